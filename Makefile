@@ -1,0 +1,71 @@
+# Everything a person or a machine does with this repository. `make` alone explains.
+.POSIX:
+.SUFFIXES:
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format bench lock clean environment assets browser test-packages
+
+PORT = 5000
+PYTEST = -n 2 --dist loadgroup
+UPGRADE =
+BIN = .venv/bin
+SET_UP = @sh .ci/set-up
+LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
+	--custom-compile-command "make lock"
+
+help: ## show this help
+	@echo "Bangfu 帮扶: the case-work system of a trade-union federation"
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo "  make demo PORT=8080          another port"
+	@echo "  make test PYTEST=tests/unit  only some tests, or any options of pytest"
+	@echo "  make lock UPGRADE=--upgrade  choose the newest allowed versions"
+
+setup: environment test-packages assets browser ## set up: .venv, built assets, a browser for the tests
+	@echo "Ready. Next: make demo, or make test."
+
+demo: environment assets ## load the demo federation and serve it on http://127.0.0.1:5000
+	@BANGFU_DEMO=1 $(BIN)/bangfu demo --quiet
+	@BANGFU_DEMO=1 exec $(BIN)/bangfu serve --port $(PORT)
+
+test: environment test-packages assets browser ## run the whole suite: both databases, real browser
+	@$(BIN)/python -m pytest $(PYTEST)
+
+lint: environment test-packages ## check style, types, imports, templates and the processes
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/djlint webapp --lint --quiet
+	$(BIN)/bangfu check processes
+
+format: environment test-packages ## write the code in the house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: environment assets ## measure, each figure beside its limit
+	@$(BIN)/bangfu bench
+
+lock: environment test-packages ## bring the lock files in step with pyproject.toml
+	$(LOCK) $(UPGRADE) pyproject.toml --group build -o requirements.lock
+	$(LOCK) $(UPGRADE) pyproject.toml --group build --group test --group lint \
+		--constraints requirements.lock -o requirements-test.lock
+	$(LOCK) $(UPGRADE) --group pyproject.toml:assets -o webapp/assets/node.lock
+
+clean: ## remove all that set-up, tests and tools wrote; the data in var/ stay
+	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build *.egg-info
+	rm -rf webapp/assets/node_modules webapp/static/lib webapp/static/dist webapp/demo/divisions.json
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+environment:
+	$(SET_UP) environment
+
+test-packages: environment
+	$(SET_UP) test-packages
+
+assets: environment
+	@$(BIN)/python webapp/assets/build.py
+
+browser:
+	$(SET_UP) browser

@@ -1,0 +1,42 @@
+"""What the documentation tells people to type is right."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from engine.definitions import Known, check_bundle
+from engine.definitions.folder import read_folder
+from webapp.demo.roles import ROLES
+
+BLOCK = re.compile(r"^`((?:processes|forms)/\S+)`\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((?!\w+:)([^)#]+)[^)]*\)")
+
+
+@pytest.fixture
+def written(root: Path, tmp_path: Path) -> Path:
+    """A folder with the files of the how-to, as a reader would copy them."""
+    text = (root / "docs/add-a-process.md").read_text(encoding="utf-8")
+    for name, content in BLOCK.findall(text):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    return tmp_path
+
+
+def test_the_process_of_the_how_to_has_no_faults(written: Path) -> None:
+    known = Known(
+        roles={role.code: role.levels for role in ROLES},
+        operations={},
+        parameters=frozenset(),
+        deployed={},
+    )
+    bundle = read_folder(written / "processes", written / "forms", "tool_loan")
+    assert [finding.message for finding in check_bundle(bundle, known)] == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/add-a-process.md", "docs/glossary.md"])
+def test_links_lead_somewhere(root: Path, name: str) -> None:
+    page = root / name
+    links = LINK.findall(page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []

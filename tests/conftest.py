@@ -1,0 +1,130 @@
+"""What every test may ask for: fresh databases of both kinds, a browser's path.
+
+Under ``CI=true`` a test that needs PostgreSQL or Chromium and does not get it has failed; elsewhere
+it is skipped, and the summary says why.
+"""
+
+import os
+import shutil
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.postgres import ADDRESS_VARIABLE, PostgresMissing, PostgresServer, new_folder
+
+ROOT = Path(__file__).parent.parent
+NEEDS = ("postgres", "browser")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+_SERVER = pytest.StashKey[PostgresServer]()
+_FOLDER = "bangfu_postgres_folder"
+
+
+class _SharedServer:
+    """Tells each worker of the run where the one PostgreSQL server is."""
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        node.workerinput[_FOLDER] = str(node.config.stash[_SERVER].folder)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the place of the PostgreSQL server; the first test that needs it starts it there."""
+    worker = getattr(config, "workerinput", None)
+    folder = new_folder() if worker is None else Path(worker[_FOLDER])
+    config.stash[_SERVER] = PostgresServer(folder, os.environ.get(ADDRESS_VARIABLE, ""))
+    if worker is None:
+        config.pluginmanager.register(_SharedServer())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server with the run that started it."""
+    if not hasattr(config, "workerinput"):
+        config.stash[_SERVER].remove()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give all serial tests to one worker, where they run one after the other."""
+    for item in items:
+        if item.get_closest_marker("serial") is not None:
+            item.add_marker(pytest.mark.xdist_group("serial"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Count a skip as a failure where all that the tests need must be there."""
+    report = yield
+    needed = [name for name in NEEDS if item.get_closest_marker(name) is not None]
+    if report.skipped and needed and os.environ.get("CI") == "true":
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"Under CI=true a test that needs {needed[0]} must run. {reason}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def postgres_server(request: pytest.FixtureRequest) -> PostgresServer:
+    """The run's PostgreSQL server, started. Other tests use it at the same time."""
+    return _started(request.config.stash[_SERVER])
+
+
+@pytest.fixture
+def own_postgres_server() -> Iterator[PostgresServer]:
+    """A server of this test's own, to stop, crash and start as it likes. Takes a second."""
+    server = PostgresServer(new_folder())
+    try:
+        yield _started(server)
+    finally:
+        server.remove()
+
+
+def _started(server: PostgresServer) -> PostgresServer:
+    try:
+        server.ensure_started()
+    except PostgresMissing as missing:
+        pytest.skip(str(missing))
+    return server
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """A SQLite database that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'bangfu.db'}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """An empty PostgreSQL database of this test's own. Mark the test with ``postgres``."""
+    name = postgres_server.create_database()
+    yield postgres_server.url(name)
+    postgres_server.drop_database(name)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty database, once of each kind: the test runs twice."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The browser on this machine. Mark the test with ``browser``."""
+    found = os.environ.get("BANGFU_TEST_CHROMIUM") or next(
+        filter(None, map(shutil.which, BROWSERS)), None
+    )
+    if found is None:
+        pytest.skip("no Chromium here: make setup as root, or apt-get install chromium")
+    return found
+
+
+@pytest.fixture(scope="session")
+def axe_script() -> str:
+    """The accessibility checker, to be run inside a page of the browser."""
+    script = ROOT / "webapp/assets/node_modules/axe-core/axe.min.js"
+    return script.read_text(encoding="utf-8")

