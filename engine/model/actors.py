@@ -1,0 +1,55 @@
+"""Who acts: a person with her grants, or the system itself."""
+
+from dataclasses import dataclass
+
+SYSTEM_ID = "system"
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role held at an organisation."""
+
+    role: str
+    organisation_id: str
+    sees: str = "area"  # area | own | none: what of others' cases the role lets see
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person as she stands at this moment: grants are read anew for each request, so a
+    withdrawn role is gone with the next click (reliability.md §4, item 10).
+    """
+
+    person_id: str
+    username: str
+    name: str
+    organisation_id: str
+    grants: tuple[Grant, ...] = ()
+
+    @property
+    def is_system(self) -> bool:
+        """The executor of timers and jobs, not a person."""
+        return self.person_id == SYSTEM_ID
+
+    def holds(self, role: str) -> bool:
+        """Whether she holds the role anywhere."""
+        return any(grant.role == role for grant in self.grants)
+
+    def holds_at(self, role: str, organisation_id: str) -> bool:
+        """Whether she holds the role at exactly this organisation."""
+        return any(
+            grant.role == role and grant.organisation_id == organisation_id for grant in self.grants
+        )
+
+    def places(self, role: str) -> tuple[str, ...]:
+        """The organisations where she holds the role."""
+        return tuple(grant.organisation_id for grant in self.grants if grant.role == role)
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Every role she holds somewhere."""
+        return frozenset(grant.role for grant in self.grants)
+
+
+SYSTEM = Actor(SYSTEM_ID, "system", "系统", "")
+"""The actor of timers, jobs and the sealer."""

@@ -1,0 +1,166 @@
+"""Process definitions as values: the files, and what the engine reads from them.
+
+A *bundle* is the set of files that are deployed together (design.md D5, D6). A *program* is one
+deployed version with the versions it calls bound to it (D22): everything the runtime needs to run
+a case, parsed once and shared by all its cases.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file of a deployment; ``name`` has no folder and ends in .bpmn, .dmn or .form."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Files that are deployed together, all or nothing.
+
+    ``called`` holds the definitions outside the bundle that its call activities are bound to,
+    by process key.
+    """
+
+    files: tuple[SourceFile, ...]
+    called: Mapping[str, "DefinitionSource"] = field(default_factory=dict)
+
+    def named(self, suffix: str) -> tuple[SourceFile, ...]:
+        """The files whose names end so, in their order."""
+        return tuple(f for f in self.files if f.name.endswith(suffix))
+
+
+@dataclass(frozen=True)
+class DefinitionSource:
+    """One version of one process with all the files it needs, as stored.
+
+    ``id`` is ``key:version``. ``decisions`` are DMN files by name, ``forms`` the form files by
+    form id, ``called`` the bound versions of called processes by process key.
+    """
+
+    id: str
+    key: str
+    version: int
+    bpmn_name: str
+    bpmn: bytes
+    decisions: Mapping[str, bytes] = field(default_factory=dict)
+    forms: Mapping[str, bytes] = field(default_factory=dict)
+    called: Mapping[str, "DefinitionSource"] = field(default_factory=dict)
+
+
+class LaneKind(Enum):
+    """Whose a lane is (design.md D7)."""
+
+    ROLE = "role"  # holders of a role in the directory
+    PARTICIPANT = "participant"  # the applicant, or an officer on her behalf
+    EXTERNAL = "external"  # a body outside: a letter out, a result in
+
+
+@dataclass(frozen=True)
+class Lane:
+    """Who does the steps in it.
+
+    For ``PARTICIPANT`` and ``EXTERNAL`` lanes ``role`` and ``level`` name who acts on behalf:
+    who types the applicant's paper, or sends the letter and records its answer.
+    ``party`` names the external body.
+    """
+
+    id: str
+    name: str
+    kind: LaneKind
+    role: str
+    level: str
+    party: str = ""
+
+
+class ElementKind(Enum):
+    """The BPMN elements we run."""
+
+    START = "startEvent"
+    END = "endEvent"
+    USER_TASK = "userTask"
+    SCRIPT_TASK = "scriptTask"
+    DECISION_TASK = "businessRuleTask"
+    SERVICE_TASK = "serviceTask"
+    EXCLUSIVE = "exclusiveGateway"
+    PARALLEL = "parallelGateway"
+    INCLUSIVE = "inclusiveGateway"
+    EVENT_BASED = "eventBasedGateway"
+    CATCH = "intermediateCatchEvent"
+    THROW = "intermediateThrowEvent"
+    BOUNDARY = "boundaryEvent"
+    SUB_PROCESS = "subProcess"
+    CALL_ACTIVITY = "callActivity"
+
+
+@dataclass(frozen=True)
+class FlowTarget:
+    """Where a gateway can lead: for the generated choices of 退回 (design.md D21)."""
+
+    flow_id: str
+    flow_name: str
+    target_id: str
+    target_name: str
+    condition: str
+
+
+@dataclass(frozen=True)
+class Element:
+    """One node of a process diagram as the rest of the engine sees it.
+
+    ``properties`` are the zeebe extension properties; the ones the engine knows have names of
+    their own below. ``line`` is the line in the BPMN file, for messages to designers.
+    """
+
+    id: str
+    name: str
+    kind: ElementKind
+    process_key: str
+    lane: Lane | None = None
+    form_id: str | None = None
+    properties: Mapping[str, str] = field(default_factory=dict)
+    outgoing: tuple[FlowTarget, ...] = ()
+    line: int | None = None
+
+    @property
+    def deadline(self) -> str | None:
+        """``5wd``, ``60d``, ``4h`` or a FEEL expression that gives such a text (design.md D8)."""
+        return self.properties.get("deadline") or None
+
+    @property
+    def not_same_person_as(self) -> tuple[str, ...]:
+        """Ids of elements whose doers may not do this one (separation of duties)."""
+        text = self.properties.get("notSamePersonAs", "")
+        return tuple(part.strip() for part in text.replace("，", ",").split(",") if part.strip())
+
+    @property
+    def milestone(self) -> str | None:
+        """The milestone the case reaches when this element is passed (design.md D23)."""
+        return self.properties.get("milestone") or None
+
+    @property
+    def pauses_clock(self) -> bool:
+        """While this step is open, the case's total limit does not run."""
+        return self.properties.get("pausesClock") == "true"
+
+
+@dataclass(frozen=True)
+class ProcessInfo:
+    """What a process says of itself: properties on the bpmn:process element."""
+
+    key: str
+    name: str
+    name_en: str = ""
+    start_role: str | None = None  # None: only other processes call it
+    start_level: str | None = None
+    owner: str = ""
+    total_limit: str | None = None  # a deadline from the first entry to the end
+    title: str | None = None  # FEEL for the case's one-line title
+    start_form_id: str | None = None
+    number_prefix: str = ""
+    documentation: str = ""
+    properties: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,42 @@
+"""What service tasks may call (design.md D18).
+
+An operation runs on the engine's connection inside the command's transaction: it never commits
+and does nothing outside the database; what must happen outside becomes an outbox row.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class OperationContext:
+    """Where and for whom an operation runs. ``tx`` is opaque to everybody but the store."""
+
+    tx: object
+    case_id: str
+    case_number: str
+    organisation_id: str
+    actor_id: str
+    now: datetime
+    lookup_hash: Callable[[str], str]
+    seal: Callable[[bytes, str], bytes]
+    open: Callable[[bytes, str], bytes]
+    reporter: Callable[[str, Mapping[str, object]], None]
+    """Adds a row to the case's history: kind (``notice``, ``grant``) and detail."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A named operation with the shapes of what goes in and comes out.
+
+    ``inputs`` and ``outputs`` are JSON Schemas by variable name; ``required`` names the inputs
+    that must be given. ``run`` returns the outputs; anything it raises becomes an incident.
+    """
+
+    name: str
+    title: str
+    run: Callable[[OperationContext, Mapping[str, object]], Mapping[str, object]]
+    inputs: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    required: frozenset[str] = frozenset()
+    outputs: Mapping[str, Mapping[str, object]] = field(default_factory=dict)

@@ -1,0 +1,90 @@
+"""Which organisation handles a step: role x organisation (design.md D7).
+
+The nearest ancestor of the lane's level that has a holder of the role; nobody there: up the
+approval tree; a written designation comes before both. Nobody at all: the step stays at the
+level's organisation and is listed as unstaffed — "no holder" never means "anyone".
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from engine.model.organisations import LEVEL_NAMES, LEVELS, Organisation, RoutingReason
+
+_MOST_LEVELS = 20
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where a step goes and why, in words for the person who gets it."""
+
+    handling_id: str
+    reason: RoutingReason
+    text: str
+
+
+@dataclass(frozen=True)
+class DirectoryView:
+    """What routing needs to know of the directory on one day."""
+
+    organisations: Mapping[str, Organisation]
+    is_staffed: Callable[[str, str], bool]
+    """Whether somebody holds the role (code) at the organisation (id)."""
+    designated: Callable[[str, str], tuple[str, str] | None]
+    """The organisation that does the role's steps for another, and the document that says so."""
+
+
+def route(role: str, role_name: str, level: str, home_id: str, view: DirectoryView) -> Route:
+    """Find the organisation that handles steps of ``role`` at ``level`` for ``home_id``."""
+    chain = _approval_chain(home_id, view)
+    target = _of_level(chain, level)
+    level_name = LEVEL_NAMES.get(level, level)
+    for organisation in chain[: chain.index(target) + 1]:
+        designation = view.designated(role, organisation.id)
+        if designation is not None:
+            handler = view.organisations[designation[0]]
+            return Route(
+                handler.id,
+                RoutingReason.DESIGNATED,
+                f"按书面指定({designation[1]}),{organisation.name}的{role_name}环节由"
+                f"{handler.name}办理。",
+            )
+    if view.is_staffed(role, target.id):
+        return Route(
+            target.id,
+            RoutingReason.LEVEL,
+            f"本环节由{level_name}的{role_name}办理;这一件属于{target.name}。",
+        )
+    for organisation in chain[chain.index(target) + 1 :]:
+        if view.is_staffed(role, organisation.id):
+            return Route(
+                organisation.id,
+                RoutingReason.CLIMBED,
+                f"{target.name}没有{role_name},按审批关系上移到{organisation.name}。",
+            )
+    return Route(
+        target.id,
+        RoutingReason.UNSTAFFED,
+        f"{target.name}及其上级都没有{role_name},本环节暂无人可办,已列入“无人办理”。",
+    )
+
+
+def _approval_chain(home_id: str, view: DirectoryView) -> list[Organisation]:
+    chain: list[Organisation] = []
+    current: str | None = home_id
+    while current is not None and len(chain) < _MOST_LEVELS:
+        organisation = view.organisations[current]
+        chain.append(organisation)
+        current = organisation.approval_parent
+    return chain
+
+
+def _of_level(chain: list[Organisation], level: str) -> Organisation:
+    """The nearest of that level; where the branch has none, the nearest above it."""
+    for organisation in chain:
+        if organisation.level == level:
+            return organisation
+    wanted = LEVELS.index(level)
+    for organisation in chain:
+        if LEVELS.index(organisation.level) > wanted:
+            return organisation
+    return chain[-1]

@@ -1,0 +1,149 @@
+"""Steps that people do, as values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum
+
+from engine.model.actors import Actor
+from engine.model.organisations import Queue
+
+
+class TaskStatus(Enum):
+    """A step is open until it is completed once, or cancelled with its case or by a boundary."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Task:
+    """One step of one case, as stored."""
+
+    id: str
+    case_id: str
+    token: str
+    process_key: str
+    element_id: str
+    name: str
+    queue: Queue
+    lane_kind: str
+    status: TaskStatus
+    rev: int
+    assignee: str | None
+    claimed_at: datetime | None
+    barred: frozenset[str]
+    priority: int
+    created_at: datetime
+    due_at: datetime | None
+    due_date: date | None
+    deadline: str | None
+    provisional: bool
+    completed_at: datetime | None
+    completed_by: str | None
+
+
+class Standing(Enum):
+    """How a person stands to a step."""
+
+    MAY = "may"
+    NOT_HERS = "not-hers"
+    BARRED = "barred"
+
+
+def standing(actor: Actor, queue: Queue, barred: frozenset[str]) -> Standing:
+    """Whether the actor may do a step of this queue: ONE rule for claim, complete, pass on.
+
+    She must hold the role at the handling organisation and must not have done a step whose doer
+    is excluded (``notSamePersonAs``, domain.md §1.1).
+    """
+    if not actor.holds_at(queue.role, queue.handling_id):
+        return Standing.NOT_HERS
+    if actor.person_id in barred:
+        return Standing.BARRED
+    return Standing.MAY
+
+
+class DueState(Enum):
+    """The buckets of the inbox, in its order."""
+
+    OVERDUE = "overdue"
+    TODAY = "today"
+    SOON = "soon"  # within two working days
+    LATER = "later"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class InboxFilter:
+    """What the person narrows her list to; empty texts narrow nothing."""
+
+    bucket: str = ""
+    role: str = ""
+    organisation_id: str = ""
+    process_key: str = ""
+    text: str = ""
+    holding: str = ""  # mine | free | ""
+    cursor: str = ""
+    limit: int = 50
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """One row of a list of steps."""
+
+    id: str
+    case_id: str
+    case_number: str
+    title: str
+    element_id: str
+    name: str
+    process_key: str
+    process_name: str
+    role: str
+    organisation_id: str
+    organisation_name: str
+    handling_id: str
+    handling_name: str
+    assignee: str | None
+    assignee_name: str | None
+    created_at: datetime
+    due_at: datetime | None
+    due_date: date | None
+    deadline: str | None
+    provisional: bool
+    status: str = "open"
+    draft_at: datetime | None = None
+    completed_at: datetime | None = None
+    completed_by: str | None = None
+
+
+@dataclass(frozen=True)
+class InboxCounts:
+    """Exact numbers of the person's open steps, by bucket, role and home organisation."""
+
+    total: int = 0
+    by_bucket: Mapping[str, int] = field(default_factory=dict)
+    by_role: Mapping[str, int] = field(default_factory=dict)
+    by_organisation: Mapping[str, int] = field(default_factory=dict)
+    organisation_names: Mapping[str, str] = field(default_factory=dict)
+    by_process: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class InboxPage:
+    """A stable page: rows that come or go do not move it."""
+
+    lines: tuple[TaskLine, ...]
+    counts: InboxCounts
+    next_cursor: str | None
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Somebody who may do a step."""
+
+    person_id: str
+    name: str
+    phone: str = ""
