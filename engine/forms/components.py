@@ -1,0 +1,222 @@
+"""The parts of a form as values: what is asked, how it is laid out.
+
+A form is a tree. Groups, texts, separators and spacers only lay out; fields ask. A field of kind
+``LIST`` asks for rows and has fields of its own, the columns of its table. Widths are in the 16
+columns of form-js; ``new_row`` says that the component begins a line of its own.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from engine.forms.conditions import Condition
+
+GRID_COLUMNS = 16
+"""How many columns a line has, as in form-js."""
+
+
+class FieldKind(StrEnum):
+    """What a field asks for."""
+
+    TEXT = "text"
+    TEXTAREA = "textarea"
+    NUMBER = "number"
+    MONEY = "money"
+    DATE = "date"
+    SELECT = "select"
+    RADIO = "radio"
+    CHECKBOX = "checkbox"
+    CHECKLIST = "checklist"
+    FILE = "file"
+    LIST = "list"
+    COMPUTED = "computed"
+
+
+class TextFormat(StrEnum):
+    """What a text must be, beyond a text; the values of our property ``format``."""
+
+    RESIDENT_ID = "cn-id"
+    IDENTITY_DOCUMENT = "id-document"
+    CREDIT_CODE = "uscc"
+    BANK_ACCOUNT = "bank-account"
+    MOBILE = "mobile"
+    PHONE = "phone"
+    NAME = "name"
+
+
+class Personal(StrEnum):
+    """Which kind of personal data a field holds: decides how it is masked (our ``pii``)."""
+
+    NAME = "name"
+    ID = "id"
+    PHONE = "phone"
+    ACCOUNT = "account"
+    ADDRESS = "address"
+    TEXT = "text"
+
+
+class AttributeUse(StrEnum):
+    """What a case attribute is copied for (our ``attribute``)."""
+
+    SEARCH = "search"
+    REPORT = "report"
+    BOTH = "both"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice: the stored value and what people read."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where a component stands: its width in sixteenths and whether a new line begins."""
+
+    columns: int = GRID_COLUMNS
+    new_row: bool = True
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing that is asked.
+
+    ``path`` leads to the value from the root of the data, for a column of a list from the root of
+    the row; ``key`` is the path with dots. ``hide_if`` is the field's own condition;
+    ``conditional`` is also true where a group around it has one. ``decimals`` is the largest
+    number of digits after the point, None for any.
+    """
+
+    id: str
+    path: tuple[str, ...]
+    label: str
+    kind: FieldKind
+    placement: Placement = Placement()
+    required: bool = False
+    readonly: bool = False
+    description: str = ""
+    section: str = ""
+    options: tuple[Option, ...] = ()
+    default: object = None
+    example: object = None
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    decimals: int | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    pattern: str | None = None
+    format: TextFormat | None = None
+    unit: str = ""
+    prefix: str = ""
+    pii: Personal | None = None
+    decision: bool = False
+    return_targets: bool = False
+    attribute: AttributeUse | None = None
+    hide_if: Condition | None = None
+    conditional: bool = False
+    expression: Condition | None = None
+    row_fields: tuple["Field", ...] = ()
+    min_items: int | None = None
+    max_items: int | None = None
+    total: bool = False
+    multiple: bool = False
+    accept: str = ""
+    max_size_mb: int | None = None
+
+    @property
+    def key(self) -> str:
+        """The path with dots: the name of the field in the form."""
+        return ".".join(self.path)
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path[-1]
+
+    @property
+    def columns(self) -> int:
+        """The width in sixteenths of a line."""
+        return self.placement.columns
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether the value is a number."""
+        return self.kind in (FieldKind.NUMBER, FieldKind.MONEY)
+
+    @property
+    def is_choice(self) -> bool:
+        """Whether one of the options is chosen."""
+        return self.kind in (FieldKind.SELECT, FieldKind.RADIO)
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the person who fills in the form gives the value."""
+        return self.kind is not FieldKind.COMPUTED and not self.readonly
+
+    def column(self, name: str) -> "Field | None":
+        """The column of a list with this name."""
+        return next((column for column in self.row_fields if column.name == name), None)
+
+    def label_of(self, value: object) -> str:
+        """What people read for a chosen value; the value itself where it is no option."""
+        return next((option.label for option in self.options if option.value == value), str(value))
+
+
+@dataclass(frozen=True)
+class Group:
+    """Components under one heading; as a tab (``tab``) or closed at first (``folded``)."""
+
+    id: str
+    label: str
+    components: tuple["Component", ...]
+    placement: Placement = Placement()
+    tab: bool = False
+    folded: bool = False
+    hide_if: Condition | None = None
+
+
+@dataclass(frozen=True)
+class TextView:
+    """Plain text for the reader; no markup."""
+
+    id: str
+    text: str
+    placement: Placement = Placement()
+    hide_if: Condition | None = None
+
+
+@dataclass(frozen=True)
+class Separator:
+    """A thin line."""
+
+    id: str
+    placement: Placement = field(default_factory=Placement)
+    hide_if: Condition | None = None
+
+
+@dataclass(frozen=True)
+class Spacer:
+    """Empty room."""
+
+    id: str
+    placement: Placement = field(default_factory=Placement)
+    hide_if: Condition | None = None
+
+
+Component = Field | Group | TextView | Separator | Spacer
+
+
+def walk(components: Sequence[Component]) -> Iterator[Component]:
+    """All components of the tree in the order of the form, a group before its content."""
+    for component in components:
+        yield component
+        if isinstance(component, Group):
+            yield from walk(component.components)
+
+
+def fields_of(components: Sequence[Component]) -> Iterator[Field]:
+    """All fields in the order of the form; the columns of lists not among them."""
+    return (component for component in walk(components) if isinstance(component, Field))

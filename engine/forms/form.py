@@ -1,0 +1,245 @@
+"""A compiled form: everything the product does with a ``.form`` file (design.md D6)."""
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
+
+from engine.errors import Finding
+from engine.feel import EvaluationContext
+from engine.forms.answers import read_answers
+from engine.forms.attributes import FormAttribute, attributes_of
+from engine.forms.components import Component, Field, FieldKind, Group, Option, fields_of, walk
+from engine.forms.masking import mask_text
+from engine.forms.paths import MISSING, get_at, set_at
+from engine.forms.posts import Post, RowAction, apply_row_action, read_post
+from engine.forms.reading import FormReader
+from engine.forms.schema import Schema, form_schema
+from engine.forms.selfcheck import example_findings
+from engine.forms.validation import Rules, Validation, each_value
+from engine.forms.values import is_empty
+from engine.forms.visibility import Answers, settle
+
+
+@dataclass(frozen=True)
+class CompiledForm:
+    """One form, ready for use by many at once; it does not change.
+
+    Where ``findings`` has an error the form is unusable and its definition is not deployed.
+    """
+
+    id: str
+    title: str
+    components: tuple[Component, ...]
+    findings: tuple[Finding, ...] = field(default=())
+
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """The fields by key, in form order; the columns of a list are in its ``row_fields``."""
+        return MappingProxyType({asked.key: asked for asked in fields_of(self.components)})
+
+    @cached_property
+    def schema(self) -> Schema:
+        """JSON Schema 2020-12 of what a client sends to complete the step."""
+        return form_schema(self.title, tuple(self.fields.values()))
+
+    @cached_property
+    def ui(self) -> dict[str, object]:
+        """What a client needs beside the schema to lay the form out: sections with their keys."""
+        sections: dict[str, list[str]] = {}
+        for asked in self.fields.values():
+            sections.setdefault(asked.section, []).append(asked.key)
+        return {
+            "title": self.title,
+            "sections": [{"label": label, "fields": keys} for label, keys in sections.items()],
+        }
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether the file cannot be used."""
+        return any(finding.severity == "error" for finding in self.findings)
+
+    @cached_property
+    def decision(self) -> Field | None:
+        """The field that decides the step, None where the step decides nothing."""
+        return next((asked for asked in self.fields.values() if asked.decision), None)
+
+    @cached_property
+    def return_field(self) -> Field | None:
+        """The field whose options are the steps to which the case can be sent back."""
+        return next((asked for asked in self.fields.values() if asked.return_targets), None)
+
+    @cached_property
+    def drivers(self) -> frozenset[str]:
+        """The names at the top of the data that conditions and computed values read."""
+        read: set[str] = set()
+        for component in walk(self.components):
+            read |= _names_read(component)
+        return frozenset(read)
+
+    @cached_property
+    def foreign_names(self) -> Mapping[str, frozenset[str]]:
+        """By component id: the variables it reads that the form itself does not ask for.
+
+        The case must provide them; the check of a definition compares them with its scope.
+        """
+        own = {asked.path[0] for asked in self.fields.values()}
+        found = {c.id: frozenset(_names_read(c) - own) for c in walk(self.components)}
+        return {component: names for component, names in found.items() if names}
+
+    @cached_property
+    def _rules(self) -> Rules:
+        return Rules(self.components, self.schema)
+
+    def with_options(self, key: str, options: Sequence[Option]) -> "CompiledForm":
+        """The same form with these choices at one field; raises KeyError for an unknown key."""
+        target = self.fields[key]
+        return replace(
+            self, components=_with_field(self.components, replace(target, options=tuple(options)))
+        )
+
+    def validate(
+        self, data: object, scope: Mapping[str, object], context: EvaluationContext
+    ) -> Validation:
+        """Check answers against the form and the case's variables; never raises."""
+        return self._rules.check(data, scope, context)
+
+    def read_post(self, fields: Post) -> Answers:
+        """The data of an HTML form post: not validated, nothing lost."""
+        return read_post(tuple(self.fields.values()), fields)
+
+    def apply_row_action(self, data: Mapping[str, object], action: RowAction) -> Answers:
+        """The data after a button that adds or removes a row or a file."""
+        return apply_row_action(tuple(self.fields.values()), data, action)
+
+    def initial(self, scope: Mapping[str, object], context: EvaluationContext) -> Answers:
+        """What a new form shows: what the case knows, else defaults; never a decision."""
+        data: Answers = {}
+        for asked in self.fields.values():
+            if asked.kind is FieldKind.COMPUTED or asked.decision or asked.return_targets:
+                continue
+            value = get_at(scope, asked.path)
+            if value is MISSING or is_empty(value):
+                value = asked.default
+            if value is None and asked.kind is FieldKind.CHECKBOX:
+                value = False
+            if not is_empty(value):
+                set_at(data, asked.path, deepcopy(value))
+        return self.with_computed(data, scope, context)
+
+    def with_computed(
+        self, data: Mapping[str, object], scope: Mapping[str, object], context: EvaluationContext
+    ) -> Answers:
+        """The answers as they stand, with the computed fields filled in anew."""
+        filled = deepcopy(dict(data))
+        if not any(asked.expression for asked in self._with_columns()):
+            return filled
+        settled = settle(self.components, self._typed(data, scope), scope, context)
+        for steps, asked, value in each_value(tuple(self.fields.values()), settled.data):
+            if asked.expression is not None:
+                _write(filled, steps, value)
+        return {key: value for key, value in filled.items() if value is not None}
+
+    def visible(
+        self, data: Mapping[str, object], scope: Mapping[str, object], context: EvaluationContext
+    ) -> set[str]:
+        """What is shown: keys of fields, ``members.0.school`` for cells, ``#id`` for the rest."""
+        return set(settle(self.components, self._typed(data, scope), scope, context).visible)
+
+    def mask(self, data: Mapping[str, object]) -> Answers:
+        """The answers with personal data masked; what no field asks for is left out."""
+        masked: Answers = {}
+        for asked in self.fields.values():
+            value = get_at(data, asked.path)
+            if value is not MISSING:
+                set_at(masked, asked.path, _masked(asked, value))
+        return masked
+
+    def attributes(self, data: Mapping[str, object]) -> tuple[FormAttribute, ...]:
+        """What to copy out of cleaned answers for search and reports."""
+        return attributes_of(tuple(self.fields.values()), data)
+
+    def files(self, data: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+        """The ids of the files that the answers hold, each with the label of its field."""
+        found: list[tuple[str, str]] = []
+        for _, asked, value in each_value(tuple(self.fields.values()), data):
+            if asked.kind is FieldKind.FILE:
+                ids = value if isinstance(value, list) else [value]
+                found.extend((str(file_id), asked.label) for file_id in ids if file_id)
+        return tuple(found)
+
+    def _typed(self, data: Mapping[str, object], scope: Mapping[str, object]) -> Answers:
+        return read_answers(tuple(self.fields.values()), data, scope).data
+
+    def _with_columns(self) -> list[Field]:
+        return [f for asked in self.fields.values() for f in (asked, *asked.row_fields)]
+
+
+def compile_form(content: bytes, file: str) -> CompiledForm:
+    """Read a ``.form`` file; never raises for bad content, see ``findings``."""
+    read = FormReader(file).read(content)
+    form = CompiledForm(read.id, read.title, read.components, read.findings)
+    if form.has_errors:
+        return form
+    return replace(form, findings=(*read.findings, *example_findings(form.fields.values(), file)))
+
+
+def _names_read(component: Component) -> frozenset[str]:
+    names: frozenset[str] = component.hide_if.names if component.hide_if else frozenset()
+    if isinstance(component, Field):
+        if component.expression is not None:
+            names |= component.expression.names
+        columns = {column.path[0] for column in component.row_fields}
+        for column in component.row_fields:
+            names |= _names_read(column) - columns
+        if any(_names_read(column) for column in component.row_fields):
+            names |= {component.path[0]}
+    return names
+
+
+def _with_field(components: Sequence[Component], changed: Field) -> tuple[Component, ...]:
+    result: list[Component] = []
+    for component in components:
+        if isinstance(component, Group):
+            result.append(replace(component, components=_with_field(component.components, changed)))
+        elif isinstance(component, Field) and component.path == changed.path:
+            result.append(changed)
+        else:
+            result.append(component)
+    return tuple(result)
+
+
+def _masked(asked: Field, value: object) -> object:
+    if asked.kind is FieldKind.LIST:
+        rows = value if isinstance(value, list) else []
+        return [_masked_row(asked, row) for row in rows if isinstance(row, Mapping)]
+    if asked.pii is None or is_empty(value):
+        return value
+    if asked.options:
+        return mask_text(asked.pii, "choice")
+    if isinstance(value, list):
+        return [mask_text(asked.pii, str(item)) for item in value]
+    return mask_text(asked.pii, str(value))
+
+
+def _masked_row(asked: Field, row: Mapping[str, object]) -> Answers:
+    masked: Answers = {}
+    for column in asked.row_fields:
+        value = get_at(row, column.path)
+        if value is not MISSING:
+            set_at(masked, column.path, _masked(column, value))
+    return masked
+
+
+def _write(data: Answers, steps: Sequence[str | int], value: object) -> None:
+    """Write a computed value; the row it belongs to may be no row, then it is left alone."""
+    holder: object = data
+    for position, step in enumerate(steps):
+        if isinstance(step, int):
+            if isinstance(holder, list) and step < len(holder) and isinstance(holder[step], dict):
+                _write(holder[step], steps[position + 1 :], value)
+            return
+        if isinstance(holder, dict):
+            holder = holder.get(step)
+    set_at(data, [str(step) for step in steps], value)

@@ -1,0 +1,246 @@
+"""Reading one input of a ``.form`` file: what is asked, and our properties of it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from engine.forms.components import AttributeUse, Field, FieldKind, Option, Personal, TextFormat
+from engine.forms.conditions import Condition
+from engine.forms.patterns import pattern_problem
+
+if TYPE_CHECKING:
+    from engine.forms.reading import Node
+
+_KINDS = {
+    "textfield": FieldKind.TEXT,
+    "textarea": FieldKind.TEXTAREA,
+    "number": FieldKind.NUMBER,
+    "datetime": FieldKind.DATE,
+    "select": FieldKind.SELECT,
+    "radio": FieldKind.RADIO,
+    "checkbox": FieldKind.CHECKBOX,
+    "checklist": FieldKind.CHECKLIST,
+    "taglist": FieldKind.CHECKLIST,
+    "filepicker": FieldKind.FILE,
+    "dynamiclist": FieldKind.LIST,
+    "expression": FieldKind.COMPUTED,
+}
+
+LONGEST_TEXT = 500
+LONGEST_TEXTAREA = 10_000
+MOST_ROWS = 500
+"""Limits where the form sets none, so that no text and no list is endless."""
+
+_FORMAT_PII = {
+    TextFormat.RESIDENT_ID: Personal.ID,
+    TextFormat.IDENTITY_DOCUMENT: Personal.ID,
+    TextFormat.BANK_ACCOUNT: Personal.ACCOUNT,
+    TextFormat.MOBILE: Personal.PHONE,
+    TextFormat.PHONE: Personal.PHONE,
+    TextFormat.NAME: Personal.NAME,
+}
+
+
+def read_input(node: "Node", path: tuple[str, ...], hide_if: Condition | None) -> Field:
+    """One input component as a field; faults become findings of the node."""
+    kind = _KINDS[node.type]
+    label = node.text("label") or node.text("dateLabel") or ""
+    if not label and kind is not FieldKind.COMPUTED:
+        node.refuse("form-label", "没有标签 label,填写的人不知道问的是什么")
+    basis = Field(
+        id=node.id,
+        path=path,
+        label=label or path[-1],
+        kind=kind,
+        placement=node.placement,
+        section=node.around.section,
+        description=node.text("description"),
+        readonly=node.flag("readonly") or node.flag("disabled"),
+        hide_if=hide_if,
+        conditional=node.around.conditional or hide_if is not None,
+    )
+    limited = _with_limits(node, basis)
+    return _with_default(node, _with_properties(node, _with_own_settings(node, limited)))
+
+
+def _with_limits(node: "Node", basis: Field) -> Field:
+    rules = node.section_of("validate")
+    required = rules.get("required", False)
+    if not isinstance(required, bool):
+        node.refuse("form-attribute", "validate.required 只能是 true 或 false")
+    if rules.get("validationType") not in (None, "", "custom"):
+        node.refuse("form-attribute", "请用属性 format(如 phone)代替 validate.validationType")
+    longest = {FieldKind.TEXT: LONGEST_TEXT, FieldKind.TEXTAREA: LONGEST_TEXTAREA}.get(basis.kind)
+    limited = replace(
+        basis,
+        required=required is True,
+        minimum=node.number("validate.min", rules.get("min")),
+        maximum=node.number("validate.max", rules.get("max")),
+        min_length=node.whole("validate.minLength", rules.get("minLength")),
+        max_length=node.whole("validate.maxLength", rules.get("maxLength")) or longest,
+        pattern=_pattern(node, rules.get("pattern")),
+    )
+    if _crossed(limited.minimum, limited.maximum) or _crossed(
+        limited.min_length, limited.max_length
+    ):
+        node.refuse("form-attribute", "最小值大于最大值,没有内容能通过")
+    return limited
+
+
+def _crossed(least: Decimal | int | None, most: Decimal | int | None) -> bool:
+    return least is not None and most is not None and least > most
+
+
+def _pattern(node: "Node", pattern: object) -> str | None:
+    if pattern is None or pattern == "":
+        return None
+    problem = pattern_problem(pattern) if isinstance(pattern, str) else "须为文字"
+    if problem:
+        node.refuse("form-pattern", f"validate.pattern 不能使用:{problem}")
+        return None
+    return str(pattern)
+
+
+def _with_own_settings(node: "Node", basis: Field) -> Field:
+    """What only this type of component has."""
+    if node.type == "datetime" and node.raw.get("subtype", "date") != "date":
+        node.refuse("form-attribute", "日期组件只支持 subtype=date;时刻请用文本并写明格式")
+    if "values" in node.raw or basis.is_choice or basis.kind is FieldKind.CHECKLIST:
+        return replace(basis, options=_options(node))
+    if basis.kind is FieldKind.COMPUTED:
+        expression = node.expression(node.raw.get("expression"), "计算式 expression ")
+        if expression is None:
+            node.refuse("form-expression", "没有可用的计算式 expression")
+        return replace(basis, expression=expression)
+    if basis.is_numeric:
+        decimals = node.whole("decimalDigits", node.raw.get("decimalDigits"))
+        return _with_adorners(node, replace(basis, decimals=decimals))
+    return _with_adorners(node, basis)
+
+
+def _with_adorners(node: "Node", basis: Field) -> Field:
+    appearance = node.section_of("appearance")
+    texts = {}
+    for ours, theirs in (("unit", "suffixAdorner"), ("prefix", "prefixAdorner")):
+        value = appearance.get(theirs)
+        texts[ours] = node.plain(theirs, value) if isinstance(value, str) else ""
+    return replace(basis, unit=texts["unit"], prefix=texts["prefix"])
+
+
+def _options(node: "Node") -> tuple[Option, ...]:
+    raw = node.raw.get("values")
+    options: list[Option] = []
+    for item in raw if isinstance(raw, list) else ():
+        value = item.get("value") if isinstance(item, Mapping) else None
+        if not isinstance(item, Mapping) or not isinstance(value, str) or not value:
+            node.refuse("form-options", "values 的每一项须有文字的 value 和 label")
+            continue
+        label = item.get("label")
+        options.append(
+            Option(value, node.plain("values", label) if isinstance(label, str) else value)
+        )
+    values = [option.value for option in options]
+    if len(set(values)) != len(values):
+        node.refuse("form-options", "values 中有重复的 value")
+    if not options and not node.on("returnTargets"):
+        node.refuse("form-options", "没有选项 values")
+    return tuple(options)
+
+
+def _with_properties(node: "Node", basis: Field) -> Field:
+    ours = node.section_of("properties")
+    kind, text_format = _format(node, basis, ours.get("format"))
+    decimals = 2 if kind is FieldKind.MONEY and basis.decimals is None else basis.decimals
+    found = replace(
+        basis,
+        kind=kind,
+        decimals=decimals,
+        format=text_format,
+        unit=_own_text(ours, "unit") or basis.unit or ("元" if kind is FieldKind.MONEY else ""),
+        pii=_personal(node, ours.get("pii"), text_format),
+        decision=node.on("decision"),
+        return_targets=node.on("returnTargets"),
+        total=node.on("total"),
+        example=ours.get("example"),
+        min_items=node.whole("属性 minItems", ours.get("minItems")),
+        max_items=node.whole("属性 maxItems", ours.get("maxItems"))
+        or (MOST_ROWS if kind is FieldKind.LIST else None),
+    )
+    if found.kind is FieldKind.LIST and found.min_items:
+        found = replace(found, required=True)
+    if found.kind is FieldKind.FILE:
+        found = replace(
+            found,
+            accept=_own_text(ours, "accept") or node.text("accept"),
+            multiple=node.on("multiple") or node.flag("multiple"),
+            max_size_mb=node.whole("属性 maxSizeMb", ours.get("maxSizeMb")),
+        )
+    if _crossed(found.min_items, found.max_items):
+        node.refuse("form-property", "minItems 大于 maxItems")
+    return replace(found, attribute=_attribute(node, found, ours.get("attribute")))
+
+
+def _own_text(ours: Mapping[str, object], name: str) -> str:
+    value = ours.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _format(node: "Node", basis: Field, value: object) -> tuple[FieldKind, TextFormat | None]:
+    """``money`` makes an amount of a number; the other formats narrow a text."""
+    if value is None or value == "":
+        return basis.kind, None
+    if basis.kind in (FieldKind.NUMBER, FieldKind.COMPUTED):
+        if value != "money":
+            node.refuse("form-property", f"数字的属性 format 只能是 money,不是 {value}")
+        elif basis.kind is FieldKind.NUMBER:
+            return FieldKind.MONEY, None
+        return basis.kind, None
+    try:
+        return basis.kind, TextFormat(str(value))
+    except ValueError:
+        known = "、".join(TextFormat)
+        node.refuse("form-property", f"属性 format 不能是 {value},可用的有:{known}")
+        return basis.kind, None
+
+
+def _personal(node: "Node", value: object, text_format: TextFormat | None) -> Personal | None:
+    implied = _FORMAT_PII.get(text_format) if text_format else None
+    if value in (None, ""):
+        return implied
+    if value in (False, "false"):
+        return None
+    if value in (True, "true"):
+        return implied or Personal.TEXT
+    try:
+        return Personal(str(value))
+    except ValueError:
+        known = "、".join(Personal)
+        node.refuse("form-property", f"属性 pii 不能是 {value},可用的有:true、{known}")
+        return Personal.TEXT
+
+
+def _attribute(node: "Node", found: Field, value: object) -> AttributeUse | None:
+    if value in (None, ""):
+        return None
+    if found.pii in (Personal.TEXT, Personal.ADDRESS):
+        node.refuse("form-property", "含个人信息的文字和地址不能设属性 attribute")
+        return None
+    try:
+        return AttributeUse(str(value))
+    except ValueError:
+        node.refuse("form-property", f"属性 attribute 须为 search、report 或 both,不是 {value}")
+        return None
+
+
+def _with_default(node: "Node", found: Field) -> Field:
+    default = node.raw.get("defaultValue")
+    if default is None or default == "":
+        return found
+    if found.decision:
+        node.refuse("form-decision", "决定不能预先选好,请删去 defaultValue")
+        return found
+    if found.kind is FieldKind.CHECKBOX and found.required and default is True:
+        node.refuse("form-default", "必须勾选的声明不能预先勾好,请删去 defaultValue")
+        return found
+    return replace(found, default=default)

@@ -1,0 +1,418 @@
+"""Reading a ``.form`` file into components; every fault becomes a finding, nothing is raised."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from engine.errors import Finding
+from engine.forms.components import (
+    GRID_COLUMNS,
+    Component,
+    Field,
+    FieldKind,
+    Group,
+    Placement,
+    Separator,
+    Spacer,
+    TextView,
+    fields_of,
+)
+from engine.forms.conditions import Condition, NotFeel, compile_condition
+from engine.forms.inputs import read_input
+from engine.forms.values import as_decimal
+from engine.forms.vocabulary import (
+    ATTRIBUTES,
+    COMMON,
+    HARMLESS,
+    KEYWORDS,
+    PROPERTIES,
+    REFUSED_ATTRIBUTES,
+    REFUSED_COMPONENTS,
+    VALIDATIONS,
+)
+
+LARGEST_FILE = 2_000_000
+"""Bytes of a form file; ours have some tens of thousands."""
+
+MOST_COMPONENTS = 1000
+DEEPEST_GROUPS = 8
+
+_WORD = re.compile(r"[^\W\d_]\w*")
+_LAYOUTS = frozenset({"row", "columns"})
+
+
+@dataclass(frozen=True)
+class FormFile:
+    """What a file holds; unusable where ``findings`` has an error."""
+
+    id: str
+    title: str
+    components: tuple[Component, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Where a component stands: inside which paths and headings."""
+
+    path: tuple[str, ...] = ()
+    section: str = ""
+    conditional: bool = False
+    in_list: bool = False
+    depth: int = 0
+
+
+@dataclass
+class Node:
+    """One component as it stands in the file, with where its findings go."""
+
+    raw: Mapping[str, object]
+    id: str
+    around: Surroundings
+    reader: "FormReader"
+    placement: Placement = field(default_factory=Placement)
+
+    @property
+    def type(self) -> str:
+        """The component's type."""
+        return str(self.raw.get("type", ""))
+
+    def refuse(self, code: str, message: str) -> None:
+        """Note an error of this component."""
+        self.reader.note("error", code, f"{self.title}:{message}。", self.id)
+
+    def warn(self, code: str, message: str) -> None:
+        """Note a doubt about this component."""
+        self.reader.note("warning", code, f"{self.title}:{message}。", self.id)
+
+    @property
+    def title(self) -> str:
+        """How findings call the component."""
+        name = self.raw.get("label") or self.raw.get("key") or self.raw.get("path") or self.id
+        return f"“{name}”"
+
+    def text(self, name: str) -> str:
+        """A plain text of the component; expressions and templates in it are refused."""
+        value = self.raw.get(name)
+        if value is None:
+            return ""
+        if not isinstance(value, str):
+            self.refuse("form-attribute", f"{name} 须为文字")
+            return ""
+        return self.plain(name, value)
+
+    def plain(self, name: str, value: str) -> str:
+        """The text itself, refused where it is an expression or a template."""
+        if "{{" in value or value.lstrip().startswith("="):
+            self.refuse("form-template", f"{name} 只能是纯文本,不能用 {{{{ }}}} 模板或表达式")
+        return value.strip()
+
+    def flag(self, name: str) -> bool:
+        """A setting that is on or off."""
+        value = self.raw.get(name, False)
+        if isinstance(value, bool):
+            return value
+        self.refuse("form-attribute", f"{name} 只能是 true 或 false,不能用表达式")
+        return False
+
+    def section_of(self, name: str) -> Mapping[str, object]:
+        """An object inside the component, empty where there is none."""
+        value = self.raw.get(name)
+        if value is None:
+            return {}
+        if isinstance(value, Mapping):
+            return value
+        self.refuse("form-attribute", f"{name} 须为对象")
+        return {}
+
+    def whole(self, name: str, value: object) -> int | None:
+        """A whole number from nought, written as number or text."""
+        if value is None or value == "":
+            return None
+        number = as_decimal(value)
+        if number is None or number != number.to_integral_value() or not 0 <= number <= 10**6:
+            self.refuse("form-attribute", f"{name} 须为不小于 0 的整数")
+            return None
+        return int(number)
+
+    def number(self, name: str, value: object) -> Decimal | None:
+        """A number, written as number or text."""
+        if value is None or value == "":
+            return None
+        number = as_decimal(value)
+        if number is None:
+            self.refuse("form-attribute", f"{name} 须为数字")
+        return number
+
+    def on(self, name: str) -> bool:
+        """One of our properties that is on or off: ``true`` or ``false``."""
+        value = self.section_of("properties").get(name)
+        if value in (True, "true"):
+            return True
+        if value not in (None, False, "false", ""):
+            self.refuse("form-property", f"属性 {name} 只能是 true 或 false")
+        return False
+
+    def expression(self, text: object, where: str) -> Condition | None:
+        """A FEEL text, compiled; what is none is refused."""
+        if not isinstance(text, str) or not text.strip():
+            return None
+        try:
+            return compile_condition(text)
+        except NotFeel as problem:
+            self.refuse("form-expression", f"{where}写错了,{problem}")
+            return None
+
+    def path(self, name: str) -> tuple[str, ...]:
+        """The key or path as words; refused where a part is not one word."""
+        value = self.raw.get(name)
+        if not isinstance(value, str) or not value:
+            return ()
+        parts = tuple(value.split("."))
+        for part in parts:
+            if not _WORD.fullmatch(part) or part in KEYWORDS:
+                self.refuse(
+                    "form-key",
+                    f"{name}“{value}”不能用作名称:须是一个词(中文也可),"
+                    "以文字开头,不含空格和符号,且不是表达式的保留词",
+                )
+                return ()
+        return parts
+
+
+class FormReader:
+    """Reads one file; collects findings."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.findings: list[Finding] = []
+        self._seen: dict[tuple[str, ...], str] = {}
+        self._count = 0
+
+    def note(self, severity: str, code: str, message: str, element_id: str | None) -> None:
+        """Add a finding."""
+        self.findings.append(Finding(severity, code, message, self.file, element_id))
+
+    def read(self, content: bytes) -> FormFile:
+        """Read the file."""
+        root = self._parse(content)
+        form_id = root.get("id")
+        if not isinstance(form_id, str) or not form_id:
+            self.note("error", "form-id", "表单没有编号 id,流程无法引用。", None)
+            form_id = ""
+        title = root.get("title")
+        raw = root.get("components")
+        if not isinstance(raw, list):
+            self.note("error", "form-components", "表单没有 components,不知道要问什么。", None)
+            raw = []
+        components = self._components(raw, Surroundings())
+        self._check_decisions(components)
+        return FormFile(
+            form_id,
+            title if isinstance(title, str) and title else form_id,
+            components,
+            tuple(self.findings),
+        )
+
+    def _parse(self, content: bytes) -> Mapping[str, object]:
+        if len(content) > LARGEST_FILE:
+            self.note("error", "form-size", "表单文件超过 2 MB,没有读取。", None)
+            return {"id": "-", "components": []}
+        try:
+            root = json.loads(content.decode("utf-8-sig"))
+        except (ValueError, RecursionError):
+            self.note("error", "form-json", "这不是表单文件:内容不是 JSON。", None)
+            return {"id": "-", "components": []}
+        if not isinstance(root, dict):
+            self.note("error", "form-json", "这不是表单文件:最外层须为对象。", None)
+            return {"id": "-", "components": []}
+        if root.get("type", "default") != "default":
+            self.note("error", "form-json", "表单的 type 须为 default。", None)
+        return root
+
+    def _components(self, raw: Sequence[object], around: Surroundings) -> tuple[Component, ...]:
+        nodes = []
+        for position, item in enumerate(raw):
+            if not isinstance(item, Mapping):
+                self.note("error", "form-components", f"第 {position + 1} 个组件不是对象。", None)
+                continue
+            identifier = str(item.get("id") or item.get("key") or f"{item.get('type')}-{position}")
+            nodes.append(Node(item, identifier, around, self))
+        place(nodes)
+        read = (self._component(node) for node in nodes)
+        return tuple(component for component in read if component is not None)
+
+    def _component(self, node: Node) -> Component | None:
+        self._count += 1
+        if self._count > MOST_COMPONENTS:
+            if self._count == MOST_COMPONENTS + 1:
+                node.refuse("form-size", f"组件超过 {MOST_COMPONENTS} 个")
+            return None
+        if not self._is_known(node):
+            return None
+        if node.type == "button":
+            self._refuse_reset(node)
+            return None
+        hide = node.section_of("conditional").get("hide")
+        hide_if = node.expression(hide, "隐藏条件 conditional.hide ")
+        if node.type == "group":
+            return self._group(node, hide_if)
+        return _decoration(node, hide_if) or self._field(node, hide_if)
+
+    def _is_known(self, node: Node) -> bool:
+        allowed = ATTRIBUTES.get(node.type)
+        if allowed is None:
+            hint = REFUSED_COMPONENTS.get(node.type, "系统不认识这种组件")
+            node.refuse("form-component", f"不能使用组件 {node.type or '(无 type)'},{hint}")
+            return False
+        for name in node.raw:
+            if name in REFUSED_ATTRIBUTES:
+                node.refuse("form-attribute", REFUSED_ATTRIBUTES[name])
+            elif name not in allowed and name not in COMMON and name not in HARMLESS:
+                node.refuse("form-attribute", f"系统不认识 {name},删去后再部署")
+        self._check_sections(node)
+        return True
+
+    def _check_sections(self, node: Node) -> None:
+        known = {
+            "validate": VALIDATIONS.get(node.type, frozenset({"required"})),
+            "properties": PROPERTIES.get(node.type, frozenset()),
+            "conditional": frozenset({"hide"}),
+            "layout": _LAYOUTS,
+            "appearance": frozenset({"prefixAdorner", "suffixAdorner"}),
+        }
+        for section, names in known.items():
+            for name in node.section_of(section):
+                if name not in names:
+                    code = "form-property" if section == "properties" else "form-attribute"
+                    node.refuse(code, f"{section} 中的 {name} 不适用于组件 {node.type}")
+
+    def _refuse_reset(self, node: Node) -> None:
+        if node.raw.get("action", "submit") == "submit":
+            node.warn("form-button", "提交按钮由系统画出,这里的按钮不会显示")
+        else:
+            node.refuse("form-button", "不提供“重置”按钮,以免填好的内容丢失")
+
+    def _group(self, node: Node, hide_if: Condition | None) -> Component | None:
+        around = node.around
+        if around.in_list:
+            node.refuse("form-nesting", "动态列表中不能再放分组")
+            return None
+        if around.depth >= DEEPEST_GROUPS:
+            node.refuse("form-nesting", f"分组嵌套超过 {DEEPEST_GROUPS} 层")
+            return None
+        label = node.text("label")
+        inner = replace(
+            around,
+            path=around.path + node.path("path"),
+            section=label or around.section,
+            conditional=around.conditional or hide_if is not None,
+            depth=around.depth + 1,
+        )
+        if node.on("tab") and around.depth:
+            node.refuse("form-nesting", "只有最外层的分组可以设 tab=true")
+        return Group(
+            node.id,
+            label,
+            self._components(self._children(node), inner),
+            node.placement,
+            node.on("tab"),
+            node.on("folded"),
+            hide_if,
+        )
+
+    def _children(self, node: Node) -> Sequence[object]:
+        children = node.raw.get("components")
+        if isinstance(children, list) and children:
+            return children
+        node.refuse("form-components", "里面没有任何组件")
+        return []
+
+    def _field(self, node: Node, hide_if: Condition | None) -> Field | None:
+        is_list = node.type == "dynamiclist"
+        path = node.path("path" if is_list else "key")
+        if not path:
+            if not any(f.element_id == node.id and f.code == "form-key" for f in self.findings):
+                node.refuse("form-key", f"没有 {'path' if is_list else 'key'},填写的内容无处保存")
+            return None
+        if is_list and node.around.in_list:
+            node.refuse("form-nesting", "动态列表中不能再放动态列表")
+            return None
+        full = node.around.path + path
+        self._check_free(node, full)
+        read = read_input(node, full, hide_if)
+        if not is_list:
+            return read
+        inner = Surroundings(section=node.text("label"), in_list=True)
+        outer, self._seen = self._seen, {}
+        columns = tuple(fields_of(self._components(self._children(node), inner)))
+        self._seen = outer
+        return replace(read, row_fields=columns)
+
+    def _check_free(self, node: Node, path: tuple[str, ...]) -> None:
+        for other in self._seen:
+            shorter = min(len(other), len(path))
+            if other[:shorter] == path[:shorter]:
+                node.refuse("form-key", f"名称 {'.'.join(path)} 与“{self._seen[other]}”重复")
+                return
+        self._seen[path] = node.text("label") or ".".join(path)
+
+    def _check_decisions(self, components: Sequence[Component]) -> None:
+        deciding = [found for found in fields_of(components) if found.decision]
+        for extra in deciding[1:]:
+            message = f"“{extra.label}”:一张表单只能有一个决定字段。"
+            self.note("error", "form-decision", message, extra.id)
+        for asked in fields_of(components):
+            if asked.kind is FieldKind.LIST and any(c.decision for c in asked.row_fields):
+                message = f"“{asked.label}”:决定字段不能放在动态列表中。"
+                self.note("error", "form-decision", message, asked.id)
+
+
+def _decoration(node: Node, hide_if: Condition | None) -> Component | None:
+    """What only shows something; None for what asks."""
+    if node.type == "text":
+        return TextView(node.id, node.text("text"), node.placement, hide_if)
+    if node.type == "separator":
+        return Separator(node.id, node.placement, hide_if)
+    if node.type == "spacer":
+        return Spacer(node.id, node.placement, hide_if)
+    return None
+
+
+def place(nodes: Sequence[Node]) -> None:
+    """Give each component its width and line.
+
+    Components in sequence with the same ``layout.row`` share a line; those without ``columns``
+    share what the others leave (as form-js lays them out).
+    """
+    line: list[Node] = []
+    current: object = None
+    for node in nodes:
+        row = node.section_of("layout").get("row")
+        if row is None or row != current:
+            _fill_line(line)
+            line, current = [], row
+        line.append(node)
+    _fill_line(line)
+
+
+def _fill_line(line: Sequence[Node]) -> None:
+    wanted = [_width(node) for node in line]
+    free = GRID_COLUMNS - sum(width for width in wanted if width)
+    open_places = sum(1 for width in wanted if not width)
+    share = max(2, free // open_places) if open_places else 0
+    for position, (node, width) in enumerate(zip(line, wanted, strict=True)):
+        node.placement = Placement(width or min(share, GRID_COLUMNS), position == 0)
+
+
+def _width(node: Node) -> int:
+    columns = node.section_of("layout").get("columns")
+    if columns is None:
+        return 0
+    width = node.whole("layout.columns", columns) or 0
+    if not 1 <= width <= GRID_COLUMNS:
+        node.refuse("form-attribute", f"layout.columns 须为 1 到 {GRID_COLUMNS}")
+        return 0
+    return width

@@ -1,0 +1,55 @@
+"""Whether the form's own examples and defaults pass its own rules, found at deploy."""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+import jsonschema_rs
+
+from engine.errors import Finding
+from engine.forms.components import Field, FieldKind
+from engine.forms.examples import example_of
+from engine.forms.formats import format_problem
+from engine.forms.patterns import pattern_options
+from engine.forms.schema import field_schema
+
+_SOME_DAY = date(2040, 1, 1)
+"""Examples are judged once for all: nobody in them is too young or too old on this day."""
+
+
+def example_findings(fields: Iterable[Field], file: str) -> Iterator[Finding]:
+    """Errors for required fields without an example and for examples or defaults that fail."""
+    for asked in fields:
+        yield from _of_field(asked, file)
+        if asked.kind is FieldKind.LIST:
+            yield from example_findings(asked.row_fields, file)
+
+
+def _of_field(asked: Field, file: str) -> Iterator[Finding]:
+    if not asked.is_asked or asked.kind in (FieldKind.FILE, FieldKind.LIST):
+        return
+    example = example_of(asked)
+    if example is None:
+        if asked.required and not asked.return_targets:
+            message = f"“{asked.label}”:设有 pattern 的必填字段请在属性 example 中写一个例子。"
+            yield Finding("error", "form-example", message, file, asked.id)
+        return
+    for name, value in (("example", example), ("defaultValue", asked.default)):
+        if value is not None and not (name == "defaultValue" and asked.kind is FieldKind.CHECKBOX):
+            problem = _problem(asked, value)
+            if problem:
+                message = f"“{asked.label}”:{name} 自己通不过本字段的要求,{problem}"
+                yield Finding("error", "form-example", message, file, asked.id)
+
+
+def _problem(asked: Field, value: object) -> str:
+    if asked.return_targets:
+        return ""
+    validator = jsonschema_rs.Draft202012Validator(
+        field_schema(asked), validate_formats=False, pattern_options=pattern_options()
+    )
+    if not validator.is_valid(value):
+        return f"请核对:{json.dumps(value, ensure_ascii=False, default=str)[:60]}。"
+    if asked.format is not None and isinstance(value, str):
+        return format_problem(asked.format, value, _SOME_DAY) or ""
+    return ""

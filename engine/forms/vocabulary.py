@@ -1,0 +1,118 @@
+"""What a ``.form`` file may say: the part of form-js that we run, and our own properties.
+
+Everything else is refused with a sentence; nothing is silently ignored (design.md D6).
+"""
+
+from types import MappingProxyType
+
+COMMON = frozenset({"type", "id", "layout", "conditional", "properties"})
+
+INPUT = frozenset(
+    {"key", "label", "description", "readonly", "disabled", "defaultValue", "validate"}
+)
+
+# Settings of form-js that change only how its own viewer looks or behaves.
+HARMLESS = frozenset(
+    {
+        "showOutline",
+        "verticalAlignment",
+        "height",
+        "searchable",
+        "increment",
+        "use24h",
+        "timeLabel",
+        "timeInterval",
+        "timeSerializingFormat",
+        "disallowPassedDates",
+        "serializeToString",
+        "isRepeating",
+        "allowAddRemove",
+        "disableCollapse",
+        "nonCollapsedItems",
+        "computeOn",
+    }
+)
+
+ATTRIBUTES = MappingProxyType(
+    {
+        "textfield": INPUT | {"appearance"},
+        "textarea": INPUT,
+        "number": INPUT | {"appearance", "decimalDigits"},
+        "datetime": (INPUT - {"label"}) | {"label", "dateLabel", "subtype"},
+        "select": INPUT | {"values"},
+        "radio": INPUT | {"values"},
+        "checklist": INPUT | {"values"},
+        "taglist": INPUT | {"values"},
+        "checkbox": INPUT,
+        "filepicker": INPUT | {"accept", "multiple"},
+        "group": frozenset({"label", "path", "components"}),
+        "dynamiclist": frozenset(
+            {"label", "path", "components", "defaultRepetitions", "description"}
+        ),
+        "text": frozenset({"text"}),
+        "separator": frozenset[str](),
+        "spacer": frozenset[str](),
+        "expression": frozenset({"key", "expression", "label", "description"}),
+        "button": frozenset({"label", "action"}),
+    }
+)
+"""What each component may carry beside ``COMMON`` and ``HARMLESS``."""
+
+REFUSED_COMPONENTS = MappingProxyType(
+    {
+        "html": "请改用纯文本“text”",
+        "image": "请把图片放进附件或说明文件",
+        "iframe": "表单不能嵌入别的网页",
+        "table": "填写多行请用动态列表“dynamiclist”",
+        "documentPreview": "附件由系统在办理页显示",
+        "multipage": "分页请用分组“group”并设 tab=true",
+        "page": "分页请用分组“group”并设 tab=true",
+    }
+)
+"""Components of form-js that we do not draw, with what to use instead."""
+
+REFUSED_ATTRIBUTES = MappingProxyType(
+    {
+        "valuesExpression": "选项须写在 values 中,不能由表达式给出",
+        "valuesKey": "选项须写在 values 中,不能由数据给出",
+        "valuesFunction": "选项须写在 values 中,不能由程序给出",
+    }
+)
+
+VALIDATIONS = MappingProxyType(
+    {
+        "textfield": frozenset({"required", "minLength", "maxLength", "pattern", "validationType"}),
+        "textarea": frozenset({"required", "minLength", "maxLength"}),
+        "number": frozenset({"required", "min", "max"}),
+    }
+)
+"""What ``validate`` may hold; any other input only ``required``."""
+
+_PERSONAL = frozenset({"pii", "example", "attribute"})
+
+PROPERTIES = MappingProxyType(
+    {
+        "textfield": _PERSONAL | {"format", "unit"},
+        "textarea": _PERSONAL,
+        "number": _PERSONAL | {"format", "unit", "total"},
+        "datetime": _PERSONAL,
+        "select": _PERSONAL | {"decision", "returnTargets"},
+        "radio": _PERSONAL | {"decision", "returnTargets"},
+        "checklist": frozenset({"pii", "example", "minItems", "maxItems"}),
+        "taglist": frozenset({"pii", "example", "minItems", "maxItems"}),
+        "checkbox": frozenset({"attribute"}),
+        "filepicker": frozenset({"maxSizeMb", "accept", "multiple", "minItems", "maxItems"}),
+        "group": frozenset({"tab", "folded"}),
+        "dynamiclist": frozenset({"minItems", "maxItems"}),
+        "expression": frozenset({"format", "unit", "attribute", "pii", "total"}),
+    }
+)
+"""Our own properties, by component."""
+
+KEYWORDS = frozenset(
+    {
+        "and", "between", "case", "else", "every", "external", "false", "for", "function", "if",
+        "in", "instance", "not", "null", "of", "or", "return", "satisfies", "some", "then", "true",
+    }
+)  # fmt: skip
+"""No names of fields: words of FEEL, and the reserved variable ``case``."""

@@ -1,0 +1,446 @@
+"""The page of a form as values: what the templates draw, with nothing left to decide there.
+
+Post names are keys with dots (``members.0.name``); element ids are ``f-`` and the name.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from engine.errors import FieldError
+from engine.forms import (
+    CompiledForm,
+    Component,
+    Field,
+    FieldKind,
+    Group,
+    Separator,
+    Spacer,
+    TextView,
+)
+from engine.forms.paths import MISSING, get_at
+from engine.forms.validation import rows_of
+from engine.forms.values import as_decimal, is_empty, show_money, show_number
+from engine.forms.visibility import cell_name, name_of
+from webapp.forms.shown import NOTHING, input_text, is_money, shown_size, shown_value
+
+ROW_MARK = "__row__"
+"""Stands for the number of the row in the row that the page copies when one is added."""
+
+
+@dataclass(frozen=True)
+class FileInfo:
+    """A stored file as the page names it; ``size`` in bytes."""
+
+    name: str
+    type: str
+    size: int
+
+
+@dataclass(frozen=True)
+class ShownFile:
+    """A file of a field. ``remove`` is the value of the button that takes it away."""
+
+    id: str
+    name: str
+    size: str
+    remove: str
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """A row of a list; ``number`` counts from nought or is ``ROW_MARK``."""
+
+    number: str
+    cells: tuple["ShownField", ...]
+    error: str = ""
+
+    @property
+    def people_number(self) -> str:
+        """The number as people count."""
+        return str(int(self.number) + 1) if self.number.isdigit() else self.number
+
+
+@dataclass(frozen=True)
+class ShownField:
+    """One field as drawn. ``text`` stands in its input, ``reading`` is the answer for reading."""
+
+    asked: Field
+    name: str
+    hidden: bool
+    text: str = ""
+    reading: str = NOTHING
+    chosen: frozenset[str] = frozenset()
+    error: str = ""
+    warning: str = ""
+    files: tuple[ShownFile, ...] = ()
+    rows: tuple[ShownRow, ...] = ()
+    template_row: ShownRow | None = None
+    totals: Mapping[str, str] = field(default_factory=dict)
+    drives: bool = False
+    row_label: str = ""
+
+    @property
+    def id(self) -> str:
+        """The id of the input, or of the fieldset."""
+        return f"f-{self.name}"
+
+    @property
+    def kind(self) -> str:
+        """How it is drawn: a decision is always big buttons."""
+        return "decision" if self.asked.decision else self.asked.kind.value
+
+    @property
+    def described_by(self) -> str:
+        """The ids of the texts that explain the input, in reading order."""
+        ids = (
+            (self.asked.description or self.kind in ("date", "file"), "hint"),
+            (self.error, "error"),
+            (self.warning, "warning"),
+        )
+        return " ".join(f"{self.id}-{suffix}" for there, suffix in ids if there)
+
+    @property
+    def spoken_label(self) -> str:
+        """The label for a screen reader: in a table with the row's number."""
+        return f"{self.row_label}{self.asked.label}"
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the answer needs a line of its own when read."""
+        return self.asked.kind is FieldKind.TEXTAREA or "\n" in self.reading
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether there is an answer."""
+        return bool(
+            self.text or self.files or self.chosen or any(c.is_filled for c in self.inner_cells)
+        )
+
+    @property
+    def inner_cells(self) -> Iterator["ShownField"]:
+        """The cells of a list."""
+        return (cell for row in self.rows for cell in row.cells)
+
+
+@dataclass(frozen=True)
+class ShownText:
+    """Plain text, a line or empty room (``kind``: text, separator, spacer)."""
+
+    kind: str
+    name: str
+    text: str
+    hidden: bool
+    columns: int
+
+
+@dataclass(frozen=True)
+class ShownGroup:
+    """A group with its lines; counts are of the fields that must be filled in."""
+
+    kind: str
+    name: str
+    id: str
+    label: str
+    folded: bool
+    hidden: bool
+    columns: int
+    lines: tuple[tuple["Shown", ...], ...]
+    errors: int
+    filled: int
+    required: int
+
+
+Shown = ShownField | ShownText | ShownGroup
+
+
+@dataclass(frozen=True)
+class ErrorSection:
+    """The errors of one section: what was left out, and the rest with their sentences."""
+
+    label: str
+    missing: tuple[tuple[str, str], ...]
+    others: tuple[tuple[str, str], ...]
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.missing) + len(self.others)
+
+
+@dataclass(frozen=True)
+class FormPage:
+    """Everything of a form on a page."""
+
+    tabs: tuple[ShownGroup, ...]
+    lines: tuple[tuple[Shown, ...], ...]
+    errors: tuple[ErrorSection, ...]
+    filled: int
+    required: int
+
+    @property
+    def error_count(self) -> int:
+        """How many things are to be corrected."""
+        return sum(section.count for section in self.errors)
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a page is made of; ``visible`` None shows everything."""
+
+    form: CompiledForm
+    data: Mapping[str, object]
+    errors: Sequence[FieldError] = ()
+    warnings: Sequence[FieldError] = ()
+    visible: frozenset[str] | None = None
+    files: Mapping[str, FileInfo] = field(default_factory=dict)
+
+
+def name_of_pointer(pointer: str) -> str:
+    """The post name of the place that a JSON pointer names."""
+    steps = pointer.split("/")[1:]
+    return ".".join(step.replace("~1", "/").replace("~0", "~") for step in steps)
+
+
+def build_page(given: Given) -> FormPage:
+    """Lay the form out with its answers and errors."""
+    return _Builder(given).page()
+
+
+class _Builder:
+    def __init__(self, given: Given) -> None:
+        self.given = given
+        self.errors = _by_name(given.errors)
+        self.warnings = _by_name(given.warnings)
+
+    def page(self) -> FormPage:
+        """The whole page; groups that are tabs come before what stands beside them."""
+        components = self.given.form.components
+        shown = self._lines(components)
+        tabs = tuple(
+            item
+            for line in shown
+            for item in line
+            if isinstance(item, ShownGroup) and item.kind == "tab"
+        )
+        rest = tuple(
+            line
+            for line in (tuple(item for item in line if item not in tabs) for line in shown)
+            if line
+        )
+        every = [cell for line in shown for item in line for cell in _required(item)]
+        return FormPage(
+            tabs,
+            rest,
+            tuple(_error_sections(self.given)),
+            sum(cell.is_filled for cell in every),
+            len(every),
+        )
+
+    def _lines(self, components: Sequence[Component]) -> tuple[tuple[Shown, ...], ...]:
+        lines: list[list[Shown]] = []
+        for component in components:
+            shown = self._shown(component)
+            if component.placement.new_row or not lines:
+                lines.append([shown])
+            else:
+                lines[-1].append(shown)
+        return tuple(tuple(line) for line in lines)
+
+    def _is_hidden(self, name: str) -> bool:
+        return self.given.visible is not None and name not in self.given.visible
+
+    def _shown(self, component: Component) -> Shown:
+        name = name_of(component)
+        hidden = self._is_hidden(name)
+        columns = component.placement.columns
+        if isinstance(component, Field):
+            return self._field(component, hidden=hidden)
+        if isinstance(component, Group):
+            return self._group(component, hidden=hidden)
+        if isinstance(component, TextView):
+            return ShownText("text", name, component.text, hidden, columns)
+        kinds = {Separator: "separator", Spacer: "spacer"}
+        return ShownText(kinds[type(component)], name, "", hidden, columns)
+
+    def _group(self, group: Group, *, hidden: bool) -> ShownGroup:
+        lines = self._lines(group.components)
+        cells = [cell for line in lines for item in line for cell in _required(item)]
+        errors = sum(_count_errors(item) for line in lines for item in line)
+        return ShownGroup(
+            "tab" if group.tab else "group",
+            name_of(group),
+            f"g-{group.id}",
+            group.label,
+            group.folded and not errors,
+            hidden,
+            group.placement.columns,
+            lines,
+            errors,
+            sum(cell.is_filled for cell in cells),
+            len(cells),
+        )
+
+    def _field(self, asked: Field, *, hidden: bool) -> ShownField:
+        value = get_at(self.given.data, asked.path)
+        if asked.kind is FieldKind.LIST:
+            return self._list(asked, hidden=hidden)
+        return self._value(asked, asked.key, value, hidden=hidden)
+
+    def _value(
+        self, asked: Field, name: str, value: object, *, hidden: bool, row_label: str = ""
+    ) -> ShownField:
+        value = None if value is MISSING else value
+        is_file = asked.kind is FieldKind.FILE
+        return ShownField(
+            asked,
+            name,
+            hidden,
+            text="" if is_file else self._text(asked, value),
+            reading=self._reading(asked, value),
+            chosen=_chosen(asked, value),
+            error=self.errors.get(name, ""),
+            warning=self.warnings.get(name, ""),
+            files=self._files(asked, name, value) if is_file else (),
+            drives=bool({asked.path[0], name.partition(".")[0]} & self.given.form.drivers),
+            row_label=row_label,
+        )
+
+    def _text(self, asked: Field, value: object) -> str:
+        has_choices = asked.options or asked.kind in (FieldKind.CHECKBOX, FieldKind.CHECKLIST)
+        return "" if has_choices else input_text(asked, value)
+
+    def _reading(self, asked: Field, value: object) -> str:
+        if asked.kind is FieldKind.FILE:
+            return "、".join(file.name for file in self._files(asked, asked.key, value)) or NOTHING
+        return shown_value(asked, value)
+
+    def _files(self, asked: Field, name: str, value: object) -> tuple[ShownFile, ...]:
+        ids = value if isinstance(value, list) else [value]
+        found = []
+        for position, file_id in enumerate(item for item in ids if isinstance(item, str) and item):
+            info = self.given.files.get(file_id)
+            found.append(
+                ShownFile(
+                    file_id,
+                    info.name if info else "已上传的附件",
+                    shown_size(info.size) if info else "",
+                    f"{name}.{position}" if asked.multiple else name,
+                )
+            )
+        return tuple(found)
+
+    def _list(self, asked: Field, *, hidden: bool) -> ShownField:
+        rows = rows_of(self.given.data, asked)
+        # A table without a row asks for nothing; the rows that must be there stand ready.
+        missing = max(0, (asked.min_items or 0) - len(rows)) if asked.is_asked else 0
+        rows = [*rows, *({} for _ in range(missing))]
+        return ShownField(
+            asked,
+            asked.key,
+            hidden,
+            error=self.errors.get(asked.key, ""),
+            rows=tuple(self._row(asked, str(number), row) for number, row in enumerate(rows)),
+            template_row=self._row(asked, ROW_MARK, {}),
+            totals={
+                column.name: column_total(column, rows)
+                for column in asked.row_fields
+                if column.total
+            },
+        )
+
+    def _row(self, asked: Field, number: str, row: Mapping[str, object]) -> ShownRow:
+        label = f"第 {int(number) + 1} 行 " if number.isdigit() else ""
+        cells = []
+        for column in asked.row_fields:
+            known = number.isdigit() and column.hide_if is not None
+            gone = known and self._is_hidden(cell_name(asked, int(number), column))
+            cells.append(
+                self._value(
+                    column,
+                    f"{asked.key}.{number}.{column.key}",
+                    get_at(row, column.path),
+                    hidden=gone and bool(row),
+                    row_label=label,
+                )
+            )
+        return ShownRow(number, tuple(cells), self.errors.get(f"{asked.key}.{number}", ""))
+
+
+def column_total(column: Field, rows: Sequence[Mapping[str, object]]) -> str:
+    """The sum of a column of numbers as shown below it; what is no number counts as nought."""
+    total = Decimal(0)
+    for row in rows:
+        value = get_at(row, column.path)
+        total += as_decimal(value) or Decimal(0)
+    return show_money(total) if is_money(column) else show_number(total)
+
+
+def _by_name(errors: Sequence[FieldError]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for error in errors:
+        found.setdefault(name_of_pointer(error.pointer), error.message)
+    return found
+
+
+def _chosen(asked: Field, value: object) -> frozenset[str]:
+    if asked.kind is FieldKind.CHECKBOX:
+        return frozenset({"true"}) if value is True else frozenset()
+    if is_empty(value) or asked.kind is FieldKind.FILE:
+        return frozenset()
+    if isinstance(value, list):
+        return frozenset(item for item in value if isinstance(item, str))
+    return frozenset({str(value)}) if asked.options else frozenset()
+
+
+def _required(item: Shown) -> Iterator[ShownField]:
+    """The fields and cells inside that must be filled in and are shown."""
+    if item.hidden or isinstance(item, ShownText):
+        return
+    if isinstance(item, ShownGroup):
+        for line in item.lines:
+            for inner in line:
+                yield from _required(inner)
+    elif item.asked.kind is FieldKind.LIST and item.rows:
+        for cell in item.inner_cells:
+            yield from _required(cell)
+    elif item.asked.required and item.asked.is_asked:
+        yield item
+
+
+def _count_errors(item: Shown) -> int:
+    if isinstance(item, ShownGroup):
+        return item.errors
+    if isinstance(item, ShownText):
+        return 0
+    rows = sum(bool(row.error) for row in item.rows)
+    return bool(item.error) + rows + sum(bool(cell.error) for cell in item.inner_cells)
+
+
+def _error_sections(given: Given) -> Iterator[ErrorSection]:
+    """The errors by section, in form order; what belongs to no field comes last."""
+    grouped: dict[str, list[FieldError]] = {}
+    for error in given.errors:
+        grouped.setdefault(_section(given.form, error), []).append(error)
+    for label, errors in grouped.items():
+        missing = [(_anchor(e), e.label) for e in errors if e.code == "required" and e.label]
+        others = [(_anchor(e), _sentence(e)) for e in errors if e.code != "required" or not e.label]
+        yield ErrorSection(label or given.form.title, tuple(missing), tuple(others))
+
+
+def _sentence(error: FieldError) -> str:
+    """The message, with the field before it where the message does not name it."""
+    named = not error.label or f"“{error.label}”" in error.message
+    return error.message if named else f"{error.label}:{error.message}"
+
+
+def _section(form: CompiledForm, error: FieldError) -> str:
+    name = name_of_pointer(error.pointer)
+    for key, asked in form.fields.items():
+        if name == key or name.startswith(f"{key}."):
+            return asked.label if asked.kind is FieldKind.LIST else asked.section
+    return "其他"
+
+
+def _anchor(error: FieldError) -> str:
+    return f"#f-{name_of_pointer(error.pointer)}"

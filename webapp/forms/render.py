@@ -1,0 +1,116 @@
+"""Drawing forms: a :class:`FormView` in, HTML out. No Flask here.
+
+What the routes around it must know is in ``docs/forms.md``: the names of the buttons
+(``_action``, ``_add``, ``_remove``), and what the addresses for drafts, uploads and conditions
+answer.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from engine.errors import FieldError
+from engine.feel import EvaluationContext
+from engine.forms import CompiledForm
+from engine.forms.validation import each_value
+from webapp.forms.page import FileInfo, FormPage, Given, build_page
+from webapp.forms.shown import input_text, shown_value
+
+TEMPLATES = Path(__file__).parent / "templates"
+"""For the application's own Jinja loader: the macros are in ``forms/*.html``."""
+
+
+@dataclass(frozen=True)
+class FormView:
+    """A form to draw, with what was answered so far.
+
+    ``visible`` is :meth:`CompiledForm.visible`, None shows everything. Addresses: ``action``
+    takes the post; ``draft_url`` the drafts that the page saves by itself; ``upload_url`` a file;
+    ``refresh_url`` answers with :func:`refresh_answer` when a field changes on which others
+    depend; ``file_url`` and an id open a file. An empty address switches its feature off.
+    ``nonce`` makes a second submit of the same page recognisable. ``translate`` is gettext.
+    """
+
+    form: CompiledForm
+    data: Mapping[str, object]
+    errors: Sequence[FieldError] = ()
+    warnings: Sequence[FieldError] = ()
+    visible: frozenset[str] | set[str] | None = None
+    readonly: bool = False
+    masked: bool = False
+    action: str = ""
+    draft_url: str = ""
+    upload_url: str = ""
+    refresh_url: str = ""
+    file_url: str = ""
+    csrf_token: str = ""
+    nonce: str = ""
+    draft_saved: str = ""
+    files: Mapping[str, FileInfo] = field(default_factory=dict)
+    translate: Callable[[str], str] = str
+
+    @property
+    def page(self) -> FormPage:
+        """The laid out form; a masked view has no clear personal data in it."""
+        return build_page(
+            Given(
+                self.form,
+                self.form.mask(self.data) if self.masked else self.data,
+                self.errors,
+                self.warnings,
+                frozenset(self.visible) if self.visible is not None else None,
+                self.files,
+            )
+        )
+
+
+@lru_cache(maxsize=1)
+def form_environment() -> Environment:
+    """The Jinja environment of the macros: autoescaped, undefined names are errors."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["shown_value"] = shown_value
+    return environment
+
+
+def draw_form(view: FormView, buttons: str = "") -> Markup:
+    """The form to fill in, with its ``<form>`` element; ``buttons`` replace 提交 and 保存草稿.
+
+    ``buttons`` is markup of the page; a plain text is escaped.
+    """
+    if view.readonly:
+        return draw_answers(view)
+    template = form_environment().get_template("forms/form.html")
+    return Markup(template.module.form(view, view.page, buttons))  # type: ignore[attr-defined]  # noqa: S704 - autoescaped
+
+
+def draw_answers(view: FormView) -> Markup:
+    """What was answered, for reading: dense, without inputs."""
+    template = form_environment().get_template("forms/answers.html")
+    return Markup(template.module.answers(view, view.page))  # type: ignore[attr-defined]  # noqa: S704 - autoescaped
+
+
+def refresh_answer(
+    form: CompiledForm,
+    data: Mapping[str, object],
+    scope: Mapping[str, object],
+    context: EvaluationContext,
+) -> dict[str, object]:
+    """What ``refresh_url`` answers as JSON: what is shown now, and the computed texts by name."""
+    computed = {
+        ".".join(map(str, steps)): input_text(asked, value)
+        for steps, asked, value in each_value(
+            tuple(form.fields.values()), form.with_computed(data, scope, context)
+        )
+        if asked.expression is not None
+    }
+    return {"visible": sorted(form.visible(data, scope, context)), "computed": computed}

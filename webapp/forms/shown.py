@@ -1,0 +1,52 @@
+"""Values as people read them: 1,000.00 元, 是, 同意, 2026-11-16."""
+
+from collections.abc import Mapping
+
+from engine.forms import Field, FieldKind
+from engine.forms.values import is_empty, plain_text, show_money, show_number
+
+NOTHING = "—"
+
+_KILO = 1024
+
+
+def shown_value(asked: Field, value: object) -> str:
+    """One answer for reading, with its unit; a dash for none."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if is_empty(value):
+        return NOTHING
+    if isinstance(value, list):
+        return "、".join(asked.label_of(item) for item in value)
+    if asked.options:
+        return asked.label_of(value)
+    return with_unit(asked, input_text(asked, value))
+
+
+def with_unit(asked: Field, text: str) -> str:
+    """The text with what stands before and after it on the form."""
+    unit = f" {asked.unit}" if asked.unit else ""
+    return f"{asked.prefix}{text}{unit}"
+
+
+def input_text(asked: Field, value: object) -> str:
+    """One answer as it stands in its input: amounts with separators."""
+    if is_money(asked):
+        return show_money(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return show_number(value)
+    return "" if isinstance(value, list | Mapping) else plain_text(value)
+
+
+def is_money(asked: Field) -> bool:
+    """Whether the value is an amount in yuan."""
+    return asked.kind is FieldKind.MONEY or (
+        asked.kind is FieldKind.COMPUTED and asked.unit == "元"
+    )
+
+
+def shown_size(size: int) -> str:
+    """The size of a file: 312 KB, 4.5 MB."""
+    if size < _KILO * _KILO:
+        return f"{max(1, round(size / _KILO))} KB"
+    return f"{size / _KILO / _KILO:.1f} MB"

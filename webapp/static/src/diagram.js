@@ -1,0 +1,75 @@
+/* Diagrams by bpmn-js, with where the case is and was, or how many cases stand at a step.
+ * Beside each diagram the page says the same in words.
+ */
+
+const UNREADABLE = "流程图无法显示,请看下面的环节列表。";
+
+function beginDiagrams() {
+  document.querySelectorAll("[data-diagram]").forEach((place) => {
+    drawDiagram(place).catch(() => {
+      place.textContent = UNREADABLE;
+    });
+  });
+}
+
+async function drawDiagram(place) {
+  const answer = await fetch(place.dataset.diagram, { credentials: "same-origin" });
+  if (!answer.ok) {
+    throw new Error(String(answer.status));
+  }
+  const viewer = new window.BpmnJS({ container: place });
+  await viewer.importXML(await answer.text());
+  const canvas = viewer.get("canvas");
+  const registry = viewer.get("elementRegistry");
+  const mark = (ids, name) => {
+    (ids || "").split(" ").filter(Boolean).forEach((id) => {
+      if (registry.get(id)) {
+        canvas.addMarker(id, name);
+      }
+    });
+  };
+  mark(place.dataset.passed, "is-passed");
+  mark(place.dataset.flows, "is-passed");
+  mark(place.dataset.active, "is-active");
+  putCounts(viewer, registry, place.dataset.counts);
+  fitHeight(place, canvas);
+  canvas.zoom("fit-viewport", "auto");
+  const zooms = {
+    fit: () => canvas.zoom("fit-viewport", "auto"),
+    larger: () => canvas.zoom(canvas.zoom() * 1.4),
+    smaller: () => canvas.zoom(canvas.zoom() / 1.4),
+  };
+  place.parentElement.querySelectorAll("[data-zoom]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", zooms[button.dataset.zoom]);
+  });
+}
+
+/* "review=12 approve=3": a number at the upper edge of each step. */
+function putCounts(viewer, registry, counts) {
+  const overlays = viewer.get("overlays");
+  (counts || "").split(" ").filter(Boolean).forEach((pair) => {
+    const [id, number] = pair.split("=");
+    const shape = registry.get(id);
+    if (shape) {
+      const tag = document.createElement("span");
+      tag.className = "diagram-count";
+      tag.textContent = number;
+      overlays.add(id, { position: { top: 0, left: shape.width }, html: tag });
+    }
+  });
+}
+
+/* As high as the drawing needs at the width there is, within reason. */
+function fitHeight(place, canvas) {
+  const drawn = canvas.viewbox().inner;
+  const wanted = (drawn.height / drawn.width) * place.clientWidth + 40;
+  place.style.height = `${Math.round(Math.min(760, Math.max(240, wanted)))}px`;
+  canvas.resized();
+}
+
+if (document.readyState === "loading") {
+  document.addEventListener("DOMContentLoaded", beginDiagrams);
+} else {
+  beginDiagrams();
+}

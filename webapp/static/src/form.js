@@ -1,0 +1,663 @@
+/* Forms: what the page adds to a form that works without it.
+ *
+ * Drafts by themselves, files at once, rows without a reload, conditions and sums live, no second
+ * submit. The server decides everything; here nothing is validated and nothing is computed but
+ * sums and progress. Syntax of Chromium 86; no inline code, no eval, no library.
+ */
+
+const DRAFT_PAUSE = 3000; // ms after the last change
+const REFRESH_PAUSE = 150; // ms after a change on which other fields depend
+const ROW_MARK = /__row__/g;
+
+const WORDS = {
+  saved: "草稿已自动保存",
+  saving: "正在保存草稿…",
+  offline: "网络中断,内容已保存在本页,请勿关闭",
+  signedOut: "登录已超时,内容仍在本页。请在新窗口重新登录,再回到这里继续",
+  uploading: "正在上传",
+  uploadFailed: "未能上传,其他内容不受影响。请检查网络后重新选择",
+  tooLarge: "文件超过",
+  remove: "移除",
+  sending: "正在提交…",
+};
+
+document.documentElement.classList.add("js");
+
+function start(root) {
+  root.querySelectorAll("form[data-form]").forEach((form) => {
+    if (!form.bangfuForm) {
+      form.bangfuForm = new LiveForm(form);
+    }
+  });
+}
+
+class LiveForm {
+  constructor(form) {
+    this.form = form;
+    this.dirty = false;
+    this.sent = false;
+    this.uploads = 0;
+    this.saving = null;
+    this.failed = false;
+    this.state = form.querySelector("[data-draft-state]");
+    form.addEventListener("input", (event) => this.changed(event));
+    form.addEventListener("change", (event) => this.changed(event));
+    form.addEventListener("click", (event) => this.clicked(event));
+    form.addEventListener("keydown", (event) => this.pressed(event));
+    form.addEventListener("paste", (event) => this.pasted(event));
+    form.addEventListener("submit", (event) => this.submitted(event));
+    window.addEventListener("beforeunload", (event) => this.leaving(event));
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "hidden") {
+        this.saveNow({ leaving: true });
+      }
+    });
+    // Coming back with the back button: the page may be submitted again, the server knows the nonce.
+    window.addEventListener("pageshow", () => this.allowSubmit());
+    this.showTab(this.firstTab());
+    this.count();
+    this.openTarget();
+    window.addEventListener("hashchange", () => this.openTarget());
+    const errors = form.querySelector("[data-errors]");
+    if (errors) {
+      errors.focus();
+    }
+  }
+
+  /* Changes ---------------------------------------------------------------------------------- */
+
+  changed(event) {
+    const input = event.target;
+    if (input.type === "file") {
+      if (event.type === "change") {
+        this.upload(input);
+      }
+      return;
+    }
+    if (!input.name) {
+      return;
+    }
+    if (event.type === "change") {
+      this.tidy(input);
+    }
+    this.markDirty();
+    if (input.dataset.drives !== undefined) {
+      this.refreshSoon();
+    }
+  }
+
+  markDirty() {
+    this.dirty = true;
+    this.count();
+    this.sum();
+    if (this.form.dataset.draftUrl) {
+      clearTimeout(this.draftTimer);
+      this.draftTimer = setTimeout(() => this.saveNow({}), DRAFT_PAUSE);
+    }
+  }
+
+  /* 1000 becomes 1,000.00; 2026/1/5 becomes 2026-01-05. What is neither stays as it is. */
+  tidy(input) {
+    if (input.dataset.money !== undefined) {
+      const number = readNumber(input.value);
+      if (number !== null) {
+        input.value = showMoney(number, input.value);
+      }
+    } else if (input.dataset.date !== undefined) {
+      const found = /^\s*(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*[-/.月]?\s*(\d{1,2})\s*日?\s*$/.exec(input.value);
+      if (found) {
+        input.value = `${found[1]}-${found[2].padStart(2, "0")}-${found[3].padStart(2, "0")}`;
+      }
+    }
+  }
+
+  /* The post as text: files go their own way and never into a draft. */
+  post() {
+    const parts = new URLSearchParams();
+    new FormData(this.form).forEach((value, name) => {
+      if (typeof value === "string") {
+        parts.append(name, value);
+      }
+    });
+    return parts;
+  }
+
+  headers() {
+    const token = this.form.querySelector('input[name="csrf_token"]');
+    return {
+      Accept: "application/json",
+      "X-Requested-With": "fetch",
+      ...(token ? { "X-CSRFToken": token.value } : {}),
+    };
+  }
+
+  /* Drafts ----------------------------------------------------------------------------------- */
+
+  async saveNow({ leaving = false }) {
+    const url = this.form.dataset.draftUrl;
+    if (!url || !this.dirty || this.sent || (this.saving && !leaving)) {
+      return;
+    }
+    clearTimeout(this.draftTimer);
+    this.dirty = false;
+    this.say(WORDS.saving, false);
+    this.saving = this.sendDraft(url, leaving);
+    await this.saving;
+    this.saving = null;
+    if (this.dirty) {
+      this.draftTimer = setTimeout(() => this.saveNow({}), DRAFT_PAUSE);
+    }
+  }
+
+  async sendDraft(url, leaving) {
+    try {
+      const body = this.post();
+      // keepalive lets the request outlive the page, but only up to 64 KB.
+      const keepalive = leaving && body.toString().length < 60000;
+      const answer = await fetch(url, {
+        method: "POST",
+        body,
+        headers: this.headers(),
+        credentials: "same-origin",
+        keepalive,
+      });
+      if (answer.ok && !answer.redirected) {
+        const told = await answer.json().catch(() => ({}));
+        this.say(`${WORDS.saved} ${told.saved_at || timeOfDay(new Date())}`, false);
+        return;
+      }
+      this.dirty = true;
+      const told = await answer.json().catch(() => ({}));
+      const signedOut = answer.status === 401 || answer.redirected;
+      this.say(signedOut ? WORDS.signedOut : told.message || told.detail || WORDS.offline, true);
+    } catch (problem) {
+      this.dirty = true;
+      this.say(WORDS.offline, true);
+    }
+  }
+
+  say(text, failed) {
+    this.failed = failed;
+    if (this.state) {
+      this.state.textContent = text;
+      this.state.classList.toggle("bf-draft-failed", failed);
+    }
+  }
+
+  leaving(event) {
+    if (this.sent || !(this.dirty || this.uploads)) {
+      return;
+    }
+    const willBeSaved = this.form.dataset.draftUrl && !this.failed && !this.uploads;
+    this.saveNow({ leaving: true });
+    if (!willBeSaved) {
+      event.preventDefault();
+      event.returnValue = "";
+    }
+  }
+
+  /* Submitting ------------------------------------------------------------------------------- */
+
+  submitted(event) {
+    if (this.sent) {
+      event.preventDefault();
+      return;
+    }
+    this.sent = true;
+    clearTimeout(this.draftTimer);
+    // Disabled only after the browser has read which button was pressed.
+    setTimeout(() => {
+      this.form.querySelectorAll('button[type="submit"]').forEach((button) => {
+        button.disabled = true;
+      });
+      this.say(WORDS.sending, false);
+    }, 0);
+  }
+
+  allowSubmit() {
+    this.sent = false;
+    this.form.querySelectorAll('button[type="submit"]').forEach((button) => {
+      button.disabled = false;
+    });
+  }
+
+  /* Enter goes on to the next field; it never submits and never removes a row. */
+  pressed(event) {
+    const input = event.target;
+    if (event.key !== "Enter" || event.isComposing || input.tagName !== "INPUT") {
+      return;
+    }
+    event.preventDefault();
+    const stops = [...this.form.querySelectorAll("input, select, textarea")].filter(
+      (stop) => stop.type !== "hidden" && !stop.disabled && stop.offsetParent !== null,
+    );
+    const next = stops[stops.indexOf(input) + 1];
+    if (next) {
+      next.focus();
+    }
+  }
+
+  /* Rows ------------------------------------------------------------------------------------- */
+
+  clicked(event) {
+    const button = event.target.closest("button");
+    if (button && button.dataset.addRow !== undefined) {
+      event.preventDefault();
+      this.addRow(button.closest("[data-list]"), true);
+    } else if (button && button.dataset.removeRow !== undefined) {
+      event.preventDefault();
+      this.removeRow(button.closest("tr"));
+    } else if (button && button.dataset.removeFile !== undefined) {
+      event.preventDefault();
+      button.closest("li").remove();
+      this.markDirty();
+    } else if (event.target.closest("[data-tab]")) {
+      event.preventDefault();
+      this.showTab(event.target.closest("[data-tab]").dataset.tab);
+    } else if (event.target.closest("[data-errors] a")) {
+      event.preventDefault();
+      this.goTo(event.target.closest("a").getAttribute("href").slice(1));
+    }
+  }
+
+  addRow(list, focus) {
+    const rows = list.querySelector("[data-rows]");
+    const template = list.querySelector("template[data-row-template]");
+    if (!template || rows.children.length >= Number(list.dataset.maxRows)) {
+      return null;
+    }
+    // Numbers are never used twice on a page; the server closes the gaps.
+    const used = [...rows.children].map((row) => Number(row.dataset.row.split(".").pop()));
+    const number = Math.max(-1, Number(list.dataset.lastRow || -1), ...used) + 1;
+    list.dataset.lastRow = String(number);
+    const row = document.importNode(template.content, true).firstElementChild;
+    [row, ...row.querySelectorAll("*")].forEach((element) => {
+      [...element.attributes].forEach((attribute) => {
+        if (attribute.value.includes("__row__")) {
+          element.setAttribute(attribute.name, attribute.value.replace(ROW_MARK, String(number)));
+        }
+      });
+    });
+    rows.append(row);
+    this.renumber(rows);
+    this.markDirty();
+    this.refreshSoon();
+    if (focus) {
+      const first = row.querySelector("input:not([type=hidden]), select, textarea");
+      if (first) {
+        first.focus();
+      }
+    }
+    return row;
+  }
+
+  removeRow(row) {
+    const rows = row.parentElement;
+    const list = row.closest("[data-list]");
+    row.remove();
+    this.renumber(rows);
+    this.markDirty();
+    this.refreshSoon();
+    list.querySelector("[data-add-row]").focus();
+  }
+
+  renumber(rows) {
+    [...rows.children].forEach((row, position) => {
+      const shown = row.querySelector("[data-row-number]");
+      shown.textContent = String(position + 1);
+      const list = row.closest("[data-list]");
+      row.querySelectorAll("[aria-label]").forEach((element) => {
+        const cell = element.closest("td[data-column]");
+        if (cell) {
+          const title = cell.closest("table").tHead.rows[0].cells[cell.cellIndex].firstChild;
+          element.setAttribute("aria-label", `第 ${position + 1} 行 ${title.textContent.trim()}`);
+        } else if (element.dataset.removeRow !== undefined) {
+          const legend = list.querySelector("table").getAttribute("aria-label");
+          element.setAttribute("aria-label", `删除本行 ${legend} 第 ${position + 1} 行`);
+        }
+      });
+    });
+  }
+
+  /* Lines copied from Excel: tabs between cells; they fill the table from the cell on. */
+  pasted(event) {
+    const cell = event.target.closest("td[data-column]");
+    const text = event.clipboardData ? event.clipboardData.getData("text/plain") : "";
+    if (!cell || !/[\t\n]/.test(text.trim())) {
+      return;
+    }
+    event.preventDefault();
+    const list = cell.closest("[data-list]");
+    const rows = list.querySelector("[data-rows]");
+    const firstColumn = cell.cellIndex;
+    let position = [...rows.children].indexOf(cell.parentElement);
+    text.replace(/[\r\n]+$/, "").split(/\r?\n/).forEach((line) => {
+      const row = rows.children[position] || this.addRow(list, false);
+      position += 1;
+      if (row) {
+        line.split("\t").forEach((value, offset) => {
+          const target = row.cells[firstColumn + offset];
+          if (target && target.dataset.column !== undefined) {
+            this.fill(target, value.trim());
+          }
+        });
+      }
+    });
+    this.markDirty();
+    this.refreshSoon();
+  }
+
+  /* One pasted value: choices by what people read. */
+  fill(cell, value) {
+    const input = cell.querySelector("input:not([type=hidden]):not([type=file]), select, textarea");
+    if (!input) {
+      return;
+    }
+    if (input.tagName === "SELECT") {
+      const option = [...input.options].find(
+        (one) => one.text.trim() === value || one.value === value,
+      );
+      if (option) {
+        input.value = option.value;
+      }
+    } else if (input.type === "radio" || input.type === "checkbox") {
+      cell.querySelectorAll("input").forEach((tick) => {
+        const label = cell.querySelector(`label[for="${CSS.escape(tick.id)}"]`);
+        tick.checked = label ? label.textContent.trim() === value : /^(是|✓|√|1)$/.test(value);
+      });
+    } else {
+      input.value = value;
+      this.tidy(input);
+    }
+  }
+
+  /* Conditions: the server says what is shown ------------------------------------------------- */
+
+  refreshSoon() {
+    if (this.form.dataset.refreshUrl) {
+      clearTimeout(this.refreshTimer);
+      this.refreshTimer = setTimeout(() => this.refresh(), REFRESH_PAUSE);
+    }
+  }
+
+  async refresh() {
+    const asked = (this.refreshNumber || 0) + 1;
+    this.refreshNumber = asked;
+    try {
+      const answer = await fetch(this.form.dataset.refreshUrl, {
+        method: "POST",
+        body: this.post(),
+        headers: this.headers(),
+        credentials: "same-origin",
+      });
+      if (!answer.ok || answer.redirected) {
+        return; // the server drops hidden answers when the form is submitted
+      }
+      const told = await answer.json();
+      if (asked === this.refreshNumber) {
+        this.show(told);
+      }
+    } catch (problem) {
+      // Nothing is lost: what is shown stays shown.
+    }
+  }
+
+  show({ visible, computed }) {
+    const shown = new Set(visible);
+    const places = this.rowPlaces();
+    this.form.querySelectorAll("[data-name]").forEach((element) => {
+      if (!element.closest("[data-file]")) {
+        const name = serverName(element.dataset.name, places);
+        element.classList.toggle("bf-hidden", !shown.has(name));
+      }
+    });
+    this.form.querySelectorAll("[data-tab]").forEach((tab) => {
+      const panel = document.getElementById(tab.dataset.tab);
+      tab.classList.toggle("bf-hidden", panel.classList.contains("bf-hidden"));
+    });
+    this.form.querySelectorAll("[data-computed]").forEach((output) => {
+      const text = computed[serverName(output.dataset.computed, places)];
+      output.textContent = text === undefined || text === "" ? "—" : text;
+    });
+    this.count();
+  }
+
+  /* The server closes gaps in the numbers of rows: members.5 may be its members.2. */
+  rowPlaces() {
+    const places = new Map();
+    this.form.querySelectorAll("[data-rows]").forEach((rows) => {
+      [...rows.children].forEach((row, position) => {
+        const list = row.dataset.row.slice(0, row.dataset.row.lastIndexOf("."));
+        places.set(row.dataset.row, `${list}.${position}`);
+      });
+    });
+    return places;
+  }
+
+  /* Sums and progress ------------------------------------------------------------------------- */
+
+  sum() {
+    this.form.querySelectorAll("[data-total]").forEach((output) => {
+      const cells = output
+        .closest("table")
+        .querySelectorAll(`td[data-column="${CSS.escape(output.dataset.total)}"] input`);
+      let cents = 0;
+      cells.forEach((input) => {
+        cents += Math.round((readNumber(input.value) || 0) * 10000);
+      });
+      const total = cents / 10000;
+      output.textContent = output.dataset.money !== undefined ? showMoney(total, "") : String(total);
+    });
+  }
+
+  count() {
+    const all = this.countIn(this.form);
+    const progress = this.form.querySelector("[data-progress]");
+    if (progress) {
+      progress.querySelector("[data-filled]").textContent = String(all.filled);
+      progress.querySelector("[data-required-count]").textContent = String(all.required);
+      const bar = progress.querySelector("progress");
+      bar.max = Math.max(1, all.required);
+      bar.value = all.filled;
+    }
+    this.form.querySelectorAll("[data-tab-progress]").forEach((badge) => {
+      const inside = this.countIn(document.getElementById(badge.closest("[data-tab]").dataset.tab));
+      badge.textContent = `${inside.filled}/${inside.required}`;
+      badge.classList.toggle("bf-badge-done", inside.filled === inside.required);
+    });
+  }
+
+  countIn(part) {
+    let filled = 0;
+    let required = 0;
+    part.querySelectorAll("[data-required]").forEach((field) => {
+      if (field.closest(".bf-hidden") || field.querySelector(":scope > .bf-hidden")) {
+        return;
+      }
+      required += 1;
+      filled += isFilled(field) ? 1 : 0;
+    });
+    return { filled, required };
+  }
+
+  /* Tabs -------------------------------------------------------------------------------------- */
+
+  firstTab() {
+    const wrong = this.form.querySelector("[data-tab] .bf-badge-error");
+    const tab = wrong ? wrong.closest("[data-tab]") : this.form.querySelector("[data-tab]");
+    return tab ? tab.dataset.tab : null;
+  }
+
+  showTab(id) {
+    this.form.querySelectorAll("[data-panel]").forEach((panel) => {
+      panel.classList.toggle("bf-panel-open", panel.id === id);
+    });
+    this.form.querySelectorAll("[data-tab]").forEach((tab) => {
+      if (tab.dataset.tab === id) {
+        tab.setAttribute("aria-current", "true");
+      } else {
+        tab.removeAttribute("aria-current");
+      }
+    });
+  }
+
+  openTarget() {
+    const id = decodeURIComponent(window.location.hash.slice(1));
+    if (id && document.getElementById(id) && this.form.contains(document.getElementById(id))) {
+      this.goTo(id);
+    }
+  }
+
+  goTo(id) {
+    const target = document.getElementById(id);
+    if (!target) {
+      return;
+    }
+    const panel = target.closest("[data-panel]");
+    if (panel) {
+      this.showTab(panel.id);
+    }
+    const folded = target.closest("details");
+    if (folded) {
+      folded.open = true;
+    }
+    target.scrollIntoView({ block: "center" });
+    target.focus();
+  }
+
+  /* Files: sent at once, so that a refused form never loses them -------------------------------- */
+
+  async upload(input) {
+    const url = this.form.dataset.uploadUrl;
+    const place = input.closest("[data-file]");
+    if (!url || !place || !input.files.length) {
+      return;
+    }
+    const chosen = [...input.files];
+    const state = place.querySelector("[data-file-state]");
+    const largest = Number(place.dataset.maxMb || 0);
+    this.uploads += 1;
+    const failed = [];
+    for (const file of chosen) {
+      if (largest && file.size > largest * 1048576) {
+        failed.push(`“${file.name}”${WORDS.tooLarge} ${largest} MB,${WORDS.uploadFailed}`);
+        continue;
+      }
+      state.textContent = `${WORDS.uploading} ${file.name}…`;
+      const problem = await this.send(url, file, place);
+      if (problem) {
+        failed.push(`“${file.name}”${problem}`);
+      }
+    }
+    this.uploads -= 1;
+    state.textContent = failed.join(" ");
+    input.value = ""; // it is stored: the post must not carry it again
+    this.markDirty();
+  }
+
+  async send(url, file, place) {
+    const body = new FormData();
+    body.append("file", file, file.name);
+    try {
+      const answer = await fetch(url, {
+        method: "POST",
+        body,
+        headers: this.headers(),
+        credentials: "same-origin",
+      });
+      const told = await answer.json().catch(() => ({}));
+      if (!answer.ok || !told.id) {
+        return told.message || told.detail || WORDS.uploadFailed;
+      }
+      this.listFile(place, told);
+      return "";
+    } catch (problem) {
+      return WORDS.uploadFailed;
+    }
+  }
+
+  listFile(place, stored) {
+    const list = place.querySelector(".bf-files");
+    if (place.dataset.multiple === undefined) {
+      list.textContent = "";
+    }
+    const item = document.createElement("li");
+    const hidden = document.createElement("input");
+    hidden.type = "hidden";
+    hidden.name = place.dataset.name;
+    hidden.value = stored.id;
+    const base = this.form.dataset.fileUrl;
+    const name = document.createElement(base ? "a" : "span");
+    if (base) {
+      name.href = base + encodeURIComponent(stored.id);
+      name.target = "_blank";
+      name.rel = "noopener";
+    }
+    name.textContent = stored.name;
+    const size = document.createElement("span");
+    size.className = "bf-quiet";
+    size.textContent = showSize(stored.size || 0);
+    const remove = document.createElement("button");
+    remove.type = "button";
+    remove.className = "btn btn-link btn-sm";
+    remove.dataset.removeFile = "";
+    remove.setAttribute("aria-label", `${WORDS.remove} ${stored.name}`);
+    remove.textContent = WORDS.remove;
+    item.append(hidden, name, size, remove);
+    list.append(item);
+  }
+}
+
+/* The name the server uses for a place inside a list. */
+function serverName(name, places) {
+  for (const [row, place] of places) {
+    if (name.startsWith(`${row}.`)) {
+      return place + name.slice(row.length);
+    }
+  }
+  return name;
+}
+
+function isFilled(field) {
+  return [...field.querySelectorAll("input, select, textarea")].some((input) => {
+    if (input.name.startsWith("_") || input.type === "file") {
+      return false;
+    }
+    if (input.type === "radio" || input.type === "checkbox") {
+      return input.checked;
+    }
+    return input.value.trim() !== "";
+  });
+}
+
+function readNumber(text) {
+  const plain = text.normalize("NFKC").replace(/[,\s¥元]/g, "");
+  return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(plain) ? Number(plain) : null;
+}
+
+/* Two digits; more are kept where more were typed, the server will say that they are too many. */
+function showMoney(number, typed) {
+  const digits = (typed.normalize("NFKC").split(".")[1] || "").replace(/[^\d]/g, "").length;
+  const [whole, rest] = Math.abs(number).toFixed(Math.min(8, Math.max(2, digits))).split(".");
+  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+  return `${number < 0 ? "-" : ""}${grouped}.${rest}`;
+}
+
+function showSize(bytes) {
+  return bytes < 1048576
+    ? `${Math.max(1, Math.round(bytes / 1024))} KB`
+    : `${(bytes / 1048576).toFixed(1)} MB`;
+}
+
+function timeOfDay(moment) {
+  const two = (number) => String(number).padStart(2, "0");
+  return `${two(moment.getHours())}:${two(moment.getMinutes())}`;
+}
+
+if (document.readyState === "loading") {
+  document.addEventListener("DOMContentLoaded", () => start(document));
+} else {
+  start(document);
+}
+// A part of the page that htmx brings in may hold a form.
+document.addEventListener("htmx:after:swap", () => start(document));

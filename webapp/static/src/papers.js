@@ -1,0 +1,127 @@
+/* Papers beside the form: next, turn, larger and smaller. The links work without this. */
+
+const LARGEST = 6;
+const SMALLEST = 0.25;
+const STEP = 1.25;
+
+function beginPapers() {
+  document.querySelectorAll("[data-papers]").forEach((box) => new Viewer(box));
+}
+
+class Viewer {
+  constructor(box) {
+    this.box = box;
+    this.links = [...box.querySelectorAll("a[data-paper]")];
+    this.stage = box.querySelector("[data-stage]");
+    this.tools = box.querySelector("[data-tools]");
+    if (!this.links.length || !this.stage) {
+      return;
+    }
+    this.tools.hidden = false;
+    this.links.forEach((link, number) => {
+      link.addEventListener("click", (event) => {
+        event.preventDefault();
+        this.show(number);
+      });
+    });
+    this.tools.addEventListener("click", (event) => {
+      const button = event.target.closest("button[data-do]");
+      if (button) {
+        this[button.dataset.do]();
+      }
+    });
+    // A link to a paper inside the application shows it here instead of leaving the page.
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest(".bf-read a[data-paper]");
+      const number = link
+        ? this.links.findIndex((one) => one.dataset.paper === link.dataset.paper)
+        : -1;
+      if (number >= 0 && this.box.offsetParent !== null) {
+        event.preventDefault();
+        this.show(number);
+        this.box.scrollIntoView({ block: "nearest" });
+      }
+    });
+    this.show(0);
+  }
+
+  show(number) {
+    this.at = (number + this.links.length) % this.links.length;
+    this.turned = 0;
+    this.size = 1;
+    this.image = null;
+    this.links.forEach((link, one) => {
+      if (one === this.at) {
+        link.setAttribute("aria-current", "true");
+      } else {
+        link.removeAttribute("aria-current");
+      }
+    });
+    const link = this.links[this.at];
+    this.stage.textContent = "";
+    if (link.dataset.kind === "image") {
+      this.image = document.createElement("img");
+      this.image.src = link.href;
+      this.image.alt = link.dataset.name;
+      this.stage.append(this.image);
+    } else if (link.dataset.kind === "pdf") {
+      const frame = document.createElement("iframe");
+      frame.src = link.href;
+      frame.title = link.dataset.name;
+      this.stage.append(frame);
+    } else {
+      const text = document.createElement("p");
+      text.textContent = this.stage.dataset.noView;
+      this.stage.append(text);
+    }
+    this.tools.querySelectorAll("[data-image-only]").forEach((button) => {
+      button.disabled = !this.image;
+    });
+    this.tools.querySelector("[data-place]").textContent = `${this.at + 1} / ${this.links.length}`;
+    this.tools.querySelector("[data-download]").href = link.dataset.download;
+  }
+
+  next() {
+    this.show(this.at + 1);
+  }
+
+  previous() {
+    this.show(this.at - 1);
+  }
+
+  turn() {
+    this.turned = (this.turned + 90) % 360;
+    this.place();
+  }
+
+  larger() {
+    this.size = Math.min(LARGEST, this.size * STEP);
+    this.place();
+  }
+
+  smaller() {
+    this.size = Math.max(SMALLEST, this.size / STEP);
+    this.place();
+  }
+
+  /* Width for the size, so that the stage scrolls; a quarter turn needs room above and below. */
+  place() {
+    if (!this.image) {
+      return;
+    }
+    const style = this.image.style;
+    style.maxWidth = "none";
+    style.width = `${this.size * 100}%`;
+    style.transform = `rotate(${this.turned}deg)`;
+    const lies = this.turned % 180 !== 0;
+    const room = lies ? Math.max(0, (this.image.offsetWidth - this.image.offsetHeight) / 2) : 0;
+    style.marginTop = `${room}px`;
+    style.marginBottom = `${room}px`;
+  }
+}
+
+if (document.readyState === "loading") {
+  document.addEventListener("DOMContentLoaded", beginPapers);
+} else {
+  beginPapers();
+}
