@@ -1,0 +1,68 @@
+"""The runtime: the one door to SpiffWorkflow. No SQL, no wall clock, no web.
+
+    program = compile_program(source)                 # once per deployed version
+    step = start(program, {"applicant_name": "…"}, ports)
+    step = complete(program, step.state, step.opened[0].token, {"decision": "agree"}, ports)
+
+A command takes the state document of a case and gives a :class:`Step`: the new document and
+everything the caller has to write down. How a case moves is in :mod:`~engine.runtime.run`
+(what its values say in :mod:`~engine.runtime.answers`), what is stored in
+:mod:`~engine.runtime.state`, and what a process file may hold in
+:mod:`~engine.runtime.reading` and :mod:`~engine.runtime.structure`.
+"""
+
+from engine.runtime.commands import (
+    complete,
+    deliver,
+    finish_operation,
+    fire_timer,
+    read_scope,
+    retry,
+    start,
+    waits,
+)
+from engine.runtime.findings import ProgramRefused
+from engine.runtime.program import Program, compile_program, joins_on_cycle
+from engine.runtime.step import (
+    DecisionRecord,
+    IncidentRecord,
+    MessageWait,
+    OpenStep,
+    OperationCall,
+    OperationRecord,
+    OperationWait,
+    Passed,
+    Ports,
+    Step,
+    TimerWait,
+    UserWait,
+    Waits,
+)
+
+__all__ = [
+    "DecisionRecord",
+    "IncidentRecord",
+    "MessageWait",
+    "OpenStep",
+    "OperationCall",
+    "OperationRecord",
+    "OperationWait",
+    "Passed",
+    "Ports",
+    "Program",
+    "ProgramRefused",
+    "Step",
+    "TimerWait",
+    "UserWait",
+    "Waits",
+    "compile_program",
+    "complete",
+    "deliver",
+    "finish_operation",
+    "fire_timer",
+    "joins_on_cycle",
+    "read_scope",
+    "retry",
+    "start",
+    "waits",
+]

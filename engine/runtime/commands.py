@@ -1,0 +1,242 @@
+"""The commands on a case: state in, :class:`Step` out. Nothing else is read or written.
+
+A case is moved by one command at a time; the caller sees to that (design.md D2). All of them
+raise StateUnreadable for a state that is none of this program's.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.errors import Invalid, TaskNotOpen
+from engine.feel import EvaluationContext
+from engine.runtime.answers import CALL
+from engine.runtime.diagram import Message, Node, OperationTask, Timer
+from engine.runtime.program import Program
+from engine.runtime.run import DUE, KEY, LOOP_COUNTER, Run
+from engine.runtime.specs import PersonTask
+from engine.runtime.state import decode, encode
+from engine.runtime.step import (
+    MessageWait,
+    OpenStep,
+    OperationCall,
+    OperationWait,
+    Ports,
+    Step,
+    TimerWait,
+    UserWait,
+    Waits,
+)
+from engine.runtime.tokens import HELD, PartWorkflow, Token
+from engine.runtime.variables import Scope, Variables, plain
+
+_GONE = "这一步已经办完或被取消,未再办理。请返回待办列表刷新。"
+
+
+def start(program: Program, variables: Mapping[str, object], ports: Ports) -> Step:
+    """Begin a case with these variables; Invalid when they cannot be stored."""
+    run = Run(program, ports, Variables(), {})
+    run.variables.root.update(_given(variables))
+    run.variables.root.pop("case", None)
+    run.case.plant()
+    run.settle()
+    return _step(run, {})
+
+
+def complete(
+    program: Program, state: bytes, token: str, outputs: Mapping[str, object], ports: Ports
+) -> Step:
+    """Finish a user task with what was filled in; TaskNotOpen when it does not wait.
+
+    Without an output mapping all outputs become variables; with one, only what it names.
+    """
+    run = decode(program, state, ports)
+    before = _users(run)
+    found, node = _waiting(run, token)
+    if not isinstance(found.task_spec, PersonTask) or found.state != TaskState.READY:
+        raise TaskNotOpen(_GONE)
+    values = _given(outputs)
+    if node.outputs:
+        run.map_outputs(found, node.outputs, values)
+    else:
+        run.variables.merge(found, values)
+    run.execute(found)
+    run.settle()
+    return _step(run, before)
+
+
+def fire_timer(program: Program, state: bytes, token: str, ports: Ports) -> Step:
+    """Let a waiting timer fire, due or not; TaskNotOpen when it does not wait."""
+    run = decode(program, state, ports)
+    before = _users(run)
+    found, node = _waiting(run, token)
+    if not isinstance(node.event, Timer) or found.state != TaskState.WAITING:
+        raise TaskNotOpen(_GONE)
+    run.fire(found)
+    run.settle()
+    return _step(run, before)
+
+
+def deliver(
+    program: Program, state: bytes, token: str, payload: Mapping[str, object], ports: Ports
+) -> Step:
+    """Hand a message to a waiting event; only what its output mapping names is kept of it.
+
+    TaskNotOpen when it does not wait.
+    """
+    run = decode(program, state, ports)
+    before = _users(run)
+    found, node = _waiting(run, token)
+    waits_for_it = isinstance(node.event, Message) and KEY in found.internal_data
+    if not waits_for_it or found.state != TaskState.WAITING:
+        raise TaskNotOpen(_GONE)
+    run.map_outputs(found, node.outputs, _given(payload))
+    run.fire(found)
+    run.settle()
+    return _step(run, before)
+
+
+def finish_operation(
+    program: Program, state: bytes, token: str, outputs: Mapping[str, object], ports: Ports
+) -> Step:
+    """Take in what an asynchronous operation gave; TaskNotOpen when nobody waits for it."""
+    run = decode(program, state, ports)
+    before = _users(run)
+    found, node = _waiting(run, token)
+    if not isinstance(node.action, OperationTask) or CALL not in found.internal_data:
+        raise TaskNotOpen(_GONE)
+    run.finish_operation(found, node, _given(outputs))
+    run.settle()
+    return _step(run, before)
+
+
+def retry(program: Program, state: bytes, ports: Ports) -> Step:
+    """Run every element that failed once more."""
+    run = decode(program, state, ports)
+    before = _users(run)
+    run.try_again()
+    return _step(run, before)
+
+
+def read_scope(program: Program, state: bytes, token: str | None) -> dict[str, object]:
+    """The variables to be seen at a waiting token, or (None) of the case's own process.
+
+    Without the reserved ``case``, which is the caller's. KeyError for a token that is gone.
+    """
+    run = decode(program, state, _NO_PORTS)
+    if token is None:
+        return run.variables.root
+    found = run.case.find(token)
+    if found is None:
+        raise KeyError(token)
+    seen = run.variables.visible(found, {})
+    del seen["case"]
+    return seen
+
+
+def waits(program: Program, state: bytes) -> Waits:
+    """Everything a case waits for."""
+    return _waits(decode(program, state, _NO_PORTS))
+
+
+def _given(values: Mapping[str, object]) -> Scope:
+    try:
+        return plain(values)
+    except TypeError as error:
+        raise Invalid(f"填写内容里有不能保存的数据,未提交({error})。") from error
+
+
+def _waiting(run: Run, token: str) -> tuple[Token, Node]:
+    found = run.case.find(token)
+    node: Node | None = None if found is None else getattr(found.task_spec, "node", None)
+    if found is None or node is None:
+        raise TaskNotOpen(_GONE)
+    return found, node
+
+
+def _step(run: Run, before: Mapping[str, UserWait]) -> Step:
+    state = encode(run)
+    now = _waits(run)
+    return Step(
+        state=state,
+        ended=run.case.completed,
+        opened=tuple(
+            OpenStep(w.token, w.process_key, w.element_id, w.path, w.item)
+            for w in now.user.values()
+            if w.token not in before
+        ),
+        closed=tuple(token for token in before if token not in now.user),
+        waits=now,
+        passed=tuple(run.record.passed),
+        decisions=tuple(run.record.decisions),
+        operations=tuple(run.record.operations),
+        incidents=() if run.case.completed else run.incidents(),
+        variables=run.variables.root,
+    )
+
+
+# Waits -------------------------------------------------------------------------------------
+
+
+def _users(run: Run) -> dict[str, UserWait]:
+    return dict(_waits(run).user)
+
+
+def _waits(run: Run) -> Waits:
+    found = Waits({}, {}, {}, {})
+    if run.case.completed:
+        return found
+    for part in run.case.active_parts():
+        path = _path(part)
+        for token in part.tasks.values():
+            node: Node | None = getattr(token.task_spec, "node", None)
+            if node is not None and token.state & HELD:
+                _add_wait(found, run, token, node, path)
+    return found
+
+
+def _add_wait(found: Waits, run: Run, token: Token, node: Node, path: tuple[str, ...]) -> None:
+    place = (token.id, node.element.process_key, node.id)
+    data = token.internal_data
+    if isinstance(token.task_spec, PersonTask):
+        found.user[token.id] = UserWait(*place, path, _item(run, token))
+    elif isinstance(node.event, Timer) and DUE in data:
+        found.timers[token.id] = TimerWait(*place, datetime.fromisoformat(data[DUE]))
+    elif isinstance(node.event, Message) and KEY in data:
+        found.messages[token.id] = MessageWait(*place, node.event.name, data[KEY])
+    elif isinstance(node.action, OperationTask) and CALL in data:
+        call = node.action
+        found.jobs[token.id] = OperationWait(*place, call.operation, data[CALL], call.headers)
+
+
+def _path(part: object) -> tuple[str, ...]:
+    names: list[str] = []
+    while isinstance(part, PartWorkflow):
+        names.append(part.holder.task_spec.node.id)
+        part = part.holder.workflow
+    return tuple(reversed(names))
+
+
+def _item(run: Run, token: Token) -> int | None:
+    """Which item of the nearest repetition around it a user task is for."""
+    place: Token | None = token
+    while place is not None:
+        counter = run.variables.local.get(place.id, {}).get(LOOP_COUNTER)
+        if isinstance(counter, int):
+            return counter
+        place = getattr(place.workflow, "holder", None)
+    return None
+
+
+def _no_due(_text: str, _start: datetime) -> datetime:
+    raise NotImplementedError
+
+
+def _no_operation(_call: OperationCall) -> Mapping[str, object]:
+    raise NotImplementedError
+
+
+# Reading a state asks nothing of the world outside.
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+_NO_PORTS = Ports(_LONG_AGO, {}, EvaluationContext(_LONG_AGO), _no_due, _no_operation)

@@ -1,0 +1,85 @@
+"""Gathering what is wrong with a process file, and reading its texts on the way."""
+
+from collections.abc import Sequence
+
+from lxml import etree
+
+from engine.errors import Finding
+from engine.feel import Expression, FeelSyntaxError, Literal, compile_expression
+from engine.runtime.diagram import Text
+
+LONGEST_SHOWN = 60
+
+
+class ProgramRefused(Exception):
+    """The files cannot be run; ``findings`` say where and why, in sentences for the designer."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__("; ".join(f"{f.element_id or f.file}: {f.message}" for f in findings))
+        self.findings = tuple(findings)
+
+
+def line_of(element: etree._Element) -> int | None:
+    """The line of an element in its file, from 1."""
+    return element.sourceline if isinstance(element.sourceline, int) else None
+
+
+def named(element: etree._Element) -> etree._Element:
+    """The element itself, or the nearest around it that has an id."""
+    found: etree._Element | None = element
+    while found is not None and not found.get("id"):
+        found = found.getparent()
+    return element if found is None else found
+
+
+def label_of(element: etree._Element) -> str:
+    """What people call it: its name, else its id."""
+    owner = named(element)
+    return owner.get("name") or owner.get("id") or str(etree.QName(owner).localname)
+
+
+class Findings:
+    """The findings of one file."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.found: list[Finding] = []
+
+    def add(self, element: etree._Element | None, code: str, message: str) -> None:
+        """Report an error at an element."""
+        if element is None:
+            self.found.append(Finding("error", code, message, self.file))
+            return
+        owner = named(element)
+        self.found.append(
+            Finding("error", code, message, self.file, owner.get("id"), line_of(element))
+        )
+
+    def text(self, value: str, element: etree._Element) -> Text:
+        """Read a text that may be an expression; a wrong one is reported and stands for null."""
+        stripped = value.strip()
+        return self.expression(stripped, element) if stripped.startswith("=") else Literal(value)
+
+    def expression(self, value: str, element: etree._Element) -> Expression:
+        """Read a text that must be an expression with a leading "="."""
+        stripped = value.strip()
+        shown = stripped if len(stripped) <= LONGEST_SHOWN else f"{stripped[:LONGEST_SHOWN]}…"
+        if not stripped.startswith("="):
+            self.add(
+                element,
+                "not-an-expression",
+                f"“{label_of(element)}”里的“{shown}”应是表达式:请以 = 开头。",
+            )
+            return _NULL
+        try:
+            return compile_expression(stripped[1:].strip())
+        except FeelSyntaxError as error:
+            self.add(
+                element,
+                "expression-syntax",
+                f"“{label_of(element)}”的表达式“{shown}”写错了:{error.message}",
+            )
+            return _NULL
+
+
+_NULL = compile_expression("null")

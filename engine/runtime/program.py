@@ -1,0 +1,317 @@
+"""A program: one deployed version of a process, with all it calls, ready to run cases.
+
+Compiled once per version and shared by all cases and threads: nothing here changes after
+:func:`compile_program`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.decisions import DecisionModel, DecisionProblem, read_decisions
+from engine.errors import Finding
+from engine.forms import CompiledForm, Option, compile_form
+from engine.model.definitions import DefinitionSource, Element, ElementKind, ProcessInfo
+from engine.model.xml import UnreadableXml, read_xml
+from engine.runtime.diagram import DecisionCall, Diagram, Message, Node, ProcessCall
+from engine.runtime.extensions import B
+from engine.runtime.findings import Findings, ProgramRefused
+from engine.runtime.parser import parse
+from engine.runtime.reading import read_diagram
+from engine.runtime.structure import joins_on_cycle as joins_of_diagram
+
+DEEPEST_CALLS = 10
+"""Processes that call processes that call processes."""
+
+_RETURN_SEARCH = (ElementKind.SCRIPT_TASK, ElementKind.DECISION_TASK, ElementKind.SERVICE_TASK)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One process of a program with its files."""
+
+    source: DefinitionSource
+    diagram: Diagram
+    forms: Mapping[str, CompiledForm]
+    decisions: Mapping[str, DecisionModel]
+
+
+class Program:
+    """One version of a process. ``spec`` and ``parts`` are for the runtime alone."""
+
+    def __init__(
+        self, source: DefinitionSource, processes: Mapping[str, Part], specs: Mapping[str, Any]
+    ) -> None:
+        self.id, self.key, self.version = source.id, source.key, source.version
+        self._processes = processes
+        self.spec: Any = specs[source.key]
+        self.parts: Mapping[str, Any] = specs
+        self._forms = {
+            (key, node.id): _form_of(part, node.element)
+            for key, part in processes.items()
+            for node in part.diagram.nodes.values()
+        }
+
+    @property
+    def info(self) -> ProcessInfo:
+        """What the process says of itself."""
+        return self._processes[self.key].diagram.info
+
+    @property
+    def processes(self) -> Mapping[str, ProcessInfo]:
+        """Itself and every process it calls, by key."""
+        return {key: part.diagram.info for key, part in self._processes.items()}
+
+    @property
+    def forms(self) -> Mapping[str, CompiledForm]:
+        """The forms of the process itself, by form id."""
+        return self._processes[self.key].forms
+
+    @property
+    def decisions(self) -> Mapping[str, DecisionModel]:
+        """The decision models of the process itself, by decision id."""
+        return self._processes[self.key].decisions
+
+    @property
+    def message_names(self) -> frozenset[str]:
+        """The messages that it, or a process it calls, can wait for."""
+        return frozenset(
+            node.event.name
+            for part in self._processes.values()
+            for node in part.diagram.nodes.values()
+            if isinstance(node.event, Message)
+        )
+
+    def element(self, process_key: str, element_id: str) -> Element:
+        """An element; KeyError when there is none."""
+        return self.node(process_key, element_id).element
+
+    def elements(self, process_key: str | None = None) -> tuple[Element, ...]:
+        """All elements of a process, by default its own, in the order of the file."""
+        diagram = self._processes[process_key or self.key].diagram
+        return tuple(node.element for node in diagram.nodes.values())
+
+    def node(self, process_key: str, element_id: str) -> Node:
+        """What happens at an element; KeyError when there is none."""
+        return self._processes[process_key].diagram.nodes[element_id]
+
+    def bpmn(self, process_key: str) -> bytes:
+        """The file of a process, as it was deployed."""
+        return self._processes[process_key].source.bpmn
+
+    def decision_model(self, process_key: str, decision_id: str) -> DecisionModel:
+        """The model that holds a decision of a process."""
+        return self._processes[process_key].decisions[decision_id]
+
+    def start_form(self) -> CompiledForm | None:
+        """What must be filled in to start a case."""
+        form_id = self.info.start_form_id
+        return None if form_id is None else self.forms[form_id]
+
+    def diagram(self, process_key: str) -> Diagram:
+        """The tables of a process."""
+        return self._processes[process_key].diagram
+
+    def form_of(self, element: Element) -> CompiledForm | None:
+        """The form of a step, the steps it can be sent back to filled in as choices."""
+        return self._forms[element.process_key, element.id]
+
+
+def _form_of(part: Part, element: Element) -> CompiledForm | None:
+    form = None if element.form_id is None else part.forms[element.form_id]
+    field = None if form is None else form.return_field
+    if form is None or field is None:
+        return form
+    return form.with_options(field.key, tuple(_returns(part.diagram, element, field.name)))
+
+
+def _returns(diagram: Diagram, element: Element, field: str) -> Iterator[Option]:
+    """The choices of 退回: drawn as flows of the nearest gateway behind a step (design.md D21)."""
+    chosen = re.compile(rf'\b{re.escape(field)}\s*=\s*"([^"]+)"')
+    seen, waiting = {element.id}, [flow.target_id for flow in element.outgoing]
+    while waiting:
+        node = diagram.nodes[waiting.pop(0)]
+        if node.id in seen:
+            continue
+        seen.add(node.id)
+        if node.element.kind is ElementKind.EXCLUSIVE:
+            targets = [m for flow in node.flows for m in chosen.findall(flow.condition_text)]
+            for target in dict.fromkeys(targets):
+                found = diagram.nodes.get(target)
+                yield Option(target, target if found is None else found.label)
+            if targets:
+                return
+        if node.element.kind in (*_RETURN_SEARCH, ElementKind.EXCLUSIVE):
+            waiting.extend(flow.target for flow in node.flows)
+
+
+def joins_on_cycle(program: Program) -> tuple[tuple[str, str], ...]:
+    """Process key and element id of each join that lies on a loop (they run; see structure)."""
+    return tuple(
+        (key, join) for key in program.processes for join in joins_of_diagram(program.diagram(key))
+    )
+
+
+# Compiling ---------------------------------------------------------------------------------------
+
+
+def compile_program(source: DefinitionSource) -> Program:
+    """Compile a version with all it calls; ProgramRefused with every finding if it cannot run."""
+    found: list[Finding] = []
+    processes: dict[str, Part] = {}
+    specs: dict[str, Any] = {}
+    _compile(source, (), processes, specs, found)
+    if found:
+        raise ProgramRefused(found)
+    return Program(source, processes, specs)
+
+
+def _compile(
+    source: DefinitionSource,
+    callers: tuple[str, ...],
+    processes: dict[str, Part],
+    specs: dict[str, Any],
+    found: list[Finding],
+) -> None:
+    findings = Findings(source.bpmn_name)
+    try:
+        part = _read(source, findings)
+        if part is None:
+            return
+        before = processes.setdefault(source.key, part)
+        if before is not part:
+            if before.source.id != source.id:
+                findings.add(
+                    None,
+                    "two-versions",
+                    f"同时用到流程“{source.key}”的两个版本({before.source.id}、{source.id}),"
+                    "请重新部署调用它们的流程。",
+                )
+            return
+        callers = (*callers, source.key)
+        for called in _called(part, callers, findings):
+            _compile(called, callers, processes, specs, found)
+        if not findings.found:
+            specs.update(parse(part.diagram, findings))
+    finally:
+        found.extend(findings.found)
+
+
+def _read(source: DefinitionSource, findings: Findings) -> Part | None:
+    try:
+        root = read_xml(source.bpmn)
+    except UnreadableXml as error:
+        findings.add(None, error.code, error.message)
+        return None
+    _normalise(root)
+    diagram = read_diagram(root, source.key, findings)
+    if diagram is None:
+        return None
+    part = Part(source, diagram, _forms(source, findings), _decisions(source, findings))
+    _check_references(part, findings)
+    return part
+
+
+def _normalise(root: Any) -> None:
+    """Give SpiffWorkflow what it can read: it drops flows without an id, and spaced references."""
+    for process in root.iter(B + "process"):
+        for number, flow in enumerate(process.iter(B + "sequenceFlow")):
+            if not flow.get("id"):
+                flow.set("id", f"_flow_{number}")
+    for reference in root.iter(B + "flowNodeRef", B + "incoming", B + "outgoing"):
+        reference.text = (reference.text or "").strip()
+
+
+def _forms(source: DefinitionSource, findings: Findings) -> dict[str, CompiledForm]:
+    forms = {}
+    for form_id, content in source.forms.items():
+        form = compile_form(content, f"{form_id}.form")
+        findings.found.extend(f for f in form.findings if f.severity == "error")
+        forms[form_id] = form
+    return forms
+
+
+def _decisions(source: DefinitionSource, findings: Findings) -> dict[str, DecisionModel]:
+    decisions: dict[str, DecisionModel] = {}
+    for file, content in source.decisions.items():
+        try:
+            model = read_decisions(content, file)
+        except DecisionProblem as problem:
+            findings.found.append(
+                Finding(
+                    "error",
+                    "decision-unreadable",
+                    problem.message,
+                    file,
+                    problem.element_id or None,
+                    problem.line or None,
+                )
+            )
+            continue
+        findings.found.extend(
+            Finding("error", p.code, p.message, file, p.element_id or None, p.line or None)
+            for p in model.problems
+        )
+        for decision_id in model.decisions:
+            if decision_id in decisions:
+                findings.found.append(
+                    Finding(
+                        "error",
+                        "decision-twice",
+                        f"决策“{decision_id}”在两个文件里都有。请改一个编号。",
+                        file,
+                        decision_id,
+                    )
+                )
+            decisions[decision_id] = model
+    return decisions
+
+
+def _check_references(part: Part, findings: Findings) -> None:
+    for node in part.diagram.nodes.values():
+        form_id, call = node.element.form_id, node.action
+        if form_id is not None and form_id not in part.forms:
+            _missing(findings, node, "form-missing", f"表单“{form_id}”({form_id}.form)")
+        if isinstance(call, DecisionCall) and call.decision_id not in part.decisions:
+            _missing(findings, node, "decision-missing", f"决策“{call.decision_id}”")
+
+
+def _missing(findings: Findings, node: Node, code: str, what: str) -> None:
+    findings.found.append(
+        Finding(
+            "error",
+            code,
+            f"“{node.label}”用到的{what}不在上传的文件里。请一并上传。",
+            findings.file,
+            node.id,
+            node.element.line,
+        )
+    )
+
+
+def _called(part: Part, callers: tuple[str, ...], findings: Findings) -> Iterator[DefinitionSource]:
+    """The bound versions of the processes that a process calls, each once."""
+    seen: set[str] = set()
+    for node in part.diagram.calls():
+        call = node.action
+        if not isinstance(call, ProcessCall) or call.process_key in seen:
+            continue
+        seen.add(call.process_key)
+        called = part.source.called.get(call.process_key)
+        if call.process_key in callers or len(callers) > DEEPEST_CALLS:
+            findings.found.append(
+                Finding(
+                    "error",
+                    "recursive-call",
+                    f"“{node.label}”直接或间接调用了流程自己“{call.process_key}”,会没有尽头。"
+                    "请去掉这个调用。",
+                    findings.file,
+                    node.id,
+                    node.element.line,
+                )
+            )
+        elif called is None:
+            _missing(findings, node, "called-process-missing", f"流程“{call.process_key}”")
+        else:
+            yield called

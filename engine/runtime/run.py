@@ -1,0 +1,363 @@
+"""One command on one case: runs what can run, and remembers what happened.
+
+A run is what SpiffWorkflow calls the script engine of a workflow: the specs ask it whatever is
+not structure. It lives for one command; only the workflow's tokens and the scopes outlive it, in
+the state document.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.errors import StepFailed
+from engine.runtime.answers import CALL, Answers
+from engine.runtime.diagram import (
+    ErrorEvent,
+    Message,
+    Node,
+    OperationTask,
+    ProcessCall,
+    Timer,
+)
+from engine.runtime.program import Program
+from engine.runtime.specs import FIRED, BoundaryEventSplit, BoundaryWait, Repeated
+from engine.runtime.step import (
+    IncidentRecord,
+    Passed,
+    Ports,
+)
+from engine.runtime.timers import CannotWait, due_of
+from engine.runtime.tokens import (
+    UNFINISHED,
+    CaseWorkflow,
+    PartWorkflow,
+    Token,
+    set_state,
+    update,
+)
+from engine.runtime.variables import Variables
+
+MOST_STEPS = 500
+"""Elements run in one command; more is an endless loop of automatic steps."""
+
+MOST_ITEMS = 1000
+"""Items of one multi-instance activity; more people or households are cases of their own."""
+
+DEEPEST_CALL = 20
+"""Sub-processes and called processes inside each other."""
+
+DUE, KEY, ITEMS = "due", "key", "items"
+LOOP_COUNTER = "loopCounter"
+
+
+class Run(Answers):
+    """Moves one case; ``failures`` are the sentences of the elements that failed, by token."""
+
+    def __init__(
+        self, program: Program, ports: Ports, variables: Variables, failures: dict[str, str]
+    ) -> None:
+        super().__init__(program, ports, variables)
+        self.failures = failures
+        self.case = CaseWorkflow(program.spec, program.parts, self)
+        self._steps_left = MOST_STEPS
+        self._urgent: list[Token] = []
+
+    # Moving --------------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Run everything that needs nobody, until the case waits or ends."""
+        token = self._next()
+        while token is not None:
+            if self._steps_left <= 0:
+                self._fail(token, f"自动步骤连续超过 {MOST_STEPS} 步,可能是没有出口的循环,已停下")
+            else:
+                self.execute(token)
+            token = self._next()
+        self._report_deadlock()
+
+    def execute(self, token: Token) -> None:
+        """Run one READY token and see to what follows from its end; a failure is kept."""
+        self._steps_left -= 1
+        try:
+            token.run()
+        except StepFailed as failure:
+            self._fail(token, failure.message)
+            return
+        if token.state == TaskState.COMPLETED:
+            self._after(token)
+
+    def _next(self) -> Token | None:
+        while self._urgent:
+            token = self._urgent.pop(0)
+            if token.state == TaskState.READY:
+                return token
+        for part in self.case.active_parts():
+            for token in part.tasks.values():
+                can_run = token.state == TaskState.READY and not token.task_spec.manual
+                if can_run and token.id not in self.failures:
+                    return token
+        return None
+
+    def _after(self, token: Token) -> None:
+        parent = token.parent
+        if parent is not None and isinstance(parent.task_spec, Repeated) and token.triggered:
+            self._item_done(parent, token)
+        else:
+            self._note_passing(token)
+        part = token.workflow
+        ended = isinstance(part, PartWorkflow) and part.completed
+        if ended and part.holder.state == TaskState.STARTED:
+            set_state(part.holder, TaskState.READY)
+
+    def _note_passing(self, token: Token) -> None:
+        node: Node | None = getattr(token.task_spec, "node", None)
+        if node is None:
+            return
+        flows = self.record.taken.pop(token.id, None)
+        self.record.passed.append(
+            Passed(
+                node.element.process_key,
+                node.id,
+                node.element.milestone,
+                tuple(flow.id for flow in node.flows) if flows is None else flows,
+            )
+        )
+        self._arm_again(token, node)
+
+    def _arm_again(self, token: Token, node: Node) -> None:
+        """A message at a boundary that does not interrupt may come again."""
+        split = token.parent
+        if split is None or not isinstance(split.task_spec, BoundaryEventSplit):
+            return
+        if node.interrupting or not isinstance(node.event, Message):
+            return
+        hosts = [c for c in split.children if not isinstance(c.task_spec, BoundaryWait)]
+        if any(not host.is_finished for host in hosts):
+            again = split._add_child(token.task_spec, TaskState.WAITING)  # noqa: SLF001
+            again.triggered = True
+            again.task_spec._predict(again, mask=UNFINISHED)  # noqa: SLF001
+            update(again)
+
+    # Failures ------------------------------------------------------------------------------
+
+    def _fail(self, token: Token, reason: str) -> None:
+        node = _node_of(token)
+        label = node.label if node is not None else token.task_spec.name
+        self.failures[token.id] = f"“{label}”没有完成:{reason}。已填写的内容都已保存。"
+
+    def _report_deadlock(self) -> None:
+        """A case that neither ends nor waits for anything is stuck: say where."""
+        if self.case.completed or self.failures:
+            return
+        stuck = None
+        for part in self.case.active_parts():
+            for token in part.tasks.values():
+                if _waits_for_outside(token):
+                    return
+                if token.state == TaskState.WAITING and _node_of(token) is not None:
+                    stuck = stuck or token
+        if stuck is not None:
+            self._fail(stuck, "流程停在这里等待另一条线,但已没有任何环节在办")
+
+    def incidents(self) -> tuple[IncidentRecord, ...]:
+        """Every element that still fails."""
+        found = []
+        for part in self.case.active_parts():
+            for token in part.tasks.values():
+                if token.id in self.failures:
+                    node = _node_of(token)
+                    found.append(
+                        IncidentRecord(
+                            token.id,
+                            part.spec.process_key,
+                            token.task_spec.name if node is None else node.id,
+                            self.failures[token.id],
+                        )
+                    )
+        return tuple(found)
+
+    def finish_operation(self, token: Token, node: Node, outputs: Mapping[str, object]) -> None:
+        """A job has done an operation: map its outputs and go on."""
+        if not isinstance(node.action, OperationTask):
+            return
+        inputs = token.internal_data.pop(CALL)
+        self.operated(token, node, node.action, inputs, outputs)
+        token.complete()
+        self._after(token)
+
+    # Inner processes -----------------------------------------------------------------------
+
+    def enter(self, token: Token, node: Node, spec_name: str) -> None:
+        """Begin an embedded sub-process or call a process."""
+        depth, around = 0, token.workflow
+        while isinstance(around, PartWorkflow):
+            depth, around = depth + 1, around.holder.workflow
+        if depth >= DEEPEST_CALL:
+            raise StepFailed(f"子流程层层调用超过 {DEEPEST_CALL} 层", node.id)
+        if isinstance(node.action, ProcessCall):
+            self.variables.called[token.id] = self.inputs(token, node)
+        self.case.create_subprocess(token, spec_name).plant()
+
+    def leave(self, token: Token, node: Node) -> None:
+        """Take over what a called process gives back; its scope ends."""
+        if isinstance(node.action, ProcessCall):
+            inside = self.variables.within(token, self.ports.case)
+            values = {
+                assignment.target: assignment.source.evaluate(inside, self.ports.feel).value
+                for assignment in node.outputs
+            }
+            del self.variables.called[token.id]
+            for target, value in values.items():
+                self.variables.write(token, target, value)
+        del self.case.subprocesses[token.id]
+
+    # Repetition ----------------------------------------------------------------------------
+
+    def repeat(self, token: Token, spec: Repeated) -> bool | None:
+        """Begin the items of a multi-instance activity; True once all are done."""
+        loop = spec.node.loop
+        if loop is None:
+            raise StepFailed("这里没有要逐项办理的列表", spec.node.id)
+        if ITEMS in token.internal_data:
+            self._collect(token, spec)
+            return True
+        evaluation = loop.collection.evaluate(self.visible(token), self.ports.feel)
+        items = evaluation.value
+        if not isinstance(items, list):
+            reasons = f"({'、'.join(evaluation.problems)})" if evaluation.problems else ""
+            raise StepFailed(
+                f"要逐项办理的“{loop.collection.text.strip()}”不是列表{reasons}", spec.node.id
+            )
+        if len(items) > MOST_ITEMS:
+            raise StepFailed(f"列表有 {len(items)} 项,超过 {MOST_ITEMS} 项", spec.node.id)
+        token.internal_data[ITEMS] = {
+            "left": items if loop.sequential else [],
+            "begun": 0,
+            "open": 0,
+            "results": [None] * len(items) if loop.result else [],
+        }
+        if not items:
+            self._collect(token, spec)
+            return True
+        self._steps_left += len(items)
+        for item in items[:1] if loop.sequential else items:
+            self._begin_item(token, spec, item)
+        return None
+
+    def _begin_item(self, token: Token, spec: Repeated, item: object) -> None:
+        progress = token.internal_data[ITEMS]
+        if spec.node.loop is not None and spec.node.loop.sequential:
+            progress["left"] = progress["left"][1:]
+        progress["begun"] += 1
+        progress["open"] += 1
+        item_spec = token.workflow.spec.task_specs[spec.task_spec]
+        child = token._add_child(item_spec, TaskState.WAITING)  # noqa: SLF001
+        child.triggered = True
+        scope: dict[str, object] = {LOOP_COUNTER: progress["begun"]}
+        if spec.node.loop is not None and spec.node.loop.item_name:
+            scope[spec.node.loop.item_name] = item
+        self.variables.local[child.id] = scope
+        update(child)
+
+    def _item_done(self, token: Token, child: Token) -> None:
+        spec, progress = token.task_spec, token.internal_data[ITEMS]
+        loop = spec.node.loop
+        progress["open"] -= 1
+        if loop.result is not None:
+            place = int(str(self.variables.local[child.id][LOOP_COUNTER]))
+            value = loop.result.evaluate(self.visible(child), self.ports.feel).value
+            results = list(progress["results"])
+            results[place - 1] = value
+            progress["results"] = results
+        self.variables.local.pop(child.id, None)
+        if progress["left"]:
+            self._begin_item(token, spec, progress["left"][0])
+        elif not progress["open"]:
+            set_state(token, TaskState.READY)
+
+    def _collect(self, token: Token, spec: Repeated) -> None:
+        progress = token.internal_data.pop(ITEMS)
+        loop = spec.node.loop
+        if loop is not None and loop.result_name:
+            self.variables.write(token, (loop.result_name,), progress["results"])
+
+    # Events --------------------------------------------------------------------------------
+
+    def begin_wait(self, token: Token, node: Node) -> None:
+        """Fix what an event waits for; a wait that cannot begin is an incident."""
+        if token.id in self.failures:
+            return
+        try:
+            match node.event:
+                case Timer() as timer if DUE not in token.internal_data:
+                    due = due_of(timer, self.visible(token), self.ports)
+                    token.internal_data[DUE] = due.isoformat()
+                case Message() as message if KEY not in token.internal_data:
+                    token.internal_data[KEY] = self.message_key(token, message)
+                case _:
+                    pass
+        except CannotWait as error:
+            self._fail(token, str(error))
+
+    def fire(self, token: Token) -> None:
+        """What an event waited for has come: it goes on before anything else does."""
+        token.internal_data[FIRED] = True
+        self.failures.pop(token.id, None)
+        update(token)
+        self._urgent.append(token)
+
+    def throw(self, token: Token, node: Node) -> None:
+        """Hand an error to the nearest boundary event around that catches it."""
+        if not isinstance(node.event, ErrorEvent):
+            return
+        part = token.workflow
+        while isinstance(part, PartWorkflow):
+            catching = _catching(part.holder, node.event)
+            if catching is not None:
+                self.fire(catching)
+                return
+            part = part.holder.workflow
+        raise StepFailed(f"错误“{node.event.code or ''}”没有任何边界事件接住", node.id)
+
+    def try_again(self) -> None:
+        """Let everything that failed run once more."""
+        failed, self.failures = self.failures, {}
+        for part in list(self.case.active_parts()):
+            for token in list(part.tasks.values()):
+                if token.id in failed and token.state == TaskState.WAITING:
+                    update(token)
+        self.settle()
+
+
+def _catching(holder: Token, thrown: ErrorEvent) -> Token | None:
+    """The waiting boundary event of an activity for an error: one that names it goes first."""
+    split = holder.parent
+    if split is None or not isinstance(split.task_spec, BoundaryEventSplit):
+        return None
+    everything = None
+    for token in split.children:
+        node = _node_of(token)
+        if token.state != TaskState.WAITING or node is None:
+            continue
+        if isinstance(node.event, ErrorEvent):
+            if node.event.code is not None and node.event.code == thrown.code:
+                return token  # type: ignore[no-any-return]
+            if node.event.code is None:
+                everything = token
+    return everything
+
+
+def _node_of(token: Token) -> Node | None:
+    node: Node | None = getattr(token.task_spec, "node", None)
+    return node
+
+
+def _waits_for_outside(token: Token) -> bool:
+    """Whether a person, the clock, a message or a job will move a token."""
+    if token.state == TaskState.READY:
+        return bool(token.task_spec.manual)
+    data: dict[str, Any] = token.internal_data
+    if token.state == TaskState.STARTED:
+        return CALL in data
+    return token.state == TaskState.WAITING and (DUE in data or KEY in data)

@@ -1,0 +1,173 @@
+"""What goes into a step of the engine and what comes out: plain values."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from engine.decisions import DecisionOutcome
+from engine.feel import EvaluationContext
+
+
+@dataclass(frozen=True)
+class OperationCall:
+    """A service task asks for its operation, with the mapped inputs only."""
+
+    operation: str
+    inputs: Mapping[str, object]
+    process_key: str
+    element_id: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Ports:
+    """What a step may ask of the world outside.
+
+    ``now`` is business time (aware, UTC); ``case`` the reserved variable every expression can
+    read; ``due`` gives the last instant of a deadline such as ``5wd`` that starts at an instant;
+    ``operate`` runs a service task in the caller's transaction. Whatever ``due`` or ``operate``
+    raise becomes an incident, except Busy and LeaseLost, which end the whole command.
+    """
+
+    now: datetime
+    case: Mapping[str, object]
+    feel: EvaluationContext
+    due: Callable[[str, datetime], datetime]
+    operate: Callable[[OperationCall], Mapping[str, object]]
+
+
+@dataclass(frozen=True)
+class OpenStep:
+    """A user task that began to wait.
+
+    ``path`` are the ids of the call activities and sub-processes it lies in, outermost first;
+    ``item`` counts the items of a multi-instance task from 1, None elsewhere.
+    """
+
+    token: str
+    process_key: str
+    element_id: str
+    path: tuple[str, ...] = ()
+    item: int | None = None
+
+
+@dataclass(frozen=True)
+class UserWait:
+    """A user task that waits; fields as in :class:`OpenStep`."""
+
+    token: str
+    process_key: str
+    element_id: str
+    path: tuple[str, ...] = ()
+    item: int | None = None
+
+
+@dataclass(frozen=True)
+class TimerWait:
+    """A timer that waits; ``due`` (aware, UTC) was fixed when the wait began."""
+
+    token: str
+    process_key: str
+    element_id: str
+    due: datetime
+
+
+@dataclass(frozen=True)
+class MessageWait:
+    """A message that is waited for; ``key`` is canonical JSON, fixed when the wait began."""
+
+    token: str
+    process_key: str
+    element_id: str
+    name: str
+    key: str
+
+
+@dataclass(frozen=True)
+class OperationWait:
+    """An asynchronous service task; ``inputs`` were fixed when the wait began."""
+
+    token: str
+    process_key: str
+    element_id: str
+    operation: str
+    inputs: Mapping[str, object]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Waits:
+    """Everything a case waits for, by token."""
+
+    user: dict[str, UserWait]
+    timers: dict[str, TimerWait]
+    messages: dict[str, MessageWait]
+    jobs: dict[str, OperationWait]
+
+    def __bool__(self) -> bool:
+        return bool(self.user or self.timers or self.messages or self.jobs)
+
+
+@dataclass(frozen=True)
+class Passed:
+    """An element the case left, with the milestone it marks and the flows it took."""
+
+    process_key: str
+    element_id: str
+    milestone: str | None
+    flow_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DecisionRecord:
+    """A decision that was evaluated."""
+
+    process_key: str
+    element_id: str
+    outcome: DecisionOutcome
+
+
+@dataclass(frozen=True)
+class OperationRecord:
+    """An operation that ran inside the step, or whose result came in."""
+
+    process_key: str
+    element_id: str
+    operation: str
+    inputs: Mapping[str, object]
+    outputs: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class IncidentRecord:
+    """An element that failed; its token waits before it until a retry.
+
+    ``message`` is a Chinese sentence for the person who looks after the process.
+    """
+
+    token: str
+    process_key: str
+    element_id: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one command did to a case.
+
+    ``state`` is the new state document; ``opened`` the user tasks that newly wait, ``closed`` the
+    tokens of those that no longer do, finished or cancelled; ``waits`` all waits there are now;
+    ``passed`` what was left, in order; ``incidents`` every element that still fails;
+    ``variables`` the scope of the case's own process.
+    """
+
+    state: bytes
+    ended: bool
+    opened: tuple[OpenStep, ...]
+    closed: tuple[str, ...]
+    waits: Waits
+    passed: tuple[Passed, ...]
+    decisions: tuple[DecisionRecord, ...]
+    operations: tuple[OperationRecord, ...]
+    incidents: tuple[IncidentRecord, ...]
+    variables: Mapping[str, object]

@@ -1,0 +1,180 @@
+"""Which parts of BPMN and of the zeebe extensions are read; everything else is refused.
+
+Nothing in a file may be ignored silently: an attribute or element that is not listed here makes
+the file unusable, with a sentence that names it (design.md D5).
+"""
+
+from collections.abc import Mapping
+
+from lxml import etree
+
+BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+ZEEBE = "http://camunda.org/schema/zeebe/1.0"
+_XSI = "http://www.w3.org/2001/XMLSchema-instance"
+_HARMLESS_NAMESPACES = frozenset({_XSI, "http://camunda.org/schema/modeler/1.0"})
+
+GATEWAYS = frozenset(
+    {"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"}
+)
+TASKS = frozenset(
+    {"userTask", "scriptTask", "businessRuleTask", "serviceTask", "sendTask", "receiveTask"}
+)
+ACTIVITIES = TASKS | {"subProcess", "callActivity"}
+EVENTS = frozenset(
+    {
+        "startEvent",
+        "endEvent",
+        "intermediateCatchEvent",
+        "intermediateThrowEvent",
+        "boundaryEvent",
+    }
+)
+NODES = GATEWAYS | ACTIVITIES | EVENTS
+
+_NOTES = {"documentation", "extensionElements", "textAnnotation", "association", "group"}
+_NODE_PARTS = {"documentation", "extensionElements", "incoming", "outgoing"}
+_EVENT_DEFINITIONS = {
+    "startEvent": set[str](),
+    "endEvent": {"terminateEventDefinition", "errorEventDefinition"},
+    "intermediateThrowEvent": set[str](),
+    "intermediateCatchEvent": {"timerEventDefinition", "messageEventDefinition"},
+    "boundaryEvent": {
+        "timerEventDefinition",
+        "messageEventDefinition",
+        "errorEventDefinition",
+    },
+}
+_MULTIPLE = {"multiInstanceLoopCharacteristics"}
+
+CHILDREN: Mapping[str, frozenset[str]] = {
+    "process": frozenset(_NOTES | NODES | {"laneSet", "sequenceFlow"}),
+    "subProcess": frozenset(_NOTES | NODES | _NODE_PARTS | _MULTIPLE | {"laneSet", "sequenceFlow"}),
+    "callActivity": frozenset(_NODE_PARTS | _MULTIPLE),
+    "laneSet": frozenset({"documentation", "extensionElements", "lane"}),
+    "lane": frozenset({"documentation", "extensionElements", "flowNodeRef", "childLaneSet"}),
+    "childLaneSet": frozenset({"documentation", "extensionElements", "lane"}),
+    "sequenceFlow": frozenset({"documentation", "extensionElements", "conditionExpression"}),
+    "timerEventDefinition": frozenset({"documentation", "timeDate", "timeDuration"}),
+    "multiInstanceLoopCharacteristics": frozenset({"documentation", "extensionElements"}),
+    **{tag: frozenset(_NODE_PARTS | _MULTIPLE) for tag in TASKS},
+    **{tag: frozenset(_NODE_PARTS) for tag in GATEWAYS},
+    **{tag: frozenset(_NODE_PARTS | extra) for tag, extra in _EVENT_DEFINITIONS.items()},
+}
+"""The BPMN elements that may lie in a BPMN element; tags not listed may hold anything."""
+
+_ACTIVITY = {
+    "isForCompensation": frozenset({"false"}),
+    "completionQuantity": frozenset({"1"}),
+    "startQuantity": frozenset({"1"}),
+}
+_ANY: frozenset[str] = frozenset()
+ATTRIBUTES: Mapping[str, Mapping[str, frozenset[str]]] = {
+    "process": {
+        "isExecutable": _ANY,
+        "isClosed": frozenset({"true", "false"}),
+        "processType": frozenset({"None", "Private", "Public"}),
+    },
+    "sequenceFlow": {"sourceRef": _ANY, "targetRef": _ANY},
+    "conditionExpression": {},
+    "startEvent": {
+        "isInterrupting": frozenset({"true"}),
+        "parallelMultiple": frozenset({"false"}),
+    },
+    "endEvent": {},
+    "intermediateCatchEvent": {"parallelMultiple": frozenset({"false"})},
+    "intermediateThrowEvent": {},
+    "boundaryEvent": {
+        "attachedToRef": _ANY,
+        "cancelActivity": frozenset({"true", "false"}),
+        "parallelMultiple": frozenset({"false"}),
+    },
+    "exclusiveGateway": {"default": _ANY, "gatewayDirection": _ANY},
+    "inclusiveGateway": {"default": _ANY, "gatewayDirection": _ANY},
+    "parallelGateway": {"gatewayDirection": _ANY},
+    "eventBasedGateway": {
+        "gatewayDirection": _ANY,
+        "instantiate": frozenset({"false"}),
+        "eventGatewayType": frozenset({"Exclusive"}),
+    },
+    "userTask": {**_ACTIVITY, "implementation": frozenset({"##unspecified"})},
+    "scriptTask": _ACTIVITY,
+    "businessRuleTask": {**_ACTIVITY, "implementation": frozenset({"##unspecified"})},
+    "serviceTask": {**_ACTIVITY, "implementation": frozenset({"##WebService", "##unspecified"})},
+    "sendTask": {**_ACTIVITY, "implementation": frozenset({"##WebService", "##unspecified"})},
+    "receiveTask": {
+        **_ACTIVITY,
+        "messageRef": _ANY,
+        "instantiate": frozenset({"false"}),
+        "implementation": frozenset({"##WebService", "##unspecified"}),
+    },
+    "subProcess": {**_ACTIVITY, "triggeredByEvent": frozenset({"false"})},
+    "callActivity": _ACTIVITY,
+    "multiInstanceLoopCharacteristics": {
+        "isSequential": frozenset({"true", "false"}),
+        "behavior": frozenset({"All"}),
+    },
+}
+"""Attributes by element, beside id and name; with the values that we run, all when none listed."""
+
+_MAPPED = {"ioMapping", "properties"}
+EXTENSIONS: Mapping[str, frozenset[str]] = {
+    "process": frozenset({"properties"}),
+    "startEvent": frozenset({"formDefinition", "properties"}),
+    "userTask": frozenset({"userTask", "formDefinition"} | _MAPPED),
+    "scriptTask": frozenset({"script", "properties"}),
+    "businessRuleTask": frozenset({"calledDecision", "properties"}),
+    "serviceTask": frozenset({"taskDefinition", "taskHeaders"} | _MAPPED),
+    "sendTask": frozenset({"taskDefinition", "taskHeaders"} | _MAPPED),
+    "receiveTask": frozenset(_MAPPED),
+    "callActivity": frozenset({"calledElement"} | _MAPPED),
+    "intermediateCatchEvent": frozenset(_MAPPED),
+    "boundaryEvent": frozenset(_MAPPED),
+    "message": frozenset({"subscription", "properties"}),
+    "multiInstanceLoopCharacteristics": frozenset({"loopCharacteristics"}),
+}
+"""The zeebe extensions of each element; only properties where it is not listed."""
+
+EXTENSION_PARTS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+    "properties": (frozenset(), frozenset({"property"})),
+    "property": (frozenset({"name", "value"}), frozenset()),
+    "userTask": (frozenset(), frozenset()),
+    "formDefinition": (frozenset({"formId"}), frozenset()),
+    "script": (frozenset({"expression", "resultVariable"}), frozenset()),
+    "calledDecision": (frozenset({"decisionId", "resultVariable"}), frozenset()),
+    "taskDefinition": (frozenset({"type"}), frozenset()),
+    "taskHeaders": (frozenset(), frozenset({"header"})),
+    "header": (frozenset({"key", "value"}), frozenset()),
+    "ioMapping": (frozenset(), frozenset({"input", "output"})),
+    "input": (frozenset({"source", "target"}), frozenset()),
+    "output": (frozenset({"source", "target"}), frozenset()),
+    "calledElement": (
+        frozenset({"processId", "propagateAllChildVariables", "propagateAllParentVariables"}),
+        frozenset(),
+    ),
+    "subscription": (frozenset({"correlationKey"}), frozenset()),
+    "loopCharacteristics": (
+        frozenset({"inputCollection", "inputElement", "outputCollection", "outputElement"}),
+        frozenset(),
+    ),
+}
+"""Of each zeebe element: its attributes and the elements in it."""
+
+
+def local_name(element: etree._Element) -> str:
+    """The name without its namespace."""
+    return etree.QName(element).localname
+
+
+def namespace_of(name: str) -> str:
+    """The namespace of a qualified name; empty when it has none."""
+    return name[1:].partition("}")[0] if name.startswith("{") else ""
+
+
+def is_bpmn(element: etree._Element) -> bool:
+    """Whether it is one of BPMN's own elements."""
+    return namespace_of(str(element.tag)) == BPMN
+
+
+def is_harmless_attribute(name: str) -> bool:
+    """Whether an attribute of another namespace says nothing about running."""
+    return namespace_of(name) in _HARMLESS_NAMESPACES
