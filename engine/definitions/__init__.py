@@ -1,0 +1,9 @@
+"""Process definitions: from files to what can be deployed.
+
+``folder`` makes bundles of folders and uploads, ``gate`` checks them, ``scenarios`` plays them.
+"""
+
+from engine.definitions.gate import check_bundle
+from engine.definitions.known import Known, OperationInterface
+
+__all__ = ["Known", "OperationInterface", "check_bundle"]

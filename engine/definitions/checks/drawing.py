@@ -1,0 +1,32 @@
+"""Is every element drawn? An element without a shape cannot be seen on the diagram page."""
+
+from collections.abc import Iterator
+
+from engine.definitions.bpmn_xml import BPMN_DIAGRAM
+from engine.definitions.draft import Draft
+from engine.definitions.findings import warning
+from engine.errors import Finding
+
+_SHOWN = 5
+
+
+def check(draft: Draft) -> Iterator[Finding]:
+    """Elements and flows without a shape or an edge."""
+    for file in draft.bpmn_files:
+        drawn = {
+            shape.get("bpmnElement", "")
+            for name in ("BPMNShape", "BPMNEdge")
+            for shape in file.root.iter(f"{{{BPMN_DIAGRAM}}}{name}")
+        }
+        for process in file.processes:
+            missing = [node.id for node in process.nodes.values() if node.id not in drawn]
+            missing += [flow.id for flow in process.flows if flow.id not in drawn]
+            if missing:
+                more = f"等 {len(missing)} 个" if len(missing) > _SHOWN else ""
+                yield warning(
+                    "diagram-missing",
+                    f"图上没有画出:{'、'.join(missing[:_SHOWN])}{more}。流程可以执行,但图上看不到它们。"
+                    "请在编辑器中打开并补画。",
+                    file.name,
+                    process.element,
+                )

@@ -1,0 +1,38 @@
+"""Can each form be used, and is it found by its name?"""
+
+from collections.abc import Iterator
+
+from engine.definitions.draft import Draft
+from engine.definitions.findings import error, warning
+from engine.errors import Finding
+
+
+def check(draft: Draft) -> Iterator[Finding]:
+    """The findings of the forms themselves, ids that differ from file names, forms nobody shows."""
+    used = {node.form_id for _, node in draft.nodes("userTask", "startEvent")}
+    seen: dict[str, str] = {}
+    for file in draft.form_files:
+        yield from file.form.findings
+        form_id = file.form.id
+        if not form_id or file.form.has_errors:
+            continue
+        if form_id in seen:
+            yield error(
+                "form-duplicate",
+                f"表单编号“{form_id}”在“{seen[form_id]}”里已经有了。请改一个。",
+                file.name,
+            )
+        seen.setdefault(form_id, file.name)
+        if f"{form_id}.form" != file.name:
+            yield error(
+                "form-file-name",
+                f"“{file.name}”里的表单编号是“{form_id}”。"
+                f"请把文件改名为“{form_id}.form”,或把编号改成与文件名一致。",
+                file.name,
+            )
+        if not {form_id, file.name.removesuffix(".form")} & used and draft.bpmn_files:
+            yield warning(
+                "file-unused",
+                f"“{file.name}”没有步骤使用。请核对步骤上的表单编号,或移出这个文件。",
+                file.name,
+            )

@@ -1,0 +1,82 @@
+"""Are our extension properties spelt right and their values possible?"""
+
+import difflib
+from collections.abc import Iterator, Mapping
+
+from engine.definitions.bpmn_xml import BPMN, Element
+from engine.definitions.diagram import described, extensions, local_name, properties_of, zeebe
+from engine.definitions.draft import BpmnFile, Draft
+from engine.definitions.findings import error, warning
+from engine.errors import Finding
+
+_EVERYWHERE = frozenset({"milestone", "name:en", "documentation:en"})
+_ON: Mapping[str, frozenset[str]] = {
+    "process": frozenset(
+        {"startRole", "startLevel", "owner", "totalLimit", "title", "numberPrefix"}
+    ),
+    "lane": frozenset({"role", "level", "kind", "party"}),
+    "userTask": frozenset(
+        {"deadline", "basis", "notSamePersonAs", "priority", "pausesClock", "batch"}
+    ),
+    "serviceTask": frozenset({"async"}),
+}
+_CHOICES: Mapping[str, frozenset[str]] = {
+    "basis": frozenset({"law", "parameter", "practice"}),
+    "pausesClock": frozenset({"true", "false"}),
+    "batch": frozenset({"true", "false"}),
+    "async": frozenset({"true", "false"}),
+}
+
+
+def check(draft: Draft) -> Iterator[Finding]:
+    """Properties of unknown names, twice the same name, values outside the choices."""
+    for file in draft.bpmn_files:
+        for element in file.root.iter(f"{{{BPMN}}}*"):
+            if next(extensions(element, "properties"), None) is not None:
+                yield from _names(file, element)
+                yield from _values(file, element)
+
+
+def _names(file: BpmnFile, element: Element) -> Iterator[Finding]:
+    known = _EVERYWHERE | _ON.get(local_name(element), frozenset())
+    seen: set[str] = set()
+    for group in extensions(element, "properties"):
+        for prop in group.iterchildren(zeebe("property")):
+            name = prop.get("name", "")
+            if name in seen:
+                yield error(
+                    "property-twice",
+                    f"{described(element)}的属性 {name} 写了两次。请删去一个。",
+                    file.name,
+                    prop,
+                )
+            seen.add(name)
+            if name not in known:
+                near = difflib.get_close_matches(name, sorted(known), 1)
+                hint = f",是不是想写 {near[0]}?" if near else "。"
+                yield warning(
+                    "property-unknown",
+                    f"{described(element)}的属性 {name} 系统不认识,不起作用{hint}",
+                    file.name,
+                    prop,
+                )
+
+
+def _values(file: BpmnFile, element: Element) -> Iterator[Finding]:
+    values = properties_of(element)
+    for name, choices in _CHOICES.items():
+        if name in values and values[name] not in choices:
+            yield error(
+                "property-value",
+                f"{described(element)}的属性 {name}=“{values[name][:60]}”不对,"
+                f"只能是 {'、'.join(sorted(choices))}。",
+                file.name,
+                element,
+            )
+    if "milestone" in values and not values["milestone"].strip():
+        yield error(
+            "property-value",
+            f"{described(element)}的属性 milestone 是空的。请填写里程碑名称或删去。",
+            file.name,
+            element,
+        )

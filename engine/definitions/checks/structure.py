@@ -1,0 +1,81 @@
+"""Has each scope one beginning and an end, and lies every step on a way between them?"""
+
+from collections.abc import Iterator
+
+from engine.definitions.diagram import Node, Process, Scope, described
+from engine.definitions.draft import Draft
+from engine.definitions.findings import error
+from engine.errors import Finding
+
+
+def check(draft: Draft) -> Iterator[Finding]:
+    """Start and end events, elements never reached, elements that lead to no end."""
+    for process in draft.processes:
+        for scope in process.scopes:
+            starts = [node for node in scope.nodes.values() if node.tag == "startEvent"]
+            ends = [node for node in scope.nodes.values() if node.tag == "endEvent"]
+            yield from _beginning(process, scope, starts)
+            if not ends:
+                yield error(
+                    "no-end",
+                    f"{described(scope.element)}没有结束事件。请画一个。",
+                    process.file,
+                    scope.element,
+                )
+            if any(flow.target not in scope.nodes for flow in scope.flows):
+                continue  # a flow that leads nowhere says enough
+            if starts:
+                yield from _unreached(process, scope, starts)
+            if ends:
+                yield from _without_end(process, scope, ends)
+
+
+def _beginning(process: Process, scope: Scope, starts: list[Node]) -> Iterator[Finding]:
+    if not starts:
+        yield error(
+            "no-start",
+            f"{described(scope.element)}没有开始事件。请画一个。",
+            process.file,
+            scope.element,
+        )
+    for node in starts[1:]:
+        yield error(
+            "several-starts",
+            f"{described(scope.element)}有多个开始事件,{node.label}是多出来的。请只留一个。",
+            process.file,
+            node.element,
+        )
+
+
+def _unreached(process: Process, scope: Scope, starts: list[Node]) -> Iterator[Finding]:
+    reached = scope.reachable(starts)
+    for node in scope.nodes.values():
+        if node not in reached:
+            yield error(
+                "unreachable",
+                f"从开始事件走不到{node.label}。请接上连线,或删去它。",
+                process.file,
+                node.element,
+            )
+
+
+def _without_end(process: Process, scope: Scope, ends: list[Node]) -> Iterator[Finding]:
+    before: dict[Node, list[Node]] = {}
+    for node in scope.nodes.values():
+        for following in scope.next_of(node):
+            before.setdefault(following, []).append(node)
+    finishing = set(ends)
+    waiting = list(ends)
+    while waiting:
+        for earlier in before.get(waiting.pop(), ()):
+            if earlier not in finishing:
+                finishing.add(earlier)
+                waiting.append(earlier)
+    for node in scope.nodes.values():
+        if node not in finishing and (node.outgoing or node.tag == "endEvent"):
+            yield error(
+                "no-way-to-end",
+                f"从{node.label}走不到任何结束事件,办到这里就不会办结。请接上出路。",
+                process.file,
+                node.element,
+            )

@@ -1,0 +1,42 @@
+"""Can the work get stuck, or arrive twice?"""
+
+from collections.abc import Iterator, Sequence
+
+from engine.definitions.diagram import Node
+from engine.definitions.draft import Draft
+from engine.definitions.findings import error, warning
+from engine.definitions.soundness import explore
+from engine.errors import Finding
+
+_LONGEST_TRACE = 12
+
+
+def check(draft: Draft) -> Iterator[Finding]:
+    """Deadlocks are errors, a second token on a flow is a warning; both with a way to get there."""
+    for process in draft.processes:
+        for scope in process.scopes:
+            found = explore(scope)
+            if found.stuck is not None and found.stuck.at:
+                where = found.stuck.at[0]
+                yield error(
+                    "deadlock",
+                    f"会卡住:依次经过 {_told(found.stuck.trace)} 之后,停在{where.label}再也走不动。"
+                    "请让分开与汇合的网关成对(排他分开用排他汇合,并行分开用并行汇合)。",
+                    process.file,
+                    where.element,
+                )
+            if found.doubled is not None:
+                yield warning(
+                    "lack-of-synchronisation",
+                    f"{found.doubled.flow.label}会被走两次:依次经过 {_told(found.doubled.trace)}。"
+                    "并行分开后请用并行网关汇合,否则后面的步骤会出现两份。",
+                    process.file,
+                    found.doubled.flow.element,
+                )
+
+
+def _told(trace: Sequence[Node]) -> str:
+    names = [node.name.strip() or node.id for node in trace]
+    if len(names) > _LONGEST_TRACE:
+        names = [*names[: _LONGEST_TRACE // 2], "…", *names[-_LONGEST_TRACE // 2 :]]
+    return " → ".join(names) or "开始事件"

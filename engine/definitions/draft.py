@@ -1,0 +1,180 @@
+"""The files of a bundle, each read once: what all checks look at.
+
+Reading never fails: what cannot be read is a finding, and the rest is checked all the same.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from engine.decisions import Decision, DecisionProblem, read_decisions
+from engine.definitions.bpmn_xml import BpmnRefused, Element, give_flow_ids, read_bpmn
+from engine.definitions.diagram import Flow, Node, Process, bpmn, read_processes
+from engine.definitions.findings import error
+from engine.definitions.known import Known
+from engine.errors import Finding
+from engine.forms import CompiledForm, compile_form
+from engine.model.definitions import Bundle, DefinitionSource, SourceFile
+
+SUFFIXES = (".bpmn", ".dmn", ".form")
+
+
+@dataclass(frozen=True)
+class BpmnFile:
+    """A BPMN file that could be read; ``unnamed_flows`` had no id before we gave one."""
+
+    name: str
+    root: Element
+    processes: tuple[Process, ...]
+    unnamed_flows: tuple[Element, ...]
+
+
+@dataclass(frozen=True)
+class FormFile:
+    """A form file with its compiled form, which may be unusable."""
+
+    name: str
+    form: CompiledForm
+
+
+@dataclass(frozen=True)
+class DecisionFile:
+    """A readable decision file."""
+
+    name: str
+    decisions: Mapping[str, Decision]
+    usable: bool
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Everything the checks know: the files, and the world they would be deployed into."""
+
+    known: Known
+    bpmn_files: tuple[BpmnFile, ...] = ()
+    form_files: tuple[FormFile, ...] = ()
+    decision_files: tuple[DecisionFile, ...] = ()
+    deployed: Mapping[str, DefinitionSource] = field(default_factory=dict)
+    unreadable: frozenset[str] = frozenset()
+    """Names of the files that could not be read: what they hold is unknown, not missing."""
+
+    @property
+    def processes(self) -> Iterator[Process]:
+        """Every process of the bundle."""
+        for file in self.bpmn_files:
+            yield from file.processes
+
+    def process(self, key: str) -> Process | None:
+        """The process of the bundle with this key."""
+        return next((process for process in self.processes if process.key == key), None)
+
+    def nodes(self, *tags: str) -> Iterator[tuple[Process, Node]]:
+        """The nodes of these kinds in all processes."""
+        for process in self.processes:
+            for node in process.of(*tags):
+                yield process, node
+
+    def flows(self) -> Iterator[tuple[Process, Flow]]:
+        """The flows of all processes."""
+        for process in self.processes:
+            for flow in process.flows:
+                yield process, flow
+
+    def form(self, form_id: str) -> CompiledForm | None:
+        """The form of the bundle with this id."""
+        return next((f.form for f in self.form_files if f.form.id == form_id), None)
+
+    def decision(self, decision_id: str) -> Decision | None:
+        """The decision of the bundle with this id."""
+        for file in self.decision_files:
+            if decision_id in file.decisions:
+                return file.decisions[decision_id]
+        return None
+
+    def has_file(self, name: str) -> bool:
+        """Whether a form or unreadable file of that name is there; what is wrong is said of it."""
+        return name in self.unreadable or any(file.name == name for file in self.form_files)
+
+    def root_of(self, process: Process) -> Element:
+        """The definitions element around a process, where messages and errors are."""
+        return next(f.root for f in self.bpmn_files if f.name == process.file)
+
+    def definitions_of(self, process: Process, name: str) -> dict[str, Element]:
+        """The root elements of a kind (``message``, ``error``) by id."""
+        found = self.root_of(process).iterchildren(bpmn(name))
+        return {element.get("id", ""): element for element in found}
+
+
+def read_draft(bundle: Bundle, known: Known) -> tuple[Draft, list[Finding]]:
+    """Read all files of a bundle; what cannot be read is in the findings."""
+    findings: list[Finding] = []
+    bpmn_files: list[BpmnFile] = []
+    form_files: list[FormFile] = []
+    decision_files: list[DecisionFile] = []
+    unreadable: set[str] = set()
+    for source in bundle.files:
+        try:
+            if source.name.endswith(".bpmn"):
+                bpmn_files.append(_bpmn_file(source))
+            elif source.name.endswith(".dmn"):
+                file, found = _decision_file(source)
+                decision_files.append(file)
+                findings += found
+            elif source.name.endswith(".form"):
+                form_files.append(FormFile(source.name, compile_form(source.content, source.name)))
+        except BpmnRefused as refused:
+            unreadable.add(source.name)
+            findings.append(
+                Finding("error", refused.code, refused.message, source.name, None, refused.line)
+            )
+        except DecisionProblem as problem:
+            unreadable.add(source.name)
+            findings.append(
+                Finding(
+                    "error",
+                    "dmn-unreadable",
+                    f"{problem.message}。请用决策表编辑器重新导出。",
+                    source.name,
+                    problem.element_id or None,
+                    problem.line or None,
+                )
+            )
+        except Exception:  # noqa: BLE001 - a file nobody foresaw is refused, never a crash
+            unreadable.add(source.name)
+            findings.append(
+                error(
+                    "file-unreadable",
+                    f"“{source.name}”无法读取。请用编辑器重新导出后再上传。",
+                    source.name,
+                )
+            )
+    draft = Draft(
+        known,
+        tuple(bpmn_files),
+        tuple(form_files),
+        tuple(decision_files),
+        {**known.deployed, **bundle.called},
+        frozenset(unreadable),
+    )
+    return draft, findings
+
+
+def _bpmn_file(source: SourceFile) -> BpmnFile:
+    root = read_bpmn(source.content, source.name)
+    unnamed = give_flow_ids(root)
+    return BpmnFile(source.name, root, tuple(read_processes(root, source.name)), unnamed)
+
+
+def _decision_file(source: SourceFile) -> tuple[DecisionFile, list[Finding]]:
+    model = read_decisions(source.content, source.name)
+    found = [
+        Finding(
+            "error",
+            one.code,
+            f"{one.message}。",
+            source.name,
+            one.element_id or None,
+            one.line or None,
+        )
+        for one in model.problems
+    ]
+    return DecisionFile(source.name, model.decisions, not model.problems), found

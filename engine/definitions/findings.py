@@ -1,0 +1,29 @@
+"""How checks say what they found."""
+
+from engine.definitions.bpmn_xml import Element, line_of
+from engine.errors import Finding
+
+
+def error(code: str, message: str, file: str, element: Element | None = None) -> Finding:
+    """What keeps the files from being deployed."""
+    return _finding("error", code, message, file, element)
+
+
+def warning(code: str, message: str, file: str, element: Element | None = None) -> Finding:
+    """What the designer should know; deployment goes on."""
+    return _finding("warning", code, message, file, element)
+
+
+def _finding(severity: str, code: str, message: str, file: str, element: Element | None) -> Finding:
+    line = None if element is None else line_of(element)
+    return Finding(severity, code, message, file, _nearest_id(element), line)
+
+
+def _nearest_id(element: Element | None) -> str | None:
+    """The id of the element, or of the nearest around it that has one."""
+    while element is not None:
+        identity = element.get("id")
+        if identity:
+            return identity
+        element = element.getparent()
+    return None

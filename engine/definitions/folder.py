@@ -1,0 +1,194 @@
+"""From a folder or an upload to a bundle, and from a bundle to what is stored."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from engine.decisions import DecisionProblem, read_decisions
+from engine.definitions.bpmn_xml import LARGEST_FILE, BpmnRefused, read_bpmn
+from engine.definitions.diagram import Process, read_processes
+from engine.errors import FileTooLarge, FileTypeRefused, Invalid, NotFound
+from engine.forms import compile_form
+from engine.model.definitions import Bundle, DefinitionSource, SourceFile
+
+SUFFIXES = (".bpmn", ".dmn", ".form")
+MOST_FILES = 100
+LONGEST_NAME = 120
+
+
+def read_folder(processes: Path, forms: Path, key: str) -> Bundle:
+    """The files of ``processes/KEY`` and ``forms/KEY`` as they lie there.
+
+    Raises NotFound when there is no such process folder; Invalid, FileTooLarge or FileTypeRefused
+    as for an upload.
+    """
+    folder = processes / key
+    if not _is_plain(key) or not folder.is_dir():
+        raise NotFound(f"没有找到流程文件夹“{key}”。请核对名称。")
+    paths = [
+        *sorted(folder.glob("*.bpmn")),
+        *sorted(folder.glob("*.dmn")),
+        *sorted((forms / key).glob("*.form")),
+    ]
+    return read_upload((path.name, _bounded(path)) for path in paths)
+
+
+def read_upload(files: Iterable[tuple[str, bytes]]) -> Bundle:
+    """The files that somebody sends, by name and content; folders in the names are dropped.
+
+    Raises Invalid for none, too many or two of one name, FileTypeRefused for a name that does not
+    end in .bpmn, .dmn or .form, FileTooLarge above the limit of one file.
+    """
+    found: dict[str, SourceFile] = {}
+    for given, content in files:
+        name = given.replace("\\", "/").rpartition("/")[2]
+        _refuse_name(name)
+        if len(content) > LARGEST_FILE:
+            raise FileTooLarge(
+                f"“{name}”超过 {LARGEST_FILE // 1024 // 1024} MB,没有接收。请拆成几个流程。"
+            )
+        if name in found:
+            raise Invalid(f"有两个文件都叫“{name}”,没有接收。请改名后再上传。")
+        found[name] = SourceFile(name, content)
+        if len(found) > MOST_FILES:
+            raise Invalid(f"一次最多上传 {MOST_FILES} 个文件,没有接收。请分批上传。")
+    if not found:
+        raise Invalid("没有流程文件。请选择 .bpmn、.dmn 或 .form 文件。")
+    return Bundle(tuple(found.values()))
+
+
+def referenced_files(bundle: Bundle) -> Mapping[str, DefinitionSource]:
+    """Each process of a checked bundle with the files it needs, by process key.
+
+    The versions are not given yet: the id is ``key:0``. ``called`` has every process that is
+    called, of the bundle or from ``bundle.called``; those of the bundle without their own files
+    of the second degree, for the caller to replace by the stored versions.
+    """
+    own = _own_sources(bundle)
+    return {
+        key: replace(
+            own[key],
+            called={
+                name: own[name] if name in own else bundle.called[name]
+                for name in sorted(called)
+                if name in own or name in bundle.called
+            },
+        )
+        for key, called in _calls(bundle).items()
+    }
+
+
+def linked_sources(bundle: Bundle) -> Mapping[str, DefinitionSource]:
+    """As ``referenced_files``, with called processes complete to any depth: ready to run.
+
+    Raises Invalid where processes call each other in a circle.
+    """
+    flat = referenced_files(bundle)
+    done: dict[str, DefinitionSource] = {}
+
+    def linked(key: str, above: tuple[str, ...]) -> DefinitionSource:
+        if key in above:
+            raise Invalid(f"流程互相调用形成循环:{' → '.join((*above, key))}。")
+        if key not in done:
+            source = flat[key]
+            called = {
+                name: linked(name, (*above, key)) if name in flat else bound
+                for name, bound in source.called.items()
+            }
+            done[key] = replace(source, called=called)
+        return done[key]
+
+    return {key: linked(key, ()) for key in flat}
+
+
+def folder_source(processes: Path, forms: Path, key: str) -> DefinitionSource:
+    """The process of a folder, ready to run, with those it calls from the folders beside it.
+
+    Raises as ``read_folder``; Invalid also for unreadable files and for calls in a circle.
+    """
+    return _folder_source(processes, forms, key, ())
+
+
+def called_keys(process: Process) -> frozenset[str]:
+    """The keys of the processes that a process calls."""
+    return frozenset(node.called_key for node in process.of("callActivity") if node.called_key)
+
+
+def _folder_source(
+    processes: Path, forms: Path, key: str, above: tuple[str, ...]
+) -> DefinitionSource:
+    if key in above:
+        raise Invalid(f"流程互相调用形成循环:{' → '.join((*above, key))}。")
+    bundle = read_folder(processes, forms, key)
+    try:
+        own, calls = _own_sources(bundle), _calls(bundle)
+    except BpmnRefused as refused:
+        raise Invalid(refused.message) from refused
+    if key not in own:
+        raise NotFound(f"文件夹“{key}”里没有编号为“{key}”的流程。请核对流程编号。")
+    called = {
+        name: _folder_source(processes, forms, name, (*above, key)) for name in sorted(calls[key])
+    }
+    return replace(own[key], called=called)
+
+
+def _own_sources(bundle: Bundle) -> dict[str, DefinitionSource]:
+    forms = {compile_form(f.content, f.name).id: f.content for f in bundle.named(".form")}
+    decisions = {f.name: (f.content, _decision_ids(f)) for f in bundle.named(".dmn")}
+    sources: dict[str, DefinitionSource] = {}
+    for file in bundle.named(".bpmn"):
+        for process in read_processes(read_bpmn(file.content, file.name), file.name):
+            wanted = set(_decisions_asked(process))
+            form_ids = {node.form_id for node in process.of("userTask", "startEvent")}
+            sources[process.key] = DefinitionSource(
+                id=f"{process.key}:0",
+                key=process.key,
+                version=0,
+                bpmn_name=file.name,
+                bpmn=file.content,
+                decisions={
+                    name: content for name, (content, ids) in decisions.items() if ids & wanted
+                },
+                forms={form_id: forms[form_id] for form_id in sorted(form_ids) if form_id in forms},
+            )
+    return sources
+
+
+def _calls(bundle: Bundle) -> dict[str, frozenset[str]]:
+    return {
+        process.key: called_keys(process)
+        for file in bundle.named(".bpmn")
+        for process in read_processes(read_bpmn(file.content, file.name), file.name)
+    }
+
+
+def _decisions_asked(process: Process) -> Iterable[str]:
+    return (node.decision_id for node in process.of("businessRuleTask") if node.decision_id)
+
+
+def _decision_ids(file: SourceFile) -> frozenset[str]:
+    try:
+        return frozenset(read_decisions(file.content, file.name).decisions)
+    except DecisionProblem:
+        return frozenset()
+
+
+def _refuse_name(name: str) -> None:
+    if not name.endswith(SUFFIXES):
+        raise FileTypeRefused(
+            f"“{name[:LONGEST_NAME]}”不是流程文件,没有接收。只接收 .bpmn、.dmn 和 .form 文件。"
+        )
+    if not _is_plain(name.rpartition(".")[0]) or len(name) > LONGEST_NAME:
+        raise Invalid(
+            f"文件名“{name[:LONGEST_NAME]}”不能用:"
+            f"请用文字、数字、- 和 _,不超过 {LONGEST_NAME} 个字。"
+        )
+
+
+def _is_plain(name: str) -> bool:
+    return bool(name) and all(c.isalnum() or c in "-_." for c in name) and name[0] not in ".-"
+
+
+def _bounded(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(LARGEST_FILE + 1)

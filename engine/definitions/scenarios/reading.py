@@ -1,0 +1,361 @@
+"""Reading scenario files: TOML in, values out, every slip of the pen a fault."""
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+from engine.errors import Invalid
+from engine.model.clock import ZONE, last_instant
+from engine.model.deadlines import Deadline
+
+DEFAULT_START = datetime(2026, 3, 2, 9, 0, tzinfo=ZONE)
+"""A Monday morning."""
+
+REFUSALS_OF_DO = frozenset({"validation", "separation-of-duties", "task-not-open"})
+REFUSAL_OF_MESSAGE = "unmatched"
+EXPECTABLE: Mapping[str, type] = {
+    "waiting": list,
+    "timers": list,
+    "messages": list,
+    "due": dict,
+    "options": dict,
+    "ended_at": str,
+    "open": bool,
+    "variables": dict,
+    "absent": list,
+    "milestones": list,
+    "operations": list,
+    "rules": dict,
+    "incidents": list,
+}
+_TOP = frozenset(
+    {
+        "title",
+        "tells",
+        "now",
+        "case",
+        "parameters",
+        "start",
+        "data",
+        "operations",
+        "steps",
+        "expect",
+    }
+)
+_STEP_KEYS: Mapping[str, frozenset[str]] = {
+    "do": frozenset({"data", "data_from", "by", "refused", "fields", "item"}),
+    "pass": frozenset(),
+    "until": frozenset(),
+    "message": frozenset({"key", "data", "data_from", "refused"}),
+    "expect": frozenset(),
+}
+MOST_STEPS = 500
+LARGEST_FILE = 1024 * 1024
+
+Table = Mapping[str, object]
+Records = Callable[[str, str], Table]
+"""Gives the table of a data file by file name and record name; raises KeyError."""
+
+
+class ScenarioFault(Exception):
+    """A scenario file is written wrongly; ``message`` is a Chinese sentence."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Do:
+    """Complete an open user task. ``element`` may be ``process_key/element_id``."""
+
+    element: str
+    data: Table
+    by: str | None = None
+    item: int | None = None
+    refused: str | None = None
+    fields: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Pass:
+    """Let a limit such as ``5wd`` go by."""
+
+    limit: Deadline
+
+
+@dataclass(frozen=True)
+class Until:
+    """Let time go by up to an instant (UTC)."""
+
+    instant: datetime
+
+
+@dataclass(frozen=True)
+class Deliver:
+    """Deliver a message. ``key`` None: to the only wait of that name."""
+
+    name: str
+    data: Table
+    key: object = None
+    refused: str | None = None
+
+
+@dataclass(frozen=True)
+class Look:
+    """Compare without changing anything."""
+
+    expected: Table
+
+
+Action = Do | Pass | Until | Deliver | Look
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One case told step by step. ``fault`` says why a file could not be read."""
+
+    name: str
+    title: str
+    now: datetime = DEFAULT_START
+    tells: str = ""
+    case: Table = field(default_factory=dict)
+    parameters: Table = field(default_factory=dict)
+    start: Table = field(default_factory=dict)
+    operations: Mapping[str, Table] = field(default_factory=dict)
+    steps: tuple[Action, ...] = ()
+    expected: Table = field(default_factory=dict)
+    fault: str | None = None
+
+
+def read_scenarios(folder: Path) -> tuple[Scenario, ...]:
+    """The scenarios of ``processes/KEY/scenarios``, by name; faulty ones carry their fault."""
+    found: list[Scenario] = []
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            found.append(read_scenario(_content(path), path.stem, _records_in(folder / "data")))
+        except ScenarioFault as fault:
+            found.append(Scenario(path.stem, path.stem, fault=fault.message))
+    return tuple(found)
+
+
+def _no_records(file: str, _name: str) -> Table:
+    raise KeyError(file)
+
+
+def read_scenario(content: bytes, name: str, records: Records = _no_records) -> Scenario:
+    """Read one file; raises ScenarioFault with a sentence that says where it is wrong."""
+    top = _toml(content)
+    _known_keys(top, _TOP, "文件")
+    title = top.get("title")
+    if not isinstance(title, str) or not title.strip():
+        raise ScenarioFault("缺少 title(一行标题)。")
+    expected = _expectation(_table(top, "expect"), "[expect]")
+    given = _GivenData(_tables(top, "data"), records)
+    return Scenario(
+        name=name,
+        title=title.strip(),
+        now=_start_instant(top.get("now", DEFAULT_START)),
+        tells=str(top.get("tells", "")),
+        case=plain_table(_table(top, "case")),
+        parameters=plain_table(_table(top, "parameters")),
+        start=plain_table(_table(top, "start")),
+        operations={k: plain_table(v) for k, v in _tables(top, "operations").items()},
+        steps=tuple(_steps(top.get("steps", []), given)),
+        expected=expected,
+    )
+
+
+def plain(value: object) -> object:
+    """A TOML value as JSON would hold it: dates and times become ISO text."""
+    if isinstance(value, Mapping):
+        return plain_table(value)
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    return value
+
+
+def plain_table(table: Table) -> dict[str, object]:
+    """A table as JSON would hold it."""
+    return {str(key): plain(value) for key, value in table.items()}
+
+
+@dataclass(frozen=True)
+class _GivenData:
+    """The records a scenario may refer to."""
+
+    named: Mapping[str, Table]
+    records: Records
+
+    def of(self, step: Table, where: str) -> dict[str, object]:
+        """``data`` laid over the record that ``data_from`` names."""
+        found: dict[str, object] = {}
+        reference = step.get("data_from")
+        if reference is not None:
+            found.update(self._record(str(reference), where))
+        data = step.get("data", {})
+        if not isinstance(data, Mapping):
+            raise ScenarioFault(f"{where}的 data 须是一张表。")
+        found.update(data)
+        return plain_table(found)
+
+    def _record(self, reference: str, where: str) -> Table:
+        file, _, name = reference.rpartition("#")
+        try:
+            return self.records(file, name) if file else self.named[reference]
+        except KeyError:
+            raise ScenarioFault(f"{where}的 data_from“{reference}”不存在。") from None
+
+
+def _steps(steps: object, given: _GivenData) -> Sequence[Action]:
+    if not isinstance(steps, list):
+        raise ScenarioFault("steps 须写成 [[steps]]。")
+    if len(steps) > MOST_STEPS:
+        raise ScenarioFault(f"步骤超过 {MOST_STEPS} 个。")
+    return [_step(step, f"第 {number} 步", given) for number, step in enumerate(steps, start=1)]
+
+
+def _step(step: object, where: str, given: _GivenData) -> Action:
+    if not isinstance(step, Mapping):
+        raise ScenarioFault(f"{where}须是一张表。")
+    kinds = [kind for kind in _STEP_KEYS if kind in step]
+    if len(kinds) != 1:
+        raise ScenarioFault(f"{where}须是 {'、'.join(_STEP_KEYS)} 中的一种,现在是:{list(step)}。")
+    kind = kinds[0]
+    _known_keys(step, _STEP_KEYS[kind] | {kind}, where)
+    match kind:
+        case "do":
+            return _do(step, where, given)
+        case "message":
+            return _message(step, where, given)
+        case "pass":
+            try:
+                return Pass(Deadline.parse(str(step["pass"])))
+            except Invalid as problem:
+                raise ScenarioFault(f"{where}:{problem.message}") from None
+        case "until":
+            return Until(_instant(step["until"], f"{where}的 until"))
+        case _:
+            table = step["expect"]
+            if not isinstance(table, Mapping):
+                raise ScenarioFault(f"{where}的 expect 须是一张表。")
+            return Look(_expectation(table, f"{where}的 expect"))
+
+
+def _do(step: Table, where: str, given: _GivenData) -> Do:
+    refused = step.get("refused")
+    if refused is not None and refused not in REFUSALS_OF_DO:
+        raise ScenarioFault(f"{where}的 refused 只能是 {'、'.join(sorted(REFUSALS_OF_DO))}。")
+    fields = step.get("fields")
+    if fields is not None and (refused != "validation" or not isinstance(fields, list)):
+        raise ScenarioFault(f'{where}的 fields 须是列表,并与 refused = "validation" 一起用。')
+    item = step.get("item")
+    if item is not None and (not isinstance(item, int) or isinstance(item, bool)):
+        raise ScenarioFault(f"{where}的 item 须是从 0 数起的整数。")
+    by = step.get("by")
+    return Do(
+        element=_text(step["do"], f"{where}的 do"),
+        data=given.of(step, where),
+        by=None if by is None else _text(by, f"{where}的 by"),
+        item=item,
+        refused=None if refused is None else str(refused),
+        fields=None if not isinstance(fields, list) else tuple(str(one) for one in fields),
+    )
+
+
+def _message(step: Table, where: str, given: _GivenData) -> Deliver:
+    refused = step.get("refused")
+    if refused is not None and refused != REFUSAL_OF_MESSAGE:
+        raise ScenarioFault(f"{where}的 refused 只能是 {REFUSAL_OF_MESSAGE}。")
+    return Deliver(
+        name=_text(step["message"], f"{where}的 message"),
+        data=given.of(step, where),
+        key=plain(step.get("key")),
+        refused=None if refused is None else str(refused),
+    )
+
+
+def _expectation(table: Table, where: str) -> dict[str, object]:
+    _known_keys(table, frozenset(EXPECTABLE), where)
+    for key, value in table.items():
+        if not isinstance(value, EXPECTABLE[key]):
+            raise ScenarioFault(f"{where}的 {key} 写法不对,须是 {EXPECTABLE[key].__name__}。")
+    return plain_table(table)
+
+
+def _toml(content: bytes) -> Table:
+    if len(content) > LARGEST_FILE:
+        raise ScenarioFault("文件超过 1 MB,未读取。")
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise ScenarioFault("文件不是 UTF-8 编码。") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as problem:
+        raise ScenarioFault(f"不是正确的 TOML:{problem}。") from None
+
+
+def _known_keys(table: Table, known: frozenset[str], where: str) -> None:
+    unknown = sorted(set(table) - known)
+    if unknown:
+        raise ScenarioFault(
+            f"{where}有不认识的键:{'、'.join(unknown)}。可以用:{'、'.join(sorted(known))}。"
+        )
+
+
+def _table(top: Table, key: str) -> Table:
+    value = top.get(key, {})
+    if not isinstance(value, Mapping):
+        raise ScenarioFault(f"{key} 须是一张表。")
+    return value
+
+
+def _tables(top: Table, key: str) -> dict[str, Table]:
+    found: dict[str, Table] = {}
+    for name, value in _table(top, key).items():
+        if not isinstance(value, Mapping):
+            raise ScenarioFault(f"{key}.{name} 须是一张表。")
+        found[name] = value
+    return found
+
+
+def _text(value: object, where: str) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ScenarioFault(f"{where}须是文字。")
+    return value.strip()
+
+
+def _start_instant(value: object) -> datetime:
+    if not isinstance(value, datetime):
+        raise ScenarioFault("now 须是日期时间,例如 2026-03-02T09:00:00。")
+    return _instant(value, "now")
+
+
+def _instant(value: object, where: str) -> datetime:
+    if isinstance(value, datetime):
+        local = value.replace(tzinfo=ZONE) if value.tzinfo is None else value
+        return local.astimezone(UTC)
+    if isinstance(value, date):
+        return last_instant(value)
+    raise ScenarioFault(f"{where} 须是日期或日期时间,例如 2026-03-09。")
+
+
+def _content(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(LARGEST_FILE + 1)
+
+
+def _records_in(folder: Path) -> Records:
+    def record(file: str, name: str) -> Table:
+        path = folder / file
+        if path.parent != folder or not path.is_file():
+            raise KeyError(file)
+        found = _toml(_content(path))[name]
+        if not isinstance(found, Mapping):
+            raise KeyError(name)
+        return found
+
+    return record

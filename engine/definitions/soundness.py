@@ -1,0 +1,220 @@
+"""The token game on one scope: can the work get stuck, arrive twice, go on at two places at once?
+
+Every state (the set of flows that carry a token) that a scope can come to is visited, up to a
+bound; beyond it nothing is claimed. An embedded sub-process counts as one step. Gateways that
+choose are taken to be able to choose every way.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from engine.definitions.diagram import Flow, Node, Scope
+
+MOST_STATES = 4_000
+MOST_MOVES = 40_000
+MOST_CHOICES = 6
+"""Outgoing flows of an inclusive gateway of which every combination is tried."""
+
+State = frozenset[str]
+"""Ids of the flows with a token; ``!id`` notes that a non-interrupting boundary event fired."""
+
+_FIRED = "!"
+_PAIRS_A_MOVE = 20
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """A state that nothing leads out of: how it is reached, and where its tokens stand."""
+
+    trace: tuple[Node, ...]
+    at: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Doubled:
+    """A flow that a second token enters while the first has not been taken up."""
+
+    trace: tuple[Node, ...]
+    flow: Flow
+
+
+@dataclass
+class Exploration:
+    """What was found. ``complete``: every state was visited."""
+
+    complete: bool = True
+    stuck: Stuck | None = None
+    doubled: Doubled | None = None
+    concurrent: set[frozenset[Node]] = field(default_factory=set)
+    accompanied: set[Node] = field(default_factory=set)
+    """Nodes at which a token can arrive while another is elsewhere in the scope."""
+
+
+@lru_cache(maxsize=32)
+def explore(scope: Scope) -> Exploration:
+    """Visit the states of a scope, nearest first, so that traces are short."""
+    return _Game(scope).play()
+
+
+class _Game:
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.flows = {
+            flow.id: flow
+            for flow in scope.flows
+            if flow.source in scope.nodes and flow.target in scope.nodes
+        }
+        self.upstream: dict[str, frozenset[str]] = {}
+        self.found = Exploration()
+        self.came: dict[State, tuple[State, Node] | None] = {}
+
+    def play(self) -> Exploration:
+        """Breadth first from each start event."""
+        waiting: deque[State] = deque()
+        for node in self.scope.nodes.values():
+            if node.tag == "startEvent":
+                self._arrive(frozenset(self._out(node)), None, waiting)
+        moves = 0
+        while waiting:
+            state = waiting.popleft()
+            moves += self._note_company(state)
+            moved = False
+            for node, following in self._moves(state):
+                moved = True
+                moves += 1
+                self._arrive(following, (state, node), waiting)
+            if not moved and self.found.stuck is None and any(t in self.flows for t in state):
+                self.found.stuck = Stuck(self._trace(state), self._targets(state))
+            if len(self.came) > MOST_STATES or moves > MOST_MOVES:
+                self.found.complete = False
+                break
+        return self.found
+
+    def _arrive(
+        self, state: State | None, origin: tuple[State, Node] | None, waiting: deque[State]
+    ) -> None:
+        if state is not None and state not in self.came:
+            self.came[state] = origin
+            waiting.append(state)
+
+    def _note_company(self, state: State) -> int:
+        """Note which nodes are there together; returns what that cost, in moves."""
+        present: list[Node] = []
+        for target in self._targets(state):
+            present += [target, *target.boundaries]
+        if len(present) > 1:
+            for number, one in enumerate(present):
+                for other in present[number + 1 :]:
+                    if one is not other and not _excluded(one, other):
+                        self.found.concurrent.add(frozenset((one, other)))
+        targets = self._targets(state)
+        if len(targets) > 1:
+            self.found.accompanied.update(targets)
+        return len(present) ** 2 // _PAIRS_A_MOVE
+
+    def _targets(self, state: State) -> tuple[Node, ...]:
+        return tuple(
+            self.scope.nodes[self.flows[token].target]
+            for token in sorted(state)
+            if token in self.flows
+        )
+
+    def _moves(self, state: State) -> Iterator[tuple[Node, State | None]]:
+        for node in dict.fromkeys(self._targets(state)):
+            marked = [flow.id for flow in node.incoming if flow.id in state]
+            if node.tag == "parallelGateway":
+                if len(marked) == len(node.incoming):
+                    yield from self._fire(node, state, marked)
+            elif node.tag == "inclusiveGateway" and len(node.incoming) > 1:
+                if not self._may_still_come(node, state):
+                    yield from self._fire(node, state, marked)
+            else:
+                for flow_id in marked:
+                    yield from self._fire(node, state, [flow_id])
+
+    def _fire(
+        self, node: Node, state: State, taken: list[str]
+    ) -> Iterator[tuple[Node, State | None]]:
+        marks = {f"{_FIRED}{boundary.id}" for boundary in node.boundaries}
+        rest = state - set(taken) - marks
+        if node.tag == "endEvent":
+            yield node, frozenset() if node.event_kind in {"terminate", "error"} else rest
+            return
+        for flow_ids in self._ways(node):
+            yield node, self._added(node, state, rest, flow_ids)
+        for boundary in node.boundaries:
+            if boundary.interrupting:
+                yield boundary, self._added(boundary, state, rest, self._out(boundary))
+            elif f"{_FIRED}{boundary.id}" not in state:
+                kept = state | {f"{_FIRED}{boundary.id}"}
+                yield boundary, self._added(boundary, state, kept, self._out(boundary))
+
+    def _ways(self, node: Node) -> Iterator[list[str]]:
+        out = self._out(node)
+        if node.tag in {"exclusiveGateway", "eventBasedGateway"}:
+            for flow_id in out:
+                yield [flow_id]
+        elif node.tag == "inclusiveGateway":
+            tried = out[:MOST_CHOICES]
+            for mask in range(1, 1 << len(tried)):
+                yield [flow_id for bit, flow_id in enumerate(tried) if mask >> bit & 1]
+        else:
+            yield out
+
+    def _added(
+        self, node: Node, state: State, rest: frozenset[str], flow_ids: list[str]
+    ) -> State | None:
+        for flow_id in flow_ids:
+            if flow_id in rest:
+                if self.found.doubled is None:
+                    trace = (*self._trace(state), node)
+                    self.found.doubled = Doubled(trace, self.flows[flow_id])
+                return None
+        return rest | frozenset(flow_ids)
+
+    def _may_still_come(self, join: Node, state: State) -> bool:
+        """Whether a token can still reach an empty flow into an inclusive gateway."""
+        for flow in join.incoming:
+            if flow.id not in state and self._before(flow, join) & state:
+                return True
+        return False
+
+    def _before(self, flow: Flow, join: Node) -> frozenset[str]:
+        """The flows from which a token can come to this one without passing the gateway."""
+        if flow.id not in self.upstream:
+            seen: set[str] = set()
+            waiting = [flow]
+            while waiting:
+                source = self.scope.nodes.get(waiting.pop().source)
+                if source is None or source is join:
+                    continue
+                host = self.scope.nodes.get(source.element.get("attachedToRef", ""))
+                for earlier in (host or source).incoming:
+                    if earlier.id not in seen:
+                        seen.add(earlier.id)
+                        waiting.append(earlier)
+            self.upstream[flow.id] = frozenset(seen)
+        return self.upstream[flow.id]
+
+    def _out(self, node: Node) -> list[str]:
+        return [flow.id for flow in node.outgoing if flow.id in self.flows]
+
+    def _trace(self, state: State) -> tuple[Node, ...]:
+        steps: list[Node] = []
+        origin = self.came.get(state)
+        while origin is not None:
+            steps.append(origin[1])
+            origin = self.came.get(origin[0])
+        return tuple(reversed(steps))
+
+
+def _excluded(one: Node, other: Node) -> bool:
+    """Whether an interrupting boundary event and its host: one ends the other."""
+    for boundary, host in ((one, other), (other, one)):
+        if boundary in host.boundaries and boundary.interrupting:
+            return True
+    both = one.tag == other.tag == "boundaryEvent"
+    same_host = one.element.get("attachedToRef") == other.element.get("attachedToRef")
+    return both and same_host and one.interrupting and other.interrupting

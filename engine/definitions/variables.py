@@ -1,0 +1,167 @@
+"""Which variables a process has: who writes them, who reads them (design.md D16)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.definitions.bpmn_xml import Element
+from engine.definitions.diagram import Node, Process
+from engine.definitions.draft import Draft, read_draft
+from engine.definitions.expressions import Site, When, sites
+from engine.forms import CompiledForm
+from engine.model.definitions import Bundle, DefinitionSource, SourceFile
+
+RESERVED = frozenset({"case"})
+"""Provided by the engine in every scope, never written by a process."""
+
+
+@dataclass(frozen=True)
+class Writing:
+    """A step writes a variable of the process."""
+
+    variable: str
+    node: Node
+    element: Element
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A place reads variables; ``where`` says in Chinese what it is."""
+
+    names: frozenset[str]
+    node: Node | None
+    element: Element
+    where: str
+
+
+@dataclass(frozen=True)
+class Called:
+    """A called process with the files it is read from."""
+
+    draft: Draft
+    process: Process
+
+
+def writings(draft: Draft, process: Process) -> Iterator[Writing]:
+    """Every write to the process's own scope."""
+    for scope in process.scopes:
+        for node in scope.nodes.values():
+            if node.outputs:
+                for mapped in node.outputs:
+                    yield Writing(mapped.variable, node, mapped.element)
+                continue
+            if node.tag in {"userTask", "startEvent"}:
+                for name in sorted(form_names(usable_form(draft, node))):
+                    yield Writing(name, node, node.element)
+            elif node.tag == "serviceTask":
+                operation = draft.known.operations.get(node.operation)
+                for name in () if operation is None else operation.outputs:
+                    yield Writing(name, node, node.element)
+            elif node.result_variable:
+                yield Writing(node.result_variable.partition(".")[0], node, node.element)
+
+
+def written(draft: Draft, process: Process) -> frozenset[str]:
+    """The names of all variables that the process itself writes."""
+    return frozenset(writing.variable for writing in writings(draft, process))
+
+
+def readings(draft: Draft, process: Process) -> Iterator[Reading]:
+    """Every place that reads variables, without the names that are the step's own there."""
+    for site in sites(draft, process):
+        compiled = site.compiled()
+        if compiled is None:
+            continue
+        names = compiled.free_names - RESERVED
+        if site.when is not When.CASE and site.node is not None:
+            names -= {mapped.variable for mapped in site.node.inputs}
+        if site.when is When.AFTER:
+            if site.node is None or _speaks_of_others(draft, site.node):
+                continue
+            names -= _produced(draft, site)
+        yield Reading(names, site.node, site.element, site.where)
+    for node in process.of("userTask", "startEvent"):
+        form = usable_form(draft, node)
+        for component, read in ({} if form is None else form.foreign_names).items():
+            names = frozenset(read) - RESERVED - {mapped.variable for mapped in node.inputs}
+            where = f"{node.label}的表单“{node.form_id}”中 {component} 的条件或公式"
+            yield Reading(names, node, node.element, where)
+    for node in process.of("businessRuleTask"):
+        decision = draft.decision(node.decision_id)
+        if decision is not None:
+            names = frozenset(decision.inputs) - RESERVED
+            names -= {mapped.variable for mapped in node.inputs}
+            where = f"{node.label}的决策“{node.decision_id}”"
+            yield Reading(names, node, node.element, where)
+
+
+def asked_of_caller(called: Called) -> frozenset[str]:
+    """The variables that a called process reads and does not write itself: its inputs."""
+    names: set[str] = set()
+    for reading in readings(called.draft, called.process):
+        names |= reading.names
+    return frozenset(names) - written(called.draft, called.process)
+
+
+def called_process(draft: Draft, key: str) -> Called | None:
+    """The process of that key, of the bundle or deployed; None where there is none readable."""
+    own = draft.process(key)
+    if own is not None:
+        return Called(draft, own)
+    source = draft.deployed.get(key)
+    if source is None:
+        return None
+    deployed, _ = read_draft(_bundle_of(source), draft.known)
+    process = deployed.process(key)
+    return None if process is None else Called(deployed, process)
+
+
+def usable_form(draft: Draft, node: Node) -> CompiledForm | None:
+    """The form of a step, None where it has none that can be used."""
+    form = draft.form(node.form_id) if node.form_id else None
+    return None if form is None or form.has_errors else form
+
+
+def form_names(form: CompiledForm | None) -> frozenset[str]:
+    """The variables that the answers to a form are."""
+    if form is None:
+        return frozenset()
+    return frozenset(field.path[0] for field in form.fields.values() if field.path)
+
+
+def all_forms_usable(draft: Draft, process: Process) -> bool:
+    """Whether the variables of a process can be known: every form named is there and right."""
+    return all(
+        not node.form_id or usable_form(draft, node) is not None
+        for node in process.of("userTask", "startEvent")
+    )
+
+
+def _produced(draft: Draft, site: Site) -> frozenset[str]:
+    """What a step made, for its output mappings to read."""
+    node = site.node
+    if node is None:
+        return frozenset()
+    if node.tag == "userTask":
+        return form_names(usable_form(draft, node))
+    if node.tag == "serviceTask":
+        operation = draft.known.operations.get(node.operation)
+        return frozenset(operation.outputs) if operation is not None else frozenset()
+    return frozenset({node.result_variable} if node.result_variable else ())
+
+
+def _speaks_of_others(draft: Draft, node: Node) -> bool:
+    """Whether outputs are named by somebody else: the sender of a message, a called process."""
+    if node.tag == "serviceTask":
+        return node.operation not in draft.known.operations  # which is said elsewhere
+    return node.event_kind == "message" or node.tag == "callActivity"
+
+
+def _bundle_of(source: DefinitionSource) -> Bundle:
+    return Bundle(
+        (
+            SourceFile(source.bpmn_name, source.bpmn),
+            *(SourceFile(name, content) for name, content in source.decisions.items()),
+            *(SourceFile(f"{name}.form", content) for name, content in source.forms.items()),
+        ),
+        called=source.called,
+    )

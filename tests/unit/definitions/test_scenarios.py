@@ -1,0 +1,195 @@
+"""Scenarios are played on the real runtime: what passes, what is told when one does not."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.definitions import Known
+from engine.definitions.folder import linked_sources
+from engine.definitions.scenarios import (
+    ScenarioFault,
+    ScenarioReport,
+    read_scenario,
+    run_scenarios,
+)
+from engine.model.definitions import Bundle, DefinitionSource
+
+HERE = Path(__file__).parent
+
+AGREED = """
+title = "一次同意"
+[parameters]
+"notice days" = 5
+[start]
+applicant = "林模拟"
+amount = 1200
+[operations."notice.publish"]
+notice_id = '="N-" + title'
+[[steps]]
+do = "apply"
+by = "林模拟"
+data = { applicant = "林模拟", amount = 1200 }
+[[steps]]
+expect = { waiting = ["review"], due = { review = 2026-03-09 }, options = { review = ["apply"] }, milestones = [], rules = { level = [1] } }
+[[steps]]
+do = "review"
+by = "林模拟"
+data = { decision = "agree" }
+refused = "separation-of-duties"
+[[steps]]
+do = "review"
+data = { }
+refused = "validation"
+fields = ["/decision"]
+[[steps]]
+do = "review"
+data = { decision = "return", return_to = "apply" }
+[[steps]]
+do = "apply"
+by = "林模拟"
+data = { applicant = "林模拟", amount = 900 }
+[[steps]]
+expect = { rules = { level = [2] }, variables = { level = "B" } }
+[[steps]]
+do = "review"
+data = { decision = "agree" }
+[[steps]]
+expect = { waiting = ["post"], timers = ["over"], messages = ["objected"], operations = ["notice.publish"], due = { over = 2026-03-07 } }
+[[steps]]
+message = "objection"
+key = "somebody else's case"
+refused = "unmatched"
+[[steps]]
+message = "objection"
+key = "scenario"
+data = { text = "收入不实", secret = "不保留" }
+[[steps]]
+pass = "3d"
+[[steps]]
+expect = { waiting = ["post"] }
+[[steps]]
+until = 2026-03-07
+[expect]
+ended_at = "done"
+milestones = []
+absent = ["secret", "text"]
+[expect.variables]
+total = 1800
+heard = "收入不实"
+notice = { notice_id = "N-林模拟" }
+"the amount is small" = "=amount < 1000 and case.number = \\"场景-2026-000001\\""
+"""
+
+
+@pytest.fixture(scope="module")
+def source(known: Known, bundle_of: Callable[[Path], Bundle]) -> DefinitionSource:
+    bundle = replace(bundle_of(HERE / "good" / "returning.bpmn"), called=known.deployed)
+    return linked_sources(bundle)["sample"]
+
+
+def play(source: DefinitionSource, known: Known, *texts: str) -> ScenarioReport:
+    scenarios = [read_scenario(t.encode(), f"s{n}") for n, t in enumerate(texts)]
+    return run_scenarios(source, scenarios, known.operations)
+
+
+AGREED = AGREED.replace("notice = { notice_id", "notice = { id")
+
+
+def test_a_case_told_step_by_step_goes_as_written(source: DefinitionSource, known: Known) -> None:
+    report = play(source, known, AGREED)
+
+    assert [result.message for result in report.results] == [""]
+
+
+def test_what_no_scenario_has_gone_through_is_listed(
+    source: DefinitionSource, known: Known
+) -> None:
+    report = play(source, known, AGREED)
+
+    assert report.as_json() == {
+        "process": "sample",
+        "scenarios": 1,
+        "passed": 1,
+        "elements": 20,
+        "elements_covered": 17,
+        "flows": 18,
+        "flows_covered": 16,
+        "missed": ["refused", "post", "body_end", "decide_refused", "post_body_end"],
+    }
+    assert not report.ready
+    assert report.called["old_process"].missed == ()
+
+
+def test_a_failed_scenario_covers_nothing(source: DefinitionSource, known: Known) -> None:
+    report = play(source, known, AGREED.replace('ended_at = "done"', 'ended_at = "refused"'))
+
+    assert report.passed == 0
+    assert report.coverage.elements_covered == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "told"),
+    [
+        ("total = 1800", "total = 1801", "最后的 [expect]:变量 total 应当是 1801,实际是 1800。"),
+        ('do = "apply"\nby', 'do = "aply"\nby', "第 1 步(do = aply):步骤“aply”现在没有打开"),
+        ("due = { review = 2026-03-09 }", "due = { review = 2026-03-10 }", "due.review 应当是"),
+        ("milestones = []\nabsent", 'milestones = ["x"]\nabsent', "milestones 应当是 ['x']"),
+        ("amount = 900 }", 'amount = "viel" }', "第 6 步(do = apply):表单通不过"),
+        ("until = 2026-03-07", "until = 2026-03-05", "案件应当已经结束,但还开着;打开的步骤:post"),
+        ('refused = "separation-of-duties"', "", "第 3 步(do = review):“林模拟”办过“apply”"),
+        (
+            'data = { }\nrefused = "validation"\nfields',
+            'data = { decision = "agree" }\nrefused = "validation"\nfields',
+            "应当被拒绝",
+        ),
+        ('["/decision"]', '["/reason"]', "应当是这些字段通不过"),
+        ('key = "scenario"', 'key = "other"', "没有人等消息“objection”"),
+        ('"notice days" = 5', "", "用到参数“notice days”,场景的 [parameters] 里没有"),
+        ("notice_id = '=\"N-\" + title'", "notice_id = 5", "“notice_id”的值 5 不符合它的定义"),
+        ("notice_id = '=\"N-\" + title'", "number = 5", "输出里没有“number”"),
+        ("amount < 1000", "amount > 1000", "不成立,结果是 False"),
+        ("rules = { level = [2] }", "rules = { level = [1] }", "rules.level 应当是 [1],实际是 [2]"),
+    ],
+)
+def test_the_report_says_where_it_did_not_go_as_written(
+    source: DefinitionSource, known: Known, written: str, instead: str, told: str
+) -> None:
+    assert written in AGREED
+    report = play(source, known, AGREED.replace(written, instead))
+
+    assert told in report.results[0].message
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "缺少 title"),
+        ("title = ", "不是正确的 TOML"),
+        ('title = "x"\nstep = 1', "不认识的键:step"),
+        ('title = "x"\nnow = "gestern"', "now 须是日期时间"),
+        ('title = "x"\n[[steps]]\ndo = "a"\npass = "5wd"', "中的一种"),
+        ('title = "x"\n[[steps]]\npass = "fünf"', "第 1 步:时限“fünf”看不懂"),
+        ('title = "x"\n[[steps]]\ndo = "a"\nrefused = "maybe"', "refused 只能是"),
+        ('title = "x"\n[[steps]]\ndo = "a"\ndata_from = "nobody"', "data_from“nobody”不存在"),
+        ('title = "x"\n[expect]\nwaitings = []', "[expect]有不认识的键:waitings"),
+        ('title = "x"\n[expect]\nwaiting = "a"', "waiting 写法不对"),
+    ],
+)
+def test_a_slip_of_the_pen_is_told(text: str, told: str) -> None:
+    with pytest.raises(ScenarioFault) as fault:
+        read_scenario(text.encode(), "s")
+
+    assert told in fault.value.message
+
+
+def test_data_may_come_from_a_record_and_be_overlaid(
+    source: DefinitionSource, known: Known
+) -> None:
+    text = AGREED.replace(
+        'data = { applicant = "林模拟", amount = 900 }',
+        'data_from = "household"\ndata = { amount = 900 }',
+    ).replace("[start]", '[data.household]\napplicant = "林模拟"\namount = 5000\n[start]')
+
+    assert play(source, known, text).passed == 1
