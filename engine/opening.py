@@ -1,0 +1,102 @@
+"""Open an engine on a database: ten lines are enough, without Flask.
+
+::
+
+    from engine import open_engine
+
+    engine = open_engine("sqlite:///var/bangfu.db", key=bytes(32))
+    officer = engine.directory.actor_named("xc.officer1")
+    started = engine.cases.start(officer, Request("example_request", "zz-…", {…}))
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.api import Engine, data_folder
+from engine.model.calendar import official_days
+from engine.model.clock import BusinessClock, Clock, SystemClock
+from engine.model.operations import Operation
+from engine.store import settings
+from engine.store.database import Database
+from engine.store.schema import ENGINE, Branch, migrate
+from engine.store.settings import ClockRow
+from engine.store.vault import Vault
+from engine.work.environment import Calendars, Environment
+
+FIRST_OFFICIAL_YEAR = 2014
+
+
+@dataclass(frozen=True)
+class Options:
+    """What an installation may choose.
+
+    ``clock_speed``: business seconds a real second; None leaves the stored clock as it is.
+    ``clock``: another clock altogether, for tests. ``branches``: migrations of packages above.
+    """
+
+    data_dir: Path | None = None
+    operations: Mapping[str, Operation] = field(default_factory=dict)
+    branches: Sequence[Branch] = ()
+    clock_speed: float | None = None
+    clock: Clock | None = None
+
+
+def open_engine(url: str, *, key: bytes, options: Options | None = None) -> Engine:
+    """Open the database, migrate it, and give the engine on it.
+
+    ``key`` is the master key of 32 bytes that seals people's data; it lies outside the database.
+    Raises SchemaNewer when a later release wrote the database, Busy when it does not answer.
+    """
+    chosen = Options() if options is None else options
+    database = Database(url)
+    migrate(database, (ENGINE, *chosen.branches))
+    system = SystemClock()
+    _seed_calendar(database)
+    environment = Environment(
+        clock=chosen.clock or _clock(database, chosen.clock_speed),
+        real_now=system.now,
+        vault=Vault(key),
+        operations=chosen.operations,
+        data_dir=data_folder(database, chosen.data_dir),
+        calendars=Calendars(system.now),
+    )
+    return Engine(database, environment)
+
+
+def _seed_calendar(database: Database) -> None:
+    """Write the State Council's calendar as far as it is known to the release."""
+    with database.look() as tx:
+        known = settings.calendar_days(tx)
+    today = SystemClock().now().date()
+    years = range(FIRST_OFFICIAL_YEAR, today.year + 2)
+    missing = {
+        day: working
+        for day, working in official_days(years).items()
+        if day not in known
+    }
+    if missing:
+        with database.unit_of_work() as work:
+            if not settings.calendar_days(work.tx).keys() & missing.keys():
+                settings.put_calendar_days(work.tx, missing.items())
+                work.commit()
+
+
+def _clock(database: Database, speed: float | None) -> BusinessClock:
+    """The persisted business clock; a new speed goes on from the business time it is now."""
+    system = SystemClock()
+    with database.unit_of_work() as work:
+        row = settings.read_clock(work.tx)
+        clock = (
+            BusinessClock.started_now(1.0 if speed is None else speed, system)
+            if row is None
+            else BusinessClock(row.real0, row.business0, row.speed, system)
+        )
+        if speed is not None and clock.speed != speed:
+            clock = clock.rebased(speed)
+        if row is None or clock.speed != row.speed:
+            settings.write_clock(
+                work.tx, ClockRow(clock.real0, clock.business0, clock.speed)
+            )
+            work.commit()
+    return clock

@@ -1,0 +1,140 @@
+"""Sessions, tokens and the tries of guessers (design.md D13). All instants here are real time."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select, update
+
+from engine.store.database import Tx
+from engine.store.instants import from_text, to_text
+from engine.store.tables import one_use_link, session, sign_in_attempt
+
+
+def digest(token: str) -> str:
+    """What is stored of a token: who reads the table cannot sign in with it."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Session:
+    """A signed-in browser or API client."""
+
+    kind: str
+    person_id: str
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+
+
+def open_session(
+    tx: Tx, token: str, kind: str, person_id: str, now: datetime, expires_at: datetime
+) -> None:
+    """Remember a token."""
+    tx.execute(
+        insert(session).values(
+            token_hash=digest(token),
+            kind=kind,
+            person_id=person_id,
+            created_at=to_text(now),
+            seen_at=to_text(now),
+            expires_at=to_text(expires_at),
+        )
+    )
+
+
+def find_session(tx: Tx, token: str) -> Session | None:
+    """The session of a token, expired or not."""
+    row = tx.execute(select(session).where(session.c.token_hash == digest(token))).first()
+    if row is None:
+        return None
+    return Session(
+        row.kind,
+        row.person_id,
+        from_text(row.created_at),
+        from_text(row.seen_at),
+        from_text(row.expires_at),
+    )
+
+
+def seen(tx: Tx, token: str, now: datetime) -> None:
+    """Note that the session is in use."""
+    tx.execute(
+        update(session).where(session.c.token_hash == digest(token)).values(seen_at=to_text(now))
+    )
+
+
+def close_session(tx: Tx, token: str) -> None:
+    """Forget a token."""
+    tx.execute(delete(session).where(session.c.token_hash == digest(token)))
+
+
+def close_sessions_of(tx: Tx, person_id: str) -> None:
+    """Forget every token of a person: after a password change or when she leaves."""
+    tx.execute(delete(session).where(session.c.person_id == person_id))
+
+
+def add_attempt(tx: Tx, username_hash: str, address: str, now: datetime) -> None:
+    """Count a failed try."""
+    tx.execute(
+        insert(sign_in_attempt).values(
+            at=to_text(now), username_hash=username_hash, address=address
+        )
+    )
+
+
+def attempts_since(tx: Tx, username_hash: str, address: str, since: datetime) -> tuple[int, int]:
+    """(failed tries for the name, from the address) since an instant."""
+    by_name = tx.execute(
+        select(func.count())
+        .select_from(sign_in_attempt)
+        .where(
+            sign_in_attempt.c.username_hash == username_hash,
+            sign_in_attempt.c.at >= to_text(since),
+        )
+    ).scalar_one()
+    by_address = tx.execute(
+        select(func.count())
+        .select_from(sign_in_attempt)
+        .where(sign_in_attempt.c.address == address, sign_in_attempt.c.at >= to_text(since))
+    ).scalar_one()
+    return by_name, by_address
+
+
+def clear_attempts(tx: Tx, username_hash: str, address: str) -> None:
+    """The right password was given from this address: its failed tries for the name go."""
+    tx.execute(
+        delete(sign_in_attempt).where(
+            sign_in_attempt.c.username_hash == username_hash,
+            sign_in_attempt.c.address == address,
+        )
+    )
+
+
+def forget_old(tx: Tx, before: datetime) -> None:
+    """Remove expired sessions and old tries."""
+    tx.execute(delete(session).where(session.c.expires_at < to_text(before)))
+    tx.execute(delete(sign_in_attempt).where(sign_in_attempt.c.at < to_text(before)))
+
+
+def add_link(tx: Tx, token: str, person_id: str, expires_at: datetime) -> None:
+    """A one-use link to choose a password."""
+    tx.execute(
+        insert(one_use_link).values(
+            token_hash=digest(token), person_id=person_id, expires_at=to_text(expires_at)
+        )
+    )
+
+
+def use_link(tx: Tx, token: str, now: datetime) -> str | None:
+    """Use a link up; the person it was for, or None when it is unknown, used or too old."""
+    row = tx.execute(select(one_use_link).where(one_use_link.c.token_hash == digest(token))).first()
+    if row is None or row.used_at is not None or from_text(row.expires_at) < now:
+        return None
+    done = tx.execute(
+        update(one_use_link)
+        .where(one_use_link.c.token_hash == row.token_hash, one_use_link.c.used_at.is_(None))
+        .values(used_at=to_text(now))
+    )
+    person_id: str = row.person_id
+    return person_id if done.rowcount == 1 else None

@@ -1,0 +1,51 @@
+"""Remembered answers: the same request with the same key is done once (design.md D14)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+
+from engine.store.database import Tx
+from engine.store.instants import to_text
+from engine.store.tables import idempotency
+
+
+@dataclass(frozen=True)
+class RememberedAnswer:
+    """What was answered to a request; ``answer`` is sealed."""
+
+    request_hash: str
+    answer: bytes
+
+
+def remember(
+    tx: Tx, caller: str, operation: str, key: str, answer: RememberedAnswer, now: datetime
+) -> None:
+    """Write the answer; a second request with this key fails here and is answered from it."""
+    tx.execute(
+        insert(idempotency).values(
+            caller=caller,
+            operation=operation,
+            key=key,
+            request_hash=answer.request_hash,
+            answer=answer.answer,
+            created_at=to_text(now),
+        )
+    )
+
+
+def recall(tx: Tx, caller: str, operation: str, key: str) -> RememberedAnswer | None:
+    """The remembered answer."""
+    row = tx.execute(
+        select(idempotency.c.request_hash, idempotency.c.answer).where(
+            idempotency.c.caller == caller,
+            idempotency.c.operation == operation,
+            idempotency.c.key == key,
+        )
+    ).first()
+    return None if row is None else RememberedAnswer(row.request_hash, row.answer)
+
+
+def forget(tx: Tx, before: datetime) -> None:
+    """Remove answers older than the promise."""
+    tx.execute(delete(idempotency).where(idempotency.c.created_at < to_text(before)))

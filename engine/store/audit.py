@@ -1,0 +1,261 @@
+"""Reads and refusals, and the one gap-free chain over everything (design.md D11)."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+from sqlalchemy import func, insert, literal, select, union_all
+
+from engine.store.database import Tx
+from engine.store.events import FIRST_LINK
+from engine.store.instants import from_text, to_text
+from engine.store.tables import access_event, case, event, seal, seal_day
+
+_LOOK_BACK = 5_000
+"""How far behind the newest sealed row late committers are looked for on each run."""
+
+
+def access_hash(at: str, actor: str | None, action: str, target: str, detail: str) -> str:
+    """The hash of an access row."""
+    return hashlib.sha256(orjson.dumps([at, actor, action, target, detail])).hexdigest()
+
+
+def add_access(
+    tx: Tx, at: datetime, actor: str | None, action: str, target: str, detail: str = ""
+) -> None:
+    """Write down that somebody read, was refused, or signed in."""
+    moment = to_text(at)
+    tx.execute(
+        insert(access_event).values(
+            at=moment,
+            actor=actor,
+            action=action,
+            object=target,
+            detail=detail,
+            hash=access_hash(moment, actor, action, target, detail),
+        )
+    )
+
+
+@dataclass(frozen=True)
+class SealRow:
+    """One number of the chain."""
+
+    seq: int
+    source: str
+    source_id: int
+    source_hash: str
+    before_hash: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class AuditRow:
+    """One number of the chain with what it seals."""
+
+    seq: int
+    at: datetime
+    actor: str | None
+    action: str
+    target: str
+    before_hash: str
+    hash: str
+
+
+def seal_link(before: str, seq: int, source: str, source_id: int, source_hash: str) -> str:
+    """The hash of a number that follows ``before``."""
+    content = orjson.dumps([before, seq, source, source_id, source_hash])
+    return hashlib.sha256(content).hexdigest()
+
+
+def head(tx: Tx) -> tuple[int, str]:
+    """(number, hash) of the newest seal."""
+    row = tx.execute(select(seal.c.seq, seal.c.hash).order_by(seal.c.seq.desc()).limit(1)).first()
+    return (0, FIRST_LINK) if row is None else (row.seq, row.hash)
+
+
+def missed(tx: Tx) -> list[tuple[str, int]]:
+    """(source, id) of rows the sealer has passed by for good: there must be none."""
+    found: list[tuple[str, int]] = []
+    for source, table in (("case", event), ("access", access_event)):
+        newest = tx.execute(
+            select(func.max(seal.c.source_id)).where(seal.c.source == source)
+        ).scalar()
+        sealed = (
+            select(seal.c.source_id)
+            .where(seal.c.source == source, seal.c.source_id == table.c.id)
+            .exists()
+        )
+        found.extend(
+            (source, row_id)
+            for row_id in tx.execute(
+                select(table.c.id)
+                .where(table.c.id <= (newest or 0) - _LOOK_BACK, ~sealed)
+                .limit(10)
+            ).scalars()
+        )
+    return found
+
+
+def unsealed(tx: Tx, limit: int) -> list[tuple[str, int, str]]:
+    """(source, id, hash) of rows that have no number yet, oldest first."""
+    found: list[tuple[str, int, str, str]] = []
+    for source, table in (("case", event), ("access", access_event)):
+        newest = tx.execute(
+            select(func.max(seal.c.source_id)).where(seal.c.source == source)
+        ).scalar()
+        floor = 0 if newest is None else newest - _LOOK_BACK
+        sealed = (
+            select(seal.c.source_id)
+            .where(seal.c.source == source, seal.c.source_id == table.c.id)
+            .exists()
+        )
+        found.extend(
+            (source, row.id, row.hash, row.at)
+            for row in tx.execute(
+                select(table.c.id, table.c.hash, table.c.at)
+                .where(table.c.id > floor, ~sealed)
+                .order_by(table.c.id)
+                .limit(limit)
+            )
+        )
+    found.sort(key=lambda item: (item[3], item[0], item[1]))
+    return [(source, source_id, digest) for source, source_id, digest, _ in found]
+
+
+def add_seals(tx: Tx, rows: list[tuple[str, int, str]], at: datetime) -> int:
+    """Number rows at the end of the chain; how many."""
+    seq, before = head(tx)
+    new: list[dict[str, object]] = []
+    for source, source_id, digest in rows:
+        seq += 1
+        hashed = seal_link(before, seq, source, source_id, digest)
+        new.append(
+            {
+                "seq": seq,
+                "source": source,
+                "source_id": source_id,
+                "source_hash": digest,
+                "before_hash": before,
+                "hash": hashed,
+                "at": to_text(at),
+            }
+        )
+        before = hashed
+    if new:
+        tx.execute(insert(seal), new)
+    return len(new)
+
+
+def seals(tx: Tx, batch: int = 2_000) -> Iterator[SealRow]:
+    """The whole chain in order."""
+    after = 0
+    while True:
+        rows = tx.execute(
+            select(seal).where(seal.c.seq > after).order_by(seal.c.seq).limit(batch)
+        ).all()
+        for row in rows:
+            yield SealRow(
+                row.seq, row.source, row.source_id, row.source_hash, row.before_hash, row.hash
+            )
+        if len(rows) < batch:
+            return
+        after = rows[-1].seq
+
+
+def entries(tx: Tx, after: int, limit: int) -> list[AuditRow]:
+    """The chain with what it seals, oldest first; one more than asked."""
+    of_cases = select(
+        seal.c.seq,
+        event.c.at,
+        event.c.actor,
+        event.c.kind.label("action"),
+        event.c.case_id.label("object"),
+        seal.c.before_hash,
+        seal.c.hash,
+    ).join(event, (event.c.id == seal.c.source_id) & (seal.c.source == literal("case")))
+    of_access = select(
+        seal.c.seq,
+        access_event.c.at,
+        access_event.c.actor,
+        access_event.c.action,
+        access_event.c.object,
+        seal.c.before_hash,
+        seal.c.hash,
+    ).join(
+        access_event,
+        (access_event.c.id == seal.c.source_id) & (seal.c.source == literal("access")),
+    )
+    both = union_all(
+        of_cases.where(seal.c.seq > after, seal.c.seq <= after + limit + 1),
+        of_access.where(seal.c.seq > after, seal.c.seq <= after + limit + 1),
+    ).subquery()
+    return [
+        AuditRow(
+            row.seq,
+            from_text(row.at),
+            row.actor,
+            row.action,
+            row.object,
+            row.before_hash,
+            row.hash,
+        )
+        for row in tx.execute(select(both).order_by(both.c.seq).limit(limit + 1))
+    ]
+
+
+def source_hashes(tx: Tx, source: str, low: int, high: int) -> dict[int, str]:
+    """Stored hashes of rows by id, from ``low`` to ``high``."""
+    table = event if source == "case" else access_event
+    return {
+        row.id: row.hash
+        for row in tx.execute(
+            select(table.c.id, table.c.hash).where(table.c.id >= low, table.c.id <= high)
+        )
+    }
+
+
+def access_rows(tx: Tx, batch: int = 2_000) -> Iterator[tuple[int, str, str]]:
+    """(id, stored hash, hash of the row as it stands) of each access row."""
+    after = 0
+    while True:
+        rows = tx.execute(
+            select(access_event)
+            .where(access_event.c.id > after)
+            .order_by(access_event.c.id)
+            .limit(batch)
+        ).all()
+        for row in rows:
+            yield (
+                row.id,
+                row.hash,
+                access_hash(row.at, row.actor, row.action, row.object, row.detail),
+            )
+        if len(rows) < batch:
+            return
+        after = rows[-1].id
+
+
+def add_day(tx: Tx, day: str, seq: int, head_hash: str, signature: str) -> None:
+    """Sign the chain's head of a day."""
+    tx.execute(insert(seal_day).values(day=day, seq=seq, head=head_hash, signature=signature))
+
+
+def days(tx: Tx) -> list[tuple[str, int, str, str]]:
+    """(day, number, head, signature) of the signed days."""
+    return [
+        (row.day, row.seq, row.head, row.signature)
+        for row in tx.execute(select(seal_day).order_by(seal_day.c.day))
+    ]
+
+
+def case_heads(tx: Tx) -> list[tuple[str, int, str]]:
+    """(case id, number of rows, hash of the last) as the case's row remembers them."""
+    return [
+        (row.id, row.event_count, row.chain_head)
+        for row in tx.execute(
+            select(case.c.id, case.c.event_count, case.c.chain_head).order_by(case.c.id)
+        )
+    ]

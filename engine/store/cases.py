@@ -1,0 +1,434 @@
+"""Cases in the tables: load, save, list, search; and ``visible_to``, the ONE rule of sight."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    and_,
+    delete,
+    exists,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
+from sqlalchemy.sql import ColumnElement
+
+from engine.model.actors import Actor
+from engine.model.cases import Attribute, Case, CaseLine, CaseStatus
+from engine.store.database import Tx
+from engine.store.instants import from_text, from_text_or_none, to_text, to_text_or_none
+from engine.store.tables import (
+    case,
+    case_attribute,
+    milestone,
+    organisation,
+    organisation_closure,
+    process_version,
+    queue,
+    task,
+)
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Which cases a person may see: ONE condition over the ``cases`` table (design.md D7).
+
+    The cases of the area her roles let her see (domain.md §3.16), those she started or worked
+    on, and those whose open step is hers to do although the case lies elsewhere.
+    """
+    if actor.is_system:
+        return true()
+    areas = sorted({g.organisation_id for g in actor.grants if g.sees == "area"})
+    return or_(
+        case.c.organisation_id.in_(
+            select(organisation_closure.c.descendant_id).where(
+                organisation_closure.c.ancestor_id.in_(areas),
+                organisation_closure.c.kind == "approval",
+            )
+        )
+        if areas
+        else false(),
+        case.c.started_by == actor.person_id,
+        exists().where(
+            task.c.case_id == case.c.id,
+            or_(task.c.completed_by == actor.person_id, task.c.assignee == actor.person_id),
+        ),
+        exists().where(task.c.case_id == case.c.id, task.c.status == "open", in_queues_of(actor)),
+    )
+
+
+def in_queues_of(actor: Actor) -> ColumnElement[bool]:
+    """Tasks in the queues that the actor's roles handle."""
+    places = sorted({(g.role, g.organisation_id) for g in actor.grants})
+    if not places:
+        return false()
+    return task.c.queue_id.in_(
+        select(queue.c.id).where(tuple_(queue.c.role, queue.c.handling_id).in_(places))
+    )
+
+
+def case_of(r: Any) -> Case:
+    """A case from its row, as a mapping."""
+    return Case(
+        id=r["id"],
+        number=r["number"],
+        definition_id=r["definition_id"],
+        organisation_id=r["organisation_id"],
+        business_key=r["business_key"],
+        title=r["title"],
+        status=CaseStatus(r["status"]),
+        milestone=r["milestone"],
+        started_by=r["started_by"],
+        created_at=from_text(r["created_at"]),
+        ended_at=from_text_or_none(r["ended_at"]),
+        total_due_at=from_text_or_none(r["total_due_at"]),
+        total_limit=r["total_limit"],
+        paused_since=from_text_or_none(r["paused_since"]),
+        pauses=tuple((from_text(a), from_text(b)) for a, b in orjson.loads(r["pauses"])),
+        rev=r["rev"],
+        next_task_no=r["next_task_no"],
+        event_count=r["event_count"],
+        chain_head=r["chain_head"],
+        data_key=r["data_key"],
+        state=r["state"],
+    )
+
+
+def _values(c: Case) -> dict[str, object]:
+    return {
+        "number": c.number,
+        "definition_id": c.definition_id,
+        "organisation_id": c.organisation_id,
+        "business_key": c.business_key,
+        "title": c.title,
+        "status": c.status.value,
+        "milestone": c.milestone,
+        "started_by": c.started_by,
+        "created_at": to_text(c.created_at),
+        "ended_at": to_text_or_none(c.ended_at),
+        "total_due_at": to_text_or_none(c.total_due_at),
+        "total_limit": c.total_limit,
+        "paused_since": to_text_or_none(c.paused_since),
+        "pauses": orjson.dumps([[to_text(a), to_text(b)] for a, b in c.pauses]).decode(),
+        "rev": c.rev,
+        "next_task_no": c.next_task_no,
+        "event_count": c.event_count,
+        "chain_head": c.chain_head,
+        "data_key": c.data_key,
+        "state": c.state,
+    }
+
+
+def load(tx: Tx, case_id: str) -> Case | None:
+    """The case, whoever asks."""
+    row = tx.execute(select(case).where(case.c.id == case_id)).mappings().first()
+    return None if row is None else case_of(row)
+
+
+def load_visible(tx: Tx, actor: Actor, case_id: str) -> Case | None:
+    """The case, if the actor may see it."""
+    query = select(case).where(case.c.id == case_id, visible_to(actor))
+    row = tx.execute(query).mappings().first()
+    return None if row is None else case_of(row)
+
+
+def add(tx: Tx, new: Case) -> None:
+    """Write a new case."""
+    tx.execute(insert(case).values(id=new.id, **_values(new)))
+
+
+def save(tx: Tx, changed: Case, seen_rev: int) -> bool:
+    """Write a case back; False when somebody else was faster.
+
+    The WHERE clause is the lock: reading first and writing later would let both win.
+    """
+    done = tx.execute(
+        update(case).where(case.c.id == changed.id, case.c.rev == seen_rev).values(_values(changed))
+    )
+    return done.rowcount == 1
+
+
+def save_head(tx: Tx, case_id: str, seen_rev: int, event_count: int, chain_head: str) -> bool:
+    """Write the new end of the history alone; False when somebody else was faster."""
+    done = tx.execute(
+        update(case)
+        .where(case.c.id == case_id, case.c.rev == seen_rev)
+        .values(rev=seen_rev + 1, event_count=event_count, chain_head=chain_head)
+    )
+    return done.rowcount == 1
+
+
+def reach_milestones(tx: Tx, case_id: str, names: Iterable[str], at: datetime) -> None:
+    """Write down milestones; the first time counts."""
+    known = set(
+        tx.execute(select(milestone.c.name).where(milestone.c.case_id == case_id)).scalars()
+    )
+    rows = [
+        {"case_id": case_id, "name": name, "reached_at": to_text(at)}
+        for name in dict.fromkeys(names)
+        if name not in known
+    ]
+    if rows:
+        tx.execute(insert(milestone), rows)
+
+
+def milestones(tx: Tx, case_id: str) -> list[tuple[str, datetime]]:
+    """Milestones reached, oldest first."""
+    return [
+        (row.name, from_text(row.reached_at))
+        for row in tx.execute(
+            select(milestone).where(milestone.c.case_id == case_id).order_by(milestone.c.reached_at)
+        )
+    ]
+
+
+def put_attributes(tx: Tx, case_id: str, new: Sequence[Attribute]) -> None:
+    """Replace the attributes of these names."""
+    if not new:
+        return
+    rows = [
+        {
+            "case_id": case_id,
+            "name": a.name,
+            "label": a.label,
+            "text": a.text,
+            "number": a.number,
+            "date": None if a.date is None else a.date.isoformat(),
+            "key_hash": a.key_hash,
+            "last4": a.last4,
+        }
+        for a in new
+    ]
+    tx.execute(
+        delete(case_attribute).where(
+            case_attribute.c.case_id == case_id, case_attribute.c.name.in_([a.name for a in new])
+        )
+    )
+    tx.execute(insert(case_attribute), rows)
+
+
+def attributes(tx: Tx, case_id: str) -> list[Attribute]:
+    """What is searchable of a case."""
+    return [
+        Attribute(
+            row.name,
+            row.label,
+            row.text,
+            None if row.number is None else Decimal(row.number),
+            None if row.date is None else date.fromisoformat(row.date),
+            row.key_hash,
+            row.last4,
+        )
+        for row in tx.execute(
+            select(case_attribute)
+            .where(case_attribute.c.case_id == case_id)
+            .order_by(case_attribute.c.name)
+        )
+    ]
+
+
+@dataclass(frozen=True)
+class CaseQuestion:
+    """What a list of cases is narrowed to."""
+
+    status: str = ""
+    process_key: str = ""
+    organisation_id: str = ""
+    text: str = ""
+    lookup_hash: str = ""
+    element_id: str = ""
+    started_or_done_by: str = ""
+    after: tuple[str, str] | None = None
+    limit: int = 50
+
+
+_LINE = (
+    case.c.id,
+    case.c.number,
+    case.c.title,
+    case.c.definition_id,
+    case.c.organisation_id,
+    case.c.status,
+    case.c.milestone,
+    case.c.business_key,
+    case.c.created_at,
+    case.c.ended_at,
+    case.c.total_due_at,
+    organisation.c.name.label("organisation_name"),
+    process_version.c.name.label("process_name"),
+)
+
+
+def lines(tx: Tx, actor: Actor, question: CaseQuestion) -> list[CaseLine]:
+    """Cases the actor may see, newest first, one more than asked to know whether there are more."""
+    query = (
+        select(*_LINE)
+        .select_from(
+            case.join(organisation, organisation.c.id == case.c.organisation_id).join(
+                process_version, process_version.c.id == case.c.definition_id
+            )
+        )
+        .where(visible_to(actor), *_narrowed(question))
+        .order_by(case.c.created_at.desc(), case.c.id.desc())
+        .limit(question.limit + 1)
+    )
+    rows = tx.execute(query).all()
+    steps = _open_steps(tx, [row.id for row in rows])
+    return [line_of(row, tuple(steps.get(row.id, ()))) for row in rows]
+
+
+def line(tx: Tx, case_id: str) -> CaseLine | None:
+    """One row of such a list."""
+    row = tx.execute(
+        select(*_LINE)
+        .select_from(
+            case.join(organisation, organisation.c.id == case.c.organisation_id).join(
+                process_version, process_version.c.id == case.c.definition_id
+            )
+        )
+        .where(case.c.id == case_id)
+    ).first()
+    return None if row is None else line_of(row, tuple(_open_steps(tx, [case_id]).get(case_id, ())))
+
+
+def _narrowed(question: CaseQuestion) -> list[ColumnElement[bool]]:
+    narrowed: list[ColumnElement[bool]] = []
+    if question.status:
+        narrowed.append(case.c.status == question.status)
+    if question.process_key:
+        narrowed.append(process_version.c.key == question.process_key)
+    if question.organisation_id:
+        narrowed.append(
+            case.c.organisation_id.in_(
+                select(organisation_closure.c.descendant_id).where(
+                    organisation_closure.c.ancestor_id == question.organisation_id,
+                    organisation_closure.c.kind == "approval",
+                )
+            )
+        )
+    if question.element_id:
+        narrowed.append(
+            exists().where(
+                task.c.case_id == case.c.id,
+                task.c.status == "open",
+                task.c.element_id == question.element_id,
+            )
+        )
+    if question.started_or_done_by:
+        narrowed.append(
+            or_(
+                case.c.started_by == question.started_or_done_by,
+                exists().where(
+                    task.c.case_id == case.c.id,
+                    task.c.completed_by == question.started_or_done_by,
+                ),
+            )
+        )
+    if question.text:
+        narrowed.append(matches(question.text, question.lookup_hash))
+    if question.after is not None:
+        narrowed.append(tuple_(case.c.created_at, case.c.id) < question.after)
+    return narrowed
+
+
+def matches(text: str, lookup_hash: str) -> ColumnElement[bool]:
+    """Cases found by number, title, a searchable text, a whole number or its last four."""
+    pattern = f"%{_escaped(text)}%"
+    in_attributes = exists().where(
+        case_attribute.c.case_id == case.c.id,
+        or_(
+            case_attribute.c.text.like(pattern, escape="\\"),
+            case_attribute.c.last4 == text.upper(),
+            case_attribute.c.key_hash == lookup_hash,
+        ),
+    )
+    return or_(
+        case.c.number.like(pattern, escape="\\"),
+        case.c.title.like(pattern, escape="\\"),
+        case.c.business_key == text,
+        in_attributes,
+    )
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _open_steps(tx: Tx, case_ids: Sequence[str]) -> dict[str, list[str]]:
+    steps: dict[str, list[str]] = {}
+    if case_ids:
+        for row in tx.execute(
+            select(task.c.case_id, task.c.name)
+            .where(task.c.case_id.in_(case_ids), task.c.status == "open")
+            .order_by(task.c.number)
+        ):
+            steps.setdefault(row.case_id, []).append(row.name)
+    return steps
+
+
+def line_of(row: Any, steps: tuple[str, ...]) -> CaseLine:
+    """A line from a row of these columns."""
+    return CaseLine(
+        id=row.id,
+        number=row.number,
+        title=row.title,
+        definition_id=row.definition_id,
+        process_name=row.process_name,
+        organisation_id=row.organisation_id,
+        organisation_name=row.organisation_name,
+        status=row.status,
+        milestone=row.milestone,
+        business_key=row.business_key,
+        created_at=from_text(row.created_at),
+        ended_at=from_text_or_none(row.ended_at),
+        total_due_at=from_text_or_none(row.total_due_at),
+        steps=steps,
+    )
+
+
+def counts_per_step(tx: Tx, actor: Actor) -> list[tuple[str, str, str, int]]:
+    """(process key, element id, step name, open cases) of the cases the actor may see."""
+    count = func.count(func.distinct(task.c.case_id))
+    return [
+        (row.process_key, row.element_id, row.name, row.n)
+        for row in tx.execute(
+            select(
+                task.c.process_key,
+                task.c.element_id,
+                func.min(task.c.name).label("name"),
+                count.label("n"),
+            )
+            .select_from(task.join(case, case.c.id == task.c.case_id))
+            .where(task.c.status == "open", visible_to(actor))
+            .group_by(task.c.process_key, task.c.element_id)
+            .order_by(task.c.process_key, task.c.element_id)
+        )
+    ]
+
+
+def count_by_definition(tx: Tx, actor: Actor) -> dict[tuple[str, str], int]:
+    """Cases the actor may see, by (definition id, status)."""
+    return {
+        (row.definition_id, row.status): row.n
+        for row in tx.execute(
+            select(case.c.definition_id, case.c.status, func.count().label("n"))
+            .where(visible_to(actor))
+            .group_by(case.c.definition_id, case.c.status)
+        )
+    }
+
+
+def is_visible(tx: Tx, actor: Actor, case_id: str) -> bool:
+    """Whether the actor may see the case."""
+    return (
+        tx.execute(select(case.c.id).where(and_(case.c.id == case_id, visible_to(actor)))).first()
+        is not None
+    )

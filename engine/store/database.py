@@ -1,0 +1,230 @@
+"""One database, two dialects: the embedded SQLite and PostgreSQL (design.md D1).
+
+Every command runs in one :class:`UnitOfWork`; leaving it without ``commit()`` rolls back. On
+SQLite the writers queue at a file lock before BEGIN IMMEDIATE, so that four saturated processes
+wait in milliseconds instead of SQLite's busy loop; PostgreSQL does its own locking.
+"""
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+
+from engine.errors import Busy
+
+Tx = Connection
+"""A connection inside a unit of work. Other layers pass it on and never look into it."""
+
+POOL_SIZE = 40
+"""Never smaller than the threads that serve: a smaller pool costs four fifths (design.md D1)."""
+
+_BUSY_TIMEOUT_MS = 15_000
+
+
+class UniqueViolation(Exception):
+    """A row with the same unique key exists; the unit of work is over."""
+
+
+class _WriterLock:
+    """One writer at a time, across threads and processes, for one SQLite file."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._thread_lock = threading.Lock()
+        self._path = path
+        self._file: IO[bytes] | None = None
+
+    def acquire(self) -> None:
+        self._thread_lock.acquire()
+        if self._path is None:
+            return
+        try:
+            if self._file is None:
+                self._file = self._path.open("ab")
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+        except BaseException:
+            self._thread_lock.release()
+            raise
+
+    def release(self) -> None:
+        if self._file is not None:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+        self._thread_lock.release()
+
+
+class UnitOfWork:
+    """One transaction. ``commit()`` is said once, by the command; else everything is undone."""
+
+    def __init__(self, database: "Database") -> None:
+        self._database = database
+        self._connection: Connection | None = None
+        self._committed = False
+        self._locked = False
+
+    def __enter__(self) -> Self:
+        if self._database.is_sqlite:
+            self._database.writer_lock.acquire()
+            self._locked = True
+        try:
+            self._connection = self._database.engine.connect()
+            self._connection.exec_driver_sql(
+                "BEGIN IMMEDIATE" if self._database.is_sqlite else "BEGIN"
+            )
+        except OperationalError as error:
+            self._release()
+            raise Busy("数据库正忙,内容没有提交,请稍后再试。") from error
+        except BaseException:
+            self._release()
+            raise
+        return self
+
+    @property
+    def tx(self) -> Tx:
+        """The connection, for the queries of this package."""
+        if self._connection is None:
+            msg = "the unit of work is not open"
+            raise RuntimeError(msg)
+        return self._connection
+
+    def commit(self) -> None:
+        """Make it durable."""
+        self.tx.exec_driver_sql("COMMIT")
+        self._committed = True
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if not self._committed and self._connection is not None:
+                _roll_back(self._connection)
+        finally:
+            self._release()
+        if isinstance(error, IntegrityError) and _is_unique_violation(error):
+            raise UniqueViolation(str(error.orig)) from error
+        if isinstance(error, OperationalError) and not isinstance(error, IntegrityError):
+            raise Busy("数据库没有应答,内容没有提交,请稍后再试。") from error
+
+    def _release(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        if self._locked:
+            self._locked = False
+            self._database.writer_lock.release()
+
+
+def _roll_back(connection: Connection) -> None:
+    try:
+        connection.exec_driver_sql("ROLLBACK")
+    except DBAPIError:
+        connection.invalidate()  # the connection is gone, and with it the transaction
+
+
+def _is_unique_violation(error: IntegrityError) -> bool:
+    text = str(error.orig)
+    return "UNIQUE constraint failed" in text or getattr(error.orig, "sqlstate", "") == "23505"
+
+
+class Database:
+    """A database by its URL: ``sqlite:///path`` or ``postgresql+psycopg://…``."""
+
+    def __init__(self, url: str) -> None:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "postgresql" and parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        self.url = parsed
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self.path = Path(parsed.database) if self.is_sqlite and parsed.database else None
+        if self.path is not None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.engine = self._make_engine()
+        lock_path = self.path.with_name(self.path.name + ".lock") if self.path else None
+        self.writer_lock = _WriterLock(lock_path)
+
+    def _make_engine(self) -> Engine:
+        options: dict[str, Any] = {
+            # We write BEGIN and COMMIT ourselves: the driver's own idea of a transaction would
+            # start a deferred one on SQLite, which cannot become a writer without a conflict.
+            "isolation_level": "AUTOCOMMIT",
+            "pool_size": POOL_SIZE,
+            "max_overflow": 0,
+            "pool_timeout": 30,
+        }
+        if self.is_sqlite:
+            options["connect_args"] = {"timeout": _BUSY_TIMEOUT_MS / 1000}
+        else:
+            options["pool_pre_ping"] = False
+            options["connect_args"] = {"connect_timeout": 10}
+        engine = create_engine(self.url, **options)
+        if self.is_sqlite:
+            event.listen(engine, "connect", _prepare_sqlite)
+        return engine
+
+    def unit_of_work(self) -> UnitOfWork:
+        """One writing transaction, not yet open."""
+        return UnitOfWork(self)
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """A consistent view for reading; nothing written here is kept."""
+        with self.engine.connect() as connection:
+            connection.exec_driver_sql(
+                "BEGIN"
+                if self.is_sqlite
+                else "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+            )
+            try:
+                yield connection
+            finally:
+                _roll_back(connection)
+
+    @contextmanager
+    def look(self) -> Iterator[Tx]:
+        """Single statements without a transaction around them: one question, one answer."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        f"busy_timeout = {_BUSY_TIMEOUT_MS}",
+        "cache_size = -20000",
+        "temp_store = MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@contextmanager
+def savepoint(tx: Tx) -> Iterator[None]:
+    """What fails inside is undone alone; the unit of work goes on (operations, design.md D18)."""
+    tx.exec_driver_sql("SAVEPOINT inner_step")
+    try:
+        yield
+    except BaseException:
+        tx.exec_driver_sql("ROLLBACK TO SAVEPOINT inner_step")
+        tx.exec_driver_sql("RELEASE SAVEPOINT inner_step")
+        raise
+    tx.exec_driver_sql("RELEASE SAVEPOINT inner_step")
+
+
+def process_id() -> int:
+    """The operating system's number of this process, for naming lease holders."""
+    return os.getpid()

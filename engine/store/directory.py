@@ -1,0 +1,487 @@
+"""Questions to the directory: organisations, people, roles, grants, queues."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy.sql import ColumnElement
+
+from engine.model.actors import Actor, Grant
+from engine.model.organisations import (
+    DatedGrant,
+    Organisation,
+    Person,
+    Queue,
+    Role,
+    RoutingReason,
+)
+from engine.model.routing import DirectoryView, Route, route
+from engine.model.tasks import Holder
+from engine.store.database import Tx
+from engine.store.tables import (
+    designation,
+    organisation,
+    organisation_closure,
+    organisation_parent,
+    person,
+    queue,
+    role,
+    role_grant,
+)
+
+_FAR = date(9999, 12, 31)
+
+
+def _valid(table: Any, today: date) -> ColumnElement[bool]:
+    day = today.isoformat()
+    return and_(table.c.valid_from <= day, or_(table.c.valid_to.is_(None), table.c.valid_to > day))
+
+
+def actor(tx: Tx, person_id: str, today: date) -> Actor | None:
+    """The person with the grants that hold today; None when unknown or closed."""
+    rows = tx.execute(
+        select(
+            person.c.id,
+            person.c.username,
+            person.c.name,
+            person.c.organisation_id,
+            role_grant.c.role,
+            role_grant.c.organisation_id.label("granted_at"),
+            role.c.sees,
+        )
+        .select_from(
+            person.outerjoin(
+                role_grant,
+                and_(role_grant.c.person_id == person.c.id, _valid(role_grant, today)),
+            ).outerjoin(role, role.c.code == role_grant.c.role)
+        )
+        .where(person.c.id == person_id, person.c.active)
+        .order_by(role_grant.c.id)
+    ).all()
+    if not rows:
+        return None
+    first = rows[0]
+    grants = tuple(Grant(r.role, r.granted_at, r.sees) for r in rows if r.role is not None)
+    return Actor(first.id, first.username, first.name, first.organisation_id, grants)
+
+
+def organisations(tx: Tx, today: date) -> dict[str, Organisation]:
+    """Every organisation by id, with today's parents."""
+    parents: dict[str, dict[str, str]] = {}
+    for row in tx.execute(select(organisation_parent).where(_valid(organisation_parent, today))):
+        parents.setdefault(row.organisation_id, {})[row.kind] = row.parent_id
+    return {
+        row.id: _organisation(row, parents.get(row.id, {}))
+        for row in tx.execute(select(organisation).order_by(organisation.c.code))
+    }
+
+
+def _organisation(row: Row[Any], parents: dict[str, str]) -> Organisation:
+    return Organisation(
+        id=row.id,
+        code=row.code,
+        name=row.name,
+        kind=row.kind,
+        level=row.level,
+        approval_parent=parents.get("approval"),
+        area_parent=parents.get("area", parents.get("approval")),
+        name_en=row.name_en,
+        valid_from=date.fromisoformat(row.valid_from),
+        valid_to=None if row.valid_to is None else date.fromisoformat(row.valid_to),
+        phone=row.phone,
+        simulated=row.simulated,
+    )
+
+
+def organisation_brief(tx: Tx, organisation_id: str) -> Organisation | None:
+    """One organisation without its parents."""
+    row = tx.execute(select(organisation).where(organisation.c.id == organisation_id)).first()
+    return None if row is None else _organisation(row, {})
+
+
+def add_organisations(tx: Tx, new: Sequence[Organisation]) -> None:
+    """Add nodes with their parents; the closure is rebuilt by :func:`rebuild_closure`."""
+    if not new:
+        return
+    tx.execute(
+        insert(organisation),
+        [
+            {
+                "id": o.id,
+                "code": o.code,
+                "name": o.name,
+                "name_en": o.name_en,
+                "kind": o.kind,
+                "level": o.level,
+                "valid_from": o.valid_from.isoformat(),
+                "valid_to": None if o.valid_to is None else o.valid_to.isoformat(),
+                "phone": o.phone,
+                "simulated": o.simulated,
+            }
+            for o in new
+        ],
+    )
+    parents = [
+        {
+            "organisation_id": o.id,
+            "kind": kind,
+            "parent_id": parent,
+            "valid_from": o.valid_from.isoformat(),
+            "valid_to": None,
+        }
+        for o in new
+        for kind, parent in (("approval", o.approval_parent), ("area", o.area_parent))
+        if parent is not None
+    ]
+    if parents:
+        tx.execute(insert(organisation_parent), parents)
+
+
+def rename_organisation(tx: Tx, organisation_id: str, code: str, name: str) -> None:
+    """A rename keeps the node (domain.md §5: 龙海市 → 龙海区)."""
+    tx.execute(
+        update(organisation)
+        .where(organisation.c.id == organisation_id)
+        .values(code=code, name=name)
+    )
+
+
+def move_organisation(tx: Tx, organisation_id: str, kind: str, parent_id: str, day: date) -> None:
+    """Give a node another parent from a day on."""
+    tx.execute(
+        update(organisation_parent)
+        .where(
+            organisation_parent.c.organisation_id == organisation_id,
+            organisation_parent.c.kind == kind,
+            organisation_parent.c.valid_to.is_(None),
+        )
+        .values(valid_to=day.isoformat())
+    )
+    tx.execute(
+        insert(organisation_parent).values(
+            organisation_id=organisation_id,
+            kind=kind,
+            parent_id=parent_id,
+            valid_from=day.isoformat(),
+        )
+    )
+
+
+def rebuild_closure(tx: Tx, today: date) -> None:
+    """Write who lies below whom anew, for both kinds of parent."""
+    nodes = organisations(tx, today)
+    rows: list[dict[str, object]] = []
+    for node in nodes.values():
+        for kind in ("approval", "area"):
+            current: str | None = node.id
+            depth = 0
+            while current is not None and depth <= len(nodes):
+                rows.append(
+                    {
+                        "ancestor_id": current,
+                        "descendant_id": node.id,
+                        "kind": kind,
+                        "depth": depth,
+                    }
+                )
+                above = nodes[current]
+                current = above.approval_parent if kind == "approval" else above.area_parent
+                depth += 1
+    tx.execute(delete(organisation_closure))
+    if rows:
+        tx.execute(insert(organisation_closure), rows)
+
+
+def roles(tx: Tx) -> dict[str, Role]:
+    """Every role by code."""
+    return {
+        row.code: Role(row.code, row.zh, row.en, tuple(row.levels.split(",")), row.sees)
+        for row in tx.execute(select(role).order_by(role.c.code))
+    }
+
+
+def add_roles(tx: Tx, new: Iterable[Role]) -> None:
+    """Add roles."""
+    rows = [
+        {"code": r.code, "zh": r.zh, "en": r.en, "levels": ",".join(r.levels), "sees": r.sees}
+        for r in new
+    ]
+    if rows:
+        tx.execute(insert(role), rows)
+
+
+def people(tx: Tx) -> list[Person]:
+    """Everybody, by user name."""
+    return [_person(row) for row in tx.execute(select(person).order_by(person.c.username))]
+
+
+def _person(row: Row[Any]) -> Person:
+    return Person(
+        row.id, row.username, row.name, row.organisation_id, row.phone, row.active, row.simulated
+    )
+
+
+def person_by_username(tx: Tx, username: str) -> tuple[Person, str | None] | None:
+    """The person and her password hash."""
+    row = tx.execute(select(person).where(person.c.username == username)).first()
+    return None if row is None else (_person(row), row.password_hash)
+
+
+def person_by_id(tx: Tx, person_id: str) -> Person | None:
+    """One person."""
+    row = tx.execute(select(person).where(person.c.id == person_id)).first()
+    return None if row is None else _person(row)
+
+
+def names(tx: Tx, person_ids: Iterable[str]) -> dict[str, str]:
+    """Names by person id; unknown ids (the system) are left out."""
+    wanted = sorted({i for i in person_ids if i})
+    if not wanted:
+        return {}
+    return {
+        row.id: row.name
+        for row in tx.execute(select(person.c.id, person.c.name).where(person.c.id.in_(wanted)))
+    }
+
+
+def add_people(tx: Tx, new: Sequence[tuple[Person, str | None]], created_at: str) -> None:
+    """Add people with their password hashes."""
+    if new:
+        tx.execute(
+            insert(person),
+            [
+                {
+                    "id": p.id,
+                    "username": p.username,
+                    "name": p.name,
+                    "organisation_id": p.organisation_id,
+                    "phone": p.phone,
+                    "password_hash": password_hash,
+                    "active": p.active,
+                    "simulated": p.simulated,
+                    "created_at": created_at,
+                }
+                for p, password_hash in new
+            ],
+        )
+
+
+def set_password(tx: Tx, person_id: str, password_hash: str) -> None:
+    """Store a new password hash."""
+    tx.execute(update(person).where(person.c.id == person_id).values(password_hash=password_hash))
+
+
+def set_active(tx: Tx, person_id: str, *, active: bool) -> None:
+    """Close or reopen an account; the name stays where it signed."""
+    tx.execute(update(person).where(person.c.id == person_id).values(active=active))
+
+
+def grants(tx: Tx, today: date) -> list[DatedGrant]:
+    """Every grant that holds today."""
+    return [
+        DatedGrant(
+            row.id,
+            row.person_id,
+            row.role,
+            row.organisation_id,
+            date.fromisoformat(row.valid_from),
+            None if row.valid_to is None else date.fromisoformat(row.valid_to),
+        )
+        for row in tx.execute(
+            select(role_grant).where(_valid(role_grant, today)).order_by(role_grant.c.id)
+        )
+    ]
+
+
+def add_grants(tx: Tx, new: Sequence[tuple[str, str, str]], day: date) -> None:
+    """Add (person id, role, organisation id) from a day on."""
+    if new:
+        tx.execute(
+            insert(role_grant),
+            [
+                {
+                    "person_id": person_id,
+                    "role": role_code,
+                    "organisation_id": organisation_id,
+                    "valid_from": day.isoformat(),
+                }
+                for person_id, role_code, organisation_id in new
+            ],
+        )
+
+
+def end_grant(tx: Tx, grant_id: int, day: date) -> bool:
+    """Withdraw a grant from a day on; False when there is none."""
+    done = tx.execute(
+        update(role_grant)
+        .where(role_grant.c.id == grant_id, role_grant.c.valid_to.is_(None))
+        .values(valid_to=day.isoformat())
+    )
+    return done.rowcount == 1
+
+
+def holders(tx: Tx, role_code: str, organisation_id: str, today: date) -> list[Holder]:
+    """Who holds a role at an organisation today."""
+    return [
+        Holder(row.id, row.name, row.phone)
+        for row in tx.execute(
+            select(person.c.id, person.c.name, person.c.phone)
+            .distinct()
+            .join(role_grant, role_grant.c.person_id == person.c.id)
+            .where(
+                role_grant.c.role == role_code,
+                role_grant.c.organisation_id == organisation_id,
+                _valid(role_grant, today),
+                person.c.active,
+            )
+            .order_by(person.c.name)
+        )
+    ]
+
+
+def is_within(tx: Tx, organisation_id: str, ancestors: Iterable[str]) -> bool:
+    """Whether the organisation is one of these or lies below one, by approval."""
+    wanted = sorted(set(ancestors))
+    if not wanted:
+        return False
+    return (
+        tx.execute(
+            select(organisation_closure.c.depth)
+            .where(
+                organisation_closure.c.descendant_id == organisation_id,
+                organisation_closure.c.ancestor_id.in_(wanted),
+                organisation_closure.c.kind == "approval",
+            )
+            .limit(1)
+        ).first()
+        is not None
+    )
+
+
+def below(tx: Tx, ancestors: Iterable[str]) -> set[str]:
+    """The organisations and everything below them, by approval."""
+    wanted = sorted(set(ancestors))
+    if not wanted:
+        return set()
+    return set(
+        tx.execute(
+            select(organisation_closure.c.descendant_id).where(
+                organisation_closure.c.ancestor_id.in_(wanted),
+                organisation_closure.c.kind == "approval",
+            )
+        ).scalars()
+    )
+
+
+def designations(tx: Tx, today: date) -> list[tuple[int, str, str, str, str]]:
+    """(id, role, organisation, handled by, document) of the designations that hold today."""
+    return [
+        (row.id, row.role, row.organisation_id, row.handled_by_id, row.document)
+        for row in tx.execute(select(designation).where(_valid(designation, today)))
+    ]
+
+
+def add_designation(
+    tx: Tx, role_code: str, organisation_id: str, handled_by_id: str, document: str, day: date
+) -> None:
+    """Say in writing who does a unit's steps of a role."""
+    tx.execute(
+        insert(designation).values(
+            role=role_code,
+            organisation_id=organisation_id,
+            handled_by_id=handled_by_id,
+            document=document,
+            valid_from=day.isoformat(),
+        )
+    )
+
+
+def directory_view(tx: Tx, today: date) -> DirectoryView:
+    """The directory of a day, as routing reads it."""
+    staffed = {
+        (row.role, row.organisation_id)
+        for row in tx.execute(
+            select(role_grant.c.role, role_grant.c.organisation_id)
+            .distinct()
+            .join(person, person.c.id == role_grant.c.person_id)
+            .where(_valid(role_grant, today), person.c.active)
+        )
+    }
+    written = {
+        (role_code, organisation_id): (handled_by, document)
+        for _, role_code, organisation_id, handled_by, document in designations(tx, today)
+    }
+    return DirectoryView(
+        organisations=organisations(tx, today),
+        is_staffed=lambda role_code, organisation_id: (role_code, organisation_id) in staffed,
+        designated=lambda role_code, organisation_id: written.get((role_code, organisation_id)),
+    )
+
+
+def find_queue(tx: Tx, role_code: str, level: str, home_id: str) -> Queue | None:
+    """The queue of a role, level and home organisation, if there is one yet."""
+    row = tx.execute(
+        select(queue).where(
+            queue.c.role == role_code, queue.c.level == level, queue.c.home_id == home_id
+        )
+    ).first()
+    return None if row is None else queue_of(row)
+
+
+def queue_of(row: Row[Any]) -> Queue:
+    """A queue from its row."""
+    return Queue(
+        row.id,
+        row.role,
+        row.level,
+        row.home_id,
+        row.handling_id,
+        RoutingReason(row.reason),
+        row.reason_text,
+    )
+
+
+def make_queue(tx: Tx, role_code: str, level: str, home_id: str, today: date) -> Queue:
+    """Find where such steps go now and write it down."""
+    role_name = roles(tx)[role_code].zh
+    found = route(role_code, role_name, level, home_id, directory_view(tx, today))
+    values = {
+        "role": role_code,
+        "level": level,
+        "home_id": home_id,
+        "handling_id": found.handling_id,
+        "reason": found.reason.value,
+        "reason_text": found.text,
+    }
+    new_id = tx.execute(insert(queue).values(values).returning(queue.c.id)).scalar_one()
+    return Queue(new_id, role_code, level, home_id, found.handling_id, found.reason, found.text)
+
+
+def reroute(tx: Tx, today: date) -> int:
+    """Route every queue anew after a change in the directory; the number that moved.
+
+    Tasks are not touched: they name their queue (design.md D7).
+    """
+    view = directory_view(tx, today)
+    role_names = {r.code: r.zh for r in roles(tx).values()}
+    moved = 0
+    for row in tx.execute(select(queue)).all():
+        new: Route = route(row.role, role_names[row.role], row.level, row.home_id, view)
+        if (row.handling_id, row.reason, row.reason_text) != (
+            new.handling_id,
+            new.reason.value,
+            new.text,
+        ):
+            moved += 1
+            tx.execute(
+                update(queue)
+                .where(queue.c.id == row.id)
+                .values(handling_id=new.handling_id, reason=new.reason.value, reason_text=new.text)
+            )
+    return moved
+
+
+def count_people(tx: Tx) -> int:
+    """How many accounts there are."""
+    return tx.execute(select(func.count()).select_from(person)).scalar_one()

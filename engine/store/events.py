@@ -1,0 +1,125 @@
+"""The history of a case: append-only, chained by hashes (design.md D11).
+
+``hash(n) = SHA-256(hash(n-1), row n)`` over the row as stored: the sealed payload, not the clear
+one, so that destroying a case's key leaves the chain whole.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import insert, select
+
+from engine.store.database import Tx
+from engine.store.instants import from_text, to_text
+from engine.store.tables import event
+
+FIRST_LINK = "0" * 64
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """One row of a history, payload sealed."""
+
+    id: int
+    case_id: str
+    number: int
+    at: datetime
+    kind: str
+    actor: str | None
+    task_id: str | None
+    process_key: str | None
+    element_id: str | None
+    payload: bytes | None
+    hash: str
+
+
+@dataclass(frozen=True)
+class NewEvent:
+    """A row to be appended; the chain gives it its number and hash."""
+
+    kind: str
+    actor: str | None = None
+    task_id: str | None = None
+    process_key: str | None = None
+    element_id: str | None = None
+    payload: bytes | None = None
+
+
+def link(before: str, case_id: str, number: int, at: str, row: NewEvent) -> str:
+    """The hash of a row that follows ``before``."""
+    digest = "" if row.payload is None else hashlib.sha256(row.payload).hexdigest()
+    content = orjson.dumps(
+        [
+            before,
+            case_id,
+            number,
+            at,
+            row.kind,
+            row.actor,
+            row.task_id,
+            row.process_key,
+            row.element_id,
+            digest,
+        ]
+    )
+    return hashlib.sha256(content).hexdigest()
+
+
+def append(
+    tx: Tx, case_id: str, head: tuple[int, str], at: datetime, new: Sequence[NewEvent]
+) -> tuple[int, str]:
+    """Append rows after ``head`` (number, hash); the new head. One statement."""
+    number, before = head
+    moment = to_text(at)
+    rows: list[dict[str, object]] = []
+    for row in new:
+        number += 1
+        before = link(before, case_id, number, moment, row)
+        rows.append(
+            {
+                "case_id": case_id,
+                "number": number,
+                "at": moment,
+                "kind": row.kind,
+                "actor": row.actor,
+                "task_id": row.task_id,
+                "process_key": row.process_key,
+                "element_id": row.element_id,
+                "payload": row.payload,
+                "hash": before,
+            }
+        )
+    if rows:
+        tx.execute(insert(event), rows)
+    return number, before
+
+
+def of_case(
+    tx: Tx, case_id: str, after: int = 0, limit: int = 10_000, kinds: Sequence[str] = ()
+) -> list[EventRow]:
+    """Rows of a case, oldest first."""
+    query = select(event).where(event.c.case_id == case_id, event.c.number > after)
+    if kinds:
+        query = query.where(event.c.kind.in_(kinds))
+    return [event_of(row) for row in tx.execute(query.order_by(event.c.number).limit(limit))]
+
+
+def event_of(row: Any) -> EventRow:
+    """A row as a value."""
+    return EventRow(
+        row.id,
+        row.case_id,
+        row.number,
+        from_text(row.at),
+        row.kind,
+        row.actor,
+        row.task_id,
+        row.process_key,
+        row.element_id,
+        row.payload,
+        row.hash,
+    )

@@ -1,0 +1,98 @@
+"""Files staged and linked: rows here, sealed content below the data folder (design.md D19)."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, or_, select, update
+
+from engine.model.cases import StoredFile
+from engine.store.database import Tx
+from engine.store.instants import from_text, from_text_or_none, to_text, to_text_or_none
+from engine.store.tables import file
+
+
+def _file(row: Any) -> StoredFile:
+    return StoredFile(
+        row.id,
+        row.case_id,
+        row.owner,
+        row.name,
+        row.label,
+        row.type,
+        row.size,
+        row.sha256,
+        from_text(row.staged_at),
+        from_text_or_none(row.linked_at),
+    )
+
+
+def add(tx: Tx, new: StoredFile) -> None:
+    """Write a file's row; its content is on the disk already."""
+    tx.execute(
+        insert(file).values(
+            id=new.id,
+            case_id=new.case_id,
+            owner=new.owner,
+            name=new.name,
+            label=new.label,
+            type=new.type,
+            size=new.size,
+            sha256=new.sha256,
+            staged_at=to_text(new.staged_at),
+            linked_at=to_text_or_none(new.linked_at),
+        )
+    )
+
+
+def load(tx: Tx, file_id: str) -> StoredFile | None:
+    """One file."""
+    row = tx.execute(select(file).where(file.c.id == file_id)).first()
+    return None if row is None else _file(row)
+
+
+def by_ids(tx: Tx, ids: Iterable[str]) -> dict[str, StoredFile]:
+    """Files by id."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    return {row.id: _file(row) for row in tx.execute(select(file).where(file.c.id.in_(wanted)))}
+
+
+def of_case(tx: Tx, case_id: str) -> list[StoredFile]:
+    """The files of a case, oldest first."""
+    return [
+        _file(row)
+        for row in tx.execute(
+            select(file).where(file.c.case_id == case_id).order_by(file.c.staged_at, file.c.id)
+        )
+    ]
+
+
+def link(tx: Tx, ids: Sequence[str], case_id: str, owner: str, at: datetime) -> int:
+    """Make staged files part of a case: only the owner's own, or files of the case already."""
+    done = tx.execute(
+        update(file)
+        .where(
+            file.c.id.in_(ids),
+            or_(file.c.case_id == case_id, (file.c.case_id.is_(None)) & (file.c.owner == owner)),
+        )
+        .values(case_id=case_id, linked_at=to_text(at))
+    )
+    return done.rowcount
+
+
+def forget_unlinked(tx: Tx, before: datetime) -> list[str]:
+    """Remove rows staged before an instant and never linked; hashes no row needs any more."""
+    old = select(file.c.id).where(file.c.case_id.is_(None), file.c.staged_at < to_text(before))
+    hashes = set(tx.execute(select(file.c.sha256).where(file.c.id.in_(old))).scalars())
+    if not hashes:
+        return []
+    tx.execute(delete(file).where(file.c.case_id.is_(None), file.c.staged_at < to_text(before)))
+    kept = set(tx.execute(select(file.c.sha256).where(file.c.sha256.in_(hashes))).scalars())
+    return sorted(hashes - kept)
+
+
+def all_hashes(tx: Tx) -> set[str]:
+    """The hash of every file that has a row."""
+    return set(tx.execute(select(file.c.sha256).distinct()).scalars())

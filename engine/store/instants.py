@@ -1,0 +1,28 @@
+"""Instants in the tables: UTC text of fixed width that sorts as it compares."""
+
+from datetime import UTC, datetime
+
+_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+NEVER = "9999-12-31T23:59:59.999999Z"
+"""Sorts after every instant: the place of rows without a due date."""
+
+
+def to_text(instant: datetime) -> str:
+    """``2026-11-23T08:00:00.000000Z`` for an aware instant."""
+    return instant.astimezone(UTC).strftime(_FORMAT).rjust(27, "0")
+
+
+def to_text_or_none(instant: datetime | None) -> str | None:
+    """None stays None."""
+    return None if instant is None else to_text(instant)
+
+
+def from_text(text: str) -> datetime:
+    """The instant of a stored text."""
+    return datetime.fromisoformat(text)
+
+
+def from_text_or_none(text: str | None) -> datetime | None:
+    """None stays None."""
+    return None if text is None else from_text(text)

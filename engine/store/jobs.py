@@ -1,0 +1,258 @@
+"""Timers and asynchronous work: rows with a due instant, taken with a lease (design.md D9)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy.sql import ColumnElement
+
+from engine.model.actors import Actor
+from engine.store.cases import visible_to
+from engine.store.database import Tx
+from engine.store.instants import from_text, from_text_or_none, to_text
+from engine.store.tables import case, job
+
+
+@dataclass(frozen=True)
+class Job:
+    """A timer, an asynchronous operation, or the retry of a failed element."""
+
+    id: int
+    case_id: str
+    token: str
+    kind: str
+    process_key: str
+    element_id: str
+    due_at: datetime
+    status: str
+    attempts: int
+    fence: int
+    locked_until: datetime | None
+    locked_by: str | None
+    last_error: str | None
+    created_at: datetime
+
+
+def job_of(row: Any) -> Job:
+    """A job from its row."""
+    return Job(
+        row.id,
+        row.case_id,
+        row.token,
+        row.kind,
+        row.process_key,
+        row.element_id,
+        from_text(row.due_at),
+        row.status,
+        row.attempts,
+        row.fence,
+        from_text_or_none(row.locked_until),
+        row.locked_by,
+        row.last_error,
+        from_text(row.created_at),
+    )
+
+
+@dataclass(frozen=True)
+class NewJob:
+    """A job to be written."""
+
+    token: str
+    kind: str
+    process_key: str
+    element_id: str
+    due_at: datetime
+
+
+def add(tx: Tx, case_id: str, new: Sequence[NewJob], now: datetime) -> None:
+    """Write jobs that wait."""
+    if new:
+        tx.execute(
+            insert(job),
+            [
+                {
+                    "case_id": case_id,
+                    "token": j.token,
+                    "kind": j.kind,
+                    "process_key": j.process_key,
+                    "element_id": j.element_id,
+                    "due_at": to_text(j.due_at),
+                    "status": "waiting",
+                    "attempts": 0,
+                    "fence": 0,
+                    "created_at": to_text(now),
+                }
+                for j in new
+            ],
+        )
+
+
+def finish(tx: Tx, case_id: str, tokens: Sequence[str], now: datetime) -> None:
+    """The case no longer waits for these: done, whoever held them."""
+    if tokens:
+        tx.execute(
+            update(job)
+            .where(job.c.case_id == case_id, job.c.token.in_(tokens), job.c.status != "done")
+            .values(status="done", done_at=to_text(now), locked_until=None, locked_by=None)
+        )
+
+
+def take(
+    tx: Tx, holder: str, business_now: datetime, real_now: datetime, until: datetime, limit: int
+) -> list[Job]:
+    """Lease due jobs to a holder; nobody else gets them before ``until`` (real time).
+
+    A lease that ran out is taken over; the fence number rises with each lease, so that the late
+    former holder cannot write.
+    """
+    free = or_(
+        job.c.status == "waiting",
+        and_(job.c.status == "running", job.c.locked_until < to_text(real_now)),
+    )
+    ids = list(
+        tx.execute(
+            select(job.c.id)
+            .where(free, job.c.due_at <= to_text(business_now))
+            .where(or_(job.c.locked_until.is_(None), job.c.locked_until < to_text(real_now)))
+            .order_by(job.c.due_at, job.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        ).scalars()
+    )
+    return _lease(tx, ids, holder, until)
+
+
+def _lease(tx: Tx, ids: list[int], holder: str, until: datetime) -> list[Job]:
+    if not ids:
+        return []
+    tx.execute(
+        update(job)
+        .where(job.c.id.in_(ids))
+        .values(
+            status="running",
+            fence=job.c.fence + 1,
+            attempts=job.c.attempts + 1,
+            locked_until=to_text(until),
+            locked_by=holder,
+        )
+    )
+    return [
+        job_of(row)
+        for row in tx.execute(select(job).where(job.c.id.in_(ids)).order_by(job.c.due_at, job.c.id))
+    ]
+
+
+def any_due(tx: Tx, business_now: datetime, real_now: datetime) -> bool:
+    """Whether a look for work is worth a lock."""
+    return (
+        tx.execute(
+            select(job.c.id)
+            .where(
+                or_(job.c.status == "waiting", job.c.status == "running"),
+                job.c.due_at <= to_text(business_now),
+                or_(job.c.locked_until.is_(None), job.c.locked_until < to_text(real_now)),
+            )
+            .limit(1)
+        ).first()
+        is not None
+    )
+
+
+def take_of_case(
+    tx: Tx, case_id: str, holder: str, business_now: datetime, until: datetime
+) -> list[Job]:
+    """Lease the due timers of one case that nobody holds."""
+    ids = list(
+        tx.execute(
+            select(job.c.id)
+            .where(
+                job.c.case_id == case_id,
+                job.c.kind == "timer",
+                job.c.status == "waiting",
+                job.c.due_at <= to_text(business_now),
+            )
+            .order_by(job.c.due_at, job.c.id)
+            .with_for_update(skip_locked=True)
+        ).scalars()
+    )
+    return _lease(tx, ids, holder, until)
+
+
+def still_held(tx: Tx, job_id: int, fence: int) -> bool:
+    """Whether the lease with this fence is still the newest."""
+    return (
+        tx.execute(
+            select(job.c.id).where(
+                job.c.id == job_id, job.c.fence == fence, job.c.status == "running"
+            )
+        ).first()
+        is not None
+    )
+
+
+def put_back(tx: Tx, job_id: int, fence: int, not_before: datetime, error: str) -> bool:
+    """Let a failed try wait (real time) for the next."""
+    done = tx.execute(
+        update(job)
+        .where(job.c.id == job_id, job.c.fence == fence, job.c.status == "running")
+        .values(
+            status="waiting", locked_until=to_text(not_before), locked_by=None, last_error=error
+        )
+    )
+    return done.rowcount == 1
+
+
+def give_up(tx: Tx, job_id: int, fence: int, error: str) -> bool:
+    """After the last try: an incident a person can read and retry."""
+    done = tx.execute(
+        update(job)
+        .where(job.c.id == job_id, job.c.fence == fence, job.c.status == "running")
+        .values(status="failed", locked_until=None, locked_by=None, last_error=error)
+    )
+    return done.rowcount == 1
+
+
+def record_failure(tx: Tx, case_id: str, token: str, error: str) -> None:
+    """Mark the retry job of a failed element as an incident."""
+    tx.execute(
+        update(job)
+        .where(job.c.case_id == case_id, job.c.token == token, job.c.kind == "retry")
+        .values(status="failed", last_error=error)
+    )
+
+
+def try_again(tx: Tx, job_id: int, now: datetime) -> bool:
+    """Put a failed job back to the front."""
+    done = tx.execute(
+        update(job)
+        .where(job.c.id == job_id, job.c.status == "failed")
+        .values(status="waiting", attempts=0, due_at=to_text(now), locked_until=None)
+    )
+    return done.rowcount == 1
+
+
+def lines(
+    tx: Tx, actor: Actor, statuses: Sequence[str], after: int, limit: int
+) -> list[tuple[Job, str]]:
+    """(job, case number) of the cases the actor may see, by id; one more than asked."""
+    narrowed: list[ColumnElement[bool]] = [visible_to(actor), job.c.id > after]
+    if statuses:
+        narrowed.append(job.c.status.in_(statuses))
+    return [
+        (job_of(row), row.number)
+        for row in tx.execute(
+            select(job, case.c.number)
+            .join(case, case.c.id == job.c.case_id)
+            .where(*narrowed)
+            .order_by(job.c.id)
+            .limit(limit + 1)
+        )
+    ]
+
+
+def load(tx: Tx, job_id: int) -> Job | None:
+    """One job."""
+    row = tx.execute(select(job).where(job.c.id == job_id)).first()
+    return None if row is None else job_of(row)

@@ -1,0 +1,167 @@
+"""The business clock, the working-day calendar and the dated parameters (design.md D8, D24)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+import orjson
+from sqlalchemy import delete, insert, or_, select, update
+
+from engine.store.database import Tx
+from engine.store.instants import from_text, to_text
+from engine.store.tables import calendar_day, clock, counter, organisation_closure, parameter
+
+
+@dataclass(frozen=True)
+class ClockRow:
+    """Business time = ``business0`` + (real time - ``real0``) x ``speed``."""
+
+    real0: datetime
+    business0: datetime
+    speed: float
+
+
+def read_clock(tx: Tx) -> ClockRow | None:
+    """The persisted clock, so that restarts and many processes agree."""
+    row = tx.execute(select(clock).where(clock.c.id == 1)).first()
+    if row is None:
+        return None
+    return ClockRow(from_text(row.real0), from_text(row.business0), float(row.speed))
+
+
+def write_clock(tx: Tx, new: ClockRow) -> None:
+    """Set the clock."""
+    values = {
+        "real0": to_text(new.real0),
+        "business0": to_text(new.business0),
+        "speed": Decimal(str(new.speed)),
+    }
+    if tx.execute(update(clock).where(clock.c.id == 1).values(values)).rowcount == 0:
+        tx.execute(insert(clock).values(id=1, **values))
+
+
+def calendar_days(tx: Tx) -> dict[date, bool]:
+    """Every officially settled day: True where people work."""
+    return {
+        date.fromisoformat(row.date): row.working
+        for row in tx.execute(select(calendar_day.c.date, calendar_day.c.working))
+    }
+
+
+def put_calendar_days(tx: Tx, days: Iterable[tuple[date, bool]]) -> None:
+    """Replace days of the calendar."""
+    rows = [{"date": day.isoformat(), "working": working} for day, working in days]
+    if not rows:
+        return
+    years = {str(row["date"])[:4] for row in rows}
+    for year in sorted(years):
+        tx.execute(
+            delete(calendar_day).where(
+                calendar_day.c.date >= f"{year}-01-01", calendar_day.c.date <= f"{year}-12-31"
+            )
+        )
+    tx.execute(insert(calendar_day), rows)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A dated number or text the federation sets: for all, or for one organisation's area."""
+
+    name: str
+    organisation_id: str | None
+    valid_from: date
+    value: object
+    unit: str = ""
+    basis: str = "parameter"  # law rows cannot be lengthened
+    source: str = ""
+
+
+def parameter_value(tx: Tx, name: str, organisation_id: str, day: date) -> Parameter | None:
+    """The value that holds on a day for an organisation: its own, the nearest above it, or all."""
+    row = tx.execute(
+        select(parameter, organisation_closure.c.depth)
+        .select_from(
+            parameter.outerjoin(
+                organisation_closure,
+                (organisation_closure.c.ancestor_id == parameter.c.organisation_id)
+                & (organisation_closure.c.descendant_id == organisation_id)
+                & (organisation_closure.c.kind == "approval"),
+            )
+        )
+        .where(
+            parameter.c.name == name,
+            parameter.c.valid_from <= day.isoformat(),
+            or_(
+                parameter.c.organisation_id.is_(None),
+                organisation_closure.c.depth.is_not(None),
+            ),
+        )
+        .order_by(
+            parameter.c.organisation_id.is_(None),
+            organisation_closure.c.depth,
+            parameter.c.valid_from.desc(),
+        )
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    return Parameter(
+        row.name,
+        row.organisation_id,
+        date.fromisoformat(row.valid_from),
+        orjson.loads(row.value),
+        row.unit,
+        row.basis,
+        row.source,
+    )
+
+
+def parameters(tx: Tx) -> list[Parameter]:
+    """Every parameter row."""
+    return [
+        Parameter(
+            row.name,
+            row.organisation_id,
+            date.fromisoformat(row.valid_from),
+            orjson.loads(row.value),
+            row.unit,
+            row.basis,
+            row.source,
+        )
+        for row in tx.execute(select(parameter).order_by(parameter.c.name, parameter.c.valid_from))
+    ]
+
+
+def add_parameters(tx: Tx, new: Sequence[Parameter]) -> None:
+    """Add dated values."""
+    if new:
+        tx.execute(
+            insert(parameter),
+            [
+                {
+                    "name": p.name,
+                    "organisation_id": p.organisation_id,
+                    "valid_from": p.valid_from.isoformat(),
+                    "value": orjson.dumps(p.value).decode(),
+                    "unit": p.unit,
+                    "basis": p.basis,
+                    "source": p.source,
+                }
+                for p in new
+            ],
+        )
+
+
+def take_numbers(tx: Tx, name: str, how_many: int) -> int:
+    """Take a block of running numbers; the last number before the block. Gaps are allowed."""
+    done = tx.execute(
+        update(counter)
+        .where(counter.c.name == name)
+        .values(value=counter.c.value + how_many)
+        .returning(counter.c.value)
+    ).scalar()
+    if done is None:
+        tx.execute(insert(counter).values(name=name, value=how_many))
+        return 0
+    return int(done) - how_many

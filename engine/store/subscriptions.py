@@ -1,0 +1,69 @@
+"""Who waits for a message, by name and keyed hash of the correlation key (design.md D22)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, select
+
+from engine.store.database import Tx
+from engine.store.tables import subscription
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """One wait for one message."""
+
+    case_id: str
+    token: str
+    process_key: str
+    element_id: str
+    name: str
+    key_hash: str
+
+
+def add(tx: Tx, new: Sequence[Subscription]) -> None:
+    """Write waits."""
+    if new:
+        tx.execute(
+            insert(subscription),
+            [
+                {
+                    "case_id": s.case_id,
+                    "token": s.token,
+                    "process_key": s.process_key,
+                    "element_id": s.element_id,
+                    "name": s.name,
+                    "key_hash": s.key_hash,
+                }
+                for s in new
+            ],
+        )
+
+
+def remove(tx: Tx, case_id: str, tokens: Sequence[str]) -> None:
+    """The case no longer waits."""
+    if tokens:
+        tx.execute(
+            delete(subscription).where(
+                subscription.c.case_id == case_id, subscription.c.token.in_(tokens)
+            )
+        )
+
+
+def waiting(tx: Tx, name: str, key_hash: str) -> list[Subscription]:
+    """Who waits for this message."""
+    return [
+        Subscription(
+            row.case_id, row.token, row.process_key, row.element_id, row.name, row.key_hash
+        )
+        for row in tx.execute(
+            select(subscription)
+            .where(subscription.c.name == name, subscription.c.key_hash == key_hash)
+            .order_by(subscription.c.id)
+        )
+    ]
+
+
+def names_in_use(tx: Tx) -> set[str]:
+    """Every message name that some case waits for."""
+    return set(tx.execute(select(subscription.c.name).distinct()).scalars())

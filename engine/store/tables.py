@@ -1,0 +1,457 @@
+"""The tables of the engine.
+
+Merged on purpose so that one completion is eight or nine statements (design.md D2): history and
+case audit are one ``event`` row, a draft lives in its task's row, the chain's head in the case's.
+Instants are stored as UTC text of fixed width (``2026-11-23T08:00:00.000000Z``): they sort, they
+compare, and both databases return exactly what was written. Dates are ``YYYY-MM-DD``.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+metadata = MetaData(naming_convention=NAMING)
+
+_Serial = BigInteger().with_variant(Integer, "sqlite")
+"""A growing number; SQLite only counts up by itself in INTEGER primary keys."""
+
+_INSTANT = String(27)
+_DATE = String(10)
+_ID = String(64)
+
+organisation = Table(
+    "organisation",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("code", String(30), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("name_en", String(200), nullable=False, server_default=""),
+    Column("kind", String(20), nullable=False),
+    Column("level", String(20), nullable=False),
+    Column("valid_from", _DATE, nullable=False),
+    Column("valid_to", _DATE),
+    Column("phone", String(40), nullable=False, server_default=""),
+    Column("simulated", Boolean, nullable=False),
+)
+
+organisation_parent = Table(
+    "organisation_parent",
+    metadata,
+    Column("id", _Serial, primary_key=True),
+    Column("organisation_id", _ID, ForeignKey("organisation.id"), nullable=False, index=True),
+    Column("kind", String(10), nullable=False),  # approval | area (design.md D25)
+    Column("parent_id", _ID, ForeignKey("organisation.id"), nullable=False, index=True),
+    Column("valid_from", _DATE, nullable=False),
+    Column("valid_to", _DATE),
+)
+
+organisation_closure = Table(
+    "organisation_closure",
+    metadata,
+    Column("ancestor_id", _ID, ForeignKey("organisation.id"), primary_key=True),
+    Column("descendant_id", _ID, ForeignKey("organisation.id"), primary_key=True),
+    Column("kind", String(10), primary_key=True),
+    Column("depth", Integer, nullable=False),
+    Index("ix_organisation_closure_descendant", "descendant_id", "kind"),
+)
+
+role = Table(
+    "role",
+    metadata,
+    Column("code", String(40), primary_key=True),
+    Column("zh", String(60), nullable=False),
+    Column("en", String(100), nullable=False),
+    Column("levels", String(80), nullable=False),  # comma list
+    Column("sees", String(10), nullable=False),  # area | own | none (domain.md §3.16)
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("username", String(100), nullable=False, unique=True),
+    Column("name", String(60), nullable=False),
+    Column("organisation_id", _ID, ForeignKey("organisation.id"), nullable=False),
+    Column("phone", String(40), nullable=False, server_default=""),
+    Column("password_hash", String(200)),
+    Column("active", Boolean, nullable=False),
+    Column("simulated", Boolean, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+)
+
+role_grant = Table(
+    "role_grant",
+    metadata,
+    Column("id", _Serial, primary_key=True),
+    Column("person_id", _ID, ForeignKey("person.id"), nullable=False, index=True),
+    Column("role", String(40), ForeignKey("role.code"), nullable=False),
+    Column("organisation_id", _ID, ForeignKey("organisation.id"), nullable=False),
+    Column("valid_from", _DATE, nullable=False),
+    Column("valid_to", _DATE),
+    Index("ix_role_grant_place", "role", "organisation_id"),
+)
+
+designation = Table(
+    "designation",
+    metadata,
+    # "This unit's steps of that role are done by that organisation", in writing (product.md §1.13).
+    Column("id", _Serial, primary_key=True),
+    Column("role", String(40), ForeignKey("role.code"), nullable=False),
+    Column("organisation_id", _ID, ForeignKey("organisation.id"), nullable=False),
+    Column("handled_by_id", _ID, ForeignKey("organisation.id"), nullable=False),
+    Column("document", String(200), nullable=False),
+    Column("valid_from", _DATE, nullable=False),
+    Column("valid_to", _DATE),
+)
+
+queue = Table(
+    "queue",
+    metadata,
+    Column("id", _Serial, primary_key=True),
+    Column("role", String(40), ForeignKey("role.code"), nullable=False),
+    Column("level", String(20), nullable=False),
+    Column("home_id", _ID, ForeignKey("organisation.id"), nullable=False),
+    Column("handling_id", _ID, ForeignKey("organisation.id"), nullable=False),
+    Column("reason", String(20), nullable=False),  # level | climbed | designated | unstaffed
+    Column("reason_text", String(300), nullable=False),
+    UniqueConstraint("role", "level", "home_id"),
+    Index("ix_queue_handling", "handling_id", "role"),
+)
+
+process_version = Table(
+    "process_version",
+    metadata,
+    Column("id", String(100), primary_key=True),  # key:version
+    Column("key", String(80), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("start_role", String(40)),
+    Column("start_level", String(20)),
+    Column("content_hash", String(64), nullable=False),
+    Column("content", LargeBinary, nullable=False),  # the files, zlib-compressed JSON
+    Column("binds", Text, nullable=False),  # JSON {called key: definition id}
+    Column("deployment_id", _ID, nullable=False, index=True),
+    Column("deployed_at", _INSTANT, nullable=False),
+    Column("deployed_by", _ID),
+    UniqueConstraint("key", "version"),
+)
+
+case = Table(
+    "cases",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("number", String(40), nullable=False, unique=True),
+    Column("definition_id", String(100), ForeignKey("process_version.id"), nullable=False),
+    Column("organisation_id", _ID, ForeignKey("organisation.id"), nullable=False),
+    Column("business_key", String(200)),
+    Column("title", String(200), nullable=False),
+    Column("status", String(10), nullable=False),  # active completed cancelled suspended incident
+    Column("milestone", String(60)),
+    Column("started_by", _ID, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("ended_at", _INSTANT),
+    Column("total_due_at", _INSTANT),
+    Column("total_limit", String(20)),
+    Column("paused_since", _INSTANT),
+    Column("pauses", Text, nullable=False),  # JSON [[from, to], …] of finished pauses
+    Column("rev", Integer, nullable=False),
+    Column("next_task_no", Integer, nullable=False),
+    Column("event_count", Integer, nullable=False),
+    Column("chain_head", String(64), nullable=False),
+    Column("data_key", LargeBinary, nullable=False),  # wrapped by the master key
+    Column("state", LargeBinary, nullable=False),  # sealed
+    Index("ix_cases_organisation", "organisation_id", "created_at"),
+    Index("ix_cases_definition", "definition_id", "status"),
+    Index("ix_cases_created", "created_at", "id"),
+)
+
+milestone = Table(
+    "milestone",
+    metadata,
+    Column("case_id", String(26), ForeignKey("cases.id"), primary_key=True),
+    Column("name", String(60), primary_key=True),
+    Column("reached_at", _INSTANT, nullable=False),
+)
+
+task = Table(
+    "task",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("case_id", String(26), ForeignKey("cases.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("token", String(64), nullable=False),
+    Column("process_key", String(80), nullable=False),
+    Column("element_id", String(100), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("queue_id", BigInteger, ForeignKey("queue.id"), nullable=False),
+    Column("lane_kind", String(12), nullable=False),
+    Column("status", String(10), nullable=False),  # open completed cancelled
+    Column("rev", Integer, nullable=False),
+    Column("assignee", _ID),
+    Column("claimed_at", _INSTANT),
+    Column("barred", Text, nullable=False),  # |person|person| who may not do it
+    Column("priority", Integer, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("due_at", _INSTANT),
+    Column("due_date", _DATE),
+    Column("deadline", String(20)),
+    Column("provisional", Boolean, nullable=False),  # counted by weekends only (design.md D8)
+    Column("next_alert_at", _INSTANT),
+    Column("alert_stage", Integer, nullable=False),  # 0 none, 1 reminded, 2 overdue, 3 escalated
+    Column("pauses_clock", Boolean, nullable=False),
+    Column("completed_at", _INSTANT),
+    Column("completed_by", _ID),
+    Column("draft", LargeBinary),  # sealed
+    Column("draft_by", _ID),
+    Column("draft_at", _INSTANT),
+    Index(
+        "ix_task_inbox",
+        "queue_id",
+        "due_at",
+        "id",
+        sqlite_where=text("status = 'open'"),
+        postgresql_where=text("status = 'open'"),
+    ),
+    Index("ix_task_case", "case_id", "number"),
+    Index(
+        "ix_task_alert",
+        "next_alert_at",
+        sqlite_where=text("next_alert_at IS NOT NULL"),
+        postgresql_where=text("next_alert_at IS NOT NULL"),
+    ),
+    Index("ix_task_done", "completed_by", "completed_at"),
+    Index("ix_task_assignee", "assignee", "status"),
+)
+
+job = Table(
+    "job",
+    metadata,
+    Column("id", _Serial, primary_key=True),
+    Column("case_id", String(26), ForeignKey("cases.id"), nullable=False, index=True),
+    Column("token", String(64), nullable=False),
+    Column("kind", String(12), nullable=False),  # timer | operation | retry
+    Column("process_key", String(80), nullable=False),
+    Column("element_id", String(100), nullable=False),
+    Column("due_at", _INSTANT, nullable=False),
+    Column("status", String(10), nullable=False),  # waiting running done failed
+    Column("attempts", Integer, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("locked_until", _INSTANT),  # real time, not the business clock
+    Column("locked_by", String(64)),
+    Column("last_error", Text),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("done_at", _INSTANT),
+    Index(
+        "ix_job_due",
+        "due_at",
+        sqlite_where=text("status IN ('waiting', 'running')"),
+        postgresql_where=text("status IN ('waiting', 'running')"),
+    ),
+    UniqueConstraint("case_id", "token", "kind"),
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("id", _Serial, primary_key=True),
+    Column("case_id", String(26), ForeignKey("cases.id"), nullable=False, index=True),
+    Column("token", String(64), nullable=False),
+    Column("process_key", String(80), nullable=False),
+    Column("element_id", String(100), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("key_hash", String(64), nullable=False),
+    UniqueConstraint("case_id", "token"),
+    Index("ix_subscription_key", "name", "key_hash"),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("id", _Serial, primary_key=True),
+    Column("case_id", String(26), ForeignKey("cases.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("at", _INSTANT, nullable=False),  # business time
+    Column("kind", String(20), nullable=False),
+    Column("actor", _ID),
+    Column("task_id", String(40)),
+    Column("process_key", String(80)),
+    Column("element_id", String(100)),
+    Column("payload", LargeBinary),  # sealed
+    Column("hash", String(64), nullable=False),
+    UniqueConstraint("case_id", "number"),
+)
+
+case_attribute = Table(
+    "case_attribute",
+    metadata,
+    Column("case_id", String(26), ForeignKey("cases.id"), primary_key=True),
+    Column("name", String(80), primary_key=True),
+    Column("label", String(80), nullable=False),
+    Column("text", String(200)),
+    Column("number", Numeric(18, 4)),
+    Column("date", _DATE),
+    Column("key_hash", String(64)),
+    Column("last4", String(4)),
+    Index("ix_case_attribute_text", "name", "text"),
+    Index("ix_case_attribute_hash", "key_hash"),
+)
+
+file = Table(
+    "file",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("case_id", String(26), ForeignKey("cases.id"), index=True),
+    Column("owner", _ID, nullable=False),
+    Column("name", String(300), nullable=False),
+    Column("label", String(200), nullable=False, server_default=""),
+    Column("type", String(100), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False, index=True),
+    Column("staged_at", _INSTANT, nullable=False),
+    Column("linked_at", _INSTANT),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("caller", _ID, primary_key=True),
+    Column("operation", String(60), primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Column("request_hash", String(64), nullable=False),
+    Column("answer", LargeBinary, nullable=False),  # sealed
+    Column("created_at", _INSTANT, nullable=False, index=True),
+)
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", String(60), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", _Serial, primary_key=True),
+    Column("case_id", String(26)),
+    Column("kind", String(40), nullable=False),
+    Column("person_id", _ID),
+    Column("payload", Text, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("sent_at", _INSTANT),
+    Index("ix_outbox_person", "person_id", "id"),
+)
+
+access_event = Table(
+    "access_event",
+    metadata,
+    Column("id", _Serial, primary_key=True),
+    Column("at", _INSTANT, nullable=False),
+    Column("actor", _ID),
+    Column("action", String(40), nullable=False),
+    Column("object", String(120), nullable=False),
+    Column("detail", String(300), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+seal = Table(
+    "seal",
+    metadata,
+    Column("seq", _Serial, primary_key=True, autoincrement=False),
+    Column("source", String(6), nullable=False),  # case | access
+    Column("source_id", BigInteger, nullable=False),
+    Column("source_hash", String(64), nullable=False),
+    Column("before_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("at", _INSTANT, nullable=False),
+    UniqueConstraint("source", "source_id"),
+)
+
+seal_day = Table(
+    "seal_day",
+    metadata,
+    Column("day", _DATE, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("head", String(64), nullable=False),
+    Column("signature", String(128), nullable=False),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("kind", String(8), nullable=False),  # web | api
+    Column("person_id", _ID, ForeignKey("person.id"), nullable=False, index=True),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("seen_at", _INSTANT, nullable=False),
+    Column("expires_at", _INSTANT, nullable=False),
+)
+
+sign_in_attempt = Table(
+    "sign_in_attempt",
+    metadata,
+    Column("id", _Serial, primary_key=True),
+    Column("at", _INSTANT, nullable=False, index=True),
+    Column("username_hash", String(64), nullable=False, index=True),
+    Column("address", String(64), nullable=False, index=True),
+)
+
+one_use_link = Table(
+    "one_use_link",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("person_id", _ID, ForeignKey("person.id"), nullable=False),
+    Column("expires_at", _INSTANT, nullable=False),
+    Column("used_at", _INSTANT),
+)
+
+clock = Table(
+    "clock",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("real0", _INSTANT, nullable=False),
+    Column("business0", _INSTANT, nullable=False),
+    Column("speed", Numeric(18, 6), nullable=False),
+)
+
+calendar_day = Table(
+    "calendar_day",
+    metadata,
+    Column("date", _DATE, primary_key=True),
+    Column("working", Boolean, nullable=False),
+    Column("note", String(60), nullable=False, server_default=""),
+)
+
+parameter = Table(
+    "parameter",
+    metadata,
+    Column("id", _Serial, primary_key=True),
+    Column("name", String(80), nullable=False),
+    Column("organisation_id", _ID, ForeignKey("organisation.id")),
+    Column("valid_from", _DATE, nullable=False),
+    Column("value", Text, nullable=False),  # JSON
+    Column("unit", String(20), nullable=False, server_default=""),
+    Column("basis", String(20), nullable=False, server_default="parameter"),
+    Column("source", String(200), nullable=False, server_default=""),
+    Index("ix_parameter_name", "name", "organisation_id", "valid_from"),
+)

@@ -1,0 +1,527 @@
+"""Write what a step of the engine did: tasks, jobs, waits, history, the case. One place for all.
+
+Whatever moved the case — a person, a timer, a message, a retry — the runtime returns a
+:class:`~engine.runtime.Step`; this module turns it into rows inside the caller's transaction.
+After it the tables and the engine's state wait for exactly the same things (design.md D22), or
+the whole command is undone.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import orjson
+
+from engine.errors import Broken, StateUnreadable
+from engine.feel import value_or_expression
+from engine.model.actors import Actor
+from engine.model.cases import Attribute, Case, CaseStatus, EventKind
+from engine.model.clock import ZONE
+from engine.model.deadlines import Deadline, Due, Pause, alert_times, due_with_pauses
+from engine.model.definitions import Element
+from engine.model.operations import OperationContext
+from engine.runtime import OpenStep, OperationCall, Ports, Program, Step, read_scope
+from engine.store import cases, events, jobs, subscriptions, tasks
+from engine.store.database import Tx, savepoint
+from engine.store.events import NewEvent
+from engine.store.tasks import NewTask, WaitRow
+from engine.store.vault import CaseVault
+from engine.work.environment import Environment
+
+TITLE_LENGTH = 100
+
+
+class Collision(Exception):
+    """Somebody else wrote the case first; the command is tried again from the start."""
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What the engine remembers of a case beside SpiffWorkflow's state."""
+
+    engine: bytes
+    organisation: Mapping[str, str]
+    signers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Who did which step, by element id: what ``notSamePersonAs`` looks at."""
+
+    def pack(self) -> bytes:
+        """As bytes for the case's row."""
+        head = orjson.dumps({"organisation": self.organisation, "signers": self.signers})
+        return len(head).to_bytes(4, "big") + head + self.engine
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> "Memory":
+        """From the case's row."""
+        try:
+            length = int.from_bytes(packed[:4], "big")
+            head = orjson.loads(packed[4 : 4 + length])
+            return cls(
+                engine=packed[4 + length :],
+                organisation=head["organisation"],
+                signers={k: tuple(v) for k, v in head["signers"].items()},
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            msg = "the stored state of a case cannot be read"
+            raise StateUnreadable(msg) from error
+
+    def signed(self, element_id: str, person_id: str) -> "Memory":
+        """With one more doer of a step."""
+        doers = self.signers.get(element_id, ())
+        if person_id in doers:
+            return self
+        return replace(self, signers={**self.signers, element_id: (*doers, person_id)})
+
+
+@dataclass(frozen=True)
+class OpenedCase:
+    """A case with what is needed to move it."""
+
+    case: Case
+    vault: CaseVault
+    memory: Memory
+    program: Program
+
+
+def open_case(environment: Environment, tx: Tx, case: Case) -> OpenedCase:
+    """Decrypt a case and find its program."""
+    vault = environment.vault.case(case.id, case.data_key)
+    memory = Memory.unpack(vault.open(case.state, "state", 0))
+    return OpenedCase(case, vault, memory, environment.programs.get(tx, case.definition_id))
+
+
+@dataclass
+class Cause:
+    """Why the case moves: who, when, and the history rows that say so."""
+
+    actor: Actor
+    now: datetime
+    entries: list[NewEvent] = field(default_factory=list)
+    attributes: list[Attribute] = field(default_factory=list)
+    fired_tokens: set[str] = field(default_factory=set)
+
+
+def ports_of(environment: Environment, tx: Tx, opened: OpenedCase, cause: Cause) -> Ports:
+    """What the runtime may ask while it steps this case."""
+    case = opened.case
+    feel = environment.feel(tx, case.organisation_id, cause.now)
+
+    def operate(call: OperationCall) -> Mapping[str, object]:
+        operation = environment.operations.get(call.operation)
+        if operation is None:
+            msg = f"没有名为“{call.operation}”的操作。请流程设计员核对服务任务的类型。"
+            raise Broken(msg)
+        context = OperationContext(
+            tx=tx,
+            case_id=case.id,
+            case_number=case.number,
+            organisation_id=case.organisation_id,
+            actor_id=cause.actor.person_id,
+            now=cause.now,
+            lookup_hash=environment.vault.lookup_hash,
+            seal=environment.vault.seal,
+            open=environment.vault.open,
+            reporter=lambda kind, detail: cause.entries.append(
+                NewEvent(
+                    EventKind(kind).value,
+                    cause.actor.person_id,
+                    None,
+                    call.process_key,
+                    call.element_id,
+                    seal_detail(opened, cause, detail),
+                )
+            ),
+        )
+        with savepoint(tx):
+            return operation.run(context, call.inputs)
+
+    return Ports(
+        now=cause.now,
+        case={
+            "id": case.id,
+            "number": case.number,
+            "business_key": case.business_key,
+            "organisation": {"id": case.organisation_id, **opened.memory.organisation},
+            "started_on": case.created_at.astimezone(ZONE).date().isoformat(),
+        },
+        feel=feel,
+        due=lambda deadline, start: environment.due(tx, deadline, start).at,
+        operate=operate,
+    )
+
+
+def seal_detail(opened: OpenedCase, cause: Cause, detail: Mapping[str, object]) -> bytes:
+    """Seal a history row's payload under the number the row will get."""
+    number = opened.case.event_count + len(cause.entries) + 1
+    return opened.vault.seal_json(detail, "event", number)
+
+
+def entry(
+    opened: OpenedCase,
+    cause: Cause,
+    kind: EventKind,
+    detail: Mapping[str, object],
+    task_id: str | None = None,
+    place: tuple[str, str] | None = None,
+) -> None:
+    """Add a row to the history that will be written with the step."""
+    cause.entries.append(
+        NewEvent(
+            kind.value,
+            cause.actor.person_id,
+            task_id,
+            None if place is None else place[0],
+            None if place is None else place[1],
+            seal_detail(opened, cause, detail),
+        )
+    )
+
+
+def write_step(
+    environment: Environment,
+    tx: Tx,
+    opened: OpenedCase,
+    step: Step,
+    cause: Cause,
+    before: Sequence[WaitRow],
+) -> Case:
+    """Write everything a step did; the case as it is now.
+
+    ``before`` are the rows the case waited with (:func:`engine.store.tasks.wait_rows`). Raises
+    Collision when the case was written by somebody else since it was loaded.
+    """
+    had = _Waited(before)
+    _record_automatic_work(opened, step, cause)
+    _close_waits(tx, opened, step, cause, had)
+    next_no = _open_tasks(environment, tx, opened, step, cause, had)
+    _open_waits(environment, tx, opened, step, cause, had)
+    paused = _pauses(opened.program, opened.case, step, cause)
+    changed = replace(
+        paused,
+        title=_title(environment, tx, opened, step, cause) or paused.title,
+        next_task_no=next_no,
+        rev=opened.case.rev + 1,
+    )
+    changed = _with_status(opened, changed, step, cause)
+    milestones = [p.milestone for p in step.passed if p.milestone]
+    if milestones:
+        cases.reach_milestones(tx, changed.id, milestones, cause.now)
+        changed = replace(changed, milestone=milestones[-1])
+    changed = _with_total_due(environment, tx, changed, cause)
+    cases.put_attributes(tx, changed.id, cause.attributes)
+    count, head = events.append(
+        tx,
+        changed.id,
+        (opened.case.event_count, opened.case.chain_head),
+        cause.now,
+        cause.entries,
+    )
+    memory = replace(opened.memory, engine=step.state)
+    changed = replace(
+        changed,
+        event_count=count,
+        chain_head=head,
+        state=opened.vault.seal(memory.pack(), "state", 0),
+    )
+    if not cases.save(tx, changed, opened.case.rev):
+        raise Collision
+    return changed
+
+
+class _Waited:
+    """What the tables waited for before the step, by kind and token."""
+
+    def __init__(self, rows: Sequence[WaitRow]) -> None:
+        self.tasks = {row.token: row.id for row in rows if row.kind == "task"}
+        self.timers = {row.token for row in rows if row.kind == "timer"}
+        self.operations = {row.token for row in rows if row.kind == "operation"}
+        self.retries = {row.token for row in rows if row.kind == "retry"}
+        self.messages = {row.token for row in rows if row.kind == "message"}
+
+
+def _record_automatic_work(opened: OpenedCase, step: Step, cause: Cause) -> None:
+    for record in step.decisions:
+        entry(
+            opened,
+            cause,
+            EventKind.DECISION,
+            decision_detail(record.outcome),
+            place=(record.process_key, record.element_id),
+        )
+    passed = [[p.process_key, p.element_id, list(p.flow_ids)] for p in step.passed]
+    if passed and cause.entries:
+        # The path belongs to the row that caused it; it is kept apart from what was typed in.
+        entry_path(opened, cause, passed)
+
+
+def entry_path(opened: OpenedCase, cause: Cause, passed: Sequence[object]) -> None:
+    """Say which elements were passed, as part of the first row of this step."""
+    first = cause.entries[0]
+    number = opened.case.event_count + 1
+    detail: dict[str, object] = {}
+    if first.payload is not None:
+        opened_detail = opened.vault.open_json(first.payload, "event", number)
+        if isinstance(opened_detail, dict):
+            detail = opened_detail
+    detail["passed"] = list(passed)
+    cause.entries[0] = replace(first, payload=opened.vault.seal_json(detail, "event", number))
+
+
+def decision_detail(outcome: object) -> dict[str, object]:
+    """What is kept of a decision: its value, the rules that fired with their inputs, and why."""
+    hits = getattr(outcome, "hits", ())
+    return {
+        "value": getattr(outcome, "value", None),
+        "problems": list(getattr(outcome, "problems", ())),
+        "hits": [
+            {
+                "decision_id": hit.decision_id,
+                "decision_name": hit.decision_name,
+                "rule": hit.rule,
+                "rule_id": hit.rule_id,
+                "annotation": hit.annotation,
+                "inputs": [[label, value] for label, value in hit.inputs],
+                "outputs": hit.outputs,
+            }
+            for hit in hits
+        ],
+    }
+
+
+def _close_waits(tx: Tx, opened: OpenedCase, step: Step, cause: Cause, had: _Waited) -> None:
+    case_id = opened.case.id
+    tasks.cancel(tx, case_id, sorted(had.tasks.keys() - step.waits.user.keys()), cause.now)
+    failing = {i.token for i in step.incidents}
+    finished = (
+        (had.timers - step.waits.timers.keys())
+        | (had.operations - step.waits.jobs.keys())
+        | (had.retries - failing)
+    )
+    jobs.finish(tx, case_id, sorted(finished), cause.now)
+    subscriptions.remove(tx, case_id, sorted(had.messages - step.waits.messages.keys()))
+
+
+def _open_tasks(
+    environment: Environment,
+    tx: Tx,
+    opened: OpenedCase,
+    step: Step,
+    cause: Cause,
+    had: _Waited,
+) -> int:
+    number = opened.case.next_task_no
+    new: list[NewTask] = []
+    for open_step in step.opened:
+        task = _new_task(environment, tx, opened, step, open_step, cause, number)
+        number += 1
+        new.append(task)
+        entry(
+            opened,
+            cause,
+            EventKind.TASK_CREATED,
+            {
+                "name": task.name,
+                "due_at": None if task.due_at is None else task.due_at.isoformat(),
+                "deadline": task.deadline,
+            },
+            task.id,
+            (task.process_key, task.element_id),
+        )
+    tasks.add(tx, new)
+    waiting = step.waits.user.keys()
+    if (had.tasks.keys() & waiting) | {t.token for t in new} != waiting:
+        msg = f"the steps of case {opened.case.id} and their rows differ"
+        raise Broken(msg)
+    return number
+
+
+def _new_task(
+    environment: Environment,
+    tx: Tx,
+    opened: OpenedCase,
+    step: Step,
+    open_step: OpenStep,
+    cause: Cause,
+    number: int,
+) -> NewTask:
+    element = opened.program.element(open_step.process_key, open_step.element_id)
+    lane = element.lane
+    if lane is None:
+        msg = f"the step {element.id} has no lane"  # the gate refuses this
+        raise Broken(msg)
+    home = opened.case.organisation_id
+    today = cause.now.astimezone(ZONE).date()
+    due = _task_due(environment, tx, opened, element, open_step, step, cause)
+    remind_at = (
+        None if due is None else alert_times(cause.now, due, environment.calendars.get(tx)).remind
+    )
+    return NewTask(
+        id=f"{opened.case.id}-{number}",
+        case_id=opened.case.id,
+        number=number,
+        token=open_step.token,
+        process_key=open_step.process_key,
+        element_id=element.id,
+        name=element.name or element.id,
+        queue_id=environment.queues.find(tx, lane.role, lane.level, home, today),
+        lane_kind=lane.kind.value,
+        barred=frozenset(
+            person
+            for other in element.not_same_person_as
+            for person in opened.memory.signers.get(other, ())
+        ),
+        priority=_priority(element),
+        created_at=cause.now,
+        due_at=None if due is None else due.at,
+        due_date=None if due is None else due.last_day,
+        deadline=None if due is None else str(due.limit),
+        provisional=due is not None and due.provisional,
+        next_alert_at=remind_at,
+        pauses_clock=element.pauses_clock,
+    )
+
+
+def _priority(element: Element) -> int:
+    text = element.properties.get("priority", "50")
+    return int(text) if text.isdigit() else 50
+
+
+def _task_due(
+    environment: Environment,
+    tx: Tx,
+    opened: OpenedCase,
+    element: Element,
+    open_step: OpenStep,
+    step: Step,
+    cause: Cause,
+) -> Due | None:
+    if element.deadline is None:
+        return None
+    text: object = element.deadline
+    if element.deadline.startswith("="):
+        evaluation = value_or_expression(element.deadline).evaluate(
+            read_scope(opened.program, step.state, open_step.token),
+            environment.feel(tx, opened.case.organisation_id, cause.now),
+        )
+        text = evaluation.value
+    if not isinstance(text, str):
+        return None
+    return environment.due(tx, text, cause.now)
+
+
+def _open_waits(
+    environment: Environment,
+    tx: Tx,
+    opened: OpenedCase,
+    step: Step,
+    cause: Cause,
+    had: _Waited,
+) -> None:
+    new_jobs: list[jobs.NewJob] = []
+    for token, timer in step.waits.timers.items():
+        if token not in had.timers:
+            new_jobs.append(
+                jobs.NewJob(token, "timer", timer.process_key, timer.element_id, timer.due)
+            )
+            entry(
+                opened,
+                cause,
+                EventKind.TIMER_SET,
+                {"due_at": timer.due.isoformat()},
+                place=(timer.process_key, timer.element_id),
+            )
+    for token, wait in step.waits.jobs.items():
+        if token not in had.operations:
+            new_jobs.append(
+                jobs.NewJob(token, "operation", wait.process_key, wait.element_id, cause.now)
+            )
+    for incident in step.incidents:
+        if incident.token not in had.retries:
+            new_jobs.append(
+                jobs.NewJob(
+                    incident.token,
+                    "retry",
+                    incident.process_key,
+                    incident.element_id,
+                    cause.now,
+                )
+            )
+        entry(
+            opened,
+            cause,
+            EventKind.INCIDENT,
+            {"message": incident.message},
+            place=(incident.process_key, incident.element_id),
+        )
+    jobs.add(tx, opened.case.id, new_jobs, cause.now)
+    for incident in step.incidents:
+        jobs.record_failure(tx, opened.case.id, incident.token, incident.message)
+    subscriptions.add(
+        tx,
+        [
+            subscriptions.Subscription(
+                opened.case.id,
+                token,
+                wait.process_key,
+                wait.element_id,
+                wait.name,
+                environment.vault.lookup_hash(f"{wait.name}\n{wait.key}"),
+            )
+            for token, wait in step.waits.messages.items()
+            if token not in had.messages
+        ],
+    )
+
+
+def _pauses(program: Program, case: Case, step: Step, cause: Cause) -> Case:
+    """The total limit stands still while a step that pauses it is open (design.md D8)."""
+    pausing = any(
+        program.element(wait.process_key, wait.element_id).pauses_clock
+        for wait in step.waits.user.values()
+    )
+    if pausing and case.paused_since is None:
+        return replace(case, paused_since=cause.now)
+    if not pausing and case.paused_since is not None:
+        return replace(
+            case, paused_since=None, pauses=(*case.pauses, (case.paused_since, cause.now))
+        )
+    return case
+
+
+def _title(
+    environment: Environment, tx: Tx, opened: OpenedCase, step: Step, cause: Cause
+) -> str | None:
+    text = opened.program.info.title
+    if not text:
+        return None
+    value = (
+        value_or_expression(text)
+        .evaluate(step.variables, environment.feel(tx, opened.case.organisation_id, cause.now))
+        .value
+    )
+    return str(value)[:TITLE_LENGTH] if value else None
+
+
+def _with_status(opened: OpenedCase, case: Case, step: Step, cause: Cause) -> Case:
+    if step.ended:
+        entry(opened, cause, EventKind.COMPLETED, {})
+        return replace(case, status=CaseStatus.COMPLETED, ended_at=cause.now)
+    status = CaseStatus.INCIDENT if step.incidents else CaseStatus.ACTIVE
+    return replace(case, status=status)
+
+
+def _with_total_due(environment: Environment, tx: Tx, case: Case, cause: Cause) -> Case:
+    if not case.total_limit or case.ended_at is not None:
+        return case
+    if case.total_due_at is not None and case.paused_since is None and not case.pauses:
+        return case
+    pauses = [Pause(start, end) for start, end in case.pauses]
+    if case.paused_since is not None:
+        pauses.append(Pause(case.paused_since, None))
+    due = due_with_pauses(
+        case.created_at,
+        Deadline.parse(case.total_limit),
+        pauses,
+        cause.now,
+        environment.calendars.get(tx),
+    )
+    return replace(case, total_due_at=due.at)

@@ -1,0 +1,65 @@
+"""Reminders at 80 %, overdue at 100 %, escalation at 150 % of a limit (design.md D8)."""
+
+from engine.model.deadlines import Deadline, alert_times
+from engine.model.deadlines import due as due_of
+from engine.store import directory, outbox, tasks
+from engine.store.database import Tx
+from engine.work.environment import Environment
+
+BATCH = 200
+REMINDED, OVERDUE, ESCALATED = 1, 2, 3
+_KINDS = {REMINDED: "remind", OVERDUE: "overdue", ESCALATED: "escalate"}
+_LEVELS_UP = {REMINDED: 0, OVERDUE: 1, ESCALATED: 2}
+
+
+def send_due(environment: Environment, tx: Tx) -> int:
+    """Send what is due now, each stage once; how many steps were looked at.
+
+    A timeout never approves and never ends a case: it only tells people.
+    """
+    now = environment.now()
+    due = tasks.due_alerts(tx, now, BATCH)
+    for task_id, seen_stage, created_at, deadline in due:
+        loaded = tasks.load(tx, task_id)
+        if loaded is None or deadline is None:
+            continue
+        calendar = environment.calendars.get(tx)
+        times = alert_times(
+            created_at, due_of(created_at, Deadline.parse(deadline), calendar), calendar
+        )
+        moments = {REMINDED: times.remind, OVERDUE: times.overdue, ESCALATED: times.escalate}
+        stage = max((s for s, at in moments.items() if at <= now), default=seen_stage)
+        following = moments.get(stage + 1)
+        if not tasks.alerted(tx, task_id, seen_stage, stage, following):
+            continue
+        for sent in range(seen_stage + 1, stage + 1):
+            outbox.add(
+                tx,
+                kind=_KINDS[sent],
+                case_id=loaded.case.id,
+                people=_told(environment, tx, loaded, _LEVELS_UP[sent]),
+                payload={"task": task_id, "step": loaded.task.name},
+                now=now,
+            )
+    return len(due)
+
+
+def _told(environment: Environment, tx: Tx, loaded: tasks.LoadedTask, levels_up: int) -> list[str]:
+    """Its holder or holders; above them, the supervisors so many levels up."""
+    queue = loaded.task.queue
+    today = environment.today()
+    if levels_up == 0:
+        if loaded.task.assignee is not None:
+            return [loaded.task.assignee]
+        return [h.person_id for h in directory.holders(tx, queue.role, queue.handling_id, today)]
+    organisations = directory.organisations(tx, today)
+    current: str | None = queue.handling_id
+    found: list[str] = []
+    skipped = levels_up - 1
+    while current is not None and not found:
+        found = [h.person_id for h in directory.holders(tx, "supervisor", current, today)]
+        if found and skipped:
+            skipped -= 1
+            found = []
+        current = organisations[current].approval_parent
+    return found

@@ -1,0 +1,66 @@
+"""End a case that was opened by mistake (作废); withdrawal and death are drawn (design.md D21)."""
+
+from dataclasses import replace
+
+from engine.errors import CaseNotActive, Invalid, NotPermitted, Stale
+from engine.model.actors import Actor
+from engine.model.cases import RUNNING, CaseStatus, EventKind
+from engine.store import cases, events, jobs, subscriptions, tasks
+from engine.store.database import Tx
+from engine.work.access import visible_case
+from engine.work.advance import Cause, Collision, entry, open_case
+from engine.work.environment import Environment
+
+SHORTEST_REASON = 3
+
+
+def cancel(
+    environment: Environment,
+    tx: Tx,
+    actor: Actor,
+    case_id: str,
+    reason: str,
+    seen_rev: int | None,
+) -> int:
+    """Cancel a running case with a reason that is kept; the new revision.
+
+    Who started it may, and who holds its start role at the case's organisation.
+    """
+    case = visible_case(tx, actor, case_id)
+    opened = open_case(environment, tx, case)
+    role = opened.program.info.start_role or ""
+    if actor.person_id != case.started_by and not actor.holds_at(role, case.organisation_id):
+        raise NotPermitted("只有发起人或本单位的经办人可以作废这一件,未作废。")
+    if case.status not in RUNNING:
+        raise CaseNotActive("这一件已经结束,不能再作废。")
+    if seen_rev is not None and seen_rev != case.rev:
+        raise Stale
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise Invalid("请写明作废原因(至少 3 个字)。这一件没有变化。")
+    now = environment.now()
+    cause = Cause(actor, now)
+    entry(opened, cause, EventKind.CANCELLED, {"reason": reason.strip()})
+    waiting = tasks.wait_rows(tx, case_id)
+    tasks.cancel(tx, case_id, [row.token for row in waiting if row.kind == "task"], now)
+    jobs.finish(
+        tx,
+        case_id,
+        [row.token for row in waiting if row.kind in {"timer", "operation", "retry"}],
+        now,
+    )
+    subscriptions.remove(tx, case_id, [row.token for row in waiting if row.kind == "message"])
+    count, head = events.append(
+        tx, case_id, (case.event_count, case.chain_head), now, cause.entries
+    )
+    changed = replace(
+        case,
+        status=CaseStatus.CANCELLED,
+        ended_at=now,
+        paused_since=None,
+        event_count=count,
+        chain_head=head,
+        rev=case.rev + 1,
+    )
+    if not cases.save(tx, changed, case.rev):
+        raise Collision
+    return changed.rev

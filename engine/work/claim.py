@@ -1,0 +1,92 @@
+"""Take a step, put it back, pass it on."""
+
+from engine.errors import Invalid, NotPermitted
+from engine.model.actors import Actor
+from engine.model.cases import EventKind
+from engine.model.clock import ZONE
+from engine.model.tasks import Standing, Task, standing
+from engine.store import cases, directory, events, tasks
+from engine.store.database import Tx
+from engine.store.tasks import LoadedTask
+from engine.work.access import must_be_open, must_not_be_held_by_other, task_for_work
+from engine.work.advance import Cause, Collision, entry, open_case
+from engine.work.environment import Environment
+
+SHORTEST_REASON = 2
+
+
+def claim(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> Task:
+    """Give the step to the actor; of two at once exactly one succeeds."""
+    loaded = task_for_work(tx, actor, task_id)
+    must_be_open(tx, loaded.task)
+    must_not_be_held_by_other(tx, actor, loaded.task)
+    if loaded.task.assignee == actor.person_id:
+        return loaded.task
+    return _give(environment, tx, actor, loaded, actor.person_id, EventKind.TASK_CLAIMED, {})
+
+
+def release(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> Task:
+    """Put the step back for the others; its draft stays with it."""
+    loaded = task_for_work(tx, actor, task_id)
+    must_be_open(tx, loaded.task)
+    must_not_be_held_by_other(tx, actor, loaded.task)
+    if loaded.task.assignee is None:
+        return loaded.task
+    return _give(environment, tx, actor, loaded, None, EventKind.TASK_RELEASED, {})
+
+
+def pass_on(
+    environment: Environment, tx: Tx, actor: Actor, task_id: str, person_id: str, reason: str
+) -> Task:
+    """Give the step to a colleague who may do it (转办); needs a reason, which is kept."""
+    loaded = task_for_work(tx, actor, task_id)
+    must_be_open(tx, loaded.task)
+    must_not_be_held_by_other(tx, actor, loaded.task)
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise Invalid("请写明转办原因(至少 2 个字)。这一件仍在您名下。")
+    colleague = directory.actor(tx, person_id, environment.now().astimezone(ZONE).date())
+    if (
+        colleague is None
+        or standing(colleague, loaded.task.queue, loaded.task.barred) is not Standing.MAY
+    ):
+        raise NotPermitted("所选同事没有办理这一步的权限,未转办。请从名单中另选一人。")
+    return _give(
+        environment,
+        tx,
+        actor,
+        loaded,
+        person_id,
+        EventKind.TASK_CLAIMED,
+        {"passed_on_by": actor.person_id, "to": person_id, "reason": reason.strip()},
+    )
+
+
+def _give(
+    environment: Environment,
+    tx: Tx,
+    actor: Actor,
+    loaded: LoadedTask,
+    person_id: str | None,
+    kind: EventKind,
+    detail: dict[str, object],
+) -> Task:
+    now = environment.now()
+    if not tasks.give_to(tx, loaded.task.id, loaded.task.rev, person_id, now):
+        raise Collision
+    opened = open_case(environment, tx, loaded.case)
+    cause = Cause(actor, now)
+    entry(
+        opened,
+        cause,
+        kind,
+        detail,
+        loaded.task.id,
+        (loaded.task.process_key, loaded.task.element_id),
+    )
+    count, head = events.append(
+        tx, loaded.case.id, (loaded.case.event_count, loaded.case.chain_head), now, cause.entries
+    )
+    if not cases.save_head(tx, loaded.case.id, loaded.case.rev, count, head):
+        raise Collision
+    changed = tasks.load(tx, loaded.task.id)
+    return loaded.task if changed is None else changed.task

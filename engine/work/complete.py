@@ -1,0 +1,146 @@
+"""Finish a step: validate, step the engine, write it down. The main road of the product."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from engine.errors import Invalid, Stale
+from engine.forms import CompiledForm, Validation
+from engine.model.actors import Actor
+from engine.model.cases import EventKind
+from engine.model.tasks import Task, TaskStatus
+from engine.runtime import complete as step_complete
+from engine.runtime import read_scope
+from engine.store import files, tasks
+from engine.store.database import Tx
+from engine.store.tasks import LoadedTask
+from engine.work.access import must_be_open, must_not_be_held_by_other, task_for_work
+from engine.work.advance import (
+    Cause,
+    Collision,
+    OpenedCase,
+    entry,
+    open_case,
+    ports_of,
+    write_step,
+)
+from engine.work.attributes import attributes_of
+from engine.work.environment import Environment
+
+
+@dataclass(frozen=True)
+class Completed:
+    """What a completion answers: the step as it is now, with what was accepted."""
+
+    task: Task
+    form: CompiledForm | None
+    data: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A completion that was loaded and validated, before the database is locked."""
+
+    loaded: LoadedTask
+    opened: OpenedCase
+    form: CompiledForm | None
+    data: Mapping[str, object]
+    variables: Mapping[str, object]
+    files: tuple[str, ...]
+
+
+def prepare_state(tx: Tx, actor: Actor, task_id: str, seen_rev: int | None) -> LoadedTask:
+    """The step, if it can still be completed by the actor with the revision she saw."""
+    loaded = task_for_work(tx, actor, task_id)
+    must_be_open(tx, loaded.task)
+    must_not_be_held_by_other(tx, actor, loaded.task)
+    if seen_rev is not None and seen_rev != loaded.task.rev:
+        raise Stale
+    return loaded
+
+
+def prepare(
+    environment: Environment,
+    tx: Tx,
+    actor: Actor,
+    task_id: str,
+    data: Mapping[str, object],
+    seen_rev: int | None,
+) -> Prepared:
+    """Everything that needs no lock: the checks, the form, the files. Writes nothing.
+
+    Raises, in this order: NotFound, NotPermitted, TaskNotOpen, TaskHeldByOther, Stale, Invalid.
+    """
+    loaded = prepare_state(tx, actor, task_id, seen_rev)
+    task = loaded.task
+    opened = open_case(environment, tx, loaded.case)
+    form = opened.program.form_of(opened.program.element(task.process_key, task.element_id))
+    if form is None:
+        if data:
+            raise Invalid("这一步没有表单,不接收填写内容。")
+        return Prepared(loaded, opened, None, {}, {}, ())
+    scope = read_scope(opened.program, opened.memory.engine, task.token)
+    context = environment.feel(tx, loaded.case.organisation_id, environment.now())
+    validation: Validation = form.validate(data, scope, context)
+    if validation.errors:
+        raise Invalid(f"有 {len(validation.errors)} 处需要修改,其余内容已保留。", validation.errors)
+    return Prepared(
+        loaded,
+        opened,
+        form,
+        validation.data,
+        validation.variables,
+        tuple(file_id for file_id, _ in form.files(validation.data)),
+    )
+
+
+def finish(environment: Environment, tx: Tx, actor: Actor, prepared: Prepared) -> Completed:
+    """Complete a prepared step inside the command's transaction.
+
+    Raises Collision when the step or the case changed since it was prepared, and TimerDue when a
+    timer of the case is over but not fired yet: that comes first, polled or not.
+    """
+    now = environment.now()
+    task = prepared.loaded.task
+    before = tasks.wait_rows(tx, task.case_id)
+    if any(row.is_due(now) for row in before):
+        raise TimerDue(task.case_id)
+    opened = prepared.opened
+    cause = Cause(actor, now)
+    if not tasks.complete(tx, task.id, task.rev, actor.person_id, now):
+        raise Collision
+    if prepared.files:
+        linked = files.link(tx, prepared.files, task.case_id, actor.person_id, now)
+        if linked != len(set(prepared.files)):
+            raise Invalid("有附件已过期或不是您上传的,请重新上传该附件。其余内容已保留。")
+    place = (task.process_key, task.element_id)
+    entry(opened, cause, EventKind.TASK_COMPLETED, {"data": prepared.data}, task.id, place)
+    if prepared.form is not None:
+        cause.attributes.extend(attributes_of(environment, prepared.form, prepared.data))
+    signed = opened.memory.signed(task.element_id, actor.person_id)
+    opened = OpenedCase(opened.case, opened.vault, signed, opened.program)
+    step = step_complete(
+        opened.program,
+        opened.memory.engine,
+        task.token,
+        prepared.variables,
+        ports_of(environment, tx, opened, cause),
+    )
+    left = [row for row in before if row.token != task.token or row.kind != "task"]
+    write_step(environment, tx, opened, step, cause, left)
+    done = replace(
+        task,
+        status=TaskStatus.COMPLETED,
+        rev=task.rev + 1,
+        assignee=actor.person_id,
+        completed_at=now,
+        completed_by=actor.person_id,
+    )
+    return Completed(done, prepared.form, prepared.data)
+
+
+class TimerDue(Exception):
+    """A timer of the case is over and must fire before the step can be judged."""
+
+    def __init__(self, case_id: str) -> None:
+        super().__init__(case_id)
+        self.case_id = case_id

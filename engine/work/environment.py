@@ -1,0 +1,159 @@
+"""What every use case needs beside its transaction; built once by :func:`engine.open_engine`."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from engine.feel import EvaluationContext
+from engine.model.calendar import WorkCalendar
+from engine.model.clock import ZONE, Clock
+from engine.model.deadlines import Deadline, Due
+from engine.model.deadlines import due as due_of
+from engine.model.operations import Operation
+from engine.model.organisations import Queue
+from engine.runtime import Program, compile_program
+from engine.store import definitions as stored_definitions
+from engine.store import directory, settings
+from engine.store.database import Tx
+from engine.store.vault import Vault
+
+
+class Programs:
+    """Deployed versions, parsed once a process (design.md D3). Versions never change."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._by_id: dict[str, Program] = {}
+
+    def get(self, tx: Tx, definition_id: str) -> Program:
+        """The program of a stored version."""
+        found = self._by_id.get(definition_id)
+        if found is None:
+            source = stored_definitions.source(tx, definition_id)
+            if source is None:
+                msg = f"the definition {definition_id} is not in the database"
+                raise LookupError(msg)
+            with self._lock:
+                found = self._by_id.get(definition_id)
+                if found is None:
+                    found = self._by_id[definition_id] = compile_program(source)
+        return found
+
+
+class Queues:
+    """Numbers of queues by role, level and home: they never change, only where a queue leads."""
+
+    def __init__(self) -> None:
+        self._ids: dict[tuple[str, str, str], int] = {}
+
+    def find(self, tx: Tx, role: str, level: str, home_id: str, today: date) -> int:
+        """The number of a queue; made when it is the first step of its kind."""
+        key = (role, level, home_id)
+        known = self._ids.get(key)
+        if known is not None:
+            return known
+        queue: Queue | None = directory.find_queue(tx, role, level, home_id)
+        if queue is None:
+            # Not remembered yet: this transaction may still be rolled back.
+            return directory.make_queue(tx, role, level, home_id, today).id
+        self._ids[key] = queue.id
+        return queue.id
+
+
+class Calendars:
+    """The working-day calendar, read anew now and then: another process may have imported one."""
+
+    def __init__(self, real_now: Callable[[], datetime]) -> None:
+        self._real_now = real_now
+        self._read_at: datetime | None = None
+        self._calendar = WorkCalendar({})
+
+    def get(self, tx: Tx) -> WorkCalendar:
+        """The calendar, at most half a minute old."""
+        now = self._real_now()
+        if self._read_at is None or (now - self._read_at).total_seconds() > _CALENDAR_AGE_SECONDS:
+            self._calendar = WorkCalendar(settings.calendar_days(tx))
+            self._read_at = now
+        return self._calendar
+
+    def forget(self) -> None:
+        """Read it anew at the next question."""
+        self._read_at = None
+
+
+_CALENDAR_AGE_SECONDS = 30
+NUMBERS_IN_A_BLOCK = 10
+
+
+class Numbers:
+    """Running numbers for people, taken from the database in small blocks."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._left: dict[str, list[int]] = {}
+
+    def next(self, prefix: str, take: Callable[[str, int], int]) -> int:
+        """The next number after a prefix; gaps are allowed (design.md D20)."""
+        with self._lock:
+            left = self._left.setdefault(prefix, [])
+            if not left:
+                last = take(prefix, NUMBERS_IN_A_BLOCK)
+                left.extend(range(last + NUMBERS_IN_A_BLOCK, last, -1))
+            return left.pop()
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Clock, keys, caches and operations."""
+
+    clock: Clock
+    real_now: Callable[[], datetime]
+    vault: Vault
+    operations: Mapping[str, Operation]
+    data_dir: Path
+    calendars: Calendars
+    programs: Programs = field(default_factory=Programs)
+    queues: Queues = field(default_factory=Queues)
+    numbers: Numbers = field(default_factory=Numbers)
+
+    def now(self) -> datetime:
+        """Business time."""
+        return self.clock.now()
+
+    def today(self) -> date:
+        """The business day in the federation's zone."""
+        return self.clock.now().astimezone(ZONE).date()
+
+    def feel(self, tx: Tx, organisation_id: str, now: datetime) -> EvaluationContext:
+        """The surroundings of an expression in a case of this organisation."""
+        return EvaluationContext(
+            now=now, zone=ZONE, host=_Host(self, tx, organisation_id, now.astimezone(ZONE).date())
+        )
+
+    def due(self, tx: Tx, deadline: str, start: datetime) -> Due:
+        """When a deadline such as ``5wd`` ends that starts at an instant."""
+        return due_of(start, Deadline.parse(deadline), self.calendars.get(tx))
+
+
+@dataclass(frozen=True)
+class _Host:
+    """What expressions may ask: the calendar and the dated parameters."""
+
+    environment: Environment
+    tx: Tx
+    organisation_id: str
+    today: date
+
+    def working_day_after(self, start: date, days: int) -> date:
+        return self.environment.calendars.get(self.tx).working_day_after(start, days)[0]
+
+    def working_days_between(self, start: date, end: date) -> int:
+        return self.environment.calendars.get(self.tx).working_days_between(start, end)
+
+    def parameter(self, name: str) -> object:
+        found = settings.parameter_value(self.tx, name, self.organisation_id, self.today)
+        if found is None:
+            raise KeyError(name)
+        return found.value

@@ -1,0 +1,176 @@
+"""Papers: staged while a form is filled, linked when it is completed (design.md D19)."""
+
+import hashlib
+import io
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO
+
+from engine.errors import FileTooLarge, FileTypeRefused, Invalid, NotFound
+from engine.forms import CompiledForm
+from engine.model.actors import Actor
+from engine.model.cases import EventKind, StoredFile
+from engine.model.sniffing import sniff
+from engine.store import cases, events, files
+from engine.store.database import Tx
+from engine.work.access import visible_case
+from engine.work.advance import Cause, Collision, entry, open_case
+from engine.work.environment import Environment
+
+LARGEST_FILE = 20 * 1024 * 1024
+"""Bytes. A phone's photograph has a fifth of it (product.md §4, sentence 5)."""
+
+LONGEST_NAME = 200
+STAGED_FOR = timedelta(hours=24)
+_CHUNK = 1024 * 1024
+
+
+def receive(stream: IO[bytes]) -> bytes:
+    """The whole content, never more than allowed in memory; FileTooLarge otherwise."""
+    buffer = io.BytesIO()
+    while chunk := stream.read(_CHUNK):
+        buffer.write(chunk)
+        if buffer.tell() > LARGEST_FILE:
+            raise FileTooLarge(
+                "文件超过 20 MB,未能上传。请压缩照片或分成几个文件再传;其他附件和填写内容不受影响。"
+            )
+    return buffer.getvalue()
+
+
+def keep(environment: Environment, content: bytes) -> str:
+    """Write content below the data folder, sealed; its SHA-256. Durable before any row names it."""
+    digest = hashlib.sha256(content).hexdigest()
+    target = path_of(environment.data_dir, digest)
+    if target.exists():
+        return digest
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f"{digest}.{secrets.token_hex(6)}.part")
+    with temporary.open("wb") as out:
+        out.write(environment.vault.seal_file(content, digest))
+        out.flush()
+        os.fsync(out.fileno())
+    temporary.replace(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return digest
+
+
+def path_of(data_dir: Path, digest: str) -> Path:
+    """Where the content of a hash lies."""
+    return data_dir / "files" / digest[:2] / digest
+
+
+def checked(name: str, content: bytes) -> tuple[str, str]:
+    """(name, type) of an upload: the content decides, not the name it came with."""
+    clean = Path(name.replace("\\", "/")).name.strip().replace("\x00", "")[-LONGEST_NAME:]
+    if not content:
+        raise Invalid("文件是空的,未能上传。请重新选择文件。")
+    found = sniff(content)
+    if found is None:
+        raise FileTypeRefused(
+            f"“{clean}”不是图片、PDF 或办公文档,未能上传(以文件内容为准,改扩展名无效)。"
+            "请上传 JPG、PNG、PDF、Word 或 Excel 文件;其他附件和填写内容不受影响。"
+        )
+    return clean or "附件", found
+
+
+def stage(
+    tx: Tx, actor: Actor, described: tuple[str, str], digest: str, size: int, now: datetime
+) -> StoredFile:
+    """Write the row of a kept file that belongs to no case yet."""
+    name, kind = described
+    new = StoredFile(
+        id=secrets.token_hex(13),
+        case_id=None,
+        owner=actor.person_id,
+        name=name,
+        label="",
+        type=kind,
+        size=size,
+        sha256=digest,
+        staged_at=now,
+        linked_at=None,
+    )
+    files.add(tx, new)
+    return new
+
+
+def attach(
+    environment: Environment,
+    tx: Tx,
+    actor: Actor,
+    case_id: str,
+    described: tuple[str, str, str],
+    kept: tuple[str, int],
+) -> StoredFile:
+    """Add a kept file to a case the actor may see; (name, type, label), (hash, size)."""
+    case = visible_case(tx, actor, case_id)
+    now = environment.now()
+    opened = open_case(environment, tx, case)
+    new = StoredFile(
+        id=secrets.token_hex(13),
+        case_id=case_id,
+        owner=actor.person_id,
+        name=described[0],
+        label=described[2][:LONGEST_NAME],
+        type=described[1],
+        size=kept[1],
+        sha256=kept[0],
+        staged_at=now,
+        linked_at=now,
+    )
+    files.add(tx, new)
+    cause = Cause(actor, now)
+    entry(opened, cause, EventKind.FILE_ADDED, {"file": new.id, "name": new.name})
+    count, head = events.append(
+        tx, case_id, (case.event_count, case.chain_head), now, cause.entries
+    )
+    if not cases.save_head(tx, case_id, case.rev, count, head):
+        raise Collision
+    return new
+
+
+def read(environment: Environment, tx: Tx, actor: Actor, file_id: str) -> tuple[StoredFile, bytes]:
+    """A file's content: of a case the actor may see, or staged by herself."""
+    found = files.load(tx, file_id)
+    if found is None:
+        raise NotFound
+    if found.case_id is None:
+        if found.owner != actor.person_id:
+            raise NotFound
+    elif not cases.is_visible(tx, actor, found.case_id):
+        raise NotFound
+    sealed = path_of(environment.data_dir, found.sha256).read_bytes()
+    return found, environment.vault.open_file(sealed, found.sha256)
+
+
+def file_ids(form: CompiledForm, data: Mapping[str, object]) -> Iterator[str]:
+    """The ids of files that a submission names, wherever the form puts them."""
+    yield from _ids(form.schema, data)
+
+
+def _ids(schema: object, value: object) -> Iterator[str]:
+    if not isinstance(schema, Mapping):
+        return
+    if schema.get("x-file") and isinstance(value, str) and value:
+        yield value
+    elif isinstance(value, Mapping):
+        properties = schema.get("properties", {})
+        if isinstance(properties, Mapping):
+            for key, inner in value.items():
+                yield from _ids(properties.get(key), inner)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _ids(schema.get("items"), item)
+
+
+def sweep(environment: Environment, tx: Tx, now: datetime) -> list[str]:
+    """Forget files nobody linked within a day; the hashes whose content may be removed."""
+    del environment
+    return files.forget_unlinked(tx, now - STAGED_FOR)

@@ -1,0 +1,156 @@
+"""What must always hold of the database (reliability.md §2d, I1-I9), checked on a live system."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from engine.errors import BangfuError
+from engine.model.cases import RUNNING
+from engine.runtime import waits
+from engine.store import cases, checks, tasks
+from engine.store.database import Tx
+from engine.work import trail
+from engine.work.advance import open_case
+from engine.work.environment import Environment
+from engine.work.files import path_of
+
+_MOST_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """One promise: whether it holds, over how many things, and what breaks it."""
+
+    id: str
+    title: str
+    ok: bool
+    checked: int
+    broken: tuple[str, ...] = ()
+
+
+def check(environment: Environment, tx: Tx) -> list[Invariant]:
+    """Every invariant of the engine, from one consistent view."""
+    return [
+        _gather("I1", "every start and completion is in the history once", _once(tx)),
+        _gather("I2", "each step is completed at most once, by somebody who may", _doers(tx)),
+        _gather("I3", "timers fire once and in time", _timers(environment, tx)),
+        _gather("I4", "engine state, tasks, jobs and waits agree", _states(environment, tx)),
+        _gather("I5", "money stays within its budget", iter(())),
+        _gather("I6", "the audit chain is whole", _audit(environment, tx)),
+        _gather("I7", "files and their rows agree", _files(environment, tx)),
+        _gather("I8", "no row points nowhere", _orphans(tx)),
+        _gather("I9", "attributes belong to cases that exist", iter(())),
+    ]
+
+
+Findings = Iterator[str | None]
+"""For each thing that was looked at: what is wrong with it, or None."""
+
+
+def _gather(number: str, title: str, findings: Findings) -> Invariant:
+    checked = 0
+    broken: list[str] = []
+    for finding in findings:
+        checked += 1
+        if finding is not None and len(broken) < _MOST_SHOWN:
+            broken.append(finding)
+    return Invariant(number, title, not broken, checked, tuple(broken))
+
+
+def _once(tx: Tx) -> Findings:
+    yield from _each(
+        checks.cases_total(tx),
+        checks.cases_not_started_once(tx),
+        "case {} has no or several starts",
+    )
+    yield from _each(
+        checks.completions_total(tx),
+        checks.completions_not_once(tx),
+        "task {} and its history disagree",
+    )
+
+
+def _doers(tx: Tx) -> Findings:
+    yield from _each(
+        checks.completions_total(tx), checks.completed_without_doer(tx), "task {} has no doer"
+    )
+    yield from _each(0, checks.completed_by_barred(tx), "task {} was done by a barred person")
+    yield from _each(
+        0, checks.completed_without_role(tx), "task {} was done by somebody without the role"
+    )
+
+
+def _timers(environment: Environment, tx: Tx) -> Findings:
+    late = environment.now() - timedelta(seconds=90) * max(1.0, _speed(environment))
+    yield from _each(checks.timers_total(tx), checks.timers_late(tx, late), "job {} is late")
+
+
+def _speed(environment: Environment) -> float:
+    return float(getattr(environment.clock, "speed", 1.0))
+
+
+def _each(total: int, broken: list[str], sentence: str) -> Findings:
+    for _ in range(max(total - len(broken), 0)):
+        yield None
+    for thing in broken:
+        yield sentence.format(thing)
+
+
+def _states(environment: Environment, tx: Tx) -> Findings:
+    for case_id in checks.running_cases(tx):
+        yield _state(environment, tx, case_id)
+
+
+def _state(environment: Environment, tx: Tx, case_id: str) -> str | None:
+    case = cases.load(tx, case_id)
+    if case is None or case.status not in RUNNING:
+        return None
+    try:
+        opened = open_case(environment, tx, case)
+        expected = waits(opened.program, opened.memory.engine)
+    except BangfuError as error:
+        return f"case {case_id}: {error.message}"
+    rows = tasks.wait_rows(tx, case_id)
+    by_kind: dict[str, set[str]] = {}
+    for row in rows:
+        by_kind.setdefault(row.kind, set()).add(row.token)
+    pairs: list[tuple[str, set[str], set[str]]] = [
+        ("tasks", by_kind.get("task", set()), set(expected.user)),
+        ("timers", by_kind.get("timer", set()), set(expected.timers)),
+        ("messages", by_kind.get("message", set()), set(expected.messages)),
+        ("operations", by_kind.get("operation", set()), set(expected.jobs)),
+    ]
+    for name, stored, engine in pairs:
+        if stored != engine:
+            return f"case {case_id}: {name} in the tables and in the engine differ"
+    if not rows:
+        return f"case {case_id} is active and waits for nothing"
+    return None
+
+
+def _audit(environment: Environment, tx: Tx) -> Findings:
+    verdict = trail.verify(environment, tx)
+    for _ in range(verdict.entries):
+        yield None
+    if not verdict.ok:
+        yield f"number {verdict.first_bad_seq}: {verdict.reason}"
+
+
+def _files(environment: Environment, tx: Tx) -> Findings:
+    for digest in checks.file_hashes(tx):
+        path = path_of(environment.data_dir, digest)
+        if not path.exists():
+            yield f"file {digest} has a row and no content"
+            continue
+        try:
+            environment.vault.open_file(path.read_bytes(), digest)
+        except BangfuError as error:
+            yield error.message
+        else:
+            yield None
+
+
+def _orphans(tx: Tx) -> Findings:
+    broken = checks.broken_references(tx)
+    yield None
+    yield from broken

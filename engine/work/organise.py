@@ -1,0 +1,190 @@
+"""Administer the directory: organisations, people, roles (design.md D25).
+
+Routing follows at once.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from engine.errors import Conflict, Invalid, NotFound, NotPermitted
+from engine.model.actors import Actor
+from engine.model.clock import ZONE
+from engine.model.organisations import LEVELS, DatedGrant, Organisation, Person, Role
+from engine.store import accounts, audit, directory
+from engine.store.database import Tx
+from engine.store.instants import to_text
+from engine.work.environment import Environment
+
+ADMIN = "admin"
+_KINDS = ("city", "county", "zone", "township", "industry", "grassroots")
+
+
+def must_administer(tx: Tx, actor: Actor, organisation_id: str) -> None:
+    """The actor administers this organisation: her own or one below it."""
+    if actor.is_system or directory.is_within(tx, organisation_id, actor.places(ADMIN)):
+        return
+    raise NotPermitted("您不能管理这个单位的机构和人员。如需调整,请联系市总工会管理员。")
+
+
+def today_of(environment: Environment) -> date:
+    """The business day on which a change takes effect."""
+    return environment.now().astimezone(ZONE).date()
+
+
+def add_organisation(environment: Environment, tx: Tx, actor: Actor, new: Organisation) -> None:
+    """Add a unit below another."""
+    if new.approval_parent is None:
+        raise Invalid("请选择上级单位,未保存。")
+    must_administer(tx, actor, new.approval_parent)
+    if not new.name.strip() or new.level not in LEVELS or new.kind not in _KINDS:
+        raise Invalid("请填写单位名称并选择类别和层级,未保存。")
+    if directory.organisation_brief(tx, new.id) is not None:
+        raise Conflict("这个单位编号已存在,未保存。请换一个编号。")
+    directory.add_organisations(tx, [new])
+    _follow(environment, tx, actor, "organisation-added", new.id)
+
+
+def rename_organisation(
+    environment: Environment, tx: Tx, actor: Actor, organisation_id: str, code: str, name: str
+) -> None:
+    """Rename a unit; it stays the same unit."""
+    must_administer(tx, actor, organisation_id)
+    if not name.strip() or not code.strip():
+        raise Invalid("请填写单位名称和代码,未保存。")
+    directory.rename_organisation(tx, organisation_id, code.strip(), name.strip())
+    _follow(environment, tx, actor, "organisation-renamed", organisation_id)
+
+
+def move_organisation(
+    environment: Environment, tx: Tx, actor: Actor, organisation_id: str, parent_id: str
+) -> None:
+    """Give a unit another approving parent from today on."""
+    must_administer(tx, actor, organisation_id)
+    must_administer(tx, actor, parent_id)
+    if directory.is_within(tx, parent_id, [organisation_id]):
+        raise Invalid("上级单位不能是本单位或它的下级,未保存。")
+    directory.move_organisation(tx, organisation_id, "approval", parent_id, today_of(environment))
+    _follow(environment, tx, actor, "organisation-moved", organisation_id)
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """What is asked of a new account."""
+
+    id: str
+    username: str
+    name: str
+    organisation_id: str
+    phone: str = ""
+
+
+def add_person(environment: Environment, tx: Tx, actor: Actor, new: NewPerson) -> None:
+    """Open a personal account; she chooses her password by a one-use link."""
+    must_administer(tx, actor, new.organisation_id)
+    if not new.username.strip() or not new.name.strip():
+        raise Invalid("请填写用户名和姓名,未保存。")
+    if directory.person_by_username(tx, new.username.strip()) is not None:
+        raise Conflict(f"用户名“{new.username}”已有人使用,未保存。请换一个。")
+    person = Person(
+        new.id, new.username.strip(), new.name.strip(), new.organisation_id, new.phone.strip()
+    )
+    directory.add_people(tx, [(person, None)], to_text(environment.now()))
+    _note(environment, tx, actor, "person-added", new.id)
+
+
+def close_account(environment: Environment, tx: Tx, actor: Actor, person_id: str) -> None:
+    """Close an account; her name stays where she signed."""
+    person = directory.person_by_id(tx, person_id)
+    if person is None:
+        raise NotFound("没有找到这个人员。")
+    must_administer(tx, actor, person.organisation_id)
+    directory.set_active(tx, person_id, active=False)
+    accounts.close_sessions_of(tx, person_id)
+    _follow(environment, tx, actor, "person-closed", person_id)
+
+
+def grant(
+    environment: Environment,
+    tx: Tx,
+    actor: Actor,
+    person_id: str,
+    role_code: str,
+    organisation_id: str,
+) -> None:
+    """Give a role at an organisation from today on."""
+    must_administer(tx, actor, organisation_id)
+    person = directory.person_by_id(tx, person_id)
+    role = directory.roles(tx).get(role_code)
+    place = directory.organisation_brief(tx, organisation_id)
+    if person is None or role is None or place is None:
+        raise NotFound("没有找到所选的人员、角色或单位。")
+    if place.level not in role.levels:
+        raise Invalid(f"“{role.zh}”不设在“{place.name}”这一级,未保存。")
+    today = today_of(environment)
+    held = directory.actor(tx, person_id, today)
+    if held is not None and held.holds_at(role_code, organisation_id):
+        raise Conflict(f"{person.name}在“{place.name}”已有“{role.zh}”角色。")
+    directory.add_grants(tx, [(person_id, role_code, organisation_id)], today)
+    _follow(environment, tx, actor, "role-granted", f"{person_id} {role_code} {organisation_id}")
+
+
+def withdraw_grant(environment: Environment, tx: Tx, actor: Actor, grant_id: int) -> None:
+    """Take a role back from today on; gone with the person's next click."""
+    today = today_of(environment)
+    found = next((g for g in directory.grants(tx, today) if g.id == grant_id), None)
+    if found is None:
+        raise NotFound("没有找到这条授权(可能已收回)。")
+    must_administer(tx, actor, found.organisation_id)
+    directory.end_grant(tx, grant_id, today)
+    _follow(environment, tx, actor, "role-withdrawn", f"{found.person_id} {found.role}")
+
+
+def designate(
+    environment: Environment,
+    tx: Tx,
+    actor: Actor,
+    role_code: str,
+    home: str,
+    handler: str,
+    document: str,
+) -> None:
+    """Say in writing which organisation does a unit's steps of a role (product.md §1.13)."""
+    must_administer(tx, actor, home)
+    if not document.strip():
+        raise Invalid("请填写书面指定的文号或依据,未保存。")
+    directory.add_designation(tx, role_code, home, handler, document.strip(), today_of(environment))
+    _follow(environment, tx, actor, "designated", f"{role_code} {home} {handler}")
+
+
+def load(
+    environment: Environment,
+    tx: Tx,
+    organisations: Iterable[Organisation],
+    roles: Iterable[Role],
+    people: Iterable[tuple[Person, str | None]],
+    grants: Iterable[tuple[str, str, str]],
+) -> None:
+    """Fill an empty directory in one go."""
+    today = date(2020, 1, 1)
+    directory.add_roles(tx, roles)
+    directory.add_organisations(tx, list(organisations))
+    directory.add_people(tx, list(people), to_text(environment.now()))
+    directory.add_grants(tx, list(grants), today)
+    directory.rebuild_closure(tx, environment.today())
+
+
+def grants_of(tx: Tx, today: date) -> list[DatedGrant]:
+    """Every grant that holds."""
+    return directory.grants(tx, today)
+
+
+def _follow(environment: Environment, tx: Tx, actor: Actor, action: str, target: str) -> None:
+    today = today_of(environment)
+    directory.rebuild_closure(tx, today)
+    directory.reroute(tx, today)
+    _note(environment, tx, actor, action, target)
+
+
+def _note(environment: Environment, tx: Tx, actor: Actor, action: str, target: str) -> None:
+    audit.add_access(tx, environment.now(), actor.person_id, action, target[:120])

@@ -1,0 +1,204 @@
+"""Start a case."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from engine.errors import Invalid, NotPermitted
+from engine.model.actors import Actor
+from engine.model.cases import Case, CaseStatus, EventKind
+from engine.model.clock import ZONE
+from engine.model.ids import new_case_id
+from engine.model.organisations import LEVEL_NAMES, Organisation
+from engine.runtime import Program
+from engine.runtime import start as step_start
+from engine.store import cases, definitions, directory, files
+from engine.store.database import Tx
+from engine.store.events import FIRST_LINK
+from engine.work.advance import (
+    Cause,
+    Memory,
+    OpenedCase,
+    entry,
+    ports_of,
+    write_step,
+)
+from engine.work.attributes import attributes_of
+from engine.work.environment import Environment
+
+
+@dataclass(frozen=True)
+class Started:
+    """What a start answers: the case as it is now, with its open steps."""
+
+    case: Case
+    open_task_ids: tuple[str, ...]
+    data: Mapping[str, object]
+
+    @property
+    def case_id(self) -> str:
+        """The case's id."""
+        return self.case.id
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a person asks to start."""
+
+    process_key: str
+    organisation_id: str
+    data: Mapping[str, object]
+    business_key: str | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True)
+class PreparedStart:
+    """A start that was checked, before the database is locked."""
+
+    request: Request
+    program: Program
+    home: Organisation
+    number: str
+    data: Mapping[str, object]
+    variables: Mapping[str, object]
+    files: tuple[str, ...]
+
+
+def prepare(
+    environment: Environment,
+    tx: Tx,
+    actor: Actor,
+    request: Request,
+    take_numbers: Callable[[str, int], int],
+) -> PreparedStart:
+    """Check right, organisation and start form; take a number. Writes nothing of the case.
+
+    Raises NotFound for an unknown process or organisation, NotPermitted, Invalid.
+    """
+    row = (
+        definitions.latest(tx, request.process_key)
+        if request.version is None
+        else definitions.by_id(tx, f"{request.process_key}:{request.version}")
+    )
+    if row is None:
+        raise Invalid(f"没有名为“{request.process_key}”的流程(或没有这个版本),未发起。")
+    program = environment.programs.get(tx, row.id)
+    organisations = directory.organisations(tx, environment.today())
+    home = organisations.get(request.organisation_id)
+    if home is None:
+        raise Invalid("没有找到所选的单位,未发起。请重新选择申请单位。")
+    _must_be_startable(tx, actor, program, home)
+
+    def take_number() -> str:
+        year = environment.now().astimezone(ZONE).year
+        series = f"{_prefix(organisations, home)}-{year}-"
+        return f"{series}{environment.numbers.next(series, take_numbers):06d}"
+
+    form = program.start_form()
+    if form is None:
+        if request.data:
+            raise Invalid("这个流程没有发起表单,不接收填写内容。")
+        return PreparedStart(request, program, home, take_number(), {}, {}, ())
+    context = environment.feel(tx, home.id, environment.now())
+    validation = form.validate(request.data, {}, context)
+    if validation.errors:
+        raise Invalid(f"有 {len(validation.errors)} 处需要修改,其余内容已保留。", validation.errors)
+    return PreparedStart(
+        request,
+        program,
+        home,
+        take_number(),
+        validation.data,
+        validation.variables,
+        tuple(file_id for file_id, _ in form.files(validation.data)),
+    )
+
+
+def _must_be_startable(tx: Tx, actor: Actor, program: Program, home: Organisation) -> None:
+    role = program.info.start_role
+    if role is None:
+        raise NotPermitted("这个流程只由其他流程调用,不能单独发起。")
+    level = program.info.start_level
+    if level and home.level != level:
+        raise Invalid(
+            f"这个流程要由{LEVEL_NAMES.get(level, level)}单位发起,“{home.name}”不是。请另选单位。"
+        )
+    # Her own unit, or one below hers: a township officer types for a union without a PC (代办).
+    if not directory.is_within(tx, home.id, actor.places(role)):
+        raise NotPermitted(
+            f"您不能为“{home.name}”发起这个流程,未发起。如需办理,请联系县总工会管理员。"
+        )
+
+
+def _prefix(organisations: Mapping[str, Organisation], home: Organisation) -> str:
+    """``漳芗``: the city's first character and the county's, two where counties share one."""
+    chain: list[Organisation] = []
+    current: str | None = home.id
+    while current is not None and len(chain) < len(organisations):
+        chain.append(organisations[current])
+        current = organisations[current].approval_parent
+    city = next((o for o in chain if o.level == "city"), chain[-1])
+    county = next((o for o in chain if o.level == "county"), None)
+    if county is None:
+        return city.name[:2]
+    rivals = [o for o in organisations.values() if o.level == "county" and o.id != county.id]
+    length = 1
+    while length < len(county.name) and any(
+        o.name[:length] == county.name[:length] for o in rivals
+    ):
+        length += 1
+    return city.name[:1] + county.name[:length]
+
+
+def begin(
+    environment: Environment,
+    tx: Tx,
+    actor: Actor,
+    prepared: PreparedStart,
+) -> Started:
+    """Start a prepared case inside the command's transaction."""
+    now = environment.now()
+    case_id = new_case_id(now)
+    wrapped, vault = environment.vault.new_data_key(case_id)
+    info = prepared.program.info
+    case = Case(
+        id=case_id,
+        number=prepared.number,
+        definition_id=prepared.program.id,
+        organisation_id=prepared.home.id,
+        business_key=prepared.request.business_key,
+        title=info.name,
+        status=CaseStatus.ACTIVE,
+        milestone=None,
+        started_by=actor.person_id,
+        created_at=now,
+        ended_at=None,
+        total_due_at=None,
+        total_limit=info.total_limit,
+        paused_since=None,
+        pauses=(),
+        rev=1,
+        next_task_no=1,
+        event_count=0,
+        chain_head=FIRST_LINK,
+        data_key=wrapped,
+        state=b"",
+    )
+    memory = Memory(b"", {"code": prepared.home.code, "name": prepared.home.name})
+    opened = OpenedCase(case, vault, memory, prepared.program)
+    cases.add(tx, case)
+    if prepared.files and files.link(tx, prepared.files, case_id, actor.person_id, now) != len(
+        set(prepared.files)
+    ):
+        raise Invalid("有附件已过期或不是您上传的,请重新上传该附件。其余内容已保留。")
+    cause = Cause(actor, now)
+    entry(opened, cause, EventKind.STARTED, {"data": prepared.data})
+    form = prepared.program.start_form()
+    if form is not None:
+        cause.attributes.extend(attributes_of(environment, form, prepared.data))
+    ports = ports_of(environment, tx, opened, cause)
+    step = step_start(prepared.program, prepared.variables, ports)
+    changed = write_step(environment, tx, opened, step, cause, [])
+    opened_ids = tuple(f"{case_id}-{n}" for n in range(1, changed.next_task_no))
+    masked = form.mask(prepared.data) if form is not None else {}
+    return Started(changed, opened_ids, masked)

@@ -1,0 +1,68 @@
+"""What is late in a supervisor's area: every number leads to the steps it counts."""
+
+from dataclasses import dataclass
+
+from engine.model.actors import Actor
+from engine.model.tasks import TaskLine
+from engine.store import directory, tasks
+from engine.store.database import Tx
+from engine.store.tasks import OverdueCount, TaskQuestion
+from engine.work.environment import Environment
+
+
+@dataclass(frozen=True)
+class OverdueFilter:
+    """What the list is narrowed to."""
+
+    element_id: str = ""
+    handling_id: str = ""
+    assignee: str = ""
+    below: str = ""
+    limit: int = 500
+
+
+@dataclass(frozen=True)
+class OverduePage:
+    """The overdue steps of an area, longest overdue first, and their sums."""
+
+    total: int
+    lines: tuple[TaskLine, ...]
+    phones: dict[str, str]
+    by_step: tuple[OverdueCount, ...]
+    by_organisation: tuple[OverdueCount, ...]
+    by_person: tuple[OverdueCount, ...]
+
+
+def overdue(environment: Environment, tx: Tx, actor: Actor, narrowed: OverdueFilter) -> OverduePage:
+    """Overdue steps of the cases the actor may see. Figures and rows come from one snapshot."""
+    now = environment.now()
+    by_step, by_organisation, by_person = tasks.overdue_counts(tx, actor, now)
+    lines = tasks.lines(
+        tx,
+        actor,
+        TaskQuestion(
+            element_id=narrowed.element_id,
+            below=narrowed.below,
+            handling=narrowed.handling_id,
+            assignee=narrowed.assignee if narrowed.assignee not in {"", "none"} else None,
+            unassigned=narrowed.assignee == "none",
+            overdue_at=now,
+            limit=narrowed.limit,
+        ),
+    )
+    phones: dict[str, str] = {}
+    for line in lines:
+        key = f"{line.role}@{line.handling_id}"
+        if key not in phones:
+            phones[key] = "、".join(
+                f"{h.name} {h.phone}".strip()
+                for h in directory.holders(tx, line.role, line.handling_id, environment.today())
+            )
+    return OverduePage(
+        total=sum(count.count for count in by_step),
+        lines=tuple(lines[: narrowed.limit]),
+        phones=phones,
+        by_step=tuple(by_step),
+        by_organisation=tuple(by_organisation),
+        by_person=tuple(by_person),
+    )

@@ -1,0 +1,92 @@
+"""What the executor does with a due job: fire a timer, run an operation, retry an element."""
+
+from dataclasses import replace
+
+from engine.errors import Broken, LeaseLost
+from engine.model.actors import SYSTEM, Actor
+from engine.model.cases import RUNNING, CaseStatus, EventKind
+from engine.runtime import OperationCall, finish_operation, fire_timer, waits
+from engine.runtime import retry as step_retry
+from engine.store import cases, events, jobs, tasks
+from engine.store.database import Tx
+from engine.store.jobs import Job
+from engine.work.advance import (
+    Cause,
+    Collision,
+    OpenedCase,
+    entry,
+    open_case,
+    ports_of,
+    write_step,
+)
+from engine.work.environment import Environment
+
+
+def run_job(environment: Environment, tx: Tx, job: Job, actor: Actor = SYSTEM) -> None:
+    """Do a leased job and its consequences in one transaction.
+
+    Raises LeaseLost when another worker took it over; anything else raised makes the executor
+    try again, and after the third time an incident.
+    """
+    if not jobs.still_held(tx, job.id, job.fence):
+        raise LeaseLost(f"job {job.id} is with another worker")
+    case = cases.load(tx, job.case_id)
+    if case is None or case.status not in RUNNING:
+        jobs.finish(tx, job.case_id, [job.token], environment.now())
+        return
+    opened = open_case(environment, tx, case)
+    cause = Cause(actor, environment.now())
+    place = (job.process_key, job.element_id)
+    ports = ports_of(environment, tx, opened, cause)
+    match job.kind:
+        case "timer":
+            entry(opened, cause, EventKind.TIMER_FIRED, {}, place=place)
+            step = fire_timer(opened.program, opened.memory.engine, job.token, ports)
+        case "operation":
+            outputs = ports.operate(_call_of(opened, job))
+            step = finish_operation(opened.program, opened.memory.engine, job.token, outputs, ports)
+        case "retry":
+            entry(opened, cause, EventKind.RETRIED, {}, place=place)
+            step = step_retry(opened.program, opened.memory.engine, ports)
+        case _:
+            msg = f"an unknown kind of job: {job.kind}"
+            raise Broken(msg)
+    write_step(environment, tx, opened, step, cause, tasks.wait_rows(tx, case.id))
+
+
+def become_incident(environment: Environment, tx: Tx, job: Job, error: str) -> None:
+    """After the last try: the job waits for a person, and the case says so."""
+    if not jobs.give_up(tx, job.id, job.fence, error):
+        raise LeaseLost(f"job {job.id} is with another worker")
+    case = cases.load(tx, job.case_id)
+    if case is None or case.status not in RUNNING:
+        return
+    opened = open_case(environment, tx, case)
+    cause = Cause(SYSTEM, environment.now())
+    place = (job.process_key, job.element_id)
+    entry(opened, cause, EventKind.INCIDENT, {"message": error}, place=place)
+    count, head = events.append(
+        tx, case.id, (case.event_count, case.chain_head), cause.now, cause.entries
+    )
+    changed = replace(
+        case,
+        status=CaseStatus.INCIDENT,
+        rev=case.rev + 1,
+        event_count=count,
+        chain_head=head,
+    )
+    if not cases.save(tx, changed, case.rev):
+        raise Collision
+
+
+def _call_of(opened: OpenedCase, job: Job) -> OperationCall:
+    waiting = waits(opened.program, opened.memory.engine).jobs.get(job.token)
+    if waiting is None:
+        msg = f"case {opened.case.id} does not wait for job {job.id}"
+        raise Broken(msg)
+    return OperationCall(
+        operation=waiting.operation,
+        inputs=waiting.inputs,
+        process_key=waiting.process_key,
+        element_id=waiting.element_id,
+    )

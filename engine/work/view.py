@@ -1,0 +1,323 @@
+"""What a person sees of a step and of a case: opened, and masked where it must be."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.errors import NotFound
+from engine.feel import EvaluationContext
+from engine.forms import CompiledForm
+from engine.model.actors import Actor
+from engine.model.cases import Attribute, Case, CaseLine, EventKind, HistoryEntry, StoredFile
+from engine.model.definitions import Element
+from engine.model.tasks import Holder, Standing, Task, TaskLine, TaskStatus, standing
+from engine.runtime import Program, read_scope
+from engine.store import cases, directory, events, files, tasks
+from engine.store.database import Tx
+from engine.store.events import EventRow
+from engine.store.tasks import TaskQuestion
+from engine.work.access import visible_case
+from engine.work.advance import OpenedCase, open_case
+from engine.work.drafts import open_draft
+from engine.work.environment import Environment
+from engine.work.files import file_ids
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A finished step's form with what was filled in."""
+
+    task_id: str
+    element_id: str
+    element_name: str
+    by: str
+    by_name: str
+    at: datetime
+    form: CompiledForm
+    data: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class DecisionShown:
+    """What a decision table said, and why."""
+
+    element_id: str
+    element_name: str
+    at: datetime
+    value: object
+    hits: Sequence[Mapping[str, object]]
+    problems: Sequence[str]
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """Everything the page of a step needs."""
+
+    task: Task
+    line: TaskLine
+    case: Case
+    case_line: CaseLine
+    element: Element
+    form: CompiledForm | None
+    data: Mapping[str, object]
+    draft_at: datetime | None
+    draft_by_name: str
+    scope: Mapping[str, object]
+    context: EvaluationContext
+    standing: Standing
+    holders: tuple[Holder, ...]
+    holder_name: str
+    why_here: str
+    basis: str
+    submissions: tuple[Submission, ...]
+    decisions: tuple[DecisionShown, ...]
+    files: Mapping[str, StoredFile]
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """Everything the page of a case needs."""
+
+    case: Case
+    line: CaseLine
+    open_tasks: tuple[TaskLine, ...]
+    submissions: tuple[Submission, ...]
+    decisions: tuple[DecisionShown, ...]
+    milestones: tuple[tuple[str, datetime], ...]
+    attributes: tuple[Attribute, ...]
+    files: Mapping[str, StoredFile]
+    incidents: tuple[str, ...]
+
+
+def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> TaskView:
+    """The page of a step, for whoever may see its case."""
+    loaded = tasks.load_visible(tx, actor, task_id)
+    if loaded is None:
+        raise NotFound
+    task = loaded.task
+    opened = open_case(environment, tx, loaded.case)
+    element = opened.program.element(task.process_key, task.element_id)
+    form = opened.program.form_of(element)
+    context = environment.feel(tx, loaded.case.organisation_id, environment.now())
+    is_open = task.status is TaskStatus.OPEN
+    scope = read_scope(opened.program, opened.memory.engine, task.token) if is_open else {}
+    draft = open_draft(loaded, opened.vault)
+    data: Mapping[str, object] = {}
+    if form is not None and is_open:
+        data = draft if draft is not None else form.initial(scope, context)
+    line = next(iter(tasks.lines(tx, actor, TaskQuestion(id=task_id))), None)
+    case_line = cases.line(tx, loaded.case.id)
+    if line is None or case_line is None:
+        raise NotFound
+    rows = events.of_case(
+        tx, loaded.case.id, kinds=(EventKind.TASK_COMPLETED.value, EventKind.DECISION.value)
+    )
+    today = environment.today()
+    people = directory.holders(tx, task.queue.role, task.queue.handling_id, today)
+    names = directory.names(tx, [loaded.draft_by or "", task.assignee or ""])
+    return TaskView(
+        task=task,
+        line=line,
+        case=loaded.case,
+        case_line=case_line,
+        element=element,
+        form=form,
+        data=data,
+        draft_at=loaded.draft_at,
+        draft_by_name=names.get(loaded.draft_by or "", ""),
+        scope=scope,
+        context=context,
+        standing=standing(actor, task.queue, task.barred),
+        holders=tuple(p for p in people if p.person_id not in task.barred),
+        holder_name=names.get(task.assignee or "", ""),
+        why_here=task.queue.reason_text,
+        basis=element.properties.get("basis", ""),
+        submissions=_submissions(tx, opened, rows),
+        decisions=_decisions(opened, rows),
+        files={f.id: f for f in files.of_case(tx, loaded.case.id)} | _staged(tx, actor, form, data),
+    )
+
+
+def _staged(
+    tx: Tx, actor: Actor, form: CompiledForm | None, data: Mapping[str, object]
+) -> dict[str, StoredFile]:
+    if form is None:
+        return {}
+    return {
+        i: f
+        for i, f in files.by_ids(tx, file_ids(form, data)).items()
+        if f.case_id is not None or f.owner == actor.person_id
+    }
+
+
+def case_view(environment: Environment, tx: Tx, actor: Actor, case_id: str) -> CaseView:
+    """The page of a case; personal fields come masked out of the forms when shown."""
+    case = visible_case(tx, actor, case_id)
+    opened = open_case(environment, tx, case)
+    line = cases.line(tx, case_id)
+    if line is None:
+        raise NotFound
+    rows = events.of_case(tx, case_id)
+    return CaseView(
+        case=case,
+        line=line,
+        open_tasks=tuple(tasks.open_of_case(tx, case_id)),
+        submissions=_submissions(tx, opened, rows),
+        decisions=_decisions(opened, rows),
+        milestones=tuple(cases.milestones(tx, case_id)),
+        attributes=tuple(cases.attributes(tx, case_id)),
+        files={f.id: f for f in files.of_case(tx, case_id)},
+        incidents=_incidents(opened, rows, case),
+    )
+
+
+def _detail(opened: OpenedCase, row: EventRow) -> dict[str, object]:
+    if row.payload is None:
+        return {}
+    value = opened.vault.open_json(row.payload, "event", row.number)
+    return dict(value) if isinstance(value, dict) else {}
+
+
+def _submissions(tx: Tx, opened: OpenedCase, rows: Sequence[EventRow]) -> tuple[Submission, ...]:
+    names = directory.names(tx, [row.actor or "" for row in rows])
+    found: list[Submission] = []
+    for row in rows:
+        if row.kind != EventKind.TASK_COMPLETED.value or row.element_id is None:
+            continue
+        element = opened.program.element(row.process_key or opened.program.key, row.element_id)
+        form = opened.program.form_of(element)
+        data = _detail(opened, row).get("data")
+        if form is None or not isinstance(data, dict):
+            continue
+        found.append(
+            Submission(
+                row.task_id or "",
+                row.element_id,
+                element.name,
+                row.actor or "",
+                names.get(row.actor or "", "系统"),
+                row.at,
+                form,
+                data,
+            )
+        )
+    return tuple(found)
+
+
+def _decisions(opened: OpenedCase, rows: Sequence[EventRow]) -> tuple[DecisionShown, ...]:
+    found: list[DecisionShown] = []
+    for row in rows:
+        if row.kind != EventKind.DECISION.value or row.element_id is None:
+            continue
+        detail = _detail(opened, row)
+        element = opened.program.element(row.process_key or opened.program.key, row.element_id)
+        hits, problems = detail.get("hits"), detail.get("problems")
+        found.append(
+            DecisionShown(
+                row.element_id,
+                element.name,
+                row.at,
+                detail.get("value"),
+                hits if isinstance(hits, list) else [],
+                problems if isinstance(problems, list) else [],
+            )
+        )
+    return tuple(found)
+
+
+def _incidents(opened: OpenedCase, rows: Sequence[EventRow], case: Case) -> tuple[str, ...]:
+    if case.status.value != "incident":
+        return ()
+    newest: dict[tuple[str | None, str | None], str] = {}
+    for row in rows:
+        if row.kind == EventKind.INCIDENT.value:
+            newest[(row.process_key, row.element_id)] = str(_detail(opened, row).get("message", ""))
+    return tuple(newest.values())
+
+
+def history(
+    environment: Environment, tx: Tx, actor: Actor, case_id: str, after: int, limit: int
+) -> tuple[HistoryEntry, ...]:
+    """Rows of a case's history, oldest first, personal fields masked; one more than asked."""
+    case = visible_case(tx, actor, case_id)
+    opened = open_case(environment, tx, case)
+    rows = events.of_case(tx, case_id, after, limit + 1)
+    names = directory.names(tx, [row.actor or "" for row in rows])
+    return tuple(
+        HistoryEntry(
+            row.number,
+            row.at,
+            EventKind(row.kind),
+            row.actor,
+            row.task_id,
+            row.process_key,
+            row.element_id,
+            masked_detail(opened.program, row, _detail(opened, row)),
+            names.get(row.actor or "", "系统" if row.actor == "system" else ""),
+        )
+        for row in rows
+    )
+
+
+def masked_detail(program: Program, row: EventRow, detail: dict[str, object]) -> dict[str, object]:
+    """A history row's detail with personal fields masked by the step's own form."""
+    data = detail.get("data")
+    if not isinstance(data, dict):
+        return {k: v for k, v in detail.items() if k != "payload"}
+    form = None
+    if row.kind == EventKind.STARTED.value:
+        form = program.start_form()
+    elif row.element_id is not None:
+        form = program.form_of(program.element(row.process_key or program.key, row.element_id))
+    return {**detail, "data": {} if form is None else form.mask(data)}
+
+
+def masked_data(view: CaseView) -> dict[str, object]:
+    """What the latest submissions say, masked: the ``data`` of the published API."""
+    merged: dict[str, object] = {}
+    for submission in view.submissions:
+        merged.update(submission.form.mask(submission.data))
+    return merged
+
+
+@dataclass(frozen=True)
+class DiagramView:
+    """A diagram of a case: the file's own drawing, with where the case is and was."""
+
+    process_key: str
+    name: str
+    bpmn: bytes
+    active: frozenset[str]
+    passed: frozenset[str]
+    flows: frozenset[str]
+
+
+def diagrams(
+    environment: Environment, tx: Tx, actor: Actor, case_id: str
+) -> tuple[DiagramView, ...]:
+    """The case's process and every called process it has entered."""
+    case = visible_case(tx, actor, case_id)
+    opened = open_case(environment, tx, case)
+    active: dict[str, set[str]] = {}
+    passed: dict[str, set[str]] = {opened.program.key: set()}
+    flows: dict[str, set[str]] = {}
+    for line in tasks.open_of_case(tx, case_id):
+        active.setdefault(line.process_key, set()).add(line.element_id)
+    for row in events.of_case(tx, case_id):
+        steps = _detail(opened, row).get("passed")
+        for step in steps if isinstance(steps, list) else []:
+            process_key, element_id, flow_ids = step
+            passed.setdefault(process_key, set()).add(element_id)
+            flows.setdefault(process_key, set()).update(flow_ids)
+    keys = [opened.program.key, *sorted((passed.keys() | active.keys()) - {opened.program.key})]
+    return tuple(
+        DiagramView(
+            key,
+            opened.program.processes[key].name,
+            opened.program.bpmn(key),
+            frozenset(active.get(key, ())),
+            frozenset(passed.get(key, ())),
+            frozenset(flows.get(key, ())),
+        )
+        for key in keys
+    )
