@@ -1,0 +1,216 @@
+"""Cases, supervision, processes, the directory, errors, headers."""
+
+import io
+import re
+from datetime import timedelta
+
+import pytest
+
+from engine import errors
+from engine.errors import BangfuError
+from webapp.shared.errors import STATUS, status_of
+
+APPLY = {"applicant_name": "张小红", "amount": 1200, "needed_by": "2026-12-20", "reason": "旧了"}
+
+
+def leaves(kind):
+    below = kind.__subclasses__()
+    return [kind] if not below else [leaf for one in below for leaf in leaves(one)]
+
+
+def test_every_error_of_the_engine_has_its_status():
+    ours = [kind for kind in leaves(BangfuError) if kind.__module__ == errors.__name__]
+    assert ours
+    assert not [kind.__name__ for kind in ours if kind not in STATUS]
+    assert status_of(errors.NotFound()) == 404
+
+
+PAGES = {
+    "officer": ["/inbox", "/done", "/done?show=cases", "/cases", "/start", "/notices"],
+    "supervisor": ["/supervision", "/supervision/unstaffed"],
+    "admin": [
+        "/processes",
+        "/processes/example_request",
+        "/deploy",
+        "/admin/units",
+        "/admin/units/mill",
+        "/admin/people",
+        "/admin/people/p-officer",
+        "/admin/roles",
+        "/admin/designations",
+    ],
+}
+
+
+@pytest.mark.parametrize("username", PAGES)
+def test_every_page_is_strict_and_has_no_inline_code(federation, browse, username):
+    case = federation.started()
+    browser = browse(username)
+    pages = PAGES[username]
+    if username == "officer":
+        pages = [
+            *pages,
+            f"/tasks/{case}-1",
+            f"/cases/{case}",
+            f"/cases/{case}?tab=history",
+            f"/cases/{case}?tab=diagram",
+            "/start/example_request/mill",
+        ]
+    for address in pages:
+        answer = browser.get(address)
+        html = answer.get_data(True)
+        assert answer.status_code == 200, address
+        policy = answer.headers["Content-Security-Policy"]
+        assert "script-src 'self'" in policy
+        assert "unsafe" not in policy
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert not re.search(r"<script(?![^>]*\bsrc=)", html), address
+        assert not re.search(r"<[^>]+\s(style|on\w+)=", html), address
+        assert re.search(r'<html lang="zh-CN">', html)
+
+
+def test_a_page_that_does_not_exist_says_so_with_a_number_for_the_phone(federation, browse):
+    answer = browse("officer").get("/nothing-here")
+    assert answer.status_code == 404
+    html = answer.get_data(True)
+    assert "没有找到这个页面" in html
+    assert answer.headers["X-Request-Id"] in html
+
+
+def test_another_units_case_and_a_number_that_does_not_exist_are_answered_alike(federation, browse):
+    case = federation.started()
+    admin = browse("admin")
+    hidden, missing = admin.get(f"/cases/{case}"), admin.get("/cases/01hzzzzzzzzzzzzzzzzzzzzzzz")
+    sentence = "没有找到这一件"
+    assert hidden.status_code == missing.status_code == 404
+    assert sentence in hidden.get_data(True)
+    assert sentence in missing.get_data(True)
+
+
+def test_a_name_is_masked_on_the_case_and_shown_when_asked_for_with_a_trace(federation, browse):
+    case = federation.applied().rpartition("-")[0]
+    browser = browse("supervisor")
+    page = f"/cases/{case}"
+    assert "张小红" not in browser.text(page)
+    clear = browser.post(f"{page}/clear", {}, page=page).get_data(True)
+    assert "张小红" in clear
+    assert "本次查看已留痕" in clear
+    entries = federation.engine.audit.entries(0, 200)
+    assert any(e.action == "personal-data-read" and e.target == case for e in entries)
+
+
+def test_a_refusal_is_written_down(federation, browse):
+    assert browse("officer").get("/admin/units").status_code == 403
+    entries = federation.engine.audit.entries(0, 200)
+    assert any(e.action == "refused" and e.target == "/admin/units" for e in entries)
+
+
+def test_the_supervisors_numbers_add_up_and_lead_to_their_rows(federation, browse):
+    federation.started("一")
+    federation.started("二")
+    federation.applied("三")
+    federation.clock.advance(timedelta(days=20))
+    browser = browse("supervisor")
+    html = browser.text("/supervision")
+    total = int(re.search(r"<b>(\d+)</b> 个环节超期", html)[1])
+    assert total == 3
+    for links in re.findall(r"<tbody>(.*?)</tbody><tfoot>", html, re.DOTALL):
+        counted = 0
+        for href, number in re.findall(
+            r'href="([^"]+)"[^>]*>[^<]*</a></td><td class="num">(\d+)', links
+        ):
+            counted += int(number)
+            narrowed = browser.text(href.partition("#")[0])
+            assert narrowed.count("due-overdue") == int(number), href
+        assert counted == total
+    assert "【督办提醒】" in html
+    assert "张小红" not in html.partition("【督办提醒】")[2]
+
+
+def test_a_bpmn_file_that_is_no_xml_is_refused_with_a_finding(federation, browse):
+    browser = browse("admin")
+    files = {"files": (io.BytesIO(b"not xml"), "broken.bpmn"), "act": "deploy"}
+    refused = browser.post("/deploy", files)
+    assert refused.status_code == 422
+    html = refused.get_data(True)
+    assert "未部署" in html
+    assert "broken.bpmn" in html
+
+
+def test_the_deployed_file_passes_its_own_check(federation, browse):
+    browser = browse("admin")
+    content = browser.get("/processes/example_request/1/example_request.bpmn").data
+    assert content.startswith(b"<?xml")
+    checked = browser.post(
+        "/deploy", {"files": (io.BytesIO(content), "example_request.bpmn"), "act": "check"}
+    )
+    assert "检查结果" in checked.get_data(True) or "检查通过" in checked.get_data(True)
+
+
+def test_who_is_no_designer_cannot_deploy(federation, browse):
+    files = {"files": (io.BytesIO(b"<x/>"), "a.bpmn"), "act": "deploy"}
+    assert browse("officer").post("/deploy", files).status_code == 403
+
+
+def test_a_withdrawn_role_is_gone_with_the_next_click(federation, browse):
+    federation.started()
+    officer, admin = browse("officer"), browse("admin")
+    assert "row-" in officer.text("/inbox")
+    page = "/admin/people/p-officer"
+    withdraw = re.search(r'action="([^"]+/withdraw)"', admin.text(page))[1]
+    assert admin.post(withdraw, {}, page=page).status_code == 303
+    assert "row-" not in officer.text("/inbox")
+
+
+def test_a_new_person_gets_a_slip_and_a_role(federation, browse):
+    admin = browse("admin")
+    page = "/admin/units/school"
+    fields = {"name": "新来的", "username": "newcomer", "phone": "0596-0000001"}
+    slip = admin.post(f"{page}/people", fields, page=page).get_data(True)
+    link = re.search(r"http://localhost(/password/[\w-]+)", slip)[1]
+    new = {"password": "newcomers-password", "again": "newcomers-password"}
+    assert browse("").post(link, new).status_code == 303
+    href = re.search(r'href="(/admin/people/[^"]+)">新来的', admin.text("/admin/people?q=新来的"))[
+        1
+    ]
+    grant = {"role": "officer", "unit": "school"}
+    assert admin.post(f"{href}/grants", grant, page=href).status_code == 303
+    newcomer = browse("")
+    assert newcomer.sign_in("newcomer", "newcomers-password").status_code == 303
+    assert "新建申请" in newcomer.text("/inbox")
+
+
+def test_starting_a_case_twice_with_one_page_makes_one_case(federation, browse):
+    browser = browse("officer")
+    html = browser.get("/start/example_request/mill").get_data(True)
+    fields = {
+        "csrf_token": re.search(r'name="csrf_token" value="([^"]+)"', html)[1],
+        "_nonce": re.search(r'name="_nonce" value="([^"]+)"', html)[1],
+        "_action": "submit",
+        "subject": "修理风扇",
+    }
+    places = {
+        browser.client.post("/start/example_request/mill", data=fields).headers["Location"]
+        for _ in range(2)
+    }
+    assert len(places) == 1
+    assert places.pop().startswith("/tasks/")
+    assert browser.text("/cases").count("修理风扇") == 1
+
+
+def test_english_is_a_click_away(federation, browse):
+    browser = browse("officer")
+    assert browser.get("/language/en?back=/inbox").status_code == 303
+    html = browser.text("/inbox")
+    assert '<html lang="en">' in html
+    assert "My tasks" in html
+
+
+def test_the_machine_that_watches_learns_no_names(federation, browse):
+    federation.started("张三的事")
+    browse("officer").get("/cases?q=张三")
+    metrics = browse("").text("/metrics")
+    assert 'route="/cases"' in metrics
+    assert "张三" not in metrics
+    assert browse("").get("/healthz").data == b"ok\n"
+    assert browse("").get("/readyz").data == b"ok\n"

@@ -1,0 +1,1 @@
+"""How it looks: pages, the API and the command line."""

@@ -1,0 +1,132 @@
+"""The web application, made for an engine and a registry that are already open."""
+
+import hashlib
+import hmac
+from pathlib import Path
+
+from flask import Flask
+from flask.typing import ResponseReturnValue
+from jinja2 import StrictUndefined
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from engine import Engine
+from engine.errors import BangfuError, NotSignedIn
+from webapp.api.problems import is_api_request, problem
+from webapp.api.problems import of_error as problem_of_error
+from webapp.api.routes import api
+from webapp.cases.routes import cases
+from webapp.definitions.routes import definitions
+from webapp.directory.routes import directory
+from webapp.inbox.routes import inbox
+from webapp.login.routes import ask_to_sign_in, login
+from webapp.notices.routes import notices
+from webapp.reading.routes import reading
+from webapp.register.routes import register
+from webapp.settings import Settings
+from webapp.shared.choose_language import language
+from webapp.shared.error_pages import answer_errors, of_bug, of_error, of_http_error
+from webapp.shared.health import count_requests
+from webapp.shared.language import speak
+from webapp.shared.logs import log_requests
+from webapp.shared.registry_port import RegistryPort
+from webapp.shared.requests import Installation, install
+from webapp.shared.security import csrf, protect
+from webapp.shared.static_files import version_static_files
+from webapp.supervision.routes import supervision
+from webapp.tasks.routes import tasks
+
+LARGEST_REQUEST = 64 * 1024 * 1024
+"""Bytes. Above the largest file, so that a file that is too large is refused in words."""
+
+_LARGEST_TEXT = 4 * 1024 * 1024
+_MOST_FIELDS = 20_000
+_A_YEAR = 31_536_000
+
+
+def create_app(settings: Settings, engine: Engine, registry: RegistryPort) -> Flask:
+    """Make the application; nothing is read from outside but these arguments."""
+    app = Flask("webapp", root_path=str(Path(__file__).parent), template_folder="shared/templates")
+    app.config.update(
+        SECRET_KEY=_secret(settings.key),
+        SESSION_COOKIE_NAME="page",  # holds the CSRF token and what is told once; "session" is ours
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the browser is open: a form may take a day
+        WTF_CSRF_SSL_STRICT=False,  # the Referer is often stripped; SameSite does its work
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=_LARGEST_TEXT,
+        MAX_FORM_PARTS=_MOST_FIELDS,
+        SEND_FILE_MAX_AGE_DEFAULT=_A_YEAR,
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # forms have an order
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    if settings.proxies:
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
+        )
+    install(app.extensions, Installation(settings, engine, registry))
+    speak(app)
+    log_requests(app)
+    count_requests(app)
+    protect(app, settings)
+    version_static_files(app)
+    answer_errors(app)
+    for feature in (
+        language,
+        login,
+        reading,
+        inbox,
+        tasks,
+        cases,
+        register,
+        notices,
+        definitions,
+        supervision,
+        directory,
+    ):
+        app.register_blueprint(feature)
+    _mount_api(app)
+    return app
+
+
+def _mount_api(app: Flask) -> None:
+    """The published API: its errors are problem documents, its callers show tokens, not cookies.
+
+    A caller with the browser's session shows the CSRF token too (webapp.shared.requests).
+    """
+    csrf.exempt(api)
+    app.register_blueprint(api)
+
+    def of_ours(error: BangfuError) -> ResponseReturnValue:
+        return problem_of_error(error) if is_api_request() else of_error(error)
+
+    def of_not_signed_in(error: NotSignedIn) -> ResponseReturnValue:
+        return problem_of_error(error) if is_api_request() else ask_to_sign_in(error)
+
+    def of_http(error: HTTPException) -> ResponseReturnValue:
+        if not is_api_request():
+            return of_http_error(error)
+        status = error.code or 500
+        code = error.name.lower().replace(" ", "-")
+        return problem(status, code, "接口没有这个地址,或不能这样调用。请核对接口说明。")
+
+    def of_exception(error: Exception) -> ResponseReturnValue:
+        page = of_bug(error)
+        if not is_api_request():
+            return page
+        return problem(500, "internal", "系统内部错误,操作没有生效。请稍后重试。")
+
+    app.register_error_handler(BangfuError, of_ours)
+    app.register_error_handler(NotSignedIn, of_not_signed_in)
+    app.register_error_handler(HTTPException, of_http)
+    app.register_error_handler(Exception, of_exception)
+
+
+def _secret(key: bytes) -> bytes:
+    """The secret of the page cookie, another one than the key that seals people's data."""
+    return hmac.new(key, b"bangfu page cookie", hashlib.sha256).digest()

@@ -1,0 +1,1 @@
+"""The page of one case, lists of cases, and starting one."""

@@ -1,0 +1,200 @@
+"""Lists of cases and of finished steps as values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from flask import url_for
+
+from engine import Actor, Engine
+from engine.model.cases import CaseLine
+from engine.store.cases import CaseQuestion
+from engine.store.instants import to_text
+from engine.store.tasks import TaskQuestion
+from engine.work.inbox import decode_cursor, encode_cursor
+from webapp.shared.addresses import address
+from webapp.shared.language import _
+from webapp.shared.navigation import Link, Shell
+from webapp.shared.page import Page
+from webapp.shared.words import CASE_STATES, moment
+
+PAGE_SIZE = 100
+_NARROWS = ("q", "state", "process", "unit", "step")
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """One case."""
+
+    href: str
+    title: str
+    number: str
+    state: str
+    state_words: str
+    steps: str
+    unit: str
+    process: str
+    started: str
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """One step she finished."""
+
+    href: str
+    title: str
+    number: str
+    step: str
+    unit: str
+    process: str
+    at: str
+
+
+@dataclass(frozen=True)
+class Option:
+    """One value of a drop-down."""
+
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class CaseListPage(Page):
+    """Cases that match."""
+
+    template: ClassVar[str] = "cases/list.html"
+
+    rows: tuple[CaseRow, ...]
+    searched: str
+    states: tuple[Option, ...]
+    processes: tuple[Option, ...]
+    step: str
+    unit: str
+    first_page: str
+    next_page: str
+
+    @property
+    def title(self) -> str:
+        """办件查询."""
+        return _("办件查询")
+
+
+@dataclass(frozen=True)
+class DonePage(Page):
+    """What she has done, and where her cases are now."""
+
+    template: ClassVar[str] = "cases/done.html"
+
+    tabs: tuple[Link, ...]
+    steps: tuple[StepRow, ...]
+    cases: tuple[CaseRow, ...]
+    shows_steps: bool
+    is_cut: bool
+
+    @property
+    def title(self) -> str:
+        """已办与关注."""
+        return _("已办与关注")
+
+
+def case_list(shell: Shell, engine: Engine, actor: Actor, asked: Mapping[str, str]) -> CaseListPage:
+    """Cases the actor may see that match what the address asks."""
+    text = asked.get("q", "").strip()
+    found = (
+        engine.cases.search(actor, text, PAGE_SIZE)
+        if text
+        else engine.cases.list(actor, _question(asked))
+    )
+    shown = found[:PAGE_SIZE]
+    narrowing = {name: asked[name] for name in _NARROWS if asked.get(name)}
+    after = _cursor(shown[-1]) if len(found) > PAGE_SIZE and not text else ""
+    return CaseListPage(
+        shell=shell,
+        rows=tuple(case_row(line) for line in shown),
+        searched=text,
+        states=tuple(
+            Option(state, str(words), asked.get("state") == state)
+            for state, words in CASE_STATES.items()
+        ),
+        processes=tuple(
+            Option(row.key, row.name, asked.get("process") == row.key)
+            for row in engine.definitions.latest()
+            if row.start_role
+        ),
+        step=asked.get("step", ""),
+        unit=asked.get("unit", ""),
+        first_page=address("cases.listing", narrowing) if asked.get("after") else "",
+        next_page=address("cases.listing", narrowing, after=after) if after else "",
+    )
+
+
+def _question(asked: Mapping[str, str]) -> CaseQuestion:
+    cursor = asked.get("after", "")
+    after = decode_cursor(cursor) if cursor else []
+    return CaseQuestion(
+        status=asked.get("state", ""),
+        process_key=asked.get("process", ""),
+        organisation_id=asked.get("unit", ""),
+        element_id=asked.get("step", ""),
+        after=(str(after[0]), str(after[1])) if len(after) > 1 else None,
+        limit=PAGE_SIZE,
+    )
+
+
+def _cursor(last: CaseLine) -> str:
+    return encode_cursor([to_text(last.created_at), last.id])
+
+
+def case_row(line: CaseLine) -> CaseRow:
+    """One case in a list."""
+    return CaseRow(
+        href=url_for("cases.show", case_id=line.id),
+        title=line.title,
+        number=line.number,
+        state=line.status,
+        state_words=str(CASE_STATES.get(line.status, line.status)),
+        steps="、".join(line.steps),
+        unit=line.organisation_name,
+        process=line.process_name,
+        started=moment(line.created_at),
+    )
+
+
+def done_page(shell: Shell, engine: Engine, actor: Actor, asked: Mapping[str, str]) -> DonePage:
+    """The steps she finished, or the cases she had a hand in and where they are now."""
+    shows_steps = asked.get("show") != "cases"
+    steps = (
+        engine.tasks.list(actor, TaskQuestion(completed_by=actor.person_id, limit=PAGE_SIZE))
+        if shows_steps
+        else ()
+    )
+    cases: Sequence[CaseLine] = (
+        ()
+        if shows_steps
+        else engine.cases.list(
+            actor, CaseQuestion(started_or_done_by=actor.person_id, limit=PAGE_SIZE)
+        )
+    )
+    return DonePage(
+        shell=shell,
+        tabs=(
+            Link(_("我办过的环节"), url_for("cases.done"), shows_steps),
+            Link(_("我经手的办件"), url_for("cases.done", show="cases"), not shows_steps),
+        ),
+        steps=tuple(
+            StepRow(
+                href=url_for("tasks.show", task_id=line.id),
+                title=line.title,
+                number=line.case_number,
+                step=line.name,
+                unit=line.organisation_name,
+                process=line.process_name,
+                at=moment(line.completed_at),
+            )
+            for line in steps[:PAGE_SIZE]
+        ),
+        cases=tuple(case_row(line) for line in cases[:PAGE_SIZE]),
+        shows_steps=shows_steps,
+        is_cut=max(len(steps), len(cases)) > PAGE_SIZE,
+    )

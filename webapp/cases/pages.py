@@ -1,0 +1,210 @@
+"""The page of a case as a value."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from flask import url_for
+
+from engine import Actor, Engine
+from engine.errors import NotFound
+from engine.model.cases import RUNNING
+from engine.model.tasks import TaskLine
+from engine.runtime import Program
+from engine.work.view import CaseView
+from webapp.reading.diagrams import ShownDiagram, StepState, step_states
+from webapp.reading.history import ShownEntry, Storyteller
+from webapp.reading.papers import Paper, papers_of
+from webapp.reading.submissions import (
+    ShownDecision,
+    ShownSubmission,
+    shown_decisions,
+    shown_submissions,
+)
+from webapp.shared.language import _
+from webapp.shared.navigation import Link, Shell
+from webapp.shared.page import Page
+from webapp.shared.words import CASE_STATES, Badge, due_badge, moment
+
+TABS = ("papers", "history", "diagram")
+_MOST_HISTORY = 500
+
+
+@dataclass(frozen=True)
+class OpenStep:
+    """Where the case is now."""
+
+    name: str
+    href: str
+    unit: str
+    holder: str
+    due: Badge
+
+
+@dataclass(frozen=True)
+class CaseHead:
+    """What stands above every tab."""
+
+    id: str
+    number: str
+    title: str
+    process: str
+    unit: str
+    state: str
+    state_words: str
+    started: str
+    ended: str
+    total_due: str
+    open_steps: tuple[OpenStep, ...]
+    milestones: tuple[tuple[str, str], ...]
+    incidents: tuple[str, ...]
+    answer: str
+
+
+@dataclass(frozen=True)
+class CasePage(Page):
+    """A case: one tab of it."""
+
+    template: ClassVar[str] = "cases/show.html"
+
+    head: CaseHead
+    tabs: tuple[Link, ...]
+    tab: str
+    is_clear: bool
+    can_cancel: bool
+    submissions: tuple[ShownSubmission, ...] = ()
+    decisions: tuple[ShownDecision, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    history: tuple[ShownEntry, ...] = ()
+    diagrams: tuple[tuple[ShownDiagram, tuple[StepState, ...]], ...] = ()
+
+    @property
+    def title(self) -> str:
+        """办件 · 标题."""
+        return f"{_('办件')} · {self.head.title}"
+
+
+def case_page(
+    shell: Shell, engine: Engine, actor: Actor, case_id: str, tab: str, *, is_clear: bool = False
+) -> CasePage:
+    """One tab of a case."""
+    view = engine.cases.view(actor, case_id)
+    program = engine.definitions.get(view.case.definition_id)[1]
+    tab = tab if tab in TABS else TABS[0]
+    on_papers = tab == "papers"
+    return CasePage(
+        shell=shell,
+        head=_head(engine, view, program),
+        tabs=_tabs(actor, view, tab),
+        tab=tab,
+        is_clear=is_clear,
+        can_cancel=view.case.status in RUNNING and _may_cancel(actor, view, program),
+        submissions=shown_submissions(view.submissions, view.files, masked=not is_clear)
+        if on_papers
+        else (),
+        decisions=shown_decisions(view.decisions) if on_papers else (),
+        papers=papers_of(view.submissions, view.files) if on_papers else (),
+        history=_history(engine, actor, case_id, program) if tab == "history" else (),
+        diagrams=_diagrams(engine, actor, case_id, program) if tab == "diagram" else (),
+    )
+
+
+def _head(engine: Engine, view: CaseView, program: Program) -> CaseHead:
+    case, now, calendar = view.case, engine.clock.now(), engine.calendar()
+    state = case.status.value
+    steps = tuple(
+        OpenStep(
+            line.name,
+            url_for("tasks.show", task_id=line.id),
+            line.handling_name,
+            line.assignee_name or "",
+            due_badge(line, now, calendar),
+        )
+        for line in view.open_tasks
+    )
+    return CaseHead(
+        id=case.id,
+        number=case.number,
+        title=case.title,
+        process=_("%(name)s(第 %(n)s 版)", name=program.info.name, n=case.version),
+        unit=view.line.organisation_name,
+        state=state,
+        state_words=str(CASE_STATES.get(state, state)),
+        started=moment(case.created_at),
+        ended="" if case.ended_at is None else moment(case.ended_at),
+        total_due="" if case.total_due_at is None else moment(case.total_due_at)[:10],
+        open_steps=steps,
+        milestones=tuple((milestone_name(program, n), moment(at)) for n, at in view.milestones),
+        incidents=view.incidents,
+        answer=_answer(view.open_tasks, str(CASE_STATES.get(state, state))),
+    )
+
+
+def milestone_name(program: Program, milestone: str) -> str:
+    """The name of the element that carries the milestone; the mark itself where it has none."""
+    return next(
+        (e.name for e in program.elements() if e.milestone == milestone and e.name), milestone
+    )
+
+
+def _answer(steps: Sequence[TaskLine], state: str) -> str:
+    """The sentence to read aloud when somebody rings to ask how the case stands."""
+    if not steps:
+        return _("这一件现在的状态是:%(state)s。", state=state)
+    step = steps[0]
+    if step.due_date is None:
+        return _("这一件现在由%(unit)s办理“%(step)s”。", unit=step.handling_name, step=step.name)
+    return _(
+        "这一件现在由%(unit)s办理“%(step)s”,应于 %(due)s 前办结。",
+        unit=step.handling_name,
+        step=step.name,
+        due=step.due_date,
+    )
+
+
+def _tabs(actor: Actor, view: CaseView, tab: str) -> tuple[Link, ...]:
+    mine = next(
+        (t for t in view.open_tasks if actor.holds_at(t.role, t.handling_id)),
+        None,
+    )
+    labels = {"papers": _("申请材料"), "history": _("流转记录"), "diagram": _("流程图")}
+    links = [
+        Link(label, url_for("cases.show", case_id=view.case.id, tab=name), name == tab)
+        for name, label in labels.items()
+    ]
+    if mine is not None:
+        links.insert(0, Link(_("办理"), url_for("tasks.show", task_id=mine.id)))
+    return tuple(links)
+
+
+def _may_cancel(actor: Actor, view: CaseView, program: Program) -> bool:
+    role = program.info.start_role or ""
+    return actor.person_id == view.case.started_by or actor.holds_at(
+        role, view.case.organisation_id
+    )
+
+
+def _history(
+    engine: Engine, actor: Actor, case_id: str, program: Program
+) -> tuple[ShownEntry, ...]:
+    entries = engine.cases.history(actor, case_id, limit=_MOST_HISTORY)[:_MOST_HISTORY]
+
+    def name_of(person_id: str) -> str:
+        try:
+            return engine.directory.actor(person_id).name
+        except NotFound:
+            return _("已离岗人员")
+
+    return Storyteller(program, name_of).tell(entries)
+
+
+def _diagrams(
+    engine: Engine, actor: Actor, case_id: str, program: Program
+) -> tuple[tuple[ShownDiagram, tuple[StepState, ...]], ...]:
+    found = []
+    for one in engine.cases.diagrams(actor, case_id):
+        active, passed = sorted(one.active), sorted(one.passed)
+        url = url_for("cases.diagram", case_id=case_id, process_key=one.process_key)
+        shown = ShownDiagram(one.name, url, tuple(active), tuple(passed), tuple(sorted(one.flows)))
+        found.append((shown, step_states(program, one.process_key, active, passed)))
+    return tuple(found)

@@ -1,0 +1,183 @@
+"""The addresses of cases."""
+
+from flask import Blueprint, Response, flash, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine import Actor
+from engine.errors import Invalid, NotFound, NotPermitted
+from engine.model.organisations import Organisation
+from engine.store.definitions import DefinitionRow
+from webapp.cases.lists import case_list, done_page
+from webapp.cases.pages import case_page
+from webapp.cases.starting import (
+    Begun,
+    context_of,
+    start_page,
+    startable,
+)
+from webapp.cases.starting import (
+    begin as begin_case,
+)
+from webapp.cases.starting import (
+    choose_process as choose_process_page,
+)
+from webapp.cases.starting import (
+    choose_unit as choose_unit_page,
+)
+from webapp.forms.render import refresh_answer
+from webapp.shared.form_posts import read_posted
+from webapp.shared.kept_posts import KeptPost, resumes
+from webapp.shared.language import _
+from webapp.shared.navigation import shell
+from webapp.shared.page import render
+from webapp.shared.requests import current_actor, current_engine, current_installation
+
+cases = Blueprint("cases", __name__, template_folder="templates")
+
+
+@cases.get("/cases")
+def listing() -> ResponseReturnValue:
+    """Cases by search or by filter."""
+    actor = current_actor()
+    return render(case_list(shell("search", actor), current_engine(), actor, request.args))
+
+
+@cases.get("/done")
+def done() -> ResponseReturnValue:
+    """What I did, and where it is now."""
+    actor = current_actor()
+    return render(done_page(shell("done", actor), current_engine(), actor, request.args))
+
+
+@cases.get("/cases/<case_id>")
+def show(case_id: str) -> ResponseReturnValue:
+    """A case, personal data masked."""
+    actor, tab = current_actor(), request.args.get("tab", "")
+    return render(case_page(shell("done", actor), current_engine(), actor, case_id, tab))
+
+
+@cases.post("/cases/<case_id>/clear")
+def show_clear(case_id: str) -> ResponseReturnValue:
+    """The same with whole numbers; that they were looked at is written down first."""
+    actor, engine = current_actor(), current_engine()
+    engine.cases.must_see(actor, case_id)
+    engine.note_access(actor, "personal-data-read", case_id)
+    return render(case_page(shell("done", actor), engine, actor, case_id, "", is_clear=True))
+
+
+@cases.post("/cases/<case_id>/cancel")
+def cancel(case_id: str) -> ResponseReturnValue:
+    """End a case opened by mistake."""
+    current_engine().cases.cancel(current_actor(), case_id, request.form.get("reason", ""))
+    flash(_("已作废。办件和留痕都保留,可在查询中看到。"), "done")
+    return redirect(url_for("cases.show", case_id=case_id, tab="history"), 303)
+
+
+@cases.post("/cases/<case_id>/papers")
+def add_paper(case_id: str) -> ResponseReturnValue:
+    """Add a paper to a case."""
+    actor, files = current_actor(), current_engine().files
+    given = request.files.get("file")
+    if given is None or not given.filename:
+        raise Invalid("请先选择文件。")
+    content = files.receive(given.stream)
+    files.attach(actor, case_id, given.filename, content, request.form.get("label", "").strip())
+    flash(_("材料已添加。"), "done")
+    return redirect(url_for("cases.show", case_id=case_id), 303)
+
+
+@cases.get("/cases/<case_id>/diagram/<process_key>")
+def diagram(case_id: str, process_key: str) -> Response:
+    """The drawing of one of the case's processes, as deployed."""
+    for one in current_engine().cases.diagrams(current_actor(), case_id):
+        if one.process_key == process_key:
+            return Response(one.bpmn, mimetype="application/xml")
+    raise NotFound
+
+
+@cases.get("/start")
+def choose_process() -> ResponseReturnValue:
+    """Which process."""
+    actor = current_actor()
+    return render(choose_process_page(shell("inbox", actor), current_engine(), actor))
+
+
+@cases.get("/start/<key>")
+def choose_unit(key: str) -> ResponseReturnValue:
+    """For which unit; where there is but one, on to its form."""
+    actor = current_actor()
+    row, units = startable(current_engine(), actor, key)
+    if len(units) == 1:
+        return redirect(url_for("cases.start", key=key, organisation_id=units[0].id), 303)
+    names = current_installation().places.organisations()
+    searched = request.args.get("unit", "").strip()
+    return render(choose_unit_page(shell("inbox", actor), row, units, searched, names))
+
+
+@cases.get("/start/<key>/<organisation_id>")
+def start(key: str, organisation_id: str) -> ResponseReturnValue:
+    """The form a case begins with."""
+    actor = current_actor()
+    row, unit = _place(actor, key, organisation_id)
+    return render(start_page(shell("inbox", actor), current_engine(), row, unit, Begun()))
+
+
+@cases.post("/start/<key>/<organisation_id>")
+def begin(key: str, organisation_id: str) -> ResponseReturnValue:
+    """Start the case, and go on to its first step."""
+    actor, engine = current_actor(), current_engine()
+    row, unit = _place(actor, key, organisation_id)
+    form = engine.definitions.get(row.id)[1].start_form()
+    posted = read_posted(engine, actor, form, request.form, request.files)
+    return _answer(actor, row, unit, begin_case(engine, actor, row, unit, posted))
+
+
+def _answer(
+    actor: Actor, row: DefinitionRow, unit: Organisation, begun: Begun
+) -> ResponseReturnValue:
+    if begun.case_id:
+        flash(_("办件已建立。"), "done")
+        return redirect(_first_page(actor, begun), 303)
+    page = start_page(shell("inbox", actor), current_engine(), row, unit, begun)
+    return render(page), 422 if begun.errors or begun.message else 200
+
+
+def _first_page(actor: Actor, begun: Begun) -> str:
+    """Her own first step, if it is hers; else the case."""
+    engine = current_engine()
+    if begun.task_id:
+        task = engine.tasks.view(actor, begun.task_id).task
+        if actor.holds_at(task.queue.role, task.queue.handling_id):
+            return url_for("tasks.show", task_id=begun.task_id)
+    return url_for("cases.show", case_id=begun.case_id)
+
+
+def _place(actor: Actor, key: str, organisation_id: str) -> tuple[DefinitionRow, Organisation]:
+    row, units = startable(current_engine(), actor, key)
+    unit = next((one for one in units if one.id == organisation_id), None)
+    if unit is None:
+        raise NotPermitted("您不能为这个单位发起这个流程。请返回重新选择单位。")
+    return row, unit
+
+
+@cases.post("/start/<key>/<organisation_id>/refresh")
+def refresh_start(key: str, organisation_id: str) -> ResponseReturnValue:
+    """What is shown and computed for these answers; writes nothing."""
+    actor, engine = current_actor(), current_engine()
+    row, _unit = _place(actor, key, organisation_id)
+    form = engine.definitions.get(row.id)[1].start_form()
+    if form is None:
+        return jsonify({"visible": [], "computed": {}})
+    data = form.read_post(request.form.to_dict(flat=False))
+    return jsonify(refresh_answer(form, data, {}, context_of(engine)))
+
+
+@resumes("cases.begin")
+def resume(actor: Actor, kept: KeptPost) -> ResponseReturnValue:
+    """Signed in again: the form with all that was typed, to be sent once more."""
+    engine = current_engine()
+    row, unit = _place(actor, kept.place["key"], kept.place["organisation_id"])
+    form = engine.definitions.get(row.id)[1].start_form()
+    posted = read_posted(engine, actor, form, kept.fields, kept.no_files)
+    begun = Begun(data=posted.data, message=_("您填写的内容都在,请核对后再次提交。"))
+    return render(start_page(shell("inbox", actor), engine, row, unit, begun))

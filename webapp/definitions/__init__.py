@@ -1,0 +1,1 @@
+"""Processes with their diagrams, versions and open cases; checking and deploying files."""

@@ -1,0 +1,254 @@
+"""Processes as values: the list, one process with its diagram, and the checks of an upload."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from flask import url_for
+
+from engine import Actor, Engine
+from engine.errors import Finding
+from engine.model.definitions import Element, ElementKind
+from engine.runtime import Program
+from engine.store.definitions import DefinitionRow
+from webapp.reading.diagrams import ShownDiagram
+from webapp.shared.language import _
+from webapp.shared.navigation import Shell
+from webapp.shared.page import Page
+from webapp.shared.places import PlaceNames
+from webapp.shared.words import NOTHING, amount, moment
+
+
+@dataclass(frozen=True)
+class ProcessRow:
+    """One process."""
+
+    href: str
+    name: str
+    key: str
+    version: int
+    started_by: str
+    deployed: str
+    open_cases: int
+
+
+@dataclass(frozen=True)
+class ProcessListPage(Page):
+    """Every process."""
+
+    template: ClassVar[str] = "definitions/list.html"
+
+    rows: tuple[ProcessRow, ...]
+    can_deploy: bool
+
+    @property
+    def title(self) -> str:
+        """流程管理."""
+        return _("流程管理")
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """One step of a process: who does it, how long she has, how many cases stand there."""
+
+    name: str
+    process: str
+    lane: str
+    deadline: str
+    not_same_as: str
+    form: str
+    cases: int
+    href: str
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    """One deployed version."""
+
+    version: int
+    deployed: str
+    by: str
+    active: int
+    ended: int
+    is_shown: bool
+    href: str
+
+
+@dataclass(frozen=True)
+class ProcessPage(Page):
+    """One process, in one version."""
+
+    template: ClassVar[str] = "definitions/show.html"
+
+    name: str
+    key: str
+    version: int
+    documentation: str
+    owner: str
+    total_limit: str
+    diagrams: tuple[ShownDiagram, ...]
+    steps: tuple[StepRow, ...]
+    open_cases: int
+    versions: tuple[VersionRow, ...]
+
+    @property
+    def title(self) -> str:
+        """流程 · 名称."""
+        return f"{_('流程')} · {self.name}"
+
+
+@dataclass(frozen=True)
+class UploadPage(Page):
+    """Checking and deploying files."""
+
+    template: ClassVar[str] = "definitions/upload.html"
+
+    message: str
+    is_good: bool
+    findings: tuple[Finding, ...]
+    deployed: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """检查与部署."""
+        return _("检查与部署")
+
+    @property
+    def errors(self) -> int:
+        """How many findings forbid the deployment."""
+        return sum(one.severity == "error" for one in self.findings)
+
+
+def process_list(shell: Shell, engine: Engine, places: PlaceNames, actor: Actor) -> ProcessListPage:
+    """Every process in its newest version."""
+    per_version = engine.definitions.cases_per_version(actor)
+    return ProcessListPage(
+        shell,
+        tuple(
+            ProcessRow(
+                url_for("definitions.show", key=row.key),
+                row.name,
+                row.key,
+                row.version,
+                places.role(row.start_role) if row.start_role else _("由其他流程调用"),
+                moment(row.deployed_at),
+                sum(
+                    number
+                    for (definition_id, status), number in per_version.items()
+                    if definition_id.rpartition(":")[0] == row.key and status in _OPEN
+                ),
+            )
+            for row in engine.definitions.latest()
+        ),
+        actor.holds(engine.definitions.DESIGNER),
+    )
+
+
+_OPEN = frozenset({"active", "incident", "suspended"})
+
+
+def process_page(
+    shell: Shell, engine: Engine, actor: Actor, rows: Sequence[DefinitionRow], version: int
+) -> ProcessPage:
+    """One version of a process with its diagrams and the cases at each step."""
+    row = next((one for one in rows if one.version == version), rows[0])
+    program = engine.definitions.get(row.id)[1]
+    counts = {
+        (key, element): number
+        for key, element, _name, number in engine.definitions.open_per_step(actor)
+    }
+    per_version = engine.definitions.cases_per_version(actor)
+    info = program.info
+    return ProcessPage(
+        shell=shell,
+        name=info.name,
+        key=row.key,
+        version=row.version,
+        documentation=info.documentation,
+        owner=info.owner,
+        total_limit=amount(info.total_limit) if info.total_limit else "",
+        diagrams=_diagrams(program, row, counts),
+        steps=_steps(program, counts, row.key),
+        open_cases=_sum(per_version, row.id),
+        versions=tuple(_version(engine, one, row, per_version) for one in rows),
+    )
+
+
+def _sum(per_version: Mapping[tuple[str, str], int], definition_id: str) -> int:
+    return sum(
+        n
+        for (found, status), n in per_version.items()
+        if found == definition_id and status in _OPEN
+    )
+
+
+def _diagrams(
+    program: Program, row: DefinitionRow, counts: Mapping[tuple[str, str], int]
+) -> tuple[ShownDiagram, ...]:
+    keys = [program.key, *(key for key in program.processes if key != program.key)]
+    return tuple(
+        ShownDiagram(
+            program.processes[key].name,
+            url_for("definitions.diagram", key=row.key, version=row.version, process_key=key),
+            counts=tuple(
+                f"{element.id}={counts[key, element.id]}"
+                for element in program.elements(key)
+                if counts.get((key, element.id))
+            ),
+        )
+        for key in keys
+    )
+
+
+def _steps(
+    program: Program, counts: Mapping[tuple[str, str], int], key: str
+) -> tuple[StepRow, ...]:
+    return tuple(
+        _step(program, element, counts.get((element.process_key, element.id), 0), key)
+        for element in program.elements()
+        if element.kind is ElementKind.USER_TASK
+    )
+
+
+def _step(program: Program, element: Element, cases: int, key: str) -> StepRow:
+    form = program.form_of(element)
+    names = {one.id: one.name for one in program.elements()}
+    deadline = element.deadline or ""
+    return StepRow(
+        name=element.name or element.id,
+        process=""
+        if element.process_key == program.key
+        else program.processes[element.process_key].name,
+        lane="" if element.lane is None else element.lane.name,
+        deadline=NOTHING
+        if not deadline
+        else (_("按业务参数") if deadline.startswith("=") else amount(deadline)),
+        not_same_as="、".join(names.get(one, one) for one in element.not_same_person_as),
+        form=NOTHING if form is None else form.title,
+        cases=cases,
+        href=url_for("cases.listing", process=key, step=element.id),
+    )
+
+
+def _version(
+    engine: Engine,
+    one: DefinitionRow,
+    shown: DefinitionRow,
+    per_version: Mapping[tuple[str, str], int],
+) -> VersionRow:
+    total = sum(number for (found, _status), number in per_version.items() if found == one.id)
+    active = _sum(per_version, one.id)
+    return VersionRow(
+        version=one.version,
+        deployed=moment(one.deployed_at),
+        by=_deployer(engine, one.deployed_by),
+        active=active,
+        ended=total - active,
+        is_shown=one.version == shown.version,
+        href=url_for("definitions.show", key=one.key, version=one.version),
+    )
+
+
+def _deployer(engine: Engine, person_id: str | None) -> str:
+    names = {person.id: person.name for person in engine.directory.people()}
+    return names.get(person_id or "", _("系统"))

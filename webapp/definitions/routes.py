@@ -1,0 +1,86 @@
+"""The addresses of processes."""
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+
+from engine import Actor
+from engine.definitions.folder import read_upload
+from engine.errors import DeploymentRefused, Invalid, NotFound, Refused
+from engine.model.definitions import SourceFile
+from webapp.definitions.pages import UploadPage, process_list, process_page
+from webapp.shared.errors import status_of
+from webapp.shared.language import _
+from webapp.shared.navigation import shell
+from webapp.shared.page import render
+from webapp.shared.requests import current_actor, current_engine, current_installation
+
+definitions = Blueprint("definitions", __name__, template_folder="templates")
+
+
+@definitions.get("/processes")
+def listing() -> ResponseReturnValue:
+    """Every process."""
+    actor, places = current_actor(), current_installation().places
+    return render(process_list(shell("definitions", actor), current_engine(), places, actor))
+
+
+@definitions.get("/processes/<key>")
+def show(key: str) -> ResponseReturnValue:
+    """One process, the newest version or the one asked for."""
+    actor, engine = current_actor(), current_engine()
+    rows = engine.definitions.versions(key)
+    if not rows:
+        raise NotFound("没有找到这个流程。")
+    version = request.args.get("version", 0, type=int)
+    return render(process_page(shell("definitions", actor), engine, actor, rows, version))
+
+
+@definitions.get("/processes/<key>/<int:version>/<process_key>.bpmn")
+def diagram(key: str, version: int, process_key: str) -> Response:
+    """The drawing of a version, or of a process it calls."""
+    current_actor()
+    program = current_engine().definitions.get(f"{key}:{version}")[1]
+    if process_key not in program.processes:
+        raise NotFound("没有找到这个流程。")
+    return Response(program.bpmn(process_key), mimetype="application/xml")
+
+
+@definitions.get("/deploy")
+def upload() -> ResponseReturnValue:
+    """Where files are given."""
+    actor = current_actor()
+    return render(
+        UploadPage(shell("definitions", actor), "", is_good=True, findings=(), deployed=())
+    )
+
+
+@definitions.post("/deploy")
+def take_upload() -> ResponseReturnValue:
+    """Check the files, and deploy them if that was asked and nothing forbids it."""
+    actor = current_actor()
+    try:
+        return render(_taken(actor, _files(), deploys=request.form.get("act") == "deploy"))
+    except Refused as refused:
+        findings = refused.findings if isinstance(refused, DeploymentRefused) else ()
+        frame = shell("definitions", actor)
+        page = UploadPage(frame, refused.message, is_good=False, findings=findings, deployed=())
+        return render(page), status_of(refused)
+
+
+def _files() -> tuple[SourceFile, ...]:
+    chosen = [(f.filename or "", f.read()) for f in request.files.getlist("files") if f.filename]
+    if not chosen:
+        raise Invalid("请选择要检查的 .bpmn、.dmn 或 .form 文件。")
+    return read_upload(chosen).files
+
+
+def _taken(actor: Actor, files: tuple[SourceFile, ...], *, deploys: bool) -> UploadPage:
+    frame, group = shell("definitions", actor), current_engine().definitions
+    if not deploys:
+        checked = group.dry_run(actor, files)
+        message = _("检查通过,可以部署。在办的办件仍按原来的版本办理。")
+        return UploadPage(frame, message, is_good=True, findings=checked.findings, deployed=())
+    made = group.deploy(actor, files)
+    names = tuple(_("%(name)s 第 %(n)s 版", name=r.name, n=r.version) for r in made.definitions)
+    message = _("已部署。新办件按新版本办理,在办的办件仍按原来的版本办理。")
+    return UploadPage(frame, message, is_good=True, findings=made.findings, deployed=names)

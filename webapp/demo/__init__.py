@@ -1,0 +1,1 @@
+"""The demonstration federation: the real tree of Zhangzhou, synthetic unions and people (模拟)."""

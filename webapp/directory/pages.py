@@ -1,0 +1,420 @@
+"""Organisations, people, roles and designations as values."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from flask import url_for
+
+from engine import Actor, Engine
+from engine.errors import NotFound, NotPermitted
+from engine.model.organisations import LEVEL_NAMES, LEVELS, Organisation, Person, Role
+from webapp.shared.language import _, is_english, lazy
+from webapp.shared.navigation import Link, Shell
+from webapp.shared.page import Page
+from webapp.shared.words import day
+
+ADMIN = "admin"
+KINDS: Mapping[str, object] = {
+    "city": lazy("市总工会"),
+    "county": lazy("县(市、区)总工会"),
+    "zone": lazy("开发区总工会"),
+    "township": lazy("乡镇(街道)工会"),
+    "industry": lazy("产业(系统)工会"),
+    "grassroots": lazy("基层工会"),
+}
+PAGE_SIZE = 300
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value of a drop-down."""
+
+    value: str
+    label: str
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True)
+class UnitNode:
+    """A unit with those below it."""
+
+    id: str
+    name: str
+    level: str
+    people: int
+    href: str
+    is_open: bool
+    below: tuple["UnitNode", ...]
+
+
+@dataclass(frozen=True)
+class UnitsPage(Page):
+    """The tree."""
+
+    template: ClassVar[str] = "directory/units.html"
+
+    tabs: tuple[Link, ...]
+    roots: tuple[UnitNode, ...]
+    total: int
+
+    @property
+    def title(self) -> str:
+        """机构."""
+        return _("机构")
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """One person."""
+
+    id: str
+    name: str
+    username: str
+    unit: str
+    roles: str
+    phone: str
+    is_active: bool
+    href: str
+
+
+@dataclass(frozen=True)
+class UnitPage(Page):
+    """One unit: its data, its people, and what can be changed."""
+
+    template: ClassVar[str] = "directory/unit.html"
+
+    tabs: tuple[Link, ...]
+    id: str
+    name: str
+    code: str
+    kind: str
+    level: str
+    above: str
+    area: str
+    phone: str
+    people: tuple[PersonRow, ...]
+    kinds: tuple[Choice, ...]
+    levels: tuple[Choice, ...]
+    parents: tuple[Choice, ...]
+
+    @property
+    def title(self) -> str:
+        """机构 · 名称."""
+        return f"{_('机构')} · {self.name}"
+
+
+@dataclass(frozen=True)
+class PeoplePage(Page):
+    """People, by name or unit."""
+
+    template: ClassVar[str] = "directory/people.html"
+
+    tabs: tuple[Link, ...]
+    rows: tuple[PersonRow, ...]
+    searched: str
+    total: int
+
+    @property
+    def title(self) -> str:
+        """人员."""
+        return _("人员")
+
+
+@dataclass(frozen=True)
+class GrantRow:
+    """A role she holds."""
+
+    id: int
+    role: str
+    unit: str
+    since: str
+
+
+@dataclass(frozen=True)
+class PersonPage(Page):
+    """One person: her roles, and what can be changed."""
+
+    template: ClassVar[str] = "directory/person.html"
+
+    tabs: tuple[Link, ...]
+    person: PersonRow
+    grants: tuple[GrantRow, ...]
+    roles: tuple[Choice, ...]
+    units: tuple[Choice, ...]
+
+    @property
+    def title(self) -> str:
+        """人员 · 姓名."""
+        return f"{_('人员')} · {self.person.name}"
+
+
+@dataclass(frozen=True)
+class SlipPage(Page):
+    """The printed slip with the one-use link by which a person chooses her password."""
+
+    template: ClassVar[str] = "directory/slip.html"
+
+    tabs: tuple[Link, ...]
+    name: str
+    username: str
+    link: str
+
+    @property
+    def title(self) -> str:
+        """密码条."""
+        return _("密码条")
+
+
+@dataclass(frozen=True)
+class RoleRow:
+    """A role, where it can be held, and by how many it is."""
+
+    code: str
+    name: str
+    levels: str
+    sees: str
+    holders: int
+
+
+@dataclass(frozen=True)
+class RolesPage(Page):
+    """Every role."""
+
+    template: ClassVar[str] = "directory/roles.html"
+
+    tabs: tuple[Link, ...]
+    rows: tuple[RoleRow, ...]
+
+    @property
+    def title(self) -> str:
+        """角色."""
+        return _("角色")
+
+
+@dataclass(frozen=True)
+class DesignationRow:
+    """A written agreement that another unit does a role's steps."""
+
+    role: str
+    unit: str
+    handled_by: str
+    document: str
+
+
+@dataclass(frozen=True)
+class DesignationsPage(Page):
+    """Written designations."""
+
+    template: ClassVar[str] = "directory/designations.html"
+
+    tabs: tuple[Link, ...]
+    rows: tuple[DesignationRow, ...]
+    roles: tuple[Choice, ...]
+    units: tuple[Choice, ...]
+
+    @property
+    def title(self) -> str:
+        """书面指定."""
+        return _("书面指定")
+
+
+def must_be_admin(actor: Actor) -> None:
+    """Only administrators look into the directory."""
+    if not actor.holds(ADMIN):
+        raise NotPermitted("只有系统管理员可以管理机构和人员。如需调整,请联系市总工会管理员。")
+
+
+def directory_tabs(now: str) -> tuple[Link, ...]:
+    """The pages of this section."""
+    names = {
+        "units": _("机构"),
+        "people": _("人员"),
+        "roles": _("角色"),
+        "designations": _("书面指定"),
+    }
+    links = [
+        Link(label, url_for(f"directory.{name}"), name == now) for name, label in names.items()
+    ]
+    return (*links, Link(_("无人办理"), url_for("supervision.unstaffed")))
+
+
+def units_page(shell: Shell, engine: Engine) -> UnitsPage:
+    """The tree of approval."""
+    units = engine.directory.organisations()
+    people = Counter(p.organisation_id for p in engine.directory.people() if p.active)
+    below: dict[str | None, list[Organisation]] = {}
+    for unit in units.values():
+        below.setdefault(unit.approval_parent, []).append(unit)
+
+    def node(unit: Organisation, depth: int) -> UnitNode:
+        return UnitNode(
+            unit.id,
+            unit.name,
+            LEVEL_NAMES.get(unit.level, unit.level),
+            people[unit.id],
+            url_for("directory.unit", unit_id=unit.id),
+            depth == 0,
+            tuple(node(one, depth + 1) for one in _in_order(below.get(unit.id, ()))),
+        )
+
+    roots = tuple(node(unit, 0) for unit in _in_order(below.get(None, ())))
+    return UnitsPage(shell, directory_tabs("units"), roots, len(units))
+
+
+def _in_order(units: Sequence[Organisation]) -> list[Organisation]:
+    return sorted(units, key=lambda unit: (-LEVELS.index(unit.level), unit.code))
+
+
+def unit_page(shell: Shell, engine: Engine, unit_id: str) -> UnitPage:
+    """One unit."""
+    units = engine.directory.organisations()
+    unit = units.get(unit_id)
+    if unit is None:
+        raise NotFound("没有找到这个单位。")
+    return UnitPage(
+        shell=shell,
+        tabs=directory_tabs("units"),
+        id=unit.id,
+        name=unit.name,
+        code=unit.code,
+        kind=str(KINDS.get(unit.kind, unit.kind)),
+        level=LEVEL_NAMES.get(unit.level, unit.level),
+        above=_name(units, unit.approval_parent),
+        area=_name(units, unit.area_parent),
+        phone=unit.phone,
+        people=tuple(row for row in _people(engine) if row.unit == unit.name),
+        kinds=tuple(Choice(code, str(label)) for code, label in KINDS.items()),
+        levels=tuple(Choice(code, LEVEL_NAMES[code]) for code in LEVELS),
+        parents=_unit_choices(units, unit.approval_parent, upper_only=True),
+    )
+
+
+def _name(units: Mapping[str, Organisation], unit_id: str | None) -> str:
+    return units[unit_id].name if unit_id is not None and unit_id in units else ""
+
+
+def _unit_choices(
+    units: Mapping[str, Organisation], chosen: str | None = None, *, upper_only: bool = False
+) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(unit.id, unit.name, unit.id == chosen)
+        for unit in _in_order(list(units.values()))
+        if not upper_only or unit.level != LEVELS[0]
+    )
+
+
+def role_name(role: Role) -> str:
+    """A role's name in the reader's language."""
+    return role.en if is_english() else role.zh
+
+
+def _people(engine: Engine) -> list[PersonRow]:
+    units, roles = engine.directory.organisations(), engine.directory.roles()
+    held: dict[str, list[str]] = {}
+    for grant in engine.directory.grants():
+        if grant.role in roles:
+            held.setdefault(grant.person_id, []).append(role_name(roles[grant.role]))
+    return [_person_row(one, units, held.get(one.id, ())) for one in engine.directory.people()]
+
+
+def _person_row(
+    person: Person, units: Mapping[str, Organisation], roles: Sequence[str]
+) -> PersonRow:
+    return PersonRow(
+        person.id,
+        person.name,
+        person.username,
+        _name(units, person.organisation_id),
+        "、".join(dict.fromkeys(roles)),
+        person.phone,
+        person.active,
+        url_for("directory.person", person_id=person.id),
+    )
+
+
+def people_page(shell: Shell, engine: Engine, searched: str) -> PeoplePage:
+    """People whose name, user name or unit holds the text."""
+    everybody = _people(engine)
+    found = [
+        row
+        for row in everybody
+        if searched in row.name or searched in row.username or searched in row.unit
+    ]
+    tabs = directory_tabs("people")
+    return PeoplePage(shell, tabs, tuple(found[:PAGE_SIZE]), searched, len(found))
+
+
+def person_page(shell: Shell, engine: Engine, person_id: str) -> PersonPage:
+    """One person."""
+    row = next((one for one in _people(engine) if one.id == person_id), None)
+    if row is None:
+        raise NotFound("没有找到这个人员。")
+    units, roles = engine.directory.organisations(), engine.directory.roles()
+    return PersonPage(
+        shell=shell,
+        tabs=directory_tabs("people"),
+        person=row,
+        grants=tuple(
+            GrantRow(
+                grant.id,
+                role_name(roles[grant.role]) if grant.role in roles else grant.role,
+                _name(units, grant.organisation_id),
+                day(grant.valid_from),
+            )
+            for grant in engine.directory.grants()
+            if grant.person_id == person_id
+        ),
+        roles=_role_choices(roles),
+        units=_unit_choices(units),
+    )
+
+
+def _role_choices(roles: Mapping[str, Role]) -> tuple[Choice, ...]:
+    return tuple(Choice(code, role_name(role)) for code, role in roles.items())
+
+
+def slip_page(shell: Shell, engine: Engine, person_id: str, token: str) -> SlipPage:
+    """The slip to print and hand over."""
+    row = next(one for one in _people(engine) if one.id == person_id)
+    link = url_for("login.choose_password", token=token, _external=True)
+    return SlipPage(shell, directory_tabs("people"), row.name, row.username, link)
+
+
+def roles_page(shell: Shell, engine: Engine) -> RolesPage:
+    """Every role."""
+    holders = Counter(grant.role for grant in engine.directory.grants())
+    sees = {"area": _("本单位及下级"), "own": _("本人经办的"), "none": _("不看办件")}
+    rows = tuple(
+        RoleRow(
+            code,
+            role_name(role),
+            "、".join(LEVEL_NAMES.get(level, level) for level in role.levels),
+            sees.get(role.sees, role.sees),
+            holders[code],
+        )
+        for code, role in engine.directory.roles().items()
+    )
+    return RolesPage(shell, directory_tabs("roles"), rows)
+
+
+def designations_page(shell: Shell, engine: Engine) -> DesignationsPage:
+    """Written designations that hold today."""
+    units, roles = engine.directory.organisations(), engine.directory.roles()
+    rows = tuple(
+        DesignationRow(
+            role_name(roles[role]) if role in roles else role,
+            _name(units, unit),
+            _name(units, handler),
+            document,
+        )
+        for _id, role, unit, handler, document in engine.directory.designations()
+    )
+    return DesignationsPage(
+        shell,
+        directory_tabs("designations"),
+        rows,
+        _role_choices(roles),
+        _unit_choices(units, upper_only=True),
+    )

@@ -1,0 +1,1 @@
+"""The list a person works through, and what she may start."""

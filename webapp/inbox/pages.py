@@ -1,0 +1,243 @@
+"""The inbox as a value: filters with exact counts, and the rows."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from engine import Actor, Engine
+from engine.model.calendar import WorkCalendar
+from engine.model.tasks import DueState, InboxCounts, InboxFilter, InboxPage, TaskLine
+from webapp.shared.addresses import address
+from webapp.shared.language import _
+from webapp.shared.navigation import Shell
+from webapp.shared.page import Page
+from webapp.shared.places import PlaceNames
+from webapp.shared.words import BUCKETS, Badge, clock_time, due_badge
+
+PAGE_SIZE = 100
+MOST_UNITS = 12
+"""More units than that are chosen from a list, not clicked one by one."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value of a filter with the number of steps it leaves."""
+
+    label: str
+    count: int | None
+    href: str
+    is_chosen: bool
+    state: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class FilterGroup:
+    """The values of one filter."""
+
+    name: str
+    label: str
+    choices: tuple[Choice, ...]
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is drawn as a drop-down."""
+        return len(self.choices) > MOST_UNITS
+
+
+@dataclass(frozen=True)
+class Row:
+    """One step that waits."""
+
+    id: str
+    href: str
+    due: Badge
+    title: str
+    step: str
+    unit: str
+    process: str
+    number: str
+    holder: str
+    is_mine: bool
+    draft: str
+
+
+@dataclass(frozen=True)
+class InboxListPage(Page):
+    """What a person sees first."""
+
+    template: ClassVar[str] = "inbox/list.html"
+
+    groups: tuple[FilterGroup, ...]
+    rows: tuple[Row, ...]
+    total: int
+    searched: str
+    kept: Mapping[str, str]
+    is_narrowed: bool
+    has_start: bool
+    first_page: str
+    next_page: str
+
+    @property
+    def title(self) -> str:
+        """The tab shows how much waits."""
+        return _("我的待办(%(n)s)", n=self.total)
+
+
+def inbox_page(
+    shell: Shell, engine: Engine, places: PlaceNames, actor: Actor, asked: Mapping[str, str]
+) -> InboxListPage:
+    """The page for what the address asks."""
+    narrowed = filter_of(asked)
+    found = engine.tasks.inbox(actor, narrowed)
+    return InboxListPage(
+        shell=shell,
+        groups=_groups(found, narrowed, asked, places, _process_names(engine)),
+        rows=_rows(found.lines, actor, engine.clock.now(), engine.calendar(), asked),
+        total=found.counts.total,
+        searched=narrowed.text,
+        kept={k: v for k, v in _narrowing(asked).items() if k != "q"},
+        is_narrowed=bool(_narrowing(asked)),
+        has_start=bool(engine.definitions.startable(actor)),
+        first_page=address("inbox.show", _narrowing(asked)) if narrowed.cursor else "",
+        next_page=address("inbox.show", _narrowing(asked), after=found.next_cursor)
+        if found.next_cursor
+        else "",
+    )
+
+
+def filter_of(asked: Mapping[str, str]) -> InboxFilter:
+    """The filter an address names; unknown values narrow to nothing rather than fail."""
+    return InboxFilter(
+        bucket=asked.get("due", ""),
+        role=asked.get("role", ""),
+        organisation_id=asked.get("unit", ""),
+        process_key=asked.get("process", ""),
+        text=asked.get("q", "").strip(),
+        holding=asked.get("held", ""),
+        cursor=asked.get("after", ""),
+        limit=PAGE_SIZE,
+    )
+
+
+_NARROWS = ("due", "role", "unit", "process", "held", "q")
+
+
+def _narrowing(asked: Mapping[str, str]) -> dict[str, str]:
+    return {name: asked[name] for name in _NARROWS if asked.get(name)}
+
+
+def _process_names(engine: Engine) -> Mapping[str, str]:
+    return {row.key: row.name for row in engine.definitions.latest()}
+
+
+def _groups(
+    found: InboxPage,
+    narrowed: InboxFilter,
+    asked: Mapping[str, str],
+    places: PlaceNames,
+    processes: Mapping[str, str],
+) -> tuple[FilterGroup, ...]:
+    counts = found.counts
+    buckets = _choices(
+        "due",
+        [(state.value, str(BUCKETS[state])) for state in DueState],
+        counts.by_bucket,
+        asked,
+        always=("overdue", "today", "soon"),
+    )
+    everything = Choice(
+        _("全部"), counts.total, _without(asked, "due"), not narrowed.bucket, value=""
+    )
+    groups = [
+        FilterGroup("due", _("时限"), (everything, *buckets)),
+        FilterGroup("held", _("办理人"), _held(asked)),
+    ]
+    for name, label, numbers, names in (
+        ("role", _("我的角色"), counts.by_role, places.role),
+        ("process", _("流程"), counts.by_process, lambda key: processes.get(key, key)),
+        ("unit", _("单位"), counts.by_organisation, _unit_names(counts)),
+    ):
+        values = sorted(numbers, key=lambda value: (-numbers[value], value))
+        if len(values) > 1 or asked.get(name):
+            choices = _choices(name, [(v, names(v)) for v in values], numbers, asked)
+            groups.append(FilterGroup(name, label, choices))
+    return tuple(groups)
+
+
+def _unit_names(counts: InboxCounts) -> Callable[[str], str]:
+    return lambda unit: counts.organisation_names.get(unit, unit)
+
+
+def _held(asked: Mapping[str, str]) -> tuple[Choice, ...]:
+    chosen = asked.get("held", "")
+    return tuple(
+        Choice(
+            label,
+            None,
+            _without(asked, "held") if value == chosen else _with(asked, "held", value),
+            value == chosen,
+            value=value,
+        )
+        for value, label in (("mine", _("在我名下")), ("free", _("可认领")))
+    )
+
+
+def _choices(
+    name: str,
+    values: Sequence[tuple[str, str]],
+    numbers: Mapping[str, int],
+    asked: Mapping[str, str],
+    always: Sequence[str] = (),
+) -> tuple[Choice, ...]:
+    chosen = asked.get(name, "")
+    return tuple(
+        Choice(
+            label,
+            numbers.get(value, 0),
+            _without(asked, name) if value == chosen else _with(asked, name, value),
+            value == chosen,
+            value if name == "due" else "",
+            value,
+        )
+        for value, label in values
+        if numbers.get(value) or value in always or value == chosen
+    )
+
+
+def _with(asked: Mapping[str, str], name: str, value: str) -> str:
+    return address("inbox.show", _narrowing(asked), {name: value})
+
+
+def _without(asked: Mapping[str, str], name: str) -> str:
+    kept = {k: v for k, v in _narrowing(asked).items() if k != name}
+    return address("inbox.show", kept)
+
+
+def _rows(
+    lines: Sequence[TaskLine],
+    actor: Actor,
+    now: datetime,
+    calendar: WorkCalendar,
+    asked: Mapping[str, str],
+) -> tuple[Row, ...]:
+    way_back = {**_narrowing(asked), **({"after": asked["after"]} if asked.get("after") else {})}
+    return tuple(
+        Row(
+            id=line.id,
+            href=address("tasks.show", way_back, task_id=line.id),
+            due=due_badge(line, now, calendar),
+            title=line.title,
+            step=line.name,
+            unit=line.organisation_name,
+            process=line.process_name,
+            number=line.case_number,
+            holder="" if line.assignee is None else (line.assignee_name or ""),
+            is_mine=line.assignee == actor.person_id,
+            draft=""
+            if line.draft_at is None
+            else _("有草稿 %(time)s", time=clock_time(line.draft_at, now)),
+        )
+        for line in lines
+    )

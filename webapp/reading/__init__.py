@@ -1,0 +1,1 @@
+"""What was done before, for reading: answers, decisions, papers, history, diagrams."""

@@ -1,0 +1,49 @@
+"""Diagrams as the page draws them, with the same in words for those who see no drawing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.model.definitions import ElementKind
+from engine.runtime import Program
+from webapp.shared.language import _
+
+_SHOWN_KINDS = frozenset({ElementKind.USER_TASK, ElementKind.CALL_ACTIVITY})
+
+
+@dataclass(frozen=True)
+class ShownDiagram:
+    """One drawing. ``counts`` are texts like ``review=12`` for the numbers on its steps."""
+
+    name: str
+    xml_url: str
+    active: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
+    flows: tuple[str, ...] = ()
+    counts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StepState:
+    """One step of a process: active, passed or waiting."""
+
+    name: str
+    state: str
+    words: str
+
+
+def step_states(
+    program: Program, process_key: str, active: Sequence[str], passed: Sequence[str]
+) -> tuple[StepState, ...]:
+    """The steps people do, in the order of the file, with where the case is."""
+    words: Mapping[str, str] = {
+        "active": _("正在办理"),
+        "passed": _("已经过"),
+        "waiting": _("未到"),
+    }
+    found = []
+    for element in program.elements(process_key):
+        if element.kind in _SHOWN_KINDS:
+            state = "passed" if element.id in passed else "waiting"
+            state = "active" if element.id in active else state
+            found.append(StepState(element.name or element.id, state, words[state]))
+    return tuple(found)

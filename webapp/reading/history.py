@@ -1,0 +1,191 @@
+"""What happened to a case, in words: who did what when, and why."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.model.cases import EventKind, HistoryEntry
+from engine.runtime import Program
+from webapp.shared.language import _, lazy
+from webapp.shared.words import moment
+
+_MAIN = frozenset(
+    {
+        EventKind.STARTED,
+        EventKind.TASK_COMPLETED,
+        EventKind.NOTICE,
+        EventKind.GRANT,
+        EventKind.INCIDENT,
+        EventKind.CANCELLED,
+        EventKind.COMPLETED,
+    }
+)
+_SYSTEM = lazy("系统")
+
+
+@dataclass(frozen=True)
+class ShownEntry:
+    """One line of the history; ``is_main`` are the deeds of people, the rest is beside them."""
+
+    at: str
+    text: str
+    reason: str
+    is_main: bool
+
+
+@dataclass(frozen=True)
+class _Told:
+    text: str
+    reason: str = ""
+
+
+class Storyteller:
+    """Tells the entries of one case."""
+
+    def __init__(self, program: Program, name_of: Callable[[str], str]) -> None:
+        self._program = program
+        self._name_of = name_of
+
+    def tell(self, entries: Sequence[HistoryEntry]) -> tuple[ShownEntry, ...]:
+        """The entries in words, oldest first."""
+        shown = []
+        for entry in entries:
+            told = self._tell(entry)
+            shown.append(ShownEntry(moment(entry.at), told.text, told.reason, entry.kind in _MAIN))
+        return tuple(shown)
+
+    def _tell(self, entry: HistoryEntry) -> _Told:
+        tellers: Mapping[EventKind, Callable[[HistoryEntry], _Told]] = {
+            EventKind.STARTED: self._started,
+            EventKind.TASK_CREATED: self._created,
+            EventKind.TASK_CLAIMED: self._claimed,
+            EventKind.TASK_RELEASED: self._released,
+            EventKind.TASK_COMPLETED: self._completed,
+            EventKind.TIMER_SET: self._timer_set,
+            EventKind.TIMER_FIRED: self._timer_fired,
+            EventKind.MESSAGE: self._message,
+            EventKind.FILE_ADDED: self._file_added,
+            EventKind.DECISION: self._decision,
+            EventKind.GRANT: self._reported,
+            EventKind.NOTICE: self._reported,
+            EventKind.INCIDENT: self._incident,
+            EventKind.RETRIED: self._retried,
+            EventKind.CANCELLED: self._cancelled,
+            EventKind.COMPLETED: lambda _entry: _Told(_("办件办结。")),
+        }
+        return tellers[entry.kind](entry)
+
+    def _who(self, entry: HistoryEntry) -> str:
+        return entry.actor_name or str(_SYSTEM)
+
+    def _step(self, entry: HistoryEntry) -> str:
+        try:
+            found = self._program.element(entry.process_key or "", entry.element_id or "")
+        except KeyError:
+            return entry.element_id or ""
+        return found.name or found.id
+
+    def _started(self, entry: HistoryEntry) -> _Told:
+        return _Told(_("%(who)s发起办件。", who=self._who(entry)))
+
+    def _created(self, entry: HistoryEntry) -> _Told:
+        due = _instant(entry.detail.get("due_at"))
+        if due is None:
+            return _Told(_("到“%(step)s”环节。", step=self._step(entry)))
+        return _Told(
+            _(
+                "到“%(step)s”环节,应于 %(due)s 前办结。",
+                step=self._step(entry),
+                due=moment(due)[: len("2026-11-16")],
+            )
+        )
+
+    def _claimed(self, entry: HistoryEntry) -> _Told:
+        detail = entry.detail
+        if "passed_on_by" not in detail:
+            return _Told(_("%(who)s认领“%(step)s”。", who=self._who(entry), step=self._step(entry)))
+        return _Told(
+            _(
+                "%(who)s把“%(step)s”转办给%(to)s。",
+                who=self._who(entry),
+                step=self._step(entry),
+                to=self._name_of(str(detail.get("to", ""))),
+            ),
+            _("原因:%(reason)s", reason=detail.get("reason", "")),
+        )
+
+    def _released(self, entry: HistoryEntry) -> _Told:
+        return _Told(_("%(who)s放回“%(step)s”。", who=self._who(entry), step=self._step(entry)))
+
+    def _completed(self, entry: HistoryEntry) -> _Told:
+        decided, reason = self._decided(entry)
+        words = _("%(who)s办结“%(step)s”", who=self._who(entry), step=self._step(entry))
+        return _Told(f"{words}:{decided}。" if decided else f"{words}。", reason)
+
+    def _decided(self, entry: HistoryEntry) -> tuple[str, str]:
+        """What the person decided, and where she sent it back to."""
+        data = entry.detail.get("data")
+        try:
+            element = self._program.element(entry.process_key or "", entry.element_id or "")
+        except KeyError:
+            return "", ""
+        form = self._program.form_of(element)
+        if form is None or form.decision is None or not isinstance(data, Mapping):
+            return "", ""
+        value = data.get(form.decision.path[0])
+        decided = form.decision.label_of(value) if value else ""
+        target = data.get(form.return_field.path[0]) if form.return_field is not None else None
+        if target and form.return_field is not None:
+            return decided, _("退回到:%(step)s", step=form.return_field.label_of(target))
+        return decided, ""
+
+    def _timer_set(self, entry: HistoryEntry) -> _Told:
+        due = _instant(entry.detail.get("due_at"))
+        return _Told(_("“%(step)s”开始计时,至 %(due)s。", step=self._step(entry), due=moment(due)))
+
+    def _timer_fired(self, entry: HistoryEntry) -> _Told:
+        return _Told(_("“%(step)s”时间到。", step=self._step(entry)))
+
+    def _message(self, entry: HistoryEntry) -> _Told:
+        return _Told(_("收到“%(step)s”。", step=self._step(entry)))
+
+    def _file_added(self, entry: HistoryEntry) -> _Told:
+        return _Told(
+            _(
+                "%(who)s添加材料“%(name)s”。",
+                who=self._who(entry),
+                name=entry.detail.get("name", ""),
+            )
+        )
+
+    def _decision(self, entry: HistoryEntry) -> _Told:
+        problems = entry.detail.get("problems")
+        reason = ";".join(map(str, problems)) if isinstance(problems, list) else ""
+        return _Told(_("“%(step)s”按规则算出建议结果。", step=self._step(entry)), reason)
+
+    def _reported(self, entry: HistoryEntry) -> _Told:
+        return _Told(
+            _("“%(step)s”已完成。", step=self._step(entry)), str(entry.detail.get("text", ""))
+        )
+
+    def _incident(self, entry: HistoryEntry) -> _Told:
+        return _Told(
+            _("“%(step)s”处理异常,已填内容都在,待管理员处理。", step=self._step(entry)),
+            str(entry.detail.get("message", "")),
+        )
+
+    def _retried(self, entry: HistoryEntry) -> _Told:
+        return _Told(_("重试“%(step)s”。", step=self._step(entry)))
+
+    def _cancelled(self, entry: HistoryEntry) -> _Told:
+        return _Told(
+            _("%(who)s作废办件。", who=self._who(entry)),
+            _("原因:%(reason)s", reason=entry.detail.get("reason", "")),
+        )
+
+
+def _instant(value: object) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(value))
+    except ValueError:
+        return None

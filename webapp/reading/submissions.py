@@ -1,0 +1,137 @@
+"""Finished steps with what was filled in, and what the decision tables said."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+from markupsafe import Markup
+
+from engine.model.cases import StoredFile
+from engine.work.view import DecisionShown, Submission
+from webapp.forms.page import FileInfo
+from webapp.forms.render import FormView, draw_answers
+from webapp.shared.language import _
+from webapp.shared.words import NOTHING, moment
+
+_OPEN_AT_FIRST = 2
+"""So many of the newest steps are unfolded; the application always is."""
+
+
+@dataclass(frozen=True)
+class ShownSubmission:
+    """One step's answers."""
+
+    anchor: str
+    step: str
+    by: str
+    at: str
+    answers: Markup
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class Firing:
+    """One rule that fired: where, why, from what to what."""
+
+    table: str
+    rule: str
+    reason: str
+    inputs: tuple[tuple[str, str], ...]
+    outputs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class ShownDecision:
+    """What a decision proposed."""
+
+    step: str
+    at: str
+    value: tuple[tuple[str, str], ...]
+    firings: tuple[Firing, ...]
+    problems: tuple[str, ...]
+
+
+def file_infos(files: Mapping[str, StoredFile]) -> dict[str, FileInfo]:
+    """Stored files as forms name them."""
+    return {key: FileInfo(file.name, file.type, file.size) for key, file in files.items()}
+
+
+def shown_submissions(
+    submissions: Sequence[Submission], files: Mapping[str, StoredFile], *, masked: bool
+) -> tuple[ShownSubmission, ...]:
+    """The steps in their order; masked answers hold no clear personal data."""
+    newest = len(submissions) - _OPEN_AT_FIRST
+    return tuple(
+        ShownSubmission(
+            anchor=f"s{number}",
+            step=one.element_name or one.form.title,
+            by=one.by_name,
+            at=moment(one.at),
+            answers=draw_answers(
+                FormView(
+                    form=one.form,
+                    data=one.data,
+                    masked=masked,
+                    file_url=url_for("reading.paper", file_id=""),
+                    files=file_infos(files),
+                    translate=_,
+                )
+            ),
+            is_open=number == 0 or number >= newest,
+        )
+        for number, one in enumerate(submissions)
+    )
+
+
+def shown_decisions(decisions: Iterable[DecisionShown]) -> tuple[ShownDecision, ...]:
+    """What the tables said, the newest of each table only."""
+    newest = {one.element_id: one for one in decisions}
+    return tuple(
+        ShownDecision(
+            one.element_name,
+            moment(one.at),
+            _pairs(one.value),
+            tuple(_firing(hit) for hit in one.hits),
+            tuple(str(problem) for problem in one.problems),
+        )
+        for one in newest.values()
+    )
+
+
+def _firing(hit: Mapping[str, object]) -> Firing:
+    inputs = hit.get("inputs")
+    return Firing(
+        table=str(hit.get("decision_name") or hit.get("decision_id") or ""),
+        rule=_("第 %(n)s 条", n=hit.get("rule")),
+        reason=str(hit.get("annotation") or ""),
+        inputs=tuple(
+            (str(label), _text(value))
+            for label, value in (inputs if isinstance(inputs, list) else [])
+        ),
+        outputs=_pairs(hit.get("outputs")),
+    )
+
+
+def _pairs(value: object) -> tuple[tuple[str, str], ...]:
+    if isinstance(value, Mapping):
+        return tuple((_label(str(name)), _text(inner)) for name, inner in value.items())
+    if isinstance(value, list) and all(isinstance(one, list) for one in value):
+        return tuple((_label(str(one[0])), _text(one[-1])) for one in value if one)
+    return (("", _text(value)),)
+
+
+def _label(name: str) -> str:
+    """The name of a variable where it is a word people read; no code on the screen."""
+    return "" if name.isascii() else name
+
+
+def _text(value: object) -> str:
+    if value is None or value == "":
+        return NOTHING
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, list):
+        return "、".join(_text(one) for one in value) or NOTHING
+    if isinstance(value, Mapping):
+        return ",".join(f"{name} {_text(inner)}" for name, inner in value.items())
+    return str(value)

@@ -1,0 +1,1 @@
+"""Household files (困难职工档案)."""

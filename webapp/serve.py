@@ -1,0 +1,75 @@
+"""Serve the web, and work off timers beside it.
+
+waitress reads whole requests before a thread takes them, so that a hundred clients that send
+slowly do not keep anybody waiting.
+"""
+
+import contextlib
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from types import FrameType
+
+from waitress.server import create_server
+
+from engine import Engine
+from engine.jobs.executor import Pace, in_background
+from webapp.app import LARGEST_REQUEST, create_app
+from webapp.settings import Settings
+from webapp.shared.logs import log_as_json
+from webapp.shared.registry_port import RegistryPort
+
+THREADS = 16
+MOST_CONNECTIONS = 1000
+_SLACK = 1024 * 1024
+
+
+def serve(
+    settings: Settings,
+    engine: Engine,
+    registry: RegistryPort,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 5000,
+    with_worker: bool = True,
+) -> None:
+    """Serve until told to stop (SIGTERM, Ctrl-C); then end the worker after the job in hand."""
+    log_as_json()
+    app = create_app(settings, engine, registry)
+    server = create_server(
+        app,
+        host=host,
+        port=port,
+        threads=THREADS,
+        connection_limit=MOST_CONNECTIONS,
+        max_request_body_size=LARGEST_REQUEST + _SLACK,
+        channel_timeout=120,
+        ident="bangfu",
+        clear_untrusted_proxy_headers=settings.proxies == 0,
+    )
+    with _worker(engine) if with_worker else contextlib.nullcontext():
+        _stop_on_signal()
+        print(f"帮扶办件 http://{host}:{port}", file=sys.stderr, flush=True)  # noqa: T201
+        with contextlib.suppress(KeyboardInterrupt, SystemExit):
+            server.run()
+        server.close()
+
+
+@contextlib.contextmanager
+def _worker(engine: Engine) -> Iterator[None]:
+    stop = in_background(engine.jobs.executor(Pace()), "bangfu-worker")
+    try:
+        yield
+    finally:
+        stop()
+
+
+def _stop_on_signal() -> None:
+    if threading.current_thread() is not threading.main_thread():
+        return
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, stop)

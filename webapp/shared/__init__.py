@@ -1,0 +1,1 @@
+"""What every page shares: the frame, errors, sign-in, headers, words."""

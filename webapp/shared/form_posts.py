@@ -1,0 +1,80 @@
+"""A posted form as data: text fields, and files that came with it because no script runs."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from werkzeug.datastructures import FileStorage, MultiDict
+
+from engine import Actor, Engine
+from engine.errors import FieldError, FileTooLarge, FileTypeRefused, Invalid
+from engine.forms import CompiledForm, find_row_action
+
+_PAGE_FIELDS = frozenset({"csrf_token"})
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What came: the data, what was wrong with its files, and which button sent it."""
+
+    data: Mapping[str, object]
+    file_errors: tuple[FieldError, ...]
+    action: str
+    nonce: str
+    is_row_button: bool
+
+
+def read_posted(
+    engine: Engine,
+    actor: Actor,
+    form: CompiledForm | None,
+    texts: MultiDict[str, str],
+    uploads: MultiDict[str, FileStorage],
+) -> Posted:
+    """Read a post; its files are stored at once, so that no error of the form loses them."""
+    fields = {name: list(values) for name, values in texts.lists()}
+    errors: list[FieldError] = []
+    if form is not None:
+        errors = _store_files(engine, actor, form, uploads.lists(), fields)
+    row_action = find_row_action(fields)
+    data: Mapping[str, object] = {} if form is None else form.read_post(fields)
+    if form is not None and row_action is not None:
+        data = form.apply_row_action(data, row_action)
+    return Posted(
+        data,
+        tuple(errors),
+        texts.get("_action", "draft" if row_action is None else "row"),
+        texts.get("_nonce", ""),
+        row_action is not None,
+    )
+
+
+def _store_files(
+    engine: Engine,
+    actor: Actor,
+    form: CompiledForm,
+    uploads: Iterable[tuple[str, Sequence[FileStorage]]],
+    fields: dict[str, list[str]],
+) -> list[FieldError]:
+    errors = []
+    for name, chosen in uploads:
+        for upload in chosen:
+            if not upload.filename:
+                continue
+            try:
+                content = engine.files.receive(upload.stream)
+                stored = engine.files.stage(actor, upload.filename, content)
+            except (FileTooLarge, FileTypeRefused, Invalid) as refused:
+                pointer = "/" + name.replace(".", "/")
+                asked = form.fields.get(name)
+                label = "" if asked is None else asked.label
+                errors.append(FieldError(pointer, "file", refused.message, label))
+            else:
+                fields.setdefault(name, []).append(stored.id)
+    return errors
+
+
+def texts_to_keep(texts: MultiDict[str, str]) -> tuple[tuple[str, str], ...]:
+    """Every field of a post but the page's own, to be posted again after signing in."""
+    return tuple(
+        (name, value) for name, value in texts.items(multi=True) if name not in _PAGE_FIELDS
+    )

@@ -1,0 +1,82 @@
+"""Chinese first, English second: every visible string goes through ``_``.
+
+The strings in the code are Chinese; ``translations/en`` holds the English ones as a ``.po`` file,
+which is read directly: there is no compiled copy to forget.
+"""
+
+import io
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, has_request_context, request
+from flask_babel import Babel, Domain, get_locale, gettext, lazy_gettext
+
+TRANSLATIONS = Path(__file__).parent.parent / "translations"
+LANGUAGES = {"zh_Hans_CN": "中文", "en": "English"}
+HTML_LANGUAGES = {"zh_Hans_CN": "zh-CN", "en": "en"}
+CHINESE = "zh_Hans_CN"
+COOKIE = "lang"
+
+
+def _(text: str, **values: object) -> str:
+    """The text in the language of this request, with the values filled in."""
+    return str(gettext(text, **values))
+
+
+def lazy(text: str) -> object:
+    """The same for tables made at import: ``str`` of it gives the text of the moment."""
+    return lazy_gettext(text)
+
+
+def chosen_language() -> str:
+    """The language the person chose on this machine, Chinese without a choice."""
+    if not has_request_context():
+        return CHINESE
+    chosen = request.cookies.get(COOKIE, "")
+    return chosen if chosen in LANGUAGES else CHINESE
+
+
+def is_english() -> bool:
+    """Whether the page is drawn in English."""
+    return str(get_locale()) == "en"
+
+
+@lru_cache
+def _read(language: str) -> NullTranslations:
+    source = TRANSLATIONS / language / "LC_MESSAGES" / "messages.po"
+    if not source.exists():
+        return NullTranslations()
+    with source.open("rb") as stream:
+        catalog = read_po(stream, locale=language)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalog)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+class _PoDomain(Domain):  # type: ignore[misc]  # flask_babel has no types
+    """Texts from our ``.po`` files."""
+
+    def get_translations(self) -> Any:
+        """The catalogue of the language of this request."""
+        return _read(str(get_locale() or CHINESE))
+
+
+class _PoBabel(Babel):  # type: ignore[misc]
+    """Flask-Babel on these texts."""
+
+    domain_instance = _PoDomain()
+
+
+def speak(app: Flask) -> None:
+    """Let the application speak the languages."""
+    _PoBabel().init_app(
+        app,
+        default_locale=CHINESE,
+        default_timezone="Asia/Shanghai",
+        locale_selector=chosen_language,
+    )

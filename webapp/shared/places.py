@@ -1,0 +1,47 @@
+"""Names of organisations and roles for pages that only have their ids."""
+
+import time
+from collections.abc import Mapping
+
+from engine import Engine
+from engine.model.organisations import Organisation, Role
+
+_FRESH_FOR = 30.0
+"""Seconds. A renamed unit is shown under its new name after that at the latest."""
+
+
+class PlaceNames:
+    """The directory's names, read again every half minute. Rights are never read from here."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._read_at = float("-inf")
+        self._organisations: Mapping[str, Organisation] = {}
+        self._roles: Mapping[str, Role] = {}
+
+    def organisations(self) -> Mapping[str, Organisation]:
+        """Organisations by id."""
+        self._refresh()
+        return self._organisations
+
+    def organisation(self, organisation_id: str) -> str:
+        """An organisation's name; empty for an unknown one."""
+        found = self.organisations().get(organisation_id)
+        return "" if found is None else found.name
+
+    def role(self, code: str) -> str:
+        """A role's name in the language of the federation; the code for an unknown one."""
+        self._refresh()
+        found = self._roles.get(code)
+        return code if found is None else found.zh
+
+    def forget(self) -> None:
+        """Read anew with the next question: after a change made on this machine."""
+        self._read_at = float("-inf")
+
+    def _refresh(self) -> None:
+        if time.monotonic() - self._read_at < _FRESH_FOR:
+            return
+        self._organisations = self._engine.directory.organisations()
+        self._roles = self._engine.directory.roles()
+        self._read_at = time.monotonic()

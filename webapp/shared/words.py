@@ -1,0 +1,143 @@
+"""Times, limits and states in the words of the product (product.md §4)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from engine.model.calendar import WorkCalendar
+from engine.model.clock import ZONE, local_date
+from engine.model.deadlines import Deadline, Remaining, Unit, remaining
+from engine.model.tasks import DueState, TaskLine
+from webapp.shared.language import _, lazy
+
+NOTHING = "—"
+
+_OVERDUE = {
+    Unit.WORKING_DAYS: lazy("超 %(n)s 个工作日"),
+    Unit.DAYS: lazy("超 %(n)s 日"),
+    Unit.HOURS: lazy("超 %(n)s 小时"),
+}
+_LEFT = {
+    Unit.WORKING_DAYS: lazy("剩 %(n)s 个工作日"),
+    Unit.DAYS: lazy("剩 %(n)s 日"),
+    Unit.HOURS: lazy("剩 %(n)s 小时"),
+}
+_AMOUNT = {
+    Unit.WORKING_DAYS: lazy("%(n)s 个工作日"),
+    Unit.DAYS: lazy("%(n)s 日"),
+    Unit.HOURS: lazy("%(n)s 小时"),
+}
+_BASIS = {
+    "law": lazy("法律规定,不得延长"),
+    "parameter": lazy("业务参数"),
+    "practice": lazy("工作惯例"),
+}
+BUCKETS: Mapping[DueState, object] = {
+    DueState.OVERDUE: lazy("已超期"),
+    DueState.TODAY: lazy("今日到期"),
+    DueState.SOON: lazy("两日内"),
+    DueState.LATER: lazy("以后"),
+    DueState.NONE: lazy("无时限"),
+}
+CASE_STATES = {
+    "active": lazy("办理中"),
+    "completed": lazy("已办结"),
+    "cancelled": lazy("已作废"),
+    "suspended": lazy("已暂停"),
+    "incident": lazy("系统处理异常"),
+}
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A limit as shown: its words, and the state that gives the colour."""
+
+    text: str
+    state: str
+    title: str = ""
+
+
+def day(value: date | None) -> str:
+    """2026-11-16."""
+    return NOTHING if value is None else value.isoformat()
+
+
+def moment(value: datetime | None) -> str:
+    """2026-11-16 14:32, local time."""
+    return NOTHING if value is None else f"{value.astimezone(ZONE):%Y-%m-%d %H:%M}"
+
+
+def clock_time(value: datetime, now: datetime) -> str:
+    """14:32 for today, else 11-16 14:32: short texts in lists."""
+    local = value.astimezone(ZONE)
+    if local_date(value) == local_date(now):
+        return f"{local:%H:%M}"
+    return f"{local:%m-%d %H:%M}"
+
+
+def unit_of(deadline: str | None) -> Unit:
+    """The unit a limit was set in; days where it cannot be read."""
+    try:
+        return Deadline.parse(deadline or "").unit
+    except ValueError:
+        return Unit.DAYS
+
+
+def amount(deadline: str | None) -> str:
+    """5 个工作日."""
+    try:
+        limit = Deadline.parse(deadline or "")
+    except ValueError:
+        return deadline or NOTHING
+    return str(_AMOUNT[limit.unit]) % {"n": limit.amount}
+
+
+def due_badge(line: TaskLine, now: datetime, calendar: WorkCalendar) -> Badge:
+    """The limit of an open step, in its own unit."""
+    if line.due_at is None:
+        return Badge(str(BUCKETS[DueState.NONE]), DueState.NONE.value)
+    left = remaining(now, line.due_at, unit_of(line.deadline), calendar)
+    title = _("应于 %(day)s 办结", day=day(line.due_date or local_date(line.due_at)))
+    return Badge(_words_of(left), left.state.value, title)
+
+
+def _words_of(left: Remaining) -> str:
+    if left.state is DueState.OVERDUE:
+        return str(_OVERDUE[left.unit]) % {"n": left.amount}
+    if left.state is DueState.TODAY and left.unit is not Unit.HOURS:
+        return _("今日")
+    return str(_LEFT[left.unit]) % {"n": left.amount}
+
+
+def why_this_date(line: TaskLine, basis: str) -> str:
+    """How the date of a step came about, as one sentence."""
+    if line.due_at is None:
+        return _("本环节没有时限。")
+    parts = [
+        _(
+            "本环节时限 %(limit)s,%(start)s 收到,自次日起算,应于 %(due)s 24:00 前办结。",
+            limit=amount(line.deadline),
+            start=day(local_date(line.created_at)),
+            due=day(line.due_date or local_date(line.due_at)),
+        )
+    ]
+    if unit_of(line.deadline) is Unit.HOURS:
+        parts = [
+            _(
+                "本环节时限 %(limit)s,自 %(start)s 收到时起算,应于 %(due)s 前办结。",
+                limit=amount(line.deadline),
+                start=moment(line.created_at),
+                due=moment(line.due_at),
+            )
+        ]
+    if basis in _BASIS:
+        parts.append(_("时限依据:%(basis)s。", basis=str(_BASIS[basis])))
+    if line.provisional:
+        parts.append(
+            _(
+                "%(year)s 年放假安排尚未导入,到期日暂按周末推算,可能变动。"
+                "导入后系统会重新计算并记录。",
+                year=(line.due_date or local_date(line.due_at)).year,
+            )
+        )
+    return "".join(parts)

@@ -1,0 +1,224 @@
+"""What is late in a supervisor's area, as values. Every number leads to the rows it counts."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from flask import url_for
+
+from engine import Actor, Engine
+from engine.model.tasks import TaskLine
+from engine.store.tasks import OverdueCount
+from engine.work.supervise import OverdueFilter
+from webapp.shared.addresses import address
+from webapp.shared.language import _
+from webapp.shared.navigation import Link, Shell
+from webapp.shared.page import Page
+from webapp.shared.words import Badge, day, due_badge
+
+MOST_ROWS = 500
+_MOST_COPIED = 30
+
+
+@dataclass(frozen=True)
+class Sum:
+    """How many overdue steps share a value."""
+
+    label: str
+    count: int
+    href: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class SumTable:
+    """The sums of one kind; they add up to the total."""
+
+    label: str
+    sums: tuple[Sum, ...]
+    largest: int
+
+
+@dataclass(frozen=True)
+class OverdueRow:
+    """One overdue step."""
+
+    href: str
+    due: Badge
+    due_day: str
+    title: str
+    step: str
+    unit: str
+    handling: str
+    holder: str
+    phones: str
+    number: str
+
+
+@dataclass(frozen=True)
+class OverduePage(Page):
+    """The supervisor's page."""
+
+    template: ClassVar[str] = "supervision/overdue.html"
+
+    tabs: tuple[Link, ...]
+    total: int
+    tables: tuple[SumTable, ...]
+    rows: tuple[OverdueRow, ...]
+    narrowed_to: tuple[str, ...]
+    reminder: str
+    is_cut: bool
+
+    @property
+    def title(self) -> str:
+        """督办看板."""
+        return _("督办看板")
+
+
+@dataclass(frozen=True)
+class UnstaffedRow:
+    """An open step nobody can do."""
+
+    href: str
+    title: str
+    step: str
+    role: str
+    unit: str
+    reason: str
+    number: str
+
+
+@dataclass(frozen=True)
+class UnstaffedPage(Page):
+    """无人办理."""
+
+    template: ClassVar[str] = "supervision/unstaffed.html"
+
+    tabs: tuple[Link, ...]
+    rows: tuple[UnstaffedRow, ...]
+
+    @property
+    def title(self) -> str:
+        """无人办理."""
+        return _("无人办理")
+
+
+def supervision_tabs(now: str) -> tuple[Link, ...]:
+    """The pages of this section."""
+    return (
+        Link(_("超期环节"), url_for("supervision.overdue"), now == "overdue"),
+        Link(_("无人办理"), url_for("supervision.unstaffed"), now == "unstaffed"),
+    )
+
+
+def overdue_page(
+    shell: Shell, engine: Engine, actor: Actor, asked: Mapping[str, str]
+) -> OverduePage:
+    """The overdue steps of the actor's area, narrowed to what the address asks."""
+    narrowed = OverdueFilter(
+        element_id=asked.get("step", ""),
+        handling_id=asked.get("unit", ""),
+        assignee=asked.get("person", ""),
+        limit=MOST_ROWS,
+    )
+    found = engine.supervision.overdue(actor, narrowed)
+    tables = (
+        _sums("step", _("按环节"), found.by_step, asked),
+        _sums("unit", _("按办理单位"), found.by_organisation, asked),
+        _sums("person", _("按经办人"), found.by_person, asked),
+    )
+    rows = _rows(engine, found.lines, found.phones)
+    return OverduePage(
+        shell=shell,
+        tabs=supervision_tabs("overdue"),
+        total=found.total,
+        tables=tables,
+        rows=rows,
+        narrowed_to=tuple(s.label for t in tables for s in t.sums if s.is_chosen),
+        reminder=_reminder(rows, shell.help_phone),
+        is_cut=len(rows) >= MOST_ROWS,
+    )
+
+
+def _sums(
+    name: str, label: str, counts: Sequence[OverdueCount], asked: Mapping[str, str]
+) -> SumTable:
+    sums = []
+    for one in counts:
+        value = one.id or "none"
+        chosen = asked.get(name) == value
+        href = url_for("supervision.overdue") if chosen else _only(name, value)
+        sums.append(Sum(one.name or _("尚无人认领"), one.count, href, chosen))
+    return SumTable(label, tuple(sums), max((s.count for s in sums), default=0))
+
+
+def _only(name: str, value: str) -> str:
+    """The rows of exactly this number: other filters are dropped, or it would not add up."""
+    return address("supervision.overdue", {name: value}, _anchor="rows")
+
+
+def _rows(
+    engine: Engine, lines: Sequence[TaskLine], phones: Mapping[str, str]
+) -> tuple[OverdueRow, ...]:
+    now, calendar = engine.clock.now(), engine.calendar()
+    return tuple(
+        OverdueRow(
+            href=url_for("cases.show", case_id=line.case_id, tab="history"),
+            due=due_badge(line, now, calendar),
+            due_day=day(line.due_date),
+            title=line.title,
+            step=line.name,
+            unit=line.organisation_name,
+            handling=line.handling_name,
+            holder=line.assignee_name or "",
+            phones=phones.get(f"{line.role}@{line.handling_id}", ""),
+            number=line.case_number,
+        )
+        for line in lines
+    )
+
+
+def _reminder(rows: Sequence[OverdueRow], help_phone: str) -> str:
+    """A text for a phone call or a chat group: no names of applicants in it."""
+    if not rows:
+        return ""
+    lines = [_("【督办提醒】以下环节已超期,请尽快办理:")]
+    lines += [
+        _(
+            "%(n)s. %(unit)s “%(step)s” 编号 %(number)s,应于 %(day)s 办结,%(late)s",
+            n=number,
+            unit=row.handling,
+            step=row.step,
+            number=row.number,
+            day=row.due_day,
+            late=row.due.text,
+        )
+        for number, row in enumerate(rows[:_MOST_COPIED], 1)
+    ]
+    if len(rows) > _MOST_COPIED:
+        lines.append(_("……共 %(n)s 件,其余请登录系统查看。", n=len(rows)))
+    if help_phone:
+        lines.append(_("如有困难请致电 %(phone)s。", phone=help_phone))
+    return "\n".join(lines)
+
+
+def unstaffed_page(
+    shell: Shell, engine: Engine, actor: Actor, role_name: Callable[[str], str]
+) -> UnstaffedPage:
+    """Open steps nobody can do."""
+    return UnstaffedPage(
+        shell,
+        supervision_tabs("unstaffed"),
+        tuple(
+            UnstaffedRow(
+                href=url_for("cases.show", case_id=line.case_id, tab="history"),
+                title=line.title,
+                step=line.name,
+                role=role_name(line.role),
+                unit=line.organisation_name,
+                reason=reason,
+                number=line.case_number,
+            )
+            for line, reason in engine.tasks.unstaffed(actor)
+        ),
+    )

@@ -1,0 +1,117 @@
+"""What a post of the step's page does, and where the person goes from there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine import Actor, Engine
+from engine.errors import (
+    Busy,
+    CaseNotActive,
+    FieldError,
+    Invalid,
+    NotPermitted,
+    Refused,
+    Stale,
+    TaskHeldByOther,
+    TaskNotOpen,
+)
+from engine.model.once import Once, Replayed
+from engine.model.tasks import InboxFilter, TaskStatus
+from engine.work.complete import Completed
+from engine.work.view import TaskView
+from webapp.shared.form_posts import Posted
+from webapp.shared.language import _
+from webapp.shared.words import clock_time
+from webapp.tasks.pages import Typed
+
+SUBMITS = frozenset({"submit", "next"})
+_KEPT = (TaskHeldByOther, TaskNotOpen, CaseNotActive, NotPermitted, Stale, Busy)
+_SHORTEST_NONCE = 8
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Either it is done, with where to go, or the page again with what was typed."""
+
+    next_task: str = ""
+    told: str = ""
+    again: Typed | None = None
+    status: int = 200
+    stays: bool = False
+
+
+def act(
+    engine: Engine, actor: Actor, view: TaskView, posted: Posted, narrowed: InboxFilter
+) -> Outcome:
+    """Do what the pressed button says; nothing that was typed is ever lost."""
+    if posted.is_row_button:
+        return _again(posted, (), "", 200)
+    if posted.action not in SUBMITS:
+        return _keep_draft(engine, actor, view, posted)
+    if posted.file_errors:
+        _try_draft(engine, actor, view, posted.data)
+        return _again(posted, posted.file_errors, "", 422)
+    return _submit(engine, actor, view, posted, narrowed)
+
+
+def _submit(
+    engine: Engine, actor: Actor, view: TaskView, posted: Posted, narrowed: InboxFilter
+) -> Outcome:
+    task_id = view.task.id
+    try:
+        engine.tasks.complete(actor, task_id, posted.data, once=_once(posted.nonce, task_id))
+    except Replayed:
+        pass  # the same page was sent twice: the first time did it
+    except Invalid as refused:
+        saved = _try_draft(engine, actor, view, posted.data)
+        return _again(posted, refused.errors, "" if refused.errors else refused.message, 422, saved)
+    except _KEPT as refused:
+        return _again(posted, (), refused.message, 409)
+    told = _("已提交:%(title)s · %(step)s。", title=view.case.title, step=view.task.name)
+    if posted.action == "next":
+        following = engine.tasks.next_after(actor, narrowed, task_id)
+        return Outcome(following or "", told if following else told + _("没有下一件了。"))
+    return Outcome("", told)
+
+
+def _once(nonce: str, task_id: str) -> Once[Completed] | None:
+    """One completion a page, however often it is sent (double click, back button, reload)."""
+    if len(nonce) < _SHORTEST_NONCE:
+        return None
+    return Once(nonce, "complete-in-page", task_id, lambda _done: b"done")
+
+
+def _keep_draft(engine: Engine, actor: Actor, view: TaskView, posted: Posted) -> Outcome:
+    try:
+        keep_draft(engine, actor, view, posted.data)
+    except _KEPT as refused:
+        return _again(posted, (), refused.message, 409)
+    if posted.file_errors:
+        return _again(posted, posted.file_errors, "", 422)
+    return Outcome(told=_("草稿已保存。"), stays=True)
+
+
+def keep_draft(engine: Engine, actor: Actor, view: TaskView, data: Mapping[str, object]) -> str:
+    """Keep what was typed; the time of day it was kept at.
+
+    Where several may do the step, she who begins to fill it in takes it, so that two never write
+    into one draft.
+    """
+    task = view.task
+    if task.assignee is None and len(view.holders) > 1 and task.status is TaskStatus.OPEN:
+        engine.tasks.claim(actor, task.id)
+    return clock_time(engine.tasks.save_draft(actor, task.id, data), engine.clock.now())
+
+
+def _try_draft(engine: Engine, actor: Actor, view: TaskView, data: Mapping[str, object]) -> str:
+    """Keep a draft beside a refused submission; the page holds the text in any case."""
+    try:
+        return keep_draft(engine, actor, view, data)
+    except (Refused, Busy):
+        return ""
+
+
+def _again(
+    posted: Posted, errors: tuple[FieldError, ...], message: str, status: int, saved: str = ""
+) -> Outcome:
+    return Outcome(again=Typed(posted.data, errors, message, saved), status=status)

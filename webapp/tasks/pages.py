@@ -1,0 +1,273 @@
+"""The page of one step as a value."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from flask import url_for
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
+
+from engine import Actor, Engine
+from engine.errors import FieldError
+from engine.model.ids import new_id
+from engine.model.tasks import Standing, TaskStatus
+from engine.work.view import TaskView
+from webapp.forms.render import FormView, draw_form
+from webapp.reading.papers import Paper, papers_of
+from webapp.reading.submissions import (
+    ShownDecision,
+    ShownSubmission,
+    file_infos,
+    shown_decisions,
+    shown_submissions,
+)
+from webapp.shared.addresses import address
+from webapp.shared.language import _
+from webapp.shared.navigation import Link, Shell
+from webapp.shared.page import Page
+from webapp.shared.words import Badge, clock_time, due_badge, moment, why_this_date
+
+LONG_FORM = 16
+"""A form with more fields than that needs the width of the page."""
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was sent and could not be taken over: shown again, with what is wrong."""
+
+    data: Mapping[str, object]
+    errors: Sequence[FieldError] = ()
+    message: str = ""
+    draft_saved: str = ""
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody the step can be passed on to."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Holding:
+    """Who may do the step and who does. ``is_shared``: more than one person may."""
+
+    is_shared: bool
+    is_mine: bool
+    is_free: bool
+    held_by: str
+    held_since: str
+    names: tuple[str, ...]
+    colleagues: tuple[Colleague, ...]
+
+
+@dataclass(frozen=True)
+class TaskPage(Page):
+    """Everything of one step: what came before on the left, what is asked on the right."""
+
+    template: ClassVar[str] = "tasks/show.html"
+
+    id: str
+    name: str
+    case_title: str
+    number: str
+    unit: str
+    process: str
+    due: Badge
+    received: str
+    total_due: str
+    tabs: tuple[Link, ...]
+    why_here: str
+    why_date: str
+    holding: Holding
+    way_back: Mapping[str, str]
+    back_href: str
+    message: str
+    refusal: str
+    draft_note: str
+    form: Markup
+    submissions: tuple[ShownSubmission, ...]
+    decisions: tuple[ShownDecision, ...]
+    papers: tuple[Paper, ...]
+    is_open: bool
+    layout: str
+
+    @property
+    def title(self) -> str:
+        """待办 · 县级审核."""
+        return f"{self.name} · {self.case_title}"
+
+
+def task_page(
+    shell: Shell,
+    engine: Engine,
+    actor: Actor,
+    view: TaskView,
+    way_back: Mapping[str, str],
+    typed: Typed | None = None,
+) -> TaskPage:
+    """The page of a step, with what was typed before where it could not be taken over."""
+    now = engine.clock.now()
+    line = view.line
+    return TaskPage(
+        shell=shell,
+        id=view.task.id,
+        name=view.task.name,
+        case_title=view.case.title,
+        number=view.case.number,
+        unit=line.organisation_name,
+        process=line.process_name,
+        due=due_badge(line, now, engine.calendar()),
+        received=moment(view.task.created_at),
+        total_due="" if view.case.total_due_at is None else moment(view.case.total_due_at)[:10],
+        tabs=_tabs(view, way_back),
+        why_here=view.why_here,
+        why_date=why_this_date(line, view.basis),
+        holding=_holding(actor, view, now),
+        way_back=way_back,
+        back_href=address("inbox.show", way_back),
+        message="" if typed is None else typed.message,
+        refusal=_refusal(actor, view),
+        draft_note=_draft_note(actor, view, now) if typed is None else "",
+        form=_form(actor, view, way_back, typed, now),
+        submissions=shown_submissions(view.submissions, view.files, masked=False),
+        decisions=shown_decisions(view.decisions),
+        papers=papers_of(view.submissions, view.files),
+        is_open=view.task.status is TaskStatus.OPEN,
+        layout=_layout(view),
+    )
+
+
+def _layout(view: TaskView) -> str:
+    """Say where reading and form stand.
+
+    ``beside``: reading left, form right; ``below``: a long form first, with the whole width;
+    ``alone``: there is nothing to read yet.
+    """
+    if not (view.submissions or view.decisions):
+        return "alone"
+    asked = 0 if view.form is None else sum(f.is_asked for f in view.form.fields.values())
+    return "below" if asked > LONG_FORM and view.task.status is TaskStatus.OPEN else "beside"
+
+
+def _tabs(view: TaskView, way_back: Mapping[str, str]) -> tuple[Link, ...]:
+    case_id = view.case.id
+    return (
+        Link(_("办理"), address("tasks.show", way_back, task_id=view.task.id), is_current=True),
+        Link(_("申请材料"), url_for("cases.show", case_id=case_id)),
+        Link(_("流转记录"), url_for("cases.show", case_id=case_id, tab="history")),
+        Link(_("流程图"), url_for("cases.show", case_id=case_id, tab="diagram")),
+    )
+
+
+def _holding(actor: Actor, view: TaskView, now: datetime) -> Holding:
+    task = view.task
+    return Holding(
+        is_shared=len(view.holders) > 1,
+        is_mine=task.assignee == actor.person_id,
+        is_free=task.assignee is None,
+        held_by="" if task.assignee in {None, actor.person_id} else view.holder_name,
+        held_since="" if task.claimed_at is None else clock_time(task.claimed_at, now),
+        names=tuple(holder.name for holder in view.holders),
+        colleagues=tuple(
+            Colleague(holder.person_id, holder.name)
+            for holder in view.holders
+            if holder.person_id != actor.person_id
+        ),
+    )
+
+
+def _refusal(actor: Actor, view: TaskView) -> str:
+    """Why this person cannot do the step, empty when she can."""
+    if view.task.status is not TaskStatus.OPEN:
+        return _("这一步已办结。")
+    if view.standing is Standing.BARRED:
+        return _(
+            "您办理过本件需与“%(step)s”分开的环节,按规定不能再办这一步。现由%(names)s办理。",
+            step=view.task.name,
+            names="、".join(h.name for h in view.holders) or _("其他有权限的同事"),
+        )
+    if view.standing is Standing.NOT_HERS:
+        return _("这一步由%(names)s办理,您可以查看。", names=_who_else(view))
+    if view.task.assignee not in {None, actor.person_id}:
+        return _(
+            "%(name)s正在办理这一件(%(since)s 认领)。如需由您办理,请%(name)s放回。",
+            name=view.holder_name,
+            since="" if view.task.claimed_at is None else moment(view.task.claimed_at)[5:],
+        )
+    return ""
+
+
+def _who_else(view: TaskView) -> str:
+    names = "、".join(holder.name for holder in view.holders)
+    return names or _("其他有权限的同事")
+
+
+def _draft_note(actor: Actor, view: TaskView, now: datetime) -> str:
+    if view.draft_at is None or _refusal(actor, view):
+        return ""
+    return _(
+        "已打开 %(time)s 保存的草稿(%(name)s)。",
+        time=clock_time(view.draft_at, now),
+        name=view.draft_by_name,
+    )
+
+
+def _form(
+    actor: Actor, view: TaskView, way_back: Mapping[str, str], typed: Typed | None, now: datetime
+) -> Markup:
+    """The form to fill in. Where she cannot do the step, only what she has typed herself."""
+    if view.form is None or view.task.status is not TaskStatus.OPEN:
+        return _typed_only(view, typed)
+    if _refusal(actor, view):
+        return _typed_only(view, typed)
+    task_id = view.task.id
+    data = view.data if typed is None else typed.data
+    saved = "" if view.draft_at is None else clock_time(view.draft_at, now)
+    return draw_form(
+        FormView(
+            form=view.form,
+            data=data,
+            errors=() if typed is None else typed.errors,
+            visible=view.form.visible(data, view.scope, view.context),
+            action=address("tasks.act_on", way_back, task_id=task_id),
+            draft_url=url_for("tasks.save_draft", task_id=task_id),
+            upload_url=url_for("reading.stage"),
+            refresh_url=url_for("tasks.refresh", task_id=task_id),
+            file_url=url_for("reading.no_paper"),
+            csrf_token=generate_csrf(),
+            nonce=new_id(),
+            draft_saved=saved if typed is None else typed.draft_saved,
+            files=file_infos(view.files),
+            translate=_,
+        ),
+        _buttons(),
+    )
+
+
+def _buttons() -> Markup:
+    return Markup(
+        '<button class="btn btn-primary" type="submit" name="_action" value="submit" data-submit>'
+        "{}</button>"
+        '<button class="btn btn-outline-primary" type="submit" name="_action" value="next">'
+        "{}</button>"
+        '<button class="btn btn-outline-secondary" type="submit" name="_action" value="draft">'
+        "{}</button>"
+    ).format(_("提交"), _("提交并办下一件"), _("保存草稿"))
+
+
+def _typed_only(view: TaskView, typed: Typed | None) -> Markup:
+    if view.form is None or typed is None:
+        return Markup("")
+    return draw_form(
+        FormView(
+            form=view.form,
+            data=typed.data,
+            readonly=True,
+            files=file_infos(view.files),
+            translate=_,
+        )
+    )
