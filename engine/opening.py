@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.api import Engine, data_folder
+from engine.api import Engine
 from engine.model.calendar import official_days
 from engine.model.clock import BusinessClock, Clock, SystemClock
 from engine.model.operations import Operation
@@ -58,7 +58,7 @@ def open_engine(url: str, *, key: bytes, options: Options | None = None) -> Engi
         real_now=system.now,
         vault=Vault(key),
         operations=chosen.operations,
-        data_dir=data_folder(database, chosen.data_dir),
+        data_dir=_data_folder(database, chosen.data_dir),
         calendars=Calendars(system.now),
     )
     return Engine(database, environment)
@@ -70,11 +70,7 @@ def _seed_calendar(database: Database) -> None:
         known = settings.calendar_days(tx)
     today = SystemClock().now().date()
     years = range(FIRST_OFFICIAL_YEAR, today.year + 2)
-    missing = {
-        day: working
-        for day, working in official_days(years).items()
-        if day not in known
-    }
+    missing = {day: working for day, working in official_days(years).items() if day not in known}
     if missing:
         with database.unit_of_work() as work:
             if not settings.calendar_days(work.tx).keys() & missing.keys():
@@ -95,8 +91,13 @@ def _clock(database: Database, speed: float | None) -> BusinessClock:
         if speed is not None and clock.speed != speed:
             clock = clock.rebased(speed)
         if row is None or clock.speed != row.speed:
-            settings.write_clock(
-                work.tx, ClockRow(clock.real0, clock.business0, clock.speed)
-            )
+            settings.write_clock(work.tx, ClockRow(clock.real0, clock.business0, clock.speed))
             work.commit()
     return clock
+
+
+def _data_folder(database: Database, chosen: Path | None) -> Path:
+    """Where files lie: as chosen, else beside the embedded database."""
+    if chosen is not None:
+        return chosen
+    return database.path.parent if database.path is not None else Path("var")

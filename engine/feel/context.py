@@ -4,11 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from zoneinfo import ZoneInfo
-
-if TYPE_CHECKING:
-    from engine.feel.values import FeelFunction
 
 BUSINESS_ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -41,13 +38,13 @@ class EvaluationContext:
     """The surroundings of an evaluation; it can be shared by any number of them.
 
     `now` is the business clock's aware datetime. A time that names no zone is one of `zone`.
-    `functions` are further functions of the host, beside the built-in ones.
+    `functions` are further FEEL functions of the host, beside the built-in ones.
     """
 
     now: datetime
     zone: ZoneInfo = BUSINESS_ZONE
     host: Host | None = None
-    functions: Mapping[str, "FeelFunction"] = field(default_factory=lambda: MappingProxyType({}))
+    functions: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     steps: int = DEFAULT_STEPS
 
     def __post_init__(self) -> None:

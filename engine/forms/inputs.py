@@ -3,14 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from engine.forms.components import AttributeUse, Field, FieldKind, Option, Personal, TextFormat
 from engine.forms.conditions import Condition
+from engine.forms.nodes import Node
 from engine.forms.patterns import pattern_problem
-
-if TYPE_CHECKING:
-    from engine.forms.reading import Node
 
 _KINDS = {
     "textfield": FieldKind.TEXT,
@@ -42,7 +39,7 @@ _FORMAT_PII = {
 }
 
 
-def read_input(node: "Node", path: tuple[str, ...], hide_if: Condition | None) -> Field:
+def read_input(node: Node, path: tuple[str, ...], hide_if: Condition | None) -> Field:
     """One input component as a field; faults become findings of the node."""
     kind = _KINDS[node.type]
     label = node.text("label") or node.text("dateLabel") or ""
@@ -64,7 +61,7 @@ def read_input(node: "Node", path: tuple[str, ...], hide_if: Condition | None) -
     return _with_default(node, _with_properties(node, _with_own_settings(node, limited)))
 
 
-def _with_limits(node: "Node", basis: Field) -> Field:
+def _with_limits(node: Node, basis: Field) -> Field:
     rules = node.section_of("validate")
     required = rules.get("required", False)
     if not isinstance(required, bool):
@@ -92,7 +89,7 @@ def _crossed(least: Decimal | int | None, most: Decimal | int | None) -> bool:
     return least is not None and most is not None and least > most
 
 
-def _pattern(node: "Node", pattern: object) -> str | None:
+def _pattern(node: Node, pattern: object) -> str | None:
     if pattern is None or pattern == "":
         return None
     problem = pattern_problem(pattern) if isinstance(pattern, str) else "须为文字"
@@ -102,7 +99,7 @@ def _pattern(node: "Node", pattern: object) -> str | None:
     return str(pattern)
 
 
-def _with_own_settings(node: "Node", basis: Field) -> Field:
+def _with_own_settings(node: Node, basis: Field) -> Field:
     """What only this type of component has."""
     if node.type == "datetime" and node.raw.get("subtype", "date") != "date":
         node.refuse("form-attribute", "日期组件只支持 subtype=date;时刻请用文本并写明格式")
@@ -119,7 +116,7 @@ def _with_own_settings(node: "Node", basis: Field) -> Field:
     return _with_adorners(node, basis)
 
 
-def _with_adorners(node: "Node", basis: Field) -> Field:
+def _with_adorners(node: Node, basis: Field) -> Field:
     appearance = node.section_of("appearance")
     texts = {}
     for ours, theirs in (("unit", "suffixAdorner"), ("prefix", "prefixAdorner")):
@@ -128,7 +125,7 @@ def _with_adorners(node: "Node", basis: Field) -> Field:
     return replace(basis, unit=texts["unit"], prefix=texts["prefix"])
 
 
-def _options(node: "Node") -> tuple[Option, ...]:
+def _options(node: Node) -> tuple[Option, ...]:
     raw = node.raw.get("values")
     options: list[Option] = []
     for item in raw if isinstance(raw, list) else ():
@@ -148,7 +145,7 @@ def _options(node: "Node") -> tuple[Option, ...]:
     return tuple(options)
 
 
-def _with_properties(node: "Node", basis: Field) -> Field:
+def _with_properties(node: Node, basis: Field) -> Field:
     ours = node.section_of("properties")
     kind, text_format = _format(node, basis, ours.get("format"))
     decimals = 2 if kind is FieldKind.MONEY and basis.decimals is None else basis.decimals
@@ -186,7 +183,7 @@ def _own_text(ours: Mapping[str, object], name: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _format(node: "Node", basis: Field, value: object) -> tuple[FieldKind, TextFormat | None]:
+def _format(node: Node, basis: Field, value: object) -> tuple[FieldKind, TextFormat | None]:
     """``money`` makes an amount of a number; the other formats narrow a text."""
     if value is None or value == "":
         return basis.kind, None
@@ -204,7 +201,7 @@ def _format(node: "Node", basis: Field, value: object) -> tuple[FieldKind, TextF
         return basis.kind, None
 
 
-def _personal(node: "Node", value: object, text_format: TextFormat | None) -> Personal | None:
+def _personal(node: Node, value: object, text_format: TextFormat | None) -> Personal | None:
     implied = _FORMAT_PII.get(text_format) if text_format else None
     if value in (None, ""):
         return implied
@@ -220,7 +217,7 @@ def _personal(node: "Node", value: object, text_format: TextFormat | None) -> Pe
         return Personal.TEXT
 
 
-def _attribute(node: "Node", found: Field, value: object) -> AttributeUse | None:
+def _attribute(node: Node, found: Field, value: object) -> AttributeUse | None:
     if value in (None, ""):
         return None
     if found.pii in (Personal.TEXT, Personal.ADDRESS):
@@ -233,7 +230,7 @@ def _attribute(node: "Node", found: Field, value: object) -> AttributeUse | None
         return None
 
 
-def _with_default(node: "Node", found: Field) -> Field:
+def _with_default(node: Node, found: Field) -> Field:
     default = node.raw.get("defaultValue")
     if default is None or default == "":
         return found

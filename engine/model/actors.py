@@ -16,8 +16,10 @@ class Grant:
 
 @dataclass(frozen=True)
 class Actor:
-    """A person as she stands at this moment: grants are read anew for each request, so a
-    withdrawn role is gone with the next click (reliability.md §4, item 10).
+    """A person as she stands at this moment.
+
+    Grants are read anew for each request, so a withdrawn role is gone with the next click
+    (reliability.md §4, item 10).
     """
 
     person_id: str

@@ -121,9 +121,13 @@ class TaskLine:
 
 @dataclass(frozen=True)
 class InboxCounts:
-    """Exact numbers of the person's open steps, by bucket, role and home organisation."""
+    """Exact numbers of the person's open steps, by bucket, role and home organisation.
+
+    ``held`` of the ``total`` she has claimed; the others are free.
+    """
 
     total: int = 0
+    held: int = 0
     by_bucket: Mapping[str, int] = field(default_factory=dict)
     by_role: Mapping[str, int] = field(default_factory=dict)
     by_organisation: Mapping[str, int] = field(default_factory=dict)

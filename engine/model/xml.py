@@ -25,7 +25,9 @@ def read_xml(content: bytes) -> etree._Element:
     if not content.strip():
         raise UnreadableXml("文件是空的。请重新导出后再上传。", "empty-file")
     if len(content) > LARGEST_FILE:
-        raise UnreadableXml("文件超过 5 MB,未读取。流程文件通常不到 1 MB,请核对。", "file-too-large")
+        raise UnreadableXml(
+            "文件超过 5 MB,未读取。流程文件通常不到 1 MB,请核对。", "file-too-large"
+        )
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -41,7 +43,9 @@ def read_xml(content: bytes) -> etree._Element:
         line = error.lineno or None
         where = f"第 {line} 行" if line else "开头"
         raise UnreadableXml(
-            f"文件不是合格的 XML({where}读不下去)。请在建模工具中重新保存后再上传。", "not-xml", line
+            f"文件不是合格的 XML({where}读不下去)。请在建模工具中重新保存后再上传。",
+            "not-xml",
+            line,
         ) from error
     except ValueError as error:
         raise UnreadableXml("文件的编码读不懂。请存为 UTF-8 后再上传。", "not-xml") from error

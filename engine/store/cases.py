@@ -57,11 +57,15 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         if areas
         else false(),
         case.c.started_by == actor.person_id,
-        exists().where(
+        exists()
+        .where(
             task.c.case_id == case.c.id,
             or_(task.c.completed_by == actor.person_id, task.c.assignee == actor.person_id),
-        ),
-        exists().where(task.c.case_id == case.c.id, task.c.status == "open", in_queues_of(actor)),
+        )
+        .correlate(case),
+        exists()
+        .where(task.c.case_id == case.c.id, task.c.status == "open", in_queues_of(actor))
+        .correlate(case),
     )
 
 
@@ -394,8 +398,11 @@ def line_of(row: Any, steps: tuple[str, ...]) -> CaseLine:
     )
 
 
-def counts_per_step(tx: Tx, actor: Actor) -> list[tuple[str, str, str, int]]:
-    """(process key, element id, step name, open cases) of the cases the actor may see."""
+def counts_per_step(tx: Tx, actor: Actor, *, everywhere: bool) -> list[tuple[str, str, str, int]]:
+    """(process key, element id, step name, open cases) of the cases the actor may see.
+
+    ``everywhere`` counts all cases: a number a step says nothing about anybody.
+    """
     count = func.count(func.distinct(task.c.case_id))
     return [
         (row.process_key, row.element_id, row.name, row.n)
@@ -407,20 +414,20 @@ def counts_per_step(tx: Tx, actor: Actor) -> list[tuple[str, str, str, int]]:
                 count.label("n"),
             )
             .select_from(task.join(case, case.c.id == task.c.case_id))
-            .where(task.c.status == "open", visible_to(actor))
+            .where(task.c.status == "open", true() if everywhere else visible_to(actor))
             .group_by(task.c.process_key, task.c.element_id)
             .order_by(task.c.process_key, task.c.element_id)
         )
     ]
 
 
-def count_by_definition(tx: Tx, actor: Actor) -> dict[tuple[str, str], int]:
-    """Cases the actor may see, by (definition id, status)."""
+def count_by_definition(tx: Tx, actor: Actor, *, everywhere: bool) -> dict[tuple[str, str], int]:
+    """Cases the actor may see, by (definition id, status); all of them with ``everywhere``."""
     return {
         (row.definition_id, row.status): row.n
         for row in tx.execute(
             select(case.c.definition_id, case.c.status, func.count().label("n"))
-            .where(visible_to(actor))
+            .where(true() if everywhere else visible_to(actor))
             .group_by(case.c.definition_id, case.c.status)
         )
     }

@@ -57,6 +57,12 @@ class _WriterLock:
             fcntl.flock(self._file, fcntl.LOCK_UN)
         self._thread_lock.release()
 
+    def close(self) -> None:
+        with self._thread_lock:
+            if self._file is not None:
+                self._file.close()
+                self._file = None
+
 
 class UnitOfWork:
     """One transaction. ``commit()`` is said once, by the command; else everything is undone."""
@@ -194,8 +200,9 @@ class Database:
             yield connection
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Give the connections and the lock's file back."""
         self.engine.dispose()
+        self.writer_lock.close()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

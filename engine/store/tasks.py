@@ -319,7 +319,13 @@ def inbox_counts(tx: Tx, actor: Actor, now: datetime, today: date, soon: date) -
     """Exact counts of the actor's open steps."""
     bucket = bucket_of(now, today, soon)
     grouped = (
-        select(task.c.queue_id, task.c.process_key, bucket.label("bucket"), func.count().label("n"))
+        select(
+            task.c.queue_id,
+            task.c.process_key,
+            bucket.label("bucket"),
+            func.count().label("n"),
+            func.count(task.c.assignee).label("held"),
+        )
         .where(_mine(actor), _free_or_held_by(actor))
         .group_by(task.c.queue_id, task.c.process_key, bucket)
         .subquery()
@@ -332,6 +338,7 @@ def inbox_counts(tx: Tx, actor: Actor, now: datetime, today: date, soon: date) -
             grouped.c.process_key,
             grouped.c.bucket,
             grouped.c.n,
+            grouped.c.held,
         ).select_from(
             grouped.join(queue, queue.c.id == grouped.c.queue_id).join(
                 organisation, organisation.c.id == queue.c.home_id
@@ -347,8 +354,10 @@ def inbox_counts(tx: Tx, actor: Actor, now: datetime, today: date, soon: date) -
         by_role[row.role] = by_role.get(row.role, 0) + row.n
         by_organisation[row.home_id] = by_organisation.get(row.home_id, 0) + row.n
         by_process[row.process_key] = by_process.get(row.process_key, 0) + row.n
+    held = sum(row.held for row in rows)
     return InboxCounts(
         total=sum(by_bucket.values()),
+        held=held,
         by_bucket=by_bucket,
         by_role=by_role,
         by_organisation=by_organisation,
@@ -502,21 +511,18 @@ def lines(tx: Tx, actor: Actor, question: TaskQuestion) -> list[TaskLine]:
 
 
 def _narrowed(question: TaskQuestion) -> list[ColumnElement[bool]]:
-    narrowed: list[ColumnElement[bool]] = []
-    if question.id:
-        narrowed.append(task.c.id == question.id)
-    if question.status:
-        narrowed.append(task.c.status == question.status)
-    if question.case_id:
-        narrowed.append(task.c.case_id == question.case_id)
-    if question.assignee is not None:
-        narrowed.append(task.c.assignee == question.assignee)
+    equal: tuple[tuple[ColumnElement[Any], str | None], ...] = (
+        (task.c.id, question.id or None),
+        (task.c.status, question.status or None),
+        (task.c.case_id, question.case_id or None),
+        (task.c.assignee, question.assignee),
+        (task.c.completed_by, question.completed_by or None),
+        (task.c.element_id, question.element_id or None),
+        (queue.c.handling_id, question.handling or None),
+    )
+    narrowed = [column == value for column, value in equal if value is not None]
     if question.unassigned:
         narrowed.append(task.c.assignee.is_(None))
-    if question.completed_by:
-        narrowed.append(task.c.completed_by == question.completed_by)
-    if question.element_id:
-        narrowed.append(task.c.element_id == question.element_id)
     if question.below:
         narrowed.append(
             queue.c.home_id.in_(
@@ -526,8 +532,6 @@ def _narrowed(question: TaskQuestion) -> list[ColumnElement[bool]]:
                 )
             )
         )
-    if question.handling:
-        narrowed.append(queue.c.handling_id == question.handling)
     if question.overdue_at is not None:
         narrowed.append(task.c.status == "open")
         narrowed.append(task.c.due_at < to_text(question.overdue_at))

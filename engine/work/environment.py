@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from engine.feel import EvaluationContext
 from engine.model.calendar import WorkCalendar
@@ -18,6 +19,16 @@ from engine.store import definitions as stored_definitions
 from engine.store import directory, settings
 from engine.store.database import Tx
 from engine.store.vault import Vault
+
+Answer = TypeVar("Answer")
+
+
+class Ask(Protocol):
+    """Puts a question to the database."""
+
+    def __call__(self, question: Callable[[Tx], Answer], /) -> Answer:
+        """The answer."""
+        ...
 
 
 class Programs:
@@ -128,9 +139,12 @@ class Environment:
 
     def feel(self, tx: Tx, organisation_id: str, now: datetime) -> EvaluationContext:
         """The surroundings of an expression in a case of this organisation."""
-        return EvaluationContext(
-            now=now, zone=ZONE, host=_Host(self, tx, organisation_id, now.astimezone(ZONE).date())
-        )
+        return self.feel_asking(lambda question: question(tx), organisation_id, now)
+
+    def feel_asking(self, ask: Ask, organisation_id: str, now: datetime) -> EvaluationContext:
+        """The same for later: each question of an expression opens its own view."""
+        today = now.astimezone(ZONE).date()
+        return EvaluationContext(now=now, zone=ZONE, host=_Host(self, ask, organisation_id, today))
 
     def due(self, tx: Tx, deadline: str, start: datetime) -> Due:
         """When a deadline such as ``5wd`` ends that starts at an instant."""
@@ -142,18 +156,23 @@ class _Host:
     """What expressions may ask: the calendar and the dated parameters."""
 
     environment: Environment
-    tx: Tx
+    ask: Ask
     organisation_id: str
     today: date
 
     def working_day_after(self, start: date, days: int) -> date:
-        return self.environment.calendars.get(self.tx).working_day_after(start, days)[0]
+        return self._calendar().working_day_after(start, days)[0]
 
     def working_days_between(self, start: date, end: date) -> int:
-        return self.environment.calendars.get(self.tx).working_days_between(start, end)
+        return self._calendar().working_days_between(start, end)
+
+    def _calendar(self) -> WorkCalendar:
+        return self.ask(self.environment.calendars.get)
 
     def parameter(self, name: str) -> object:
-        found = settings.parameter_value(self.tx, name, self.organisation_id, self.today)
+        found = self.ask(
+            lambda tx: settings.parameter_value(tx, name, self.organisation_id, self.today)
+        )
         if found is None:
             raise KeyError(name)
         return found.value

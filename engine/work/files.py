@@ -4,13 +4,11 @@ import hashlib
 import io
 import os
 import secrets
-from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
 
 from engine.errors import FileTooLarge, FileTypeRefused, Invalid, NotFound
-from engine.forms import CompiledForm
 from engine.model.actors import Actor
 from engine.model.cases import EventKind, StoredFile
 from engine.model.sniffing import sniff
@@ -148,26 +146,6 @@ def read(environment: Environment, tx: Tx, actor: Actor, file_id: str) -> tuple[
         raise NotFound
     sealed = path_of(environment.data_dir, found.sha256).read_bytes()
     return found, environment.vault.open_file(sealed, found.sha256)
-
-
-def file_ids(form: CompiledForm, data: Mapping[str, object]) -> Iterator[str]:
-    """The ids of files that a submission names, wherever the form puts them."""
-    yield from _ids(form.schema, data)
-
-
-def _ids(schema: object, value: object) -> Iterator[str]:
-    if not isinstance(schema, Mapping):
-        return
-    if schema.get("x-file") and isinstance(value, str) and value:
-        yield value
-    elif isinstance(value, Mapping):
-        properties = schema.get("properties", {})
-        if isinstance(properties, Mapping):
-            for key, inner in value.items():
-                yield from _ids(properties.get(key), inner)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _ids(schema.get("items"), item)
 
 
 def sweep(environment: Environment, tx: Tx, now: datetime) -> list[str]:

@@ -20,7 +20,8 @@ from engine.work.access import visible_case
 from engine.work.advance import OpenedCase, open_case
 from engine.work.drafts import open_draft
 from engine.work.environment import Environment
-from engine.work.files import file_ids
+
+START = "发起"
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,13 @@ def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> T
     if line is None or case_line is None:
         raise NotFound
     rows = events.of_case(
-        tx, loaded.case.id, kinds=(EventKind.TASK_COMPLETED.value, EventKind.DECISION.value)
+        tx,
+        loaded.case.id,
+        kinds=(
+            EventKind.STARTED.value,
+            EventKind.TASK_COMPLETED.value,
+            EventKind.DECISION.value,
+        ),
     )
     today = environment.today()
     people = directory.holders(tx, task.queue.role, task.queue.handling_id, today)
@@ -145,7 +152,7 @@ def _staged(
         return {}
     return {
         i: f
-        for i, f in files.by_ids(tx, file_ids(form, data)).items()
+        for i, f in files.by_ids(tx, [file_id for file_id, _ in form.files(data)]).items()
         if f.case_id is not None or f.owner == actor.person_id
     }
 
@@ -182,18 +189,18 @@ def _submissions(tx: Tx, opened: OpenedCase, rows: Sequence[EventRow]) -> tuple[
     names = directory.names(tx, [row.actor or "" for row in rows])
     found: list[Submission] = []
     for row in rows:
-        if row.kind != EventKind.TASK_COMPLETED.value or row.element_id is None:
+        place = _form_of(opened.program, row)
+        if place is None:
             continue
-        element = opened.program.element(row.process_key or opened.program.key, row.element_id)
-        form = opened.program.form_of(element)
+        name, form = place
         data = _detail(opened, row).get("data")
-        if form is None or not isinstance(data, dict):
+        if not isinstance(data, dict):
             continue
         found.append(
             Submission(
                 row.task_id or "",
-                row.element_id,
-                element.name,
+                row.element_id or "",
+                name,
                 row.actor or "",
                 names.get(row.actor or "", "系统"),
                 row.at,
@@ -202,6 +209,18 @@ def _submissions(tx: Tx, opened: OpenedCase, rows: Sequence[EventRow]) -> tuple[
             )
         )
     return tuple(found)
+
+
+def _form_of(program: Program, row: EventRow) -> tuple[str, CompiledForm] | None:
+    """The name and the form of what a row of the history says was filled in."""
+    if row.kind == EventKind.STARTED.value:
+        form = program.start_form()
+        return None if form is None else (form.title or START, form)
+    if row.kind != EventKind.TASK_COMPLETED.value or row.element_id is None:
+        return None
+    element = program.element(row.process_key or program.key, row.element_id)
+    form = program.form_of(element)
+    return None if form is None else (element.name, form)
 
 
 def _decisions(opened: OpenedCase, rows: Sequence[EventRow]) -> tuple[DecisionShown, ...]:
@@ -264,12 +283,8 @@ def masked_detail(program: Program, row: EventRow, detail: dict[str, object]) ->
     data = detail.get("data")
     if not isinstance(data, dict):
         return {k: v for k, v in detail.items() if k != "payload"}
-    form = None
-    if row.kind == EventKind.STARTED.value:
-        form = program.start_form()
-    elif row.element_id is not None:
-        form = program.form_of(program.element(row.process_key or program.key, row.element_id))
-    return {**detail, "data": {} if form is None else form.mask(data)}
+    place = _form_of(program, row)
+    return {**detail, "data": {} if place is None else place[1].mask(data)}
 
 
 def masked_data(view: CaseView) -> dict[str, object]:

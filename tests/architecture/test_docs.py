@@ -7,7 +7,7 @@ import pytest
 
 from engine.definitions import Known, check_bundle
 from engine.definitions.folder import read_folder
-from webapp.demo.roles import ROLES
+from webapp.standard.roles import ROLES
 
 BLOCK = re.compile(r"^`((?:processes|forms)/\S+)`\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!\w+:)([^)#]+)[^)]*\)")

@@ -65,9 +65,7 @@ def json_object(
         raise Invalid("请求内容应是一个 JSON 对象,未处理。")
     allowed = {**required, **(optional or {})}
     errors = [
-        FieldError(f"/{key}", "required", f"缺少“{key}”。")
-        for key in required
-        if key not in value
+        FieldError(f"/{key}", "required", f"缺少“{key}”。") for key in required if key not in value
     ]
     errors += [
         FieldError(f"/{_escaped(key)}", "unknown", "没有这个字段。")
@@ -128,9 +126,7 @@ def idempotency_key(*, required: bool) -> str | None:
     return text
 
 
-def once(
-    key: str | None, operation: str, render: Callable[[Result], bytes]
-) -> Once[Result] | None:
+def once(key: str | None, operation: str, render: Callable[[Result], bytes]) -> Once[Result] | None:
     """How the command remembers its answer under the caller's key."""
     if key is None:
         return None

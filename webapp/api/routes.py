@@ -12,7 +12,7 @@ from engine import Request
 from engine.errors import FieldError, Invalid, NotFound, NotPermitted
 from engine.model.actors import Actor
 from engine.model.definitions import SourceFile
-from engine.model.once import Replayed
+from engine.model.once import Once, Replayed
 from engine.model.tasks import TaskStatus
 from engine.store.cases import CaseQuestion
 from engine.store.instants import to_text
@@ -30,9 +30,7 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
 P = ParamSpec("P")
 
 
-def answer(
-    body: object, status: int = 200, headers: dict[str, str] | None = None
-) -> Response:
+def answer(body: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """A JSON answer."""
     response = Response(orjson.dumps(body), status, mimetype="application/json")
     response.headers.update(headers or {})
@@ -46,9 +44,7 @@ def _kept(body: object, status: int, headers: dict[str, str]) -> bytes:
 
 def _replayed(again: Replayed) -> Response:
     kept = orjson.loads(again.answer)
-    return answer(
-        kept["body"], kept["status"], {**kept["headers"], "Idempotency-Replayed": "true"}
-    )
+    return answer(kept["body"], kept["status"], {**kept["headers"], "Idempotency-Replayed": "true"})
 
 
 def replaying(route: Callable[P, Response]) -> Callable[P, Response]:
@@ -122,9 +118,7 @@ def deploy() -> Response:
     made = engine.definitions.deploy(
         actor,
         files,
-        bodies.once_of_files(
-            key, "deploy", files, lambda d: _kept(_deployment(d), 201, {})
-        ),
+        bodies.once_of_files(key, "deploy", files, lambda d: _kept(_deployment(d), 201, {})),
     )
     return answer(_deployment(made), 201)
 
@@ -167,9 +161,7 @@ def list_definitions() -> Response:
         rows = [r for r in mine if after is None or r.key > str(after[0])]
     else:
         rows = list(
-            engine.definitions.list(
-                (str(after[0]), int(str(after[1]))) if after else None, limit
-            )
+            engine.definitions.list((str(after[0]), int(str(after[1]))) if after else None, limit)
         )
     items = [
         shapes.definition(row, engine.definitions.get(row.id)[1].start_form())
@@ -360,7 +352,8 @@ def list_tasks() -> Response:
     after, limit = bodies.cursor((str,)), bodies.page_size()
     state = request.args.get("state", "")
     if state and state not in {s.value for s in TaskStatus}:
-        raise Invalid("没有这个状态。", [FieldError("/state", "enum", "open、completed 或 cancelled。")])
+        allowed = "open、completed 或 cancelled。"
+        raise Invalid("没有这个状态。", [FieldError("/state", "enum", allowed)])
     assignee = request.args.get("assignee", "")
     question = TaskQuestion(
         status=state,
@@ -392,9 +385,7 @@ def get_task(task_id: str) -> Response:
 def _task_answer(actor: Actor, task_id: str) -> Response:
     view = current_engine().tasks.view(actor, task_id)
     data = {} if view.form is None else view.form.mask(view.data)
-    return answer(
-        shapes.task(view.task, view.form, data), headers={"ETag": _etag(view.task.rev)}
-    )
+    return answer(shapes.task(view.task, view.form, data), headers={"ETag": _etag(view.task.rev)})
 
 
 @api.post("/tasks/<task_id>/claim")
@@ -424,7 +415,9 @@ def complete(task_id: str) -> Response:
     except (bodies.PreconditionRequired, bodies.HeaderMissing):
         engine.tasks.must_see(actor, task_id)
         raise
-    remember = bodies.once(key, "complete", lambda done: _kept(*_completed(done)))
+    remember: Once[Completed] | None = bodies.once(
+        key, "complete", lambda done: _kept(*_completed(done))
+    )
     try:
         body = bodies.json_object({"data": dict})
     except Invalid:
@@ -478,9 +471,7 @@ def list_incidents() -> Response:
 def _jobs(statuses: Sequence[str]) -> Response:
     actor, _ = api_actor()
     after, limit = bodies.cursor((int,)), bodies.page_size()
-    found = current_engine().jobs.list(
-        actor, statuses, int(str(after[0])) if after else 0, limit
-    )
+    found = current_engine().jobs.lines(actor, statuses, int(str(after[0])) if after else 0, limit)
     more: list[object] | None = [found[limit - 1][0].id] if len(found) > limit else None
     return answer(bodies.page([shapes.job(job) for job, _ in found[:limit]], more))
 

@@ -11,9 +11,9 @@ from functools import cached_property
 
 from engine.model.organisations import Organisation, Person, Role
 from webapp.demo.divisions import County
-from webapp.demo.roles import ROLES
 from webapp.demo.staff import DemoGrant, hire_staff
 from webapp.demo.tree import grow_tree
+from webapp.standard.roles import ROLES
 
 DEMO_PASSWORD = "bangfu-demo-2026"  # noqa: S105 - shown on the sign-in page of the demonstration
 """The password of everybody in the demonstration."""

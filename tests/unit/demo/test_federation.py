@@ -11,7 +11,7 @@ from engine.model.organisations import LEVELS, RoutingReason
 from engine.model.routing import DirectoryView, route
 from webapp.demo.divisions import read_divisions
 from webapp.demo.federation import DEMO_PASSWORD, demo_federation
-from webapp.demo.roles import ROLES
+from webapp.standard.roles import ROLES
 
 FILE = Path(__file__).with_name("divisions.json").read_bytes()
 FEDERATION = demo_federation(read_divisions(FILE))

@@ -1,0 +1,76 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from engine.api.commands import Group
+from engine.errors import (
+    NotFound,
+    NotSignedIn,
+)
+from engine.model.actors import Actor
+from engine.store import accounts as stored_accounts
+from engine.store import audit as stored_audit
+from engine.store import directory as stored_directory
+from engine.store.database import Tx
+from engine.work import (
+    accounts,
+    organise,
+)
+from engine.work.accounts import Attempt, SignIn
+
+
+class Accounts(Group):
+    """Signing in and out."""
+
+    def sign_in(self, username: str, password: str, address: str, kind: str) -> SignIn:
+        """A session (``web``) or token (``api``); the same refusal for any wrong pair.
+
+        Raises NotSignedIn, TooManyTries.
+        """
+        attempt = Attempt(username.strip(), password, address, kind)
+        environment = self._environment
+        with self._commands.database.look() as tx:
+            accounts.slow_down(environment, tx, attempt)
+            person_id = accounts.verify(tx, attempt)
+        if person_id is None:
+            self._commands.execute(lambda tx: accounts.note_failure(environment, tx, attempt))
+            raise NotSignedIn("用户名或密码不对,请核对后再试。")
+        return self._commands.execute(
+            lambda tx: accounts.open_session(environment, tx, attempt, person_id)
+        )
+
+    def actor_for(self, token: str) -> Actor:
+        """The person of a session or token; NotSignedIn when it is unknown or over."""
+        with self._commands.database.look() as tx:
+            actor, write_seen = accounts.actor_for(self._environment, tx, token)
+        if write_seen:
+            now = self._environment.real_now()
+            self._commands.execute(lambda tx: stored_accounts.seen(tx, token, now))
+        return actor
+
+    def sign_out(self, token: str) -> None:
+        """Forget a session or token."""
+        self._commands.execute(lambda tx: stored_accounts.close_session(tx, token))
+
+    def reset_password(self, actor: Actor, person_id: str) -> str:
+        """A one-use link's token for somebody who forgot her password."""
+
+        def command(tx: Tx) -> str:
+            person = stored_directory.person_by_id(tx, person_id)
+            if person is None:
+                raise NotFound("没有找到这个人员。")
+            organise.must_administer(tx, actor, person.organisation_id)
+            stored_audit.add_access(
+                tx, self._environment.now(), actor.person_id, "password-reset", person_id
+            )
+            return accounts.make_link(self._environment, tx, person_id)
+
+        return self._commands.execute(command)
+
+    def use_link(self, token: str, password: str) -> str:
+        """Choose a password by a one-use link; the person's id."""
+        accounts.check_password_rules(password)
+        hashed = accounts.hash_password(password)
+        return self._commands.execute(
+            lambda tx: accounts.use_link(self._environment, tx, token, hashed)
+        )

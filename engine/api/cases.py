@@ -1,0 +1,88 @@
+"""Cases from start to end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.api.commands import Group
+from engine.errors import (
+    NotFound,
+)
+from engine.model.actors import Actor
+from engine.model.cases import CaseLine, HistoryEntry
+from engine.model.once import Once
+from engine.store import cases as stored_cases
+from engine.store import settings as stored_settings
+from engine.store.cases import CaseQuestion
+from engine.store.database import Tx
+from engine.work import (
+    cancel,
+    start,
+)
+from engine.work import view as viewing
+from engine.work.attributes import normal
+from engine.work.start import Started
+
+
+class Cases(Group):
+    """Cases from start to end."""
+
+    def start(
+        self, actor: Actor, request: start.Request, once: Once[Started] | None = None
+    ) -> Started:
+        """Start a case."""
+        return self._commands.prepare_and_execute(
+            lambda tx: start.prepare(self._environment, tx, actor, request, self._take_numbers),
+            lambda tx, ready: start.begin(self._environment, tx, actor, ready),
+            actor,
+            once,
+        )
+
+    def _take_numbers(self, prefix: str, how_many: int) -> int:
+        return self._commands.execute(
+            lambda tx: stored_settings.take_numbers(tx, f"case {prefix}", how_many)
+        )
+
+    def must_see(self, actor: Actor, case_id: str) -> None:
+        """NotFound for a case the actor may not see."""
+
+        def question(tx: Tx) -> None:
+            if not stored_cases.is_visible(tx, actor, case_id):
+                raise NotFound
+
+        self._commands.ask(question)
+
+    def view(self, actor: Actor, case_id: str) -> viewing.CaseView:
+        """The page of a case."""
+        return self._commands.ask(
+            lambda tx: viewing.case_view(self._environment, tx, actor, case_id)
+        )
+
+    def list(self, actor: Actor, question: CaseQuestion) -> Sequence[CaseLine]:
+        """Cases the actor may see, newest first; one more than asked."""
+        return self._commands.ask(lambda tx: stored_cases.lines(tx, actor, question))
+
+    def search(self, actor: Actor, text: str, limit: int = 50) -> Sequence[CaseLine]:
+        """Cases by number, name, whole id or phone number, or their last four."""
+        hashed = self._environment.vault.lookup_hash(normal(text))
+        return self.list(actor, CaseQuestion(text=text.strip(), lookup_hash=hashed, limit=limit))
+
+    def cancel(self, actor: Actor, case_id: str, reason: str, if_match: int | None = None) -> int:
+        """End a case opened by mistake; the new revision."""
+        return self._commands.execute(
+            lambda tx: cancel.cancel(self._environment, tx, actor, case_id, reason, if_match)
+        )
+
+    def history(
+        self, actor: Actor, case_id: str, after: int = 0, limit: int = 200
+    ) -> Sequence[HistoryEntry]:
+        """What happened, oldest first, personal fields masked; one more than asked."""
+        return self._commands.ask(
+            lambda tx: viewing.history(self._environment, tx, actor, case_id, after, limit)
+        )
+
+    def diagrams(self, actor: Actor, case_id: str) -> Sequence[viewing.DiagramView]:
+        """The diagrams with path and tokens."""
+        return self._commands.ask(
+            lambda tx: viewing.diagrams(self._environment, tx, actor, case_id)
+        )

@@ -1,0 +1,134 @@
+"""How commands and questions run: ONE commit a command, and nowhere else (design.md D2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from engine.errors import (
+    Busy,
+    IdempotencyKeyReused,
+    NotFound,
+    Refused,
+)
+from engine.model.actors import Actor
+from engine.model.once import Once, Replayed
+from engine.store import answers as stored_answers
+from engine.store import audit as stored_audit
+from engine.store.answers import RememberedAnswer
+from engine.store.database import Database, Tx, UniqueViolation
+from engine.work.advance import Collision
+from engine.work.environment import Environment
+
+Result = TypeVar("Result")
+Prepared = TypeVar("Prepared")
+
+TRIES_ON_COLLISION = 12
+
+
+class Commands:
+    """A database with its surroundings, and the ways to ask and to do."""
+
+    def __init__(self, database: Database, environment: Environment) -> None:
+        self.database = database
+        self.environment = environment
+
+    def ask(self, question: Callable[[Tx], Result]) -> Result:
+        """Answer a question from one consistent view."""
+        with self.database.read() as tx:
+            return question(tx)
+
+    def execute(self, command: Callable[[Tx], Result]) -> Result:
+        """Do a command: one transaction, one commit; again from the start on a collision.
+
+        Also the door for the registry's own commands (design.md D18).
+        """
+        for _ in range(TRIES_ON_COLLISION):
+            try:
+                with self.database.unit_of_work() as work:
+                    result = command(work.tx)
+                    work.commit()
+                    return result
+            except Collision:
+                continue
+            except UniqueViolation:
+                continue
+        raise Busy("同时办理的人太多,内容没有提交,请稍后再试。您填写的内容仍在页面上。")
+
+    def prepare_and_execute(
+        self,
+        prepare: Callable[[Tx], Prepared],
+        act: Callable[[Tx, Prepared], Result],
+        actor: Actor,
+        once: Once[Result] | None,
+    ) -> Result:
+        """Check without a lock, then act in one transaction with the remembered answer.
+
+        Raises Replayed when this request was answered before.
+        """
+        try:
+            for _ in range(TRIES_ON_COLLISION):
+                with self.database.look() as tx:
+                    prepared = prepare(tx)
+                try:
+                    with self.database.unit_of_work() as work:
+                        result = act(work.tx, prepared)
+                        if once is not None:
+                            self._remember(work.tx, actor, once, result)
+                        work.commit()
+                        return result
+                except Collision:
+                    continue
+                except UniqueViolation:
+                    self.replay(actor, once)
+                    continue
+        except NotFound:
+            raise
+        except Refused:
+            self.replay(actor, once)
+            raise
+        raise Busy("同时办理的人太多,内容没有提交,请稍后再试。您填写的内容仍在页面上。")
+
+    def _remember(self, tx: Tx, actor: Actor, once: Once[Result], result: Result) -> None:
+        sealed = self.environment.vault.seal(once.render(result), "answer")
+        stored_answers.remember(
+            tx,
+            actor.person_id,
+            once.operation,
+            once.key,
+            RememberedAnswer(once.request_hash, sealed),
+            self.environment.real_now(),
+        )
+
+    def replay(self, actor: Actor, once: Once[Result] | None) -> None:
+        """Raise Replayed when this was answered before, IdempotencyKeyReused for another text."""
+        if once is None:
+            return
+        with self.database.look() as tx:
+            found = stored_answers.recall(tx, actor.person_id, once.operation, once.key)
+        if found is None:
+            return
+        if found.request_hash != once.request_hash:
+            raise IdempotencyKeyReused
+        raise Replayed(self.environment.vault.open(found.answer, "answer"))
+
+    def note_access(self, actor: Actor | None, action: str, target: str, detail: str = "") -> None:
+        """Write down a read of personal data or a refusal, in a short transaction of its own."""
+        self.execute(
+            lambda tx: stored_audit.add_access(
+                tx,
+                self.environment.now(),
+                None if actor is None else actor.person_id,
+                action,
+                target[:120],
+                detail[:300],
+            )
+        )
+
+
+class Group:
+    """A few commands and questions that belong together."""
+
+    def __init__(self, commands: Commands) -> None:
+        self._commands = commands
+        self._environment = commands.environment

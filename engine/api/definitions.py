@@ -1,0 +1,139 @@
+"""Process files and their deployed versions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from engine.api.commands import Group
+from engine.definitions import check_bundle
+from engine.errors import (
+    Finding,
+    NotFound,
+    NotPermitted,
+)
+from engine.model.actors import Actor
+from engine.model.definitions import Bundle, DefinitionSource, SourceFile
+from engine.model.once import Once
+from engine.model.organisations import Organisation
+from engine.runtime import Program
+from engine.store import cases as stored_cases
+from engine.store import definitions as stored_definitions
+from engine.store import directory as stored_directory
+from engine.store.database import Tx
+from engine.store.definitions import DefinitionRow
+from engine.work import deploy as deploying
+
+
+class Definitions(Group):
+    """Process files and their deployed versions."""
+
+    DESIGNER = "designer"
+
+    def check(self, source_files: Sequence[SourceFile]) -> Sequence[Finding]:
+        """Every finding on these files, deployed or not."""
+
+        def question(tx: Tx) -> Sequence[Finding]:
+            known = deploying.known(self._environment, tx)
+            return check_bundle(Bundle(tuple(source_files), called=known.deployed), known=known)
+
+        return self._commands.ask(question)
+
+    def deploy(
+        self,
+        actor: Actor,
+        source_files: Sequence[SourceFile],
+        once: Once[deploying.Deployment] | None = None,
+    ) -> deploying.Deployment:
+        """Deploy files, all or nothing; DeploymentRefused with findings on any error."""
+        self._must_design(actor)
+        return self._commands.prepare_and_execute(
+            lambda tx: deploying.prepare(self._environment, tx, source_files),
+            lambda tx, ready: deploying.deploy(self._environment, tx, actor, ready),
+            actor,
+            once,
+        )
+
+    def dry_run(self, actor: Actor, source_files: Sequence[SourceFile]) -> deploying.Deployment:
+        """What a deployment would find; DeploymentRefused on any error."""
+        self._must_design(actor)
+        ready = self._commands.ask(
+            lambda tx: deploying.prepare(self._environment, tx, source_files)
+        )
+        return deploying.Deployment(None, (), ready.findings)
+
+    def _must_design(self, actor: Actor) -> None:
+        if not (actor.is_system or actor.holds(self.DESIGNER)):
+            raise NotPermitted("只有流程设计员可以检查和部署流程,未部署。")
+
+    def latest(self) -> Sequence[DefinitionRow]:
+        """The newest version of each process."""
+        return self._commands.ask(stored_definitions.all_latest)
+
+    def list(self, after: tuple[str, int] | None, limit: int) -> Sequence[DefinitionRow]:
+        """Every version; one more than asked."""
+        return self._commands.ask(lambda tx: stored_definitions.lines(tx, after, limit))
+
+    def versions(self, key: str) -> Sequence[DefinitionRow]:
+        """Every version of a process, newest first."""
+        return self._commands.ask(lambda tx: stored_definitions.versions(tx, key))
+
+    def deployments(self, after: str, limit: int) -> Sequence[Sequence[DefinitionRow]]:
+        """Deployments in time order; one more than asked."""
+        return self._commands.ask(lambda tx: stored_definitions.deployments(tx, after, limit))
+
+    def get(self, definition_id: str) -> tuple[DefinitionRow, Program]:
+        """One version and its program; NotFound otherwise."""
+
+        def question(tx: Tx) -> tuple[DefinitionRow, Program]:
+            row = stored_definitions.by_id(tx, definition_id)
+            if row is None:
+                raise NotFound("没有找到这个流程版本。")
+            return row, self._environment.programs.get(tx, definition_id)
+
+        return self._commands.ask(question)
+
+    def source(self, definition_id: str) -> DefinitionSource:
+        """The stored files of a version; NotFound otherwise."""
+
+        def question(tx: Tx) -> DefinitionSource:
+            found = stored_definitions.source(tx, definition_id)
+            if found is None:
+                raise NotFound("没有找到这个流程版本。")
+            return found
+
+        return self._commands.ask(question)
+
+    def startable(self, actor: Actor) -> Sequence[tuple[DefinitionRow, Sequence[Organisation]]]:
+        """What the actor may start, and for which organisations."""
+
+        def question(tx: Tx) -> list[tuple[DefinitionRow, Sequence[Organisation]]]:
+            nodes = stored_directory.organisations(tx, self._environment.today())
+            found: list[tuple[DefinitionRow, Sequence[Organisation]]] = []
+            for row in stored_definitions.all_latest(tx):
+                places = actor.places(row.start_role or "")
+                homes = [
+                    nodes[i]
+                    for i in sorted(stored_directory.below(tx, places))
+                    if row.start_level in {None, "", nodes[i].level}
+                ]
+                if homes:
+                    found.append((row, homes))
+            return found
+
+        return self._commands.ask(question)
+
+    def open_per_step(self, actor: Actor) -> Sequence[tuple[str, str, str, int]]:
+        """(process key, element id, step, open cases) of the cases the actor may see."""
+        return self._commands.ask(
+            lambda tx: stored_cases.counts_per_step(
+                tx, actor, everywhere=actor.holds(self.DESIGNER)
+            )
+        )
+
+    def cases_per_version(self, actor: Actor) -> Mapping[tuple[str, str], int]:
+        """Cases the actor may see by (definition id, status)."""
+        return self._commands.ask(
+            lambda tx: stored_cases.count_by_definition(
+                tx, actor, everywhere=actor.holds(self.DESIGNER)
+            )
+        )

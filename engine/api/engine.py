@@ -1,0 +1,53 @@
+"""The engine, put together from its groups of commands and questions."""
+
+from engine.api.accounts import Accounts
+from engine.api.audit import Audit
+from engine.api.cases import Cases
+from engine.api.commands import Commands
+from engine.api.definitions import Definitions
+from engine.api.directory import Directory
+from engine.api.files import Files
+from engine.api.jobs import Jobs
+from engine.api.messages import Messages
+from engine.api.settings import Settings
+from engine.api.supervision import Supervision
+from engine.api.tasks import Tasks
+from engine.model.calendar import WorkCalendar
+from engine.model.clock import Clock
+from engine.store.database import Database
+from engine.work.environment import Environment
+
+
+class Engine(Commands):
+    """One installation's engine: a database, a clock, keys, operations.
+
+    Made by :func:`engine.open_engine`. May be shared by threads; any number of processes may
+    open the same database.
+    """
+
+    def __init__(self, database: Database, environment: Environment) -> None:
+        super().__init__(database, environment)
+        self.audit = Audit(self)
+        self.jobs = Jobs(self, self.audit)
+        self.tasks = Tasks(self, self.jobs)
+        self.cases = Cases(self)
+        self.messages = Messages(self)
+        self.files = Files(self)
+        self.definitions = Definitions(self)
+        self.directory = Directory(self)
+        self.accounts = Accounts(self)
+        self.supervision = Supervision(self)
+        self.settings = Settings(self)
+
+    @property
+    def clock(self) -> Clock:
+        """The business clock."""
+        return self.environment.clock
+
+    def calendar(self) -> WorkCalendar:
+        """The working-day calendar."""
+        return self.ask(self.environment.calendars.get)
+
+    def close(self) -> None:
+        """Give the database's connections back."""
+        self.database.close()

@@ -1,0 +1,60 @@
+"""Files: staged, linked, read."""
+
+from __future__ import annotations
+
+from typing import IO
+
+from engine.api.commands import Group
+from engine.model.actors import Actor
+from engine.model.cases import StoredFile
+from engine.model.once import Once
+from engine.work import (
+    files,
+)
+
+
+class Files(Group):
+    """Papers."""
+
+    def receive(self, stream: IO[bytes]) -> bytes:
+        """The content of an upload; FileTooLarge beyond the limit, without reading on."""
+        return files.receive(stream)
+
+    def stage(
+        self, actor: Actor, name: str, content: bytes, once: Once[StoredFile] | None = None
+    ) -> StoredFile:
+        """Store a file for a form that is being filled; unlinked it goes after 24 hours."""
+        described = files.checked(name, content)
+        digest = files.keep(self._environment, content)
+        now = self._environment.now()
+        return self._commands.prepare_and_execute(
+            lambda _tx: None,
+            lambda tx, _: files.stage(tx, actor, described, digest, len(content), now),
+            actor,
+            once,
+        )
+
+    def attach(
+        self,
+        actor: Actor,
+        case_id: str,
+        name: str,
+        content: bytes,
+        label: str = "",
+        once: Once[StoredFile] | None = None,
+    ) -> StoredFile:
+        """Add a file to a case."""
+        clean, kind = files.checked(name, content)
+        digest = files.keep(self._environment, content)
+        return self._commands.prepare_and_execute(
+            lambda _tx: None,
+            lambda tx, _: files.attach(
+                self._environment, tx, actor, case_id, (clean, kind, label), (digest, len(content))
+            ),
+            actor,
+            once,
+        )
+
+    def read(self, actor: Actor, file_id: str) -> tuple[StoredFile, bytes]:
+        """A file's content, for who may see its case."""
+        return self._commands.ask(lambda tx: files.read(self._environment, tx, actor, file_id))

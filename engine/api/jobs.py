@@ -1,0 +1,135 @@
+"""Timers, asynchronous work and incidents."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from engine.api.audit import Audit
+from engine.api.commands import Commands, Group
+from engine.errors import (
+    Conflict,
+    NotFound,
+)
+from engine.jobs.executor import Executor, Pace
+from engine.model.actors import Actor
+from engine.model.once import Once
+from engine.store import accounts as stored_accounts
+from engine.store import answers as stored_answers
+from engine.store import cases as stored_cases
+from engine.store import jobs as stored_jobs
+from engine.store import tasks as stored_tasks
+from engine.store.database import Tx, process_id
+from engine.store.jobs import Job
+from engine.work import (
+    alerts,
+    files,
+    timers,
+)
+
+
+class Jobs(Group):
+    """Timers, asynchronous work and incidents; also what the executor asks for."""
+
+    def __init__(self, commands: Commands, audit: Audit) -> None:
+        super().__init__(commands)
+        self._audit = audit
+
+    def lines(
+        self, actor: Actor, statuses: Sequence[str], after: int, limit: int
+    ) -> Sequence[tuple[Job, str]]:
+        """Jobs of the cases the actor may see; one more than asked."""
+        return self._commands.ask(lambda tx: stored_jobs.lines(tx, actor, statuses, after, limit))
+
+    def retry(self, actor: Actor, job_id: int, once: Once[int] | None = None) -> int:
+        """Try a failed job again at once; its number."""
+
+        def command(tx: Tx, _: None) -> int:
+            job = stored_jobs.load(tx, job_id)
+            if job is None or not stored_cases.is_visible(tx, actor, job.case_id):
+                raise NotFound("没有找到这个异常。")
+            if not stored_jobs.try_again(tx, job_id, self._environment.now()):
+                raise Conflict("这个异常已在重试或已处理。")
+            return job_id
+
+        return self._commands.prepare_and_execute(lambda _tx: None, command, actor, once)
+
+    def fire_due_of_case(self, case_id: str) -> int:
+        """Fire the due timers of one case now, whoever polls; how many."""
+        holder = f"{process_id()}-{threading.get_ident()}"
+        environment = self._environment
+
+        def take(tx: Tx) -> list[Job]:
+            return stored_jobs.take_of_case(
+                tx,
+                case_id,
+                holder,
+                environment.now(),
+                environment.real_now() + timedelta(seconds=30),
+            )
+
+        taken = self._commands.execute(take)
+        for job in taken:
+            self.do_job(job)
+        return len(taken)
+
+    def executor(self, pace: Pace) -> Executor:
+        """A worker for this engine; run it in a thread or a process of its own."""
+        holder = f"{process_id()}-{threading.get_ident()}"
+        return Executor(self, holder, pace)
+
+    def take_jobs(self, holder: str, limit: int, lease: timedelta) -> list[Job]:
+        """Lease due jobs; looks before it locks, so that idle workers cost nothing."""
+        environment = self._environment
+        with self._commands.database.look() as tx:
+            if not stored_jobs.any_due(tx, environment.now(), environment.real_now()):
+                return []
+        return self._commands.execute(
+            lambda tx: stored_jobs.take(
+                tx,
+                holder,
+                environment.now(),
+                environment.real_now(),
+                environment.real_now() + lease,
+                limit,
+            )
+        )
+
+    def do_job(self, job: Job) -> None:
+        """Do one job and its consequences in one transaction."""
+        self._commands.execute(lambda tx: timers.run_job(self._environment, tx, job))
+
+    def postpone_job(self, job: Job, wait: timedelta, error: str) -> None:
+        """Let a failed try wait."""
+        until = self._environment.real_now() + wait
+        self._commands.execute(lambda tx: stored_jobs.put_back(tx, job.id, job.fence, until, error))
+
+    def give_up_job(self, job: Job, error: str) -> None:
+        """Make it an incident."""
+        self._commands.execute(lambda tx: timers.become_incident(self._environment, tx, job, error))
+
+    def send_alerts(self) -> int:
+        """Remind, mark overdue, escalate what is due."""
+        with self._commands.database.look() as tx:
+            if not stored_tasks.due_alerts(tx, self._environment.now(), 1):
+                return 0
+        return self._commands.execute(lambda tx: alerts.send_due(self._environment, tx))
+
+    def sweep(self) -> None:
+        """Seal the audit chain; forget old sessions, answers and unlinked files."""
+        self._audit.seal()
+        environment = self._environment
+        real_now = environment.real_now()
+
+        def forget(tx: Tx) -> Sequence[str]:
+            stored_accounts.forget_old(tx, real_now - timedelta(days=2))
+            stored_answers.forget(tx, real_now - timedelta(days=7))
+            return files.sweep(environment, tx, environment.now())
+
+        for digest in self._commands.execute(forget):
+            files.path_of(environment.data_dir, digest).unlink(missing_ok=True)
+
+    def real_now(self) -> datetime:
+        """The machine's time."""
+        return self._environment.real_now()

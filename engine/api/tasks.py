@@ -1,0 +1,136 @@
+"""Steps people do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from engine.api.commands import TRIES_ON_COLLISION, Commands, Group
+from engine.api.jobs import Jobs
+from engine.errors import (
+    Busy,
+    NotFound,
+)
+from engine.model.actors import Actor
+from engine.model.once import Once
+from engine.model.tasks import InboxFilter, InboxPage, Task, TaskLine
+from engine.store import tasks as stored_tasks
+from engine.store.database import Tx
+from engine.store.tasks import TaskQuestion
+from engine.work import (
+    claim,
+    complete,
+    drafts,
+    inbox,
+)
+from engine.work import view as viewing
+from engine.work.complete import Completed
+
+_A_MOMENT = 0.05
+
+
+class Tasks(Group):
+    """Steps people do."""
+
+    def __init__(self, commands: Commands, jobs: Jobs) -> None:
+        super().__init__(commands)
+        self._jobs = jobs
+
+    def inbox(self, actor: Actor, narrowed: InboxFilter) -> InboxPage:
+        """A page of the actor's open steps with exact counts."""
+        return self._commands.ask(lambda tx: inbox.inbox(self._environment, tx, actor, narrowed))
+
+    def next_after(self, actor: Actor, narrowed: InboxFilter, done: str) -> str | None:
+        """The step to open after one was finished."""
+        return self._commands.ask(
+            lambda tx: inbox.next_after(self._environment, tx, actor, narrowed, done)
+        )
+
+    def view(self, actor: Actor, task_id: str) -> viewing.TaskView:
+        """The page of a step; its ``context`` may be used as long as the page is drawn."""
+        seen = self._commands.ask(
+            lambda tx: viewing.task_view(self._environment, tx, actor, task_id)
+        )
+        context = self._environment.feel_asking(
+            self._commands.ask, seen.case.organisation_id, self._environment.now()
+        )
+        return replace(seen, context=context)
+
+    def list(self, actor: Actor, question: TaskQuestion) -> Sequence[TaskLine]:
+        """Steps of the cases the actor may see; one more than asked."""
+        return self._commands.ask(lambda tx: stored_tasks.lines(tx, actor, question))
+
+    def unstaffed(self, actor: Actor) -> Sequence[tuple[TaskLine, str]]:
+        """Open steps nobody can do (无人办理)."""
+        return self._commands.ask(lambda tx: stored_tasks.unstaffed(tx, actor))
+
+    def must_see(self, actor: Actor, task_id: str) -> None:
+        """NotFound for a step the actor may not see: said before anything else of a request."""
+
+        def question(tx: Tx) -> None:
+            if stored_tasks.load_visible(tx, actor, task_id) is None:
+                raise NotFound
+
+        self._commands.ask(question)
+
+    def must_be_completable(
+        self, actor: Actor, task_id: str, if_match: int | None, once: Once[Completed] | None
+    ) -> None:
+        """What is said before a request's content: not found, answered before, not open, stale."""
+        self._commands.prepare_and_execute(
+            lambda tx: complete.prepare_state(tx, actor, task_id, if_match),
+            lambda _tx, _ready: None,
+            actor,
+            None,
+        )
+        if once is not None:
+            self._commands.replay(actor, once)
+
+    def claim(self, actor: Actor, task_id: str) -> Task:
+        """Take a step; of two at once exactly one succeeds."""
+        return self._commands.execute(lambda tx: claim.claim(self._environment, tx, actor, task_id))
+
+    def release(self, actor: Actor, task_id: str) -> Task:
+        """Put a step back."""
+        return self._commands.execute(
+            lambda tx: claim.release(self._environment, tx, actor, task_id)
+        )
+
+    def pass_on(self, actor: Actor, task_id: str, person_id: str, reason: str) -> Task:
+        """Give a step to a colleague, with a reason."""
+        return self._commands.execute(
+            lambda tx: claim.pass_on(self._environment, tx, actor, task_id, person_id, reason)
+        )
+
+    def save_draft(self, actor: Actor, task_id: str, data: Mapping[str, object]) -> datetime:
+        """Keep a half-filled form."""
+        return self._commands.execute(
+            lambda tx: drafts.save_draft(self._environment, tx, actor, task_id, data)
+        )
+
+    def complete(
+        self,
+        actor: Actor,
+        task_id: str,
+        data: Mapping[str, object],
+        if_match: int | None = None,
+        once: Once[Completed] | None = None,
+    ) -> Completed:
+        """Finish a step: exactly one completion per step, durable when this returns."""
+        for _ in range(TRIES_ON_COLLISION):
+            try:
+                return self._commands.prepare_and_execute(
+                    lambda tx: complete.prepare(
+                        self._environment, tx, actor, task_id, data, if_match
+                    ),
+                    lambda tx, ready: complete.finish(self._environment, tx, actor, ready),
+                    actor,
+                    once,
+                )
+            except complete.TimerDue as due:
+                # The limit was over before the person finished: that comes first.
+                if not self._jobs.fire_due_of_case(due.case_id):
+                    time.sleep(_A_MOMENT)  # a worker is at it
+        raise Busy("这一件正在自动处理到期事项,内容没有提交,请稍后再试。您填写的内容仍在页面上。")

@@ -1,0 +1,1 @@
+"""What the federation knows: households, notices, and what service tasks may do with them."""

@@ -1,0 +1,173 @@
+"""``bangfu check PATH…``: what is wrong with process files, without a database."""
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from engine.definitions import Known, check_bundle
+from engine.definitions.folder import SUFFIXES, folder_source, read_upload
+from engine.errors import BangfuError, Finding
+from engine.model.definitions import Bundle, DefinitionSource
+from webapp.commands.folders import process_folder, process_keys
+from webapp.commands.speaking import (
+    DONE,
+    FOUND_WRONG,
+    Call,
+    CommandRefused,
+    Commands,
+    add_command,
+    say,
+    say_json,
+)
+from webapp.opening import operations
+from webapp.standard.parameters import standard_parameters
+from webapp.standard.roles import ROLES
+
+
+def add_to(commands: Commands) -> None:
+    """Add the command."""
+    parser = add_command(commands, "check", "检查流程、决策表和表单文件", check)
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="文件,或放着文件的文件夹")
+    parser.add_argument("--json", action="store_true", help="输出 JSON")
+
+
+def check(call: Call) -> int:
+    """Print every finding; exit code 1 when one of them is an error."""
+    groups = list(_groups([Path(text) for text in call.words.paths]))
+    findings = [finding for group in groups for finding in group.findings()]
+    errors = sum(finding.severity == "error" for finding in findings)
+    if call.words.json:
+        say_json([dataclasses.asdict(finding) for finding in findings])
+    else:
+        say(*map(_told, findings))
+        say(_summary(len(groups), errors, len(findings) - errors))
+    return FOUND_WRONG if errors else DONE
+
+
+def _told(finding: Finding) -> str:
+    place = finding.file + (f":{finding.line}" if finding.line else "")
+    element = f" [{finding.element_id}]" if finding.element_id else ""
+    kind = "错误" if finding.severity == "error" else "提醒"
+    return f"{place}{element} {kind} {finding.code}:{finding.message}"
+
+
+def _summary(groups: int, errors: int, warnings: int) -> str:
+    if not errors and not warnings:
+        return f"检查了 {groups} 组文件,没有发现问题。"
+    return f"检查了 {groups} 组文件:{errors} 处错误,{warnings} 处提醒。"
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Files that are checked as one, as they would be deployed; ``processes`` is beside them."""
+
+    files: tuple[Path, ...]
+    processes: Path
+
+    def findings(self) -> list[Finding]:
+        """What the gate says, with the files' paths as they were given."""
+        given = {path.name: str(path) for path in self.files}
+        bundle = read_upload((path.name, path.read_bytes()) for path in self.files)
+        called = _called(self.processes)
+        bundle = Bundle(bundle.files, called=called)
+        known = Known(
+            roles={role.code: role.levels for role in ROLES},
+            operations=operations(),
+            parameters=frozenset(standard_parameters()),
+            deployed=called,
+        )
+        return [
+            dataclasses.replace(finding, file=given.get(finding.file, finding.file))
+            for finding in check_bundle(bundle, known)
+        ]
+
+
+@lru_cache
+def _called(processes: Path) -> Mapping[str, DefinitionSource]:
+    """The processes that others may call: those of the folders, as far as they can be read."""
+    found: dict[str, DefinitionSource] = {}
+    for key in process_keys(processes):
+        try:
+            found[key] = folder_source(processes, processes.parent / "forms", key)
+        except BangfuError:
+            continue  # its own check says what is wrong with it
+    return found
+
+
+def _groups(paths: list[Path]) -> Iterator[_Group]:
+    loose: dict[Path, list[Path]] = {}
+    folders: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            found = [folder for folder in _process_folders(path)]
+            if not found:
+                raise CommandRefused(f"“{path}”里没有 .bpmn、.dmn 或 .form 文件,没有检查。")
+            folders.update(dict.fromkeys(found))
+        elif not path.is_file():
+            raise CommandRefused(f"没有找到“{path}”,没有检查。请核对路径。")
+        elif path.suffix not in SUFFIXES:
+            raise CommandRefused(f"“{path}”不是流程文件,没有检查。可以检查 .bpmn、.dmn 和 .form。")
+        else:
+            loose.setdefault(path.parent, []).append(path)
+    for folder in folders:
+        forms = _forms_of(folder)
+        yield _Group((*_files(folder), *(_files(forms) if forms else ())), _processes_of(folder))
+    for folder, files in loose.items():
+        yield _Group((*files, *_companions(folder, files)), _processes_of(folder))
+
+
+def _process_folders(path: Path) -> Iterator[Path]:
+    """The folders with process files at or below a path; for ``forms/KEY`` that of the process."""
+    if _files(path):
+        process = _process_of(path)
+        yield path if process is None else process
+        return
+    for below in sorted(p for p in path.iterdir() if p.is_dir() and not p.name.startswith(".")):
+        yield from _process_folders(below)
+
+
+def _files(folder: Path) -> tuple[Path, ...]:
+    return tuple(sorted(p for p in folder.iterdir() if p.is_file() and p.suffix in SUFFIXES))
+
+
+def _process_of(folder: Path) -> Path | None:
+    """``processes/KEY`` for ``forms/KEY``."""
+    at = folder.resolve()
+    process = at.parent.parent / "processes" / at.name
+    return process if at.parent.name == "forms" and process.is_dir() else None
+
+
+def _forms_of(folder: Path) -> Path | None:
+    """``forms/KEY`` for ``processes/KEY``."""
+    at = folder.resolve()
+    forms = folder.parent.parent / "forms" / at.name
+    return forms if at.parent.name == "processes" and forms.is_dir() else None
+
+
+def _processes_of(folder: Path) -> Path:
+    at = folder.resolve().parent
+    return at if at.name == "processes" else process_folder()
+
+
+def _companions(folder: Path, files: list[Path]) -> Iterator[Path]:
+    """The forms and decisions that single process files name, from beside them."""
+    given = {path.name for path in files}
+    text = "".join(
+        path.read_text("utf-8", errors="replace") for path in files if path.suffix == ".bpmn"
+    )
+    if not text:
+        return
+    forms = _forms_of(folder)
+    for path in (*_files(folder), *(_files(forms) if forms else ())):
+        is_named = f'"{path.stem}"' in text or (path.suffix == ".dmn" and _decides(path, text))
+        if path.suffix != ".bpmn" and path.name not in given and is_named:
+            yield path
+
+
+def _decides(path: Path, text: str) -> bool:
+    """Whether a process asks for a decision of this file."""
+    content = path.read_text("utf-8", errors="replace")
+    asked = (part.partition('"')[0] for part in text.split('decisionId="')[1:])
+    return any(f'id="{decision}"' in content for decision in asked)

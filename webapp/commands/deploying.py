@@ -1,0 +1,39 @@
+"""``bangfu deploy KEY…``: make process folders the newest versions."""
+
+from engine import SYSTEM
+from engine.definitions.folder import read_folder
+from engine.errors import DeploymentRefused
+from webapp.commands.folders import form_folder, process_folder, refuse_unknown
+from webapp.commands.speaking import DONE, FOUND_WRONG, Call, Commands, add_command, complain, say
+from webapp.opening import opened
+from webapp.settings import Settings
+
+
+def add_to(commands: Commands) -> None:
+    """Add the command."""
+    parser = add_command(commands, "deploy", "部署流程:processes/KEY 和 forms/KEY", deploy)
+    parser.add_argument("keys", nargs="+", metavar="KEY", help="流程编号;一起部署,要么全部成功")
+
+
+def deploy(call: Call) -> int:
+    """Deploy all together or nothing; exit code 1 when the checks find errors."""
+    refuse_unknown(process_folder(), call.words.keys)
+    files = [
+        file
+        for key in call.words.keys
+        for file in read_folder(process_folder(), form_folder(), key).files
+    ]
+    with opened(Settings.from_environ(call.environ)) as installation:
+        before = {row.id for row in installation.engine.definitions.latest()}
+        try:
+            deployment = installation.engine.definitions.deploy(SYSTEM, files)
+        except DeploymentRefused as refused:
+            complain(refused.message)
+            for finding in refused.findings:
+                place = f"{finding.file}:{finding.line or '-'} [{finding.element_id or '-'}]"
+                complain(f"  {place} {finding.message}")
+            return FOUND_WRONG
+    for row in deployment.definitions:
+        what = "没有变化,仍是" if row.id in before else "已部署为"
+        say(f"{row.key} {row.name}:{what}第 {row.version} 版。新办件用新版,在办件不变。")
+    return DONE

@@ -1,0 +1,62 @@
+"""``bangfu serve`` and ``bangfu worker``."""
+
+import logging
+import signal
+import sys
+from types import FrameType
+
+from engine.jobs.executor import Pace
+from webapp.commands.speaking import DONE, Call, CommandRefused, Commands, add_command, say
+from webapp.opening import opened
+from webapp.serve import serve as serve_until_stopped
+from webapp.settings import Settings
+
+_PORTS = range(1, 65536)
+
+
+def add_to(commands: Commands) -> None:
+    """Add the commands."""
+    serving = add_command(commands, "serve", "启动网站和后台任务", serve)
+    serving.add_argument("--port", type=int, default=5000, help="端口,默认 5000")
+    serving.add_argument("--host", default="127.0.0.1", help="监听地址,默认只有本机")
+    serving.add_argument("--no-worker", action="store_true", help="只启动网站,不带后台任务")
+    add_command(commands, "worker", "再启动一个后台任务进程", worker)
+
+
+def serve(call: Call) -> int:
+    """Serve until told to stop."""
+    words = call.words
+    if words.port not in _PORTS:
+        raise CommandRefused(f"端口应在 1 至 65535 之间,现在是 {words.port},未启动。")
+    with opened(Settings.from_environ(call.environ)) as installation:
+        try:
+            serve_until_stopped(
+                installation.settings,
+                installation.engine,
+                installation.registry,
+                host=words.host,
+                port=words.port,
+                with_worker=not words.no_worker,
+            )
+        except OSError as error:
+            raise CommandRefused(
+                f"不能在 {words.host}:{words.port} 上提供服务({error.strerror}),未启动。"
+                "这个端口可能已被占用,请换一个端口(--port)。"
+            ) from error
+    return DONE
+
+
+def worker(call: Call) -> int:
+    """Work off timers and other jobs until told to stop; the job in hand is finished."""
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
+    with opened(Settings.from_environ(call.environ)) as installation:
+        executor = installation.engine.jobs.executor(Pace())
+
+        def stop(_number: int, _frame: FrameType | None) -> None:
+            executor.stop()
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        say("后台任务已启动,按 Ctrl-C 结束。")
+        executor.run()
+    return DONE

@@ -1,0 +1,98 @@
+"""How commands read their words and answer: Chinese sentences, exit codes 0, 1 and 2."""
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NoReturn
+
+import orjson
+
+DONE = 0
+FOUND_WRONG = 1
+"""The command worked and found something wrong: errors in files, a broken promise."""
+NOT_DONE = 2
+"""The command could not do what was asked; a sentence says why."""
+
+
+class CommandRefused(Exception):
+    """The command cannot do what was asked; ``message`` is one Chinese sentence."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Call:
+    """A command as it was called: its words, and the environment its settings are read from."""
+
+    words: argparse.Namespace
+    environ: Mapping[str, str]
+
+
+Run = Callable[[Call], int]
+"""Does a command; its exit code."""
+
+
+def say(*lines: str) -> None:
+    """Tell a person."""
+    for line in lines:
+        sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def say_json(value: object) -> None:
+    """Tell a machine: one line of JSON."""
+    sys.stdout.write(orjson.dumps(value).decode() + "\n")
+    sys.stdout.flush()
+
+
+def complain(sentence: str) -> None:
+    """Say on the error channel why something was not done."""
+    sys.stderr.write(f"{sentence}\n")
+    sys.stderr.flush()
+
+
+_TRANSLATED = (
+    (re.compile(r"the following arguments are required: (.*)"), "缺少 {}"),
+    (re.compile(r"unrecognized arguments: (.*)"), "不认识“{}”"),
+    (re.compile(r"argument (\S+): invalid choice: '(.*?)'.*"), "没有“{1}”这个命令"),
+    (re.compile(r"argument (.+): expected one argument"), "{} 后面要写一个值"),
+    (re.compile(r"argument (.+): expected at least one argument"), "{} 后面至少要写一个值"),
+    (re.compile(r"argument (.+): invalid \w+ value: '(.*)'"), "{} 的值“{1}”不对"),
+    (re.compile(r"argument (.+): not allowed with argument (.+)"), "{0} 和 {1} 不能同时用"),
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """Reads the words of a command; a wrong one is answered in a Chinese sentence, exit code 2."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and where to read on."""
+        told = message
+        for pattern, sentence in _TRANSLATED:
+            matched = pattern.fullmatch(message)
+            if matched is not None:
+                told = sentence.format(*matched.groups())
+                break
+        complain(f"命令写得不对:{told}。用法见 {self.prog} --help。")
+        raise SystemExit(NOT_DONE)
+
+
+Commands = argparse._SubParsersAction  # type: ignore[type-arg] # noqa: SLF001 - has no public name
+
+
+def add_command(commands: "Commands", name: str, tells: str, run: Run) -> Parser:
+    """A command below ``commands``; what it returns takes its arguments."""
+    parser: Parser = commands.add_parser(name, help=tells, description=tells, allow_abbrev=False)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def add_group(commands: "Commands", name: str, tells: str) -> "Commands":
+    """A command that has commands of its own, such as ``user create``."""
+    parser = commands.add_parser(name, help=tells, description=tells, allow_abbrev=False)
+    group: Commands = parser.add_subparsers(dest="command", required=True, metavar="子命令")
+    return group

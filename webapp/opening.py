@@ -1,0 +1,73 @@
+"""Open an installation as its settings say: the engine, and the registry on it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import cast
+
+import registry
+from engine import Engine, Options, open_engine
+from engine.model.clock import Clock
+from engine.model.operations import Operation
+from engine.store.schema import Branch
+from webapp.settings import Settings, SettingsRefused
+from webapp.shared.registry_port import RegistryPort
+
+_KINDS = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An open installation."""
+
+    settings: Settings
+    engine: Engine
+    registry: RegistryPort
+
+
+def open_installation(settings: Settings, clock: Clock | None = None) -> Opened:
+    """Open the database, bring its schema up, and give the engine and the registry.
+
+    ``clock``: another business clock than the stored one. Raises SettingsRefused for an address
+    of another kind of database, SchemaNewer, Busy when the database does not answer.
+    """
+    refuse_other_databases(settings)
+    options = Options(
+        data_dir=settings.data_dir,
+        operations=operations(),
+        branches=branches(),
+        clock_speed=settings.clock_speed,
+        clock=clock,
+    )
+    engine = open_engine(settings.url, key=settings.key, options=options)
+    return Opened(settings, engine, cast(RegistryPort, getattr(registry, "Registry", object)(engine) if hasattr(registry, "Registry") else None))
+
+
+def operations() -> Mapping[str, Operation]:
+    """What service tasks may call, by name."""
+    return getattr(registry, "OPERATIONS", {})
+
+
+def branches() -> tuple[Branch, ...]:
+    """The migrations of the packages above the engine."""
+    return (registry.BRANCH,) if hasattr(registry, "BRANCH") else ()
+
+
+@contextmanager
+def opened(settings: Settings, clock: Clock | None = None) -> Iterator[Opened]:
+    """An installation for as long as a command lasts."""
+    installation = open_installation(settings, clock)
+    try:
+        yield installation
+    finally:
+        installation.engine.close()
+
+
+def refuse_other_databases(settings: Settings) -> None:
+    """Raise SettingsRefused for an address that is not SQLite's or PostgreSQL's."""
+    if not settings.url.startswith(_KINDS):
+        kind = settings.url.partition(":")[0]
+        raise SettingsRefused(
+            f"BANGFU_DATABASE_URL 的数据库类型“{kind}”不能用,未启动。"
+            "请用 sqlite:///文件路径 或 postgresql+psycopg://用户@主机/数据库。"
+        )

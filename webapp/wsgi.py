@@ -1,0 +1,13 @@
+"""The application for a WSGI server of one's own: ``webapp.wsgi:application``.
+
+Needs a worker beside it (``bangfu worker``). ``bangfu serve`` does without this module.
+"""
+
+import os
+
+from webapp.app import create_app
+from webapp.opening import open_installation
+from webapp.settings import Settings
+
+_installation = open_installation(Settings.from_environ(os.environ))
+application = create_app(_installation.settings, _installation.engine, _installation.registry)
