@@ -8,31 +8,25 @@ the whole command is undone.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 import orjson
 
 from engine.errors import Broken, StateUnreadable
 from engine.feel import value_or_expression
-from engine.model.actors import Actor
-from engine.model.cases import Attribute, Case, CaseStatus, EventKind
+from engine.model.cases import Case, CaseStatus, EventKind
 from engine.model.clock import ZONE
 from engine.model.deadlines import Deadline, Due, Pause, alert_times, due_with_pauses
 from engine.model.definitions import Element
 from engine.model.operations import OperationContext
 from engine.runtime import OpenStep, OperationCall, Ports, Program, Step, read_scope
-from engine.store import cases, events, jobs, subscriptions, tasks
+from engine.store import cases, jobs, subscriptions, tasks
 from engine.store.database import Tx, savepoint
-from engine.store.events import NewEvent
 from engine.store.tasks import NewTask, WaitRow
 from engine.store.vault import CaseVault
 from engine.work.environment import Environment
+from engine.work.history import Cause, Collision, append_history
 
 TITLE_LENGTH = 100
-
-
-class Collision(Exception):
-    """Somebody else wrote the case first; the command is tried again from the start."""
 
 
 @dataclass(frozen=True)
@@ -89,17 +83,6 @@ def open_case(environment: Environment, tx: Tx, case: Case) -> OpenedCase:
     return OpenedCase(case, vault, memory, environment.programs.get(tx, case.definition_id))
 
 
-@dataclass
-class Cause:
-    """Why the case moves: who, when, and the history rows that say so."""
-
-    actor: Actor
-    now: datetime
-    entries: list[NewEvent] = field(default_factory=list)
-    attributes: list[Attribute] = field(default_factory=list)
-    fired_tokens: set[str] = field(default_factory=set)
-
-
 def ports_of(environment: Environment, tx: Tx, opened: OpenedCase, cause: Cause) -> Ports:
     """What the runtime may ask while it steps this case."""
     case = opened.case
@@ -120,15 +103,8 @@ def ports_of(environment: Environment, tx: Tx, opened: OpenedCase, cause: Cause)
             lookup_hash=environment.vault.lookup_hash,
             seal=environment.vault.seal,
             open=environment.vault.open,
-            reporter=lambda kind, detail: cause.entries.append(
-                NewEvent(
-                    EventKind(kind).value,
-                    cause.actor.person_id,
-                    None,
-                    call.process_key,
-                    call.element_id,
-                    seal_detail(opened, cause, detail),
-                )
+            reporter=lambda kind, detail: cause.note(
+                EventKind(kind), detail, place=(call.process_key, call.element_id)
             ),
         )
         with savepoint(tx):
@@ -146,33 +122,6 @@ def ports_of(environment: Environment, tx: Tx, opened: OpenedCase, cause: Cause)
         feel=feel,
         due=lambda deadline, start: environment.due(tx, deadline, start).at,
         operate=operate,
-    )
-
-
-def seal_detail(opened: OpenedCase, cause: Cause, detail: Mapping[str, object]) -> bytes:
-    """Seal a history row's payload under the number the row will get."""
-    number = opened.case.event_count + len(cause.entries) + 1
-    return opened.vault.seal_json(detail, "event", number)
-
-
-def entry(
-    opened: OpenedCase,
-    cause: Cause,
-    kind: EventKind,
-    detail: Mapping[str, object],
-    task_id: str | None = None,
-    place: tuple[str, str] | None = None,
-) -> None:
-    """Add a row to the history that will be written with the step."""
-    cause.entries.append(
-        NewEvent(
-            kind.value,
-            cause.actor.person_id,
-            task_id,
-            None if place is None else place[0],
-            None if place is None else place[1],
-            seal_detail(opened, cause, detail),
-        )
     )
 
 
@@ -208,13 +157,7 @@ def write_step(
         changed = replace(changed, milestone=milestones[-1])
     changed = _with_total_due(environment, tx, changed, cause)
     cases.put_attributes(tx, changed.id, cause.attributes)
-    count, head = events.append(
-        tx,
-        changed.id,
-        (opened.case.event_count, opened.case.chain_head),
-        cause.now,
-        cause.entries,
-    )
+    count, head = append_history(tx, opened.case, opened.vault, cause)
     memory = replace(opened.memory, engine=step.state)
     changed = replace(
         changed,
@@ -240,9 +183,7 @@ class _Waited:
 
 def _record_automatic_work(opened: OpenedCase, step: Step, cause: Cause) -> None:
     for record in step.decisions:
-        entry(
-            opened,
-            cause,
+        cause.note(
             EventKind.DECISION,
             decision_detail(record.outcome),
             place=(record.process_key, record.element_id),
@@ -250,20 +191,7 @@ def _record_automatic_work(opened: OpenedCase, step: Step, cause: Cause) -> None
     passed = [[p.process_key, p.element_id, list(p.flow_ids)] for p in step.passed]
     if passed and cause.entries:
         # The path belongs to the row that caused it; it is kept apart from what was typed in.
-        entry_path(opened, cause, passed)
-
-
-def entry_path(opened: OpenedCase, cause: Cause, passed: Sequence[object]) -> None:
-    """Say which elements were passed, as part of the first row of this step."""
-    first = cause.entries[0]
-    number = opened.case.event_count + 1
-    detail: dict[str, object] = {}
-    if first.payload is not None:
-        opened_detail = opened.vault.open_json(first.payload, "event", number)
-        if isinstance(opened_detail, dict):
-            detail = opened_detail
-    detail["passed"] = list(passed)
-    cause.entries[0] = replace(first, payload=opened.vault.seal_json(detail, "event", number))
+        cause.entries[0].detail["passed"] = passed
 
 
 def decision_detail(outcome: object) -> dict[str, object]:
@@ -314,9 +242,7 @@ def _open_tasks(
         task = _new_task(environment, tx, opened, step, open_step, cause, number)
         number += 1
         new.append(task)
-        entry(
-            opened,
-            cause,
+        cause.note(
             EventKind.TASK_CREATED,
             {
                 "name": task.name,
@@ -422,9 +348,7 @@ def _open_waits(
             new_jobs.append(
                 jobs.NewJob(token, "timer", timer.process_key, timer.element_id, timer.due)
             )
-            entry(
-                opened,
-                cause,
+            cause.note(
                 EventKind.TIMER_SET,
                 {"due_at": timer.due.isoformat()},
                 place=(timer.process_key, timer.element_id),
@@ -445,9 +369,7 @@ def _open_waits(
                     cause.now,
                 )
             )
-        entry(
-            opened,
-            cause,
+        cause.note(
             EventKind.INCIDENT,
             {"message": incident.message},
             place=(incident.process_key, incident.element_id),
@@ -503,7 +425,7 @@ def _title(
 
 def _with_status(opened: OpenedCase, case: Case, step: Step, cause: Cause) -> Case:
     if step.ended:
-        entry(opened, cause, EventKind.COMPLETED, {})
+        cause.note(EventKind.COMPLETED, {})
         return replace(case, status=CaseStatus.COMPLETED, ended_at=cause.now)
     status = CaseStatus.INCIDENT if step.incidents else CaseStatus.ACTIVE
     return replace(case, status=status)

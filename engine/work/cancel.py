@@ -5,11 +5,12 @@ from dataclasses import replace
 from engine.errors import CaseNotActive, Invalid, NotPermitted, Stale
 from engine.model.actors import Actor
 from engine.model.cases import RUNNING, CaseStatus, EventKind
-from engine.store import cases, events, jobs, subscriptions, tasks
+from engine.store import cases, jobs, subscriptions, tasks
 from engine.store.database import Tx
 from engine.work.access import visible_case
-from engine.work.advance import Cause, Collision, entry, open_case
+from engine.work.advance import open_case
 from engine.work.environment import Environment
+from engine.work.history import Cause, Collision, append_history
 
 SHORTEST_REASON = 3
 
@@ -39,7 +40,7 @@ def cancel(
         raise Invalid("请写明作废原因(至少 3 个字)。这一件没有变化。")
     now = environment.now()
     cause = Cause(actor, now)
-    entry(opened, cause, EventKind.CANCELLED, {"reason": reason.strip()})
+    cause.note(EventKind.CANCELLED, {"reason": reason.strip()})
     waiting = tasks.wait_rows(tx, case_id)
     tasks.cancel(tx, case_id, [row.token for row in waiting if row.kind == "task"], now)
     jobs.finish(
@@ -49,9 +50,7 @@ def cancel(
         now,
     )
     subscriptions.remove(tx, case_id, [row.token for row in waiting if row.kind == "message"])
-    count, head = events.append(
-        tx, case_id, (case.event_count, case.chain_head), now, cause.entries
-    )
+    count, head = append_history(tx, case, environment.vault.case(case.id, case.data_key), cause)
     changed = replace(
         case,
         status=CaseStatus.CANCELLED,

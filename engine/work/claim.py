@@ -5,12 +5,13 @@ from engine.model.actors import Actor
 from engine.model.cases import EventKind
 from engine.model.clock import ZONE
 from engine.model.tasks import Standing, Task, standing
-from engine.store import cases, directory, events, tasks
+from engine.store import directory, tasks
 from engine.store.database import Tx
 from engine.store.tasks import LoadedTask
 from engine.work.access import must_be_open, must_not_be_held_by_other, task_for_work
-from engine.work.advance import Cause, Collision, entry, open_case
+from engine.work.advance import open_case
 from engine.work.environment import Environment
+from engine.work.history import Cause, Collision, write_history
 
 SHORTEST_REASON = 2
 
@@ -75,18 +76,12 @@ def _give(
         raise Collision
     opened = open_case(environment, tx, loaded.case)
     cause = Cause(actor, now)
-    entry(
-        opened,
-        cause,
+    cause.note(
         kind,
         detail,
         loaded.task.id,
         (loaded.task.process_key, loaded.task.element_id),
     )
-    count, head = events.append(
-        tx, loaded.case.id, (loaded.case.event_count, loaded.case.chain_head), now, cause.entries
-    )
-    if not cases.save_head(tx, loaded.case.id, loaded.case.rev, count, head):
-        raise Collision
+    write_history(tx, opened.case, opened.vault, cause)
     changed = tasks.load(tx, loaded.task.id)
     return loaded.task if changed is None else changed.task

@@ -14,17 +14,10 @@ from engine.store import files, tasks
 from engine.store.database import Tx
 from engine.store.tasks import LoadedTask
 from engine.work.access import must_be_open, must_not_be_held_by_other, task_for_work
-from engine.work.advance import (
-    Cause,
-    Collision,
-    OpenedCase,
-    entry,
-    open_case,
-    ports_of,
-    write_step,
-)
+from engine.work.advance import OpenedCase, open_case, ports_of, write_step
 from engine.work.attributes import attributes_of
 from engine.work.environment import Environment
+from engine.work.history import Cause, Collision
 
 
 @dataclass(frozen=True)
@@ -113,7 +106,7 @@ def finish(environment: Environment, tx: Tx, actor: Actor, prepared: Prepared) -
         if linked != len(set(prepared.files)):
             raise Invalid("有附件已过期或不是您上传的,请重新上传该附件。其余内容已保留。")
     place = (task.process_key, task.element_id)
-    entry(opened, cause, EventKind.TASK_COMPLETED, {"data": prepared.data}, task.id, place)
+    cause.note(EventKind.TASK_COMPLETED, {"data": prepared.data}, task.id, place)
     if prepared.form is not None:
         cause.attributes.extend(attributes_of(environment, prepared.form, prepared.data))
     signed = opened.memory.signed(task.element_id, actor.person_id)

@@ -12,11 +12,12 @@ from engine.errors import FileTooLarge, FileTypeRefused, Invalid, NotFound
 from engine.model.actors import Actor
 from engine.model.cases import EventKind, StoredFile
 from engine.model.sniffing import sniff
-from engine.store import cases, events, files
+from engine.store import cases, files
 from engine.store.database import Tx
 from engine.work.access import visible_case
-from engine.work.advance import Cause, Collision, entry, open_case
+from engine.work.advance import open_case
 from engine.work.environment import Environment
+from engine.work.history import Cause, write_history
 
 LARGEST_FILE = 20 * 1024 * 1024
 """Bytes. A phone's photograph has a fifth of it (product.md §4, sentence 5)."""
@@ -125,12 +126,8 @@ def attach(
     )
     files.add(tx, new)
     cause = Cause(actor, now)
-    entry(opened, cause, EventKind.FILE_ADDED, {"file": new.id, "name": new.name})
-    count, head = events.append(
-        tx, case_id, (case.event_count, case.chain_head), now, cause.entries
-    )
-    if not cases.save_head(tx, case_id, case.rev, count, head):
-        raise Collision
+    cause.note(EventKind.FILE_ADDED, {"file": new.id, "name": new.name})
+    write_history(tx, case, opened.vault, cause)
     return new
 
 

@@ -11,8 +11,9 @@ from engine.runtime import deliver as step_deliver
 from engine.store import cases, definitions, subscriptions, tasks
 from engine.store.database import Tx
 from engine.store.subscriptions import Subscription
-from engine.work.advance import Cause, entry, open_case, ports_of, write_step
+from engine.work.advance import open_case, ports_of, write_step
 from engine.work.environment import Environment
+from engine.work.history import Cause
 
 
 def correlation_text(correlation: object) -> str:
@@ -58,9 +59,7 @@ def deliver(
         raise CaseNotActive("这一件已经结束,不再接收消息。")
     opened = open_case(environment, tx, case)
     cause = Cause(actor, environment.now())
-    entry(
-        opened,
-        cause,
+    cause.note(
         EventKind.MESSAGE,
         {"name": waiting.name, "payload": payload},
         place=(waiting.process_key, waiting.element_id),

@@ -14,16 +14,10 @@ from engine.runtime import start as step_start
 from engine.store import cases, definitions, directory, files
 from engine.store.database import Tx
 from engine.store.events import FIRST_LINK
-from engine.work.advance import (
-    Cause,
-    Memory,
-    OpenedCase,
-    entry,
-    ports_of,
-    write_step,
-)
+from engine.work.advance import Memory, OpenedCase, ports_of, write_step
 from engine.work.attributes import attributes_of
 from engine.work.environment import Environment
+from engine.work.history import Cause
 
 
 @dataclass(frozen=True)
@@ -192,7 +186,7 @@ def begin(
     ):
         raise Invalid("有附件已过期或不是您上传的,请重新上传该附件。其余内容已保留。")
     cause = Cause(actor, now)
-    entry(opened, cause, EventKind.STARTED, {"data": prepared.data})
+    cause.note(EventKind.STARTED, {"data": prepared.data})
     form = prepared.program.start_form()
     if form is not None:
         cause.attributes.extend(attributes_of(environment, form, prepared.data))

@@ -7,19 +7,12 @@ from engine.model.actors import SYSTEM, Actor
 from engine.model.cases import RUNNING, CaseStatus, EventKind
 from engine.runtime import OperationCall, finish_operation, fire_timer, waits
 from engine.runtime import retry as step_retry
-from engine.store import cases, events, jobs, tasks
+from engine.store import cases, jobs, tasks
 from engine.store.database import Tx
 from engine.store.jobs import Job
-from engine.work.advance import (
-    Cause,
-    Collision,
-    OpenedCase,
-    entry,
-    open_case,
-    ports_of,
-    write_step,
-)
+from engine.work.advance import OpenedCase, open_case, ports_of, write_step
 from engine.work.environment import Environment
+from engine.work.history import Cause, Collision, append_history
 
 
 def run_job(environment: Environment, tx: Tx, job: Job, actor: Actor = SYSTEM) -> None:
@@ -40,13 +33,13 @@ def run_job(environment: Environment, tx: Tx, job: Job, actor: Actor = SYSTEM) -
     ports = ports_of(environment, tx, opened, cause)
     match job.kind:
         case "timer":
-            entry(opened, cause, EventKind.TIMER_FIRED, {}, place=place)
+            cause.note(EventKind.TIMER_FIRED, {}, place=place)
             step = fire_timer(opened.program, opened.memory.engine, job.token, ports)
         case "operation":
             outputs = ports.operate(_call_of(opened, job))
             step = finish_operation(opened.program, opened.memory.engine, job.token, outputs, ports)
         case "retry":
-            entry(opened, cause, EventKind.RETRIED, {}, place=place)
+            cause.note(EventKind.RETRIED, {}, place=place)
             step = step_retry(opened.program, opened.memory.engine, ports)
         case _:
             msg = f"an unknown kind of job: {job.kind}"
@@ -64,10 +57,8 @@ def become_incident(environment: Environment, tx: Tx, job: Job, error: str) -> N
     opened = open_case(environment, tx, case)
     cause = Cause(SYSTEM, environment.now())
     place = (job.process_key, job.element_id)
-    entry(opened, cause, EventKind.INCIDENT, {"message": error}, place=place)
-    count, head = events.append(
-        tx, case.id, (case.event_count, case.chain_head), cause.now, cause.entries
-    )
+    cause.note(EventKind.INCIDENT, {"message": error}, place=place)
+    count, head = append_history(tx, case, opened.vault, cause)
     changed = replace(
         case,
         status=CaseStatus.INCIDENT,

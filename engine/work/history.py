@@ -1,0 +1,74 @@
+"""Why a case moves, and the rows of its history that say so."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from engine.model.actors import Actor
+from engine.model.cases import Attribute, Case, EventKind
+from engine.store import cases, events
+from engine.store.database import Tx
+from engine.store.events import NewEvent
+from engine.store.vault import CaseVault
+
+
+class Collision(Exception):
+    """Somebody else wrote the case first; the command is tried again from the start."""
+
+
+@dataclass
+class Entry:
+    """A row to be written: what happened, to which step, at which element of which process."""
+
+    kind: EventKind
+    detail: dict[str, object]
+    task_id: str | None = None
+    place: tuple[str, str] | None = None
+
+
+@dataclass
+class Cause:
+    """Why the case moves: who, when, and the history rows that say so."""
+
+    actor: Actor
+    now: datetime
+    entries: list[Entry] = field(default_factory=list)
+    attributes: list[Attribute] = field(default_factory=list)
+
+    def note(
+        self,
+        kind: EventKind,
+        detail: Mapping[str, object],
+        task_id: str | None = None,
+        place: tuple[str, str] | None = None,
+    ) -> None:
+        """Add a row to the history that will be written with the step."""
+        self.entries.append(Entry(kind, dict(detail), task_id, place))
+
+
+def append_history(tx: Tx, case: Case, vault: CaseVault, cause: Cause) -> tuple[int, str]:
+    """Seal the rows under the numbers they get and append them; the new head of the chain."""
+    return events.append(
+        tx,
+        case.id,
+        (case.event_count, case.chain_head),
+        cause.now,
+        [
+            NewEvent(
+                entry.kind.value,
+                cause.actor.person_id,
+                entry.task_id,
+                None if entry.place is None else entry.place[0],
+                None if entry.place is None else entry.place[1],
+                vault.seal_json(entry.detail, "event", number),
+            )
+            for number, entry in enumerate(cause.entries, start=case.event_count + 1)
+        ],
+    )
+
+
+def write_history(tx: Tx, case: Case, vault: CaseVault, cause: Cause) -> None:
+    """Append rows to a case that does not move otherwise; Collision when it did meanwhile."""
+    count, head = append_history(tx, case, vault, cause)
+    if not cases.save_head(tx, case.id, case.rev, count, head):
+        raise Collision
