@@ -19,7 +19,7 @@ from engine.model.clock import BusinessClock, Clock, SystemClock
 from engine.model.operations import Operation
 from engine.store import settings
 from engine.store.database import Database
-from engine.store.schema import ENGINE, Branch, migrate
+from engine.store.schema import ENGINE, Branch, is_current, migrate
 from engine.store.settings import ClockRow
 from engine.store.vault import Vault
 from engine.work.environment import Calendars, Environment
@@ -62,6 +62,15 @@ def open_engine(url: str, *, key: bytes, options: Options | None = None) -> Engi
         calendars=Calendars(system.now),
     )
     return Engine(database, environment)
+
+
+def is_up_to_date(url: str, branches: Sequence[Branch]) -> bool:
+    """Whether the database has this release's schema; changes nothing."""
+    database = Database(url)
+    try:
+        return is_current(database, (ENGINE, *branches))
+    finally:
+        database.close()
 
 
 def _seed_calendar(database: Database) -> None:

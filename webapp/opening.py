@@ -1,6 +1,6 @@
 """Open an installation as its settings say: the engine, and the registry on it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
@@ -10,6 +10,7 @@ from engine import Engine, Options, open_engine
 from engine.model.clock import Clock
 from engine.model.operations import Operation
 from engine.store.schema import Branch
+from engine.work.invariants import Invariant
 from webapp.settings import Settings, SettingsRefused
 from webapp.shared.registry_port import RegistryPort
 
@@ -40,7 +41,16 @@ def open_installation(settings: Settings, clock: Clock | None = None) -> Opened:
         clock=clock,
     )
     engine = open_engine(settings.url, key=settings.key, options=options)
-    return Opened(settings, engine, cast(RegistryPort, getattr(registry, "Registry", object)(engine) if hasattr(registry, "Registry") else None))
+    return Opened(
+        settings,
+        engine,
+        cast(
+            RegistryPort,
+            getattr(registry, "Registry", object)(engine)
+            if hasattr(registry, "Registry")
+            else None,
+        ),
+    )
 
 
 def operations() -> Mapping[str, Operation]:
@@ -51,6 +61,11 @@ def operations() -> Mapping[str, Operation]:
 def branches() -> tuple[Branch, ...]:
     """The migrations of the packages above the engine."""
     return (registry.BRANCH,) if hasattr(registry, "BRANCH") else ()
+
+
+def invariants_of(installation: Opened) -> Sequence[Invariant]:
+    """The promises of the engine and of the registry, checked on the live database."""
+    return installation.engine.audit.invariants()
 
 
 @contextmanager

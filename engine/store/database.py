@@ -182,7 +182,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """A consistent view for reading; nothing written here is kept."""
-        with self.engine.connect() as connection:
+        with _answering(), self.engine.connect() as connection:
             connection.exec_driver_sql(
                 "BEGIN"
                 if self.is_sqlite
@@ -196,13 +196,22 @@ class Database:
     @contextmanager
     def look(self) -> Iterator[Tx]:
         """Single statements without a transaction around them: one question, one answer."""
-        with self.engine.connect() as connection:
+        with _answering(), self.engine.connect() as connection:
             yield connection
 
     def close(self) -> None:
         """Give the connections and the lock's file back."""
         self.engine.dispose()
         self.writer_lock.close()
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Say in words that the database does not answer."""
+    try:
+        yield
+    except OperationalError as error:
+        raise Busy("数据库没有应答,请稍后再试;一直如此请联系管理员。") from error
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -44,7 +44,7 @@ def _config(tx: Tx, branches: Sequence[Branch]) -> Config:
 
 def migrate(database: Database, branches: Sequence[Branch] = (ENGINE,)) -> None:
     """Run what is missing, in one transaction; SchemaNewer for revisions we do not know."""
-    if _is_current(database, branches):
+    if is_current(database, branches):
         return
     with database.unit_of_work() as work:
         if not database.is_sqlite:
@@ -56,7 +56,8 @@ def migrate(database: Database, branches: Sequence[Branch] = (ENGINE,)) -> None:
         work.commit()
 
 
-def _is_current(database: Database, branches: Sequence[Branch]) -> bool:
+def is_current(database: Database, branches: Sequence[Branch]) -> bool:
+    """Whether nothing is missing and nothing is unknown."""
     with database.look() as tx:
         config = _config(tx, branches)
         heads = set(ScriptDirectory.from_config(config).get_heads())

@@ -139,7 +139,7 @@ def write_step(
     Collision when the case was written by somebody else since it was loaded.
     """
     had = _Waited(before)
-    _record_automatic_work(opened, step, cause)
+    _record_automatic_work(step, cause)
     _close_waits(tx, opened, step, cause, had)
     next_no = _open_tasks(environment, tx, opened, step, cause, had)
     _open_waits(environment, tx, opened, step, cause, had)
@@ -150,7 +150,7 @@ def write_step(
         next_task_no=next_no,
         rev=opened.case.rev + 1,
     )
-    changed = _with_status(opened, changed, step, cause)
+    changed = _with_status(changed, step, cause)
     milestones = [p.milestone for p in step.passed if p.milestone]
     if milestones:
         cases.reach_milestones(tx, changed.id, milestones, cause.now)
@@ -181,7 +181,7 @@ class _Waited:
         self.messages = {row.token for row in rows if row.kind == "message"}
 
 
-def _record_automatic_work(opened: OpenedCase, step: Step, cause: Cause) -> None:
+def _record_automatic_work(step: Step, cause: Cause) -> None:
     for record in step.decisions:
         cause.note(
             EventKind.DECISION,
@@ -423,7 +423,7 @@ def _title(
     return str(value)[:TITLE_LENGTH] if value else None
 
 
-def _with_status(opened: OpenedCase, case: Case, step: Step, cause: Cause) -> Case:
+def _with_status(case: Case, step: Step, cause: Cause) -> Case:
     if step.ended:
         cause.note(EventKind.COMPLETED, {})
         return replace(case, status=CaseStatus.COMPLETED, ended_at=cause.now)

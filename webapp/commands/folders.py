@@ -8,6 +8,11 @@ from webapp.commands.speaking import CommandRefused
 _ROOT = Path(__file__).parent.parent.parent
 
 
+def program_folder() -> Path:
+    """The folder of the program itself: its source tree."""
+    return _ROOT
+
+
 def base_folder() -> Path:
     """The folder with ``processes/`` and ``forms/``: the present one, else the program's own."""
     here = Path.cwd()

@@ -1,6 +1,9 @@
 """``bangfu migrate``: bring the database's schema up to this release."""
 
+import argparse
+
 from engine.opening import is_up_to_date
+from webapp.commands.later import not_yet
 from webapp.commands.speaking import (
     DONE,
     FOUND_WRONG,
@@ -12,29 +15,36 @@ from webapp.commands.speaking import (
 from webapp.opening import branches, opened, refuse_other_databases
 from webapp.settings import Settings
 
+_CURRENT = "数据库结构与本版本一致,"
+
 
 def add_to(commands: Commands) -> None:
     """Add the command; ``migrate cases`` belongs to process versions, not to the schema."""
     parser = add_command(commands, "migrate", "把数据库升级到本版本的结构", migrate)
-    parser.add_argument(
-        "what",
-        nargs="?",
-        choices=("check", "cases"),
-        help="check:只看要不要升级;cases:把在办件转到新版流程",
-    )
-    parser.add_argument("rest", nargs="*", help="cases 的参数")
+    below = parser.add_subparsers(dest="command", metavar="子命令")
+    add_command(below, "check", "只看要不要升级", check)
+    cases = add_command(below, "cases", "把在办件转到新版流程(以后的版本提供)", not_yet)
+    cases.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
 
 
 def migrate(call: Call) -> int:
-    """Run what is missing; ``check`` only says whether something is, exit code 1 if so."""
-    if call.words.what == "cases":
-        return not_yet(call)
+    """Run what is missing."""
     settings = Settings.from_environ(call.environ)
-    refuse_other_databases(settings)
-    was_up_to_date = is_up_to_date(settings.url, branches())
-    if call.words.what == "check":
-        say("数据库结构与本版本一致。" if was_up_to_date else "数据库结构需要升级,请运行 bangfu migrate。")
-        return DONE if was_up_to_date else FOUND_WRONG
+    was_current = _is_current(settings)
     with opened(settings):
-        say("数据库结构与本版本一致,没有改动。" if was_up_to_date else "数据库结构已升级到本版本。")
+        say(_CURRENT + "没有改动。" if was_current else "数据库结构已升级到本版本。")
     return DONE
+
+
+def check(call: Call) -> int:
+    """Say whether something is missing, exit code 1 if so; changes nothing."""
+    if _is_current(Settings.from_environ(call.environ)):
+        say(_CURRENT + "不需要升级。")
+        return DONE
+    say("数据库结构需要升级,请先备份,再运行 bangfu migrate。")
+    return FOUND_WRONG
+
+
+def _is_current(settings: Settings) -> bool:
+    refuse_other_databases(settings)
+    return is_up_to_date(settings.url, branches())
