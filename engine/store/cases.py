@@ -8,8 +8,8 @@ from typing import Any
 
 import orjson
 from sqlalchemy import (
+    Table,
     and_,
-    delete,
     exists,
     false,
     func,
@@ -20,6 +20,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement
 
 from engine.model.actors import Actor
@@ -172,16 +173,12 @@ def save_head(tx: Tx, case_id: str, seen_rev: int, event_count: int, chain_head:
 
 def reach_milestones(tx: Tx, case_id: str, names: Iterable[str], at: datetime) -> None:
     """Write down milestones; the first time counts."""
-    known = set(
-        tx.execute(select(milestone.c.name).where(milestone.c.case_id == case_id)).scalars()
-    )
     rows = [
         {"case_id": case_id, "name": name, "reached_at": to_text(at)}
         for name in dict.fromkeys(names)
-        if name not in known
     ]
     if rows:
-        tx.execute(insert(milestone), rows)
+        tx.execute(insert_or(tx, milestone).on_conflict_do_nothing(), rows)
 
 
 def milestones(tx: Tx, case_id: str) -> list[tuple[str, datetime]]:
@@ -192,6 +189,11 @@ def milestones(tx: Tx, case_id: str) -> list[tuple[str, datetime]]:
             select(milestone).where(milestone.c.case_id == case_id).order_by(milestone.c.reached_at)
         )
     ]
+
+
+def insert_or(tx: Tx, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that may say what to do with a row that is there already, in one statement."""
+    return sqlite.insert(table) if tx.dialect.name == "sqlite" else postgresql.insert(table)
 
 
 def put_attributes(tx: Tx, case_id: str, new: Sequence[Attribute]) -> None:
@@ -211,12 +213,15 @@ def put_attributes(tx: Tx, case_id: str, new: Sequence[Attribute]) -> None:
         }
         for a in new
     ]
+    writing = insert_or(tx, case_attribute)
+    columns = ("label", "text", "number", "date", "key_hash", "last4")
     tx.execute(
-        delete(case_attribute).where(
-            case_attribute.c.case_id == case_id, case_attribute.c.name.in_([a.name for a in new])
-        )
+        writing.on_conflict_do_update(
+            index_elements=["case_id", "name"],
+            set_={column: writing.excluded[column] for column in columns},
+        ),
+        rows,
     )
-    tx.execute(insert(case_attribute), rows)
 
 
 def attributes(tx: Tx, case_id: str) -> list[Attribute]:
