@@ -165,3 +165,8 @@ def take_numbers(tx: Tx, name: str, how_many: int) -> int:
         tx.execute(insert(counter).values(name=name, value=how_many))
         return 0
     return int(done) - how_many
+
+
+def counter_value(tx: Tx, name: str) -> int:
+    """The last running number that was taken; 0 before the first."""
+    return int(tx.execute(select(counter.c.value).where(counter.c.name == name)).scalar() or 0)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -40,6 +40,7 @@ class Office:
             self.engine.definitions.deploy(SYSTEM, files)
 
     def start(self, subject: str = "添置安全帽", by: str = "officer", at: str = "u1") -> str:
+        self.clock.advance(timedelta(seconds=1))
         request = Request("example_request", at, {"subject": subject})
         return self.engine.cases.start(self.actor(by), request).case_id
 
@@ -81,4 +82,3 @@ def office(database_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Off
     made.deploy("example_request")
     yield made
     made.engine.close()
-

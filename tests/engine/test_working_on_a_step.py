@@ -33,7 +33,7 @@ def _at_once(*actions: Callable[[], object]) -> list[object]:
         gate.wait()
         try:
             results[index] = action()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             results[index] = error
 
     threads = [threading.Thread(target=run, args=pair) for pair in enumerate(actions)]

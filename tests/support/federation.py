@@ -16,7 +16,7 @@ ROLES = (
     Role("officer", "经办人", "officer", ("grassroots",), "own"),
     Role("chair", "基层主席", "chair", ("grassroots",), "own"),
     Role("township_chair", "乡镇主席", "township chair", ("township",), "area"),
-    Role("county_reviewer", "县级审核员", "county reviewer", ("county",), "area"),
+    Role("county_reviewer", "县级审核员", "county reviewer", ("county", "city"), "area"),
     Role("county_approver", "县级审批人", "county approver", ("county",), "area"),
     Role("data_entry", "录入员", "data entry", ("county",), "area"),
     Role("supervisor", "督办人", "supervisor", ("county", "city"), "area"),

@@ -1,0 +1,59 @@
+"""Deployed versions are immutable; cases stay on theirs; nothing faulty gets in (D3, D5)."""
+
+import pytest
+
+from engine import SYSTEM
+from engine.definitions.folder import read_folder
+from engine.errors import DeploymentRefused, NotPermitted
+from engine.model.definitions import SourceFile
+from tests.engine.conftest import ROOT, Office
+
+
+def _changed(old: str, new: str) -> tuple[SourceFile, ...]:
+    files = read_folder(ROOT / "processes", ROOT / "forms", "example_request").files
+    return tuple(
+        SourceFile(f.name, f.content.replace(old.encode(), new.encode()))
+        if f.name.endswith(".bpmn")
+        else f
+        for f in files
+    )
+
+
+def test_the_same_files_keep_their_version(office: Office) -> None:
+    again = office.engine.definitions.deploy(SYSTEM, _changed("", ""))
+    assert [d.version for d in again.definitions] == [1]
+
+
+def test_a_change_is_a_new_version_and_running_cases_keep_theirs(office: Office) -> None:
+    old = office.applied()
+    made = office.engine.definitions.deploy(SYSTEM, _changed('name="审核"', 'name="仔细审核"'))
+    assert [d.id for d in made.definitions] == ["example_request:2"]
+    new = office.applied()
+    assert [s.name for s in office.open_steps(old)] == ["审核"]
+    assert [s.name for s in office.open_steps(new)] == ["仔细审核"]
+    office.do("reviewer", old, "review", {"decision": "agree"})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ('value="county_reviewer"', 'value="nobody_has_this"', "lane-role-unknown"),
+        ("<bpmn:process", "<bpmn:prozess", "not-xml"),
+        ('formId="example_review"', 'formId="missing_form"', "form-unknown"),
+    ],
+)
+def test_a_faulty_file_is_refused_with_a_sentence_and_nothing_changes(
+    office: Office, old: str, new: str, code: str
+) -> None:
+    with pytest.raises(DeploymentRefused) as refused:
+        office.engine.definitions.deploy(SYSTEM, _changed(old, new))
+    errors = [f for f in refused.value.findings if f.severity == "error"]
+    assert code in {f.code for f in errors}
+    assert all(f.message.endswith("。") for f in errors)
+    assert office.engine.definitions.dry_run(SYSTEM, _changed("", "")).id is None
+
+
+def test_only_a_designer_deploys(office: Office) -> None:
+    with pytest.raises(NotPermitted):
+        office.engine.definitions.deploy(office.actor("supervisor"), _changed("", ""))
+    office.engine.definitions.deploy(office.actor("designer"), _changed("", ""))
