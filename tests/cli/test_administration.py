@@ -1,0 +1,85 @@
+"""From an empty database to a federation with an administrator, on both databases."""
+
+import re
+
+import pytest
+
+from engine import open_engine
+from tests.cli.conftest import KEY
+
+
+@pytest.fixture
+def on_database(bangfu, database_url, monkeypatch):
+    monkeypatch.setenv("BANGFU_DATABASE_URL", database_url)
+    return bangfu
+
+
+def test_the_first_administrator_chooses_her_password_by_a_one_use_link(on_database, database_url):
+    assert on_database("migrate", "check").code == 1
+    made = on_database("user", "create", "--admin", "chen", "--name", "陈模拟")
+    assert made.code == 0, made.err
+    token = re.search(r"/password/(\S+)", made.out)[1]
+    assert on_database("migrate", "check").code == 0
+
+    engine = open_engine(database_url, key=KEY)
+    try:
+        engine.accounts.use_link(token, "模拟密码 long enough")
+        signed_in = engine.accounts.sign_in("chen", "模拟密码 long enough", "127.0.0.1", "web")
+        actor = engine.accounts.actor_for(signed_in.token)
+        assert actor.holds("admin")
+        assert {p.name for p in engine.settings.parameters()} >= {"notice days"}
+    finally:
+        engine.close()
+
+
+def test_units_and_people_are_listed_renamed_and_closed(on_database):
+    on_database("user", "create", "--admin", "--federation", "模拟市总工会")
+    added = on_database("org", "add", "模拟县总工会", "--parent", "top", "--kind", "county", "--id", "c1")
+    assert added.code == 0, added.err
+    assert on_database("org", "rename", "c1", "模拟区总工会", "--code", "350699").code == 0
+    units = {unit["id"]: unit for unit in on_database("org", "list", "--json").json}
+    assert units["c1"]["name"] == "模拟区总工会"
+    assert units["c1"]["code"] == "350699"
+    assert units["top"]["name"] == "模拟市总工会"
+
+    made = on_database(
+        "user", "create", "wang", "--name", "王模拟", "--org", "c1", "--role", "county_reviewer"
+    )
+    assert made.code == 0, made.err
+    assert on_database("user", "create", "wang").code == 2
+    people = {one["username"]: one for one in on_database("user", "list", "--json").json}
+    assert people["wang"]["grants"] == ["county_reviewer@c1"]
+    assert people["admin"]["grants"] == ["admin@top"]
+    assert "/password/" in on_database("user", "reset", "wang").out
+    assert on_database("user", "close", "wang").code == 0
+    assert "王模拟" in on_database("user", "list").out
+    assert "已停用" in on_database("user", "list").out
+
+
+def test_a_process_is_deployed_once_and_the_database_keeps_its_promises(on_database):
+    on_database("user", "create", "--admin")
+    first = on_database("deploy", "example_request")
+    assert first.code == 0, first.err
+    assert "第 1 版" in first.out
+    assert "没有变化" in on_database("deploy", "example_request").out
+    promises = on_database("invariants", "--json")
+    assert promises.code == 0
+    assert {one["id"] for one in promises.json["invariants"]} >= {f"I{n}" for n in range(1, 10)}
+    verdict = on_database("audit", "verify", "--json")
+    assert verdict.code == 0
+    assert verdict.json["ok"] is True
+    assert verdict.json["entries"] > 0
+
+
+def test_files_with_errors_are_not_deployed_and_each_error_is_named(
+    on_database, tmp_path, monkeypatch
+):
+    on_database("user", "create", "--admin")
+    folder = tmp_path / "processes" / "broken"
+    folder.mkdir(parents=True)
+    folder.joinpath("broken.bpmn").write_text("<bpmn/>")
+    monkeypatch.chdir(tmp_path)
+    answer = on_database("deploy", "broken")
+    assert answer.code == 1
+    assert "未部署" in answer.err
+    assert "broken.bpmn" in answer.err

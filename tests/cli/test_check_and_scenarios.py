@@ -1,0 +1,95 @@
+"""``check`` and ``scenarios`` need no database and no settings."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+BROKEN = ROOT / "tests/unit/definitions/broken"
+
+
+@pytest.fixture(autouse=True)
+def in_the_source_tree(monkeypatch):
+    monkeypatch.chdir(ROOT)
+
+
+def test_all_processes_of_the_repository_pass(bangfu):
+    answer = bangfu("check", "processes")
+    assert (answer.code, answer.err) == (0, ""), answer.out
+    assert "没有发现问题" in answer.out
+
+
+def test_each_finding_names_file_element_and_line_and_says_what_to_do(bangfu):
+    path = BROKEN / "lane-without-role.bpmn"
+    answer = bangfu("check", "--json", path)
+    assert answer.code == 1
+    errors = [one for one in answer.json if one["severity"] == "error"]
+    assert errors
+    for one in answer.json:
+        assert one.keys() == {"severity", "code", "message", "file", "element_id", "line"}
+    assert {one["file"] for one in errors} == {str(path)}
+    assert any(one["code"] == "lane-without-role" and one["line"] for one in errors)
+
+
+def test_people_read_the_same_findings_as_lines(bangfu):
+    answer = bangfu("check", BROKEN / "lane-without-role.bpmn")
+    assert answer.code == 1
+    assert "错误 lane-without-role:" in answer.out
+    assert "处错误" in answer.out.splitlines()[-1]
+
+
+def test_a_process_folder_is_checked_with_its_forms_wherever_it_lies(bangfu, tmp_path):
+    shutil.copytree(ROOT / "processes/example_request", tmp_path / "processes/example_request")
+    shutil.copytree(ROOT / "forms/example_request", tmp_path / "forms/example_request")
+    assert bangfu("check", tmp_path / "processes/example_request").code == 0
+    form = tmp_path / "forms/example_request/example_review.form"
+    form.write_text(form.read_text().replace('"decision"', '"decison"', 1))
+    answer = bangfu("check", "--json", tmp_path / "forms/example_request")
+    assert answer.code == 1
+    assert str(tmp_path / "forms/example_request") in json.dumps(answer.json)
+
+
+def test_a_single_process_file_finds_the_forms_and_decisions_it_names(bangfu):
+    answer = bangfu("check", "processes/example_request/example_request.bpmn")
+    assert (answer.code, answer.out) == (0, "检查了 1 组文件,没有发现问题。\n")
+
+
+@pytest.mark.parametrize("path", ["/nowhere.bpmn", "README.md", "docs/images"])
+def test_what_cannot_be_checked_is_said_in_a_sentence(bangfu, path):
+    answer = bangfu("check", path)
+    assert answer.code == 2
+    assert "没有检查" in answer.err
+    assert answer.err.count("\n") == 1
+
+
+def test_scenarios_print_a_line_of_json_a_process(bangfu):
+    answer = bangfu("scenarios", "example_request", "public_notice", "--json")
+    assert answer.code == 0
+    lines = [json.loads(line) for line in answer.out.splitlines()]
+    assert [line["process"] for line in lines] == ["example_request", "public_notice"]
+    for line in lines:
+        assert line["passed"] == line["scenarios"] > 0
+        assert line["missed"] == []
+        assert line["elements_covered"] == line["elements"]
+        assert line["flows_covered"] == line["flows"]
+
+
+def test_scenarios_tell_what_none_of_them_goes_through(bangfu, tmp_path, monkeypatch):
+    for name in ("processes", "forms"):
+        shutil.copytree(ROOT / name / "example_request", tmp_path / name / "example_request")
+    scenarios = tmp_path / "processes/example_request/scenarios"
+    for path in scenarios.glob("refused*.toml"):
+        path.unlink()
+    monkeypatch.chdir(tmp_path)
+    answer = bangfu("scenarios", "example_request")
+    assert answer.code == 1
+    assert "没有场景走到:" in answer.out
+
+
+def test_an_unknown_process_is_answered_with_those_there_are(bangfu):
+    answer = bangfu("scenarios", "no_such")
+    assert answer.code == 2
+    assert "no_such" in answer.err
+    assert "example_request" in answer.err

@@ -1,0 +1,79 @@
+"""Whatever is wrong with a call is one clear Chinese sentence and exit code 2, never a traceback."""
+
+import sqlite3
+
+import pytest
+
+CHINESE = range(0x4E00, 0x9FFF)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["no-such-command"],
+        ["check"],
+        ["serve", "--port", "many"],
+        ["serve", "--port", "99999"],
+        ["serve", "--prot", "5000"],
+        ["scenarios", "no_such"],
+        ["deploy", "no_such"],
+        ["deploy"],
+        ["user"],
+        ["user", "create"],
+        ["user", "create", "wang"],
+        ["user", "reset", "nobody"],
+        ["org", "add", "厂工会", "--parent", "nowhere", "--kind", "grassroots"],
+        ["org", "rename", "nowhere", "新名"],
+        ["restore", "/nowhere"],
+        ["decisions", "test", "x.dmn", "--all"],
+        ["migrate", "cases", "--to", "2"],
+    ],
+    ids=lambda words: " ".join(words) or "nothing",
+)
+def test_a_wrong_call_is_answered_in_one_sentence(bangfu, words):
+    answer = bangfu(*words)
+    assert answer.code == 2
+    assert answer.out == ""
+    assert len(answer.err.splitlines()) == 1
+    assert any(ord(character) in CHINESE for character in answer.err)
+
+
+def test_a_missing_secret_stops_the_start(bangfu, monkeypatch):
+    monkeypatch.delenv("BANGFU_KEY")
+    answer = bangfu("migrate")
+    assert answer.code == 2
+    assert "缺少主密钥 BANGFU_KEY" in answer.err
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["mysql://db/bangfu", "postgresql://nobody@127.0.0.1:1/bangfu", "postgresql://x@host:port/d"],
+)
+def test_a_database_that_cannot_be_reached_is_said(bangfu, monkeypatch, url):
+    monkeypatch.setenv("BANGFU_DATABASE_URL", url)
+    answer = bangfu("migrate")
+    assert answer.code == 2
+    assert "数据库" in answer.err
+
+
+def test_a_file_that_is_no_database_is_left_alone(bangfu, data_dir):
+    data_dir.mkdir()
+    path = data_dir / "bangfu.db"
+    path.write_text("not a database, but something long enough to look into" * 20)
+    before = path.read_bytes()
+    answer = bangfu("migrate")
+    assert answer.code == 2
+    assert "不是数据库" in answer.err
+    assert path.read_bytes() == before
+
+
+def test_a_newer_schema_is_refused_and_left_alone(bangfu, data_dir):
+    assert bangfu("migrate").code == 0
+    with sqlite3.connect(data_dir / "bangfu.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = 'engine_9999'")
+    database.close()
+    for words in (["migrate"], ["serve", "--port", "5999"], ["worker"]):
+        answer = bangfu(*words)
+        assert answer.code == 2
+        assert "更新的版本" in answer.err

@@ -1,0 +1,142 @@
+"""Real processes of one installation on loopback, to be killed and started again."""
+
+import base64
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from engine import SYSTEM, Options, open_engine
+from engine.definitions.folder import read_folder
+from engine.model.organisations import Person
+from engine.work.accounts import hash_password
+from tests.support.federation import ORGANISATIONS, ROLES, STAFF
+
+ROOT = Path(__file__).parents[2]
+KEY = bytes(range(32))
+PASSWORD = "kill-and-start-again"
+A_DAY_A_SECOND = 86_400
+READY_WITHIN_SECONDS = 60
+
+
+def prepare(url: str, data: Path, process: str) -> None:
+    """A staffed federation with one process, ready to be served."""
+    engine = open_engine(url, key=KEY, options=Options(data_dir=data))
+    hashed = hash_password(PASSWORD)
+    engine.directory.load(
+        ORGANISATIONS,
+        ROLES,
+        [(Person(f"p-{n}", n, f"模拟{n}", place), hashed) for n, (_, place) in STAFF.items()],
+        [(f"p-{n}", role, place) for n, (role, place) in STAFF.items()],
+    )
+    files = read_folder(ROOT / "processes", ROOT / "forms", process).files
+    engine.definitions.deploy(SYSTEM, files)
+    engine.close()
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@dataclass
+class Installation:
+    """Web servers and workers on one database; each in a process of its own."""
+
+    url: str
+    data: Path
+    ports: list[int] = field(default_factory=list)
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": os.environ.get("HOME", "/"),
+            "BANGFU_DEMO": "1",
+            "BANGFU_KEY": base64.b64encode(KEY).decode(),
+            "BANGFU_DATA": str(self.data),
+            "BANGFU_DATABASE_URL": self.url,
+            "BANGFU_CLOCK_SPEED": str(A_DAY_A_SECOND),
+        }
+
+    def start(self, *, webs: int, workers: int) -> None:
+        self.ports = [free_port() for _ in range(webs)]
+        for number in range(webs):
+            self._run(f"web{number}")
+        for number in range(workers):
+            self._run(f"worker{number}")
+        for port in self.ports:
+            self.wait_ready(port)
+
+    def _run(self, name: str) -> None:
+        words = ["worker"]
+        if name.startswith("web"):
+            port = self.ports[int(name.removeprefix("web"))]
+            words = ["serve", "--port", str(port), "--no-worker"]
+        log = (self.data / f"{name}.log").open("ab")
+        with log:
+            self.processes[name] = subprocess.Popen(
+                [sys.executable, "-m", "webapp.cli", *words],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+            )
+
+    def wait_ready(self, port: int) -> None:
+        end = time.monotonic() + READY_WITHIN_SECONDS
+        while time.monotonic() < end:
+            try:
+                if httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5).status_code == 200:
+                    return
+            except httpx.HTTPError:
+                time.sleep(0.1)
+        raise AssertionError(f"not ready on {port}: {self.logs()}")
+
+    def kill(self, name: str) -> None:
+        """As if the power went: no signal handler, no clean-up."""
+        process = self.processes[name]
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        self._run(name)
+
+    def stop(self) -> None:
+        for process in self.processes.values():
+            process.terminate()
+        for process in self.processes.values():
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def command(self, *words: str) -> dict[str, object] | list[object]:
+        """The JSON that a command prints; it must end well."""
+        done = subprocess.run(
+            [sys.executable, "-m", "webapp.cli", *words],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        found: dict[str, object] | list[object] = json.loads(done.stdout)
+        return found
+
+    def logs(self) -> str:
+        return "\n".join(
+            f"--- {path.name}\n{path.read_text(encoding='utf-8')[-2000:]}"
+            for path in sorted(self.data.glob("*.log"))
+        )
