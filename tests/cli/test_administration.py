@@ -34,7 +34,9 @@ def test_the_first_administrator_chooses_her_password_by_a_one_use_link(on_datab
 
 def test_units_and_people_are_listed_renamed_and_closed(on_database):
     on_database("user", "create", "--admin", "--federation", "模拟市总工会")
-    added = on_database("org", "add", "模拟县总工会", "--parent", "top", "--kind", "county", "--id", "c1")
+    added = on_database(
+        "org", "add", "模拟县总工会", "--parent", "top", "--kind", "county", "--id", "c1"
+    )
     assert added.code == 0, added.err
     assert on_database("org", "rename", "c1", "模拟区总工会", "--code", "350699").code == 0
     units = {unit["id"]: unit for unit in on_database("org", "list", "--json").json}

