@@ -50,6 +50,14 @@ def open_engine(url: str, *, key: bytes, options: Options | None = None) -> Engi
     """
     chosen = Options() if options is None else options
     database = Database(url)
+    try:
+        return _opened(database, key, chosen)
+    except BaseException:
+        database.close()
+        raise
+
+
+def _opened(database: Database, key: bytes, chosen: Options) -> Engine:
     migrate(database, (ENGINE, *chosen.branches))
     system = SystemClock()
     _seed_calendar(database)

@@ -1,9 +1,8 @@
 """Open an installation as its settings say: the engine, and the registry on it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import cast
 
 import registry
 from engine import Engine, Options, open_engine
@@ -41,16 +40,12 @@ def open_installation(settings: Settings, clock: Clock | None = None) -> Opened:
         clock=clock,
     )
     engine = open_engine(settings.url, key=settings.key, options=options)
-    return Opened(
-        settings,
-        engine,
-        cast(
-            RegistryPort,
-            getattr(registry, "Registry", object)(engine)
-            if hasattr(registry, "Registry")
-            else None,
-        ),
-    )
+    return Opened(settings, engine, _registry_on(engine))
+
+
+def _registry_on(engine: Engine) -> RegistryPort:
+    make: Callable[[Engine], RegistryPort] = getattr(registry, "Registry", lambda _engine: None)
+    return make(engine)
 
 
 def operations() -> Mapping[str, Operation]:

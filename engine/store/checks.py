@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select, text
+from sqlalchemy import and_, func, literal, or_, select, text
 
 from engine.store.database import Tx
 from engine.store.instants import to_text
@@ -81,7 +81,7 @@ def completed_by_barred(tx: Tx) -> list[str]:
             select(task.c.id)
             .where(
                 task.c.status == "completed",
-                task.c.barred.like(func.concat("%|", task.c.completed_by, "|%")),
+                task.c.barred.like(literal("%|") + task.c.completed_by + literal("|%")),
             )
             .limit(_MOST)
         ).scalars()

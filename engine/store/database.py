@@ -7,6 +7,7 @@ wait in milliseconds instead of SQLite's busy loop; PostgreSQL does its own lock
 
 import fcntl
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,9 +16,15 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DBAPIError,
+    IntegrityError,
+    OperationalError,
+)
 
-from engine.errors import Busy
+from engine.errors import Broken, Busy
 
 Tx = Connection
 """A connection inside a unit of work. Other layers pass it on and never look into it."""
@@ -144,7 +151,10 @@ class Database:
     """A database by its URL: ``sqlite:///path`` or ``postgresql+psycopg://…``."""
 
     def __init__(self, url: str) -> None:
-        parsed = make_url(url)
+        try:
+            parsed = make_url(url)
+        except (ArgumentError, ValueError) as error:
+            raise Broken("数据库地址(BANGFU_DATABASE_URL)写得不对,请核对。") from error
         if parsed.get_backend_name() == "postgresql" and parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
         self.url = parsed
@@ -211,7 +221,21 @@ def _answering() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
+        if not _is_no_answer(error):
+            raise
         raise Busy("数据库没有应答,请稍后再试;一直如此请联系管理员。") from error
+    except DatabaseError as error:
+        if "not a database" not in str(error.orig):
+            raise
+        raise Broken("这个文件不是数据库,没有打开。请核对 BANGFU_DATABASE_URL。") from error
+
+
+def _is_no_answer(error: OperationalError) -> bool:
+    """SQLite also calls a wrong statement operational, which must not look like a busy database."""
+    if not isinstance(error.orig, sqlite3.OperationalError):
+        return True
+    words = ("locked", "busy", "unable to open", "disk", "full", "readonly")
+    return any(word in str(error.orig) for word in words)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -17,7 +17,6 @@ from webapp.commands.speaking import (
     Call,
     CommandRefused,
     Commands,
-    add_command,
     say,
     say_json,
 )
@@ -28,7 +27,7 @@ from webapp.standard.roles import ROLES
 
 def add_to(commands: Commands) -> None:
     """Add the command."""
-    parser = add_command(commands, "check", "检查流程、决策表和表单文件", check)
+    parser = commands.add("check", "检查流程、决策表和表单文件", check)
     parser.add_argument("paths", nargs="+", metavar="PATH", help="文件,或放着文件的文件夹")
     parser.add_argument("--json", action="store_true", help="输出 JSON")
 
@@ -41,12 +40,13 @@ def check(call: Call) -> int:
     if call.words.json:
         say_json([dataclasses.asdict(finding) for finding in findings])
     else:
-        say(*map(_told, findings))
+        say(*map(told, findings))
         say(_summary(len(groups), errors, len(findings) - errors))
     return FOUND_WRONG if errors else DONE
 
 
-def _told(finding: Finding) -> str:
+def told(finding: Finding) -> str:
+    """A finding as a line for people."""
     place = finding.file + (f":{finding.line}" if finding.line else "")
     element = f" [{finding.element_id}]" if finding.element_id else ""
     kind = "错误" if finding.severity == "error" else "提醒"
@@ -101,7 +101,7 @@ def _groups(paths: list[Path]) -> Iterator[_Group]:
     folders: dict[Path, None] = {}
     for path in paths:
         if path.is_dir():
-            found = [folder for folder in _process_folders(path)]
+            found = list(_process_folders(path))
             if not found:
                 raise CommandRefused(f"“{path}”里没有 .bpmn、.dmn 或 .form 文件,没有检查。")
             folders.update(dict.fromkeys(found))
@@ -111,11 +111,39 @@ def _groups(paths: list[Path]) -> Iterator[_Group]:
             raise CommandRefused(f"“{path}”不是流程文件,没有检查。可以检查 .bpmn、.dmn 和 .form。")
         else:
             loose.setdefault(path.parent, []).append(path)
-    for folder in folders:
-        forms = _forms_of(folder)
-        yield _Group((*_files(folder), *(_files(forms) if forms else ())), _processes_of(folder))
+    for together in _connected(list(folders)):
+        files = [path for folder in together for path in _with_forms(folder)]
+        yield _Group(tuple(files), _processes_of(together[0]))
     for folder, files in loose.items():
         yield _Group((*files, *_companions(folder, files)), _processes_of(folder))
+
+
+def _connected(folders: list[Path]) -> Iterator[list[Path]]:
+    """Folders in groups: a process is checked together with those that call it."""
+    texts = {folder: _bpmn_text(folder) for folder in folders}
+    waiting = list(folders)
+    while waiting:
+        group = [waiting.pop(0)]
+        for one in group:
+            for other in list(waiting):
+                if _calls(texts[one], other) or _calls(texts[other], one):
+                    group.append(other)
+                    waiting.remove(other)
+        yield sorted(group)
+
+
+def _calls(text: str, folder: Path) -> bool:
+    return f'processId="{folder.name}"' in text
+
+
+def _bpmn_text(folder: Path) -> str:
+    found = (p.read_text("utf-8", errors="replace") for p in _files(folder) if p.suffix == ".bpmn")
+    return "".join(found)
+
+
+def _with_forms(folder: Path) -> tuple[Path, ...]:
+    forms = _forms_of(folder)
+    return (*_files(folder), *(_files(forms) if forms else ()))
 
 
 def _process_folders(path: Path) -> Iterator[Path]:
@@ -159,8 +187,7 @@ def _companions(folder: Path, files: list[Path]) -> Iterator[Path]:
     )
     if not text:
         return
-    forms = _forms_of(folder)
-    for path in (*_files(folder), *(_files(forms) if forms else ())):
+    for path in _with_forms(folder):
         is_named = f'"{path.stem}"' in text or (path.suffix == ".dmn" and _decides(path, text))
         if path.suffix != ".bpmn" and path.name not in given and is_named:
             yield path

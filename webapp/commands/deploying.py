@@ -2,16 +2,15 @@
 
 from engine import SYSTEM
 from engine.definitions.folder import read_folder
-from engine.errors import DeploymentRefused
 from webapp.commands.folders import form_folder, process_folder, refuse_unknown
-from webapp.commands.speaking import DONE, FOUND_WRONG, Call, Commands, add_command, complain, say
+from webapp.commands.speaking import DONE, Call, Commands, say
 from webapp.opening import opened
 from webapp.settings import Settings
 
 
 def add_to(commands: Commands) -> None:
     """Add the command."""
-    parser = add_command(commands, "deploy", "部署流程:processes/KEY 和 forms/KEY", deploy)
+    parser = commands.add("deploy", "部署流程:processes/KEY 和 forms/KEY", deploy)
     parser.add_argument("keys", nargs="+", metavar="KEY", help="流程编号;一起部署,要么全部成功")
 
 
@@ -25,14 +24,7 @@ def deploy(call: Call) -> int:
     ]
     with opened(Settings.from_environ(call.environ)) as installation:
         before = {row.id for row in installation.engine.definitions.latest()}
-        try:
-            deployment = installation.engine.definitions.deploy(SYSTEM, files)
-        except DeploymentRefused as refused:
-            complain(refused.message)
-            for finding in refused.findings:
-                place = f"{finding.file}:{finding.line or '-'} [{finding.element_id or '-'}]"
-                complain(f"  {place} {finding.message}")
-            return FOUND_WRONG
+        deployment = installation.engine.definitions.deploy(SYSTEM, files)
     for row in deployment.definitions:
         what = "没有变化,仍是" if row.id in before else "已部署为"
         say(f"{row.key} {row.name}:{what}第 {row.version} 版。新办件用新版,在办件不变。")

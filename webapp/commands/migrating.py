@@ -9,7 +9,6 @@ from webapp.commands.speaking import (
     FOUND_WRONG,
     Call,
     Commands,
-    add_command,
     say,
 )
 from webapp.opening import branches, opened, refuse_other_databases
@@ -20,10 +19,10 @@ _CURRENT = "数据库结构与本版本一致,"
 
 def add_to(commands: Commands) -> None:
     """Add the command; ``migrate cases`` belongs to process versions, not to the schema."""
-    parser = add_command(commands, "migrate", "把数据库升级到本版本的结构", migrate)
-    below = parser.add_subparsers(dest="command", metavar="子命令")
-    add_command(below, "check", "只看要不要升级", check)
-    cases = add_command(below, "cases", "把在办件转到新版流程(以后的版本提供)", not_yet)
+    parser = commands.add("migrate", "把数据库升级到本版本的结构", migrate)
+    below = Commands(parser, "子命令", required=False)
+    below.add("check", "只看要不要升级", check)
+    cases = below.add("cases", "把在办件转到新版流程(以后的版本提供)", not_yet)
     cases.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
 
 

@@ -2,13 +2,13 @@
 
 from engine.definitions.scenarios import ScenarioReport, run_folder
 from webapp.commands.folders import form_folder, process_folder, process_keys, refuse_unknown
-from webapp.commands.speaking import DONE, FOUND_WRONG, Call, Commands, add_command, say, say_json
+from webapp.commands.speaking import DONE, FOUND_WRONG, Call, Commands, say, say_json
 from webapp.opening import operations
 
 
 def add_to(commands: Commands) -> None:
     """Add the command."""
-    parser = add_command(commands, "scenarios", "运行流程的场景,并列出没有走到的地方", scenarios)
+    parser = commands.add("scenarios", "运行流程的场景,并列出没有走到的地方", scenarios)
     parser.add_argument("keys", nargs="*", metavar="KEY", help="流程编号;不写就运行全部")
     parser.add_argument("--json", action="store_true", help="每个流程一行 JSON")
 
@@ -31,11 +31,12 @@ def scenarios(call: Call) -> int:
 
 def _told(report: ScenarioReport) -> list[str]:
     coverage = report.coverage
-    lines = [
+    summary = (
         f"{report.process}:{report.passed}/{len(report.results)} 个场景通过,"
         f"走到 {len(coverage.elements_covered)}/{len(coverage.elements)} 个环节、"
         f"{len(coverage.flows_covered)}/{len(coverage.flows)} 条连线"
-    ]
+    )
+    lines = [summary]
     lines += [
         f"  {'通过' if one.passed else '没有通过'} {one.name} {one.title}"
         + (f":{one.message}" if one.message else "")

@@ -6,7 +6,7 @@ import sys
 from types import FrameType
 
 from engine.jobs.executor import Pace
-from webapp.commands.speaking import DONE, Call, CommandRefused, Commands, add_command, say
+from webapp.commands.speaking import DONE, Call, CommandRefused, Commands, say
 from webapp.opening import opened
 from webapp.serve import serve as serve_until_stopped
 from webapp.settings import Settings
@@ -16,11 +16,11 @@ _PORTS = range(1, 65536)
 
 def add_to(commands: Commands) -> None:
     """Add the commands."""
-    serving = add_command(commands, "serve", "启动网站和后台任务", serve)
+    serving = commands.add("serve", "启动网站和后台任务", serve)
     serving.add_argument("--port", type=int, default=5000, help="端口,默认 5000")
     serving.add_argument("--host", default="127.0.0.1", help="监听地址,默认只有本机")
     serving.add_argument("--no-worker", action="store_true", help="只启动网站,不带后台任务")
-    add_command(commands, "worker", "再启动一个后台任务进程", worker)
+    commands.add("worker", "再启动一个后台任务进程", worker)
 
 
 def serve(call: Call) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 import orjson
+from typing_extensions import override
 
 DONE = 0
 FOUND_WRONG = 1
@@ -56,12 +57,12 @@ def complain(sentence: str) -> None:
 
 
 _TRANSLATED = (
-    (re.compile(r"the following arguments are required: (.*)"), "缺少 {}"),
-    (re.compile(r"unrecognized arguments: (.*)"), "不认识“{}”"),
+    (re.compile(r"the following arguments are required: (.*)"), "缺少 {0}"),
+    (re.compile(r"unrecognized arguments: (.*)"), "不认识“{0}”"),
     (re.compile(r"argument (\S+): invalid choice: '(.*?)'.*"), "没有“{1}”这个命令"),
-    (re.compile(r"argument (.+): expected one argument"), "{} 后面要写一个值"),
-    (re.compile(r"argument (.+): expected at least one argument"), "{} 后面至少要写一个值"),
-    (re.compile(r"argument (.+): invalid \w+ value: '(.*)'"), "{} 的值“{1}”不对"),
+    (re.compile(r"argument (.+): expected one argument"), "{0} 后面要写一个值"),
+    (re.compile(r"argument (.+): expected at least one argument"), "{0} 后面至少要写一个值"),
+    (re.compile(r"argument (.+): invalid \w+ value: '(.*)'"), "{0} 的值“{1}”不对"),
     (re.compile(r"argument (.+): not allowed with argument (.+)"), "{0} 和 {1} 不能同时用"),
 )
 
@@ -69,6 +70,7 @@ _TRANSLATED = (
 class Parser(argparse.ArgumentParser):
     """Reads the words of a command; a wrong one is answered in a Chinese sentence, exit code 2."""
 
+    @override
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and where to read on."""
         told = message
@@ -81,18 +83,21 @@ class Parser(argparse.ArgumentParser):
         raise SystemExit(NOT_DONE)
 
 
-Commands = argparse._SubParsersAction  # type: ignore[type-arg] # noqa: SLF001 - has no public name
+class Commands:
+    """A place that commands are added to."""
 
+    def __init__(self, parser: Parser, title: str, *, required: bool = True) -> None:
+        self._below = parser.add_subparsers(
+            dest="command", required=required, metavar=title, parser_class=Parser
+        )
 
-def add_command(commands: "Commands", name: str, tells: str, run: Run) -> Parser:
-    """A command below ``commands``; what it returns takes its arguments."""
-    parser: Parser = commands.add_parser(name, help=tells, description=tells, allow_abbrev=False)
-    parser.set_defaults(run=run)
-    return parser
+    def add(self, name: str, tells: str, run: Run) -> Parser:
+        """A command; what it returns takes its arguments."""
+        parser = self._below.add_parser(name, help=tells, description=tells, allow_abbrev=False)
+        parser.set_defaults(run=run)
+        return parser
 
-
-def add_group(commands: "Commands", name: str, tells: str) -> "Commands":
-    """A command that has commands of its own, such as ``user create``."""
-    parser = commands.add_parser(name, help=tells, description=tells, allow_abbrev=False)
-    group: Commands = parser.add_subparsers(dest="command", required=True, metavar="子命令")
-    return group
+    def group(self, name: str, tells: str) -> "Commands":
+        """A command that has commands of its own, such as ``user create``."""
+        parser = self._below.add_parser(name, help=tells, description=tells, allow_abbrev=False)
+        return Commands(parser, "子命令")

@@ -7,8 +7,6 @@ from webapp.commands.speaking import (
     FOUND_WRONG,
     Call,
     Commands,
-    add_command,
-    add_group,
     say,
     say_json,
 )
@@ -18,10 +16,10 @@ from webapp.settings import Settings
 
 def add_to(commands: Commands) -> None:
     """Add the commands."""
-    promises = add_command(commands, "invariants", "核对数据库必须始终成立的各项", invariants)
+    promises = commands.add("invariants", "核对数据库必须始终成立的各项", invariants)
     promises.add_argument("--json", action="store_true", help="输出 JSON")
-    trail = add_group(commands, "audit", "操作留痕")
-    verifying = add_command(trail, "verify", "核验留痕有没有被改动", verify)
+    trail = commands.group("audit", "操作留痕")
+    verifying = trail.add("verify", "核验留痕有没有被改动", verify)
     verifying.add_argument("--json", action="store_true", help="输出 JSON")
 
 

@@ -152,7 +152,7 @@ def _groups(
     )
     groups = [
         FilterGroup("due", _("时限"), (everything, *buckets)),
-        FilterGroup("held", _("办理人"), _held(asked)),
+        FilterGroup("held", _("办理人"), _held(asked, counts)),
     ]
     for name, label, numbers, names in (
         ("role", _("我的角色"), counts.by_role, places.role),
@@ -170,17 +170,20 @@ def _unit_names(counts: InboxCounts) -> Callable[[str], str]:
     return lambda unit: counts.organisation_names.get(unit, unit)
 
 
-def _held(asked: Mapping[str, str]) -> tuple[Choice, ...]:
+def _held(asked: Mapping[str, str], counts: InboxCounts) -> tuple[Choice, ...]:
     chosen = asked.get("held", "")
     return tuple(
         Choice(
             label,
-            None,
+            number,
             _without(asked, "held") if value == chosen else _with(asked, "held", value),
             value == chosen,
             value=value,
         )
-        for value, label in (("mine", _("在我名下")), ("free", _("可认领")))
+        for value, label, number in (
+            ("mine", _("在我名下"), counts.held),
+            ("free", _("可认领"), counts.total - counts.held),
+        )
     )
 
 
