@@ -1,0 +1,91 @@
+"""The demonstration: whoever signs in finds work that real use would have made."""
+
+from collections import Counter
+
+import pytest
+
+from engine import SYSTEM
+from engine.model.tasks import InboxFilter
+from engine.store.cases import CaseQuestion
+from engine.store.tasks import TaskQuestion
+from engine.work.supervise import OverdueFilter
+from webapp.demo.federation import DEMO_PASSWORD
+from webapp.demo.loading import load_demo
+
+EVERYTHING = 10_000
+
+
+def open_steps(engine):
+    return Counter(
+        line.element_id
+        for line in engine.tasks.list(SYSTEM, TaskQuestion(status="open", limit=EVERYTHING))
+    )
+
+
+def test_every_planned_case_went_as_planned(loading):
+    assert loading.loaded.faults == ()
+
+
+def test_every_state_that_is_planned_can_be_seen(engine, loading):
+    open_now = open_steps(engine)
+    planned = {plan.stop_before.partition("#")[0] for plan in loading.demo.content.plans}
+    assert planned - {"", "pass"} <= open_now.keys()
+    cases = engine.cases.list(SYSTEM, CaseQuestion(limit=EVERYTHING))
+    assert len(cases) == len(loading.demo.plans())
+    assert {case.status for case in cases} == {"active", "completed"}
+    assert {case.milestone for case in cases} >= {None, "accepted", "resolved"}
+
+
+def test_some_steps_are_overdue_some_held_some_free_and_some_half_filled(engine):
+    lines = engine.tasks.list(SYSTEM, TaskQuestion(status="open", limit=EVERYTHING))
+    now = engine.clock.now()
+    assert any(line.due_at is not None and line.due_at < now for line in lines)
+    assert any(line.due_at is not None and line.due_at > now for line in lines)
+    assert any(line.assignee for line in lines)
+    assert any(not line.assignee for line in lines)
+    assert any(line.draft_at for line in lines)
+    assert all(line.created_at <= now for line in lines)
+    supervisor = engine.directory.actor_named("zz.supervisor")
+    assert engine.supervision.overdue(supervisor, OverdueFilter()).total > 0
+
+
+def test_the_database_keeps_its_promises(engine):
+    broken = [(one.id, one.broken) for one in engine.audit.invariants() if not one.ok]
+    assert broken == []
+    assert engine.audit.verify().ok
+
+
+def test_everybody_signs_in_with_the_password_and_every_role_has_somebody(engine, loading):
+    told = loading.loaded.as_json()
+    assert told["process"] == "example_request"
+    assert told["start_role"] == "officer"
+    assert all(user["password"] == DEMO_PASSWORD for user in told["users"])
+    held = {grant["role"] for user in told["users"] for grant in user["grants"]}
+    _, program = engine.definitions.get("example_request:1")
+    asked = {element.lane.role for element in program.elements("example_request") if element.lane}
+    assert asked | {told["start_role"]} <= held
+    assert {"admin", "designer", "supervisor"} <= held
+    engine.accounts.sign_in("xc.officer1", DEMO_PASSWORD, "127.0.0.1", "web")
+
+
+def test_somebody_finds_work_in_her_inbox(engine, loading):
+    totals = [
+        engine.tasks.inbox(
+            engine.directory.actor_named(user["username"]), InboxFilter()
+        ).counts.total
+        for user in loading.loaded.users
+        if any(grant["role"] == "county_reviewer" for grant in user["grants"])
+    ]
+    assert sum(totals) > 0
+
+
+def test_a_second_call_changes_nothing_and_tells_the_same(engine, loading):
+    before = open_steps(engine), engine.audit.verify().head
+    again = load_demo(loading.settings, loading.demo, lambda _: None)
+    assert again.as_json() == loading.loaded.as_json()
+    assert (open_steps(engine), engine.audit.verify().head) == before
+
+
+@pytest.mark.parametrize("name", ["admin", "designer", "supervisor"])
+def test_the_city_has_the_accounts_that_run_the_installation(engine, name):
+    assert engine.directory.actor_named(f"zz.{name}").holds(name)
