@@ -126,14 +126,21 @@ class Definitions(Group):
         """(process key, element id, step, open cases) of the cases the actor may see."""
         return self._commands.ask(
             lambda tx: stored_cases.counts_per_step(
-                tx, actor, everywhere=actor.holds(self.DESIGNER)
+                tx, actor, everywhere=self.counts_everywhere(actor)
             )
         )
+
+    def counts_everywhere(self, actor: Actor) -> bool:
+        """Whether the actor is given numbers of all cases, of which she may see none.
+
+        A designer without an area must know how many cases stand at a step she changes.
+        """
+        return actor.holds(self.DESIGNER) and not any(g.sees == "area" for g in actor.grants)
 
     def cases_per_version(self, actor: Actor) -> Mapping[tuple[str, str], int]:
         """Cases the actor may see by (definition id, status)."""
         return self._commands.ask(
             lambda tx: stored_cases.count_by_definition(
-                tx, actor, everywhere=actor.holds(self.DESIGNER)
+                tx, actor, everywhere=self.counts_everywhere(actor)
             )
         )

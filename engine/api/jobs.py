@@ -8,16 +8,11 @@ from datetime import datetime, timedelta
 
 from engine.api.audit import Audit
 from engine.api.commands import Commands, Group
-from engine.errors import (
-    Conflict,
-    NotFound,
-)
-from engine.jobs.executor import Executor, Pace
+from engine.jobs.executor import LEASE, Executor, Pace, attempt
 from engine.model.actors import Actor
 from engine.model.once import Once
 from engine.store import accounts as stored_accounts
 from engine.store import answers as stored_answers
-from engine.store import cases as stored_cases
 from engine.store import jobs as stored_jobs
 from engine.store import tasks as stored_tasks
 from engine.store.database import Tx, process_id
@@ -45,15 +40,12 @@ class Jobs(Group):
     def retry(self, actor: Actor, job_id: int, once: Once[int] | None = None) -> int:
         """Try a failed job again at once; its number."""
 
-        def command(tx: Tx, _: None) -> int:
-            job = stored_jobs.load(tx, job_id)
-            if job is None or not stored_cases.is_visible(tx, actor, job.case_id):
-                raise NotFound("没有找到这个异常。")
-            if not stored_jobs.try_again(tx, job_id, self._environment.now()):
-                raise Conflict("这个异常已在重试或已处理。")
-            return job_id
-
-        return self._commands.prepare_and_execute(lambda _tx: None, command, actor, once)
+        return self._commands.prepare_and_execute(
+            lambda _tx: None,
+            lambda tx, _: timers.retry(self._environment, tx, actor, job_id),
+            actor,
+            once,
+        )
 
     def fire_due_of_case(self, case_id: str) -> int:
         """Fire the due timers of one case now, whoever polls; how many."""
@@ -66,12 +58,13 @@ class Jobs(Group):
                 case_id,
                 holder,
                 environment.now(),
-                environment.real_now() + timedelta(seconds=30),
+                environment.real_now(),
+                environment.real_now() + LEASE,
             )
 
         taken = self._commands.execute(take)
         for job in taken:
-            self.do_job(job)
+            attempt(self, job)
         return len(taken)
 
     def executor(self, pace: Pace) -> Executor:
@@ -96,14 +89,23 @@ class Jobs(Group):
             )
         )
 
+    def renew_jobs(self, jobs: list[Job], lease: timedelta) -> list[Job]:
+        """The heartbeat: lengthen leases; the jobs that nobody has taken over."""
+        until = self._environment.real_now() + lease
+        held = [(job.id, job.fence) for job in jobs]
+        renewed = self._commands.execute(lambda tx: stored_jobs.renew(tx, held, until))
+        return [job for job in jobs if job.id in renewed]
+
     def do_job(self, job: Job) -> None:
         """Do one job and its consequences in one transaction."""
         self._commands.execute(lambda tx: timers.run_job(self._environment, tx, job))
 
-    def postpone_job(self, job: Job, wait: timedelta, error: str) -> None:
-        """Let a failed try wait."""
+    def postpone_job(self, job: Job, wait: timedelta, error: str, *, counts: bool) -> None:
+        """Let a failed try wait; one that does not count is not one of the three."""
         until = self._environment.real_now() + wait
-        self._commands.execute(lambda tx: stored_jobs.put_back(tx, job.id, job.fence, until, error))
+        self._commands.execute(
+            lambda tx: stored_jobs.put_back(tx, job.id, job.fence, until, error, counts=counts)
+        )
 
     def give_up_job(self, job: Job, error: str) -> None:
         """Make it an incident."""
@@ -116,16 +118,19 @@ class Jobs(Group):
                 return 0
         return self._commands.execute(lambda tx: alerts.send_due(self._environment, tx))
 
+    def seal(self) -> int:
+        """Number what is new in the audit chain."""
+        return self._audit.seal()
+
     def sweep(self) -> None:
-        """Seal the audit chain; forget old sessions, answers and unlinked files."""
-        self._audit.seal()
+        """Forget old sessions, answers and unlinked files."""
         environment = self._environment
         real_now = environment.real_now()
 
         def forget(tx: Tx) -> Sequence[str]:
             stored_accounts.forget_old(tx, real_now - timedelta(days=2))
             stored_answers.forget(tx, real_now - timedelta(days=7))
-            return files.sweep(environment, tx, environment.now())
+            return files.sweep(environment, tx, real_now)
 
         for digest in self._commands.execute(forget):
             files.path_of(environment.data_dir, digest).unlink(missing_ok=True)

@@ -12,16 +12,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from engine.errors import BangfuError, LeaseLost
+from engine.errors import BangfuError, Busy, LeaseLost
 from engine.store.jobs import Job
 
 log = logging.getLogger("bangfu.jobs")
 
 LEASE = timedelta(seconds=30)
+HEARTBEAT = LEASE / 3
+"""A lease this old is lengthened before the next job of a batch begins."""
+
 TRIES = 3
 BACK_OFF = (timedelta(seconds=1), timedelta(seconds=5))
 BATCH = 20
-_SWEEP_EVERY_SECONDS = 10.0
+_SEAL_EVERY = timedelta(seconds=10)
+_SWEEP_EVERY = timedelta(minutes=10)
+
+_NEVER_FINISHED = (
+    f"自动办理 {TRIES} 次都在中途停止,没有报出原因,已停下。已填写的内容都已保存;请联系管理员,"
+    "查明后点“重试”。"
+)
 
 
 class Work(Protocol):
@@ -31,12 +40,16 @@ class Work(Protocol):
         """Lease due jobs."""
         ...
 
+    def renew_jobs(self, jobs: list[Job], lease: timedelta) -> list[Job]:
+        """Lengthen the leases; the jobs that nobody has taken over."""
+        ...
+
     def do_job(self, job: Job) -> None:
         """Do one job and its consequences."""
         ...
 
-    def postpone_job(self, job: Job, wait: timedelta, error: str) -> None:
-        """Let a failed try wait."""
+    def postpone_job(self, job: Job, wait: timedelta, error: str, *, counts: bool) -> None:
+        """Let a failed try wait; one that does not count is not one of the three."""
         ...
 
     def give_up_job(self, job: Job, error: str) -> None:
@@ -44,11 +57,15 @@ class Work(Protocol):
         ...
 
     def send_alerts(self) -> int:
-        """Remind, mark overdue, escalate what is due."""
+        """Remind, mark overdue, escalate what is due; how many steps."""
+        ...
+
+    def seal(self) -> int:
+        """Number what is new in the audit chain."""
         ...
 
     def sweep(self) -> None:
-        """Seal the audit chain, forget what is old."""
+        """Forget what is old."""
         ...
 
     def real_now(self) -> datetime:
@@ -71,6 +88,7 @@ class Executor:
         self._holder = holder
         self._pace = pace
         self._stop = threading.Event()
+        self._sealed_at: datetime | None = None
         self._swept_at: datetime | None = None
 
     def stop(self) -> None:
@@ -91,34 +109,70 @@ class Executor:
     def run_once(self) -> bool:
         """Do everything that is due now; whether there was anything."""
         jobs = self._work.take_jobs(self._holder, BATCH, LEASE)
-        for job in jobs:
-            if self._stop.is_set():
-                break
-            self._do(job)
+        self._do_all(list(jobs))
         alerts = self._work.send_alerts()
-        self._sweep_now_and_then()
+        self._now_and_then()
         return bool(jobs) or bool(alerts)
 
-    def _sweep_now_and_then(self) -> None:
+    def _do_all(self, jobs: list[Job]) -> None:
+        leased_at = self._work.real_now()
+        while jobs and not self._stop.is_set():
+            if self._work.real_now() - leased_at >= HEARTBEAT:
+                jobs = self._work.renew_jobs(jobs, LEASE)
+                leased_at = self._work.real_now()
+                if not jobs:
+                    return
+            attempt(self._work, jobs.pop(0))
+        if jobs:  # stopped: others need not wait for the lease to run out
+            for job in jobs:
+                self._work.postpone_job(job, timedelta(0), "", counts=False)
+
+    def _now_and_then(self) -> None:
         now = self._work.real_now()
-        if self._swept_at is None or (now - self._swept_at).total_seconds() >= _SWEEP_EVERY_SECONDS:
+        if self._sealed_at is None or now - self._sealed_at >= _SEAL_EVERY:
+            self._sealed_at = now
+            self._work.seal()
+        if self._swept_at is None or now - self._swept_at >= _SWEEP_EVERY:
             self._swept_at = now
             self._work.sweep()
 
-    def _do(self, job: Job) -> None:
-        try:
-            self._work.do_job(job)
-        except LeaseLost:
-            log.warning("job %s was taken over by another worker", job.id)
-        except Exception as error:  # noqa: BLE001 - whatever fails becomes an incident, never a crash
-            self._failed(job, _safe(error))
 
-    def _failed(self, job: Job, error: str) -> None:
-        log.warning("job %s failed at try %s: %s", job.id, job.attempts, error)
+def attempt(work: Work, job: Job) -> None:
+    """Try one leased job; a failure waits for its next try or becomes an incident.
+
+    Raises Busy when the database does not answer even to that.
+    """
+    if job.attempts > TRIES:  # its holders died over it: it must not take the next one along
+        _give_up(work, job, _NEVER_FINISHED)
+        return
+    try:
+        work.do_job(job)
+    except LeaseLost:
+        log.info("job %s is done or was taken over by another worker", job.id)
+    except Busy as busy:
+        _postpone(work, job, BACK_OFF[0], busy.message, counts=False)
+    except Exception as error:  # noqa: BLE001 - whatever fails becomes an incident, never a crash
+        log.warning("job %s failed at try %s: %s", job.id, job.attempts, type(error).__name__)
         if job.attempts >= TRIES:
-            self._work.give_up_job(job, error)
+            _give_up(work, job, _safe(error))
         else:
-            self._work.postpone_job(job, BACK_OFF[job.attempts - 1], error)
+            _postpone(work, job, BACK_OFF[job.attempts - 1], _safe(error), counts=True)
+
+
+def _postpone(work: Work, job: Job, wait: timedelta, error: str, *, counts: bool) -> None:
+    try:
+        work.postpone_job(job, wait, error, counts=counts)
+    except Exception:
+        log.exception("job %s could not be put back; its lease will run out", job.id)
+
+
+def _give_up(work: Work, job: Job, error: str) -> None:
+    try:
+        work.give_up_job(job, error)
+    except LeaseLost:
+        log.info("job %s is done or was taken over by another worker", job.id)
+    except Exception:
+        log.exception("job %s could not become an incident; its lease will run out", job.id)
 
 
 def _safe(error: Exception) -> str:
@@ -128,7 +182,10 @@ def _safe(error: Exception) -> str:
     """
     if isinstance(error, BangfuError):
         return error.message[:300]
-    return f"系统内部错误({type(error).__name__}),请联系管理员。"
+    return (
+        f"系统内部错误({type(error).__name__}),自动办理没有完成,已填写的内容都已保存。"
+        "请联系管理员,查明后点“重试”。"
+    )
 
 
 def in_background(executor: Executor, name: str) -> Callable[[], None]:

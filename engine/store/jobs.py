@@ -161,16 +161,25 @@ def any_due(tx: Tx, business_now: datetime, real_now: datetime) -> bool:
 
 
 def take_of_case(
-    tx: Tx, case_id: str, holder: str, business_now: datetime, until: datetime
+    tx: Tx,
+    case_id: str,
+    holder: str,
+    business_now: datetime,
+    real_now: datetime,
+    until: datetime,
 ) -> list[Job]:
-    """Lease the due timers of one case that nobody holds."""
+    """Lease the due timers of one case that nobody holds; one that failed need not wait."""
+    free = or_(
+        job.c.status == "waiting",
+        and_(job.c.status == "running", job.c.locked_until < to_text(real_now)),
+    )
     ids = list(
         tx.execute(
             select(job.c.id)
             .where(
                 job.c.case_id == case_id,
                 job.c.kind == "timer",
-                job.c.status == "waiting",
+                free,
                 job.c.due_at <= to_text(business_now),
             )
             .order_by(job.c.due_at, job.c.id)
@@ -192,14 +201,37 @@ def still_held(tx: Tx, job_id: int, fence: int) -> bool:
     )
 
 
-def put_back(tx: Tx, job_id: int, fence: int, not_before: datetime, error: str) -> bool:
-    """Let a failed try wait (real time) for the next."""
+def renew(tx: Tx, held: Sequence[tuple[int, int]], until: datetime) -> set[int]:
+    """The heartbeat: lengthen leases (job, fence); the jobs that are still the holder's."""
+    if not held:
+        return set()
+    mine = or_(*(and_(job.c.id == job_id, job.c.fence == fence) for job_id, fence in held))
+    renewed = tx.execute(
+        update(job)
+        .where(mine, job.c.status == "running")
+        .values(locked_until=to_text(until))
+        .returning(job.c.id)
+    )
+    return set(renewed.scalars())
+
+
+def put_back(
+    tx: Tx, job_id: int, fence: int, not_before: datetime, error: str, *, counts: bool = True
+) -> bool:
+    """Let a failed try wait (real time) for the next; one that does not count is given back."""
+    changes: dict[str, object] = {
+        "status": "waiting",
+        "locked_until": to_text(not_before),
+        "locked_by": None,
+    }
+    if error:
+        changes["last_error"] = error
+    if not counts:
+        changes["attempts"] = job.c.attempts - 1
     done = tx.execute(
         update(job)
         .where(job.c.id == job_id, job.c.fence == fence, job.c.status == "running")
-        .values(
-            status="waiting", locked_until=to_text(not_before), locked_by=None, last_error=error
-        )
+        .values(changes)
     )
     return done.rowcount == 1
 
@@ -219,12 +251,12 @@ def record_failure(tx: Tx, case_id: str, token: str, error: str) -> None:
     tx.execute(
         update(job)
         .where(job.c.case_id == case_id, job.c.token == token, job.c.kind == "retry")
-        .values(status="failed", last_error=error)
+        .values(status="failed", locked_until=None, locked_by=None, last_error=error)
     )
 
 
 def try_again(tx: Tx, job_id: int, now: datetime) -> bool:
-    """Put a failed job back to the front."""
+    """Put a failed job back to the front, with all its tries."""
     done = tx.execute(
         update(job)
         .where(job.c.id == job_id, job.c.status == "failed")

@@ -107,8 +107,13 @@ def ports_of(environment: Environment, tx: Tx, opened: OpenedCase, cause: Cause)
                 EventKind(kind), detail, place=(call.process_key, call.element_id)
             ),
         )
-        with savepoint(tx):
-            return operation.run(context, call.inputs)
+        written = len(cause.entries)
+        try:
+            with savepoint(tx):
+                return operation.run(context, call.inputs)
+        except BaseException:
+            del cause.entries[written:]  # what it undid did not happen
+            raise
 
     return Ports(
         now=cause.now,
@@ -143,6 +148,7 @@ def write_step(
     _close_waits(tx, opened, step, cause, had)
     next_no = _open_tasks(environment, tx, opened, step, cause, had)
     _open_waits(environment, tx, opened, step, cause, had)
+    _record_incidents(tx, opened, step, cause, had)
     paused = _pauses(opened.program, opened.case, step, cause)
     changed = replace(
         paused,
@@ -150,7 +156,7 @@ def write_step(
         next_task_no=next_no,
         rev=opened.case.rev + 1,
     )
-    changed = _with_status(changed, step, cause)
+    changed = _with_status(changed, step, cause, had)
     milestones = [p.milestone for p in step.passed if p.milestone]
     if milestones:
         cases.reach_milestones(tx, changed.id, milestones, cause.now)
@@ -179,6 +185,8 @@ class _Waited:
         self.operations = {row.token for row in rows if row.kind == "operation"}
         self.retries = {row.token for row in rows if row.kind == "retry"}
         self.messages = {row.token for row in rows if row.kind == "message"}
+        self.failed = {row.token for row in rows if row.status == "failed"}
+        self.in_hand = {row.token for row in rows if row.status == "running"}
 
 
 def _record_automatic_work(step: Step, cause: Cause) -> None:
@@ -369,14 +377,7 @@ def _open_waits(
                     cause.now,
                 )
             )
-        cause.note(
-            EventKind.INCIDENT,
-            {"message": incident.message},
-            place=(incident.process_key, incident.element_id),
-        )
     jobs.add(tx, opened.case.id, new_jobs, cause.now)
-    for incident in step.incidents:
-        jobs.record_failure(tx, opened.case.id, incident.token, incident.message)
     subscriptions.add(
         tx,
         [
@@ -392,6 +393,22 @@ def _open_waits(
             if token not in had.messages
         ],
     )
+
+
+def _record_incidents(
+    tx: Tx, opened: OpenedCase, step: Step, cause: Cause, had: _Waited
+) -> None:
+    """Say what failed now; a failure of before keeps its row, and a retry that waits its turn."""
+    for incident in step.incidents:
+        tried_again = cause.retried and incident.token in had.in_hand
+        if incident.token in had.retries and not tried_again:
+            continue
+        jobs.record_failure(tx, opened.case.id, incident.token, incident.message)
+        cause.note(
+            EventKind.INCIDENT,
+            {"message": incident.message},
+            place=(incident.process_key, incident.element_id),
+        )
 
 
 def _pauses(program: Program, case: Case, step: Step, cause: Cause) -> Case:
@@ -423,11 +440,13 @@ def _title(
     return str(value)[:TITLE_LENGTH] if value else None
 
 
-def _with_status(case: Case, step: Step, cause: Cause) -> Case:
+def _with_status(case: Case, step: Step, cause: Cause, had: _Waited) -> Case:
     if step.ended:
         cause.note(EventKind.COMPLETED, {})
         return replace(case, status=CaseStatus.COMPLETED, ended_at=cause.now)
-    status = CaseStatus.INCIDENT if step.incidents else CaseStatus.ACTIVE
+    # A timer or an operation that was given up in another branch still needs a person.
+    given_up = had.failed & (step.waits.timers.keys() | step.waits.jobs.keys())
+    status = CaseStatus.INCIDENT if step.incidents or given_up else CaseStatus.ACTIVE
     return replace(case, status=status)
 
 

@@ -34,6 +34,8 @@ class Cause:
     now: datetime
     entries: list[Entry] = field(default_factory=list)
     attributes: list[Attribute] = field(default_factory=list)
+    retried: bool = False
+    """Whether failed elements were run once more: those that still fail have failed anew."""
 
     def note(
         self,

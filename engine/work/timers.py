@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from engine.errors import Broken, LeaseLost
+from engine.errors import Broken, Conflict, LeaseLost, NotFound
 from engine.model.actors import SYSTEM, Actor
 from engine.model.cases import RUNNING, CaseStatus, EventKind
 from engine.runtime import OperationCall, finish_operation, fire_timer, waits
@@ -12,7 +12,7 @@ from engine.store.database import Tx
 from engine.store.jobs import Job
 from engine.work.advance import OpenedCase, open_case, ports_of, write_step
 from engine.work.environment import Environment
-from engine.work.history import Cause, Collision, append_history
+from engine.work.history import Cause, Collision, append_history, write_history
 
 
 def run_job(environment: Environment, tx: Tx, job: Job, actor: Actor = SYSTEM) -> None:
@@ -36,15 +36,36 @@ def run_job(environment: Environment, tx: Tx, job: Job, actor: Actor = SYSTEM) -
             cause.note(EventKind.TIMER_FIRED, {}, place=place)
             step = fire_timer(opened.program, opened.memory.engine, job.token, ports)
         case "operation":
-            outputs = ports.operate(_call_of(opened, job))
+            call = _call_of(opened, job)
+            # The operation's own rows come after the one that says why the case moved.
+            cause.note(EventKind.MESSAGE, {"name": f"自动办理:{call.operation}"}, place=place)
+            outputs = ports.operate(call)
             step = finish_operation(opened.program, opened.memory.engine, job.token, outputs, ports)
         case "retry":
-            cause.note(EventKind.RETRIED, {}, place=place)
+            cause.retried = True
             step = step_retry(opened.program, opened.memory.engine, ports)
         case _:
             msg = f"an unknown kind of job: {job.kind}"
             raise Broken(msg)
     write_step(environment, tx, opened, step, cause, tasks.wait_rows(tx, case.id))
+
+
+def retry(environment: Environment, tx: Tx, actor: Actor, job_id: int) -> int:
+    """A person lets a failed job be tried again at once; its number.
+
+    Raises NotFound for a job of a case she may not see, Conflict when it has not failed.
+    """
+    job = jobs.load(tx, job_id)
+    if job is None or not cases.is_visible(tx, actor, job.case_id):
+        raise NotFound("没有找到这个异常。")
+    case = cases.load(tx, job.case_id)
+    now = environment.now()
+    if case is None or case.status not in RUNNING or not jobs.try_again(tx, job_id, now):
+        raise Conflict("这个异常已在重试或已处理。")
+    cause = Cause(actor, now)
+    cause.note(EventKind.RETRIED, {}, place=(job.process_key, job.element_id))
+    write_history(tx, case, environment.vault.case(case.id, case.data_key), cause)
+    return job_id
 
 
 def become_incident(environment: Environment, tx: Tx, job: Job, error: str) -> None:
@@ -54,11 +75,12 @@ def become_incident(environment: Environment, tx: Tx, job: Job, error: str) -> N
     case = cases.load(tx, job.case_id)
     if case is None or case.status not in RUNNING:
         return
-    opened = open_case(environment, tx, case)
+    # Not opened: a state that cannot be read is one of the things that end here.
+    vault = environment.vault.case(case.id, case.data_key)
     cause = Cause(SYSTEM, environment.now())
     place = (job.process_key, job.element_id)
     cause.note(EventKind.INCIDENT, {"message": error}, place=place)
-    count, head = append_history(tx, case, opened.vault, cause)
+    count, head = append_history(tx, case, vault, cause)
     changed = replace(
         case,
         status=CaseStatus.INCIDENT,

@@ -168,7 +168,9 @@ def process_page(
         owner=info.owner,
         total_limit=amount(info.total_limit) if info.total_limit else "",
         diagrams=_diagrams(program, row, counts),
-        steps=_steps(program, counts, row.key),
+        steps=_steps(
+            program, counts, "" if engine.definitions.counts_everywhere(actor) else row.key
+        ),
         open_cases=_sum(per_version, row.id),
         versions=tuple(_version(engine, one, row, per_version) for one in rows),
     )
@@ -203,6 +205,7 @@ def _diagrams(
 def _steps(
     program: Program, counts: Mapping[tuple[str, str], int], key: str
 ) -> tuple[StepRow, ...]:
+    """The steps; their numbers lead to the cases of ``key``, or nowhere without one."""
     return tuple(
         _step(program, element, counts.get((element.process_key, element.id), 0), key)
         for element in program.elements()
@@ -226,7 +229,7 @@ def _step(program: Program, element: Element, cases: int, key: str) -> StepRow:
         not_same_as="、".join(names.get(one, one) for one in element.not_same_person_as),
         form=NOTHING if form is None else form.title,
         cases=cases,
-        href=url_for("cases.listing", process=key, step=element.id),
+        href=url_for("cases.listing", process=key, step=element.id) if key else "",
     )
 
 
