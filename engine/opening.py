@@ -18,7 +18,7 @@ from engine.model.calendar import official_days
 from engine.model.clock import BusinessClock, Clock, SystemClock
 from engine.model.operations import Operation
 from engine.store import settings
-from engine.store.database import Database
+from engine.store.database import Database, Tx
 from engine.store.schema import ENGINE, Branch, is_current, migrate
 from engine.store.settings import ClockRow
 from engine.store.vault import Vault
@@ -83,16 +83,21 @@ def is_up_to_date(url: str, branches: Sequence[Branch]) -> bool:
 
 def _seed_calendar(database: Database) -> None:
     """Write the State Council's calendar as far as it is known to the release."""
-    with database.look() as tx:
-        known = settings.calendar_days(tx)
     today = SystemClock().now().date()
-    years = range(FIRST_OFFICIAL_YEAR, today.year + 2)
-    missing = {day: working for day, working in official_days(years).items() if day not in known}
+
+    def unknown(tx: Tx) -> list[int]:
+        # Whole years: an imported notice is never touched, nor filled up from the release.
+        known = {day.year for day in settings.calendar_days(tx)}
+        return [y for y in range(FIRST_OFFICIAL_YEAR, today.year + 2) if y not in known]
+
+    with database.look() as tx:
+        missing = official_days(unknown(tx))
     if missing:
         with database.unit_of_work() as work:
-            if not settings.calendar_days(work.tx).keys() & missing.keys():
-                settings.put_calendar_days(work.tx, missing.items())
-                work.commit()
+            still = set(unknown(work.tx))
+            days = [(day, worked) for day, worked in missing.items() if day.year in still]
+            settings.put_calendar_days(work.tx, days)
+            work.commit()
 
 
 def _clock(database: Database, speed: float | None) -> BusinessClock:

@@ -1,1 +1,12 @@
-"""What the federation knows: households, notices, and what service tasks may do with them."""
+"""What the federation knows: households, notices, and what service tasks may do with them.
+
+``OPERATIONS`` and ``BRANCH`` are given to :func:`engine.open_engine`; :class:`Registry` asks
+and acts on the engine that it returns; :func:`invariants` says what must always hold.
+"""
+
+from registry.api import Registry
+from registry.invariants import invariants
+from registry.operations import OPERATIONS
+from registry.store.schema import BRANCH
+
+__all__ = ["BRANCH", "OPERATIONS", "Registry", "invariants"]

@@ -1,6 +1,6 @@
 """Open an installation as its settings say: the engine, and the registry on it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -40,27 +40,24 @@ def open_installation(settings: Settings, clock: Clock | None = None) -> Opened:
         clock=clock,
     )
     engine = open_engine(settings.url, key=settings.key, options=options)
-    return Opened(settings, engine, _registry_on(engine))
-
-
-def _registry_on(engine: Engine) -> RegistryPort:
-    make: Callable[[Engine], RegistryPort] = getattr(registry, "Registry", lambda _engine: None)
-    return make(engine)
+    return Opened(settings, engine, registry.Registry(engine))
 
 
 def operations() -> Mapping[str, Operation]:
     """What service tasks may call, by name."""
-    return getattr(registry, "OPERATIONS", {})
+    return registry.OPERATIONS
 
 
 def branches() -> tuple[Branch, ...]:
     """The migrations of the packages above the engine."""
-    return (registry.BRANCH,) if hasattr(registry, "BRANCH") else ()
+    return (registry.BRANCH,)
 
 
 def invariants_of(installation: Opened) -> Sequence[Invariant]:
     """The promises of the engine and of the registry, checked on the live database."""
-    return installation.engine.audit.invariants()
+    found = {one.id: one for one in installation.engine.audit.invariants()}
+    found.update((one.id, one) for one in registry.invariants(installation.engine))
+    return tuple(found.values())
 
 
 @contextmanager

@@ -68,9 +68,15 @@ class Settings:
         return self.database_url or f"sqlite:///{(self.data_dir / 'bangfu.db').resolve()}"
 
     @classmethod
-    def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
-        """Read the settings; raises SettingsRefused."""
-        given = {name: value.strip() for name, value in environ.items() if _is_ours(name)}
+    def from_environ(
+        cls, environ: Mapping[str, str], unless_said: Mapping[str, str] | None = None
+    ) -> "Settings":
+        """Read the settings; raises SettingsRefused.
+
+        ``unless_said``: what holds for variables that the environment does not have.
+        """
+        said = {**(unless_said or {}), **environ}
+        given = {name: value.strip() for name, value in said.items() if _is_ours(name)}
         unknown = sorted(given.keys() - _KNOWN)
         if unknown:
             raise SettingsRefused(

@@ -16,7 +16,7 @@ from engine.model.once import Once, Replayed
 from engine.store import answers as stored_answers
 from engine.store import audit as stored_audit
 from engine.store.answers import RememberedAnswer
-from engine.store.database import Database, Tx, UniqueViolation
+from engine.store.database import Contended, Database, Tx, UniqueViolation
 from engine.work.environment import Environment
 from engine.work.history import Collision
 
@@ -49,9 +49,7 @@ class Commands:
                     result = command(work.tx)
                     work.commit()
                     return result
-            except Collision:
-                continue
-            except UniqueViolation:
+            except (Collision, Contended, UniqueViolation):
                 continue
         raise Busy("同时办理的人太多,内容没有提交,请稍后再试。您填写的内容仍在页面上。")
 
@@ -77,7 +75,7 @@ class Commands:
                             self._remember(work.tx, actor, once, result)
                         work.commit()
                         return result
-                except Collision:
+                except (Collision, Contended):
                     continue
                 except UniqueViolation:
                     self.replay(actor, once)

@@ -31,7 +31,7 @@ class Engine(Commands):
         self.jobs = Jobs(self, self.audit)
         self.tasks = Tasks(self, self.jobs)
         self.cases = Cases(self)
-        self.messages = Messages(self)
+        self.messages = Messages(self, self.jobs)
         self.files = Files(self)
         self.definitions = Definitions(self)
         self.directory = Directory(self)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -23,6 +24,10 @@ from engine.work import (
     timers,
 )
 
+_A_MOMENT = 0.05
+_GRACE = timedelta(minutes=30)
+"""Content without a row is left alone so long: its upload may be under way."""
+
 
 class Jobs(Group):
     """Timers, asynchronous work and incidents; also what the executor asks for."""
@@ -39,7 +44,6 @@ class Jobs(Group):
 
     def retry(self, actor: Actor, job_id: int, once: Once[int] | None = None) -> int:
         """Try a failed job again at once; its number."""
-
         return self._commands.prepare_and_execute(
             lambda _tx: None,
             lambda tx, _: timers.retry(self._environment, tx, actor, job_id),
@@ -66,6 +70,11 @@ class Jobs(Group):
         for job in taken:
             attempt(self, job)
         return len(taken)
+
+    def fire_due_or_wait(self, case_id: str) -> None:
+        """Fire the due timers of a case, or let the worker that is at it finish."""
+        if not self.fire_due_of_case(case_id):
+            time.sleep(_A_MOMENT)
 
     def executor(self, pace: Pace) -> Executor:
         """A worker for this engine; run it in a thread or a process of its own."""
@@ -127,13 +136,14 @@ class Jobs(Group):
         environment = self._environment
         real_now = environment.real_now()
 
-        def forget(tx: Tx) -> Sequence[str]:
+        def forget(tx: Tx) -> None:
             stored_accounts.forget_old(tx, real_now - timedelta(days=2))
             stored_answers.forget(tx, real_now - timedelta(days=7))
-            return files.sweep(environment, tx, real_now)
+            files.sweep(tx, real_now)
 
-        for digest in self._commands.execute(forget):
-            files.path_of(environment.data_dir, digest).unlink(missing_ok=True)
+        self._commands.execute(forget)
+        for path in self._commands.ask(lambda tx: files.strays(environment, tx, _GRACE)):
+            path.unlink(missing_ok=True)
 
     def real_now(self) -> datetime:
         """The machine's time."""

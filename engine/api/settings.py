@@ -16,6 +16,7 @@ from engine.store.database import Tx
 from engine.store.settings import Parameter
 from engine.work import (
     organise,
+    reckoning,
 )
 
 
@@ -41,8 +42,22 @@ class Settings(Group):
         self._commands.execute(command)
 
     def import_calendar(self, actor: Actor, days: Mapping[date, bool]) -> None:
-        """Take over the yearly notice of the State Council."""
+        """Take over the yearly notice of the State Council, and reckon what it moves.
+
+        May be said again: limits that are right already stay as they are.
+        """
         if not (actor.is_system or actor.holds(organise.ADMIN)):
             raise NotPermitted("只有系统管理员可以导入节假日安排,未保存。")
         self._commands.execute(lambda tx: stored_settings.put_calendar_days(tx, days.items()))
         self._environment.calendars.forget()
+        if not days:
+            return
+        first_day = date(min(days).year, 1, 1)
+        done: str | None = ""
+        while done is not None:
+            done = self._reckon_after(actor, first_day, done)
+
+    def _reckon_after(self, actor: Actor, first_day: date, after: str) -> str | None:
+        return self._commands.execute(
+            lambda tx: reckoning.reckon_again(self._environment, tx, actor, first_day, after)
+        )

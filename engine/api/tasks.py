@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -26,9 +25,8 @@ from engine.work import (
     inbox,
 )
 from engine.work import view as viewing
+from engine.work.advance import TimerDue
 from engine.work.complete import Completed
-
-_A_MOMENT = 0.05
 
 
 class Tasks(Group):
@@ -129,8 +127,7 @@ class Tasks(Group):
                     actor,
                     once,
                 )
-            except complete.TimerDue as due:
+            except TimerDue as due:
                 # The limit was over before the person finished: that comes first.
-                if not self._jobs.fire_due_of_case(due.case_id):
-                    time.sleep(_A_MOMENT)  # a worker is at it
+                self._jobs.fire_due_or_wait(due.case_id)
         raise Busy("这一件正在自动处理到期事项,内容没有提交,请稍后再试。您填写的内容仍在页面上。")

@@ -14,6 +14,7 @@ everything the caller has to write down. How a case moves is in :mod:`~engine.ru
 from engine.runtime.commands import (
     complete,
     deliver,
+    failures,
     finish_operation,
     fire_timer,
     read_scope,
@@ -58,6 +59,7 @@ __all__ = [
     "compile_program",
     "complete",
     "deliver",
+    "failures",
     "finish_operation",
     "fire_timer",
     "joins_on_cycle",

@@ -117,8 +117,9 @@ class Answers:
         except BangfuError as error:
             raise StepFailed(error.message.rstrip("。"), node.id) from error
         except Exception as error:
-            reason = f"{type(error).__name__}: {error}"[:_LONGEST_REASON]
-            raise StepFailed(f"操作“{task.operation}”出错({reason})", node.id) from error
+            # A foreign exception's text can hold what somebody typed in: only its kind is kept.
+            kind = type(error).__name__
+            raise StepFailed(f"操作“{task.operation}”出错({kind})", node.id) from error
         self.operated(token, node, task, inputs, outputs)
         return True
 

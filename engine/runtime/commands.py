@@ -18,6 +18,7 @@ from engine.runtime.run import DUE, KEY, LOOP_COUNTER, Run
 from engine.runtime.specs import PersonTask
 from engine.runtime.state import decode, encode
 from engine.runtime.step import (
+    IncidentRecord,
     MessageWait,
     OpenStep,
     OperationCall,
@@ -138,6 +139,12 @@ def read_scope(program: Program, state: bytes, token: str | None) -> dict[str, o
 def waits(program: Program, state: bytes) -> Waits:
     """Everything a case waits for."""
     return _waits(decode(program, state, _NO_PORTS))
+
+
+def failures(program: Program, state: bytes) -> tuple[IncidentRecord, ...]:
+    """Every element of a case that failed and waits for a retry."""
+    run = decode(program, state, _NO_PORTS)
+    return () if run.case.completed else run.incidents()
 
 
 def _given(values: Mapping[str, object]) -> Scope:

@@ -1,12 +1,28 @@
 """Questions of the invariants (reliability.md §2d)."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, func, literal, or_, select, text
+from sqlalchemy import case as when
+from sqlalchemy.sql import ColumnElement
 
+from engine.model.clock import local_date
 from engine.store.database import Tx
-from engine.store.instants import to_text
-from engine.store.tables import case, event, file, job, queue, role_grant, task
+from engine.store.instants import from_text, to_text
+from engine.store.tables import (
+    case,
+    designation,
+    event,
+    file,
+    job,
+    metadata,
+    organisation_closure,
+    queue,
+    role_grant,
+    subscription,
+    task,
+)
 
 _MOST = 50
 
@@ -89,17 +105,86 @@ def completed_by_barred(tx: Tx) -> list[str]:
 
 
 def completed_without_role(tx: Tx) -> list[str]:
-    """Steps done by a person who never held the role anywhere."""
+    """Steps done by a person who did not hold the role then, at a place that handles them.
+
+    A place handles a step when the queue leads there, when it is the case's own organisation or
+    one above it, or when a written designation names it. A queue may have led elsewhere then.
+    """
+    above = (
+        select(organisation_closure.c.ancestor_id)
+        .where(
+            organisation_closure.c.descendant_id == queue.c.home_id,
+            organisation_closure.c.kind == "approval",
+        )
+        .correlate(queue)
+    )
+    designated = (
+        select(designation.c.handled_by_id)
+        .where(designation.c.role == queue.c.role, designation.c.organisation_id.in_(above))
+        .correlate(queue)
+    )
+    in_place = or_(
+        role_grant.c.organisation_id == queue.c.handling_id,
+        role_grant.c.organisation_id == queue.c.home_id,
+        role_grant.c.organisation_id.in_(above),
+        role_grant.c.organisation_id.in_(designated),
+    )
+    holds = and_(
+        role_grant.c.person_id == task.c.completed_by,
+        role_grant.c.role == queue.c.role,
+        in_place,
+    )
+    done_on = func.substr(task.c.completed_at, 1, 10)  # the UTC date: local or the day before
     held = (
         select(role_grant.c.id)
-        .where(role_grant.c.person_id == task.c.completed_by, role_grant.c.role == queue.c.role)
+        .where(
+            holds,
+            role_grant.c.valid_from <= done_on,
+            or_(role_grant.c.valid_to.is_(None), role_grant.c.valid_to > done_on),
+        )
+        .correlate(task, queue)
         .exists()
     )
+    suspects = tx.execute(
+        select(task.c.id, task.c.completed_at, queue.c.id.label("queue_id"))
+        .join(queue, queue.c.id == task.c.queue_id)
+        .where(task.c.status == "completed", ~held)
+    ).all()
+    return [row.id for row in suspects if not _held_that_day(tx, row, holds)][:_MOST]
+
+
+def _held_that_day(tx: Tx, suspect: Any, holds: ColumnElement[bool]) -> bool:
+    """The same by the local date; a grant that ended on the day may have held in the morning."""
+    day = local_date(from_text(suspect.completed_at)).isoformat()
+    found = tx.execute(
+        select(role_grant.c.id)
+        .select_from(task)
+        .join(queue, queue.c.id == task.c.queue_id)
+        .join(role_grant, holds)
+        .where(
+            task.c.id == suspect.id,
+            role_grant.c.valid_from <= day,
+            or_(role_grant.c.valid_to.is_(None), role_grant.c.valid_to >= day),
+        )
+        .limit(1)
+    ).first()
+    return found is not None
+
+
+def completed_by_other(tx: Tx) -> list[str]:
+    """Steps whose row and whose history name different people."""
     return list(
         tx.execute(
             select(task.c.id)
-            .join(queue, queue.c.id == task.c.queue_id)
-            .where(task.c.status == "completed", ~held)
+            .join(
+                event,
+                and_(
+                    event.c.case_id == task.c.case_id,
+                    event.c.task_id == task.c.id,
+                    event.c.kind == "task_completed",
+                ),
+            )
+            .where(task.c.status == "completed", event.c.actor != task.c.completed_by)
             .limit(_MOST)
         ).scalars()
     )
@@ -128,6 +213,67 @@ def timers_late(tx: Tx, before: datetime) -> list[str]:
     ]
 
 
+def timers_fired_too_often(tx: Tx) -> list[str]:
+    """``case/element`` of timers that fired more often than they were set."""
+
+    def times(kind: str) -> ColumnElement[int]:
+        return func.sum(when((event.c.kind == kind, 1), else_=0))
+
+    rows = tx.execute(
+        select(event.c.case_id, event.c.process_key, event.c.element_id)
+        .where(event.c.kind.in_(("timer_set", "timer_fired")), event.c.task_id.is_(None))
+        .group_by(event.c.case_id, event.c.process_key, event.c.element_id)
+        .having(times("timer_fired") > times("timer_set"))
+        .limit(_MOST)
+    )
+    return [f"{row.case_id}/{row.element_id}" for row in rows]
+
+
+def timers_without_row(tx: Tx) -> list[str]:
+    """Cases whose history set another number of timers than there are rows."""
+    rows = (
+        select(func.count())
+        .where(job.c.case_id == case.c.id, job.c.kind == "timer")
+        .correlate(case)
+        .scalar_subquery()
+    )
+    told = (
+        select(func.count())
+        .where(
+            event.c.case_id == case.c.id,
+            event.c.kind == "timer_set",
+            event.c.task_id.is_(None),
+            event.c.element_id.is_not(None),
+        )
+        .correlate(case)
+        .scalar_subquery()
+    )
+    return list(tx.execute(select(case.c.id).where(rows != told).limit(_MOST)).scalars())
+
+
+def waits_of_ended_cases(tx: Tx) -> list[str]:
+    """Ended cases for which something still waits."""
+    ended = case.c.status.in_(("completed", "cancelled"))
+    open_step = select(task.c.id).where(task.c.case_id == case.c.id, task.c.status == "open")
+    open_job = select(job.c.id).where(job.c.case_id == case.c.id, job.c.status != "done")
+    open_wait = select(subscription.c.id).where(subscription.c.case_id == case.c.id)
+    return list(
+        tx.execute(
+            select(case.c.id)
+            .where(ended, or_(open_step.exists(), open_job.exists(), open_wait.exists()))
+            .limit(_MOST)
+        ).scalars()
+    )
+
+
+def message_waits(tx: Tx, case_id: str) -> dict[str, tuple[str, str]]:
+    """(name, hash of the key) of a case's message waits, by token."""
+    return {
+        row.token: (row.name, row.key_hash)
+        for row in tx.execute(select(subscription).where(subscription.c.case_id == case_id))
+    }
+
+
 def running_cases(tx: Tx) -> list[str]:
     """Cases that have not ended."""
     return list(
@@ -145,12 +291,28 @@ def file_hashes(tx: Tx) -> list[str]:
 def broken_references(tx: Tx) -> list[str]:
     """What the database itself says of its integrity."""
     if tx.dialect.name != "sqlite":
-        return []  # PostgreSQL enforces foreign keys on every write
+        return _dangling(tx)  # enforced on every write, but not across a careless restore
     found = [
         f"row {row[1]} of {row[0]} points nowhere"
         for row in tx.exec_driver_sql("PRAGMA foreign_key_check")
     ]
-    integrity = tx.exec_driver_sql("PRAGMA quick_check").scalar()
+    integrity = tx.exec_driver_sql("PRAGMA integrity_check").scalar()
     if integrity != "ok":
         found.append(f"integrity check: {integrity}")
+    return found
+
+
+def _dangling(tx: Tx) -> list[str]:
+    found: list[str] = []
+    for table in metadata.sorted_tables:
+        for key in table.foreign_keys:
+            target = key.column.table.alias("target")
+            there = select(target.c[key.column.name]).where(target.c[key.column.name] == key.parent)
+            lost = tx.execute(
+                select(func.count())
+                .select_from(table)
+                .where(key.parent.is_not(None), ~there.correlate(table).exists())
+            ).scalar_one()
+            if lost:
+                found.append(f"{lost} rows of {table.name} point nowhere by {key.parent.name}")
     return found

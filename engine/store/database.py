@@ -33,10 +33,15 @@ POOL_SIZE = 40
 """Never smaller than the threads that serve: a smaller pool costs four fifths (design.md D1)."""
 
 _BUSY_TIMEOUT_MS = 15_000
+_TRY_AGAIN = {"40P01", "40001"}  # deadlock detected, serialization failure
 
 
 class UniqueViolation(Exception):
     """A row with the same unique key exists; the unit of work is over."""
+
+
+class Contended(Exception):
+    """PostgreSQL ended this transaction for another it had locked in a circle; try it again."""
 
 
 class _WriterLock:
@@ -124,6 +129,8 @@ class UnitOfWork:
         if isinstance(error, IntegrityError) and _is_unique_violation(error):
             raise UniqueViolation(str(error.orig)) from error
         if isinstance(error, OperationalError) and not isinstance(error, IntegrityError):
+            if getattr(error.orig, "sqlstate", "") in _TRY_AGAIN:
+                raise Contended(str(error.orig)) from error
             raise Busy("数据库没有应答,内容没有提交,请稍后再试。") from error
 
     def _release(self) -> None:

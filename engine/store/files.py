@@ -82,15 +82,9 @@ def link(tx: Tx, ids: Sequence[str], case_id: str, owner: str, at: datetime) -> 
     return done.rowcount
 
 
-def forget_unlinked(tx: Tx, before: datetime) -> list[str]:
-    """Remove rows staged before an instant and never linked; hashes no row needs any more."""
-    old = select(file.c.id).where(file.c.case_id.is_(None), file.c.staged_at < to_text(before))
-    hashes = set(tx.execute(select(file.c.sha256).where(file.c.id.in_(old))).scalars())
-    if not hashes:
-        return []
+def forget_unlinked(tx: Tx, before: datetime) -> None:
+    """Remove rows staged before an instant and never linked."""
     tx.execute(delete(file).where(file.c.case_id.is_(None), file.c.staged_at < to_text(before)))
-    kept = set(tx.execute(select(file.c.sha256).where(file.c.sha256.in_(hashes))).scalars())
-    return sorted(hashes - kept)
 
 
 def all_hashes(tx: Tx) -> set[str]:

@@ -19,6 +19,7 @@ from engine.errors import SchemaNewer
 from engine.store.database import Database, Tx
 
 _HERE = Path(__file__).parent / "migrations"
+_DIGITS = "0123456789"
 _LOCK = 0x62616E6766  # any number, the same for every process that migrates
 
 
@@ -57,12 +58,12 @@ def migrate(database: Database, branches: Sequence[Branch] = (ENGINE,)) -> None:
 
 
 def is_current(database: Database, branches: Sequence[Branch]) -> bool:
-    """Whether nothing is missing and nothing is unknown."""
+    """Whether nothing is missing and nothing is newer."""
     with database.look() as tx:
         config = _config(tx, branches)
         heads = set(ScriptDirectory.from_config(config).get_heads())
         current = set(_revisions(tx))
-        return heads <= current and not _unknown(config, current)
+        return heads <= current and not _newer(config, current)
 
 
 def _revisions(tx: Tx) -> tuple[str, ...]:
@@ -83,10 +84,14 @@ def _unknown(config: Config, revisions: set[str]) -> set[str]:
 
 
 def _refuse_newer(tx: Tx, config: Config) -> None:
-    unknown = _unknown(config, set(_revisions(tx)))
-    # A branch of a package that is not loaded here is not ours to judge.
-    foreign = {r for r in unknown if not r.startswith("engine")}
-    if unknown - foreign:
+    if _newer(config, set(_revisions(tx))):
         raise SchemaNewer(
             "数据库由更新的版本建立,本版本不能打开,未做任何改动。请升级程序后再启动。"
         )
+
+
+def _newer(config: Config, revisions: set[str]) -> set[str]:
+    """Unknown revisions of loaded branches; another package's are not ours to judge."""
+    known = ScriptDirectory.from_config(config).walk_revisions()
+    prefixes = tuple({script.revision.rstrip(_DIGITS) for script in known})
+    return {r for r in _unknown(config, revisions) if r.startswith(prefixes)}

@@ -8,6 +8,7 @@ the whole command is undone.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import orjson
 
@@ -16,7 +17,7 @@ from engine.feel import value_or_expression
 from engine.model.cases import Case, CaseStatus, EventKind
 from engine.model.clock import ZONE
 from engine.model.deadlines import Deadline, Due, Pause, alert_times, due_with_pauses
-from engine.model.definitions import Element
+from engine.model.definitions import Element, LaneKind
 from engine.model.operations import OperationContext
 from engine.runtime import OpenStep, OperationCall, Ports, Program, Step, read_scope
 from engine.store import cases, jobs, subscriptions, tasks
@@ -27,6 +28,14 @@ from engine.work.environment import Environment
 from engine.work.history import Cause, Collision, append_history
 
 TITLE_LENGTH = 100
+
+
+class TimerDue(Exception):
+    """A timer of the case is over and must fire before anything else can be judged."""
+
+    def __init__(self, case_id: str) -> None:
+        super().__init__(case_id)
+        self.case_id = case_id
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,18 @@ def open_case(environment: Environment, tx: Tx, case: Case) -> OpenedCase:
     return OpenedCase(case, vault, memory, environment.programs.get(tx, case.definition_id))
 
 
+def case_variable(opened: OpenedCase) -> dict[str, object]:
+    """The reserved variable ``case`` that every expression of a process can read."""
+    case = opened.case
+    return {
+        "id": case.id,
+        "number": case.number,
+        "business_key": case.business_key,
+        "organisation": {"id": case.organisation_id, **opened.memory.organisation},
+        "started_on": case.created_at.astimezone(ZONE).date().isoformat(),
+    }
+
+
 def ports_of(environment: Environment, tx: Tx, opened: OpenedCase, cause: Cause) -> Ports:
     """What the runtime may ask while it steps this case."""
     case = opened.case
@@ -117,13 +138,7 @@ def ports_of(environment: Environment, tx: Tx, opened: OpenedCase, cause: Cause)
 
     return Ports(
         now=cause.now,
-        case={
-            "id": case.id,
-            "number": case.number,
-            "business_key": case.business_key,
-            "organisation": {"id": case.organisation_id, **opened.memory.organisation},
-            "started_on": case.created_at.astimezone(ZONE).date().isoformat(),
-        },
+        case=case_variable(opened),
         feel=feel,
         due=lambda deadline, start: environment.due(tx, deadline, start).at,
         operate=operate,
@@ -163,6 +178,7 @@ def write_step(
         changed = replace(changed, milestone=milestones[-1])
     changed = _with_total_due(environment, tx, changed, cause)
     cases.put_attributes(tx, changed.id, cause.attributes)
+    _record_path(step, cause)
     count, head = append_history(tx, opened.case, opened.vault, cause)
     memory = replace(opened.memory, engine=step.state)
     changed = replace(
@@ -196,10 +212,16 @@ def _record_automatic_work(step: Step, cause: Cause) -> None:
             decision_detail(record.outcome),
             place=(record.process_key, record.element_id),
         )
+
+
+def _record_path(step: Step, cause: Cause) -> None:
+    """The path belongs to the row that caused it; it is kept apart from what was typed in."""
     passed = [[p.process_key, p.element_id, list(p.flow_ids)] for p in step.passed]
-    if passed and cause.entries:
-        # The path belongs to the row that caused it; it is kept apart from what was typed in.
-        cause.entries[0].detail["passed"] = passed
+    if not passed:
+        return
+    if not cause.entries:  # a person asked for the retry, and has a row of her own
+        cause.note(EventKind.RETRIED, {})
+    cause.entries[0].detail["passed"] = passed
 
 
 def decision_detail(outcome: object) -> dict[str, object]:
@@ -333,13 +355,17 @@ def _task_due(
     text: object = element.deadline
     if element.deadline.startswith("="):
         evaluation = value_or_expression(element.deadline).evaluate(
-            read_scope(opened.program, step.state, open_step.token),
+            {
+                **read_scope(opened.program, step.state, open_step.token),
+                "case": case_variable(opened),
+            },
             environment.feel(tx, opened.case.organisation_id, cause.now),
         )
         text = evaluation.value
     if not isinstance(text, str):
         return None
-    return environment.due(tx, text, cause.now)
+    kind = LaneKind.ROLE if element.lane is None else element.lane.kind
+    return environment.due(tx, text, cause.now, kind.value)
 
 
 def _open_waits(
@@ -366,17 +392,11 @@ def _open_waits(
             new_jobs.append(
                 jobs.NewJob(token, "operation", wait.process_key, wait.element_id, cause.now)
             )
-    for incident in step.incidents:
-        if incident.token not in had.retries:
-            new_jobs.append(
-                jobs.NewJob(
-                    incident.token,
-                    "retry",
-                    incident.process_key,
-                    incident.element_id,
-                    cause.now,
-                )
-            )
+    new_jobs.extend(
+        jobs.NewJob(incident.token, "retry", incident.process_key, incident.element_id, cause.now)
+        for incident in step.incidents
+        if incident.token not in had.retries
+    )
     jobs.add(tx, opened.case.id, new_jobs, cause.now)
     subscriptions.add(
         tx,
@@ -395,9 +415,7 @@ def _open_waits(
     )
 
 
-def _record_incidents(
-    tx: Tx, opened: OpenedCase, step: Step, cause: Cause, had: _Waited
-) -> None:
+def _record_incidents(tx: Tx, opened: OpenedCase, step: Step, cause: Cause, had: _Waited) -> None:
     """Say what failed now; a failure of before keeps its row, and a retry that waits its turn."""
     for incident in step.incidents:
         tried_again = cause.retried and incident.token in had.in_hand
@@ -432,11 +450,9 @@ def _title(
     text = opened.program.info.title
     if not text:
         return None
-    value = (
-        value_or_expression(text)
-        .evaluate(step.variables, environment.feel(tx, opened.case.organisation_id, cause.now))
-        .value
-    )
+    seen = {**step.variables, "case": case_variable(opened)}
+    feel = environment.feel(tx, opened.case.organisation_id, cause.now)
+    value = value_or_expression(text).evaluate(seen, feel).value
     return str(value)[:TITLE_LENGTH] if value else None
 
 
@@ -455,14 +471,18 @@ def _with_total_due(environment: Environment, tx: Tx, case: Case, cause: Cause) 
         return case
     if case.total_due_at is not None and case.paused_since is None and not case.pauses:
         return case
+    return replace(case, total_due_at=total_due(environment, tx, case, cause.now))
+
+
+def total_due(environment: Environment, tx: Tx, case: Case, now: datetime) -> datetime | None:
+    """When a case's total limit is over, net of its pauses; None where it has no limit.
+
+    While a pause lasts it is the instant if work went on ``now``.
+    """
+    if not case.total_limit:
+        return None
     pauses = [Pause(start, end) for start, end in case.pauses]
     if case.paused_since is not None:
         pauses.append(Pause(case.paused_since, None))
-    due = due_with_pauses(
-        case.created_at,
-        Deadline.parse(case.total_limit),
-        pauses,
-        cause.now,
-        environment.calendars.get(tx),
-    )
-    return replace(case, total_due_at=due.at)
+    limit = Deadline.parse(case.total_limit)
+    return due_with_pauses(case.created_at, limit, pauses, now, environment.calendars.get(tx)).at

@@ -1,7 +1,6 @@
 """Reminders at 80 %, overdue at 100 %, escalation at 150 % of a limit (design.md D8)."""
 
-from engine.model.deadlines import Deadline, alert_times
-from engine.model.deadlines import due as due_of
+from engine.model.deadlines import alert_times
 from engine.store import directory, outbox, tasks
 from engine.store.database import Tx
 from engine.work.environment import Environment
@@ -13,25 +12,27 @@ _LEVELS_UP = {REMINDED: 0, OVERDUE: 1, ESCALATED: 2}
 
 
 def send_due(environment: Environment, tx: Tx) -> int:
-    """Send what is due now, each stage once; how many steps were looked at.
+    """Send what is due now, each stage once; how many steps were moved to their next stage.
 
     A timeout never approves and never ends a case: it only tells people.
     """
     now = environment.now()
+    moved = 0
     due = tasks.due_alerts(tx, now, BATCH)
     for task_id, seen_stage, created_at, deadline in due:
         loaded = tasks.load(tx, task_id)
         if loaded is None or deadline is None:
             continue
         calendar = environment.calendars.get(tx)
-        times = alert_times(
-            created_at, due_of(created_at, Deadline.parse(deadline), calendar), calendar
-        )
+        due_again = environment.due(tx, deadline, created_at, loaded.task.lane_kind)
+        times = alert_times(created_at, due_again, calendar)
         moments = {REMINDED: times.remind, OVERDUE: times.overdue, ESCALATED: times.escalate}
-        stage = max((s for s, at in moments.items() if at <= now), default=seen_stage)
+        # A corrected calendar may have moved what was sent already: nothing is sent twice.
+        stage = max(seen_stage, *(s for s, at in moments.items() if at <= now), 0)
         following = moments.get(stage + 1)
         if not tasks.alerted(tx, task_id, seen_stage, stage, following):
             continue
+        moved += 1
         for sent in range(seen_stage + 1, stage + 1):
             outbox.add(
                 tx,
@@ -41,7 +42,7 @@ def send_due(environment: Environment, tx: Tx) -> int:
                 payload={"task": task_id, "step": loaded.task.name},
                 now=now,
             )
-    return len(due)
+    return moved
 
 
 def _told(environment: Environment, tx: Tx, loaded: tasks.LoadedTask, levels_up: int) -> list[str]:

@@ -14,7 +14,7 @@ from engine.store import files, tasks
 from engine.store.database import Tx
 from engine.store.tasks import LoadedTask
 from engine.work.access import must_be_open, must_not_be_held_by_other, task_for_work
-from engine.work.advance import OpenedCase, open_case, ports_of, write_step
+from engine.work.advance import OpenedCase, TimerDue, open_case, ports_of, write_step
 from engine.work.attributes import attributes_of
 from engine.work.environment import Environment
 from engine.work.history import Cause, Collision
@@ -129,11 +129,3 @@ def finish(environment: Environment, tx: Tx, actor: Actor, prepared: Prepared) -
         completed_by=actor.person_id,
     )
     return Completed(done, prepared.form, prepared.data)
-
-
-class TimerDue(Exception):
-    """A timer of the case is over and must fire before the step can be judged."""
-
-    def __init__(self, case_id: str) -> None:
-        super().__init__(case_id)
-        self.case_id = case_id

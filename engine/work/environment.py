@@ -10,8 +10,9 @@ from typing import Protocol, TypeVar
 from engine.feel import EvaluationContext
 from engine.model.calendar import WorkCalendar
 from engine.model.clock import ZONE, Clock
-from engine.model.deadlines import Deadline, Due
+from engine.model.deadlines import Deadline, Due, citizens_due
 from engine.model.deadlines import due as due_of
+from engine.model.definitions import LaneKind
 from engine.model.operations import Operation
 from engine.model.organisations import Queue
 from engine.runtime import Program, compile_program
@@ -146,9 +147,15 @@ class Environment:
         today = now.astimezone(ZONE).date()
         return EvaluationContext(now=now, zone=ZONE, host=_Host(self, ask, organisation_id, today))
 
-    def due(self, tx: Tx, deadline: str, start: datetime) -> Due:
-        """When a deadline such as ``5wd`` ends that starts at an instant."""
-        return due_of(start, Deadline.parse(deadline), self.calendars.get(tx))
+    def due(
+        self, tx: Tx, deadline: str, start: datetime, lane_kind: str = LaneKind.ROLE.value
+    ) -> Due:
+        """When a deadline such as ``5wd`` ends that starts at an instant.
+
+        The applicant's own limits move on from a day of rest (design.md D8).
+        """
+        rule = citizens_due if lane_kind == LaneKind.PARTICIPANT.value else due_of
+        return rule(start, Deadline.parse(deadline), self.calendars.get(tx))
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
 """Papers: staged while a form is filled, linked when it is completed (design.md D19)."""
 
+import contextlib
 import hashlib
 import io
 import os
 import secrets
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO
 
@@ -44,7 +45,9 @@ def keep(environment: Environment, content: bytes) -> str:
     digest = hashlib.sha256(content).hexdigest()
     target = path_of(environment.data_dir, digest)
     if target.exists():
-        return digest
+        with contextlib.suppress(FileNotFoundError):  # tidied away just now: written again
+            os.utime(target)  # the tidying leaves alone what is new
+            return digest
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f"{digest}.{secrets.token_hex(6)}.part")
     with temporary.open("wb") as out:
@@ -58,6 +61,24 @@ def keep(environment: Environment, content: bytes) -> str:
     finally:
         os.close(folder)
     return digest
+
+
+def strays(environment: Environment, tx: Tx, older_than: timedelta) -> list[Path]:
+    """Content that no row names, written longer ago than this: an upload that was never finished.
+
+    What is newer may belong to an upload under way, whose row is still to come.
+    """
+    folder, before = environment.data_dir / "files", environment.real_now() - older_than
+    old = [path for path in sorted(folder.glob("??/*")) if _written_at(path) < before]
+    stored = files.all_hashes(tx) if old else set()
+    return [path for path in old if path.name not in stored]
+
+
+def _written_at(path: Path) -> datetime:
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
+    except FileNotFoundError:  # another worker was faster
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def path_of(data_dir: Path, digest: str) -> Path:
@@ -145,7 +166,6 @@ def read(environment: Environment, tx: Tx, actor: Actor, file_id: str) -> tuple[
     return found, environment.vault.open_file(sealed, found.sha256)
 
 
-def sweep(environment: Environment, tx: Tx, now: datetime) -> list[str]:
-    """Forget files nobody linked within a day; the hashes whose content may be removed."""
-    del environment
-    return files.forget_unlinked(tx, now - STAGED_FOR)
+def sweep(tx: Tx, real_now: datetime) -> None:
+    """Forget files nobody linked within a day; their content is a stray from then on."""
+    files.forget_unlinked(tx, real_now - STAGED_FOR)

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from engine.errors import BangfuError
-from engine.model.cases import RUNNING
-from engine.runtime import waits
+from engine.model.cases import RUNNING, Case, CaseStatus
+from engine.runtime import Waits, failures, waits
 from engine.store import cases, checks, tasks
 from engine.store.database import Tx
 from engine.work import trail
 from engine.work.advance import open_case
 from engine.work.environment import Environment
-from engine.work.files import path_of
+from engine.work.files import path_of, strays
 
 _MOST_SHOWN = 20
+_STRAY_AFTER = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -78,11 +79,16 @@ def _doers(tx: Tx) -> Findings:
     yield from _each(
         0, checks.completed_without_role(tx), "task {} was done by somebody without the role"
     )
+    yield from _each(
+        0, checks.completed_by_other(tx), "task {} was done by another than its history says"
+    )
 
 
 def _timers(environment: Environment, tx: Tx) -> Findings:
     late = environment.now() - timedelta(seconds=90) * max(1.0, _speed(environment))
     yield from _each(checks.timers_total(tx), checks.timers_late(tx, late), "job {} is late")
+    yield from _each(0, checks.timers_fired_too_often(tx), "timer {} fired more often than set")
+    yield from _each(0, checks.timers_without_row(tx), "case {} has lost a timer, or has one more")
 
 
 def _speed(environment: Environment) -> float:
@@ -99,6 +105,7 @@ def _each(total: int, broken: list[str], sentence: str) -> Findings:
 def _states(environment: Environment, tx: Tx) -> Findings:
     for case_id in checks.running_cases(tx):
         yield _state(environment, tx, case_id)
+    yield from _each(0, checks.waits_of_ended_cases(tx), "case {} has ended and still waits")
 
 
 def _state(environment: Environment, tx: Tx, case_id: str) -> str | None:
@@ -108,9 +115,18 @@ def _state(environment: Environment, tx: Tx, case_id: str) -> str | None:
     try:
         opened = open_case(environment, tx, case)
         expected = waits(opened.program, opened.memory.engine)
+        failed = {i.token for i in failures(opened.program, opened.memory.engine)}
     except BangfuError as error:
+        if case.status is CaseStatus.INCIDENT:
+            return None  # known, and somebody's to mend
         return f"case {case_id}: {error.message}"
-    rows = tasks.wait_rows(tx, case_id)
+    return next(_differences(environment, tx, case, expected, failed), None)
+
+
+def _differences(
+    environment: Environment, tx: Tx, case: Case, expected: Waits, failed: set[str]
+) -> Iterator[str]:
+    rows = tasks.wait_rows(tx, case.id)
     by_kind: dict[str, set[str]] = {}
     for row in rows:
         by_kind.setdefault(row.kind, set()).add(row.token)
@@ -119,13 +135,22 @@ def _state(environment: Environment, tx: Tx, case_id: str) -> str | None:
         ("timers", by_kind.get("timer", set()), set(expected.timers)),
         ("messages", by_kind.get("message", set()), set(expected.messages)),
         ("operations", by_kind.get("operation", set()), set(expected.jobs)),
+        ("failures", by_kind.get("retry", set()), failed),
     ]
     for name, stored, engine in pairs:
         if stored != engine:
-            return f"case {case_id}: {name} in the tables and in the engine differ"
+            yield f"case {case.id}: {name} in the tables and in the engine differ"
     if not rows:
-        return f"case {case_id} is active and waits for nothing"
-    return None
+        yield f"case {case.id} is active and waits for nothing"
+    keys = {
+        token: (wait.name, environment.vault.lookup_hash(f"{wait.name}\n{wait.key}"))
+        for token, wait in expected.messages.items()
+    }
+    if checks.message_waits(tx, case.id) != keys:
+        yield f"case {case.id}: a message wait has another name or key"
+    needs_help = bool(failed) or any(row.status == "failed" for row in rows)
+    if needs_help != (case.status is CaseStatus.INCIDENT):
+        yield f"case {case.id}: its status hides a failure, or tells of none"
 
 
 def _audit(environment: Environment, tx: Tx) -> Findings:
@@ -137,6 +162,8 @@ def _audit(environment: Environment, tx: Tx) -> Findings:
 
 
 def _files(environment: Environment, tx: Tx) -> Findings:
+    for path in strays(environment, tx, _STRAY_AFTER):
+        yield f"file {path.name} has content and no row"
     for digest in checks.file_hashes(tx):
         path = path_of(environment.data_dir, digest)
         if not path.exists():

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 import orjson
 
-from engine.errors import CaseNotActive, NotFound
+from engine.errors import NotFound
 from engine.model.actors import Actor
 from engine.model.cases import RUNNING, EventKind
 from engine.runtime import deliver as step_deliver
 from engine.store import cases, definitions, subscriptions, tasks
 from engine.store.database import Tx
 from engine.store.subscriptions import Subscription
-from engine.work.advance import open_case, ports_of, write_step
+from engine.work.advance import TimerDue, open_case, ports_of, write_step
 from engine.work.environment import Environment
 from engine.work.history import Cause
 
@@ -23,7 +23,18 @@ def correlation_text(correlation: object) -> str:
     """
     if isinstance(correlation, Mapping) and len(correlation) == 1:
         (correlation,) = correlation.values()
-    return orjson.dumps(correlation, option=orjson.OPT_SORT_KEYS).decode()
+    return orjson.dumps(_whole(correlation), option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _whole(value: object) -> object:
+    """``78.0`` as the 78 that a process reckons with: FEEL knows one kind of number."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, Mapping):
+        return {key: _whole(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_whole(inner) for inner in value]
+    return value
 
 
 def waiting_for(
@@ -52,11 +63,19 @@ def deliver(
     actor: Actor,
     waiting: Subscription,
     payload: Mapping[str, object],
-) -> None:
-    """Hand the message to one waiting case, inside the command's transaction."""
+) -> bool:
+    """Hand the message to one waiting case, inside the command's transaction.
+
+    False when the case no longer waits: the same message reached it at another place first.
+    Raises TimerDue when a timer of the case is over but not fired yet: that comes first.
+    """
     case = cases.load(tx, waiting.case_id)
-    if case is None or case.status not in RUNNING:
-        raise CaseNotActive("这一件已经结束,不再接收消息。")
+    before = tasks.wait_rows(tx, waiting.case_id)
+    waits = any(row.kind == "message" and row.token == waiting.token for row in before)
+    if case is None or case.status not in RUNNING or not waits:
+        return False
+    if any(row.is_due(environment.now()) for row in before):
+        raise TimerDue(case.id)
     opened = open_case(environment, tx, case)
     cause = Cause(actor, environment.now())
     cause.note(
@@ -71,4 +90,5 @@ def deliver(
         payload,
         ports_of(environment, tx, opened, cause),
     )
-    write_step(environment, tx, opened, step, cause, tasks.wait_rows(tx, case.id))
+    write_step(environment, tx, opened, step, cause, before)
+    return True

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,8 @@ def bangfu(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Bangfu:
     """Calls the command as the shell does, on SQLite in a new folder."""
+    for name in [name for name in os.environ if name.startswith("BANGFU_")]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("BANGFU_KEY", base64.b64encode(KEY).decode())
     monkeypatch.setenv("BANGFU_DATA", str(data_dir))
 

@@ -68,10 +68,15 @@ def test_a_file_that_is_no_database_is_left_alone(bangfu, data_dir):
     assert path.read_bytes() == before
 
 
-def test_a_newer_schema_is_refused_and_left_alone(bangfu, data_dir):
+@pytest.mark.parametrize("branch", ["engine", "registry"])
+def test_a_newer_schema_is_refused_and_left_alone(bangfu, data_dir, branch):
     assert bangfu("migrate").code == 0
     with sqlite3.connect(data_dir / "bangfu.db") as database:
-        database.execute("UPDATE alembic_version SET version_num = 'engine_9999'")
+        database.execute(
+            "UPDATE alembic_version SET version_num = :branch || '9999'"
+            " WHERE version_num LIKE :branch || '%'",
+            {"branch": branch},
+        )
     database.close()
     for words in (["migrate"], ["serve", "--port", "5999"], ["worker"]):
         answer = bangfu(*words)

@@ -5,7 +5,6 @@ from engine.definitions.folder import read_folder
 from webapp.commands.folders import form_folder, process_folder, refuse_unknown
 from webapp.commands.speaking import DONE, Call, Commands, say
 from webapp.opening import opened
-from webapp.settings import Settings
 
 
 def add_to(commands: Commands) -> None:
@@ -22,7 +21,7 @@ def deploy(call: Call) -> int:
         for key in call.words.keys
         for file in read_folder(process_folder(), form_folder(), key).files
     ]
-    with opened(Settings.from_environ(call.environ)) as installation:
+    with opened(call.settings()) as installation:
         before = {row.id for row in installation.engine.definitions.latest()}
         deployment = installation.engine.definitions.deploy(SYSTEM, files)
     for row in deployment.definitions:

@@ -28,7 +28,7 @@ def add_to(commands: Commands) -> None:
 
 def migrate(call: Call) -> int:
     """Run what is missing."""
-    settings = Settings.from_environ(call.environ)
+    settings = call.settings()
     was_current = _is_current(settings)
     with opened(settings):
         say(_CURRENT + "没有改动。" if was_current else "数据库结构已升级到本版本。")
@@ -37,7 +37,7 @@ def migrate(call: Call) -> int:
 
 def check(call: Call) -> int:
     """Say whether something is missing, exit code 1 if so; changes nothing."""
-    if _is_current(Settings.from_environ(call.environ)):
+    if _is_current(call.settings()):
         say(_CURRENT + "不需要升级。")
         return DONE
     say("数据库结构需要升级,请先备份,再运行 bangfu migrate。")

@@ -9,7 +9,6 @@ from engine.jobs.executor import Pace
 from webapp.commands.speaking import DONE, Call, CommandRefused, Commands, say
 from webapp.opening import opened
 from webapp.serve import serve as serve_until_stopped
-from webapp.settings import Settings
 
 _PORTS = range(1, 65536)
 
@@ -28,7 +27,7 @@ def serve(call: Call) -> int:
     words = call.words
     if words.port not in _PORTS:
         raise CommandRefused(f"端口应在 1 至 65535 之间,现在是 {words.port},未启动。")
-    with opened(Settings.from_environ(call.environ)) as installation:
+    with opened(call.settings()) as installation:
         try:
             serve_until_stopped(
                 installation.settings,
@@ -49,7 +48,7 @@ def serve(call: Call) -> int:
 def worker(call: Call) -> int:
     """Work off timers and other jobs until told to stop; the job in hand is finished."""
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
-    with opened(Settings.from_environ(call.environ)) as installation:
+    with opened(call.settings()) as installation:
         executor = installation.engine.jobs.executor(Pace())
 
         def stop(_number: int, _frame: FrameType | None) -> None:

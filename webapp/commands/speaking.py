@@ -3,12 +3,14 @@
 import argparse
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
 import orjson
 from typing_extensions import override
+
+from webapp.settings import Settings
 
 DONE = 0
 FOUND_WRONG = 1
@@ -27,10 +29,15 @@ class CommandRefused(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """A command as it was called: its words, and the environment its settings are read from."""
+    """A command as it was called: its words, and the settings for those that need them.
+
+    ``demo_settings``: the same in demo mode, unless the environment says otherwise. Both raise
+    SettingsRefused.
+    """
 
     words: argparse.Namespace
-    environ: Mapping[str, str]
+    settings: Callable[[], Settings]
+    demo_settings: Callable[[], Settings]
 
 
 Run = Callable[[Call], int]

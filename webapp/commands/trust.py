@@ -11,7 +11,6 @@ from webapp.commands.speaking import (
     say_json,
 )
 from webapp.opening import invariants_of, opened
-from webapp.settings import Settings
 
 
 def add_to(commands: Commands) -> None:
@@ -25,7 +24,7 @@ def add_to(commands: Commands) -> None:
 
 def invariants(call: Call) -> int:
     """Check each promise; exit code 1 when one is broken."""
-    with opened(Settings.from_environ(call.environ)) as installation:
+    with opened(call.settings()) as installation:
         checked = invariants_of(installation)
     holds = all(one.ok for one in checked)
     if call.words.json:
@@ -39,7 +38,7 @@ def invariants(call: Call) -> int:
 
 def verify(call: Call) -> int:
     """Walk the chain over everything; exit code 1 when it is broken."""
-    with opened(Settings.from_environ(call.environ)) as installation:
+    with opened(call.settings()) as installation:
         verdict = installation.engine.audit.verify()
     if call.words.json:
         say_json(dataclasses.asdict(verdict))

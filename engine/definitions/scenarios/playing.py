@@ -23,9 +23,9 @@ from engine.errors import BangfuError, Invalid
 from engine.feel import EvaluationContext, FeelSyntaxError, value_or_expression
 from engine.model.calendar import WorkCalendar, official_days
 from engine.model.clock import ZONE, FixedClock, local_date
-from engine.model.deadlines import Deadline
+from engine.model.deadlines import Deadline, citizens_due
 from engine.model.deadlines import due as due_of
-from engine.model.definitions import Element, ElementKind
+from engine.model.definitions import Element, ElementKind, LaneKind
 from engine.runtime import (
     OperationCall,
     Passed,
@@ -256,7 +256,8 @@ class Player:
             self._note_due(step, opened.process_key, opened.element_id, opened.token)
 
     def _note_due(self, step: Step, process_key: str, element_id: str, token: str) -> None:
-        text = self._program.element(process_key, element_id).deadline
+        element = self._program.element(process_key, element_id)
+        text = element.deadline
         if text is None:
             return
         scope = {**read_scope(self._program, step.state, token), "case": self._case}
@@ -266,7 +267,9 @@ class Player:
         except Invalid:
             why = ";".join(held.problems) or f"结果是 {held.value!r}"
             raise Failed(f"步骤“{element_id}”的时限“{text}”得不出时限:{why}。") from None
-        self._memory.due[token] = due_of(self._clock.now(), limit, self._calendar).last_day
+        is_citizens = element.lane is not None and element.lane.kind is LaneKind.PARTICIPANT
+        rule = citizens_due if is_citizens else due_of
+        self._memory.due[token] = rule(self._clock.now(), limit, self._calendar).last_day
 
     # --- what the case asks of the world ------------------------------------------------------
 

@@ -1,0 +1,85 @@
+"""Reckon limits again when the State Council's calendar of a year has come in (design.md D8).
+
+What was counted by week-ends alone (暂按周末推算) gets its real date. Each move is written into the
+case's history; timers that run keep the instant that was fixed, and published, when they began.
+"""
+
+from dataclasses import replace
+from datetime import date
+
+from engine.model.actors import Actor
+from engine.model.cases import RUNNING, EventKind
+from engine.model.deadlines import alert_times
+from engine.store import cases, reckoning
+from engine.store.database import Tx
+from engine.store.reckoning import DatedStep
+from engine.work.advance import total_due
+from engine.work.environment import Environment
+from engine.work.history import Cause, Collision, append_history
+
+BATCH = 100
+"""Cases reckoned in one transaction."""
+
+
+def reckon_again(
+    environment: Environment, tx: Tx, actor: Actor, first_day: date, after: str
+) -> str | None:
+    """Reckon the next cases after an id; the last id that was looked at, None at the end.
+
+    Raises Collision when a case was written by somebody else meanwhile.
+    """
+    touched = reckoning.cases_touched(tx, first_day, after, BATCH)
+    for case_id in touched:
+        _reckon_case(environment, tx, actor, case_id, first_day)
+    return touched[-1] if touched else None
+
+
+def _reckon_case(
+    environment: Environment, tx: Tx, actor: Actor, case_id: str, first_day: date
+) -> None:
+    case = cases.load(tx, case_id)
+    if case is None or case.status not in RUNNING:
+        return
+    cause = Cause(actor, environment.now())
+    for step in reckoning.steps_of(tx, case_id, first_day):
+        _reckon_step(environment, tx, step, cause)
+    changed = case
+    if case.total_limit is not None and case.total_due_at is not None:
+        changed = replace(case, total_due_at=total_due(environment, tx, case, cause.now))
+    if changed.total_due_at is not None and changed != case:
+        cause.note(
+            EventKind.TIMER_SET,
+            {
+                "name": "全程时限",
+                "due_at": changed.total_due_at.isoformat(),
+                "reason": _REASON,
+            },
+        )
+    if not cause.entries:
+        return
+    vault = environment.vault.case(case.id, case.data_key)
+    count, head = append_history(tx, case, vault, cause)
+    changed = replace(changed, event_count=count, chain_head=head, rev=case.rev + 1)
+    if not cases.save(tx, changed, case.rev):
+        raise Collision
+
+
+def _reckon_step(environment: Environment, tx: Tx, step: DatedStep, cause: Cause) -> None:
+    calendar = environment.calendars.get(tx)
+    due = environment.due(tx, step.deadline, step.created_at, step.lane_kind)
+    if due.at == step.due_at and due.provisional == step.provisional:
+        return
+    times = alert_times(step.created_at, due, calendar)
+    # What was sent stays sent; what comes next is told by the new date.
+    following = (times.remind, times.overdue, times.escalate, None)[step.alert_stage]
+    reckoning.set_due(tx, step.id, due, following)
+    if due.at != step.due_at:
+        cause.note(
+            EventKind.TIMER_SET,
+            {"name": step.name, "due_at": due.at.isoformat(), "reason": _REASON},
+            step.id,
+            (step.process_key, step.element_id),
+        )
+
+
+_REASON = "节假日安排已导入,期限按正式日历重新推算"

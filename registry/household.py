@@ -1,0 +1,137 @@
+"""A household's file (困难职工档案) as values: its content, and what lists read of it.
+
+The content is one JSON object: the inputs of ``household.open_file`` and, under ``national``, what
+was entered into the national system. It is kept sealed, one copy a version.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+import orjson
+
+from engine.errors import Invalid
+from engine.work.attributes import normal
+
+Content = Mapping[str, object]
+
+AWAITING_ENTRY = "awaiting_entry"
+ON_FILE = "on_file"
+APPROVED = "approved"
+ENTERED = "entered"
+_LAST = 4
+_LONGEST_NAME = 60
+_LONGEST_CODE = 40
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What stands beside the sealed content, so that lists and searches need not open it."""
+
+    head_name: str
+    head_hash: str
+    head_last4: str
+    mobile_hash: str | None
+    mobile_last4: str | None
+    category: str
+    archive_level: str
+    status: str
+    size: int | None
+    national_no: str
+
+
+@dataclass(frozen=True)
+class File:
+    """A file as it stands; ``version`` is the number of its newest version."""
+
+    file_no: str
+    organisation_id: str
+    shown: Shown
+    version: int
+    opened_on: date
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version: by whom, why, from which case; ``content`` is sealed."""
+
+    file_no: str
+    number: int
+    at: datetime
+    by_id: str
+    act: str
+    reason: str
+    case_id: str
+    content: bytes
+
+
+def shown_of(content: Content, lookup_hash: Callable[[str], str]) -> Shown:
+    """What lists read of a content. Raises Invalid without a head's name and number."""
+    head = mapping(content.get("head"))
+    name, number = text(head.get("name")), normal(text(head.get("id_number")))
+    if not name or not number:
+        raise Invalid("档案没有户主姓名或证件号码,没有建立。请退回补齐后再审批。")
+    mobile = normal(text(head.get("mobile")))
+    national_no = text(mapping(content.get("national")).get("national_no"))
+    return Shown(
+        head_name=name[:_LONGEST_NAME],
+        head_hash=lookup_hash(number),
+        head_last4=number[-_LAST:],
+        mobile_hash=lookup_hash(mobile) if mobile else None,
+        mobile_last4=mobile[-_LAST:] if mobile else None,
+        category=text(content.get("category"))[:_LONGEST_CODE],
+        archive_level=text(content.get("archive_level"))[:_LONGEST_CODE],
+        status=ON_FILE if national_no else AWAITING_ENTRY,
+        size=_size(content),
+        national_no=national_no[:_LONGEST_NAME],
+    )
+
+
+def _size(content: Content) -> int | None:
+    """As it was reckoned for the proposal, else the head and the members that count."""
+    reckoned = mapping(content.get("proposal")).get("household_size")
+    if isinstance(reckoned, int | float | Decimal):
+        return int(reckoned)
+    members = content.get("members")
+    if members is None:
+        return None
+    return 1 + sum(member.get("counted") == "yes" for member in mappings(members))
+
+
+def sealed_place(file_no: str, number: int) -> str:
+    """Names the version a sealed content belongs to, so that it cannot be moved to another."""
+    return f"household/{file_no}/{number}"
+
+
+def packed(content: Content) -> bytes:
+    """A content as bytes, keys in order: equal contents give equal bytes."""
+    return orjson.dumps(dict(content), default=_number, option=orjson.OPT_SORT_KEYS)
+
+
+def unpacked(content: bytes) -> Content:
+    """A content from its bytes."""
+    return mapping(orjson.loads(content))
+
+
+def _number(value: object) -> object:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    msg = f"a file cannot hold {type(value).__name__}"
+    raise TypeError(msg)
+
+
+def text(value: object) -> str:
+    """A value as text; nothing is empty."""
+    return "" if value is None else str(value).strip()
+
+
+def mapping(value: object) -> Mapping[str, object]:
+    """A group of answers; nothing is an empty one."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def mappings(value: object) -> Sequence[Mapping[str, object]]:
+    """A list of such groups; nothing is an empty one."""
+    return [mapping(one) for one in value] if isinstance(value, list | tuple) else []

@@ -1,0 +1,182 @@
+"""What service tasks do with household files: ``household.open_file``, ``set_national_number``.
+
+The contract is the table in ``processes/archiving/README.md``. Every approval makes a version
+(domain.md §2.1); the same case doing the same twice makes one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import cast
+
+from engine.errors import Invalid, NotFound
+from engine.model.clock import local_date
+from engine.model.operations import Operation, OperationContext
+from engine.store.database import Tx
+from registry.household import (
+    APPROVED,
+    ENTERED,
+    Content,
+    File,
+    Shown,
+    Version,
+    mapping,
+    packed,
+    sealed_place,
+    shown_of,
+    text,
+    unpacked,
+)
+from registry.store import households, numbers
+from registry.vocabulary import ACTS
+
+_GROUP = {"type": "object"}
+_GROUP_OR_NOTHING = {"type": ["object", "null"]}
+_LIST_OR_NOTHING = {"type": ["array", "null"], "items": {"type": "object"}}
+_TEXT = {"type": "string"}
+_TEXT_OR_NOTHING = {"type": ["string", "null"]}
+_DATE_OR_NOTHING = {"type": ["string", "null"], "format": "date"}
+_WHOLE = {"type": "integer", "minimum": 1}
+
+Inputs = Mapping[str, object]
+
+
+def _open_file(context: OperationContext, inputs: Inputs) -> Inputs:
+    """A file for a head who has none, the next version of it for one who has."""
+    tx = cast(Tx, context.tx)
+    before = households.newest_of_case(tx, context.case_id, APPROVED)
+    if before is not None:
+        return {"file_no": before.file_no, "version": before.number}
+    content: dict[str, object] = {name: inputs.get(name) for name in OPEN_FILE.inputs}
+    if not text(content["category"]):
+        raise Invalid("没有认定类型,档案没有建立。请退回县级审核认定后再审批。")
+    shown = shown_of(content, context.lookup_hash)
+    existing = households.of_head(tx, shown.head_hash)
+    if existing is None:
+        opened = _first(context, content, shown)
+        if households.add(tx, opened):
+            return _write_version(context, opened, APPROVED, content)
+        # Another approval for the same person was a moment faster.
+        existing = households.of_head(tx, shown.head_hash)
+    if existing is None:
+        raise NotFound("没有找到这位户主的档案,没有改动。请稍后重试。")
+    content["national"] = _content_of(context, existing).get("national")
+    changed = replace(
+        existing,
+        organisation_id=context.organisation_id,
+        shown=shown_of(content, context.lookup_hash),
+        version=existing.version + 1,
+        changed_at=context.now,
+    )
+    households.save(tx, changed)
+    return _write_version(context, changed, APPROVED, content)
+
+
+def _first(context: OperationContext, content: Content, shown: Shown) -> File:
+    """The file as it begins, with a number of its own."""
+    today = local_date(context.now)
+    approved_on = text(content.get("approved_on"))[:10]
+    return File(
+        file_no=numbers.next_file_number(cast(Tx, context.tx), context.organisation_id, today.year),
+        organisation_id=context.organisation_id,
+        shown=shown,
+        version=1,
+        opened_on=date.fromisoformat(approved_on) if approved_on else today,
+        changed_at=context.now,
+    )
+
+
+def _set_national_number(context: OperationContext, inputs: Inputs) -> Inputs:
+    """Keep what was entered into the national system as the next version of the file."""
+    tx = cast(Tx, context.tx)
+    if not text(inputs.get("national_no")):
+        raise Invalid("没有全国系统编号,没有登记。请填写后重试。")
+    existing = households.numbered(tx, text(inputs.get("file_no")))
+    if existing is None:
+        raise NotFound("没有这个编号的档案,全国编号没有登记。请核对档案编号。")
+    content = dict(_content_of(context, existing))
+    entered = {
+        "national_no": text(inputs.get("national_no")),
+        "entered_on": inputs.get("entered_on"),
+        **mapping(inputs.get("details")),
+    }
+    newest = households.newest_of_case(tx, context.case_id, ENTERED)
+    if newest is not None and newest.number == existing.version:
+        before = mapping(content.get("national"))
+        if packed(before) == packed(entered):
+            return {"version": newest.number}
+    content["national"] = entered
+    changed = replace(
+        existing,
+        shown=shown_of(content, context.lookup_hash),
+        version=existing.version + 1,
+        changed_at=context.now,
+    )
+    households.save(tx, changed)
+    return {"version": _write_version(context, changed, ENTERED, content)["version"]}
+
+
+def _content_of(context: OperationContext, file: File) -> Content:
+    """What the newest version of a file says."""
+    newest = households.version(cast(Tx, context.tx), file.file_no, file.version)
+    if newest is None:
+        raise NotFound("档案的最新版本不在库中,没有改动。请联系管理员核对数据。")
+    place = sealed_place(file.file_no, file.version)
+    return unpacked(context.open(newest.content, place))
+
+
+def _write_version(
+    context: OperationContext, file: File, act: str, content: Content
+) -> dict[str, object]:
+    households.add_version(
+        cast(Tx, context.tx),
+        Version(
+            file_no=file.file_no,
+            number=file.version,
+            at=context.now,
+            by_id=context.actor_id,
+            act=act,
+            reason=ACTS[act],
+            case_id=context.case_id,
+            content=context.seal(packed(content), sealed_place(file.file_no, file.version)),
+        ),
+    )
+    return {"file_no": file.file_no, "version": file.version}
+
+
+OPEN_FILE = Operation(
+    name="household.open_file",
+    title="建立档案",
+    run=_open_file,
+    inputs={
+        "head": _GROUP,
+        "members": _LIST_OR_NOTHING,
+        "income_lines": _LIST_OR_NOTHING,
+        "expense_lines": _LIST_OR_NOTHING,
+        "assets": _GROUP_OR_NOTHING,
+        "hardship": _GROUP_OR_NOTHING,
+        "consent": _GROUP_OR_NOTHING,
+        "category": _TEXT,
+        "category_reason": _TEXT_OR_NOTHING,
+        "archive_level": _TEXT_OR_NOTHING,
+        "proposal": _GROUP_OR_NOTHING,
+        "standard": _GROUP_OR_NOTHING,
+        "notice_id": _TEXT_OR_NOTHING,
+        "approved_on": _DATE_OR_NOTHING,
+    },
+    required=frozenset({"head", "category"}),
+    outputs={"file_no": _TEXT, "version": _WHOLE},
+)
+SET_NATIONAL_NUMBER = Operation(
+    name="household.set_national_number",
+    title="登记全国编号",
+    run=_set_national_number,
+    inputs={
+        "file_no": _TEXT,
+        "national_no": _TEXT,
+        "entered_on": _DATE_OR_NOTHING,
+        "details": _GROUP_OR_NOTHING,
+    },
+    required=frozenset({"file_no", "national_no"}),
+    outputs={"version": _WHOLE},
+)

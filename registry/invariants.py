@@ -1,0 +1,127 @@
+"""What must always hold of the register, checked on a live system beside the engine's."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from engine import Engine
+from engine.errors import BangfuError
+from engine.store.database import Tx
+from engine.work.environment import Environment
+from engine.work.invariants import Invariant
+from registry.household import File, Version, sealed_place, shown_of, unpacked
+from registry.notice import NoticeStatus, PublicNotice, holds_number, objection_key
+from registry.store import checks
+
+_MOST_SHOWN = 20
+_RUNNING = frozenset({"active", "incident", "suspended"})
+_ENDED_BY_PEOPLE = "cancelled"
+
+Findings = Iterator[str | None]
+"""For each thing that was looked at: what is wrong with it, or None."""
+
+
+def invariants(engine: Engine) -> Sequence[Invariant]:
+    """Every invariant of the register, from one consistent view."""
+    return engine.ask(lambda tx: check(engine.environment, tx))
+
+
+def check(environment: Environment, tx: Tx) -> list[Invariant]:
+    """The same inside a transaction that is open already."""
+    return [
+        _gather("I9", "a notice stands as long as its case says so", _notices(environment, tx)),
+        _gather("R1", "a notice shows nothing but what it may", _shown(tx)),
+        _gather("R2", "versions of a file are numbered without gaps", _chains(tx)),
+        _gather("R3", "lists say what the newest version says", _columns(environment, tx)),
+        _gather("R4", "no record of the register points nowhere", _references(tx)),
+    ]
+
+
+def _gather(number: str, title: str, findings: Findings) -> Invariant:
+    looked_at = list(findings)
+    broken = [finding for finding in looked_at if finding is not None]
+    return Invariant(number, title, not broken, len(looked_at), tuple(broken[:_MOST_SHOWN]))
+
+
+def _notices(environment: Environment, tx: Tx) -> Findings:
+    """Both ways: no notice outlives its case, no case waits for objections to a closed notice."""
+    open_keys: set[tuple[str, str]] = set()
+    today = environment.today()
+    awaited = set(checks.awaited_objections(tx))
+    for one, case_status in checks.notices_with_case_status(tx):
+        key = (one.case_id, objection_key(one.id, environment.vault.lookup_hash))
+        if one.status is NoticeStatus.OPEN:
+            open_keys.add(key)
+        yield _standing(one, case_status) or _dates(one, today)
+    for case_id, key_hash in sorted(awaited - open_keys):
+        yield f"case {case_id} waits for objections to a notice that is not open ({key_hash[:8]})"
+
+
+def _standing(one: PublicNotice, case_status: str) -> str | None:
+    """A cancelled case is no fault: its notices count as over from that moment."""
+    if one.status is NoticeStatus.CLOSED or case_status in _RUNNING:
+        return None
+    if case_status == _ENDED_BY_PEOPLE:
+        return None
+    return f"notice {one.id} is {one.status.value} and case {one.case_id} has ended"
+
+
+def _dates(one: PublicNotice, today: date) -> str | None:
+    is_closed = one.status is NoticeStatus.CLOSED
+    if is_closed != bool(one.result) or is_closed != (one.closed_on is not None):
+        return f"notice {one.id} is {one.status.value} with the result “{one.result}”"
+    # A closed one remembers the day it was stopped by the objection that ended it.
+    stopped = one.suspended_on is not None
+    if not is_closed and stopped != (one.status is NoticeStatus.SUSPENDED):
+        return f"notice {one.id} is {one.status.value} and suspended on {one.suspended_on}"
+    if one.posted_on > today or one.posted_on > one.ends_on:
+        return f"notice {one.id} was posted on {one.posted_on} and ends on {one.ends_on}"
+    return None
+
+
+def _shown(tx: Tx) -> Findings:
+    """The office's own telephone is the one number a notice has."""
+    for one, _ in checks.notices_with_case_status(tx):
+        texts = (one.subject, one.name, one.unit, one.category, one.archive_level, one.places)
+        if any(holds_number(text) for text in texts):
+            yield f"notice {one.id} shows a number of a person"
+        elif "*" not in one.name:
+            yield f"notice {one.id} shows a name that is not masked"
+        else:
+            yield None
+
+
+def _chains(tx: Tx) -> Findings:
+    for chain in checks.chains(tx):
+        whole = chain.lowest == 1 and chain.highest == chain.count == chain.named
+        yield (
+            None
+            if whole
+            else (
+                f"file {chain.file_no} names version {chain.named}, has {chain.count} "
+                f"from {chain.lowest} to {chain.highest}"
+            )
+        )
+
+
+def _columns(environment: Environment, tx: Tx) -> Findings:
+    for file, newest in checks.files_with_newest(tx):
+        yield _differs(environment, file, newest)
+
+
+def _differs(environment: Environment, file: File, newest: Version | None) -> str | None:
+    if newest is None:
+        return f"file {file.file_no} has no version {file.version}"
+    place = sealed_place(file.file_no, newest.number)
+    try:
+        content = unpacked(environment.vault.open(newest.content, place))
+        said = shown_of(content, environment.vault.lookup_hash)
+    except BangfuError as error:
+        return f"file {file.file_no}: {error.message}"
+    if said != file.shown or newest.at != file.changed_at:
+        return f"file {file.file_no} and its version {newest.number} differ"
+    return None
+
+
+def _references(tx: Tx) -> Findings:
+    yield None
+    yield from checks.rows_that_point_nowhere(tx)

@@ -1,0 +1,13 @@
+"""What service tasks of processes may call, by name (design.md D18)."""
+
+from collections.abc import Mapping
+
+from engine.model.operations import Operation
+from registry.household_operations import OPEN_FILE, SET_NATIONAL_NUMBER
+from registry.notice_operations import CLOSE, PUBLISH, RESUME, SUSPEND
+
+OPERATIONS: Mapping[str, Operation] = {
+    operation.name: operation
+    for operation in (PUBLISH, SUSPEND, RESUME, CLOSE, OPEN_FILE, SET_NATIONAL_NUMBER)
+}
+"""Given to :class:`engine.Options`; a page lists them with what they need and give."""

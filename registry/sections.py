@@ -1,0 +1,238 @@
+"""A household's file as people read it: headings, labels, words; numbers masked or whole."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from engine.forms.components import Personal
+from engine.forms.masking import mask_text
+from registry.household import Content, mapping, mappings, text
+from registry.vocabulary import (
+    APPLICATION_KINDS,
+    CATEGORIES,
+    CAUSES,
+    EXPENSE_KINDS,
+    HAVE,
+    INCOME_KINDS,
+    PUBLICATION,
+    RULE_SETS,
+    WORKER_KINDS,
+    YES_NO,
+    words,
+)
+
+Mask = Callable[[Personal, str], str]
+"""How a personal text is shown."""
+
+
+def masked(kind: Personal, clear: str) -> str:
+    """As everybody of the area sees it; a name is how one speaks of a file and stays."""
+    return clear if kind is Personal.NAME else mask_text(kind, clear)
+
+
+def whole(_: Personal, clear: str) -> str:
+    """As somebody sees it who asked for it by name, which is written down."""
+    return clear
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One answer as people read it."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a file: facts, or a table when it has columns."""
+
+    tab: str
+    title: str
+    facts: tuple[Fact, ...] = ()
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class _Field:
+    """How one value is read: its label, and as what kind of thing."""
+
+    key: str
+    label: str
+    codes: Mapping[str, str] | None = None
+    personal: Personal | None = None
+    money: bool = False
+    unit: str = ""
+
+    def show(self, group: Mapping[str, object], mask: Mask) -> str:
+        """The value in words; empty where nothing was said."""
+        value = group.get(self.key)
+        if isinstance(value, list | tuple):
+            return "、".join(words(self.codes or {}, one) for one in value)
+        if value is None or value == "":
+            return ""
+        if self.codes is not None:
+            return words(self.codes, value)
+        if self.personal is not None:
+            return mask(self.personal, str(value))
+        if self.money:
+            return _money(value)
+        return f"{value} {self.unit}" if self.unit else text(value)
+
+
+def _money(value: object) -> str:
+    try:
+        return f"{Decimal(str(value)):,.2f} 元"
+    except InvalidOperation:
+        return text(value)
+
+
+_HEAD = (
+    _Field("name", "姓名", personal=Personal.NAME),
+    _Field("sex", "性别"),
+    _Field("id_kind", "证件种类"),
+    _Field("id_number", "证件号码", personal=Personal.ID),
+    _Field("birth_date", "出生日期"),
+    _Field("worker_kind", "职工或农民工", WORKER_KINDS),
+    _Field("identity", "身份(工作状态)"),
+    _Field("employer", "工作单位"),
+    _Field("employer_uscc", "单位统一社会信用代码"),
+    _Field("union_name", "受理工会"),
+    _Field("contract_from", "劳动合同签订"),
+    _Field("union_joined_on", "入会时间"),
+    _Field("mobile", "手机号码", personal=Personal.PHONE),
+    _Field("other_contact", "其他联系电话", personal=Personal.PHONE),
+    _Field("marital", "婚姻状况"),
+    _Field("single_parent", "是否单亲", YES_NO),
+    _Field("hukou", "户口类型"),
+    _Field("address", "家庭住址", personal=Personal.ADDRESS),
+    _Field("health", "健康状况"),
+    _Field("disability", "残疾类别和等级"),
+    _Field("application_kind", "申请方式", APPLICATION_KINDS),
+)
+_HARDSHIP = (
+    _Field("cause_main", "主要致困原因", CAUSES),
+    _Field("causes_more", "次要致困原因", CAUSES),
+    _Field("cause_text", "其他原因说明"),
+    _Field("event_date", "发生日期"),
+    _Field("needs", "帮扶需求"),
+    _Field("has_dibao", "是否享受低保", YES_NO),
+    _Field("dibao_number", "低保证号", personal=Personal.ID),
+    _Field("dibao_date", "低保证日期"),
+)
+_FOUND = (
+    _Field("category", "认定类型", CATEGORIES),
+    _Field("category_reason", "与建议不同的理由"),
+    _Field("archive_level", "档案级别"),
+    _Field("approved_on", "审批日期"),
+)
+_NATIONAL = (
+    _Field("national_no", "全国系统编号"),
+    _Field("entered_on", "录入日期"),
+    _Field("ethnicity", "民族"),
+    _Field("political", "政治面貌"),
+    _Field("model_worker", "劳模类型"),
+    _Field("industry", "所属行业"),
+    _Field("key_group", "五类重点群体"),
+    _Field("four_batch", "四个一批"),
+    _Field("hukou_area", "户口所在地区划代码"),
+    _Field("postcode", "邮政编码"),
+    _Field("work_start", "工作时间"),
+    _Field("medical_insurance", "医保状况"),
+    _Field("bank", "开户银行"),
+    _Field("bank_account", "银行账号", personal=Personal.ACCOUNT),
+)
+_MEMBER = (
+    _Field("relation", "与户主关系"),
+    _Field("name", "姓名", personal=Personal.NAME),
+    _Field("id_number", "证件号码", personal=Personal.ID),
+    _Field("occupation", "身份"),
+    _Field("health", "健康状况"),
+    _Field("living_together", "共同生活", YES_NO),
+    _Field("counted", "计入家庭人口", YES_NO),
+    _Field("place", "单位或学校"),
+)
+_INCOME = (
+    _Field("month", "月份"),
+    _Field("person", "谁的收入", personal=Personal.NAME),
+    _Field("income_kind", "类别", INCOME_KINDS),
+    _Field("amount", "金额", money=True),
+)
+_EXPENSE = (
+    _Field("expense_kind", "类别", EXPENSE_KINDS),
+    _Field("period", "期间"),
+    _Field("amount", "自付金额", money=True),
+)
+_ASSETS = (
+    _Field("housing", "住房类型"),
+    _Field("dwellings", "住房套数", unit="套"),
+    _Field("floor_area", "建筑面积", unit="平方米"),
+    _Field("vehicle", "有无机动车", HAVE),
+    _Field("business", "有无开店、办厂或雇用他人", HAVE),
+    _Field("savings", "存款合计", money=True),
+    _Field("investments", "投资净值合计", money=True),
+)
+_PROPOSAL = (
+    _Field("category", "测算建议", CATEGORIES),
+    _Field("rule", "依据"),
+    _Field("rule_set", "认定规则", RULE_SETS),
+    _Field("standard", "低保标准(每人每月)", money=True),
+    _Field("household_size", "家庭人口", unit="人"),
+    _Field("income_own", "全年收入(不含低保金)", money=True),
+    _Field("income_dibao", "全年低保金", money=True),
+    _Field("expenses", "刚性支出", money=True),
+    _Field("y_own", "人均月收入(不含低保金)", money=True),
+    _Field("y_net", "扣除刚性支出后", money=True),
+    _Field("gap", "与标准的差额", money=True),
+    _Field("months_below", "低于标准的月份", unit="个月"),
+    _Field("warnings", "需要核实"),
+)
+_CONSENT = (
+    _Field("given", "已签署授权委托书", YES_NO),
+    _Field("version", "授权书版本"),
+    _Field("publication", "同意公示的范围", PUBLICATION),
+)
+
+
+def sections(content: Content, mask: Mask) -> tuple[Section, ...]:
+    """The parts of a file that say something."""
+    parts = (
+        _facts("basics", "户主", _HEAD, content.get("head"), mask),
+        _facts("basics", "困难情况", _HARDSHIP, content.get("hardship"), mask),
+        _facts("basics", "认定", _FOUND, content, mask),
+        _facts("basics", "全国系统", _NATIONAL, content.get("national"), mask),
+        _table("members", "家庭成员(户主以外)", _MEMBER, content.get("members"), mask),
+        _facts("money", "测算", _PROPOSAL, content.get("proposal"), mask),
+        _table("money", "收入明细", _INCOME, content.get("income_lines"), mask),
+        _table("money", "刚性支出明细", _EXPENSE, content.get("expense_lines"), mask),
+        _facts("money", "住房和资产", _ASSETS, content.get("assets"), mask),
+        _papers(content),
+    )
+    return tuple(part for part in parts if part.facts or part.rows)
+
+
+def _facts(tab: str, title: str, fields: Sequence[_Field], group: object, mask: Mask) -> Section:
+    answers = mapping(group)
+    shown = ((field.label, field.show(answers, mask)) for field in fields)
+    return Section(tab, title, tuple(Fact(label, words_) for label, words_ in shown if words_))
+
+
+def _table(tab: str, title: str, fields: Sequence[_Field], group: object, mask: Mask) -> Section:
+    return Section(
+        tab,
+        title,
+        columns=tuple(field.label for field in fields),
+        rows=tuple(tuple(f.show(line, mask) for f in fields) for line in mappings(group)),
+    )
+
+
+def _papers(content: Content) -> Section:
+    """Consent, and how many signed sheets there are; the files themselves are in the case."""
+    consent = mapping(content.get("consent"))
+    found = _facts("papers", "授权和申请材料", _CONSENT, consent, whole)
+    sheets = consent.get("paper")
+    if not isinstance(sheets, list | tuple) or not sheets:
+        return found
+    signed = Fact("签字的申请书和授权委托书", f"{len(sheets)} 份")
+    return Section(found.tab, found.title, (*found.facts, signed))

@@ -1,0 +1,273 @@
+"""Household files in the tables."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select, tuple_, update
+
+from engine.model.actors import Actor
+from engine.store.cases import insert_or, visible_to
+from engine.store.database import Tx
+from engine.store.instants import from_text, to_text
+from engine.store.tables import case, organisation, organisation_closure, person
+from registry.household import File, Shown, Version
+from registry.store.sight import may_see, of_a_visible_case
+from registry.store.tables import household, household_version
+
+_SHOWN = tuple(Shown.__dataclass_fields__)
+
+
+def visible_files(actor: Actor) -> ColumnElement[bool]:
+    """Which files a person may see: those of her area, and those her cases have written."""
+    written = (
+        select(household_version.c.number)
+        .where(
+            household_version.c.file_no == household.c.file_no,
+            of_a_visible_case(actor, household_version.c.case_id),
+        )
+        .exists()
+    )
+    return may_see(actor, household.c.organisation_id, written)
+
+
+def of_head(tx: Tx, head_hash: str) -> File | None:
+    """The file of a head, held until the transaction ends."""
+    row = tx.execute(
+        select(household).where(household.c.head_hash == head_hash).with_for_update()
+    ).first()
+    return None if row is None else _file(row)
+
+
+def numbered(tx: Tx, file_no: str) -> File | None:
+    """The file of a number, held until the transaction ends."""
+    row = tx.execute(
+        select(household).where(household.c.file_no == file_no).with_for_update()
+    ).first()
+    return None if row is None else _file(row)
+
+
+def with_newest(tx: Tx, file_numbers: Sequence[str]) -> list[tuple[File, Version | None]]:
+    """The files of these numbers in their order, each with the version its row names."""
+    newest = {
+        row.file_no: _version(row)
+        for row in tx.execute(
+            select(household_version)
+            .join(household, household.c.file_no == household_version.c.file_no)
+            .where(
+                household.c.file_no.in_(file_numbers),
+                household_version.c.number == household.c.version,
+            )
+        )
+    }
+    rows = tx.execute(
+        select(household).where(household.c.file_no.in_(file_numbers)).order_by(household.c.file_no)
+    )
+    return [(_file(row), newest.get(row.file_no)) for row in rows]
+
+
+def visible_file(tx: Tx, actor: Actor, file_no: str) -> tuple[File, str] | None:
+    """The file and its union's name, if the actor may see it."""
+    row = tx.execute(
+        _with_union().where(household.c.file_no == file_no, visible_files(actor))
+    ).first()
+    return None if row is None else (_file(row), row.union_name)
+
+
+def add(tx: Tx, new: File) -> bool:
+    """Write a new file; False when its head has one already.
+
+    The database decides: of two approvals at once for one person one finds the other's file.
+    """
+    values = {"file_no": new.file_no, **_values(new)}
+    done = tx.execute(
+        insert_or(tx, household)
+        .values(values)
+        .on_conflict_do_nothing(index_elements=["head_hash"])
+        .returning(household.c.file_no)
+    )
+    return done.first() is not None
+
+
+def save(tx: Tx, changed: File) -> None:
+    """Write a file back; the caller holds it."""
+    tx.execute(
+        update(household).where(household.c.file_no == changed.file_no).values(_values(changed))
+    )
+
+
+def add_version(tx: Tx, new: Version) -> None:
+    """Write a version; there is none of this number."""
+    tx.execute(insert(household_version).values({**asdict(new), "at": to_text(new.at)}))
+
+
+def version(tx: Tx, file_no: str, number: int) -> Version | None:
+    """One version with its sealed content."""
+    row = tx.execute(
+        select(household_version).where(
+            household_version.c.file_no == file_no, household_version.c.number == number
+        )
+    ).first()
+    return None if row is None else _version(row)
+
+
+def newest_of_case(tx: Tx, case_id: str, act: str) -> Version | None:
+    """The last version a case has written by this act."""
+    row = tx.execute(
+        select(household_version)
+        .where(household_version.c.case_id == case_id, household_version.c.act == act)
+        .order_by(household_version.c.at.desc(), household_version.c.number.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else _version(row)
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    """A version without its content; the case's number only where the actor may see the case."""
+
+    number: int
+    at: datetime
+    by_name: str
+    reason: str
+    case_id: str
+    case_number: str
+
+
+def version_lines(tx: Tx, actor: Actor, file_no: str) -> list[VersionLine]:
+    """The versions of a file, newest first."""
+    rows = tx.execute(
+        select(
+            household_version.c.number,
+            household_version.c.at,
+            household_version.c.reason,
+            person.c.name.label("by_name"),
+            case.c.id.label("case_id"),
+            case.c.number.label("case_number"),
+        )
+        .select_from(
+            household_version.outerjoin(person, person.c.id == household_version.c.by_id).outerjoin(
+                case, and_(case.c.id == household_version.c.case_id, visible_to(actor))
+            )
+        )
+        .where(household_version.c.file_no == file_no)
+        .order_by(household_version.c.number.desc())
+    )
+    return [
+        VersionLine(
+            row.number,
+            from_text(row.at),
+            row.by_name or "系统",
+            row.reason,
+            row.case_id or "",
+            row.case_number or "",
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True)
+class FileQuestion:
+    """What a list of files is narrowed to; ``lookup_hash`` is that of ``text``."""
+
+    text: str = ""
+    lookup_hash: str = ""
+    status: str = ""
+    organisation_id: str = ""
+    after: tuple[str, str] | None = None
+    limit: int = 50
+
+
+def files(tx: Tx, actor: Actor, question: FileQuestion) -> list[tuple[File, str]]:
+    """Files with their union's names, newest change first; one more than asked."""
+    query = _with_union().where(visible_files(actor), *_narrowed(question))
+    if question.status:
+        query = query.where(household.c.status == question.status)
+    if question.after is not None:
+        query = query.where(tuple_(household.c.changed_at, household.c.file_no) < question.after)
+    ordered = query.order_by(household.c.changed_at.desc(), household.c.file_no.desc())
+    return [(_file(row), row.union_name) for row in tx.execute(ordered.limit(question.limit + 1))]
+
+
+def cursor(file: File) -> tuple[str, str]:
+    """Where a list goes on after this file."""
+    return to_text(file.changed_at), file.file_no
+
+
+def counts(tx: Tx, actor: Actor, question: FileQuestion) -> dict[str, int]:
+    """How many files of each status, whatever status is chosen."""
+    rows = tx.execute(
+        select(household.c.status, func.count().label("n"))
+        .where(visible_files(actor), *_narrowed(question))
+        .group_by(household.c.status)
+    )
+    return {row.status: row.n for row in rows}
+
+
+def _with_union() -> Select[Any]:
+    return select(
+        household, func.coalesce(organisation.c.name, "").label("union_name")
+    ).select_from(
+        household.outerjoin(organisation, organisation.c.id == household.c.organisation_id)
+    )
+
+
+def _narrowed(question: FileQuestion) -> list[ColumnElement[bool]]:
+    narrowed: list[ColumnElement[bool]] = []
+    if question.organisation_id:
+        narrowed.append(
+            household.c.organisation_id.in_(
+                select(organisation_closure.c.descendant_id).where(
+                    organisation_closure.c.ancestor_id == question.organisation_id,
+                    organisation_closure.c.kind == "approval",
+                )
+            )
+        )
+    if question.text:
+        narrowed.append(
+            or_(
+                household.c.head_name.contains(question.text, autoescape=True),
+                household.c.file_no.contains(question.text, autoescape=True),
+                household.c.national_no == question.text,
+                household.c.head_last4 == question.text.upper(),
+                household.c.mobile_last4 == question.text,
+                household.c.head_hash == question.lookup_hash,
+                household.c.mobile_hash == question.lookup_hash,
+            )
+        )
+    return narrowed
+
+
+def _values(file: File) -> dict[str, object]:
+    return {
+        **asdict(file.shown),
+        "organisation_id": file.organisation_id,
+        "version": file.version,
+        "opened_on": file.opened_on.isoformat(),
+        "changed_at": to_text(file.changed_at),
+    }
+
+
+def _file(row: Any) -> File:
+    return File(
+        file_no=row.file_no,
+        organisation_id=row.organisation_id,
+        shown=Shown(**{name: getattr(row, name) for name in _SHOWN}),
+        version=row.version,
+        opened_on=date.fromisoformat(row.opened_on),
+        changed_at=from_text(row.changed_at),
+    )
+
+
+def _version(row: Any) -> Version:
+    return Version(
+        row.file_no,
+        row.number,
+        from_text(row.at),
+        row.by_id,
+        row.act,
+        row.reason,
+        row.case_id,
+        row.content,
+    )

@@ -1,0 +1,1 @@
+"""The register's own branch of migrations (design.md D18)."""

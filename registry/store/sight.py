@@ -1,0 +1,34 @@
+"""Who sees what of the register: ONE rule, the one of cases (design.md D7, domain.md §3.16)."""
+
+from sqlalchemy import Column, ColumnElement, Exists, or_, select, true
+
+from engine.model.actors import Actor
+from engine.store.cases import visible_to
+from engine.store.tables import case, organisation_closure
+
+
+def may_see(actor: Actor, organisation_id: Column[str], by_case: Exists) -> ColumnElement[bool]:
+    """A record of the area her roles let her see, or one that a case she sees has made.
+
+    ``by_case`` is made by :func:`of_a_visible_case`.
+    """
+    if actor.is_system:
+        return true()
+    areas = sorted({g.organisation_id for g in actor.grants if g.sees == "area"})
+    if not areas:
+        return by_case
+    below = select(organisation_closure.c.descendant_id).where(
+        organisation_closure.c.ancestor_id.in_(areas), organisation_closure.c.kind == "approval"
+    )
+    return or_(organisation_id.in_(below), by_case)
+
+
+def of_a_visible_case(actor: Actor, case_id: Column[str]) -> Exists:
+    """That the case with the id in this column exists and the actor may see it."""
+    # Only the column's table is the outer one: the outer query may have joined ``cases`` too.
+    return (
+        select(case.c.id)
+        .where(case.c.id == case_id, visible_to(actor))
+        .correlate(case_id.table)
+        .exists()
+    )

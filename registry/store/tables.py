@@ -1,0 +1,94 @@
+"""The tables of the register: household files with their versions, and public notices.
+
+They point at organisations and cases by id without a foreign key: the engine's branch of
+migrations and this one know nothing of each other, and :mod:`registry.invariants` checks what a
+key would. Instants and dates are texts as in the engine's tables.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+)
+
+from engine.store.tables import NAMING
+
+metadata = MetaData(naming_convention=NAMING)
+
+_INSTANT = String(27)
+_DATE = String(10)
+_ID = String(64)
+_HASH = String(64)
+
+household = Table(
+    "household",
+    metadata,
+    # What lists and searches need of the newest version; everything else is sealed in it.
+    Column("file_no", String(40), primary_key=True),
+    Column("organisation_id", _ID, nullable=False),
+    Column("head_name", String(60), nullable=False),
+    Column("head_hash", _HASH, nullable=False, unique=True),  # one person heads one file
+    Column("head_last4", String(4), nullable=False),
+    Column("mobile_hash", _HASH),
+    Column("mobile_last4", String(4)),
+    Column("category", String(40), nullable=False),
+    Column("archive_level", String(40), nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("size", Integer),
+    Column("national_no", String(60), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("opened_on", _DATE, nullable=False),
+    Column("changed_at", _INSTANT, nullable=False),
+    Index("ix_household_changed", "changed_at", "file_no"),
+    Index("ix_household_organisation", "organisation_id", "changed_at"),
+)
+
+household_version = Table(
+    "household_version",
+    metadata,
+    Column("file_no", String(40), ForeignKey("household.file_no"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # from 1, without gaps
+    Column("at", _INSTANT, nullable=False),
+    Column("by_id", _ID, nullable=False),
+    Column("act", String(20), nullable=False),  # approved | entered
+    Column("reason", String(200), nullable=False),
+    Column("case_id", String(26), nullable=False),
+    Column("content", LargeBinary, nullable=False),  # sealed JSON of the whole file
+    Index("ix_household_version_case", "case_id", "act"),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    # Only what a notice may show, as it was published (domain.md §1.1): no number of a person,
+    # no address, no illness. The full name is for the paper on the unit's board alone.
+    Column("id", String(16), primary_key=True),
+    Column("case_id", String(26), nullable=False),
+    Column("organisation_id", _ID, nullable=False),
+    Column("subject", String(100), nullable=False),
+    Column("name", String(60), nullable=False),  # masked
+    Column("full_name", LargeBinary, nullable=False),  # sealed
+    Column("unit", String(200), nullable=False),
+    Column("household_size", Integer),
+    Column("category", String(40), nullable=False),
+    Column("archive_level", String(40), nullable=False),
+    Column("places", String(300), nullable=False),
+    Column("phone", String(40), nullable=False),  # of the union that takes objections
+    Column("on_web", Boolean, nullable=False),
+    Column("posted_at", _INSTANT, nullable=False),
+    Column("posted_on", _DATE, nullable=False),
+    Column("ends_on", _DATE, nullable=False),
+    Column("status", String(10), nullable=False),  # open | suspended | closed
+    Column("suspended_on", _DATE),
+    Column("days_left", Integer),  # working days, while suspended
+    Column("result", String(20), nullable=False),  # empty until it is closed
+    Column("closed_on", _DATE),
+    Index("ix_notice_case", "case_id"),
+    Index("ix_notice_posted", "posted_at", "id"),
+)

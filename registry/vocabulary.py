@@ -1,0 +1,76 @@
+"""The words of the register: code -> what people read (domain.md §1.0, §2.4)."""
+
+from collections.abc import Mapping
+
+CATEGORIES: Mapping[str, str] = {
+    "dibao": "低保户",
+    "marginal": "低保边缘户",
+    "accident": "意外致困户",
+    "observe": "待观察",
+    "deep": "深度困难职工",
+    "relative": "相对困难职工",
+    "none": "不符合条件",
+}
+APPLICATION_KINDS: Mapping[str, str] = {
+    "self": "本人申请",
+    "on_behalf": "工会代办",
+    "found": "主动发现",
+}
+WORKER_KINDS: Mapping[str, str] = {"worker": "职工", "migrant": "农民工"}
+YES_NO: Mapping[str, str] = {"yes": "是", "no": "否", "True": "是", "False": "否"}
+HAVE: Mapping[str, str] = {"yes": "有", "no": "无"}
+PUBLICATION: Mapping[str, str] = {"web": "网上(脱敏)和单位公示栏", "unit": "只在单位公示栏"}
+CAUSES: Mapping[str, str] = {
+    "1": "无劳动能力",
+    "2": "有劳动能力而未就业",
+    "3": "下岗失业",
+    "4": "未参加社会保险",
+    "5": "社会保险待遇落实不到位",
+    "6": "患重特大疾病",
+    "7": "遭受自然灾害",
+    "8": "遭受意外事故",
+    "9": "子女上学",
+    "10": "其他",
+}
+INCOME_KINDS: Mapping[str, str] = {
+    "wage": "工资性",
+    "business": "经营性",
+    "property": "财产性",
+    "transfer": "转移性",
+    "dibao": "低保金",
+    "other": "其他",
+}
+EXPENSE_KINDS: Mapping[str, str] = {
+    "medical": "医疗自付",
+    "education": "教育",
+    "disability_care": "残疾照护",
+    "accident": "意外损失",
+    "work_cost": "必要就业成本",
+    "rent": "房租",
+}
+RULE_SETS: Mapping[str, str] = {"GB2016": "2016 年规定", "GB2021": "2021 年规定"}
+NOTICE_STATUSES: Mapping[str, str] = {
+    "open": "正在公示",
+    "suspended": "异议核查中",
+    "closed": "已结束",
+}
+NOTICE_PERIOD_OVER = "公示期满"
+"""An open notice whose last day is over, until its result is written down."""
+NOTICE_RESULTS: Mapping[str, str] = {
+    "noObjection": "无异议",
+    "dismissed": "异议不成立",
+    "upheld": "异议成立",
+    "withdrawn": "申请人撤回",
+}
+NOTICE_CASE_OVER = "办件已终止"
+"""The result of a notice whose case ended without saying one."""
+HOUSEHOLD_STATUSES: Mapping[str, str] = {
+    "awaiting_entry": "在档(待录入)",
+    "on_file": "在档",
+}
+ACTS: Mapping[str, str] = {"approved": "建档审批", "entered": "录入全国系统"}
+
+
+def words(codes: Mapping[str, str], code: object) -> str:
+    """The words of a code; a code nobody knows is shown as it is, nothing is empty."""
+    return "" if code is None else codes.get(str(code), str(code))

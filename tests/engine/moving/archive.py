@@ -1,0 +1,152 @@
+"""Answers for each step of ``processes/archiving``, from the data of its scenarios; 模拟."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+
+from engine import SYSTEM
+from engine.definitions.folder import read_upload
+from engine.model.clock import FixedClock
+from engine.store.settings import Parameter
+from tests.engine.conftest import ROOT
+from tests.engine.moving.conftest import Outputs, Workshop
+
+MONDAY_IN_MARCH = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+_DATA = ROOT / "processes/archiving/scenarios/data/households.toml"
+PAPER = b"%PDF-1.4 simulated"
+
+DOERS = {
+    "apply": "officer",
+    "acceptance_check": "officer",
+    "supplement": "officer",
+    "contact_applicant": "officer",
+    "home_visit": "officer",
+    "grassroots_review": "chair",
+    "township_review": "township",
+    "county_review": "reviewer",
+    "post": "officer2",
+    "record_result": "officer2",
+    "investigate": "reviewer2",
+    "reply": "reviewer2",
+    "approve": "approver",
+    "refusal_notice": "officer",
+    "confirm_withdrawal": "officer",
+    "national_entry": "entry",
+}
+PLAIN: Mapping[str, Outputs] = {
+    "acceptance_check": {"complete": "yes"},
+    "grassroots_review": {"decision": "agree"},
+    "township_review": {"decision": "agree"},
+    "county_review": {"decision": "agree", "category": "dibao"},
+    "post": {"places": "厂区大门公示栏"},
+    "record_result": {"end_note": "公示期满,公示单完好"},
+    "investigate": {
+        "second_name": "郑模拟",
+        "second_post": "县总工会干事",
+        "second_phone": "15400000004",
+        "objection_result": "dismissed",
+        "finding": "收入属实",
+    },
+    "reply": {"reply_way": "phone", "replied_on": "2026-03-02", "reply_text": "经查不属实"},
+    "approve": {"decision": "agree"},
+    "refusal_notice": {
+        "notice_text": "经审核不符合建档条件",
+        "delivery_way": "当面",
+        "delivered_on": "2026-03-02",
+        "received_by": "林模拟",
+    },
+    "confirm_withdrawal": {"withdrawal_confirmed": True},
+}
+
+
+def _json(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {key: _json(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_json(inner) for inner in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _recorded(name: str) -> dict[str, object]:
+    found = _json(tomllib.loads(_DATA.read_text(encoding="utf-8"))[name])
+    assert isinstance(found, dict)
+    return found
+
+
+def paper(shop: Workshop, by: str) -> list[str]:
+    return [shop.engine.files.stage(shop.actor(by), "申请书.pdf", PAPER).id]
+
+
+def answer(shop: Workshop, element: str, **changed: object) -> dict[str, object]:
+    """What is filled in at a step, unless something is said to be different."""
+    match element:
+        case "apply":
+            filled = _recorded("family_of_three")
+            filled["application_paper"] = paper(shop, "officer")
+        case "home_visit":
+            filled = {**_recorded("visit"), "visit_date": "2026-03-02"}
+        case "national_entry":
+            filled = {**_recorded("national"), "entered_on": "2026-03-02"}
+        case "supplement":
+            filled = {
+                "supplement_papers": paper(shop, "officer"),
+                "supplemented_on": "2026-03-02",
+            }
+        case "contact_applicant":
+            called = {"contacted_on": "2026-03-02", "way": "电话", "said": "在外地住院"}
+            filled = {"contact_result": "extend", "contacts": [called]}
+        case _:
+            filled = dict(PLAIN[element])
+    return {**filled, **changed}
+
+
+def do(shop: Workshop, case_id: str, element: str, **changed: object) -> None:
+    shop.finish(DOERS[element], case_id, element, answer(shop, element, **changed))
+
+
+def set_up(shop: Workshop, *, township: bool = False) -> None:
+    """Deploy the process with the one it calls, and the parameters it reads."""
+    since = date(2020, 1, 1)
+    shop.engine.settings.add_parameters(
+        SYSTEM,
+        [
+            Parameter("notice days", None, since, 5),
+            Parameter("township review", None, since, township),
+            Parameter("dibao standard", None, since, 500),
+        ],
+    )
+    folders = [
+        *(ROOT / "processes" / key for key in ("public_notice", "archiving")),
+        *(ROOT / "forms" / key for key in ("public_notice", "archiving")),
+    ]
+    paths = [p for f in folders for p in sorted(f.iterdir()) if p.suffix in KINDS]
+    files = read_upload([(p.name, p.read_bytes()) for p in paths]).files
+    shop.engine.definitions.deploy(SYSTEM, files)
+
+
+KINDS = {".bpmn", ".dmn", ".form"}
+
+
+def march() -> FixedClock:
+    return FixedClock(MONDAY_IN_MARCH)
+
+
+def begun(shop: Workshop) -> str:
+    return shop.begin("archiving", {"applicant_name": "林模拟", "application_kind": "self"})
+
+
+def led_to(shop: Workshop, element: str) -> str:
+    """A case that has gone straight to an element."""
+    case_id = begun(shop)
+    for passed in (
+        "apply",
+        "acceptance_check",
+        "home_visit",
+        "grassroots_review",
+        "county_review",
+        "post",
+    ):
+        if passed == element:
+            break
+        do(shop, case_id, passed)
+    return case_id

@@ -1,0 +1,430 @@
+"""Jobs: leased to one worker, tried three times, then an incident a person reads and retries."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import cast
+
+import pytest
+from sqlalchemy import event, text
+
+from engine import SYSTEM
+from engine.errors import Broken, Busy, Conflict, LeaseLost, NotFound
+from engine.jobs.executor import TRIES, Executor, Pace, Work, in_background
+from engine.model.cases import CaseStatus
+from engine.model.definitions import SourceFile
+from engine.model.operations import OperationContext
+from engine.store.database import Tx
+from engine.store.jobs import Job
+from tests.engine.moving.conftest import Outputs, Workshop, drawn, step
+from tests.unit.runtime.kit import end, line, node, props, service, start
+
+NOW = timedelta(0)
+
+
+def operated(*, later: bool, key: str = "operated") -> SourceFile:
+    """``ask``, then an operation, inside the step or by a job, then ``read``."""
+    more = (props(**{"async": "true"}),) if later else ()
+    body = start() + step("ask") + end()
+    body += service("record", "echo", {"said": "=ask_note"}, {"kept": "=said"}, *more)
+    body += step("read") + line("S", "ask", "record", "read", "E")
+    return drawn(key, {"officer": "ask", "county_reviewer": "read"}, body)
+
+
+def beside() -> SourceFile:
+    """An asynchronous operation and a person's step in two branches."""
+    body = start() + node("parallelGateway", "split") + node("parallelGateway", "join")
+    body += service("record", "echo", None, {"kept": "=1"}, props(**{"async": "true"}))
+    body += step("ask") + step("more") + end()
+    body += line("S", "split", "record", "join", "E") + line("split", "ask", "more", "join")
+    return drawn("beside", {"officer": "ask more"}, body)
+
+
+def failing(error: Exception) -> Callable[[OperationContext, Outputs], Outputs]:
+    def run(_context: OperationContext, _inputs: Outputs) -> Outputs:
+        raise error
+
+    return run
+
+
+def let_back_off_pass(shop: Workshop) -> None:
+    """Back-off runs on the machine's clock: it is moved, so that the test need not sleep."""
+    shop.by_hand("UPDATE job SET locked_until = NULL WHERE status = 'waiting'")
+
+
+def work_to_the_end(shop: Workshop) -> None:
+    for _ in range(TRIES + 2):
+        shop.work()
+        let_back_off_pass(shop)
+
+
+def only(jobs: list[Job]) -> Job:
+    (job,) = jobs
+    return job
+
+
+def asked(shop: Workshop, key: str = "operated", note: str = "已核实") -> str:
+    case_id = shop.begin(key)
+    shop.finish("officer", case_id, "ask", {"note": note})
+    return case_id
+
+
+def test_an_asynchronous_operation_is_a_job_and_its_result_goes_on(shop: Workshop) -> None:
+    shop.put(operated(later=True))
+    case_id = asked(shop)
+    assert shop.calls == []
+    assert (shop.waiting(case_id), only(shop.jobs(case_id)).kind) == ([], "operation")
+    shop.work()
+    assert shop.calls == [("echo", {"said": "已核实"})]
+    assert shop.waiting(case_id) == ["read"]
+    assert only(shop.jobs(case_id)).status == "done"
+    assert shop.broken() == {}
+
+
+def test_the_path_through_an_asynchronous_operation_is_in_the_diagram(shop: Workshop) -> None:
+    shop.put(operated(later=True))
+    case_id = asked(shop)
+    shop.work()
+    (diagram,) = shop.engine.cases.diagrams(shop.actor("officer"), case_id)
+    assert {"S", "ask", "record"} <= diagram.passed
+
+
+def test_an_operation_in_the_step_is_part_of_its_transaction(shop: Workshop) -> None:
+    shop.put(operated(later=False))
+    case_id = asked(shop)
+    assert shop.calls == [("echo", {"said": "已核实"})]
+    assert shop.waiting(case_id) == ["read"]
+    assert shop.jobs(case_id) == []
+
+
+def test_what_fails_in_the_step_is_an_incident_and_nothing_else_is_lost(shop: Workshop) -> None:
+    shop.put(operated(later=False))
+
+    def half(context: OperationContext, _inputs: Outputs) -> Outputs:
+        context.reporter("notice", {"text": "已公示"})
+        shop.by_context(context, "UPDATE counter SET value = 99 WHERE name = 'test'")
+        raise Broken("资金池余额不足,没有登记。")
+
+    shop.doing["echo"] = half
+    shop.by_hand("INSERT INTO counter (name, value) VALUES ('test', 1)")
+    case_id = asked(shop)
+    assert shop.status(case_id) is CaseStatus.INCIDENT
+    job = only(shop.jobs(case_id))
+    assert (job.kind, job.status) == ("retry", "failed")
+    assert job.last_error is not None
+    assert "资金池余额不足" in job.last_error
+    assert "已填写的内容都已保存" in job.last_error
+    assert shop.rows("SELECT value FROM counter WHERE name = 'test'") == [(1,)]
+    assert "notice" not in shop.history(case_id)
+    assert "task_completed" in shop.history(case_id)
+    assert shop.broken() == {}
+    del shop.doing["echo"]
+    officer = shop.actor("officer")
+    shop.engine.jobs.retry(officer, job.id)
+    with pytest.raises(Conflict):
+        shop.engine.jobs.retry(officer, job.id)
+    shop.work()
+    assert shop.status(case_id) is CaseStatus.ACTIVE
+    assert shop.waiting(case_id) == ["read"]
+    retried = [e for e in shop.engine.cases.history(SYSTEM, case_id) if e.kind.value == "retried"]
+    assert next(e.actor for e in retried) == officer.person_id
+    assert shop.broken() == {}
+
+
+def test_a_retry_that_fails_again_is_an_incident_again(shop: Workshop) -> None:
+    shop.put(operated(later=False))
+    shop.doing["echo"] = failing(ValueError("模拟身份证号 350602…"))
+    case_id = asked(shop)
+    job = only(shop.jobs(case_id))
+    shop.engine.jobs.retry(shop.actor("officer"), job.id)
+    shop.work()
+    again = only(shop.jobs(case_id))
+    assert (again.id, again.status) == (job.id, "failed")
+    assert "350602" not in (again.last_error or "")
+    assert shop.history(case_id).count("incident") == 2
+    assert shop.broken() == {}
+
+
+def test_three_tries_with_back_off_then_an_incident_a_person_retries(shop: Workshop) -> None:
+    shop.put(operated(later=True))
+    shop.doing["echo"] = failing(RuntimeError("模拟身份证号 350602…"))
+    case_id = asked(shop)
+    shop.work()
+    job = only(shop.jobs(case_id))
+    assert (job.status, job.attempts) == ("waiting", 1)
+    assert job.locked_until is not None
+    assert job.locked_until > shop.engine.jobs.real_now()
+    shop.work()
+    assert only(shop.jobs(case_id)).attempts == 1  # not before the back-off is over
+    assert shop.status(case_id) is CaseStatus.ACTIVE
+    work_to_the_end(shop)
+    job = only(shop.jobs(case_id))
+    assert (job.status, job.attempts) == ("failed", TRIES)
+    assert job.last_error is not None
+    assert "联系管理员" in job.last_error
+    assert "350602" not in job.last_error
+    assert shop.status(case_id) is CaseStatus.INCIDENT
+    assert shop.history(case_id).count("incident") == 1
+    assert shop.broken() == {}
+    del shop.doing["echo"]
+    shop.engine.jobs.retry(shop.actor("officer"), job.id)
+    shop.work()
+    assert shop.status(case_id) is CaseStatus.ACTIVE
+    assert shop.waiting(case_id) == ["read"]
+    assert shop.broken() == {}
+
+
+def test_an_incident_of_another_county_does_not_exist(shop: Workshop) -> None:
+    shop.put(operated(later=False))
+    shop.doing["echo"] = failing(ValueError())
+    job = only(shop.jobs(asked(shop)))
+    with pytest.raises(NotFound):
+        shop.engine.jobs.retry(shop.actor("far_reviewer"), job.id)
+
+
+def test_the_other_branch_goes_on_and_does_not_hide_the_incident(shop: Workshop) -> None:
+    shop.put(beside())
+    shop.doing["echo"] = failing(ValueError())
+    case_id = shop.begin("beside")
+    work_to_the_end(shop)
+    assert shop.status(case_id) is CaseStatus.INCIDENT
+    shop.finish("officer", case_id, "ask")
+    assert shop.status(case_id) is CaseStatus.INCIDENT
+    assert shop.history(case_id).count("incident") == 1
+    assert shop.broken() == {}
+    del shop.doing["echo"]
+    shop.engine.jobs.retry(shop.actor("officer"), only(shop.jobs(case_id)).id)
+    shop.finish("officer", case_id, "more")  # while the retry waits its turn
+    shop.work()
+    assert shop.status(case_id) is CaseStatus.COMPLETED
+    assert shop.broken() == {}
+
+
+def test_one_poisoned_case_stops_no_other(shop: Workshop) -> None:
+    shop.put(operated(later=True))
+    bad, good = asked(shop), asked(shop)
+    shop.by_hand("UPDATE cases SET state = :cut WHERE id = :id", cut=b"cut", id=bad)
+    work_to_the_end(shop)
+    assert shop.waiting(good) == ["read"]
+    assert only(shop.jobs(bad)).status == "failed"
+    assert shop.rows("SELECT status FROM cases WHERE id = :id", id=bad) == [("incident",)]
+    shop.engine.cases.cancel(shop.actor("officer"), bad, "数据损坏,另行补办")
+    assert shop.rows("SELECT status FROM cases WHERE id = :id", id=bad) == [("cancelled",)]
+
+
+def test_a_worker_that_lost_its_lease_cannot_write(shop: Workshop) -> None:
+    shop.put(operated(later=True))
+    case_id = asked(shop)
+    slow = only(shop.engine.jobs.take_jobs("slow", 10, NOW))
+    fast = only(shop.engine.jobs.take_jobs("fast", 10, timedelta(minutes=1)))
+    assert (fast.id, fast.fence) == (slow.id, slow.fence + 1)
+    with pytest.raises(LeaseLost):
+        shop.engine.jobs.do_job(slow)
+    with pytest.raises(LeaseLost):
+        shop.engine.jobs.give_up_job(slow, "太晚")
+    shop.engine.jobs.postpone_job(slow, NOW, "太晚", counts=True)
+    assert shop.engine.jobs.renew_jobs([slow], timedelta(minutes=1)) == []
+    assert only(shop.jobs(case_id)).locked_by == "fast"
+    shop.engine.jobs.do_job(fast)
+    assert shop.waiting(case_id) == ["read"]
+    with pytest.raises(LeaseLost):
+        shop.engine.jobs.do_job(slow)
+    assert shop.calls == [("echo", {"said": "已核实"})]
+
+
+def test_a_lease_holds_while_it_is_renewed(shop: Workshop) -> None:
+    shop.put(operated(later=True))
+    asked(shop)
+    held = shop.engine.jobs.take_jobs("one", 10, NOW)
+    assert shop.engine.jobs.renew_jobs(held, timedelta(minutes=1)) == held
+    assert shop.engine.jobs.take_jobs("two", 10, timedelta(minutes=1)) == []
+
+
+def test_a_worker_that_dies_over_a_job_loses_nothing(shop: Workshop) -> None:
+    shop.put(operated(later=True))
+
+    def die(_context: OperationContext, _inputs: Outputs) -> Outputs:
+        raise SystemExit
+
+    shop.doing["echo"] = die
+    case_id = asked(shop)
+    with pytest.raises(SystemExit):
+        shop.worker().run()
+    assert only(shop.jobs(case_id)).status == "running"
+    del shop.doing["echo"]
+    shop.work()
+    assert shop.waiting(case_id) == []  # its lease still runs
+    shop.by_hand("UPDATE job SET locked_until = '2000-01-01T00:00:00.000000Z'")
+    shop.work()
+    assert shop.waiting(case_id) == ["read"]
+    assert shop.broken() == {}
+
+
+def test_a_job_its_workers_die_over_becomes_an_incident(shop: Workshop) -> None:
+    shop.put(operated(later=True))
+    case_id = asked(shop)
+    for _ in range(TRIES):
+        assert shop.engine.jobs.take_jobs("dies", 10, NOW)
+    shop.work()
+    assert shop.calls == []
+    assert shop.status(case_id) is CaseStatus.INCIDENT
+    assert "中途停止" in (only(shop.jobs(case_id)).last_error or "")
+
+
+def test_a_busy_database_costs_no_try(shop: Workshop) -> None:
+    shop.put(operated(later=True))
+    case_id = asked(shop)
+    shop.doing["echo"] = failing(Busy("数据库正忙"))
+    work_to_the_end(shop)
+    job = only(shop.jobs(case_id))
+    assert (job.status, job.attempts) == ("waiting", 0)
+    del shop.doing["echo"]
+    shop.work()
+    assert shop.waiting(case_id) == ["read"]
+
+
+def test_a_worker_that_is_stopped_gives_back_what_it_did_not_begin(shop: Workshop) -> None:
+    shop.put(operated(later=True))
+    begun = [asked(shop) for _ in range(3)]
+    worker = shop.worker()
+
+    def stop(_context: OperationContext, inputs: Outputs) -> Outputs:
+        worker.stop()
+        return inputs
+
+    shop.doing["echo"] = stop
+    worker.run()
+    states = sorted((only(shop.jobs(c)).status, only(shop.jobs(c)).attempts) for c in begun)
+    assert states == [("done", 1), ("waiting", 0), ("waiting", 0)]
+    del shop.doing["echo"]
+    shop.work()
+    assert [shop.waiting(c) for c in begun] == [["read"]] * 3
+
+
+@contextmanager
+def statements(shop: Workshop) -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def note(_c: object, _u: object, statement: str, *_rest: object) -> None:
+        seen.append(statement)
+
+    event.listen(shop.engine.database.engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(shop.engine.database.engine, "before_cursor_execute", note)
+
+
+def test_an_idle_worker_costs_two_questions_and_no_transaction(shop: Workshop) -> None:
+    shop.put(operated(later=True))
+    shop.begin("operated")
+    worker = shop.worker()
+    while worker.run_once():
+        pass
+    with statements(shop) as seen:
+        assert not worker.run_once()
+    assert len(seen) == 2
+    assert all(s.startswith("SELECT") for s in seen)
+
+
+def test_a_worker_in_the_background_is_at_most_two_seconds_late(shop: Workshop) -> None:
+    shop.put(operated(later=True))
+    stop = in_background(shop.worker(), "test-worker")
+    try:
+        case_id = asked(shop)
+        until = time.monotonic() + 10
+        while not shop.waiting(case_id) and time.monotonic() < until:
+            time.sleep(0.02)
+    finally:
+        stop()
+    assert shop.waiting(case_id) == ["read"]
+
+
+def test_several_workers_do_each_operation_once(
+    shop: Workshop, open_shop: Callable[[], Workshop]
+) -> None:
+    shop.put(operated(later=True))
+    begun = {asked(shop, note=f"第{n}件"): f"第{n}件" for n in range(10)}
+    other = open_shop()
+    workers = [threading.Thread(target=s.work) for s in (shop, other, other)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    done = sorted(str(inputs["said"]) for _, inputs in [*shop.calls, *other.calls])
+    assert done == sorted(begun.values())
+    assert all(shop.waiting(c) == ["read"] for c in begun)
+    assert shop.broken() == {}
+
+
+def test_the_executor_renews_what_it_has_not_begun(shop: Workshop) -> None:
+    shop.put(operated(later=True))
+    begun = [asked(shop) for _ in range(3)]
+    renewed: list[int] = []
+
+    class Slow:
+        """The engine's jobs with a machine clock that leaps ahead at each look."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(shop.engine.jobs, name)
+
+        def real_now(self) -> datetime:
+            renewed_at = shop.engine.jobs.real_now() + timedelta(seconds=11 * len(seen))
+            seen.append(1)
+            return renewed_at
+
+        def renew_jobs(self, jobs: list[Job], lease: timedelta) -> list[Job]:
+            renewed.append(len(jobs))
+            return shop.engine.jobs.renew_jobs(jobs, lease)
+
+    seen: list[int] = []
+    Executor(cast("Work", Slow()), "slow", Pace()).run_once()
+    assert renewed
+    assert all(shop.waiting(c) == ["read"] for c in begun)
+
+
+def test_two_commands_that_lock_each_other_out_both_succeed(shop: Workshop) -> None:
+    shop.by_hand("INSERT INTO counter (name, value) VALUES ('a', 0), ('b', 0)")
+    meeting = threading.Barrier(2)
+
+    def command(first: str, second: str) -> None:
+        tries: list[int] = []
+
+        def locking(tx: Tx) -> None:
+            tries.append(1)
+            more = text("UPDATE counter SET value = value + 1 WHERE name = :name")
+            tx.execute(more, {"name": first})
+            if len(tries) == 1 and not shop.engine.database.is_sqlite:
+                meeting.wait(30)
+            tx.execute(more, {"name": second})
+
+        shop.engine.execute(locking)
+
+    threads = [threading.Thread(target=command, args=pair) for pair in (("a", "b"), ("b", "a"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert shop.rows("SELECT name, value FROM counter ORDER BY name") == [("a", 2), ("b", 2)]
+
+
+def test_what_was_uploaded_for_nothing_is_tidied_away(shop: Workshop) -> None:
+    officer = shop.actor("officer")
+    content = b"%PDF-1.4 simulated"
+    staged = shop.engine.files.stage(officer, "证明.pdf", content)
+    (path,) = (shop.engine.environment.data_dir / "files").glob("??/*")
+    shop.engine.jobs.sweep()
+    assert shop.engine.files.read(officer, staged.id)[1] == content
+    shop.by_hand("UPDATE file SET staged_at = '2020-01-01T00:00:00.000000Z'")
+    shop.engine.jobs.sweep()
+    assert path.exists()  # somebody may be uploading the same just now
+    os.utime(path, (0, 0))
+    again = shop.engine.files.stage(officer, "证明.pdf", content)
+    shop.engine.jobs.sweep()
+    assert shop.engine.files.read(officer, again.id)[1] == content
+    shop.by_hand("DELETE FROM file")
+    os.utime(path, (0, 0))
+    shop.engine.jobs.sweep()
+    assert not path.exists()
+    assert shop.broken() == {}

@@ -1,0 +1,36 @@
+"""The federation of these tests, with the real processes deployed, on both databases."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import registry
+from engine import SYSTEM, Options, open_engine
+from engine.definitions.folder import read_folder
+from engine.model.clock import FixedClock
+from engine.store.settings import Parameter
+from tests.registry.town import MONDAY_MORNING, PARAMETERS, ROOT, Town
+from tests.support.federation import staffed
+
+
+@pytest.fixture
+def town(database_url: str, tmp_path: Path) -> Iterator[Town]:
+    clock = FixedClock(MONDAY_MORNING)
+    options = Options(
+        clock=clock,
+        data_dir=tmp_path / "data",
+        operations=registry.OPERATIONS,
+        branches=(registry.BRANCH,),
+    )
+    engine = staffed(open_engine(database_url, key=bytes(range(32)), options=options))
+    since = date(2026, 1, 1)
+    engine.settings.add_parameters(
+        SYSTEM, [Parameter(name, None, since, value) for name, value in PARAMETERS.items()]
+    )
+    for key in ("public_notice", "archiving"):
+        files = read_folder(ROOT / "processes", ROOT / "forms", key).files
+        engine.definitions.deploy(SYSTEM, files)
+    yield Town(engine, registry.Registry(engine), clock)
+    engine.close()

@@ -1,0 +1,58 @@
+"""The register's migrations make exactly its tables, beside the engine's and never in its way."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect
+
+import registry
+from engine.store.database import Database
+from engine.store.schema import ENGINE, is_current, migrate
+from engine.store.tables import metadata as engine_metadata
+from registry.store.tables import metadata
+
+OURS = {table.name for table in metadata.tables.values()}
+
+
+def test_the_migrated_schema_is_the_one_in_the_code(database_url: str) -> None:
+    database = Database(database_url)
+    migrate(database, (ENGINE, registry.BRANCH))
+    with database.look() as tx:
+        context = MigrationContext.configure(
+            tx,
+            opts={
+                "compare_type": True,
+                "compare_server_default": not database.is_sqlite,
+                "include_name": lambda name, kind, _: kind != "table" or name in OURS,
+            },
+        )
+        assert compare_metadata(context, metadata) == []
+    assert is_current(database, (ENGINE, registry.BRANCH))
+    database.close()
+
+
+def test_the_engine_migrates_without_the_register(database_url: str) -> None:
+    database = Database(database_url)
+    migrate(database)
+    with database.look() as tx:
+        names = set(inspect(tx).get_table_names())
+    assert OURS.isdisjoint(names)
+    assert {table.name for table in engine_metadata.tables.values()} <= names
+    database.close()
+
+
+def test_the_register_can_join_a_database_of_the_engine_alone(database_url: str) -> None:
+    database = Database(database_url)
+    migrate(database)
+    migrate(database, (ENGINE, registry.BRANCH))
+    with database.look() as tx:
+        assert set(inspect(tx).get_table_names()) >= OURS
+    database.close()
+
+
+def test_the_engine_alone_leaves_a_database_with_a_register_as_it_is(database_url: str) -> None:
+    database = Database(database_url)
+    migrate(database, (ENGINE, registry.BRANCH))
+    migrate(database)
+    with database.look() as tx:
+        assert set(inspect(tx).get_table_names()) >= OURS
+    database.close()

@@ -1,0 +1,86 @@
+"""A federation that archives households, its clock in the test's hand."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import registry
+from engine import SYSTEM, Actor, Engine, Request
+from engine.model.clock import FixedClock
+
+ROOT = Path(__file__).parents[2]
+MONDAY_MORNING = datetime(2026, 11, 9, 1, 0, tzinfo=UTC)
+HOUSEHOLDS = tomllib.loads(
+    (ROOT / "processes/archiving/scenarios/data/households.toml").read_text(encoding="utf-8")
+)
+PARAMETERS = {"dibao standard": 500, "township review": False, "notice days": 5}
+
+
+@dataclass
+class Town:
+    """An engine with the register, and people who work on applications."""
+
+    engine: Engine
+    register: registry.Registry
+    clock: FixedClock
+
+    def actor(self, name: str) -> Actor:
+        return self.engine.directory.actor_named(name)
+
+    def do(self, by: str, case_id: str, element: str, data: Mapping[str, object]) -> None:
+        (step,) = self.engine.cases.view(SYSTEM, case_id).open_tasks
+        assert step.element_id == element
+        self.engine.tasks.complete(self.actor(by), step.id, data)
+
+    def waiting(self, case_id: str) -> list[str]:
+        return [t.element_id for t in self.engine.cases.view(SYSTEM, case_id).open_tasks]
+
+    def days_pass(self, case_id: str, days: int) -> None:
+        self.clock.advance(timedelta(days=days))
+        self.engine.jobs.fire_due_of_case(case_id)
+
+    def filled(self, by: str, name: str, **changed: object) -> dict[str, object]:
+        """The answers of a scenario's household, the paper a staged file."""
+        answers = {**HOUSEHOLDS[name], **changed}
+        if "application_paper" in answers:
+            paper = self.engine.files.stage(self.actor(by), "申请书.pdf", b"%PDF-1.4\n%%EOF\n")
+            answers["application_paper"] = [paper.id]
+        return {
+            key: value.isoformat() if isinstance(value, date) else value
+            for key, value in answers.items()
+        }
+
+    def on_notice(self, **changed: object) -> str:
+        """An application that was posted this moment."""
+        self.clock.advance(timedelta(seconds=1))
+        asked = {"applicant_name": "林模拟", "application_kind": "self"}
+        officer = self.actor("officer")
+        case_id = self.engine.cases.start(officer, Request("archiving", "u1", asked)).case_id
+        self.do("officer", case_id, "apply", self.filled("officer", "family_of_three", **changed))
+        self.do("officer", case_id, "acceptance_check", {"complete": "yes"})
+        self.do("officer", case_id, "home_visit", self.filled("officer", "visit"))
+        self.do("chair", case_id, "grassroots_review", {"decision": "agree"})
+        agreed = {"decision": "agree", "category": "dibao"}
+        self.do("reviewer", case_id, "county_review", agreed)
+        self.do("officer", case_id, "post", {"places": "厂区大门公示栏"})
+        return case_id
+
+    def approved(self) -> str:
+        """An application whose file has been opened."""
+        case_id = self.on_notice()
+        self.days_pass(case_id, 8)
+        self.do("officer", case_id, "record_result", {"end_note": "公示期满,公示单完好"})
+        self.do("approver", case_id, "approve", {"decision": "agree"})
+        return case_id
+
+    def notice_id(self) -> str:
+        """Of the one notice there is."""
+        (one,) = self.register.notices(SYSTEM)
+        return one.id
+
+    def must_hold(self) -> None:
+        """Every promise of the engine and of the register."""
+        found = [*self.engine.audit.invariants(), *registry.invariants(self.engine)]
+        assert [(one.id, one.broken) for one in found if not one.ok] == []

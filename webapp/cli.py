@@ -1,0 +1,97 @@
+"""The command ``bangfu``. Exit codes: 0 done, 1 found something wrong, 2 could not be done."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from engine.errors import BangfuError, DeploymentRefused
+from webapp.commands import (
+    backup,
+    benchmark,
+    checking,
+    demonstrating,
+    deploying,
+    later,
+    migrating,
+    people,
+    scenarios,
+    serving,
+    trust,
+    units,
+)
+from webapp.commands.checking import told
+from webapp.commands.speaking import (
+    FOUND_WRONG,
+    NOT_DONE,
+    Call,
+    CommandRefused,
+    Commands,
+    Parser,
+    complain,
+)
+from webapp.settings import Settings, SettingsRefused
+
+_GROUPS = (
+    serving,
+    demonstrating,
+    checking,
+    scenarios,
+    deploying,
+    people,
+    units,
+    migrating,
+    backup,
+    trust,
+    benchmark,
+    later,
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Do one command; every refusal is one Chinese sentence on the error channel."""
+    parser = Parser(prog="bangfu", description="工会帮扶办件系统", allow_abbrev=False)
+    commands = Commands(parser, "命令")
+    for group in _GROUPS:
+        group.add_to(commands)
+    words = parser.parse_args(argv)
+    try:
+        code: int = words.run(_call(words))
+    except DeploymentRefused as refused:
+        complain(refused.message)
+        for finding in refused.findings:
+            complain(f"  {told(finding)}")
+        return FOUND_WRONG
+    except (SettingsRefused, CommandRefused, BangfuError) as refused:
+        complain(refused.message)
+        return NOT_DONE
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NOT_DONE
+    except KeyboardInterrupt:
+        complain("已中断。")
+        return NOT_DONE
+    except OSError as error:
+        complain(f"没有做成:{error.filename or ''} {error.strerror or error}。请核对路径和权限。")
+        return NOT_DONE
+    except Exception as error:
+        if sys.flags.dev_mode:
+            raise
+        complain(
+            f"程序内部错误,没有做成({type(error).__name__}: {error})。"
+            "请把这句话告诉管理员;用 python -X dev 运行可看到详细位置。"
+        )
+        return NOT_DONE
+    return code
+
+
+def _call(words: argparse.Namespace) -> Call:
+    return Call(
+        words,
+        settings=lambda: Settings.from_environ(os.environ),
+        demo_settings=lambda: Settings.from_environ(os.environ, {"BANGFU_DEMO": "1"}),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

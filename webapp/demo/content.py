@@ -1,0 +1,122 @@
+"""What the demonstration loads beside its federation: read from ``content.toml``.
+
+No Python names a process: which are deployed, which cases are begun, and how far each goes is
+data, as is how a household fills in the forms (``filled/KEY.toml``).
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class AreaParameter:
+    """A dated value of a parameter for the area of an organisation, named by its code."""
+
+    name: str
+    code: str
+    valid_from: date
+    value: object
+    unit: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Cases that go alike: a scenario of the process, up to a step that is left open.
+
+    ``stop_before``: the element id of that step, ``id#2`` for its second time, ``pass`` for the
+    first stretch of time that goes by; empty: to the end. ``waited``: for how many working days
+    it has been so, from and to. ``plight``: which households; empty: any. ``areas``: codes of the
+    federations they are approved in; none: all. ``claimed`` and ``drafted``: the parts, of 1, of
+    the open steps that somebody holds or has half filled in.
+    """
+
+    process: str
+    scenario: str
+    how_many: int
+    stop_before: str
+    waited: tuple[float, float]
+    plight: str
+    claimed: float
+    drafted: float
+    areas: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Content:
+    """All of it.
+
+    ``shown_to``: a user whose union has ``shown_part``, of 1, of the cases, so that a visitor who
+    signs in as her finds something to do.
+    """
+
+    processes: tuple[str, ...]
+    example: str
+    standard: Decimal
+    shown_to: str
+    shown_part: float
+    parameters: tuple[AreaParameter, ...]
+    plans: tuple[Plan, ...]
+
+
+def demo_content() -> Content:
+    """Read ``content.toml``."""
+    with (_HERE / "content.toml").open("rb") as file:
+        read = tomllib.load(file)
+    return Content(
+        processes=tuple(read["processes"]),
+        example=read["example"],
+        standard=Decimal(read["standard"]),
+        shown_to=read["shown"]["to"],
+        shown_part=read["shown"]["part"],
+        parameters=tuple(
+            AreaParameter(row["name"], code, row["valid_from"], value, row["unit"], row["source"])
+            for row in read["parameters"]
+            for code, value in row["values"].items()
+        ),
+        plans=tuple(
+            Plan(
+                process=row["process"],
+                scenario=row["scenario"],
+                how_many=row["how_many"],
+                stop_before=row.get("stop_before", ""),
+                waited=(float(row["waited"][0]), float(row["waited"][1])),
+                plight=row.get("plight", ""),
+                claimed=row.get("claimed", 0.3),
+                drafted=row.get("drafted", 0.0),
+                areas=tuple(row.get("areas", ())),
+            )
+            for row in read["cases"]
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Answers:
+    """How a household fills in a process.
+
+    ``of``: element id (or ``start``) → field → value or FEEL. ``between``: steps that a county's
+    parameters bring in and that not every scenario knows.
+    """
+
+    of: Mapping[str, Mapping[str, object]]
+    between: frozenset[str] = frozenset()
+
+
+@cache
+def answers_of(process: str) -> Answers:
+    """Read ``filled/KEY.toml``; without it the scenarios' own data stand."""
+    path = _HERE / "filled" / f"{process}.toml"
+    if not path.is_file():
+        return Answers({})
+    with path.open("rb") as file:
+        read = tomllib.load(file)
+    between = frozenset(read.pop("between", ()))
+    return Answers(read, between)

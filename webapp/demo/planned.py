@@ -1,0 +1,196 @@
+"""Each planned case with its household, its deeds and the times they happen at."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from engine.definitions.scenarios import Scenario, read_scenarios
+from engine.definitions.scenarios.reading import Deliver, Do, Pass, Until
+from engine.errors import Broken
+from engine.model.deadlines import Deadline, Unit
+from webapp.demo.content import Plan
+from webapp.demo.federation import Federation
+from webapp.demo.households import DemoHousehold
+from webapp.demo.working_time import WorkingTime
+
+_DAYS_A_WEEK, _WORKING_DAYS_A_WEEK = 7, 5
+_QUICKEST, _SLOWEST = 0.05, 0.9
+"""How long a step usually waits for its person, in working days."""
+
+DAYS_LOOKED_AT = 80
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something that happens in a case: a step done, or a message from outside."""
+
+    at: datetime
+    action: Do | Deliver
+
+
+@dataclass(frozen=True)
+class PlannedCase:
+    """A case that will be played. ``stays_before``: the step that then stays open; None: none."""
+
+    number: int
+    plan: Plan
+    scenario: Scenario
+    household: DemoHousehold
+    begins_at: datetime
+    deeds: tuple[Deed, ...]
+    stays_before: Do | None
+    stays_from: datetime
+    is_claimed: bool
+    is_drafted: bool
+
+    @property
+    def business_key(self) -> str:
+        """Tells the case among all: what was begun is not begun again."""
+        return f"模拟-{self.number:04}"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A union that has a part, of 1, of the cases."""
+
+    union_id: str
+    part: float
+
+
+def planned_cases(
+    plans: Sequence[Plan],
+    federation: Federation,
+    households: Iterator[DemoHousehold],
+    processes: Path,
+    line: WorkingTime,
+    chance: random.Random,
+    shown: Shown,
+) -> list[PlannedCase]:
+    """Every case of the plans; the same ones for the same chance."""
+    scenarios = {
+        key: {scenario.name: scenario for scenario in read_scenarios(processes / key / "scenarios")}
+        for key in {plan.process for plan in plans}
+    }
+    pool = _Pool(federation, households)
+    drawing = _Drawing(line, chance)
+    found: list[PlannedCase] = []
+    for plan in plans:
+        scenario = scenarios[plan.process].get(plan.scenario)
+        if scenario is None or scenario.fault:
+            why = "没有这个场景" if scenario is None else scenario.fault
+            raise Broken(f"演示数据用到 {plan.process} 的场景“{plan.scenario}”:{why}。")
+        for _ in range(plan.how_many):
+            at = shown.union_id if not plan.areas and chance.random() < shown.part else ""
+            household = pool.take(plan, at)
+            found.append(drawing.case(len(found) + 1, plan, scenario, household))
+    return found
+
+
+class _Pool:
+    """Gives out households, each once."""
+
+    def __init__(self, federation: Federation, households: Iterator[DemoHousehold]) -> None:
+        self._federation = federation
+        self._households = households
+        self._kept: list[DemoHousehold] = []
+
+    def take(self, plan: Plan, at: str) -> DemoHousehold:
+        """The next household that fits a plan; ``at``: of this union, empty: of any."""
+        for household in self._kept:
+            if self._fits(household, plan, at):
+                self._kept.remove(household)
+                return household
+        while True:
+            household = next(self._households)
+            if self._fits(household, plan, at):
+                return household
+            self._kept.append(household)
+
+    def _fits(self, household: DemoHousehold, plan: Plan, at: str) -> bool:
+        if at and household.organisation_id != at:
+            return False
+        if plan.plight and household.plight.value != plan.plight:
+            return False
+        if not plan.areas:
+            return True
+        above = self._federation.by_id.get(household.organisation_id)
+        while above is not None and above.code not in plan.areas:
+            above = self._federation.by_id.get(above.approval_parent or "")
+        return above is not None
+
+
+class _Drawing:
+    def __init__(self, line: WorkingTime, chance: random.Random) -> None:
+        self._line = line
+        self._chance = chance
+
+    def case(
+        self, number: int, plan: Plan, scenario: Scenario, household: DemoHousehold
+    ) -> PlannedCase:
+        """Draw how long everything takes, then count back from now."""
+        chance = self._chance
+        deeds, stays = _until_stop(scenario, plan.stop_before)
+        places, place = [], 0.0
+        for action in deeds:
+            place = self._after(place, action)
+            if isinstance(action, Do | Deliver):
+                places.append((place, action))
+        begin = max(self._line.now - chance.uniform(*plan.waited) - place, 0.0)
+        # a stretch of days ends with a day, wherever in the day it began
+        shift = int(begin) if any(isinstance(a, Pass | Until) for a in deeds) else begin
+        return PlannedCase(
+            number=number,
+            plan=plan,
+            scenario=scenario,
+            household=household,
+            begins_at=self._line.instant(shift),
+            deeds=tuple(Deed(self._line.instant(shift + at), action) for at, action in places),
+            stays_before=stays,
+            stays_from=self._line.instant(shift + place + _QUICKEST),
+            is_claimed=chance.random() < plan.claimed,
+            is_drafted=chance.random() < plan.drafted,
+        )
+
+    def _after(self, place: float, action: object) -> float:
+        """Where on the line an action is over that begins at a place."""
+        if isinstance(action, Pass):
+            return int(place) + 1 + _working_days(action.limit) + self._chance.uniform(0.02, 0.2)
+        if isinstance(action, Deliver):
+            return place + self._chance.uniform(0.01, 0.05)
+        if isinstance(action, Do):
+            return place + self._chance.uniform(_QUICKEST, _SLOWEST)
+        return place
+
+
+def _until_stop(scenario: Scenario, stop: str) -> tuple[list[object], Do | None]:
+    """The actions up to the stop, and the step that stays open there."""
+    name, _, times = stop.partition("#")
+    wanted, seen = int(times or 1), 0
+    found: list[object] = []
+    for action in scenario.steps:
+        if isinstance(action, Do) and action.refused is not None:
+            continue
+        if isinstance(action, Deliver) and action.refused is not None:
+            continue
+        if name == "pass" and isinstance(action, Pass):
+            return found, None
+        if isinstance(action, Do) and action.element == name:
+            seen += 1
+            if seen == wanted:
+                return found, action
+        found.append(action)
+    if stop:
+        raise Broken(f"场景“{scenario.name}”里没有“{stop}”这一步,演示数据须改正。")
+    return found, None
+
+
+def _working_days(limit: Deadline) -> int:
+    match limit.unit:
+        case Unit.WORKING_DAYS:
+            return limit.amount
+        case Unit.DAYS:
+            return limit.amount * _WORKING_DAYS_A_WEEK // _DAYS_A_WEEK + 1
+        case _:
+            return 0

@@ -1,0 +1,357 @@
+"""Play the planned cases on the engine: real people, real steps, a business clock in the past.
+
+Every deed is an ordinary command of the engine by somebody who may do it, so the cases are what
+use would have made of them: routing, separation of duties, deadlines, timers and history.
+"""
+
+import heapq
+import itertools
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+
+import orjson
+
+from engine import SYSTEM, Actor, Engine, Request
+from engine.definitions.scenarios.reading import Deliver, Do
+from engine.errors import BangfuError, NotFound
+from engine.feel import EvaluationContext
+from engine.forms import CompiledForm
+from engine.jobs.executor import Pace
+from engine.model.cases import EventKind
+from engine.model.clock import ZONE, FixedClock, local_date
+from engine.model.tasks import Task, TaskLine
+from engine.runtime import read_scope, waits
+from engine.store import cases as stored_cases
+from engine.store import directory as stored_directory
+from engine.store import tasks as stored_tasks
+from engine.store.cases import CaseQuestion
+from engine.store.database import Tx
+from engine.work.advance import open_case
+from webapp.demo.answers import Table, as_values, filled_in
+from webapp.demo.content import answers_of
+from webapp.demo.papers import paper
+from webapp.demo.planned import PlannedCase
+
+_MOST_CASES = 100_000
+_AFTER_MIDNIGHT = time(0, 1)
+_TRY_AGAIN_AFTER = timedelta(hours=22)
+_MOST_TRIES = 12
+_PAPER_NAME = "模拟材料.pdf"
+
+
+@dataclass
+class _Course:
+    """A case while it is played."""
+
+    planned: PlannedCase
+    values: Table
+    case_id: str = ""
+    next_deed: int = 0
+    tries: int = 0
+    officer: Actor | None = None
+
+
+@dataclass(frozen=True)
+class _Step:
+    """An open step as its doer needs it; ``people``: who may do it."""
+
+    task: Task
+    form: CompiledForm | None
+    scope: Table
+    context: EvaluationContext
+    people: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Played:
+    """How many cases there are now, and where one did not go as planned."""
+
+    cases: int
+    faults: tuple[str, ...] = ()
+
+
+@dataclass
+class Players:
+    """Plays cases on an engine whose business clock is ``clock``."""
+
+    engine: Engine
+    clock: FixedClock
+    chance: random.Random
+    _faults: list[str] = field(default_factory=list)
+    _people: dict[str, Actor] = field(default_factory=dict)
+    _holders: dict[tuple[str, str], Sequence[str]] = field(default_factory=dict)
+    _order: Iterator[int] = field(default_factory=itertools.count)
+
+    def play(self, planned: Sequence[PlannedCase], until: datetime) -> Played:
+        """Play all cases side by side in the order of time, up to an instant.
+
+        Cases that were begun by a call that did not come to its end are gone on with.
+        """
+        courses = [_Course(one, as_values(one.household)) for one in planned]
+        self._find_begun(courses)
+        waiting = [(self._next_time(course), next(self._order), course) for course in courses]
+        heapq.heapify(waiting)
+        while waiting:
+            at, _, course = heapq.heappop(waiting)
+            if at >= until:
+                break
+            self._advance(at)
+            again_at = self._act(course)
+            if again_at is not None:
+                heapq.heappush(waiting, (max(again_at, at), next(self._order), course))
+        self._advance(until)
+        self._work_off()
+        return Played(len(courses), tuple(self._faults))
+
+    # --- time ---------------------------------------------------------------------------------
+
+    def _advance(self, to: datetime) -> None:
+        """Move the clock, stopping after each midnight for what fell due with the day."""
+        while True:
+            midnight = datetime.combine(
+                local_date(self.clock.now()) + timedelta(days=1), _AFTER_MIDNIGHT, ZONE
+            )
+            if midnight >= to:
+                break
+            self.clock.advance(midnight - self.clock.now())
+            self._work_off()
+        if to > self.clock.now():
+            self.clock.advance(to - self.clock.now())
+
+    def _work_off(self) -> None:
+        """Fire timers and send reminders, as a worker does."""
+        executor = self.engine.jobs.executor(Pace())
+        while executor.run_once():
+            continue
+
+    def _next_time(self, course: _Course) -> datetime:
+        planned = course.planned
+        if not course.case_id:
+            return planned.begins_at
+        if course.next_deed < len(planned.deeds):
+            return planned.deeds[course.next_deed].at
+        return planned.stays_from
+
+    # --- what was begun before ----------------------------------------------------------------
+
+    def _find_begun(self, courses: Sequence[_Course]) -> None:
+        begun = {
+            line.business_key: line.id
+            for line in self.engine.cases.list(SYSTEM, CaseQuestion(limit=_MOST_CASES))
+        }
+        for course in courses:
+            course.case_id = begun.get(course.planned.business_key, "")
+            if course.case_id:
+                course.next_deed = self._deeds_done(course)
+
+    def _deeds_done(self, course: _Course) -> int:
+        """How many of the planned deeds stand in the case's history, in order."""
+        done = 0
+        deeds = course.planned.deeds
+        for entry in self.engine.cases.history(SYSTEM, course.case_id, limit=_MOST_CASES):
+            if done == len(deeds):
+                break
+            action = deeds[done].action
+            is_it = (
+                entry.kind is EventKind.TASK_COMPLETED and entry.element_id == action.element
+                if isinstance(action, Do)
+                else entry.kind is EventKind.MESSAGE
+            )
+            done += is_it
+        return done
+
+    # --- deeds --------------------------------------------------------------------------------
+
+    def _act(self, course: _Course) -> datetime | None:
+        """Do what is next in a case; when it goes on, or None when it stays so."""
+        planned = course.planned
+        try:
+            if not course.case_id:
+                self._begin(course)
+                return self._next_time(course)
+            if course.next_deed == len(planned.deeds):
+                return None if self._is_left_open(course) else self._try_again(course)
+            if not self._do(course):
+                return self._try_again(course)
+        except BangfuError as error:
+            self._fault(course, f"{type(error).__name__}: {_told(error)}")
+            return None
+        course.next_deed += 1
+        course.tries = 0
+        return self._next_time(course)
+
+    def _try_again(self, course: _Course) -> datetime | None:
+        course.tries += 1
+        if course.tries < _MOST_TRIES:
+            return self.clock.now() + _TRY_AGAIN_AFTER
+        self._fault(course, "这一步一直没有打开")
+        return None
+
+    def _fault(self, course: _Course, why: str) -> None:
+        planned, number = course.planned, course.next_deed
+        step = planned.deeds[number].action if number < len(planned.deeds) else "最后"
+        name = step.element if isinstance(step, Do) else getattr(step, "name", step)
+        plan = f"{planned.plan.process}/{planned.plan.scenario}"
+        self._faults.append(f"{planned.business_key} {plan} 停在“{name}”:{why}")
+
+    def _begin(self, course: _Course) -> None:
+        planned = course.planned
+        home = planned.household.organisation_id
+        row = next(
+            row for row in self.engine.definitions.latest() if row.key == planned.plan.process
+        )
+        holders = self.engine.directory.holders(row.start_role or "", home)
+        officer = self._person(self.chance.choice(holders).person_id)
+        context = self.engine.environment.feel_asking(self.engine.ask, home, self.clock.now())
+        answers = answers_of(planned.plan.process).of.get("start", {})
+        data = filled_in(planned.scenario.start, answers, self._scope(course, {}), context)
+        request = Request(planned.plan.process, home, data, planned.business_key)
+        course.case_id = self.engine.cases.start(officer, request).case_id
+
+    def _scope(self, course: _Course, scope: Table) -> Table:
+        return {**scope, "household": course.values, "number": course.planned.number}
+
+    def _do(self, course: _Course) -> bool:
+        action = course.planned.deeds[course.next_deed].action
+        if isinstance(action, Deliver):
+            return self._deliver(course, action)
+        open_tasks = self._open_tasks(course)
+        for line in open_tasks:
+            if line.element_id == action.element:
+                self._complete(course, line, action.data)
+                return True
+        self._do_between(course, open_tasks)
+        return False
+
+    def _do_between(self, course: _Course, open_tasks: Sequence[TaskLine]) -> None:
+        """A step the scenario does not know, which this county's parameters bring in between."""
+        between = answers_of(course.planned.plan.process).between
+        told = {a.element for a in course.planned.scenario.steps if isinstance(a, Do)}
+        for line in open_tasks:
+            if line.element_id in between and line.element_id not in told:
+                self._complete(course, line, {})
+
+    def _open_tasks(self, course: _Course) -> Sequence[TaskLine]:
+        return self.engine.ask(lambda tx: stored_tasks.open_of_case(tx, course.case_id))
+
+    def _complete(self, course: _Course, line: TaskLine, given: Table) -> None:
+        step = self._step(line)
+        person = self._doer(step)
+        if person is not None:
+            data = self._with_papers(person, step.form, self._data(course, step, given))
+            self.engine.tasks.complete(person, line.id, data)
+
+    def _step(self, line: TaskLine) -> _Step:
+        return self.engine.ask(lambda tx: self._look_at(tx, line.id))
+
+    def _look_at(self, tx: Tx, task_id: str) -> _Step:
+        """What one must know of a step to do it: less than its page shows."""
+        environment = self.engine.environment
+        loaded = stored_tasks.load(tx, task_id)
+        if loaded is None:
+            raise NotFound
+        task = loaded.task
+        opened = open_case(environment, tx, loaded.case)
+        form = opened.program.form_of(opened.program.element(task.process_key, task.element_id))
+        scope = read_scope(opened.program, opened.memory.engine, task.token)
+        context = environment.feel_asking(
+            self.engine.ask, loaded.case.organisation_id, environment.now()
+        )
+        place = (task.queue.role, task.queue.handling_id)
+        if place not in self._holders:
+            holders = stored_directory.holders(tx, *place, environment.today())
+            self._holders[place] = [holder.person_id for holder in holders]
+        return _Step(
+            task, form, scope, context, [p for p in self._holders[place] if p not in task.barred]
+        )
+
+    def _data(self, course: _Course, step: _Step, given: Table) -> Table:
+        answers = answers_of(course.planned.plan.process).of.get(step.task.element_id, {})
+        return filled_in(given, answers, self._scope(course, step.scope), step.context)
+
+    def _doer(self, step: _Step) -> Actor | None:
+        """Somebody who may do a step; whoever holds it first."""
+        if step.task.assignee is not None:
+            return self._person(step.task.assignee)
+        return self._person(self.chance.choice(step.people)) if step.people else None
+
+    def _person(self, person_id: str) -> Actor:
+        if person_id not in self._people:
+            self._people[person_id] = self.engine.directory.actor(person_id)
+        return self._people[person_id]
+
+    def _with_papers(self, person: Actor, form: CompiledForm | None, data: Table) -> Table:
+        """The data with a staged paper in place of each file that a scenario only names."""
+        if form is None:
+            return data
+        named = {file_id for file_id, _ in form.files(data)}
+        staged = {name: self.engine.files.stage(person, _PAPER_NAME, paper()).id for name in named}
+        return {key: _replaced(value, staged) for key, value in data.items()}
+
+    def _is_left_open(self, course: _Course) -> bool:
+        """Let somebody hold the step that stays open, or fill it in half-way; False: not yet."""
+        stays = course.planned.stays_before
+        if stays is None:
+            return True
+        open_tasks = self._open_tasks(course)
+        for line in open_tasks:
+            if line.element_id == stays.element:
+                self._hold(course, line, stays)
+                return True
+        self._do_between(course, open_tasks)
+        return False
+
+    def _hold(self, course: _Course, line: TaskLine, stays: Do) -> None:
+        planned = course.planned
+        step = self._step(line)
+        person = self._doer(step)
+        if person is None or step.task.assignee is not None:
+            return
+        if planned.is_claimed or planned.is_drafted:
+            self.engine.tasks.claim(person, line.id)
+        if planned.is_drafted:
+            data = self._data(course, step, stays.data)
+            files = {name for name, _ in step.form.files(data)} if step.form is not None else set()
+            half = list(data.items())[: max(1, len(data) * 2 // 3)]
+            draft = {key: value for key, value in half if not _holds_any(value, files)}
+            self.engine.tasks.save_draft(person, line.id, draft)
+
+    def _deliver(self, course: _Course, action: Deliver) -> bool:
+        for key in self.engine.ask(lambda tx: self._keys(tx, course.case_id, action.name)):
+            self.engine.messages.send(SYSTEM, action.name, {"key": key}, action.data)
+            return True
+        return False
+
+    def _keys(self, tx: Tx, case_id: str, name: str) -> list[object]:
+        """What a case waits for with a message of a name."""
+        case = stored_cases.load(tx, case_id)
+        if case is None:
+            return []
+        opened = open_case(self.engine.environment, tx, case)
+        waiting = waits(opened.program, opened.memory.engine).messages.values()
+        return [orjson.loads(wait.key) for wait in waiting if wait.name == name]
+
+
+def _replaced(value: object, staged: Mapping[str, str]) -> object:
+    if isinstance(value, str):
+        return staged.get(value, value)
+    if isinstance(value, list):
+        return [_replaced(one, staged) for one in value]
+    if isinstance(value, dict):
+        return {key: _replaced(one, staged) for key, one in value.items()}
+    return value
+
+
+def _holds_any(value: object, files: set[str]) -> bool:
+    if isinstance(value, list):
+        return any(_holds_any(one, files) for one in value)
+    if isinstance(value, dict):
+        return any(_holds_any(one, files) for one in value.values())
+    return isinstance(value, str) and value in files
+
+
+def _told(error: BangfuError) -> str:
+    fields = getattr(error, "errors", ())
+    return error.message + "".join(f" {one.pointer} {one.message}" for one in fields)
