@@ -91,7 +91,9 @@ class Client:
             "business_key": key,
             "data": self.plan.start,
         }
-        started = self._send("officer", "POST", "/process-instances", body, {"Idempotency-Key": key})
+        started = self._send(
+            "officer", "POST", "/process-instances", body, {"Idempotency-Key": key}
+        )
         assert started.status_code == 201, started.text
         case_id = str(started.json()["id"])
         self.noted.cases[key] = case_id

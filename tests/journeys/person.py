@@ -112,7 +112,9 @@ class Person:
                 self.page.locator(f'label[for="{identifier}"]').first.click()
 
     def _upload(self, chooser: Locator, name: str) -> None:
-        chooser.set_input_files({"name": "模拟材料.pdf", "mimeType": "application/pdf", "buffer": PDF})
+        chooser.set_input_files(
+            {"name": "模拟材料.pdf", "mimeType": "application/pdf", "buffer": PDF}
+        )
         expect(self.page.locator(f'[name="{name}"][type=hidden]').first).to_be_attached()
 
     def _show(self, field: Locator) -> None:
@@ -120,7 +122,9 @@ class Person:
         field.evaluate(
             "e => { for (let n = e; n; n = n.parentElement) if (n.tagName === 'DETAILS') n.open = true; }"
         )
-        panel = field.evaluate("e => { const p = e.closest('[data-panel]'); return p ? p.id : ''; }")
+        panel = field.evaluate(
+            "e => { const p = e.closest('[data-panel]'); return p ? p.id : ''; }"
+        )
         if panel and not self.page.locator(f"#{panel}").is_visible():
             self.page.locator(f'[data-tab="{panel}"]').click()
 

@@ -120,7 +120,7 @@ def test_an_objection_of_the_public_is_investigated_and_the_notice_goes_on(
         if field.count() and field.first.is_editable():
             field.first.fill("保密")
     page.locator("main form button[type=submit]").last.click()
-    assert "收到" in page.inner_text("main")
+    assert "收到" in page.inner_text("body")
     citizen.close()
 
     reviewer2 = people("reviewer2")

@@ -45,7 +45,9 @@ def main(release: str) -> None:
         for stop in range(len(plan.steps) + 1):
             clock.advance(timedelta(minutes=1))
             officer = engine.directory.actor_named("officer")
-            request = Request("example_request", "u1", dict(plan.start), business_key=f"stop-{stop}")
+            request = Request(
+                "example_request", "u1", dict(plan.start), business_key=f"stop-{stop}"
+            )
             case_id = engine.cases.start(officer, request).case_id
             for _ in range(stop):
                 open_now = engine.cases.view(SYSTEM, case_id).open_tasks
