@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from flask import url_for
 from markupsafe import Markup
@@ -83,6 +84,9 @@ def shown_submissions(
     )
 
 
+DECIMALS = 4
+
+
 def shown_decisions(decisions: Iterable[DecisionShown]) -> tuple[ShownDecision, ...]:
     """What the tables said, the newest of each table only."""
     newest = {one.element_id: one for one in decisions}
@@ -114,10 +118,22 @@ def _firing(hit: Mapping[str, object]) -> Firing:
 
 def _pairs(value: object) -> tuple[tuple[str, str], ...]:
     if isinstance(value, Mapping):
-        return tuple((_label(str(name)), _text(inner)) for name, inner in value.items())
+        return _readable((str(name), inner) for name, inner in value.items())
     if isinstance(value, list) and all(isinstance(one, list) for one in value):
-        return tuple((_label(str(one[0])), _text(one[-1])) for one in value if one)
+        return _readable((str(one[0]), one[-1]) for one in value if one)
     return (("", _text(value)),)
+
+
+def _readable(named: Iterable[tuple[str, object]]) -> tuple[tuple[str, str], ...]:
+    """What people can read: named in words, or words themselves; codes and bare numbers are left.
+
+    The figures of a proposal stand, named, in the form of the step that shows them.
+    """
+    return tuple(
+        (_label(name), _text(value))
+        for name, value in named
+        if _label(name) or (isinstance(value, str) and not value.isascii())
+    )
 
 
 def _label(name: str) -> str:
@@ -134,4 +150,13 @@ def _text(value: object) -> str:
         return "、".join(_text(one) for one in value) or NOTHING
     if isinstance(value, Mapping):
         return ",".join(f"{name} {_text(inner)}" for name, inner in value.items())
-    return str(value)
+    return _rounded(value) if isinstance(value, str | float) else str(value)
+
+
+def _rounded(value: str | float) -> str:
+    """A number of a calculation to four places; any other text as it is."""
+    text = str(value)
+    whole, point, places = text.partition(".")
+    if not point or len(places) <= DECIMALS or not (whole.lstrip("-") + places).isdigit():
+        return text
+    return f"{Decimal(text):.{DECIMALS}f}".rstrip("0")
