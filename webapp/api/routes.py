@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import wraps
+from pathlib import Path
 from typing import ParamSpec
 from urllib.parse import quote
 
@@ -28,6 +29,15 @@ from webapp.shared.requests import api_actor, client_address, current_engine, cu
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
 P = ParamSpec("P")
+
+
+DOCUMENT = Path(__file__).with_name("openapi.yaml")
+
+
+@api.get("/openapi.yaml")
+def document() -> Response:
+    """The contract itself, for whoever writes a client."""
+    return Response(DOCUMENT.read_bytes(), mimetype="application/yaml")
 
 
 def answer(body: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
