@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.support.postgres import ADDRESS_VARIABLE, PostgresMissing, PostgresServer, new_folder
 
@@ -121,6 +122,15 @@ def chromium_path() -> str:
     if found is None:
         pytest.skip("no Chromium here: make setup as root, or apt-get install chromium")
     return found
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    """One headless Chromium for the run: Playwright can be started only once in a process."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
+        yield running
+        running.close()
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from waitress.server import create_server
 
 from engine import SYSTEM, Actor, Engine
@@ -99,15 +99,6 @@ def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
     server.close()
     thread.join(10)
     engine.close()
-
-
-@pytest.fixture(scope="session")
-def browser(chromium_path: str) -> Iterator[Browser]:
-    """One headless Chromium for the run."""
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
-        yield running
-        running.close()
 
 
 @pytest.fixture

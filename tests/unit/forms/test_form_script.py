@@ -1,27 +1,19 @@
 """form.js in a real browser against a real server, and the same page without any script."""
 
 import json
-import shutil
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from engine.forms import find_row_action
 from webapp.forms.render import FormView, draw_form, refresh_answer
 
 SOURCES = Path(__file__).parents[3] / "webapp" / "static" / "src"
-CHROMIUM = (
-    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-)
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-]
+pytestmark = pytest.mark.browser
 
 
 class Office:
@@ -126,17 +118,9 @@ def office(application, context):
     thread.join()
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page(chromium, office):
-    page = chromium.new_page()
+def page(browser, office):
+    page = browser.new_page()
     faults = []
     page.on("pageerror", lambda fault: faults.append(str(fault)))
     page.goto(office.url)
