@@ -230,8 +230,8 @@ def test_a_double_click_submits_once_and_enter_not_at_all(page, office):
     assert [(action, nonce) for action, nonce, _ in office.submitted] == [(["submit"], ["n1"])]
 
 
-def test_without_script_everything_can_be_filled_in(chromium, office):
-    context = chromium.new_context(java_script_enabled=False)
+def test_without_script_everything_can_be_filled_in(browser, office):
+    context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(office.url)
     expect(page.get_by_label("工作单位")).to_be_visible()
