@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import Enum
 
 from engine.errors import Conflict
+from engine.store.subscriptions import key_text
 from engine.work.messages import correlation_text
 
 OBJECTION = "notice_objection"
@@ -89,4 +90,4 @@ def holds_number(words: str) -> bool:
 
 def objection_key(notice_id: str, lookup_hash: Callable[[str], str]) -> str:
     """The keyed hash a case waits with for an objection to this notice."""
-    return lookup_hash(f"{OBJECTION}\n{correlation_text({'notice_id': notice_id})}")
+    return lookup_hash(key_text(OBJECTION, correlation_text({"notice_id": notice_id})))

@@ -25,6 +25,7 @@ from sqlalchemy.sql import ColumnElement
 
 from engine.model.actors import Actor
 from engine.model.cases import Attribute, Case, CaseLine, CaseStatus
+from engine.store.areas import lies_below, lies_in_area_of
 from engine.store.database import Tx
 from engine.store.instants import from_text, from_text_or_none, to_text, to_text_or_none
 from engine.store.tables import (
@@ -32,7 +33,6 @@ from engine.store.tables import (
     case_attribute,
     milestone,
     organisation,
-    organisation_closure,
     process_version,
     queue,
     task,
@@ -47,16 +47,8 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     """
     if actor.is_system:
         return true()
-    areas = sorted({g.organisation_id for g in actor.grants if g.sees == "area"})
     return or_(
-        case.c.organisation_id.in_(
-            select(organisation_closure.c.descendant_id).where(
-                organisation_closure.c.ancestor_id.in_(areas),
-                organisation_closure.c.kind == "approval",
-            )
-        )
-        if areas
-        else false(),
+        lies_in_area_of(actor, case.c.organisation_id),
         case.c.started_by == actor.person_id,
         exists()
         .where(
@@ -315,14 +307,7 @@ def _narrowed(question: CaseQuestion) -> list[ColumnElement[bool]]:
     if question.process_key:
         narrowed.append(process_version.c.key == question.process_key)
     if question.organisation_id:
-        narrowed.append(
-            case.c.organisation_id.in_(
-                select(organisation_closure.c.descendant_id).where(
-                    organisation_closure.c.ancestor_id == question.organisation_id,
-                    organisation_closure.c.kind == "approval",
-                )
-            )
-        )
+        narrowed.append(lies_below(case.c.organisation_id, [question.organisation_id]))
     if question.element_id:
         narrowed.append(
             exists().where(

@@ -100,6 +100,29 @@ def organisation_brief(tx: Tx, organisation_id: str) -> Organisation | None:
     return None if row is None else _organisation(row, {})
 
 
+def line_upwards(tx: Tx, organisation_id: str) -> list[Organisation]:
+    """An organisation and those above it by approval, nearest first; without their parents."""
+    return [
+        _organisation(row, {})
+        for row in tx.execute(
+            select(organisation)
+            .join(organisation_closure, organisation_closure.c.ancestor_id == organisation.c.id)
+            .where(
+                organisation_closure.c.descendant_id == organisation_id,
+                organisation_closure.c.kind == "approval",
+            )
+            .order_by(organisation_closure.c.depth)
+        )
+    ]
+
+
+def names_at(tx: Tx, level: str) -> set[str]:
+    """The names of all organisations of a level."""
+    return set(
+        tx.execute(select(organisation.c.name).where(organisation.c.level == level)).scalars()
+    )
+
+
 def add_organisations(tx: Tx, new: Sequence[Organisation]) -> None:
     """Add nodes with their parents; the closure is rebuilt by :func:`rebuild_closure`."""
     if not new:

@@ -21,6 +21,11 @@ class Subscription:
     key_hash: str
 
 
+def key_text(name: str, correlation: str) -> str:
+    """What is hashed for a wait: the message's name with the canonical JSON of its key."""
+    return f"{name}\n{correlation}"
+
+
 def add(tx: Tx, new: Sequence[Subscription]) -> None:
     """Write waits."""
     if new:

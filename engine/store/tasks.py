@@ -14,6 +14,7 @@ from engine.model.actors import Actor
 from engine.model.cases import Case
 from engine.model.organisations import Queue, RoutingReason
 from engine.model.tasks import InboxCounts, InboxFilter, Task, TaskLine, TaskStatus
+from engine.store.areas import lies_below
 from engine.store.cases import case_of, in_queues_of, matches, visible_to
 from engine.store.database import Tx
 from engine.store.instants import NEVER, from_text, from_text_or_none, to_text, to_text_or_none
@@ -21,7 +22,6 @@ from engine.store.tables import (
     case,
     job,
     organisation,
-    organisation_closure,
     person,
     process_version,
     queue,
@@ -524,14 +524,7 @@ def _narrowed(question: TaskQuestion) -> list[ColumnElement[bool]]:
     if question.unassigned:
         narrowed.append(task.c.assignee.is_(None))
     if question.below:
-        narrowed.append(
-            queue.c.home_id.in_(
-                select(organisation_closure.c.descendant_id).where(
-                    organisation_closure.c.ancestor_id == question.below,
-                    organisation_closure.c.kind == "approval",
-                )
-            )
-        )
+        narrowed.append(lies_below(queue.c.home_id, [question.below]))
     if question.overdue_at is not None:
         narrowed.append(task.c.status == "open")
         narrowed.append(task.c.due_at < to_text(question.overdue_at))

@@ -407,7 +407,7 @@ def _open_waits(
                 wait.process_key,
                 wait.element_id,
                 wait.name,
-                environment.vault.lookup_hash(f"{wait.name}\n{wait.key}"),
+                environment.vault.lookup_hash(subscriptions.key_text(wait.name, wait.key)),
             )
             for token, wait in step.waits.messages.items()
             if token not in had.messages

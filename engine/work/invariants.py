@@ -9,6 +9,7 @@ from engine.model.cases import RUNNING, Case, CaseStatus
 from engine.runtime import Waits, failures, waits
 from engine.store import cases, checks, tasks
 from engine.store.database import Tx
+from engine.store.subscriptions import key_text
 from engine.work import trail
 from engine.work.advance import open_case
 from engine.work.environment import Environment
@@ -143,7 +144,7 @@ def _differences(
     if not rows:
         yield f"case {case.id} is active and waits for nothing"
     keys = {
-        token: (wait.name, environment.vault.lookup_hash(f"{wait.name}\n{wait.key}"))
+        token: (wait.name, environment.vault.lookup_hash(key_text(wait.name, wait.key)))
         for token, wait in expected.messages.items()
     }
     if checks.message_waits(tx, case.id) != keys:

@@ -44,7 +44,9 @@ def waiting_for(
     if not correlation:
         return []
     text = correlation_text(correlation)
-    found = subscriptions.waiting(tx, name, environment.vault.lookup_hash(f"{name}\n{text}"))
+    found = subscriptions.waiting(
+        tx, name, environment.vault.lookup_hash(subscriptions.key_text(name, text))
+    )
     if not found and not _is_known(environment, tx, name):
         raise NotFound(f"没有流程接收名为“{name}”的消息。")
     return found

@@ -1,6 +1,6 @@
 """Start a case."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.errors import Invalid, NotPermitted
@@ -77,15 +77,15 @@ def prepare(
     if row is None:
         raise Invalid(f"没有名为“{request.process_key}”的流程(或没有这个版本),未发起。")
     program = environment.programs.get(tx, row.id)
-    organisations = directory.organisations(tx, environment.today())
-    home = organisations.get(request.organisation_id)
+    upwards = directory.line_upwards(tx, request.organisation_id)
+    home = upwards[0] if upwards else None
     if home is None:
         raise Invalid("没有找到所选的单位,未发起。请重新选择申请单位。")
     _must_be_startable(tx, actor, program, home)
 
     def take_number() -> str:
         year = environment.now().astimezone(ZONE).year
-        series = f"{_prefix(organisations, home)}-{year}-"
+        series = f"{_prefix(tx, upwards)}-{year}-"
         return f"{series}{environment.numbers.next(series, take_numbers):06d}"
 
     form = program.start_form()
@@ -124,22 +124,15 @@ def _must_be_startable(tx: Tx, actor: Actor, program: Program, home: Organisatio
         )
 
 
-def _prefix(organisations: Mapping[str, Organisation], home: Organisation) -> str:
+def _prefix(tx: Tx, upwards: Sequence[Organisation]) -> str:
     """``漳芗``: the city's first character and the county's, two where counties share one."""
-    chain: list[Organisation] = []
-    current: str | None = home.id
-    while current is not None and len(chain) < len(organisations):
-        chain.append(organisations[current])
-        current = organisations[current].approval_parent
-    city = next((o for o in chain if o.level == "city"), chain[-1])
-    county = next((o for o in chain if o.level == "county"), None)
+    city = next((o for o in upwards if o.level == "city"), upwards[-1])
+    county = next((o for o in upwards if o.level == "county"), None)
     if county is None:
         return city.name[:2]
-    rivals = [o for o in organisations.values() if o.level == "county" and o.id != county.id]
+    rivals = directory.names_at(tx, "county") - {county.name}
     length = 1
-    while length < len(county.name) and any(
-        o.name[:length] == county.name[:length] for o in rivals
-    ):
+    while length < len(county.name) and any(n[:length] == county.name[:length] for n in rivals):
         length += 1
     return city.name[:1] + county.name[:length]
 

@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select, tuple_, update
 
 from engine.model.actors import Actor
+from engine.store.areas import lies_below
 from engine.store.cases import insert_or, visible_to
 from engine.store.database import Tx
 from engine.store.instants import from_text, to_text
-from engine.store.tables import case, organisation, organisation_closure, person
+from engine.store.tables import case, organisation, person
 from registry.household import File, Shown, Version
 from registry.store.sight import may_see, of_a_visible_case
 from registry.store.tables import household, household_version
@@ -216,14 +217,7 @@ def _with_union() -> Select[Any]:
 def _narrowed(question: FileQuestion) -> list[ColumnElement[bool]]:
     narrowed: list[ColumnElement[bool]] = []
     if question.organisation_id:
-        narrowed.append(
-            household.c.organisation_id.in_(
-                select(organisation_closure.c.descendant_id).where(
-                    organisation_closure.c.ancestor_id == question.organisation_id,
-                    organisation_closure.c.kind == "approval",
-                )
-            )
-        )
+        narrowed.append(lies_below(household.c.organisation_id, [question.organisation_id]))
     if question.text:
         narrowed.append(
             or_(

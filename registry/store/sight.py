@@ -3,8 +3,9 @@
 from sqlalchemy import Column, ColumnElement, Exists, or_, select, true
 
 from engine.model.actors import Actor
+from engine.store.areas import lies_in_area_of
 from engine.store.cases import visible_to
-from engine.store.tables import case, organisation_closure
+from engine.store.tables import case
 
 
 def may_see(actor: Actor, organisation_id: Column[str], by_case: Exists) -> ColumnElement[bool]:
@@ -14,13 +15,7 @@ def may_see(actor: Actor, organisation_id: Column[str], by_case: Exists) -> Colu
     """
     if actor.is_system:
         return true()
-    areas = sorted({g.organisation_id for g in actor.grants if g.sees == "area"})
-    if not areas:
-        return by_case
-    below = select(organisation_closure.c.descendant_id).where(
-        organisation_closure.c.ancestor_id.in_(areas), organisation_closure.c.kind == "approval"
-    )
-    return or_(organisation_id.in_(below), by_case)
+    return or_(lies_in_area_of(actor, organisation_id), by_case)
 
 
 def of_a_visible_case(actor: Actor, case_id: Column[str]) -> Exists:

@@ -9,12 +9,10 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-import pytest
-
 from engine import SYSTEM
 from engine.store.cases import CaseQuestion
 from tests.demo.conftest import ROOT, SMALL
-from webapp.demo.loading import DIVISIONS, load_demo
+from webapp.demo.loading import load_demo
 from webapp.opening import opened
 from webapp.settings import Settings
 
@@ -47,7 +45,6 @@ def cases_in(path: Path) -> int:
             return 0
 
 
-@pytest.mark.skipif(not DIVISIONS.is_file(), reason="the division data are not built: make setup")
 def test_a_killed_loading_is_finished_by_the_next(tmp_path):
     killed = subprocess.Popen([sys.executable, "-c", LOAD, str(tmp_path)], cwd=ROOT)
     while killed.poll() is None and cases_in(tmp_path / "bangfu.db") < 4:

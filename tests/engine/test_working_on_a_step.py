@@ -1,8 +1,5 @@
 """Claim, release, pass on, draft, complete: one person at a time, nothing typed is lost."""
 
-import threading
-from collections.abc import Callable
-
 import pytest
 
 from engine import Refused
@@ -20,35 +17,16 @@ from engine.model.once import Once, Replayed
 from engine.model.tasks import InboxFilter, TaskStatus
 from engine.work.complete import Completed
 from tests.engine.conftest import FILLED, Office
+from tests.support.at_once import at_once
 
 AGREE = {"decision": "agree"}
-
-
-def _at_once(*actions: Callable[[], object]) -> list[object]:
-    """Run all at the same moment; what each gave or raised."""
-    gate = threading.Barrier(len(actions))
-    results: list[object] = [None] * len(actions)
-
-    def run(index: int, action: Callable[[], object]) -> None:
-        gate.wait()
-        try:
-            results[index] = action()
-        except Exception as error:  # noqa: BLE001
-            results[index] = error
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(actions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return results
 
 
 def test_of_two_who_claim_at_once_exactly_one_has_it(office: Office) -> None:
     for _ in range(5):
         step = office.step(office.applied())
         one, two = office.actor("reviewer"), office.actor("reviewer2")
-        results = _at_once(
+        results = at_once(
             lambda a=one, s=step: office.engine.tasks.claim(a, s),
             lambda a=two, s=step: office.engine.tasks.claim(a, s),
         )
@@ -62,7 +40,7 @@ def test_of_many_who_complete_at_once_exactly_one_does(office: Office) -> None:
     step = office.step(case_id)
     one, two = office.actor("reviewer"), office.actor("reviewer2")
     actors = [one, two] * 4
-    results = _at_once(
+    results = at_once(
         *(lambda a=actor: office.engine.tasks.complete(a, step, AGREE) for actor in actors)
     )
     done = [r for r in results if isinstance(r, Completed)]
@@ -81,7 +59,7 @@ def test_complete_and_cancel_at_once_leave_one_outcome(office: Office) -> None:
         case_id = office.applied()
         step = office.step(case_id)
         reviewer, admin = office.actor("reviewer"), office.actor("officer")
-        results = _at_once(
+        results = at_once(
             lambda a=reviewer, s=step: office.engine.tasks.complete(a, s, AGREE),
             lambda a=admin, c=case_id: office.engine.cases.cancel(a, c, "重复登记"),
         )
@@ -165,7 +143,7 @@ def test_the_same_request_again_is_the_same_answer_once(office: Office) -> None:
 def test_a_double_click_is_one_completion(office: Office) -> None:
     for n in range(5):
         step, reviewer = office.step(office.applied()), office.actor("reviewer")
-        results = _at_once(
+        results = at_once(
             *(
                 lambda a=reviewer, s=step, k=f"key-{n}": office.engine.tasks.complete(
                     a, s, AGREE, once=_once(k)

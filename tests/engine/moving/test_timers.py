@@ -11,6 +11,7 @@ from engine.errors import TaskNotOpen
 from engine.model.cases import CaseStatus
 from engine.model.definitions import SourceFile
 from tests.engine.moving.conftest import Workshop, drawn, form, step
+from tests.support.at_once import at_once
 from tests.unit.runtime.kit import (
     boundary,
     end,
@@ -173,26 +174,6 @@ def test_a_restarted_installation_goes_on_where_it_stood(
     after = open_shop()
     after.work()
     assert after.waiting(case_id) == ["chase"]
-
-
-def at_once(*actions: Callable[[], object]) -> list[object]:
-    """Run all at the same moment; what each gave or raised."""
-    gate = threading.Barrier(len(actions))
-    results: list[object] = [None] * len(actions)
-
-    def run(index: int, action: Callable[[], object]) -> None:
-        gate.wait(30)
-        try:
-            results[index] = action()
-        except Exception as error:  # noqa: BLE001
-            results[index] = error
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(actions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
 
 
 def test_a_person_a_worker_and_a_cancelling_colleague_at_once_agree(
