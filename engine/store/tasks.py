@@ -321,13 +321,14 @@ def inbox_counts(tx: Tx, actor: Actor, now: datetime, today: date, soon: date) -
     grouped = (
         select(
             task.c.queue_id,
-            task.c.process_key,
+            case.c.definition_id,
             bucket.label("bucket"),
             func.count().label("n"),
             func.count(task.c.assignee).label("held"),
         )
         .where(_mine(actor), _free_or_held_by(actor))
-        .group_by(task.c.queue_id, task.c.process_key, bucket)
+        .select_from(task.join(case, case.c.id == task.c.case_id))
+        .group_by(task.c.queue_id, case.c.definition_id, bucket)
         .subquery()
     )
     rows = tx.execute(
@@ -335,7 +336,7 @@ def inbox_counts(tx: Tx, actor: Actor, now: datetime, today: date, soon: date) -
             queue.c.role,
             queue.c.home_id,
             organisation.c.name,
-            grouped.c.process_key,
+            grouped.c.definition_id,
             grouped.c.bucket,
             grouped.c.n,
             grouped.c.held,
@@ -353,7 +354,8 @@ def inbox_counts(tx: Tx, actor: Actor, now: datetime, today: date, soon: date) -
         by_bucket[row.bucket] = by_bucket.get(row.bucket, 0) + row.n
         by_role[row.role] = by_role.get(row.role, 0) + row.n
         by_organisation[row.home_id] = by_organisation.get(row.home_id, 0) + row.n
-        by_process[row.process_key] = by_process.get(row.process_key, 0) + row.n
+        process_key = row.definition_id.rpartition(":")[0]
+        by_process[process_key] = by_process.get(process_key, 0) + row.n
     held = sum(row.held for row in rows)
     return InboxCounts(
         total=sum(by_bucket.values()),
@@ -471,7 +473,7 @@ def inbox_lines(
     if narrowed.organisation_id:
         query = query.where(queue.c.home_id == narrowed.organisation_id)
     if narrowed.process_key:
-        query = query.where(task.c.process_key == narrowed.process_key)
+        query = query.where(process_version.c.key == narrowed.process_key)
     if narrowed.text:
         query = query.where(matches(narrowed.text, lookup_hash))
     if after is not None:

@@ -104,6 +104,15 @@ def case_variable(opened: OpenedCase) -> dict[str, object]:
     }
 
 
+def scope_at(opened: OpenedCase, token: str, state: bytes | None = None) -> dict[str, object]:
+    """What forms, conditions and deadlines may read at a step: the variables, and ``case``.
+
+    ``state``: another one than the case was opened with, such as that of a step just made.
+    """
+    variables = read_scope(opened.program, opened.memory.engine if state is None else state, token)
+    return {**variables, "case": case_variable(opened)}
+
+
 def ports_of(environment: Environment, tx: Tx, opened: OpenedCase, cause: Cause) -> Ports:
     """What the runtime may ask while it steps this case."""
     case = opened.case
@@ -355,10 +364,7 @@ def _task_due(
     text: object = element.deadline
     if element.deadline.startswith("="):
         evaluation = value_or_expression(element.deadline).evaluate(
-            {
-                **read_scope(opened.program, step.state, open_step.token),
-                "case": case_variable(opened),
-            },
+            scope_at(opened, open_step.token, step.state),
             environment.feel(tx, opened.case.organisation_id, cause.now),
         )
         text = evaluation.value

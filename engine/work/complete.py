@@ -9,12 +9,11 @@ from engine.model.actors import Actor
 from engine.model.cases import EventKind
 from engine.model.tasks import Task, TaskStatus
 from engine.runtime import complete as step_complete
-from engine.runtime import read_scope
 from engine.store import files, tasks
 from engine.store.database import Tx
 from engine.store.tasks import LoadedTask
 from engine.work.access import must_be_open, must_not_be_held_by_other, task_for_work
-from engine.work.advance import OpenedCase, TimerDue, open_case, ports_of, write_step
+from engine.work.advance import OpenedCase, TimerDue, open_case, ports_of, scope_at, write_step
 from engine.work.attributes import attributes_of
 from engine.work.environment import Environment
 from engine.work.history import Cause, Collision
@@ -71,7 +70,7 @@ def prepare(
         if data:
             raise Invalid("这一步没有表单,不接收填写内容。")
         return Prepared(loaded, opened, None, {}, {}, ())
-    scope = read_scope(opened.program, opened.memory.engine, task.token)
+    scope = scope_at(opened, task.token)
     context = environment.feel(tx, loaded.case.organisation_id, environment.now())
     validation: Validation = form.validate(data, scope, context)
     if validation.errors:

@@ -11,13 +11,13 @@ from engine.model.actors import Actor
 from engine.model.cases import Attribute, Case, CaseLine, EventKind, HistoryEntry, StoredFile
 from engine.model.definitions import Element
 from engine.model.tasks import Holder, Standing, Task, TaskLine, TaskStatus, standing
-from engine.runtime import Program, read_scope
+from engine.runtime import Program
 from engine.store import cases, directory, events, files, tasks
 from engine.store.database import Tx
 from engine.store.events import EventRow
 from engine.store.tasks import TaskQuestion
 from engine.work.access import visible_case
-from engine.work.advance import OpenedCase, open_case
+from engine.work.advance import OpenedCase, open_case, scope_at
 from engine.work.drafts import open_draft
 from engine.work.environment import Environment
 
@@ -101,7 +101,7 @@ def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> T
     form = opened.program.form_of(element)
     context = environment.feel(tx, loaded.case.organisation_id, environment.now())
     is_open = task.status is TaskStatus.OPEN
-    scope = read_scope(opened.program, opened.memory.engine, task.token) if is_open else {}
+    scope = scope_at(opened, task.token) if is_open else {}
     draft = open_draft(loaded, opened.vault)
     data: Mapping[str, object] = {}
     if form is not None and is_open:

@@ -4,6 +4,7 @@ import pytest
 
 from engine import SYSTEM
 from engine.errors import Conflict, Invalid, NotFound
+from engine.model.tasks import InboxFilter
 from tests.registry.town import Town
 
 SECOND = {"second_name": "郑模拟", "second_post": "县总工会干事", "second_phone": "15400000004"}
@@ -140,3 +141,22 @@ def test_an_empty_objection_is_refused_and_the_notice_goes_on(town: Town) -> Non
         town.register.object_to_notice(None, town.notice_id(), text="长" * 2_001, by="", way="网页")
     assert town.waiting(case_id) == []
     town.must_hold()
+
+
+def test_a_form_reads_the_case_it_belongs_to(town: Town) -> None:
+    case_id = town.on_notice()
+    (applied,) = [
+        one
+        for one in town.engine.cases.view(SYSTEM, case_id).submissions
+        if one.element_id == "apply"
+    ]
+    assert applied.data["union_name"] == "模拟一厂工会"
+
+
+def test_a_step_of_a_called_process_counts_for_the_case_s_process(town: Town) -> None:
+    case_id = town.on_notice()
+    town.days_pass(case_id, 8)
+    officer = town.actor("officer")
+    page = town.engine.tasks.inbox(officer, InboxFilter(process_key="archiving"))
+    assert [line.element_id for line in page.lines] == ["record_result"]
+    assert page.counts.by_process == {"archiving": 1}
