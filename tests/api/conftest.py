@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.crash.installation import KEY, PASSWORD, prepare
+from tests.support.client import client_of
 from webapp.app import create_app
 from webapp.opening import open_installation
 from webapp.settings import Settings
@@ -22,7 +23,7 @@ def client(database_url: str, tmp_path: Path) -> Iterator[FlaskClient]:
     settings = Settings(key=KEY, data_dir=tmp_path, database_url=database_url, is_demo=True)
     opened = open_installation(settings)
     app = create_app(settings, opened.engine, opened.registry)
-    yield app.test_client()
+    yield client_of(app)
     opened.engine.close()
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from engine import SYSTEM, Actor, Engine, Options, Request, open_engine
@@ -19,6 +18,7 @@ from engine.model.clock import FixedClock
 from engine.model.organisations import Organisation, Person, Role
 from engine.model.tasks import InboxFilter
 from engine.work.accounts import hash_password
+from tests.support.client import client_of
 from webapp.app import create_app
 from webapp.settings import Settings
 from webapp.shared.registry_port import Household, HouseholdPage, Notice
@@ -123,7 +123,7 @@ class Browser:
     """A person at a browser without scripts."""
 
     def __init__(self, app: Flask) -> None:
-        self.client: FlaskClient = app.test_client()
+        self.client = client_of(app)
 
     def get(self, address: str) -> TestResponse:
         return self.client.get(address)
