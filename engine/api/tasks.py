@@ -15,9 +15,10 @@ from engine.errors import (
 from engine.model.actors import Actor
 from engine.model.once import Once
 from engine.model.tasks import InboxFilter, InboxPage, Task, TaskLine
+from engine.store import task_lists
 from engine.store import tasks as stored_tasks
 from engine.store.database import Tx
-from engine.store.tasks import TaskQuestion
+from engine.store.task_lists import TaskQuestion
 from engine.work import (
     claim,
     complete,
@@ -58,11 +59,11 @@ class Tasks(Group):
 
     def list(self, actor: Actor, question: TaskQuestion) -> Sequence[TaskLine]:
         """Steps of the cases the actor may see; one more than asked."""
-        return self._commands.ask(lambda tx: stored_tasks.lines(tx, actor, question))
+        return self._commands.ask(lambda tx: task_lists.lines(tx, actor, question))
 
     def unstaffed(self, actor: Actor) -> Sequence[tuple[TaskLine, str]]:
         """Open steps nobody can do (无人办理)."""
-        return self._commands.ask(lambda tx: stored_tasks.unstaffed(tx, actor))
+        return self._commands.ask(lambda tx: task_lists.unstaffed(tx, actor))
 
     def must_see(self, actor: Actor, task_id: str) -> None:
         """NotFound for a step the actor may not see: said before anything else of a request."""

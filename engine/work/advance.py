@@ -22,8 +22,9 @@ from engine.model.operations import OperationContext
 from engine.runtime import OpenStep, OperationCall, Ports, Program, Step, read_scope
 from engine.store import cases, jobs, subscriptions, tasks
 from engine.store.database import Tx, savepoint
-from engine.store.tasks import NewTask, WaitRow
+from engine.store.tasks import NewTask
 from engine.store.vault import CaseVault
+from engine.store.waits import WaitRow
 from engine.work.environment import Environment
 from engine.work.history import Cause, Collision, append_history
 
@@ -164,7 +165,7 @@ def write_step(
 ) -> Case:
     """Write everything a step did; the case as it is now.
 
-    ``before`` are the rows the case waited with (:func:`engine.store.tasks.wait_rows`). Raises
+    ``before`` are the rows the case waited with (:func:`engine.store.waits.wait_rows`). Raises
     Collision when the case was written by somebody else since it was loaded.
     """
     had = _Waited(before)

@@ -7,6 +7,7 @@ from engine.model.actors import Actor
 from engine.model.cases import RUNNING, CaseStatus, EventKind
 from engine.store import cases, jobs, subscriptions, tasks
 from engine.store.database import Tx
+from engine.store.waits import wait_rows
 from engine.work.access import visible_case
 from engine.work.environment import Environment
 from engine.work.history import Cause, Collision, append_history
@@ -40,7 +41,7 @@ def cancel(
     now = environment.now()
     cause = Cause(actor, now)
     cause.note(EventKind.CANCELLED, {"reason": reason.strip()})
-    waiting = tasks.wait_rows(tx, case_id)
+    waiting = wait_rows(tx, case_id)
     tasks.cancel(tx, case_id, [row.token for row in waiting if row.kind == "task"], now)
     jobs.finish(
         tx,

@@ -12,6 +12,7 @@ from engine.runtime import complete as step_complete
 from engine.store import files, tasks
 from engine.store.database import Tx
 from engine.store.tasks import LoadedTask
+from engine.store.waits import wait_rows
 from engine.work.access import must_be_open, must_not_be_held_by_other, task_for_work
 from engine.work.advance import OpenedCase, TimerDue, open_case, ports_of, scope_at, write_step
 from engine.work.attributes import attributes_of
@@ -93,7 +94,7 @@ def finish(environment: Environment, tx: Tx, actor: Actor, prepared: Prepared) -
     """
     now = environment.now()
     task = prepared.loaded.task
-    before = tasks.wait_rows(tx, task.case_id)
+    before = wait_rows(tx, task.case_id)
     if any(row.is_due(now) for row in before):
         raise TimerDue(task.case_id)
     opened = prepared.opened

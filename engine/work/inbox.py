@@ -9,10 +9,10 @@ from engine.errors import Invalid
 from engine.model.actors import Actor
 from engine.model.clock import ZONE
 from engine.model.tasks import InboxFilter, InboxPage, TaskLine
-from engine.store import tasks
+from engine.store import task_lists
 from engine.store.database import Tx
 from engine.store.instants import NEVER, to_text
-from engine.store.tasks import InboxDay
+from engine.store.task_lists import InboxDay
 from engine.work.attributes import normal
 from engine.work.environment import Environment
 
@@ -23,7 +23,7 @@ def inbox(environment: Environment, tx: Tx, actor: Actor, narrowed: InboxFilter)
     """One page of the actor's open steps, with the exact counts of all of them."""
     day = _day(environment, tx)
     text = narrowed.text.strip()
-    lines = tasks.inbox_lines(
+    lines = task_lists.inbox_lines(
         tx,
         actor,
         narrowed,
@@ -34,7 +34,7 @@ def inbox(environment: Environment, tx: Tx, actor: Actor, narrowed: InboxFilter)
     page = lines[: narrowed.limit]
     return InboxPage(
         lines=tuple(page),
-        counts=tasks.inbox_counts(tx, actor, day.now, day.today, day.soon),
+        counts=task_lists.inbox_counts(tx, actor, day.now, day.today, day.soon),
         next_cursor=cursor_of(page[-1]) if len(lines) > narrowed.limit else None,
     )
 
@@ -43,7 +43,7 @@ def next_after(
     environment: Environment, tx: Tx, actor: Actor, narrowed: InboxFilter, done: str
 ) -> str | None:
     """The step to open after one was finished: the first of the list that is not that one."""
-    lines = tasks.inbox_lines(tx, actor, narrowed, _day(environment, tx), "", None)
+    lines = task_lists.inbox_lines(tx, actor, narrowed, _day(environment, tx), "", None)
     return next((line.id for line in lines if line.id != done), None)
 
 

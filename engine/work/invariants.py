@@ -7,9 +7,10 @@ from datetime import timedelta
 from engine.errors import BangfuError
 from engine.model.cases import RUNNING, Case, CaseStatus
 from engine.runtime import Waits, failures, waits
-from engine.store import cases, checks, tasks
+from engine.store import cases, checks
 from engine.store.database import Tx
 from engine.store.subscriptions import key_text
+from engine.store.waits import wait_rows
 from engine.work import trail
 from engine.work.advance import open_case
 from engine.work.environment import Environment
@@ -127,7 +128,7 @@ def _state(environment: Environment, tx: Tx, case_id: str) -> str | None:
 def _differences(
     environment: Environment, tx: Tx, case: Case, expected: Waits, failed: set[str]
 ) -> Iterator[str]:
-    rows = tasks.wait_rows(tx, case.id)
+    rows = wait_rows(tx, case.id)
     by_kind: dict[str, set[str]] = {}
     for row in rows:
         by_kind.setdefault(row.kind, set()).add(row.token)

@@ -8,9 +8,10 @@ from engine.errors import NotFound
 from engine.model.actors import Actor
 from engine.model.cases import RUNNING, EventKind
 from engine.runtime import deliver as step_deliver
-from engine.store import cases, definitions, subscriptions, tasks
+from engine.store import cases, definitions, subscriptions
 from engine.store.database import Tx
 from engine.store.subscriptions import Subscription
+from engine.store.waits import wait_rows
 from engine.work.advance import TimerDue, open_case, ports_of, write_step
 from engine.work.environment import Environment
 from engine.work.history import Cause
@@ -72,7 +73,7 @@ def deliver(
     Raises TimerDue when a timer of the case is over but not fired yet: that comes first.
     """
     case = cases.load(tx, waiting.case_id)
-    before = tasks.wait_rows(tx, waiting.case_id)
+    before = wait_rows(tx, waiting.case_id)
     waits = any(row.kind == "message" and row.token == waiting.token for row in before)
     if case is None or case.status not in RUNNING or not waits:
         return False

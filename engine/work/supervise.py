@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from engine.model.actors import Actor
 from engine.model.tasks import TaskLine
-from engine.store import directory, tasks
+from engine.store import directory, task_lists
 from engine.store.database import Tx
-from engine.store.tasks import OverdueCount, TaskQuestion
+from engine.store.task_lists import OverdueCount, TaskQuestion
 from engine.work.environment import Environment
 
 
@@ -36,8 +36,8 @@ class OverduePage:
 def overdue(environment: Environment, tx: Tx, actor: Actor, narrowed: OverdueFilter) -> OverduePage:
     """Overdue steps of the cases the actor may see. Figures and rows come from one snapshot."""
     now = environment.now()
-    by_step, by_organisation, by_person = tasks.overdue_counts(tx, actor, now)
-    lines = tasks.lines(
+    by_step, by_organisation, by_person = task_lists.overdue_counts(tx, actor, now)
+    lines = task_lists.lines(
         tx,
         actor,
         TaskQuestion(

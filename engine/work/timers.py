@@ -7,9 +7,10 @@ from engine.model.actors import SYSTEM, Actor
 from engine.model.cases import RUNNING, CaseStatus, EventKind
 from engine.runtime import OperationCall, finish_operation, fire_timer, waits
 from engine.runtime import retry as step_retry
-from engine.store import cases, jobs, tasks
+from engine.store import cases, jobs
 from engine.store.database import Tx
 from engine.store.jobs import Job
+from engine.store.waits import wait_rows
 from engine.work.advance import OpenedCase, open_case, ports_of, write_step
 from engine.work.environment import Environment
 from engine.work.history import Cause, Collision, append_history, write_history
@@ -47,7 +48,7 @@ def run_job(environment: Environment, tx: Tx, job: Job, actor: Actor = SYSTEM) -
         case _:
             msg = f"an unknown kind of job: {job.kind}"
             raise Broken(msg)
-    write_step(environment, tx, opened, step, cause, tasks.wait_rows(tx, case.id))
+    write_step(environment, tx, opened, step, cause, wait_rows(tx, case.id))
 
 
 def retry(environment: Environment, tx: Tx, actor: Actor, job_id: int) -> int:

@@ -12,10 +12,10 @@ from engine.model.cases import Attribute, Case, CaseLine, EventKind, HistoryEntr
 from engine.model.definitions import Element
 from engine.model.tasks import Holder, Standing, Task, TaskLine, TaskStatus, standing
 from engine.runtime import Program
-from engine.store import cases, directory, events, files, tasks
+from engine.store import cases, directory, events, files, task_lists, tasks
 from engine.store.database import Tx
 from engine.store.events import EventRow
-from engine.store.tasks import TaskQuestion
+from engine.store.task_lists import TaskQuestion
 from engine.work.access import visible_case
 from engine.work.advance import OpenedCase, open_case, scope_at
 from engine.work.drafts import open_draft
@@ -106,7 +106,7 @@ def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> T
     data: Mapping[str, object] = {}
     if form is not None and is_open:
         data = draft if draft is not None else form.initial(scope, context)
-    line = next(iter(tasks.lines(tx, actor, TaskQuestion(id=task_id))), None)
+    line = next(iter(task_lists.lines(tx, actor, TaskQuestion(id=task_id))), None)
     case_line = cases.line(tx, loaded.case.id)
     if line is None or case_line is None:
         raise NotFound
@@ -168,7 +168,7 @@ def case_view(environment: Environment, tx: Tx, actor: Actor, case_id: str) -> C
     return CaseView(
         case=case,
         line=line,
-        open_tasks=tuple(tasks.open_of_case(tx, case_id)),
+        open_tasks=tuple(task_lists.open_of_case(tx, case_id)),
         submissions=_submissions(tx, opened, rows),
         decisions=_decisions(opened, rows),
         milestones=tuple(cases.milestones(tx, case_id)),
@@ -316,7 +316,7 @@ def diagrams(
     active: dict[str, set[str]] = {}
     passed: dict[str, set[str]] = {opened.program.key: set()}
     flows: dict[str, set[str]] = {}
-    for line in tasks.open_of_case(tx, case_id):
+    for line in task_lists.open_of_case(tx, case_id):
         active.setdefault(line.process_key, set()).add(line.element_id)
     for row in events.of_case(tx, case_id):
         steps = _detail(opened, row).get("passed")

@@ -21,7 +21,7 @@ from engine.definitions.folder import read_folder
 from engine.model.clock import FixedClock
 from engine.model.once import Once
 from engine.model.tasks import InboxFilter
-from engine.store.tasks import TaskQuestion, lines
+from engine.store.task_lists import TaskQuestion, lines
 from tests.support.federation import staffed
 from tests.support.postgres import PostgresServer, new_folder
 

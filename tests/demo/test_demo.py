@@ -7,7 +7,7 @@ import pytest
 from engine import SYSTEM
 from engine.model.tasks import InboxFilter
 from engine.store.cases import CaseQuestion
-from engine.store.tasks import TaskQuestion
+from engine.store.task_lists import TaskQuestion
 from engine.work.supervise import OverdueFilter
 from webapp.demo.federation import DEMO_PASSWORD
 from webapp.demo.loading import load_demo

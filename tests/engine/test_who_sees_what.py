@@ -9,7 +9,7 @@ from engine import SYSTEM, Request
 from engine.errors import FileTooLarge, FileTypeRefused, Invalid, NotFound, NotPermitted
 from engine.model.tasks import InboxFilter
 from engine.store.cases import CaseQuestion
-from engine.store.tasks import TaskQuestion
+from engine.store.task_lists import TaskQuestion
 from engine.work.supervise import OverdueFilter
 from tests.engine.conftest import FILLED, Office
 

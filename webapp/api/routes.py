@@ -17,7 +17,7 @@ from engine.model.once import Once, Replayed
 from engine.model.tasks import TaskStatus
 from engine.store.cases import CaseQuestion
 from engine.store.instants import to_text
-from engine.store.tasks import TaskQuestion
+from engine.store.task_lists import TaskQuestion
 from engine.work.complete import Completed
 from engine.work.deploy import Deployment
 from engine.work.start import Started

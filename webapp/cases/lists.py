@@ -10,7 +10,7 @@ from engine import Actor, Engine
 from engine.model.cases import CaseLine
 from engine.store.cases import CaseQuestion
 from engine.store.instants import to_text
-from engine.store.tasks import TaskQuestion
+from engine.store.task_lists import TaskQuestion
 from engine.work.inbox import decode_cursor, encode_cursor
 from webapp.shared.addresses import address
 from webapp.shared.language import _

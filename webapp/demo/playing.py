@@ -25,6 +25,7 @@ from engine.model.tasks import Task, TaskLine
 from engine.runtime import read_scope, waits
 from engine.store import cases as stored_cases
 from engine.store import directory as stored_directory
+from engine.store import task_lists
 from engine.store import tasks as stored_tasks
 from engine.store.cases import CaseQuestion
 from engine.store.database import Tx
@@ -234,7 +235,7 @@ class Players:
                 self._complete(course, line, {})
 
     def _open_tasks(self, course: _Course) -> Sequence[TaskLine]:
-        return self.engine.ask(lambda tx: stored_tasks.open_of_case(tx, course.case_id))
+        return self.engine.ask(lambda tx: task_lists.open_of_case(tx, course.case_id))
 
     def _complete(self, course: _Course, line: TaskLine, given: Table) -> None:
         step = self._step(line)

@@ -8,7 +8,7 @@ from flask import url_for
 
 from engine import Actor, Engine
 from engine.model.tasks import TaskLine
-from engine.store.tasks import OverdueCount
+from engine.store.task_lists import OverdueCount
 from engine.work.supervise import OverdueFilter
 from webapp.shared.addresses import address
 from webapp.shared.language import _

@@ -12,8 +12,9 @@ from engine import SYSTEM
 from engine.model.cases import CaseStatus
 from engine.model.clock import FixedClock
 from engine.runtime import failures, waits
-from engine.store import cases, tasks
+from engine.store import cases
 from engine.store.database import Tx
+from engine.store.waits import wait_rows
 from engine.work.advance import open_case
 from tests.engine.conftest import FILLED
 from tests.engine.moving import archive
@@ -89,7 +90,7 @@ def rows_are_waits(shop: Workshop, case_id: str) -> None:
         opened = open_case(shop.engine.environment, tx, case)
         expected = waits(opened.program, opened.memory.engine)
         rows: dict[str, set[str]] = {}
-        for row in tasks.wait_rows(tx, case_id):
+        for row in wait_rows(tx, case_id):
             rows.setdefault(row.kind, set()).add(row.token)
         failed = {f.token for f in failures(opened.program, opened.memory.engine)}
         waiting = {

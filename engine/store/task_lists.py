@@ -1,0 +1,341 @@
+"""Lists and counts of steps: the inbox, the API's lists, the supervisor's."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select, tuple_
+from sqlalchemy import case as when
+from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql.selectable import Select
+
+from engine.model.actors import Actor
+from engine.model.tasks import InboxCounts, InboxFilter, TaskLine
+from engine.store.areas import lies_below
+from engine.store.cases import in_queues_of, matches, visible_to
+from engine.store.database import Tx
+from engine.store.instants import NEVER, from_text, from_text_or_none, to_text
+from engine.store.tables import (
+    case,
+    organisation,
+    person,
+    process_version,
+    queue,
+    task,
+)
+
+_handling = organisation.alias("handling")
+_home = organisation.alias("home")
+_due = func.coalesce(task.c.due_at, NEVER)
+
+
+def _mine(actor: Actor) -> ColumnElement[bool]:
+    """Open steps the actor may do: in her queues, not barred for her, held by her or nobody."""
+    return and_(
+        task.c.status == "open",
+        in_queues_of(actor),
+        or_(task.c.barred == "", task.c.barred.not_like(f"%|{actor.person_id}|%")),
+    )
+
+
+def bucket_of(now: datetime, today: date, soon: date) -> ColumnElement[str]:
+    """The bucket of a step's due date; ``soon`` is the last day that counts as soon."""
+    return when(
+        (task.c.due_at.is_(None), "none"),
+        (task.c.due_at < to_text(now), "overdue"),
+        (task.c.due_date <= today.isoformat(), "today"),
+        (task.c.due_date <= soon.isoformat(), "soon"),
+        else_="later",
+    )
+
+
+def inbox_counts(tx: Tx, actor: Actor, now: datetime, today: date, soon: date) -> InboxCounts:
+    """Exact counts of the actor's open steps."""
+    bucket = bucket_of(now, today, soon)
+    grouped = (
+        select(
+            task.c.queue_id,
+            case.c.definition_id,
+            bucket.label("bucket"),
+            func.count().label("n"),
+            func.count(task.c.assignee).label("held"),
+        )
+        .where(_mine(actor), _free_or_held_by(actor))
+        .select_from(task.join(case, case.c.id == task.c.case_id))
+        .group_by(task.c.queue_id, case.c.definition_id, bucket)
+        .subquery()
+    )
+    rows = tx.execute(
+        select(
+            queue.c.role,
+            queue.c.home_id,
+            organisation.c.name,
+            grouped.c.definition_id,
+            grouped.c.bucket,
+            grouped.c.n,
+            grouped.c.held,
+        ).select_from(
+            grouped.join(queue, queue.c.id == grouped.c.queue_id).join(
+                organisation, organisation.c.id == queue.c.home_id
+            )
+        )
+    ).all()
+    by_bucket: dict[str, int] = {}
+    by_role: dict[str, int] = {}
+    by_organisation: dict[str, int] = {}
+    by_process: dict[str, int] = {}
+    for row in rows:
+        by_bucket[row.bucket] = by_bucket.get(row.bucket, 0) + row.n
+        by_role[row.role] = by_role.get(row.role, 0) + row.n
+        by_organisation[row.home_id] = by_organisation.get(row.home_id, 0) + row.n
+        process_key = row.definition_id.rpartition(":")[0]
+        by_process[process_key] = by_process.get(process_key, 0) + row.n
+    held = sum(row.held for row in rows)
+    return InboxCounts(
+        total=sum(by_bucket.values()),
+        held=held,
+        by_bucket=by_bucket,
+        by_role=by_role,
+        by_organisation=by_organisation,
+        organisation_names={row.home_id: row.name for row in rows},
+        by_process=by_process,
+    )
+
+
+def _free_or_held_by(actor: Actor) -> ColumnElement[bool]:
+    return or_(task.c.assignee.is_(None), task.c.assignee == actor.person_id)
+
+
+_LINE = (
+    task.c.id,
+    task.c.case_id,
+    task.c.element_id,
+    task.c.name,
+    task.c.process_key,
+    task.c.assignee,
+    task.c.created_at,
+    task.c.due_at,
+    task.c.due_date,
+    task.c.deadline,
+    task.c.provisional,
+    task.c.status,
+    task.c.draft_at,
+    task.c.completed_at,
+    task.c.completed_by,
+    queue.c.role,
+    queue.c.home_id,
+    queue.c.handling_id,
+    case.c.number.label("case_number"),
+    case.c.title,
+    process_version.c.name.label("process_name"),
+    _home.c.name.label("home_name"),
+    _handling.c.name.label("handling_name"),
+    person.c.name.label("assignee_name"),
+)
+
+
+def _lines() -> Select[Any]:
+    return select(*_LINE).select_from(
+        task.join(queue, queue.c.id == task.c.queue_id)
+        .join(case, case.c.id == task.c.case_id)
+        .join(process_version, process_version.c.id == case.c.definition_id)
+        .join(_home, _home.c.id == queue.c.home_id)
+        .join(_handling, _handling.c.id == queue.c.handling_id)
+        .outerjoin(person, person.c.id == task.c.assignee)
+    )
+
+
+def line_of(row: Any) -> TaskLine:
+    """A line from a row of these columns."""
+    return TaskLine(
+        id=row.id,
+        case_id=row.case_id,
+        case_number=row.case_number,
+        title=row.title,
+        element_id=row.element_id,
+        name=row.name,
+        process_key=row.process_key,
+        process_name=row.process_name,
+        role=row.role,
+        organisation_id=row.home_id,
+        organisation_name=row.home_name,
+        handling_id=row.handling_id,
+        handling_name=row.handling_name,
+        assignee=row.assignee,
+        assignee_name=row.assignee_name,
+        created_at=from_text(row.created_at),
+        due_at=from_text_or_none(row.due_at),
+        due_date=None if row.due_date is None else date.fromisoformat(row.due_date),
+        deadline=row.deadline,
+        provisional=row.provisional,
+        status=row.status,
+        draft_at=from_text_or_none(row.draft_at),
+        completed_at=from_text_or_none(row.completed_at),
+        completed_by=row.completed_by,
+    )
+
+
+@dataclass(frozen=True)
+class InboxDay:
+    """The moment the inbox is looked at."""
+
+    now: datetime
+    today: date
+    soon: date
+
+
+def inbox_lines(
+    tx: Tx,
+    actor: Actor,
+    narrowed: InboxFilter,
+    day: InboxDay,
+    lookup_hash: str,
+    after: tuple[str, str] | None,
+) -> list[TaskLine]:
+    """The actor's open steps, longest overdue first; one more than asked."""
+    query = _lines().where(_mine(actor))
+    if narrowed.holding == "mine":
+        query = query.where(task.c.assignee == actor.person_id)
+    elif narrowed.holding == "free":
+        query = query.where(task.c.assignee.is_(None))
+    elif narrowed.holding != "all":
+        query = query.where(_free_or_held_by(actor))
+    if narrowed.bucket:
+        query = query.where(bucket_of(day.now, day.today, day.soon) == narrowed.bucket)
+    if narrowed.role:
+        query = query.where(queue.c.role == narrowed.role)
+    if narrowed.organisation_id:
+        query = query.where(queue.c.home_id == narrowed.organisation_id)
+    if narrowed.process_key:
+        query = query.where(process_version.c.key == narrowed.process_key)
+    if narrowed.text:
+        query = query.where(matches(narrowed.text, lookup_hash))
+    if after is not None:
+        query = query.where(tuple_(_due, task.c.id) > after)
+    query = query.order_by(_due, task.c.id).limit(narrowed.limit + 1)
+    return [line_of(row) for row in tx.execute(query)]
+
+
+@dataclass(frozen=True)
+class TaskQuestion:
+    """What a list of steps is narrowed to."""
+
+    id: str = ""
+    status: str = ""
+    case_id: str = ""
+    assignee: str | None = None
+    unassigned: bool = False
+    completed_by: str = ""
+    element_id: str = ""
+    below: str = ""
+    handling: str = ""
+    overdue_at: datetime | None = None
+    after: str = ""
+    limit: int = 50
+
+
+def lines(tx: Tx, actor: Actor, question: TaskQuestion) -> list[TaskLine]:
+    """Steps of the cases the actor may see, by id; one more than asked."""
+    query = _lines().where(visible_to(actor), *_narrowed(question))
+    if question.overdue_at is not None:
+        query = query.order_by(_due, task.c.id)
+    elif question.completed_by:
+        query = query.order_by(task.c.completed_at.desc(), task.c.id)
+    else:
+        query = query.order_by(task.c.id)
+    return [line_of(row) for row in tx.execute(query.limit(question.limit + 1))]
+
+
+def _narrowed(question: TaskQuestion) -> list[ColumnElement[bool]]:
+    equal: tuple[tuple[ColumnElement[Any], str | None], ...] = (
+        (task.c.id, question.id or None),
+        (task.c.status, question.status or None),
+        (task.c.case_id, question.case_id or None),
+        (task.c.assignee, question.assignee),
+        (task.c.completed_by, question.completed_by or None),
+        (task.c.element_id, question.element_id or None),
+        (queue.c.handling_id, question.handling or None),
+    )
+    narrowed = [column == value for column, value in equal if value is not None]
+    if question.unassigned:
+        narrowed.append(task.c.assignee.is_(None))
+    if question.below:
+        narrowed.append(lies_below(queue.c.home_id, [question.below]))
+    if question.overdue_at is not None:
+        narrowed.append(task.c.status == "open")
+        narrowed.append(task.c.due_at < to_text(question.overdue_at))
+    if question.after:
+        narrowed.append(task.c.id > question.after)
+    return narrowed
+
+
+def open_of_case(tx: Tx, case_id: str) -> list[TaskLine]:
+    """The open steps of a case."""
+    return [
+        line_of(row)
+        for row in tx.execute(
+            _lines()
+            .where(task.c.case_id == case_id, task.c.status == "open")
+            .order_by(task.c.number)
+        )
+    ]
+
+
+@dataclass(frozen=True)
+class OverdueCount:
+    """How many overdue steps share a value."""
+
+    id: str
+    name: str
+    count: int
+
+
+def overdue_counts(
+    tx: Tx, actor: Actor, now: datetime
+) -> tuple[list[OverdueCount], list[OverdueCount], list[OverdueCount]]:
+    """Overdue steps of the cases the actor may see: by step, by handling unit, by holder."""
+    found = (
+        select(
+            task.c.element_id,
+            task.c.name,
+            queue.c.handling_id,
+            _handling.c.name.label("handling_name"),
+            task.c.assignee,
+            person.c.name.label("assignee_name"),
+        )
+        .select_from(
+            task.join(queue, queue.c.id == task.c.queue_id)
+            .join(case, case.c.id == task.c.case_id)
+            .join(_handling, _handling.c.id == queue.c.handling_id)
+            .outerjoin(person, person.c.id == task.c.assignee)
+        )
+        .where(visible_to(actor), *_narrowed(TaskQuestion(overdue_at=now)))
+        .subquery()
+    )
+
+    def grouped(key: ColumnElement[Any], name: ColumnElement[Any]) -> list[OverdueCount]:
+        number = func.count()
+        return [
+            OverdueCount(row[0] or "", row[1] or "", row[2])
+            for row in tx.execute(
+                select(key, func.min(name), number).group_by(key).order_by(number.desc(), key)
+            )
+        ]
+
+    return (
+        grouped(found.c.element_id, found.c.name),
+        grouped(found.c.handling_id, found.c.handling_name),
+        grouped(found.c.assignee, found.c.assignee_name),
+    )
+
+
+def unstaffed(tx: Tx, actor: Actor) -> list[tuple[TaskLine, str]]:
+    """Open steps nobody can do, with the routing's sentence (无人办理)."""
+    rows = tx.execute(
+        _lines()
+        .add_columns(queue.c.reason_text)
+        .where(task.c.status == "open", queue.c.reason == "unstaffed", visible_to(actor))
+        .order_by(_due, task.c.id)
+        .limit(500)
+    ).all()
+    return [(line_of(row), row.reason_text) for row in rows]

@@ -1,0 +1,59 @@
+"""What the tables say a case waits for, in one query."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import literal, select, union_all
+
+from engine.store.database import Tx
+from engine.store.instants import from_text
+from engine.store.tables import (
+    job,
+    subscription,
+    task,
+)
+
+
+@dataclass(frozen=True)
+class WaitRow:
+    """A row that waits for something: ``kind`` is task, timer, operation, retry or message."""
+
+    kind: str
+    token: str
+    id: str
+    due_at: datetime | None
+    status: str
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether it is a timer whose time has come and that nobody gave up on."""
+        return (
+            self.kind == "timer"
+            and self.status != "failed"
+            and self.due_at is not None
+            and self.due_at <= now
+        )
+
+
+def wait_rows(tx: Tx, case_id: str) -> list[WaitRow]:
+    """Everything the tables say a case waits for: compared with the engine's waits (D22)."""
+    query = union_all(
+        select(
+            literal("task").label("kind"),
+            task.c.token,
+            task.c.id,
+            literal("").label("due_at"),
+            task.c.status,
+        ).where(task.c.case_id == case_id, task.c.status == "open"),
+        select(job.c.kind, job.c.token, literal("").label("id"), job.c.due_at, job.c.status).where(
+            job.c.case_id == case_id, job.c.status.in_(("waiting", "running", "failed"))
+        ),
+        select(
+            literal("message"), subscription.c.token, literal(""), literal(""), literal("waiting")
+        ).where(subscription.c.case_id == case_id),
+    )
+    return [
+        WaitRow(
+            row.kind, row.token, row.id, from_text(row.due_at) if row.due_at else None, row.status
+        )
+        for row in tx.execute(query)
+    ]
