@@ -169,7 +169,7 @@ def _step(run: Run, before: Mapping[str, UserWait]) -> Step:
         state=state,
         ended=run.case.completed,
         opened=tuple(
-            OpenStep(w.token, w.process_key, w.element_id, w.path, w.item)
+            OpenStep(w.token, w.process_key, w.element_id, w.path, w.item, run.limits.get(w.token))
             for w in now.user.values()
             if w.token not in before
         ),
@@ -207,6 +207,8 @@ def _add_wait(found: Waits, run: Run, token: Token, node: Node, path: tuple[str,
     place = (token.id, node.element.process_key, node.id)
     data = token.internal_data
     if isinstance(token.task_spec, PersonTask):
+        if token.id in run.failures:
+            return
         found.user[token.id] = UserWait(*place, path, _item(run, token))
     elif isinstance(node.event, Timer) and DUE in data:
         found.timers[token.id] = TimerWait(*place, datetime.fromisoformat(data[DUE]))

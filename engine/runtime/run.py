@@ -27,7 +27,7 @@ from engine.runtime.step import (
     Passed,
     Ports,
 )
-from engine.runtime.timers import CannotWait, due_of
+from engine.runtime.timers import CannotWait, due_of, limit_of
 from engine.runtime.tokens import (
     UNFINISHED,
     CaseWorkflow,
@@ -52,13 +52,18 @@ LOOP_COUNTER = "loopCounter"
 
 
 class Run(Answers):
-    """Moves one case; ``failures`` are the sentences of the elements that failed, by token."""
+    """Moves one case.
+
+    By token: ``failures`` are the sentences of the elements that failed, ``limits`` the deadlines
+    of the user tasks that began.
+    """
 
     def __init__(
         self, program: Program, ports: Ports, variables: Variables, failures: dict[str, str]
     ) -> None:
         super().__init__(program, ports, variables)
         self.failures = failures
+        self.limits: dict[str, str] = {}
         self.case = CaseWorkflow(program.spec, program.parts, self)
         self._steps_left = MOST_STEPS
         self._urgent: list[Token] = []
@@ -282,6 +287,21 @@ class Run(Answers):
         if loop is not None and loop.result_name:
             self.variables.write(token, (loop.result_name,), progress["results"])
 
+    # People's steps ------------------------------------------------------------------------
+
+    def begin_step(self, token: Token, node: Node) -> None:
+        """Fix what a user task begins with; one whose deadline is not known is an incident."""
+        self.map_inputs(token, node)
+        if node.element.deadline is None:
+            return
+        try:
+            limit = limit_of(node.element.deadline, self.visible(token), self.ports)
+        except CannotWait as error:
+            self._fail(token, str(error))
+            return
+        if limit is not None:
+            self.limits[token.id] = limit
+
     # Events --------------------------------------------------------------------------------
 
     def begin_wait(self, token: Token, node: Node) -> None:
@@ -325,9 +345,16 @@ class Run(Answers):
         failed, self.failures = self.failures, {}
         for part in list(self.case.active_parts()):
             for token in list(part.tasks.values()):
-                if token.id in failed and token.state == TaskState.WAITING:
-                    update(token)
+                if token.id in failed:
+                    self._begin_again(token)
         self.settle()
+
+    def _begin_again(self, token: Token) -> None:
+        node = _node_of(token)
+        if token.state == TaskState.WAITING:
+            update(token)
+        elif token.state == TaskState.READY and token.task_spec.manual and node is not None:
+            self.begin_step(token, node)
 
 
 def _catching(holder: Token, thrown: ErrorEvent) -> Token | None:

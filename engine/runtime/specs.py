@@ -104,7 +104,7 @@ class PersonTask(ElementSpec):
         self.manual = True
 
     def _on_ready_hook(self, token: Token) -> None:
-        token.workflow.script_engine.map_inputs(token, self.node)
+        token.workflow.script_engine.begin_step(token, self.node)
 
 
 class AutomaticTask(ElementSpec):

@@ -41,7 +41,8 @@ class OpenStep:
     """A user task that began to wait.
 
     ``path`` are the ids of the call activities and sub-processes it lies in, outermost first;
-    ``item`` counts the items of a multi-instance task from 1, None elsewhere.
+    ``item`` counts the items of a multi-instance task from 1, None elsewhere. ``deadline`` is its
+    limit as a text such as ``5wd``, worked out when it began.
     """
 
     token: str
@@ -49,6 +50,7 @@ class OpenStep:
     element_id: str
     path: tuple[str, ...] = ()
     item: int | None = None
+    deadline: str | None = None
 
 
 @dataclass(frozen=True)

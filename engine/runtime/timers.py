@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from engine.errors import BangfuError, Busy, LeaseLost
-from engine.feel import EvaluationContext, compile_expression
+from engine.feel import EvaluationContext, compile_expression, value_or_expression
 from engine.model.clock import END_OF_TIME, last_instant
 from engine.runtime.diagram import Timer
 from engine.runtime.step import Ports
@@ -47,6 +47,21 @@ def due_of(timer: Timer, variables: Mapping[str, object], ports: Ports) -> datet
     if due > END_OF_TIME:
         raise CannotWait(f"时间“{text}”太远")
     return due
+
+
+def limit_of(text: str, variables: Mapping[str, object], ports: Ports) -> str | None:
+    """The deadline of a user task that begins now, such as ``5wd``; CannotWait otherwise.
+
+    An expression may say ``null``: no deadline. One that fails says null too, and leaves a reason.
+    """
+    evaluation = value_or_expression(text).evaluate(variables, ports.feel)
+    value = evaluation.value
+    if value is None and not evaluation.problems:
+        return None
+    if not isinstance(value, str) or not _DEADLINE.fullmatch(value.strip()):
+        reasons = "、".join(evaluation.problems) or f"得出的是 {value}"
+        raise CannotWait(f"办理时限“{text}”没有得出 5wd 这样的时限({reasons})")
+    return value.strip()
 
 
 def literal_duration_problem(text: str) -> str | None:

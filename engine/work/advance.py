@@ -16,8 +16,8 @@ from engine.errors import Broken, StateUnreadable
 from engine.feel import value_or_expression
 from engine.model.cases import Case, CaseStatus, EventKind
 from engine.model.clock import ZONE
-from engine.model.deadlines import Deadline, Due, Pause, alert_times, due_with_pauses
-from engine.model.definitions import Element, LaneKind
+from engine.model.deadlines import Deadline, Pause, alert_times, due_with_pauses
+from engine.model.definitions import Element
 from engine.model.operations import OperationContext
 from engine.runtime import OpenStep, OperationCall, Ports, Program, Step, read_scope
 from engine.store import cases, jobs, subscriptions, tasks
@@ -105,12 +105,9 @@ def case_variable(opened: OpenedCase) -> dict[str, object]:
     }
 
 
-def scope_at(opened: OpenedCase, token: str, state: bytes | None = None) -> dict[str, object]:
-    """What forms, conditions and deadlines may read at a step: the variables, and ``case``.
-
-    ``state``: another one than the case was opened with, such as that of a step just made.
-    """
-    variables = read_scope(opened.program, opened.memory.engine if state is None else state, token)
+def scope_at(opened: OpenedCase, token: str) -> dict[str, object]:
+    """What the form of a step may read: the variables seen there, and ``case``."""
+    variables = read_scope(opened.program, opened.memory.engine, token)
     return {**variables, "case": case_variable(opened)}
 
 
@@ -279,7 +276,7 @@ def _open_tasks(
     number = opened.case.next_task_no
     new: list[NewTask] = []
     for open_step in step.opened:
-        task = _new_task(environment, tx, opened, step, open_step, cause, number)
+        task = _new_task(environment, tx, opened, open_step, cause, number)
         number += 1
         new.append(task)
         cause.note(
@@ -304,7 +301,6 @@ def _new_task(
     environment: Environment,
     tx: Tx,
     opened: OpenedCase,
-    step: Step,
     open_step: OpenStep,
     cause: Cause,
     number: int,
@@ -316,7 +312,11 @@ def _new_task(
         raise Broken(msg)
     home = opened.case.organisation_id
     today = cause.now.astimezone(ZONE).date()
-    due = _task_due(environment, tx, opened, element, open_step, step, cause)
+    due = (
+        None
+        if open_step.deadline is None
+        else environment.due(tx, open_step.deadline, cause.now, lane.kind.value)
+    )
     remind_at = (
         None if due is None else alert_times(cause.now, due, environment.calendars.get(tx)).remind
     )
@@ -349,30 +349,6 @@ def _new_task(
 def _priority(element: Element) -> int:
     text = element.properties.get("priority", "50")
     return int(text) if text.isdigit() else 50
-
-
-def _task_due(
-    environment: Environment,
-    tx: Tx,
-    opened: OpenedCase,
-    element: Element,
-    open_step: OpenStep,
-    step: Step,
-    cause: Cause,
-) -> Due | None:
-    if element.deadline is None:
-        return None
-    text: object = element.deadline
-    if element.deadline.startswith("="):
-        evaluation = value_or_expression(element.deadline).evaluate(
-            scope_at(opened, open_step.token, step.state),
-            environment.feel(tx, opened.case.organisation_id, cause.now),
-        )
-        text = evaluation.value
-    if not isinstance(text, str):
-        return None
-    kind = LaneKind.ROLE if element.lane is None else element.lane.kind
-    return environment.due(tx, text, cause.now, kind.value)
 
 
 def _open_waits(

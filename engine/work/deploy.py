@@ -14,6 +14,7 @@ from engine.store import definitions, directory, settings
 from engine.store.database import Tx
 from engine.store.definitions import DefinitionRow
 from engine.work.environment import Environment
+from engine.work.history import Collision
 
 
 @dataclass(frozen=True)
@@ -45,15 +46,30 @@ def check(environment: Environment, tx: Tx, bundle: Bundle) -> tuple[Finding, ..
 
 
 @dataclass(frozen=True)
-class PreparedDeployment:
-    """Files that passed the gate, before the database is locked."""
+class PreparedVersion:
+    """A process as it will be written; ``newest`` is the version that was there before.
 
-    bundle: Bundle
+    ``start`` is the role and the level that may start it; ``changed`` is False where files and
+    bound versions are those of ``newest``, which then stays.
+    """
+
+    source: DefinitionSource
+    name: str
+    start: tuple[str | None, str | None]
+    newest: DefinitionRow | None
+    changed: bool
+
+
+@dataclass(frozen=True)
+class PreparedDeployment:
+    """Files that passed the gate and were compiled, before the database is locked."""
+
+    versions: tuple[PreparedVersion, ...]
     findings: tuple[Finding, ...]
 
 
 def prepare(environment: Environment, tx: Tx, files: Sequence[SourceFile]) -> PreparedDeployment:
-    """Check the files; DeploymentRefused on any error. Writes nothing."""
+    """Check and compile the files; DeploymentRefused on any error. Writes nothing."""
     surroundings = known(environment, tx)
     bundle = Bundle(tuple(files), called=surroundings.deployed)
     findings = check_bundle(bundle, known=surroundings)
@@ -62,50 +78,71 @@ def prepare(environment: Environment, tx: Tx, files: Sequence[SourceFile]) -> Pr
         raise DeploymentRefused(
             f"检查发现 {len(errors)} 处错误,未部署。请按提示修改后再试。", findings
         )
-    return PreparedDeployment(bundle, tuple(findings))
+    bound: dict[str, DefinitionSource] = dict(bundle.called)
+    versions: list[PreparedVersion] = []
+    for source in _in_calling_order(referenced_files(bundle)):
+        version = _numbered(source, definitions.latest(tx, source.key), bound)
+        bound[source.key] = version.source
+        versions.append(version)
+    return PreparedDeployment(tuple(versions), tuple(findings))
+
+
+def _numbered(
+    source: DefinitionSource,
+    newest: DefinitionRow | None,
+    bound: Mapping[str, DefinitionSource],
+) -> PreparedVersion:
+    """The next version of a process, or the newest again when nothing in it changed."""
+    number = 1 if newest is None else newest.version + 1
+    numbered = replace(
+        source,
+        id=f"{source.key}:{number}",
+        version=number,
+        called={key: bound[key] for key in source.called},
+    )
+    if newest is not None and definitions.content_of(numbered)[1] == newest.content_hash:
+        same = replace(numbered, id=newest.id, version=newest.version)
+        start = (newest.start_role, newest.start_level)
+        return PreparedVersion(same, newest.name, start, newest, changed=False)
+    try:
+        info = compile_program(numbered).info
+    except ProgramRefused as refused:
+        raise DeploymentRefused("流程文件无法编译,未部署。", refused.findings) from refused
+    return PreparedVersion(
+        numbered,
+        info.name or source.key,
+        (info.start_role, info.start_level),
+        newest,
+        changed=True,
+    )
 
 
 def deploy(
     environment: Environment, tx: Tx, actor: Actor, prepared: PreparedDeployment
 ) -> Deployment:
-    """Deploy files as one: new versions of what changed.
+    """Write what was prepared as one deployment.
 
-    A process whose files and bound versions are unchanged keeps its version.
+    Raises Collision when somebody deployed one of the processes in between.
     """
-    sources = _in_calling_order(referenced_files(prepared.bundle))
     deployment_id = new_case_id(environment.now())  # sorts by time
-    done: dict[str, DefinitionSource] = dict(prepared.bundle.called)
     rows: list[DefinitionRow] = []
-    for source in sources:
-        newest = definitions.latest(tx, source.key)
-        version = 1 if newest is None else newest.version + 1
-        numbered = replace(
-            source,
-            id=f"{source.key}:{version}",
-            version=version,
-            called={key: done[key] for key in source.called},
-        )
-        if newest is not None and definitions.content_of(numbered)[1] == newest.content_hash:
-            done[source.key] = replace(numbered, id=newest.id, version=newest.version)
+    for version in prepared.versions:
+        newest = definitions.latest(tx, version.source.key)
+        if newest != version.newest:
+            raise Collision
+        if version.changed:
+            definitions.add(
+                tx,
+                version.source,
+                version.name,
+                version.start,
+                deployment_id,
+                environment.now(),
+                actor.person_id,
+            )
+            newest = definitions.by_id(tx, version.source.id)
+        if newest is not None:
             rows.append(newest)
-            continue
-        try:
-            program = compile_program(numbered)
-        except ProgramRefused as refused:
-            raise DeploymentRefused("流程文件无法编译,未部署。", refused.findings) from refused
-        definitions.add(
-            tx,
-            numbered,
-            program.info.name or source.key,
-            (program.info.start_role, program.info.start_level),
-            deployment_id,
-            environment.now(),
-            actor.person_id,
-        )
-        done[source.key] = numbered
-        written = definitions.by_id(tx, numbered.id)
-        if written is not None:
-            rows.append(written)
     return Deployment(deployment_id, tuple(rows), prepared.findings)
 
 

@@ -1,5 +1,7 @@
 """Deployed versions are immutable; cases stay on theirs; nothing faulty gets in (D3, D5)."""
 
+from functools import partial
+
 import pytest
 
 from engine import SYSTEM
@@ -7,6 +9,7 @@ from engine.definitions.folder import read_folder
 from engine.errors import DeploymentRefused, NotPermitted
 from engine.model.definitions import SourceFile
 from tests.engine.conftest import ROOT, Office
+from tests.support.at_once import at_once
 
 
 def _changed(old: str, new: str) -> tuple[SourceFile, ...]:
@@ -32,6 +35,17 @@ def test_a_change_is_a_new_version_and_running_cases_keep_theirs(office: Office)
     assert [s.name for s in office.open_steps(old)] == ["审核"]
     assert [s.name for s in office.open_steps(new)] == ["仔细审核"]
     office.do("reviewer", old, "review", {"decision": "agree"})
+
+
+def test_two_changes_deployed_at_once_become_two_versions(office: Office) -> None:
+    def deploy(name: str) -> list[str]:
+        files = _changed('name="审核"', f'name="{name}"')
+        return [d.id for d in office.engine.definitions.deploy(SYSTEM, files).definitions]
+
+    given = at_once(*(partial(deploy, name) for name in ("初审", "复审", "会审")))
+    assert sorted(given, key=str) == [[f"example_request:{n}"] for n in (2, 3, 4)]
+    stored = office.engine.definitions.versions("example_request")
+    assert [row.version for row in stored] == [4, 3, 2, 1]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 
 from engine import SYSTEM, Options, open_engine
 from engine.model.calendar import days_of_notice
+from engine.model.cases import CaseStatus
 from engine.model.definitions import SourceFile
 from engine.model.tasks import Task
 from engine.store.settings import Parameter
@@ -59,6 +60,27 @@ def test_a_step_is_due_by_its_limit(shop: Workshop, limit: str, due: datetime) -
     shop.engine.settings.add_parameters(SYSTEM, new)
     shop.put(limited(apply=limit))
     assert task_of(shop, shop.begin("limited")).due_at == due
+
+
+def test_a_limit_that_is_not_known_is_an_incident_and_opens_the_step_once_it_is(
+    shop: Workshop,
+) -> None:
+    later = Parameter("notice days", None, date(2027, 1, 1), "2wd")
+    shop.engine.settings.add_parameters(SYSTEM, [later])
+    shop.put(limited(apply="1wd", check='=parameter("notice days")'))
+    case_id = shop.begin("limited")
+    shop.finish("officer", case_id, "apply")
+    assert (shop.waiting(case_id), shop.status(case_id)) == ([], CaseStatus.INCIDENT)
+    (job,) = shop.jobs(case_id, "failed")
+    assert "办理时限" in (job.last_error or "")
+    assert shop.broken() == {}
+    now = Parameter("notice days", None, date(2026, 1, 1), "2wd")
+    shop.engine.settings.add_parameters(SYSTEM, [now])
+    shop.engine.jobs.retry(shop.actor("officer"), job.id)
+    shop.work()
+    assert shop.status(case_id) is CaseStatus.ACTIVE
+    assert task_of(shop, case_id).due_at == utc(2026, 11, 11, 15, 59, 59)
+    assert shop.broken() == {}
 
 
 def test_an_applicants_limit_moves_on_from_a_day_of_rest_and_ours_does_not(shop: Workshop) -> None:

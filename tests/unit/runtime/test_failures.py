@@ -12,6 +12,7 @@ from tests.unit.runtime.kit import (
     line,
     node,
     process,
+    props,
     script,
     service,
     source_of,
@@ -104,6 +105,37 @@ def test_other_branches_go_on_and_do_not_run_the_failed_element_again(begin, wor
     assert not case.step.ended
     world.operations["bad"] = dict
     assert case.retry().ended
+
+
+def step_with_deadline(deadline):
+    steps = user("A") + user("B", props(deadline=deadline))
+    return process(start() + steps + end() + line("S", "A", "B", "E"))
+
+
+@pytest.mark.parametrize("deadline", ['=parameter("no such limit")', "=x", '="soon"', "=1 + x"])
+def test_a_deadline_that_is_not_known_is_an_incident_before_the_step_opens(begin, deadline):
+    case = begin(step_with_deadline(deadline), x=True)
+    case.done("A")
+    assert (case.open, case.incidents) == ([], ["B"])
+    assert "没有得出 5wd 这样的时限" in case.step.incidents[0].message
+
+
+def test_a_step_opens_once_its_deadline_is_known(begin, world):
+    case = begin(step_with_deadline('=parameter("limit")'))
+    case.done("A")
+    assert case.incidents == ["B"]
+    world.parameters["limit"] = "5wd"
+    step = case.retry()
+    assert [(opened.element_id, opened.deadline) for opened in step.opened] == [("B", "5wd")]
+    assert (case.open, case.incidents) == (["B"], [])
+    assert case.done("B").ended
+
+
+@pytest.mark.parametrize(("deadline", "found"), [("60d", "60d"), ("=x", "4h"), ("=null", None)])
+def test_a_step_opens_with_its_deadline_or_on_purpose_without(begin, deadline, found):
+    case = begin(step_with_deadline(deadline), x="4h")
+    step = case.done("A")
+    assert [(opened.element_id, opened.deadline) for opened in step.opened] == [("B", found)]
 
 
 @pytest.mark.parametrize("condition", ["=y > 5", '="yes"', "=null", '=x > "5"', "=x", "=[true]"])
