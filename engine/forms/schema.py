@@ -149,7 +149,8 @@ def _file(asked: Field) -> Schema:
             one[name] = value
     if not asked.multiple:
         return one
-    return _with_item_limits(asked, {"type": "array", "items": one, "uniqueItems": True})
+    several: Schema = {"type": "array", "items": one, "uniqueItems": True, "x-file": True}
+    return _with_item_limits(asked, several)
 
 
 def _list(asked: Field) -> Schema:

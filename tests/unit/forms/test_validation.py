@@ -227,7 +227,7 @@ def test_the_schema_marks_what_it_promises(application, review):
     properties = application.schema["properties"]
     assert application.schema["additionalProperties"] is False
     assert properties["id_scan"]["x-file"] is True
-    assert properties["photos"]["items"]["x-file"] is True
+    assert properties["photos"]["x-file"] is properties["photos"]["items"]["x-file"] is True
     assert properties["id_no"]["x-pii"] is True
     assert properties["declared"] == {
         "title": "本人声明以上情况属实", "type": "boolean", "enum": [True], "examples": [True],
