@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import registry
-from engine import SYSTEM, Options, open_engine
+from engine import SYSTEM, Engine, Options, open_engine
 from engine.definitions.folder import read_folder
 from engine.model.clock import FixedClock
 from engine.store.settings import Parameter
@@ -16,15 +16,26 @@ from tests.support.federation import staffed
 
 
 @pytest.fixture
-def town(database_url: str, tmp_path: Path) -> Iterator[Town]:
-    clock = FixedClock(MONDAY_MORNING)
+def clock() -> FixedClock:
+    return FixedClock(MONDAY_MORNING)
+
+
+@pytest.fixture
+def engine(database_url: str, tmp_path: Path, clock: FixedClock) -> Iterator[Engine]:
+    """A staffed federation whose engine knows the registry's tables and operations."""
     options = Options(
         clock=clock,
         data_dir=tmp_path / "data",
         operations=registry.OPERATIONS,
         branches=(registry.BRANCH,),
     )
-    engine = staffed(open_engine(database_url, key=bytes(range(32)), options=options))
+    opened = staffed(open_engine(database_url, key=bytes(range(32)), options=options))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def town(engine: Engine, clock: FixedClock) -> Town:
     since = date(2026, 1, 1)
     engine.settings.add_parameters(
         SYSTEM, [Parameter(name, None, since, value) for name, value in PARAMETERS.items()]
@@ -32,5 +43,4 @@ def town(database_url: str, tmp_path: Path) -> Iterator[Town]:
     for key in ("public_notice", "archiving"):
         files = read_folder(ROOT / "processes", ROOT / "forms", key).files
         engine.definitions.deploy(SYSTEM, files)
-    yield Town(engine, registry.Registry(engine), clock)
-    engine.close()
+    return Town(engine, registry.Registry(engine), clock)

@@ -1,10 +1,9 @@
 """What service tasks do to files and notices, on both databases, without any process."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
@@ -12,16 +11,14 @@ import pytest
 from sqlalchemy import Table, select
 
 import registry
-from engine import SYSTEM, Engine, Options, open_engine
+from engine import SYSTEM, Engine
 from engine.errors import Conflict, Invalid, NotFound
 from engine.model.clock import FixedClock
 from engine.model.operations import OperationContext
 from registry.household import sealed_place, unpacked
 from registry.notice_operations import full_name_place
 from registry.store.tables import household, household_version, notice
-from tests.support.federation import staffed
 
-MORNING = datetime(2026, 11, 9, 1, 0, tzinfo=UTC)
 HEAD: dict[str, object] = {
     "name": "林模拟",
     "id_number": "350602199001019907",
@@ -84,17 +81,8 @@ class Bench:
 
 
 @pytest.fixture
-def bench(database_url: str, tmp_path: Path) -> Iterator[Bench]:
-    clock = FixedClock(MORNING)
-    options = Options(
-        clock=clock,
-        data_dir=tmp_path / "data",
-        operations=registry.OPERATIONS,
-        branches=(registry.BRANCH,),
-    )
-    engine = staffed(open_engine(database_url, key=bytes(range(32)), options=options))
-    yield Bench(engine, clock)
-    engine.close()
+def bench(engine: Engine, clock: FixedClock) -> Bench:
+    return Bench(engine, clock)
 
 
 def test_a_new_head_gets_a_file_numbered_by_county_and_year(bench: Bench) -> None:
