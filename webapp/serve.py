@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from types import FrameType
+from typing import Any
 
 from waitress.server import create_server
 
@@ -19,6 +20,7 @@ from webapp.app import LARGEST_REQUEST, create_app
 from webapp.settings import Settings
 from webapp.shared.logs import log_as_json
 from webapp.shared.registry_port import RegistryPort
+from webapp.turned_away import in_our_words
 
 THREADS = 16
 MOST_CONNECTIONS = 1000
@@ -37,8 +39,10 @@ def serve(
     """Serve until told to stop (SIGTERM, Ctrl-C); then end the worker after the job in hand."""
     log_as_json()
     app = create_app(settings, engine, registry)
+    listeners: dict[int, Any] = {}
     server = create_server(
         app,
+        listeners,
         host=host,
         port=port,
         threads=THREADS,
@@ -48,6 +52,7 @@ def serve(
         ident="bangfu",
         clear_untrusted_proxy_headers=settings.proxies == 0,
     )
+    in_our_words(listeners)
     with _worker(engine) if with_worker else contextlib.nullcontext():
         _stop_on_signal()
         print(f"帮扶办件 http://{host}:{port}", file=sys.stderr, flush=True)  # noqa: T201

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -49,21 +50,60 @@ def wait_until_ready(port: int) -> None:
     pytest.fail("the server did not come up")
 
 
-def test_serve_answers_and_ends_when_told(tmp_path):
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[int]:
+    """The port of a web server, which must end well when it is told to."""
     port = free_port()
     server = started(tmp_path, "serve", "--port", str(port), "--no-worker")
     try:
         wait_until_ready(port)
-        assert httpx.get(f"http://127.0.0.1:{port}/healthz").text == "ok\n"
-        taken = started(tmp_path, "serve", "--port", str(port))
-        _, said = taken.communicate(timeout=PATIENCE)
-        assert taken.returncode == 2
-        assert "端口" in said
-        assert "Traceback" not in said
+        yield port
     finally:
         server.send_signal(signal.SIGTERM)
         server.communicate(timeout=PATIENCE)
     assert server.returncode == 0
+
+
+def test_serve_answers_and_a_port_in_use_is_said_in_words(served, tmp_path):
+    assert httpx.get(f"http://127.0.0.1:{served}/healthz").text == "ok\n"
+    taken = started(tmp_path, "serve", "--port", str(served))
+    _, said = taken.communicate(timeout=PATIENCE)
+    assert taken.returncode == 2
+    assert "端口" in said
+    assert "Traceback" not in said
+
+
+def test_clients_that_never_finish_their_request_keep_nobody_waiting(served):
+    begun = b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nusername="
+    slow = [socket.create_connection(("127.0.0.1", served)) for _ in range(100)]
+    try:
+        for connection in slow:
+            connection.sendall(begun)
+        for _ in range(20):
+            answer = httpx.get(f"http://127.0.0.1:{served}/readyz", timeout=PATIENCE)
+            assert answer.status_code == 200
+    finally:
+        for connection in slow:
+            connection.close()
+
+
+def test_an_upload_beyond_all_measure_is_told_so_in_our_words(served):
+    address = f"http://127.0.0.1:{served}"
+    content = {"file": ("大.png", b"\x89PNG" + bytes(70 * 1024 * 1024), "image/png")}
+    refused = httpx.post(f"{address}/api/v1/files", files=content, timeout=PATIENCE)
+    assert refused.status_code == 413
+    assert refused.headers["Content-Type"] == "application/problem+json"
+    assert "不超过 20 MB" in refused.json()["detail"]
+    page = httpx.post(f"{address}/files", files=content, timeout=PATIENCE)
+    assert (page.status_code, "上传的内容太大" in page.text) == (413, True)
+
+
+def test_what_is_no_request_is_told_so_in_our_words(served):
+    with socket.create_connection(("127.0.0.1", served), timeout=PATIENCE) as connection:
+        connection.sendall(b"GET /inbox HTTP/1.1\r\nContent-Length: many\r\n\r\n")
+        said = b"".join(iter(lambda: connection.recv(65536), b"")).decode()
+    assert said.startswith("HTTP/1.1 400")
+    assert "请求不完整或格式有误" in said
 
 
 def test_a_worker_ends_after_the_job_in_hand(tmp_path):
