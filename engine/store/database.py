@@ -7,6 +7,7 @@ wait in milliseconds instead of SQLite's busy loop; PostgreSQL does its own lock
 
 import fcntl
 import os
+import select
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from sqlalchemy.exc import (
     DatabaseError,
     DBAPIError,
     IntegrityError,
+    InvalidatePoolError,
     OperationalError,
 )
 
@@ -128,7 +130,7 @@ class UnitOfWork:
             self._release()
         if isinstance(error, IntegrityError) and _is_unique_violation(error):
             raise UniqueViolation(str(error.orig)) from error
-        if isinstance(error, OperationalError) and not isinstance(error, IntegrityError):
+        if isinstance(error, OperationalError) and _is_no_answer(error):
             if getattr(error.orig, "sqlstate", "") in _TRY_AGAIN:
                 raise Contended(str(error.orig)) from error
             raise Busy("数据库没有应答,内容没有提交,请稍后再试。") from error
@@ -190,6 +192,8 @@ class Database:
         engine = create_engine(self.url, **options)
         if self.is_sqlite:
             event.listen(engine, "connect", _prepare_sqlite)
+        else:
+            event.listen(engine, "checkout", _refuse_hung_up)
         return engine
 
     def unit_of_work(self) -> UnitOfWork:
@@ -243,6 +247,17 @@ def _is_no_answer(error: OperationalError) -> bool:
         return True
     words = ("locked", "busy", "unable to open", "disk", "full", "readonly")
     return any(word in str(error.orig) for word in words)
+
+
+def _refuse_hung_up(connection: Any, _record: object, _borrowed: object) -> None:
+    """Let the pool replace connections whose server was restarted.
+
+    PostgreSQL says nothing on an idle connection; if there is something to read, it has ended.
+    """
+    heard = select.poll()
+    heard.register(connection.fileno(), select.POLLIN)
+    if heard.poll(0):
+        raise InvalidatePoolError
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -1,0 +1,43 @@
+"""When the database goes away and comes back, or is asked nonsense."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from engine import Options, open_engine
+from engine.errors import Busy
+from engine.model.clock import FixedClock
+from tests.engine.conftest import FILLED, KEY, MONDAY_MORNING, Office
+from tests.support.federation import staffed
+from tests.support.postgres import PostgresServer
+
+
+@pytest.mark.postgres
+def test_after_a_restart_of_the_database_the_first_request_is_answered(
+    own_postgres_server: PostgresServer, tmp_path: Path
+) -> None:
+    url = own_postgres_server.url(own_postgres_server.create_database())
+    clock = FixedClock(MONDAY_MORNING)
+    engine = staffed(open_engine(url, key=KEY, options=Options(clock=clock, data_dir=tmp_path)))
+    office = Office(engine, clock)
+    office.deploy("example_request")
+    case_id = office.start()
+    own_postgres_server.stop("immediate")
+    with pytest.raises(Busy):
+        office.open_steps(case_id)
+    own_postgres_server.start()
+    office.do("officer", case_id, "apply", FILLED)
+    own_postgres_server.stop("immediate")
+    own_postgres_server.start()
+    assert office.inbox("reviewer") == ["review"]
+    engine.close()
+
+
+def test_a_faulty_statement_is_not_called_a_busy_database(office: Office) -> None:
+    with pytest.raises(Exception, match="no_such_table") as writing:
+        office.engine.execute(lambda tx: tx.execute(text("DELETE FROM no_such_table")))
+    with pytest.raises(Exception, match="no_such_table") as reading:
+        office.engine.ask(lambda tx: tx.execute(text("SELECT * FROM no_such_table")).all())
+    assert not isinstance(writing.value, Busy)
+    assert not isinstance(reading.value, Busy)
