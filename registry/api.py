@@ -10,6 +10,7 @@ from datetime import date
 
 from engine import Actor, Engine
 from engine.errors import Conflict, Invalid, NotFound
+from engine.model.actors import PUBLIC
 from engine.model.clock import local_date
 from engine.model.ids import new_id
 from engine.store.database import Tx
@@ -28,9 +29,6 @@ from registry.vocabulary import (
     NOTICE_STATUSES,
     words,
 )
-
-PUBLIC = Actor("public", "public", "群众", "")
-"""Whoever objects without an account; may do nothing else."""
 
 LONGEST_OBJECTION = 2_000
 LONGEST_NAME = 100

@@ -55,3 +55,9 @@ class Actor:
 
 SYSTEM = Actor(SYSTEM_ID, "system", "系统", "")
 """The actor of timers, jobs and the sealer."""
+
+PUBLIC = Actor("public", "public", "群众", "")
+"""Whoever sends a message without an account, such as an objection; may do nothing else."""
+
+WITHOUT_ACCOUNT = {actor.person_id: actor.name for actor in (SYSTEM, PUBLIC)}
+"""Names of the actors that are in no directory, by their id."""

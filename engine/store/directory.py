@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
-from engine.model.actors import Actor, Grant
+from engine.model.actors import WITHOUT_ACCOUNT, Actor, Grant
 from engine.model.organisations import (
     DatedGrant,
     Organisation,
@@ -258,14 +258,14 @@ def person_by_id(tx: Tx, person_id: str) -> Person | None:
 
 
 def names(tx: Tx, person_ids: Iterable[str]) -> dict[str, str]:
-    """Names by person id; unknown ids (the system) are left out."""
-    wanted = sorted({i for i in person_ids if i})
-    if not wanted:
-        return {}
-    return {
-        row.id: row.name
-        for row in tx.execute(select(person.c.id, person.c.name).where(person.c.id.in_(wanted)))
-    }
+    """Names by person id, of the system and the public too; unknown ids are left out."""
+    asked = {i for i in person_ids if i}
+    found = {i: name for i, name in WITHOUT_ACCOUNT.items() if i in asked}
+    wanted = sorted(asked - found.keys())
+    if wanted:
+        rows = tx.execute(select(person.c.id, person.c.name).where(person.c.id.in_(wanted)))
+        found.update((row.id, row.name) for row in rows)
+    return found
 
 
 def add_people(tx: Tx, new: Sequence[tuple[Person, str | None]], created_at: str) -> None:

@@ -36,7 +36,7 @@ def must_be_open(tx: Tx, task: Task) -> None:
     if task.status is TaskStatus.OPEN:
         return
     if task.status is TaskStatus.COMPLETED and task.completed_by:
-        doer = directory.names(tx, [task.completed_by]).get(task.completed_by, "系统")
+        doer = directory.names(tx, [task.completed_by]).get(task.completed_by, "其他同事")
         when = (
             ""
             if task.completed_at is None

@@ -202,7 +202,7 @@ def _submissions(tx: Tx, opened: OpenedCase, rows: Sequence[EventRow]) -> tuple[
                 row.element_id or "",
                 name,
                 row.actor or "",
-                names.get(row.actor or "", "系统"),
+                names.get(row.actor or "", ""),
                 row.at,
                 form,
                 data,
@@ -272,7 +272,7 @@ def history(
             row.process_key,
             row.element_id,
             masked_detail(opened.program, row, _detail(opened, row)),
-            names.get(row.actor or "", "系统" if row.actor == "system" else ""),
+            names.get(row.actor or "", ""),
         )
         for row in rows
     )

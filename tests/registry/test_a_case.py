@@ -4,6 +4,7 @@ import pytest
 
 from engine import SYSTEM
 from engine.errors import Conflict, Invalid, NotFound
+from engine.model.cases import EventKind
 from engine.model.tasks import InboxFilter
 from tests.registry.town import Town
 
@@ -28,6 +29,8 @@ def test_a_notice_stops_for_an_objection_and_goes_on_for_the_days_left(town: Tow
     )
     assert receipt.startswith("异议-20261111-")
     assert town.waiting(case_id) == ["investigate"]
+    history = town.engine.cases.history(SYSTEM, case_id)
+    assert [e.actor_name for e in history if e.kind is EventKind.MESSAGE] == ["群众"]
     assert town.register.notice(None, notice_id).status == "suspended"
     with pytest.raises(Conflict, match="正在核查异议"):
         town.register.object_to_notice(None, notice_id, text="再说一次", by="", way="网页")
