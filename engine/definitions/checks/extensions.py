@@ -14,8 +14,8 @@ _EVERYWHERE = frozenset({"properties"})
 _ON: Mapping[str, frozenset[str]] = {
     "startEvent": frozenset({"formDefinition"}),
     "userTask": frozenset({"userTask", "formDefinition", "ioMapping"}),
-    "scriptTask": frozenset({"script", "ioMapping"}),
-    "businessRuleTask": frozenset({"calledDecision", "ioMapping"}),
+    "scriptTask": frozenset({"script"}),
+    "businessRuleTask": frozenset({"calledDecision"}),
     "serviceTask": frozenset({"taskDefinition", "taskHeaders", "ioMapping"}),
     "callActivity": frozenset({"calledElement", "ioMapping"}),
     "intermediateCatchEvent": frozenset({"ioMapping"}),
@@ -53,6 +53,7 @@ _ADVICE = {
     "executionListener": "不支持监听器,请用服务任务",
     "taskListeners": "不支持监听器,请用服务任务",
     "versionTag": "版本由部署时编号,请删去",
+    "ioMapping": "这里不做映射:结果写进 resultVariable,别处的变量可以直接读",
     "loopCharacteristics": "多实例目前不支持",
     "adHoc": "不支持 ad hoc 子流程",
     "linkedResources": "不支持关联资源,请删去",

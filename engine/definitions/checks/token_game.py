@@ -1,8 +1,8 @@
-"""Can the work get stuck, or arrive twice?"""
+"""Can the work get stuck, or arrive twice? And was all of it looked at?"""
 
 from collections.abc import Iterator, Sequence
 
-from engine.definitions.diagram import Node
+from engine.definitions.diagram import Node, described
 from engine.definitions.draft import Draft
 from engine.definitions.findings import error, warning
 from engine.definitions.soundness import explore
@@ -24,6 +24,15 @@ def check(draft: Draft) -> Iterator[Finding]:
                     "请让分开与汇合的网关成对(排他分开用排他汇合,并行分开用并行汇合)。",
                     process.file,
                     where.element,
+                )
+            if not found.complete:
+                yield warning(
+                    "too-complex",
+                    f"{described(scope.element)}里可能同时进行的组合太多,只核对了一部分:"
+                    "会不会卡住、并行的步骤是否写同一个变量,没有全部查到。"
+                    "请把并行的几步各放进一个嵌入子流程。",
+                    process.file,
+                    scope.element,
                 )
             if found.doubled is not None:
                 yield warning(
