@@ -180,6 +180,18 @@ def test_a_join_waits_for_all_branches_of_nested_forks(begin):
     assert case.done("C").ended
 
 
+def test_a_step_that_two_branches_lead_to_is_done_once_a_branch(begin):
+    body = start() + node("parallelGateway", "F") + user("A") + user("B") + user("C") + end()
+    case = begin(process(body + line("S", "F", "A", "C", "E") + line("F", "B", "C")))
+    case.done("A")
+    case.done("B")
+    assert case.open == ["C", "C"]
+    first, second = case.step.waits.user
+    case.step = _complete(case, first)
+    assert (list(case.step.waits.user), case.step.ended) == ([second], False)
+    assert case.done("C").ended
+
+
 def test_two_flows_between_the_same_gateways_are_two_tokens(begin):
     body = (
         start()

@@ -3,6 +3,7 @@
 import gc
 
 import pytest
+from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
 
 from engine.runtime import ProgramRefused, compile_program
 from tests.unit.runtime.kit import (
@@ -289,6 +290,24 @@ def test_lanes_are_never_lost_however_many_files_are_read():
         assert inner is not None
         assert inner.name == "复核"
         gc.collect()
+
+
+def test_of_nested_lanes_the_inmost_holds_the_step():
+    inner = (
+        '<bpmn:childLaneSet><bpmn:lane id="l3" name="初审">'
+        + ext(props(role="reviewer", level="county"))
+        + "<bpmn:flowNodeRef>A</bpmn:flowNodeRef></bpmn:lane></bpmn:childLaneSet></bpmn:lane>"
+    )
+    lane = compile_program(source_of(process(laned().replace("</bpmn:lane>", inner, 1))))
+    found = lane.element("p", "A").lane
+    assert found is not None
+    assert (found.id, found.role) == ("l3", "reviewer")
+
+
+def test_a_lane_that_spiffworkflow_loses_or_mixes_up_is_noticed(monkeypatch):
+    for other in (None, "别的泳道"):
+        monkeypatch.setattr(ProcessParser, "get_lane_name", lambda *_, lane=other: lane)
+        assert codes(process(laned())) == {"lane-lost"}
 
 
 def test_an_element_in_two_lanes_is_refused():

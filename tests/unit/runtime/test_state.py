@@ -169,6 +169,16 @@ def test_what_a_caller_changes_afterwards_is_not_changed_in_the_case(begin):
     assert step.variables == {"data": {"list": [1]}}
 
 
+def test_variables_that_were_one_value_once_are_changed_one_by_one(begin):
+    # SpiffWorkflow shares nested data between tasks: a script changes what is long finished.
+    body = start() + user("A") + script("X", "=first", "second") + user("B") + end()
+    case = begin(process(body + line("S", "A", "X", "B", "E")))
+    before = case.done("A", first={"who": {"name": "甲"}, "list": [1]}).variables
+    after = case.done("B", second={"who": {"name": "乙"}, "list": [2]}).variables
+    assert before["second"] == after["first"] == {"who": {"name": "甲"}, "list": [1]}
+    assert after["second"] == {"who": {"name": "乙"}, "list": [2]}
+
+
 def test_a_small_case_has_a_small_state(begin):
     case = begin(process(start() + user("A") + user("B") + end() + line("S", "A", "B", "E")))
     assert len(case.step.state) < 400

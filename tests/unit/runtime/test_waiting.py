@@ -94,6 +94,24 @@ def test_a_timer_without_a_usable_time_is_an_incident_that_can_be_retried(begin,
     assert case.incidents == ["T"]
 
 
+def test_cases_of_one_version_each_wait_for_their_own(begin, world):
+    # SpiffWorkflow keeps what a timer or message computed on the spec that all cases share.
+    body = start() + node("parallelGateway", "F") + end()
+    body += node("intermediateCatchEvent", "T", timer("timeDuration", "=wait"))
+    body += node("intermediateCatchEvent", "C", ext(io(None, {"x": "=y"})) + receives("M"))
+    body += line("S", "F", "T", "E") + line("F", "C", "E")
+    first = begin(process(body, HELLO), wait="P2D", household={"id": 1})
+    program, ports = first.program, world.ports()
+    waiting = [
+        runtime.start(program, {"wait": f"P{n}D", "household": {"id": n}}, ports) for n in (1, 2)
+    ]
+    for number, step in enumerate(waiting, start=1):
+        seen = runtime.waits(program, step.state)
+        (timed,), (message_wait,) = seen.timers.values(), seen.messages.values()
+        assert timed.due == world.now + timedelta(days=number)
+        assert message_wait.key == str(number)
+
+
 def test_the_due_instant_is_fixed_when_the_wait_begins(begin, world):
     case = begin(waits_for("timeDuration", "=wait"), wait="P2D")
     before = due(case)
