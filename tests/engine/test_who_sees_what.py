@@ -61,6 +61,29 @@ def test_everybody_sees_the_same_everywhere(office: Office) -> None:
         assert set(seen.values()) == {name in SEE_IT}, (name, seen)
 
 
+def test_lists_and_figures_show_nobody_more_than_her_cases(office: Office) -> None:
+    for subject in ("甲", "乙"):
+        office.applied(subject)
+    office.start("丙", by="far_officer", at="lw-u")
+    office.clock.advance(timedelta(days=20))
+    engine = office.engine
+    for name in EVERYBODY:
+        actor = office.actor(name)
+        cases = {c.id for c in engine.cases.list(actor, CaseQuestion())}
+        steps = list(engine.tasks.list(actor, TaskQuestion(status="open")))
+        late = [t for t in steps if t.due_at is not None and t.due_at < office.clock.now()]
+        assert {t.case_id for t in steps} == cases, name
+        inbox = engine.tasks.inbox(actor, InboxFilter())
+        assert {t.id for t in inbox.lines} <= {t.id for t in steps}, name
+        assert inbox.counts.total == len(inbox.lines), name
+        overdue = engine.supervision.overdue(actor, OverdueFilter())
+        assert {t.id for t in overdue.lines} == {t.id for t in late}, name
+        assert overdue.total == len(late), name
+        if not engine.definitions.counts_everywhere(actor):
+            assert sum(engine.definitions.cases_per_version(actor).values()) == len(cases), name
+            assert sum(n for *_, n in engine.definitions.open_per_step(actor)) == len(steps), name
+
+
 def test_a_withdrawn_role_is_gone_with_the_next_request(office: Office) -> None:
     office.applied()
     assert office.inbox("reviewer") == ["review"]
