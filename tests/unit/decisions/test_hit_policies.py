@@ -94,6 +94,12 @@ def test_a_hit_tells_what_a_page_shows(model_of, context):
     )
 
 
+def test_the_label_of_a_column_is_no_name(model_of, context):
+    labelled = table("FIRST", SMALL + "1", ANY + "2").replace("the x", "a.price")
+    model = model_of(labelled.replace("<text>x</text>", "<text>a.price</text>", 1))
+    assert model.evaluate("d", {"a": {"price": 5}}, context).value == 1
+
+
 def test_several_outputs_make_a_context(model_of, context):
     drawn = (
         '<decision id="d" name="D"><decisionTable>'

@@ -60,6 +60,16 @@ def test_an_entity_is_never_expanded(known: Known, tmp_path: Path) -> None:
     assert "geheim" not in findings[0].message
 
 
+def test_a_file_that_hangs_spiffworkflow_is_refused_at_once(known: Known) -> None:
+    content = (HERE.parent / "runtime" / "hang.bpmn").read_bytes()
+    begun = time.monotonic()
+
+    findings = check_bundle(Bundle((SourceFile("hang.bpmn", content),)), known)
+
+    assert ("unsupported-element", "ref") in [(f.code, f.element_id) for f in findings]
+    assert time.monotonic() - begun < 5
+
+
 def test_a_file_of_another_kind_is_named(known: Known) -> None:
     found = codes(known, SourceFile("setup.exe", b"MZ"))
 
