@@ -1,5 +1,6 @@
 """What the documentation tells people to type is right."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from engine.definitions import Known, check_bundle
 from engine.definitions.folder import read_folder
+from tests.architecture.conftest import ROOT
 from webapp.standard.roles import ROLES
 
 BLOCK = re.compile(r"^`((?:processes|forms)/\S+)`\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -35,8 +37,39 @@ def test_the_process_of_the_how_to_has_no_faults(written: Path) -> None:
     assert [finding.message for finding in check_bundle(bundle, known)] == []
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/add-a-process.md", "docs/glossary.md"])
+PAGES = ["README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md"))]
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_links_lead_somewhere(root: Path, name: str) -> None:
     page = root / name
     links = LINK.findall(page.read_text(encoding="utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+TRAPS = "docs/spiffworkflow-traps.md"
+ROW = re.compile(r"^\| (?!Trap \|)(?!-)(.+) \| (.+) \| (.+) \|$", re.MULTILINE)
+NAMED = re.compile(r"`([^`]+)`")
+
+
+def test_every_trap_has_tests_that_exist(root: Path) -> None:
+    rows = ROW.findall((root / TRAPS).read_text(encoding="utf-8"))
+    assert rows
+    missing = [
+        (trap, name)
+        for trap, _, tests in rows
+        for name in NAMED.findall(tests) or ["no test"]
+        if not _exists(root / "tests", name)
+    ]
+    assert missing == []
+
+
+def _exists(tests: Path, name: str) -> bool:
+    folder, _, broken = name.partition("/")
+    if folder == "broken":
+        return (tests / f"unit/definitions/broken/{broken}.bpmn").exists()
+    path, _, function = name.partition("::")
+    if not function or not (tests / path).is_file():
+        return False
+    tree = ast.parse((tests / path).read_text(encoding="utf-8"))
+    return any(isinstance(node, ast.FunctionDef) and node.name == function for node in tree.body)
