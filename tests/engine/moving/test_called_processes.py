@@ -90,6 +90,25 @@ def test_a_case_calls_the_version_that_was_there_when_it_was_deployed(shop: Work
     assert limits == ["5wd", "5wd", "1wd"]
 
 
+def calling_both() -> SourceFile:
+    """A process that calls ``called`` itself and by way of ``caller``."""
+    body = start() + step("first") + end() + line("S", "first", "X", "Y", "E")
+    for identity, key in (("X", "called"), ("Y", "caller")):
+        inputs = {"question": "=first_note"} if key == "called" else {}
+        call = ext(z("calledElement", processId=key, **CLOSED), io(inputs))
+        body += node("callActivity", identity, call)
+    return drawn("top", {"officer": "first"}, body)
+
+
+def test_one_version_of_a_called_process_in_a_case(shop: Workshop) -> None:
+    shop.put(*caller_and_called("5wd"))
+    shop.put(calling_both(), caller_and_called("5wd")[1])
+    assert shop.waiting(shop.begin("top")) == ["first"]
+    with pytest.raises(AssertionError, match="两个版本"):
+        shop.put(calling_both(), caller_and_called("1wd")[1])
+    shop.put(calling_both(), *caller_and_called("1wd"))
+
+
 def test_a_case_goes_to_its_end_by_way_of_the_notice(office: Workshop) -> None:
     case_id = archive.led_to(office, "")
     assert office.waiting(case_id) == []

@@ -12,7 +12,7 @@ from engine.model.definitions import Bundle, SourceFile
 from engine.model.operations import Operation
 from engine.runtime import compile_program
 from tests.unit.runtime import test_refusals
-from tests.unit.runtime.kit import user
+from tests.unit.runtime.kit import source_of, user
 
 HERE = Path(__file__).parent
 SAMPLES = [*sorted((HERE / "good").glob("*.bpmn")), *sorted((HERE / "broken").glob("*.bpmn"))]
@@ -60,3 +60,12 @@ def test_what_the_runtime_refuses_the_gate_has_found_before(bpmn: bytes, known: 
     # The sketches of the runtime's tests have no lanes and names: that is no finding of interest.
     sketchy = gate_errors(test_refusals.around(user("X")), known)
     assert gate_errors(bpmn, known) - sketchy
+
+
+def test_both_give_a_flow_without_an_id_the_same_one(known: Known) -> None:
+    bpmn = (HERE.parent / "runtime" / "noflowid.bpmn").read_bytes()
+    found = check_bundle(Bundle((SourceFile("noflowid.bpmn", bpmn),)), known)
+    told = {f.element_id for f in found if f.code == "flow-without-id"}
+    program = compile_program(source_of(bpmn, "noflowid"))
+    assert told
+    assert told <= {flow.flow_id for e in program.elements() for flow in e.outgoing}

@@ -1,6 +1,7 @@
 """What goes in and comes out: JSON values, literals, cells, kept compilations."""
 
 from datetime import date, datetime
+from decimal import Context, Inexact, localcontext
 
 import pytest
 
@@ -105,6 +106,25 @@ def test_a_text_with_an_equals_sign_is_feel_any_other_is_itself(context):
 def test_a_cell_tests_a_value(context, cell, value, met):
     scope = {"limit": 4, "options": ["x", "y"]}
     assert compile_unary_tests(cell).matches(value, scope, context) is met
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12345.678 + 0.001",
+        "10 / 3",
+        "-123456.789",
+        "modulo(123456.789, 10.01)",
+        "abs(-123456.789)",
+        "stddev([1, 2, 4, 1000])",
+        "round half up(123456.785, 2)",
+        'duration("PT123456S") / 7',
+    ],
+)
+def test_how_other_code_of_the_thread_reckons_changes_nothing(evaluate, text):
+    before = evaluate(text).value
+    with localcontext(Context(prec=3, traps=[Inexact])):
+        assert evaluate(text).value == before
 
 
 def test_a_text_is_compiled_once(context):
