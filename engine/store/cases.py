@@ -99,17 +99,25 @@ def case_of(r: Any) -> Case:
     )
 
 
-def _values(c: Case) -> dict[str, object]:
+def _fixed_values(c: Case) -> dict[str, object]:
+    """What a case is from its start to its end."""
     return {
+        "id": c.id,
         "number": c.number,
-        "definition_id": c.definition_id,
         "organisation_id": c.organisation_id,
         "business_key": c.business_key,
+        "started_by": c.started_by,
+        "created_at": to_text(c.created_at),
+        "data_key": c.data_key,
+    }
+
+
+def _moving_values(c: Case) -> dict[str, object]:
+    return {
+        "definition_id": c.definition_id,
         "title": c.title,
         "status": c.status.value,
         "milestone": c.milestone,
-        "started_by": c.started_by,
-        "created_at": to_text(c.created_at),
         "ended_at": to_text_or_none(c.ended_at),
         "total_due_at": to_text_or_none(c.total_due_at),
         "total_limit": c.total_limit,
@@ -119,7 +127,6 @@ def _values(c: Case) -> dict[str, object]:
         "next_task_no": c.next_task_no,
         "event_count": c.event_count,
         "chain_head": c.chain_head,
-        "data_key": c.data_key,
         "state": c.state,
     }
 
@@ -139,16 +146,19 @@ def load_visible(tx: Tx, actor: Actor, case_id: str) -> Case | None:
 
 def add(tx: Tx, new: Case) -> None:
     """Write a new case."""
-    tx.execute(insert(case).values(id=new.id, **_values(new)))
+    tx.execute(insert(case).values({**_fixed_values(new), **_moving_values(new)}))
 
 
 def save(tx: Tx, changed: Case, seen_rev: int) -> bool:
     """Write a case back; False when somebody else was faster.
 
-    The WHERE clause is the lock: reading first and writing later would let both win.
+    What is fixed at its start is left alone: each column named here has its indexes and
+    references looked up again. The WHERE clause is the lock: reading first and writing later would let both win.
     """
     done = tx.execute(
-        update(case).where(case.c.id == changed.id, case.c.rev == seen_rev).values(_values(changed))
+        update(case)
+        .where(case.c.id == changed.id, case.c.rev == seen_rev)
+        .values(_moving_values(changed))
     )
     return done.rowcount == 1
 

@@ -1,27 +1,50 @@
 """The benchmark runs and has the published shape; no time is asserted."""
 
+import json
+
 import pytest
 
-from tests.bench import measure
+from tests.bench.rows import COLUMNS, Measured, Round, percentile
+from tests.bench.table import table
+from tests.bench.works import WORKS, Size, measure
 
-COLUMNS = {
-    "work",
-    "db",
-    "n",
-    "per_second",
-    "p50_ms",
-    "p95_ms",
-    "limit_per_second",
-    "of_limit",
-    "statements",
-    "commits",
-    "cpu_ms",
-}
+TINY = Size(rounds=2, completions=2, pages=2, open_steps=60)
+WRITING = ("complete", "complete_http")
 
 
 @pytest.mark.parametrize("db", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def test_the_benchmark_measures_a_completion_and_an_inbox(db: str) -> None:
-    rows = [one.row() for one in measure([db], rounds=1, each=3, open_steps=4)]
-    assert [set(row) for row in rows] == [COLUMNS, COLUMNS]
-    assert rows[0]["work"] == "complete"
-    assert rows[0]["commits"] == 1
+def test_each_work_is_measured_beside_its_limit(db: str) -> None:
+    measured = list(measure([db], WORKS, TINY))
+    rows = {one.work: one.row() for one in measured}
+    assert list(rows) == list(WORKS)
+    for row in rows.values():
+        assert tuple(row) == COLUMNS
+        assert row["db"] == db
+        assert row["n"] == 4
+        assert row["of_limit"] == pytest.approx(
+            row["per_second"] / row["limit_per_second"], rel=0.01
+        )
+    assert {w: rows[w]["commits"] for w in WRITING} == dict.fromkeys(WRITING, 1)
+    assert rows["complete"]["statements"] == 9
+    assert rows["complete_http"]["statements"] > 9  # who asks is read as well
+    assert rows["inbox_5k"]["commits"] == 0
+    assert len(table(measured).splitlines()) == 1 + len(rows)
+
+
+def test_a_row_holds_medians_over_the_rounds() -> None:
+    rounds = (
+        Round((0.1, 0.1), 0.2, 0.1, 0.02),
+        Round((0.2, 0.2), 0.4, 0.1, 0.02),
+        Round((0.1, 0.9), 1.0, 0.2, 0.02),
+    )
+    measured = Measured("complete", "sqlite", rounds, 7, 1)
+    row = measured.row()
+    assert json.loads(json.dumps(row)) == row
+    assert (row["per_second"], row["limit_per_second"], row["of_limit"]) == (5.0, 20.0, 0.25)
+    assert (row["p50_ms"], row["p95_ms"], row["cpu_ms"]) == (150.0, 900.0, 10.0)
+    assert measured.spread() == ((2.0, 10.0), (10.0, 20.0))
+
+
+def test_a_percentile_is_a_value_that_was_measured() -> None:
+    assert percentile([3.0, 1.0, 2.0], 50) == 2.0
+    assert percentile([float(n) for n in range(1, 21)], 95) == 19.0

@@ -55,6 +55,7 @@ class Installation:
 
     url: str
     data: Path
+    clock_speed: int = A_DAY_A_SECOND
     ports: list[int] = field(default_factory=list)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
@@ -67,7 +68,7 @@ class Installation:
             "BANGFU_KEY": base64.b64encode(KEY).decode(),
             "BANGFU_DATA": str(self.data),
             "BANGFU_DATABASE_URL": self.url,
-            "BANGFU_CLOCK_SPEED": str(A_DAY_A_SECOND),
+            "BANGFU_CLOCK_SPEED": str(self.clock_speed),
         }
 
     def start(self, *, webs: int, workers: int) -> None:

@@ -30,24 +30,23 @@ _PROGRAMS = Path(_WHEEL) / "pginstall18"
 _LIBRARIES = Path(f"{_WHEEL}.libs")  # found by the programs at this place relative to them
 _UNPRIVILEGED = "nobody"
 
-# Nothing here outlives the run, so nothing waits for the disk; the rest is as in service.
-_SETTINGS: Mapping[str, str] = {
-    "fsync": "off",
-    "full_page_writes": "off",
+AS_IN_SERVICE: Mapping[str, str] = {
     "listen_addresses": "''",
     "max_connections": "300",
     "shared_buffers": "64MB",
     "timezone": "UTC",
 }
+FORGETFUL: Mapping[str, str] = {**AS_IN_SERVICE, "fsync": "off", "full_page_writes": "off"}
+"""Nothing a test writes outlives the run, so nothing waits for the disk."""
 
 
 class PostgresMissing(Exception):
     """There is no PostgreSQL to be had here; the text says why."""
 
 
-def new_folder() -> Path:
-    """Where a server may live; the path is short, as sockets need it."""
-    folder = Path(tempfile.mkdtemp(prefix="bangfu-pg-"))
+def new_folder(place: Path | None = None) -> Path:
+    """Where a server may live, in ``place`` if it matters; the path is short, as sockets need it."""
+    folder = Path(tempfile.mkdtemp(prefix="bangfu-pg-", dir=place))
     folder.chmod(0o755)
     return folder
 
@@ -55,9 +54,12 @@ def new_folder() -> Path:
 class PostgresServer:
     """The server of this run, by its folder. Any process of the run may start it."""
 
-    def __init__(self, folder: Path, address: str = "") -> None:
+    def __init__(
+        self, folder: Path, address: str = "", settings: Mapping[str, str] = FORGETFUL
+    ) -> None:
         """``address``: the URL of a server that somebody else runs; then none is started."""
         self.folder = folder
+        self._settings = settings
         self._data = folder / "data"
         self._address = address
 
@@ -136,7 +138,7 @@ class PostgresServer:
             *("--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"),
         )
         with (self._data / "postgresql.conf").open("a", encoding="utf-8") as file:
-            file.writelines(f"{name} = {value}\n" for name, value in _SETTINGS.items())
+            file.writelines(f"{name} = {value}\n" for name, value in self._settings.items())
 
     def _find_programs(self) -> Path:
         """The folder with bin/ and lib/ that the server's user may run."""

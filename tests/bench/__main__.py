@@ -1,7 +1,0 @@
-"""``python -m tests.bench``."""
-
-import sys
-
-from tests.bench import main
-
-sys.exit(main())

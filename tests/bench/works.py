@@ -1,0 +1,84 @@
+"""What is measured, by name, and how much of it."""
+
+import json
+import sys
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from tests.bench.complete import complete
+from tests.bench.ground import Ground, ground
+from tests.bench.http import complete_http, inbox_http
+from tests.bench.inbox import PAGE, inbox
+from tests.bench.rows import Measured
+from tests.bench.table import table
+from tests.support.postgres import PostgresMissing
+
+__all__ = ["DATABASES", "WORKS", "PostgresMissing", "Size", "measure", "run"]
+
+DATABASES = ("sqlite", "postgres")
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured: rounds, and operations of ours and bare ones in each."""
+
+    rounds: int
+    completions: int
+    pages: int
+    open_steps: int
+
+
+USUAL = Size(rounds=7, completions=60, pages=20, open_steps=5_000)
+
+Work = Callable[[Ground, str, Size], Measured]
+
+
+def _complete(on: Ground, name: str, size: Size) -> Measured:
+    return complete(on, name, size.rounds, size.completions)
+
+
+def _complete_http(on: Ground, name: str, size: Size) -> Measured:
+    return complete_http(on, name, size.rounds, size.completions, clients=1)
+
+
+def _complete_http_4(on: Ground, name: str, size: Size) -> Measured:
+    return complete_http(on, name, size.rounds, size.completions, clients=4)
+
+
+def _inbox(on: Ground, name: str, size: Size) -> Measured:
+    on.fill_inbox(size.open_steps)
+    return inbox(on, name, size.rounds, size.pages, PAGE)
+
+
+def _inbox_http(on: Ground, name: str, size: Size) -> Measured:
+    on.fill_inbox(size.open_steps)
+    return inbox_http(on, name, size.rounds, size.pages)
+
+
+WORKS: Mapping[str, Work] = {
+    "complete": _complete,
+    "complete_http": _complete_http,
+    "complete_http_4": _complete_http_4,
+    "inbox_5k": _inbox,
+    "inbox_http_5k": _inbox_http,
+}
+
+
+def measure(
+    databases: Collection[str], works: Collection[str], size: Size = USUAL
+) -> Iterator[Measured]:
+    """Each work on each kind of database, one after the other. Raises PostgresMissing."""
+    for db in databases:
+        with ground(db) as on:
+            for name in works:
+                yield WORKS[name](on, name, size)
+
+
+def run(databases: Collection[str], works: Collection[str], *, as_json: bool) -> int:
+    """Measure and print; what has been done meanwhile goes to the error channel."""
+    found: list[Measured] = []
+    for one in measure(databases, works):
+        found.append(one)
+        print(f"{one.db} {one.work}", file=sys.stderr, flush=True)
+    print(json.dumps([one.row() for one in found]) if as_json else table(found))
+    return 0
