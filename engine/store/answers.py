@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from engine.store.database import Tx
 from engine.store.instants import to_text
@@ -18,31 +18,34 @@ class RememberedAnswer:
     answer: bytes
 
 
+_REMEMBER = insert(idempotency)
+_RECALL = select(idempotency.c.request_hash, idempotency.c.answer).where(
+    idempotency.c.caller == bindparam("caller"),
+    idempotency.c.operation == bindparam("operation"),
+    idempotency.c.key == bindparam("key"),
+)
+
+
 def remember(
     tx: Tx, caller: str, operation: str, key: str, answer: RememberedAnswer, now: datetime
 ) -> None:
     """Write the answer; a second request with this key fails here and is answered from it."""
     tx.execute(
-        insert(idempotency).values(
-            caller=caller,
-            operation=operation,
-            key=key,
-            request_hash=answer.request_hash,
-            answer=answer.answer,
-            created_at=to_text(now),
-        )
+        _REMEMBER,
+        {
+            "caller": caller,
+            "operation": operation,
+            "key": key,
+            "request_hash": answer.request_hash,
+            "answer": answer.answer,
+            "created_at": to_text(now),
+        },
     )
 
 
 def recall(tx: Tx, caller: str, operation: str, key: str) -> RememberedAnswer | None:
     """The remembered answer."""
-    row = tx.execute(
-        select(idempotency.c.request_hash, idempotency.c.answer).where(
-            idempotency.c.caller == caller,
-            idempotency.c.operation == operation,
-            idempotency.c.key == key,
-        )
-    ).first()
+    row = tx.execute(_RECALL, {"caller": caller, "operation": operation, "key": key}).first()
     return None if row is None else RememberedAnswer(row.request_hash, row.answer)
 
 

@@ -1,6 +1,6 @@
 """Cases in the tables: load, save, list, search; and ``visible_to``, the ONE rule of sight."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import (
     Table,
     and_,
+    bindparam,
     exists,
     false,
     func,
@@ -144,21 +145,24 @@ def load_visible(tx: Tx, actor: Actor, case_id: str) -> Case | None:
     return None if row is None else case_of(row)
 
 
+_ADD = insert(case)
+_SAVE = update(case).where(case.c.id == bindparam("case_id"), case.c.rev == bindparam("seen_rev"))
+
+
 def add(tx: Tx, new: Case) -> None:
     """Write a new case."""
-    tx.execute(insert(case).values({**_fixed_values(new), **_moving_values(new)}))
+    tx.execute(_ADD, {**_fixed_values(new), **_moving_values(new)})
 
 
 def save(tx: Tx, changed: Case, seen_rev: int) -> bool:
     """Write a case back; False when somebody else was faster.
 
-    What is fixed at its start is left alone: each column named here has its indexes and
-    references looked up again. The WHERE clause is the lock: reading first and writing later would let both win.
+    What is fixed at its start is left alone: a column that is named has its indexes and
+    references looked up again. The WHERE clause is the lock: reading first and writing later
+    would let both win.
     """
     done = tx.execute(
-        update(case)
-        .where(case.c.id == changed.id, case.c.rev == seen_rev)
-        .values(_moving_values(changed))
+        _SAVE, {**_moving_values(changed), "case_id": changed.id, "seen_rev": seen_rev}
     )
     return done.rowcount == 1
 
@@ -180,7 +184,7 @@ def reach_milestones(tx: Tx, case_id: str, names: Iterable[str], at: datetime) -
         for name in dict.fromkeys(names)
     ]
     if rows:
-        tx.execute(insert_or(tx, milestone).on_conflict_do_nothing(), rows)
+        tx.execute(_REACH[tx.dialect.name], rows)
 
 
 def milestones(tx: Tx, case_id: str) -> list[tuple[str, datetime]]:
@@ -193,9 +197,30 @@ def milestones(tx: Tx, case_id: str) -> list[tuple[str, datetime]]:
     ]
 
 
-def insert_or(tx: Tx, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT that may say what to do with a row that is there already, in one statement."""
-    return sqlite.insert(table) if tx.dialect.name == "sqlite" else postgresql.insert(table)
+Upsert = sqlite.Insert | postgresql.Insert
+"""An INSERT that may say what to do with a row that is there already, in one statement."""
+
+_UPSERTS: Mapping[str, Callable[[Table], Upsert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
+_ATTRIBUTE = ("label", "text", "number", "date", "key_hash", "last4")
+
+
+def insert_or(tx: Tx, table: Table) -> Upsert:
+    """Such an INSERT for this database."""
+    return _UPSERTS[tx.dialect.name](table)
+
+
+def _replacing(writing: Upsert) -> Upsert:
+    return writing.on_conflict_do_update(
+        index_elements=["case_id", "name"],
+        set_={column: writing.excluded[column] for column in _ATTRIBUTE},
+    )
+
+
+_REACH = {db: of(milestone).on_conflict_do_nothing() for db, of in _UPSERTS.items()}
+_PUT = {db: _replacing(of(case_attribute)) for db, of in _UPSERTS.items()}
 
 
 def put_attributes(tx: Tx, case_id: str, new: Sequence[Attribute]) -> None:
@@ -215,15 +240,7 @@ def put_attributes(tx: Tx, case_id: str, new: Sequence[Attribute]) -> None:
         }
         for a in new
     ]
-    writing = insert_or(tx, case_attribute)
-    columns = ("label", "text", "number", "date", "key_hash", "last4")
-    tx.execute(
-        writing.on_conflict_do_update(
-            index_elements=["case_id", "name"],
-            set_={column: writing.excluded[column] for column in columns},
-        ),
-        rows,
-    )
+    tx.execute(_PUT[tx.dialect.name], rows)
 
 
 def attributes(tx: Tx, case_id: str) -> list[Attribute]:

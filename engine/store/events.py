@@ -18,6 +18,7 @@ from engine.store.instants import from_text, to_text
 from engine.store.tables import event
 
 FIRST_LINK = "0" * 64
+_APPEND = insert(event)
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def append(
             }
         )
     if rows:
-        tx.execute(insert(event), rows)
+        tx.execute(_APPEND, rows)
     return number, before
 
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
+_WITHOUT_ZONE = len("2026-11-23T08:00:00.000000")
 
 NEVER = "9999-12-31T23:59:59.999999Z"
 """Sorts after every instant: the place of rows without a due date."""
@@ -10,7 +10,7 @@ NEVER = "9999-12-31T23:59:59.999999Z"
 
 def to_text(instant: datetime) -> str:
     """``2026-11-23T08:00:00.000000Z`` for an aware instant."""
-    return instant.astimezone(UTC).strftime(_FORMAT).rjust(27, "0")
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")[:_WITHOUT_ZONE] + "Z"
 
 
 def to_text_or_none(instant: datetime | None) -> str | None:

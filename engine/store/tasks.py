@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.sql.selectable import Select
 
 from engine.model.actors import Actor
@@ -80,12 +80,12 @@ class LoadedTask:
 
 def load(tx: Tx, task_id: str) -> LoadedTask | None:
     """The step and its case, whoever asks."""
-    return _loaded(tx, select_with_case().where(task.c.id == task_id))
+    return _loaded(tx, _LOAD, task_id)
 
 
 def load_visible(tx: Tx, actor: Actor, task_id: str) -> LoadedTask | None:
     """The step and its case, if the actor may see the case."""
-    return _loaded(tx, select_with_case().where(task.c.id == task_id, visible_to(actor)))
+    return _loaded(tx, _LOAD.where(visible_to(actor)), task_id)
 
 
 def select_with_case() -> Select[Any]:
@@ -99,14 +99,39 @@ def select_with_case() -> Select[Any]:
     )
 
 
-def _loaded(tx: Tx, query: Select[Any]) -> LoadedTask | None:
-    r = tx.execute(query).mappings().first()
-    if r is None:
+# Statements of the main road are built once: building one costs as much as running it.
+_LOAD = select_with_case().where(task.c.id == bindparam("task_id"))
+_ADD = insert(task)
+_COMPLETE = (
+    update(task)
+    .where(
+        task.c.id == bindparam("task_id"),
+        task.c.status == "open",
+        task.c.rev == bindparam("seen_rev"),
+    )
+    .values(
+        status="completed",
+        rev=task.c.rev + 1,
+        assignee=bindparam("doer"),
+        completed_at=bindparam("at"),
+        completed_by=bindparam("doer"),
+        draft=None,
+        draft_by=None,
+        draft_at=None,
+        next_alert_at=None,
+    )
+)
+_OF_CASE = tuple(c.name for c in case.c if c.name != "id")
+
+
+def _loaded(tx: Tx, query: Select[Any], task_id: str) -> LoadedTask | None:
+    row = tx.execute(query, {"task_id": task_id}).mappings().first()
+    if row is None:
         return None
-    of_case = {c.name: r[f"case_{c.name}"] for c in case.c if c.name != "id"}
+    r = dict(row)
     return LoadedTask(
         task=task_of(r),
-        case=case_of({"id": r["case_id"], **of_case}),
+        case=case_of({"id": r["case_id"], **{name: r[f"case_{name}"] for name in _OF_CASE}}),
         draft=r["draft"],
         draft_by=r["draft_by"],
         draft_at=from_text_or_none(r["draft_at"]),
@@ -143,7 +168,7 @@ def add(tx: Tx, new: Sequence[NewTask]) -> None:
     if not new:
         return
     tx.execute(
-        insert(task),
+        _ADD,
         [
             {
                 "id": t.id,
@@ -178,19 +203,8 @@ def add(tx: Tx, new: Sequence[NewTask]) -> None:
 def complete(tx: Tx, task_id: str, seen_rev: int, person_id: str, at: datetime) -> bool:
     """Close a step its doer has finished; False when it was changed or closed meanwhile."""
     done = tx.execute(
-        update(task)
-        .where(task.c.id == task_id, task.c.status == "open", task.c.rev == seen_rev)
-        .values(
-            status="completed",
-            rev=task.c.rev + 1,
-            assignee=person_id,
-            completed_at=to_text(at),
-            completed_by=person_id,
-            draft=None,
-            draft_by=None,
-            draft_at=None,
-            next_alert_at=None,
-        )
+        _COMPLETE,
+        {"task_id": task_id, "seen_rev": seen_rev, "doer": person_id, "at": to_text(at)},
     )
     return done.rowcount == 1
 

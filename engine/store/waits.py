@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import bindparam, literal, select, union_all
 
 from engine.store.database import Tx
 from engine.store.instants import from_text
@@ -34,26 +34,29 @@ class WaitRow:
         )
 
 
+_CASE = bindparam("case_id", type_=task.c.case_id.type)
+_WAITS = union_all(
+    select(
+        literal("task").label("kind"),
+        task.c.token,
+        task.c.id,
+        literal("").label("due_at"),
+        task.c.status,
+    ).where(task.c.case_id == _CASE, task.c.status == "open"),
+    select(job.c.kind, job.c.token, literal("").label("id"), job.c.due_at, job.c.status).where(
+        job.c.case_id == _CASE, job.c.status.in_(("waiting", "running", "failed"))
+    ),
+    select(
+        literal("message"), subscription.c.token, literal(""), literal(""), literal("waiting")
+    ).where(subscription.c.case_id == _CASE),
+)
+
+
 def wait_rows(tx: Tx, case_id: str) -> list[WaitRow]:
     """Everything the tables say a case waits for: compared with the engine's waits (D22)."""
-    query = union_all(
-        select(
-            literal("task").label("kind"),
-            task.c.token,
-            task.c.id,
-            literal("").label("due_at"),
-            task.c.status,
-        ).where(task.c.case_id == case_id, task.c.status == "open"),
-        select(job.c.kind, job.c.token, literal("").label("id"), job.c.due_at, job.c.status).where(
-            job.c.case_id == case_id, job.c.status.in_(("waiting", "running", "failed"))
-        ),
-        select(
-            literal("message"), subscription.c.token, literal(""), literal(""), literal("waiting")
-        ).where(subscription.c.case_id == case_id),
-    )
     return [
         WaitRow(
             row.kind, row.token, row.id, from_text(row.due_at) if row.due_at else None, row.status
         )
-        for row in tx.execute(query)
+        for row in tx.execute(_WAITS, {"case_id": case_id})
     ]

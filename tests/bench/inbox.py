@@ -10,7 +10,6 @@ from tests.bench.ground import REVIEWER, Ground
 from tests.bench.limits import BareConnection, Script, recording
 from tests.bench.rows import Measured, in_turns, one_by_one
 
-
 PAGE = 50
 """Lines."""
 
