@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from engine.store.database import Tx
 from engine.store.instants import from_text, to_text
@@ -43,9 +43,12 @@ def open_session(
     )
 
 
+_FIND_SESSION = select(session).where(session.c.token_hash == bindparam("hash"))
+
+
 def find_session(tx: Tx, token: str) -> Session | None:
     """The session of a token, expired or not."""
-    row = tx.execute(select(session).where(session.c.token_hash == digest(token))).first()
+    row = tx.execute(_FIND_SESSION, {"hash": digest(token)}).first()
     if row is None:
         return None
     return Session(

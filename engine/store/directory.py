@@ -4,7 +4,18 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.sql import ColumnElement
 
 from engine.model.actors import WITHOUT_ACCOUNT, Actor, Grant
@@ -34,31 +45,41 @@ _FAR = date(9999, 12, 31)
 
 
 def _valid(table: Any, today: date) -> ColumnElement[bool]:
-    day = today.isoformat()
+    return _valid_on(table, today.isoformat())
+
+
+def _valid_on(table: Any, day: str | BindParameter[str]) -> ColumnElement[bool]:
     return and_(table.c.valid_from <= day, or_(table.c.valid_to.is_(None), table.c.valid_to > day))
+
+
+# Every request asks this: the statement is built once.
+_ACTOR = (
+    select(
+        person.c.id,
+        person.c.username,
+        person.c.name,
+        person.c.organisation_id,
+        role_grant.c.role,
+        role_grant.c.organisation_id.label("granted_at"),
+        role.c.sees,
+    )
+    .select_from(
+        person.outerjoin(
+            role_grant,
+            and_(
+                role_grant.c.person_id == person.c.id,
+                _valid_on(role_grant, bindparam("today", type_=role_grant.c.valid_from.type)),
+            ),
+        ).outerjoin(role, role.c.code == role_grant.c.role)
+    )
+    .where(person.c.id == bindparam("person_id"), person.c.active)
+    .order_by(role_grant.c.id)
+)
 
 
 def actor(tx: Tx, person_id: str, today: date) -> Actor | None:
     """The person with the grants that hold today; None when unknown or closed."""
-    rows = tx.execute(
-        select(
-            person.c.id,
-            person.c.username,
-            person.c.name,
-            person.c.organisation_id,
-            role_grant.c.role,
-            role_grant.c.organisation_id.label("granted_at"),
-            role.c.sees,
-        )
-        .select_from(
-            person.outerjoin(
-                role_grant,
-                and_(role_grant.c.person_id == person.c.id, _valid(role_grant, today)),
-            ).outerjoin(role, role.c.code == role_grant.c.role)
-        )
-        .where(person.c.id == person_id, person.c.active)
-        .order_by(role_grant.c.id)
-    ).all()
+    rows = tx.execute(_ACTOR, {"person_id": person_id, "today": today.isoformat()}).all()
     if not rows:
         return None
     first = rows[0]

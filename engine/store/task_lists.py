@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import and_, func, or_, select, tuple_
 from sqlalchemy import case as when
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql import ColumnElement, FromClause
 from sqlalchemy.sql.selectable import Select
 
 from engine.model.actors import Actor
@@ -192,28 +192,45 @@ def inbox_lines(
     lookup_hash: str,
     after: tuple[str, str] | None,
 ) -> list[TaskLine]:
-    """The actor's open steps, longest overdue first; one more than asked."""
-    query = _lines().where(_mine(actor))
+    """The actor's open steps, longest overdue first; one more than asked.
+
+    The page's steps are found first, and only they are joined with their names: the steps behind
+    the page are sorted, not read.
+    """
+    page = select(task.c.id).select_from(_needed(narrowed)).where(_mine(actor))
     if narrowed.holding == "mine":
-        query = query.where(task.c.assignee == actor.person_id)
+        page = page.where(task.c.assignee == actor.person_id)
     elif narrowed.holding == "free":
-        query = query.where(task.c.assignee.is_(None))
+        page = page.where(task.c.assignee.is_(None))
     elif narrowed.holding != "all":
-        query = query.where(_free_or_held_by(actor))
+        page = page.where(_free_or_held_by(actor))
     if narrowed.bucket:
-        query = query.where(bucket_of(day.now, day.today, day.soon) == narrowed.bucket)
+        page = page.where(bucket_of(day.now, day.today, day.soon) == narrowed.bucket)
     if narrowed.role:
-        query = query.where(queue.c.role == narrowed.role)
+        page = page.where(queue.c.role == narrowed.role)
     if narrowed.organisation_id:
-        query = query.where(queue.c.home_id == narrowed.organisation_id)
+        page = page.where(queue.c.home_id == narrowed.organisation_id)
     if narrowed.process_key:
-        query = query.where(process_version.c.key == narrowed.process_key)
+        page = page.where(process_version.c.key == narrowed.process_key)
     if narrowed.text:
-        query = query.where(matches(narrowed.text, lookup_hash))
+        page = page.where(matches(narrowed.text, lookup_hash))
     if after is not None:
-        query = query.where(tuple_(_due, task.c.id) > after)
-    query = query.order_by(_due, task.c.id).limit(narrowed.limit + 1)
+        page = page.where(tuple_(_due, task.c.id) > after)
+    page = page.order_by(_due, task.c.id).limit(narrowed.limit + 1)
+    query = _lines().where(task.c.id.in_(page.scalar_subquery())).order_by(_due, task.c.id)
     return [line_of(row) for row in tx.execute(query)]
+
+
+def _needed(narrowed: InboxFilter) -> FromClause:
+    """The steps with the tables that the filter looks at, and no others."""
+    found: FromClause = task
+    if narrowed.role or narrowed.organisation_id:
+        found = found.join(queue, queue.c.id == task.c.queue_id)
+    if narrowed.process_key or narrowed.text:
+        found = found.join(case, case.c.id == task.c.case_id)
+    if narrowed.process_key:
+        found = found.join(process_version, process_version.c.id == case.c.definition_id)
+    return found
 
 
 @dataclass(frozen=True)

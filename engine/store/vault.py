@@ -22,6 +22,11 @@ from engine.errors import StateUnreadable
 _NONCE = 12
 KEY_BYTES = 32
 _MAX_PLAIN = 64 * 1024 * 1024
+_FASTEST = 1
+_WINDOW_BITS = 13
+_MEMORY_LEVEL = 6
+"""zlib's own defaults clear 256 kB a call, which costs ten times the packing of a form; with 8 kB
+of window and so much less memory the result is as short."""
 
 
 class Vault:
@@ -117,7 +122,9 @@ def _derive(master_key: bytes, purpose: bytes) -> bytes:
 
 def _seal(cipher: AESGCM, plain: bytes, place: bytes) -> bytes:
     nonce = os.urandom(_NONCE)
-    return nonce + cipher.encrypt(nonce, zlib.compress(plain, 1), place)
+    packer = zlib.compressobj(_FASTEST, zlib.DEFLATED, _WINDOW_BITS, _MEMORY_LEVEL)
+    packed = packer.compress(plain) + packer.flush()
+    return nonce + cipher.encrypt(nonce, packed, place)
 
 
 def _open(cipher: AESGCM, sealed: bytes, place: bytes) -> bytes:
