@@ -116,18 +116,27 @@ def ground(db: str) -> Iterator[Ground]:
 
     Raises PostgresMissing.
     """
+    place = DISK if DISK.is_dir() else None
     with ExitStack() as stack:
-        place = DISK if DISK.is_dir() else None
         data = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=place)))
+        url = f"sqlite:///{data}/bench.db"
         if db == "postgres":
             server = PostgresServer(new_folder(place), settings=AS_IN_SERVICE)
             stack.callback(server.remove)
             server.ensure_started()
             url = server.url(server.create_database())
-        else:
-            url = f"sqlite:///{data}/bench.db"
+        yield stack.enter_context(ground_at(url, data))
+
+
+@contextmanager
+def ground_at(url: str, data: Path) -> Iterator[Ground]:
+    """An empty database that is there already."""
+    with ExitStack() as stack:
         prepare(url, data, PROCESS)
         settings = Settings(key=KEY, data_dir=data, database_url=url, is_demo=True)
         opened = open_installation(settings)
-        stack.callback(opened.engine.close)
-        yield Ground(db, url, data, opened, stack)
+        engine = opened.engine
+        stack.callback(engine.close)
+        yield Ground(
+            "sqlite" if engine.database.is_sqlite else "postgres", url, data, opened, stack
+        )

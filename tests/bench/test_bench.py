@@ -12,11 +12,21 @@ TINY = Size(rounds=2, completions=2, pages=2, open_steps=60)
 WRITING = ("complete", "complete_http")
 
 
-@pytest.mark.parametrize("db", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def test_each_work_is_measured_beside_its_limit(db: str) -> None:
-    measured = list(measure([db], WORKS, TINY))
+ONE_AT_A_TIME = [name for name in WORKS if name != "complete_http_4"]
+
+
+@pytest.mark.parametrize(
+    ("db", "works"),
+    [
+        ("sqlite", list(WORKS)),
+        pytest.param("postgres", ONE_AT_A_TIME, marks=pytest.mark.postgres),
+    ],
+    ids=["sqlite", "postgres"],
+)
+def test_each_work_is_measured_beside_its_limit(db: str, works: list[str]) -> None:
+    measured = list(measure([db], works, TINY))
     rows = {one.work: one.row() for one in measured}
-    assert list(rows) == list(WORKS)
+    assert list(rows) == works
     for row in rows.values():
         assert tuple(row) == COLUMNS
         assert row["db"] == db
