@@ -1,6 +1,6 @@
 """A web server that does nothing but the database's part of a request: the limit over HTTP.
 
-``python -m tests.bench.bare_handler URL FILE PORT`` sends the statements of an :class:`Answering`
+``python -m tests.bench.bare_handler URL FILE PORT THREADS`` sends the statements of an :class:`Answering`
 once a request, about the case that the path names, and answers with as many bytes as ours did.
 The same WSGI server with as many threads; no sign-in of its own, no routes, no log.
 """
@@ -17,7 +17,6 @@ from waitress.server import create_server
 
 from engine.store.database import Database
 from tests.bench.limits import BareConnection, Script
-from webapp.serve import MOST_CONNECTIONS, THREADS
 
 Begin = Callable[[str, list[tuple[str, str]]], Any]
 READY = "/"
@@ -70,15 +69,14 @@ class BareHandler:
         return found
 
 
-def main(url: str, file: str, port: str) -> None:
+def main(url: str, file: str, port: str, threads: str) -> None:
     """Serve until ended."""
     answering = Answering.from_json(Path(file).read_text(encoding="utf-8"))
     create_server(
         BareHandler(Database(url), answering),
         host="127.0.0.1",
         port=int(port),
-        threads=THREADS,
-        connection_limit=MOST_CONNECTIONS,
+        threads=int(threads),
     ).run()
 
 

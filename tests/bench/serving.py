@@ -14,6 +14,7 @@ import psutil
 from tests.bench.bare_handler import Answering
 from tests.bench.client import Asked, Client
 from tests.crash.installation import ROOT, Installation, free_port
+from webapp.serve import THREADS
 
 REAL_TIME = 1
 READY_WITHIN_SECONDS = 60
@@ -51,7 +52,10 @@ def bare(url: str, data: Path, answering: Answering) -> Iterator[Server]:
         path = Path(folder, "answering.json")
         path.write_text(answering.to_json(), encoding="utf-8")
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.bench.bare_handler", url, str(path), str(port)],
+            [
+                *(sys.executable, "-m", "tests.bench.bare_handler"),
+                *(url, str(path), str(port), str(THREADS)),
+            ],
             cwd=ROOT,
         )
         try:

@@ -6,20 +6,17 @@ import pytest
 
 from tests.bench.rows import COLUMNS, Measured, Round, percentile
 from tests.bench.table import table
-from tests.bench.works import WORKS, Size, measure
+from tests.bench.works import USUALLY, WORKS, Size, measure
 
 TINY = Size(rounds=2, completions=2, pages=2, open_steps=60)
 WRITING = ("complete", "complete_http")
-
-
-ONE_AT_A_TIME = [name for name in WORKS if name != "complete_http_4"]
 
 
 @pytest.mark.parametrize(
     ("db", "works"),
     [
         ("sqlite", list(WORKS)),
-        pytest.param("postgres", ONE_AT_A_TIME, marks=pytest.mark.postgres),
+        pytest.param("postgres", list(USUALLY), marks=pytest.mark.postgres),
     ],
     ids=["sqlite", "postgres"],
 )

@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+from collections.abc import Collection
 
 from webapp.commands.folders import program_folder
 from webapp.commands.speaking import Call, CommandRefused, Commands
@@ -25,8 +26,8 @@ def bench(call: Call) -> int:
     sys.path.insert(0, str(folder))
     measuring = importlib.import_module("tests.bench.works")
     words = call.words
-    works = _chosen("项目", words.only, list(measuring.WORKS))
-    databases = _chosen("数据库", words.db, list(measuring.DATABASES))
+    works = _chosen("项目", words.only, measuring.WORKS) or measuring.USUALLY
+    databases = _chosen("数据库", words.db, measuring.DATABASES) or measuring.DATABASES
     try:
         return int(measuring.run(databases, works, as_json=words.json))
     except measuring.PostgresMissing as missing:
@@ -35,12 +36,12 @@ def bench(call: Call) -> int:
         ) from missing
 
 
-def _chosen(kind: str, text: str, known: list[str]) -> list[str]:
-    """The names of a list with commas, all of them for none; CommandRefused for an unknown one."""
+def _chosen(kind: str, text: str, known: Collection[str]) -> list[str]:
+    """The names of a list with commas; CommandRefused for an unknown one."""
     names = [name for name in text.split(",") if name]
     unknown = [name for name in names if name not in known]
     if unknown:
         raise CommandRefused(
             f"没有名为“{'、'.join(unknown)}”的{kind},没有测量。可选:{'、'.join(known)}。"
         )
-    return names or known
+    return names
