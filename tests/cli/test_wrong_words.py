@@ -28,6 +28,8 @@ CHINESE = range(0x4E00, 0x9FFF)
         ["restore", "/nowhere"],
         ["decisions", "test", "x.dmn", "--all"],
         ["migrate", "cases", "--to", "2"],
+        ["bench", "--only", "complete,no_such"],
+        ["bench", "--db", "oracle"],
     ],
     ids=lambda words: " ".join(words) or "nothing",
 )
