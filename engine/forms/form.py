@@ -128,6 +128,21 @@ class CompiledForm:
                 set_at(data, asked.path, deepcopy(value))
         return self.with_computed(data, scope, context)
 
+    def reopened(
+        self, data: Mapping[str, object], scope: Mapping[str, object], context: EvaluationContext
+    ) -> Answers:
+        """A draft or a refused post as the page shows it again.
+
+        What nobody fills in does not travel with a post: locked fields come from the case, and
+        computed ones are worked out anew.
+        """
+        again: Answers = deepcopy(dict(data))
+        for asked in self.fields.values():
+            known = get_at(scope, asked.path)
+            if asked.readonly and known is not MISSING and not is_empty(known):
+                set_at(again, asked.path, deepcopy(known))
+        return self.with_computed(again, scope, context)
+
     def with_computed(
         self, data: Mapping[str, object], scope: Mapping[str, object], context: EvaluationContext
     ) -> Answers:

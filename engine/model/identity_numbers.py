@@ -80,14 +80,14 @@ def resident_id(number: str, today: date) -> ResidentId:
     are built alike.
     """
     if _OLD_RESIDENT_ID.fullmatch(number):
-        raise Invalid("这是 15 位旧号，请按现在的身份证填写 18 位号码。")
+        raise Invalid("这是 15 位旧号,请按现在的身份证填写 18 位号码。")
     if _RESIDENT_ID.fullmatch(number) is None:
-        raise Invalid("身份证号应为 18 位：前 17 位是数字，末位是数字或大写 X。")
+        raise Invalid("身份证号应为 18 位:前 17 位是数字,末位是数字或大写 X。")
     birth_date = _birth_date(number[6:14])
     if birth_date > today or birth_date.year < today.year - _OLDEST:
-        raise Invalid(f"身份证号中的出生日期“{number[6:14]}”不可能，请核对第 7 至 14 位。")
+        raise Invalid(f"身份证号中的出生日期“{number[6:14]}”不可能,请核对第 7 至 14 位。")
     if resident_id_check_character(number[:17]) != number[17]:
-        raise Invalid("身份证号的校验位不对，可能输错或颠倒了数字，请逐位核对。")
+        raise Invalid("身份证号最后一位校验不符,请对照证件逐位核对。")
     sex = Sex.MALE if int(number[16]) % 2 else Sex.FEMALE
     return ResidentId(number, _kind(number), number[:6], birth_date, sex)
 
@@ -104,7 +104,7 @@ def resident_id_problem(number: str, today: date) -> str | None:
 def resident_id_warning(number: str) -> str | None:
     """What is unusual about a resident's number that has no problem, or None."""
     if _kind(number) is not ResidentIdKind.FOREIGNER and not _PROVINCE.match(number):
-        return f"身份证号前两位“{number[:2]}”不是常见的省级代码，请与证件核对。"
+        return f"身份证号前两位“{number[:2]}”不是常见的省级代码,请与证件核对。"
     return None
 
 
@@ -117,9 +117,9 @@ def resident_id_check_character(first17: str) -> str:
 def credit_code_problem(number: str) -> str | None:
     """What is wrong with a unified social credit code (GB 32100), or None."""
     if _CREDIT_CODE.fullmatch(number) is None:
-        return "统一社会信用代码应为 18 位数字和大写字母，不含 I、O、S、V、Z。"
+        return "统一社会信用代码应为 18 位数字和大写字母,不含 I、O、S、V、Z。"
     if uscc.calc_check_digit(number[:17]) != number[17]:
-        return "统一社会信用代码的校验位不对，可能输错了字符，请逐位核对。"
+        return "统一社会信用代码的校验位不对,可能输错了字符,请逐位核对。"
     return None
 
 
@@ -129,7 +129,7 @@ def bank_account_problem(number: str) -> str | None:
     Passbooks and accounts of rural banks have other lengths than cards, so little is certain.
     """
     if _BANK_ACCOUNT.fullmatch(number) is None:
-        return "银行账号只能填数字，8 至 32 位，不含空格和横线。"
+        return "银行账号只能填数字,8 至 32 位,不含空格和横线。"
     return None
 
 
@@ -140,16 +140,16 @@ def bank_account_warning(number: str) -> str | None:
     cards are right without it, so a second person confirms instead.
     """
     if len(number) not in _CARD_LENGTHS:
-        return f"银行卡号一般为 16 至 19 位，这里是 {len(number)} 位。如是存折账号，请再核对一遍。"
+        return f"银行卡号一般为 16 至 19 位,这里是 {len(number)} 位。如是存折账号,请再核对一遍。"
     if not luhn.is_valid(number):
-        return "卡号校验位不符，可能输错了数字。如与卡面一致，请由第二人核对确认。"
+        return "卡号校验位不符,可能输错了数字。如与卡面一致,请由第二人核对确认。"
     return None
 
 
 def mobile_problem(number: str) -> str | None:
     """What is wrong with a mobile number, or None."""
     if _MOBILE.fullmatch(number) is None:
-        return "手机号码应为 11 位数字，以 13 至 19 开头。"
+        return "手机号码应为 11 位数字,以 13 至 19 开头。"
     return None
 
 
@@ -158,7 +158,7 @@ def _birth_date(digits: str) -> date:
         return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
         raise Invalid(
-            f"身份证号第 7 至 14 位应为出生日期，“{digits}”不是有效日期，请核对。"
+            f"身份证号第 7 至 14 位应为出生日期,“{digits}”不是有效日期,请核对。"
         ) from None
 
 

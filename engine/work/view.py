@@ -105,7 +105,9 @@ def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> T
     draft = open_draft(loaded, opened.vault)
     data: Mapping[str, object] = {}
     if form is not None and is_open:
-        data = draft if draft is not None else form.initial(scope, context)
+        data = (
+            form.initial(scope, context) if draft is None else form.reopened(draft, scope, context)
+        )
     line = next(iter(task_lists.lines(tx, actor, TaskQuestion(id=task_id))), None)
     case_line = cases.line(tx, loaded.case.id)
     if line is None or case_line is None:

@@ -20,7 +20,7 @@ from engine.store.definitions import DefinitionRow
 from engine.work.start import Started
 from webapp.forms.render import FormView, draw_form
 from webapp.shared.addresses import address
-from webapp.shared.form_posts import Posted
+from webapp.shared.form_posts import Posted, with_other_errors
 from webapp.shared.language import _
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
@@ -34,10 +34,10 @@ _BUTTON = Markup(
 
 @dataclass(frozen=True)
 class Startable:
-    """A process she may start."""
+    """A process she may start. ``where``: her unit, or how many there are to choose from."""
 
     name: str
-    units: int
+    where: str
     href: str
 
 
@@ -127,7 +127,11 @@ def choose_process(shell: Shell, engine: Engine, actor: Actor) -> ChooseProcessP
     return ChooseProcessPage(
         shell,
         tuple(
-            Startable(row.name, len(units), url_for("cases.choose_unit", key=row.key))
+            Startable(
+                row.name,
+                units[0].name if len(units) == 1 else _("%(n)s 个单位", n=len(units)),
+                url_for("cases.choose_unit", key=row.key),
+            )
             for row, units in engine.definitions.startable(actor)
         ),
     )
@@ -182,7 +186,9 @@ def _draw(
     nonce: str,
 ) -> Markup:
     context = context_of(engine)
-    data = form.initial({}, context) if begun.data is None else begun.data
+    data = (
+        form.initial({}, context) if begun.data is None else form.reopened(begun.data, {}, context)
+    )
     place = {"key": row.key, "organisation_id": unit.id}
     return draw_form(
         FormView(
@@ -214,7 +220,9 @@ def begin(
     if posted.is_row_button or posted.action != "submit":
         return Begun(data=posted.data)
     if posted.file_errors:
-        return Begun(data=posted.data, errors=posted.file_errors)
+        form = engine.definitions.get(row.id)[1].start_form()
+        errors = with_other_errors(form, posted, {}, context_of(engine))
+        return Begun(data=posted.data, errors=errors)
     request = Request(row.key, unit.id, posted.data)
     try:
         made = engine.cases.start(actor, request, _once(posted.nonce, row.key))

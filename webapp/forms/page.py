@@ -91,6 +91,14 @@ class ShownField:
         return "decision" if self.asked.decision else self.asked.kind.value
 
     @property
+    def accepted(self) -> str:
+        """The kinds of file that are taken, as people say them: JPG、PDF."""
+        kinds = (part.strip() for part in self.asked.accept.split(","))
+        return "、".join(
+            kind.lstrip(".").upper() for kind in kinds if kind.startswith(".") and kind != ".jpeg"
+        )
+
+    @property
     def described_by(self) -> str:
         """The ids of the texts that explain the input, in reading order."""
         ids = (
@@ -116,6 +124,11 @@ class ShownField:
         return bool(
             self.text or self.files or self.chosen or any(c.is_filled for c in self.inner_cells)
         )
+
+    @property
+    def is_passed_over(self) -> bool:
+        """Whether a reader need not know of it: asked only under a condition, and not answered."""
+        return self.asked.conditional and not self.is_filled
 
     @property
     def inner_cells(self) -> Iterator["ShownField"]:
@@ -149,6 +162,21 @@ class ShownGroup:
     errors: int
     filled: int
     required: int
+
+    @property
+    def items(self) -> Iterator["Shown"]:
+        """Everything directly inside, line after line."""
+        return (item for line in self.lines for item in line)
+
+    @property
+    def is_passed_over(self) -> bool:
+        """Whether nothing inside is worth reading."""
+        return all(isinstance(item, ShownText) or item.is_passed_over for item in self.items)
+
+    @property
+    def only_tells(self) -> bool:
+        """Whether it only shows what is known: nothing in it is filled in."""
+        return not any(_asks(item) for item in self.items)
 
 
 Shown = ShownField | ShownText | ShownGroup
@@ -406,6 +434,12 @@ def _required(item: Shown) -> Iterator[ShownField]:
             yield from _required(cell)
     elif item.asked.required and item.asked.is_asked:
         yield item
+
+
+def _asks(item: Shown) -> bool:
+    if isinstance(item, ShownGroup):
+        return not item.only_tells
+    return isinstance(item, ShownField) and item.asked.is_asked
 
 
 def _count_errors(item: Shown) -> int:

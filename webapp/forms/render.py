@@ -32,6 +32,7 @@ class FormView:
     takes the post; ``draft_url`` the drafts that the page saves by itself; ``upload_url`` a file;
     ``refresh_url`` answers with :func:`refresh_answer` when a field changes on which others
     depend; ``file_url`` and an id open a file. An empty address switches its feature off.
+    ``only_answers`` leaves out, when read, groups in which nothing was asked.
     ``nonce`` makes a second submit of the same page recognisable. ``translate`` is gettext.
     """
 
@@ -41,6 +42,7 @@ class FormView:
     warnings: Sequence[FieldError] = ()
     visible: frozenset[str] | set[str] | None = None
     readonly: bool = False
+    only_answers: bool = False
     masked: bool = False
     action: str = ""
     draft_url: str = ""

@@ -58,10 +58,18 @@ def file_infos(files: Mapping[str, StoredFile]) -> dict[str, FileInfo]:
 
 
 def shown_submissions(
-    submissions: Sequence[Submission], files: Mapping[str, StoredFile], *, masked: bool
+    submissions: Sequence[Submission],
+    files: Mapping[str, StoredFile],
+    *,
+    masked: bool,
+    only_answers: bool = False,
 ) -> tuple[ShownSubmission, ...]:
-    """The steps in their order; masked answers hold no clear personal data."""
+    """The steps in their order; masked answers hold no clear personal data.
+
+    ``only_answers``: without what each step's form repeated of the steps before it.
+    """
     newest = len(submissions) - _OPEN_AT_FIRST
+    longest = max((len(one.form.fields) for one in submissions), default=0)
     return tuple(
         ShownSubmission(
             anchor=f"s{number}",
@@ -73,12 +81,13 @@ def shown_submissions(
                     form=one.form,
                     data=one.data,
                     masked=masked,
+                    only_answers=only_answers,
                     file_url=url_for("reading.paper", file_id=""),
                     files=file_infos(files),
                     translate=_,
                 )
             ),
-            is_open=number == 0 or number >= newest,
+            is_open=number >= newest or len(one.form.fields) == longest,
         )
         for number, one in enumerate(submissions)
     )

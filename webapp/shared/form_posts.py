@@ -7,6 +7,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 from engine import Actor, Engine
 from engine.errors import FieldError, FileTooLarge, FileTypeRefused, Invalid
+from engine.feel import EvaluationContext
 from engine.forms import CompiledForm, find_row_action
 
 _PAGE_FIELDS = frozenset({"csrf_token"})
@@ -46,6 +47,25 @@ def read_posted(
         texts.get("_nonce", ""),
         row_action is not None,
     )
+
+
+def with_other_errors(
+    form: CompiledForm | None,
+    posted: Posted,
+    scope: Mapping[str, object],
+    context: EvaluationContext,
+) -> tuple[FieldError, ...]:
+    """What is wrong with the files and with everything else, in form order.
+
+    She is told all of it at once, and of a refused file only that, not that it is missing.
+    """
+    if form is None:
+        return posted.file_errors
+    told = {error.pointer for error in posted.file_errors}
+    others = form.validate(posted.data, scope, context).errors
+    every = [*posted.file_errors, *(error for error in others if error.pointer not in told)]
+    places = {asked.path[0]: place for place, asked in enumerate(form.fields.values())}
+    return tuple(sorted(every, key=lambda e: places.get(e.pointer.split("/")[1], len(places))))
 
 
 def _store_files(

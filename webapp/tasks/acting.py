@@ -19,7 +19,7 @@ from engine.model.once import Once, Replayed
 from engine.model.tasks import InboxFilter, TaskStatus
 from engine.work.complete import Completed
 from engine.work.view import TaskView
-from webapp.shared.form_posts import Posted
+from webapp.shared.form_posts import Posted, with_other_errors
 from webapp.shared.language import _
 from webapp.shared.words import clock_time
 from webapp.tasks.pages import Typed
@@ -49,8 +49,9 @@ def act(
     if posted.action not in SUBMITS:
         return _keep_draft(engine, actor, view, posted)
     if posted.file_errors:
-        _try_draft(engine, actor, view, posted.data)
-        return _again(posted, posted.file_errors, "", 422)
+        saved = _try_draft(engine, actor, view, posted.data)
+        errors = with_other_errors(view.form, posted, view.scope, view.context)
+        return _again(posted, errors, "", 422, saved)
     return _submit(engine, actor, view, posted, narrowed)
 
 

@@ -133,7 +133,9 @@ def task_page(
         refusal=_refusal(actor, view),
         draft_note=_draft_note(actor, view, now) if typed is None else "",
         form=_form(actor, view, way_back, typed, now),
-        submissions=shown_submissions(view.submissions, view.files, masked=False),
+        submissions=shown_submissions(
+            view.submissions, view.files, masked=False, only_answers=True
+        ),
         decisions=shown_decisions(view.decisions),
         papers=papers_of(view.submissions, view.files),
         is_open=view.task.status is TaskStatus.OPEN,
@@ -225,7 +227,7 @@ def _form(
     if _refusal(actor, view):
         return _typed_only(view, typed)
     task_id = view.task.id
-    data = view.data if typed is None else typed.data
+    data = view.data if typed is None else view.form.reopened(typed.data, view.scope, view.context)
     saved = "" if view.draft_at is None else clock_time(view.draft_at, now)
     return draw_form(
         FormView(

@@ -222,7 +222,7 @@ def test_errors_are_grouped_by_tab_and_stand_beside_their_fields(application, an
     assert mobile["aria-invalid"] == "true"
     assert (
         page.find(id=mobile["aria-describedby"]).get_text()
-        == "手机号码应为 11 位数字，以 13 至 19 开头。"
+        == "手机号码应为 11 位数字,以 13 至 19 开头。"
     )
     badges = [badge.get_text(strip=True) for badge in page.select(".bf-badge-error")]
     assert [text[0] for text in badges] == ["2", "1", "1"]

@@ -546,7 +546,8 @@ class LiveForm {
       state.textContent = `${WORDS.uploading} ${file.name}…`;
       const problem = await this.send(url, file, place);
       if (problem) {
-        failed.push(`“${file.name}”${problem}`);
+        const isNamed = problem.includes(file.name);
+        failed.push(isNamed ? problem : `“${file.name}”${problem}`);
       }
     }
     this.uploads -= 1;
