@@ -14,6 +14,8 @@ from pathlib import Path
 
 KEY_BYTES = 32
 DEMO_KEY_FILE = "demo.key"
+DEMO_PHONE = "0596-0000100"
+"""Whom people of the demonstration would ring: nobody has this number."""
 
 _KNOWN = frozenset(
     {
@@ -91,7 +93,7 @@ class Settings:
             database_url=given.get("BANGFU_DATABASE_URL", ""),
             is_demo=is_demo,
             clock_speed=_speed(given.get("BANGFU_CLOCK_SPEED", ""), is_demo=is_demo),
-            help_phone=given.get("BANGFU_HELP_PHONE", ""),
+            help_phone=given.get("BANGFU_HELP_PHONE", DEMO_PHONE if is_demo else ""),
             site_name=given.get("BANGFU_SITE_NAME") or defaults.site_name,
             is_https=_flag(given, "BANGFU_HTTPS"),
             proxies=_proxies(given.get("BANGFU_PROXIES", "")),

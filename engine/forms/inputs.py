@@ -148,13 +148,17 @@ def _options(node: Node) -> tuple[Option, ...]:
 def _with_properties(node: Node, basis: Field) -> Field:
     ours = node.section_of("properties")
     kind, text_format = _format(node, basis, ours.get("format"))
+    # A computed amount stays a computed field; its unit is what makes it be shown as money.
+    is_amount = kind is FieldKind.MONEY or (
+        kind is FieldKind.COMPUTED and ours.get("format") == "money"
+    )
     decimals = 2 if kind is FieldKind.MONEY and basis.decimals is None else basis.decimals
     found = replace(
         basis,
         kind=kind,
         decimals=decimals,
         format=text_format,
-        unit=_own_text(ours, "unit") or basis.unit or ("元" if kind is FieldKind.MONEY else ""),
+        unit=_own_text(ours, "unit") or basis.unit or ("元" if is_amount else ""),
         pii=_personal(node, ours.get("pii"), text_format),
         decision=node.on("decision"),
         return_targets=node.on("returnTargets"),

@@ -8,7 +8,7 @@ level's organisation and is listed as unstaffed — "no holder" never means "any
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from engine.model.organisations import LEVEL_NAMES, LEVELS, Organisation, RoutingReason
+from engine.model.organisations import LEVELS, Organisation, RoutingReason
 
 _MOST_LEVELS = 20
 
@@ -37,7 +37,6 @@ def route(role: str, role_name: str, level: str, home_id: str, view: DirectoryVi
     """Find the organisation that handles steps of ``role`` at ``level`` for ``home_id``."""
     chain = _approval_chain(home_id, view)
     target = _of_level(chain, level)
-    level_name = LEVEL_NAMES.get(level, level)
     for organisation in chain[: chain.index(target) + 1]:
         designation = view.designated(role, organisation.id)
         if designation is not None:
@@ -52,7 +51,7 @@ def route(role: str, role_name: str, level: str, home_id: str, view: DirectoryVi
         return Route(
             target.id,
             RoutingReason.LEVEL,
-            f"本环节由{level_name}的{role_name}办理;这一件属于{target.name}。",
+            f"本环节由{target.name}的{role_name}办理。",
         )
     for organisation in chain[chain.index(target) + 1 :]:
         if view.is_staffed(role, organisation.id):

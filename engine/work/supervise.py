@@ -23,11 +23,15 @@ class OverdueFilter:
 
 @dataclass(frozen=True)
 class OverduePage:
-    """The overdue steps of an area, longest overdue first, and their sums."""
+    """The overdue steps of an area, longest overdue first, and their sums.
+
+    ``phones``: for ``role@handling organisation`` who may do the step, person id to name and
+    telephone.
+    """
 
     total: int
     lines: tuple[TaskLine, ...]
-    phones: dict[str, str]
+    phones: dict[str, dict[str, str]]
     by_step: tuple[OverdueCount, ...]
     by_organisation: tuple[OverdueCount, ...]
     by_person: tuple[OverdueCount, ...]
@@ -50,14 +54,12 @@ def overdue(environment: Environment, tx: Tx, actor: Actor, narrowed: OverdueFil
             limit=narrowed.limit,
         ),
     )
-    phones: dict[str, str] = {}
+    phones: dict[str, dict[str, str]] = {}
     for line in lines:
         key = f"{line.role}@{line.handling_id}"
         if key not in phones:
-            phones[key] = "、".join(
-                f"{h.name} {h.phone}".strip()
-                for h in directory.holders(tx, line.role, line.handling_id, environment.today())
-            )
+            people = directory.holders(tx, line.role, line.handling_id, environment.today())
+            phones[key] = {h.person_id: f"{h.name} {h.phone}".strip() for h in people}
     return OverduePage(
         total=sum(count.count for count in by_step),
         lines=tuple(lines[: narrowed.limit]),

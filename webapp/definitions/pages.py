@@ -208,14 +208,16 @@ def _steps(
     """The steps; their numbers lead to the cases of ``key``, or nowhere without one."""
     return tuple(
         _step(program, element, counts.get((element.process_key, element.id), 0), key)
-        for element in program.elements()
+        for process_key in (program.key, *(k for k in program.processes if k != program.key))
+        for element in program.elements(process_key)
         if element.kind is ElementKind.USER_TASK
     )
 
 
 def _step(program: Program, element: Element, cases: int, key: str) -> StepRow:
     form = program.form_of(element)
-    names = {one.id: one.name for one in program.elements()}
+    # A step of a called process may have to differ from one of the process that calls it.
+    names = {one.id: one.name for key in program.processes for one in program.elements(key)}
     deadline = element.deadline or ""
     return StepRow(
         name=element.name or element.id,

@@ -51,7 +51,7 @@ class OverdueRow:
     unit: str
     handling: str
     holder: str
-    phones: str
+    phones: tuple[str, ...]
     number: str
 
 
@@ -158,7 +158,7 @@ def _only(name: str, value: str) -> str:
 
 
 def _rows(
-    engine: Engine, lines: Sequence[TaskLine], phones: Mapping[str, str]
+    engine: Engine, lines: Sequence[TaskLine], phones: Mapping[str, Mapping[str, str]]
 ) -> tuple[OverdueRow, ...]:
     now, calendar = engine.clock.now(), engine.calendar()
     return tuple(
@@ -171,11 +171,17 @@ def _rows(
             unit=line.organisation_name,
             handling=line.handling_name,
             holder=line.assignee_name or "",
-            phones=phones.get(f"{line.role}@{line.handling_id}", ""),
+            phones=_whom_to_ring(line, phones.get(f"{line.role}@{line.handling_id}", {})),
             number=line.case_number,
         )
         for line in lines
     )
+
+
+def _whom_to_ring(line: TaskLine, people: Mapping[str, str]) -> tuple[str, ...]:
+    """Who has the step, else everybody who may do it."""
+    holder = people.get(line.assignee or "")
+    return tuple(people.values()) if holder is None else (holder,)
 
 
 def _reminder(rows: Sequence[OverdueRow], help_phone: str) -> str:

@@ -64,6 +64,19 @@ function closeMenus() {
   });
 }
 
+/* A link to a step that is folded up unfolds it. */
+function unfoldTargets() {
+  const unfold = () => {
+    const target = document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
+    if (target && target.tagName === "DETAILS") {
+      target.open = true;
+      target.scrollIntoView();
+    }
+  };
+  window.addEventListener("hashchange", unfold);
+  unfold();
+}
+
 function printButtons() {
   document.querySelectorAll("[data-print]").forEach((button) => {
     button.hidden = false;
@@ -88,5 +101,6 @@ whenReady(() => {
   sendOnChange();
   copyTexts();
   closeMenus();
+  unfoldTargets();
   printButtons();
 });

@@ -60,10 +60,12 @@ function putCounts(viewer, registry, counts) {
   });
 }
 
-/* As high as the drawing needs at the width there is, within reason. */
+/* As high as the drawing needs at the width there is, within reason; the mark of bpmn.io in the
+ * corner has room below it.
+ */
 function fitHeight(place, canvas) {
   const drawn = canvas.viewbox().inner;
-  const wanted = (drawn.height / drawn.width) * place.clientWidth + 40;
+  const wanted = (drawn.height / drawn.width) * place.clientWidth + 96;
   place.style.height = `${Math.round(Math.min(760, Math.max(240, wanted)))}px`;
   canvas.resized();
 }
