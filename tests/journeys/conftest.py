@@ -1,10 +1,14 @@
-"""The whole product on loopback, people at headless browsers, and a clock the test moves."""
+"""The whole product on loopback, people at headless browsers, and a clock the test moves.
+
+``site`` is a test's own, on both databases; ``town`` and ``demo`` are shared by a module's tests.
+"""
 
 import datetime as dt
 import os
 import threading
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,16 +16,19 @@ import pytest
 from playwright.sync_api import Browser
 from waitress.server import create_server
 
-from engine import SYSTEM, Actor, Engine
+from engine import SYSTEM, Actor, Engine, Request
 from engine.definitions.folder import read_upload
 from engine.jobs.executor import Pace, in_background
-from engine.model.clock import FixedClock
+from engine.model.cases import EventKind
+from engine.model.clock import Clock, FixedClock
 from engine.model.organisations import Person as Employee
 from engine.store.settings import Parameter
 from engine.work.accounts import hash_password
 from tests.journeys.person import Person
 from tests.support.federation import ORGANISATIONS, ROLES, STAFF
 from webapp.app import create_app
+from webapp.demo.federation import DEMO_PASSWORD
+from webapp.demo.loading import DIVISIONS, Demo, load_demo
 from webapp.opening import open_installation
 from webapp.settings import Settings
 
@@ -39,28 +46,64 @@ class Site:
 
     address: str
     engine: Engine
-    clock: FixedClock
+    clock: Clock
+    password: str = PASSWORD
 
     def actor(self, name: str) -> Actor:
         return self.engine.directory.actor_named(name)
 
     def pass_days(self, days: int) -> None:
         """Let days go by; what falls due then has happened when this returns."""
+        assert isinstance(self.clock, FixedClock)
         self.clock.advance(dt.timedelta(days=days))
         executor = self.engine.jobs.executor(Pace())
         while executor.run_once():
             continue
 
+    def start(self, name: str, process: str, data: Mapping[str, object]) -> str:
+        """Start a case at the person's own organisation; the id of its first step."""
+        actor = self.actor(name)
+        request = Request(process, actor.organisation_id, data)
+        case_id = self.engine.cases.start(actor, request).case_id
+        return self.engine.cases.view(actor, case_id).open_tasks[0].id
 
-@pytest.fixture
-def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
-    """Served from a thread; the worker beside it."""
-    clock = FixedClock(MONDAY_MORNING)
-    settings = Settings(
-        key=bytes(range(32)), data_dir=tmp_path, database_url=database_url, is_demo=True
-    )
+    def complete(self, name: str, task_id: str, data: Mapping[str, object]) -> str:
+        """Complete a step without a browser; the id of the step that is open after it."""
+        actor = self.actor(name)
+        self.engine.tasks.complete(actor, task_id, data)
+        return self.engine.cases.view(actor, task_id.rpartition("-")[0]).open_tasks[0].id
+
+    def completions(self, task_id: str) -> int:
+        """How often the step was completed, as the case remembers it."""
+        history = self.engine.cases.history(SYSTEM, task_id.rpartition("-")[0])
+        return sum(e.kind is EventKind.TASK_COMPLETED and e.task_id == task_id for e in history)
+
+    def end_sessions_of(self, person: Person) -> None:
+        """End her sign-in behind her back."""
+        (cookie,) = [c for c in person.context.cookies() if c["name"] == "session"]
+        self.engine.accounts.sign_out(cookie["value"])
+
+
+@contextmanager
+def served(settings: Settings, clock: Clock | None = None) -> Iterator[Site]:
+    """Serve an installation from a thread, the worker beside it."""
     opened = open_installation(settings, clock)
     engine = opened.engine
+    server = create_server(
+        create_app(settings, engine, opened.registry), host="127.0.0.1", port=0, threads=8
+    )
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    stop = in_background(engine.jobs.executor(Pace(idle=0.1)), "worker")
+    yield Site(f"http://127.0.0.1:{server.effective_port}", engine, clock or engine.clock)
+    stop()
+    server.close()
+    thread.join(10)
+    engine.close()
+
+
+def _settle(engine: Engine) -> None:
+    """Bring the small federation and the processes into an empty installation."""
     engine.directory.load(
         ORGANISATIONS,
         ROLES,
@@ -88,33 +131,82 @@ def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
         )
     ]
     engine.definitions.deploy(SYSTEM, read_upload(files).files)
-    server = create_server(
-        create_app(settings, engine, opened.registry), host="127.0.0.1", port=0, threads=8
+
+
+@contextmanager
+def _small_federation(data_dir: Path, database_url: str) -> Iterator[Site]:
+    settings = Settings(
+        key=bytes(range(32)), data_dir=data_dir, database_url=database_url, is_demo=True
     )
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    stop = in_background(engine.jobs.executor(Pace(idle=0.1)), "worker")
-    yield Site(f"http://127.0.0.1:{server.effective_port}", engine, clock)
-    stop()
-    server.close()
-    thread.join(10)
-    engine.close()
+    with served(settings, FixedClock(MONDAY_MORNING)) as running:
+        _settle(running.engine)
+        yield running
 
 
 @pytest.fixture
-def people(site: Site, browser: Browser) -> Iterator[Callable[[str], Person]]:
-    """Give a person by user name, signed in."""
-    known: dict[str, Person] = {}
+def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
+    """A small federation of this test's own, once on each database."""
+    with _small_federation(tmp_path, database_url) as running:
+        yield running
 
-    def person(name: str) -> Person:
-        if name not in known:
-            known[name] = Person(browser, site.address, name, PASSWORD)
-        return known[name]
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The same on SQLite, shared by the tests of a module: each starts cases of its own."""
+    data = tmp_path_factory.mktemp("town")
+    with _small_federation(data, f"sqlite:///{data / 'bangfu.db'}") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The demonstration with one case of each plan, served; it is only read."""
+    if not DIVISIONS.is_file():
+        pytest.skip("the division data are not built: make setup")
+    data = tmp_path_factory.mktemp("demo")
+    settings = Settings.from_environ({"BANGFU_DEMO": "1", "BANGFU_DATA": str(data)})
+    load_demo(settings, Demo(ROOT / "processes", ROOT / "forms", share=0.01), lambda _: None)
+    with served(settings) as running:
+        running.password = DEMO_PASSWORD
+        yield running
+
+
+@contextmanager
+def _people_of(place: Site, browser: Browser) -> Iterator[Callable[..., Person]]:
+    """Give people by user name, signed in; at the end no page may have misbehaved."""
+    known: dict[tuple[str, bool], Person] = {}
+
+    def person(name: str, *, scripts: bool = True) -> Person:
+        if (name, scripts) not in known:
+            one = known[name, scripts] = Person(browser, place.address, name, scripts=scripts)
+            one.sign_in(place.password)
+        return known[name, scripts]
 
     yield person
     for one in known.values():
         one.close()
         assert one.faults == [], (one.username, one.faults)
+
+
+@pytest.fixture
+def people(site: Site, browser: Browser) -> Iterator[Callable[..., Person]]:
+    """The people of ``site``."""
+    with _people_of(site, browser) as person:
+        yield person
+
+
+@pytest.fixture
+def townspeople(town: Site, browser: Browser) -> Iterator[Callable[..., Person]]:
+    """The people of ``town``."""
+    with _people_of(town, browser) as person:
+        yield person
+
+
+@pytest.fixture
+def demo_people(demo: Site, browser: Browser) -> Iterator[Callable[..., Person]]:
+    """The people of ``demo``."""
+    with _people_of(demo, browser) as person:
+        yield person
 
 
 @pytest.fixture(scope="session")

@@ -1,35 +1,60 @@
 """A person at a browser: signs in, opens her steps, fills forms field by field, submits."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect
 
 SCREEN = {"width": 1366, "height": 768}
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
 class Person:
-    """One signed-in person in a browser window of her own."""
+    """One person in a browser window of her own.
 
-    def __init__(self, browser: Browser, site: str, username: str, password: str) -> None:
-        self.context = browser.new_context(viewport=SCREEN, locale="zh-CN")  # type: ignore[arg-type]
-        self.context.set_default_timeout(15_000)
-        self.page: Page = self.context.new_page()
-        self.faults: list[str] = []
-        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.page.on(
-            "console",
-            lambda said: self.faults.append(said.text) if said.type == "error" else None,
+    ``faults`` collects what no page of ours may do: script errors, anything the browser complains
+    about (a broken content policy among it), a request to another machine. An answer that refuses
+    is reported by the browser too; a test that provokes one names its status in ``expected``.
+    """
+
+    def __init__(
+        self, browser: Browser, site: str, username: str = "", *, scripts: bool = True
+    ) -> None:
+        self.context = browser.new_context(  # type: ignore[arg-type]
+            viewport=SCREEN, locale="zh-CN", java_script_enabled=scripts
         )
+        self.context.set_default_timeout(15_000)
+        self.faults: list[str] = []
+        self.expected: set[int] = set()
+        self.context.on("request", self._note_request)
+        self.context.on("console", self._note_console)
+        self.context.on("weberror", lambda error: self.faults.append(str(error.error)))
         self.site = site
         self.username = username
-        self.go("/login")
-        self.page.fill("[name=username]", username)
+        self.page: Page = self.context.new_page()
+
+    def sign_in(self, password: str, *, at: str = "/login") -> None:
+        """Sign in on the page of that address; empty: on the page she has before her."""
+        if at:
+            self.go(at)
+        self.page.fill("[name=username]", self.username)
         self.page.fill("[name=password]", password)
-        self.page.click("main button[type=submit]")
-        expect(self.page.locator("nav").first).to_be_visible()
+        with self.page.expect_navigation():
+            self.page.click("main button[type=submit]")
+        expect(self.page.locator("nav.sections")).to_be_visible()
+
+    def _note_request(self, request: Request) -> None:
+        there = urlsplit(request.url)
+        if there.scheme in ("http", "https", "ws") and f"http://{there.netloc}" != self.site:
+            self.faults.append(f"asked {there.netloc}")
+
+    def _note_console(self, said: ConsoleMessage) -> None:
+        status = re.search(r"the server responded with a status of (\d+)", said.text)
+        if said.type == "error" and not (status and int(status[1]) in self.expected):
+            self.faults.append(said.text)
 
     def close(self) -> None:
         self.context.close()
@@ -61,12 +86,16 @@ class Person:
         self.submit()
 
     def submit(self) -> None:
-        button = self.page.locator("button[name=_action][value=submit]").last
-        with self.page.expect_navigation():
-            button.click()
+        """Press 提交; being refused fails the test."""
+        self.press("submit")
         refused = self.page.locator("[data-errors], .bf-errors, .note-error")
         if refused.count():
             raise AssertionError(f"{self.username}: {refused.first.inner_text()}")
+
+    def press(self, action: str) -> None:
+        """Press 提交 (submit), 提交并办下一件 (next) or 保存草稿 (draft); wait for the page."""
+        with self.page.expect_navigation():
+            self.page.locator(f"button[name=_action][value={action}]").last.click()
 
     # --- filling ---------------------------------------------------------------------------------
 

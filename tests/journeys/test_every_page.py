@@ -1,0 +1,158 @@
+"""Every page of the demonstration, of everybody who has it, as an accessibility checker reads it.
+
+The people collect what the browser complains about: script errors, the content policy, requests
+that leave this machine.
+"""
+
+from collections.abc import Callable, Mapping
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.journeys.conftest import Site
+from tests.journeys.person import Person
+
+pytestmark = pytest.mark.browser
+
+People = Callable[..., Person]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+FIRST = "main table tbody a"
+
+
+def violations(page: Page, axe_script: str) -> list[str]:
+    """What axe-core finds on the page as it stands, one line a rule."""
+    page.evaluate(axe_script)
+    found = page.evaluate(
+        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES
+    )
+    return [
+        f"{one['id']}: {[node['target'] for node in one['nodes']][:3]} {one['nodes'][0]['html']}"
+        for one in found["violations"]
+    ]
+
+
+def open_page(person: Person, way: str) -> None:
+    """Go to an address, and from there by the links named after it."""
+    address, *links = way.split(" > ")
+    person.go(address)
+    for link in links:
+        with person.page.expect_navigation():
+            person.page.locator(link).first.click()
+    person.page.wait_for_load_state("networkidle")
+
+
+def step(name: str) -> str:
+    """The way to the first step of that name in one's inbox."""
+    return f"/inbox > tbody tr:has-text('{name}') a"
+
+
+PAGES: Mapping[str, tuple[str, ...]] = {
+    "xc.officer1": (
+        "/inbox",
+        "/inbox?q=没有这个人",
+        step("填报申请"),
+        f"/inbox > {FIRST}",
+        "/start",
+        "/start/archiving",
+        "/done",
+        "/households",
+    ),
+    "xc.reviewer": (
+        "/inbox",
+        step("县级审核"),
+        f"{step('县级审核')} > .tabs a:has-text('申请材料')",
+        f"{step('县级审核')} > .tabs a:has-text('流转记录')",
+        f"{step('县级审核')} > .tabs a:has-text('流程图')",
+        "/cases?q=2026",
+        f"/households > {FIRST}",
+        f"/households > {FIRST} > .tabs a:has-text('收支与资产')",
+        f"/households > {FIRST} > .tabs a:has-text('历次版本')",
+        "/notices",
+        f"/notices > {FIRST}",
+        "/nothing-is-here",
+    ),
+    "xc.approver": (step("县级审批"), "/supervision"),
+    "xc.supervisor": ("/supervision", "/supervision/unstaffed"),
+    "zz.designer": ("/processes", "/processes/archiving", "/deploy"),
+    "zz.admin": (
+        "/admin/units",
+        "/admin/units > main a[href*='/units/']",
+        "/admin/people",
+        "/admin/people > main table a",
+        "/admin/roles",
+        "/admin/designations",
+    ),
+    "": ("/login", "/notices", f"/notices > {FIRST}"),
+}
+
+
+ON_SMALL_SCREENS = (
+    "/inbox",
+    step("县级审核"),
+    f"{step('县级审核')} > .tabs a:has-text('流程图')",
+    f"/households > {FIRST} > .tabs a:has-text('历次版本')",
+    "/notices",
+    f"/notices > {FIRST}",
+)
+IS_WIDE = "document.documentElement.scrollWidth > innerWidth"
+
+
+@pytest.mark.parametrize("username", PAGES, ids=lambda name: name or "public")
+def test_no_page_breaks_a_rule_of_accessibility(
+    demo: Site, browser: Browser, axe_script: str, username: str
+) -> None:
+    person = Person(browser, demo.address, username)
+    person.expected = {404}
+    if username:
+        person.sign_in(demo.password)
+    broken = {}
+    for way in PAGES[username]:
+        open_page(person, way)
+        if found := violations(person.page, axe_script):
+            broken[way] = found
+        if person.page.evaluate(IS_WIDE):
+            broken[way] = [*found, "wider than the screen"]
+    person.close()
+    assert broken == {}
+    assert person.faults == []
+
+
+def test_a_refused_form_breaks_no_rule_of_accessibility(
+    demo: Site, demo_people: People, axe_script: str
+) -> None:
+    person = demo_people("xc.officer1")
+    person.expected = {422}
+    open_page(person, step("填报申请"))
+    person.press("submit")
+    assert violations(person.page, axe_script) == []
+    person.page.set_viewport_size({"width": 375, "height": 700})
+    assert violations(person.page, axe_script) == []
+
+
+@pytest.mark.parametrize("width", [1024, 375])
+def test_no_page_is_wider_than_a_small_screen(demo: Site, demo_people: People, width: int) -> None:
+    person = demo_people("xc.reviewer")
+    person.page.set_viewport_size({"width": width, "height": 700})
+    wide = []
+    for way in ON_SMALL_SCREENS:
+        open_page(person, way)
+        if person.page.evaluate(IS_WIDE):
+            wide.append(way)
+    assert wide == []
+
+
+def test_the_people_notice_what_no_page_may_do(demo: Site, browser: Browser) -> None:
+    """The collecting itself: an inline script, another machine, an error in a script."""
+    person = Person(browser, demo.address)
+    person.go("/login")
+    assert person.faults == []
+    person.page.evaluate(
+        "document.body.append(Object.assign(document.createElement('script'), {text: '1'}))"
+    )
+    person.page.evaluate("new Image().src = 'http://127.0.0.2:9/x.png'")
+    person.page.evaluate("setTimeout(() => { throw new Error('ours') })")
+    person.page.wait_for_timeout(300)
+    person.close()
+    told = " ".join(person.faults)
+    assert "Content Security Policy" in told
+    assert "ours" in told
