@@ -173,13 +173,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @contextmanager
 def _people_of(place: Site, browser: Browser) -> Iterator[Callable[..., Person]]:
-    """Give people by user name, signed in; at the end no page may have misbehaved."""
+    """Give people by user name, signed in, "" the public; no page may misbehave for them."""
     known: dict[tuple[str, bool], Person] = {}
 
     def person(name: str, *, scripts: bool = True) -> Person:
         if (name, scripts) not in known:
             one = known[name, scripts] = Person(browser, place.address, name, scripts=scripts)
-            one.sign_in(place.password)
+            if name:
+                one.sign_in(place.password)
         return known[name, scripts]
 
     yield person
