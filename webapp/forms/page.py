@@ -472,7 +472,8 @@ def _section(form: CompiledForm, error: FieldError) -> str:
     name = name_of_pointer(error.pointer)
     for key, asked in form.fields.items():
         if name == key or name.startswith(f"{key}."):
-            return asked.label if asked.kind is FieldKind.LIST else asked.section
+            is_inside = asked.kind is FieldKind.LIST and name != key
+            return asked.label if is_inside else asked.section
     return "其他"
 
 

@@ -3,6 +3,12 @@
 const LARGEST = 6;
 const SMALLEST = 0.25;
 const STEP = 1.25;
+const TURNS = {
+  0: "none",
+  90: "rotate(90deg) translateY(-100%)",
+  180: "rotate(180deg) translate(-100%, -100%)",
+  270: "rotate(270deg) translateX(-100%)",
+};
 
 function beginPapers() {
   document.querySelectorAll("[data-papers]").forEach((box) => new Viewer(box));
@@ -104,19 +110,26 @@ class Viewer {
     this.place();
   }
 
-  /* Width for the size, so that the stage scrolls; a quarter turn needs room above and below. */
+  /* Turned about its upper left corner and moved back, so that the stage can scroll to every
+   * corner; the margins give the room of the turned picture instead of that of the standing one.
+   */
   place() {
-    if (!this.image) {
+    if (!this.image || !this.image.naturalWidth) {
       return;
     }
-    const style = this.image.style;
-    style.maxWidth = "none";
-    style.width = `${this.size * 100}%`;
-    style.transform = `rotate(${this.turned}deg)`;
+    const { naturalWidth, naturalHeight, style } = this.image;
     const lies = this.turned % 180 !== 0;
-    const room = lies ? Math.max(0, (this.image.offsetWidth - this.image.offsetHeight) / 2) : 0;
-    style.marginTop = `${room}px`;
-    style.marginBottom = `${room}px`;
+    const natural = lies ? naturalHeight : naturalWidth;
+    const across = Math.min(natural, this.stage.clientWidth) * this.size;
+    const width = lies ? (across * naturalWidth) / naturalHeight : across;
+    const height = (width * naturalHeight) / naturalWidth;
+    const beside = Math.max(0, (this.stage.clientWidth - across) / 2);
+    style.maxWidth = "none";
+    style.width = `${width}px`;
+    style.transform = TURNS[this.turned];
+    style.margin = lies
+      ? `0 ${height - width}px ${width - height}px ${beside}px`
+      : `0 0 0 ${beside}px`;
   }
 }
 
