@@ -121,13 +121,15 @@ class TaskLine:
 
 @dataclass(frozen=True)
 class InboxCounts:
-    """Exact numbers of the person's open steps, by bucket, role and home organisation.
+    """Exact numbers of the person's open steps that a filter leaves.
 
-    ``held`` of the ``total`` she has claimed; the others are free.
+    Those by bucket, role, home organisation, process and holder leave the filter of that name
+    aside: choosing a value shows so many rows. ``held`` are hers, ``free`` nobody's.
     """
 
     total: int = 0
     held: int = 0
+    free: int = 0
     by_bucket: Mapping[str, int] = field(default_factory=dict)
     by_role: Mapping[str, int] = field(default_factory=dict)
     by_organisation: Mapping[str, int] = field(default_factory=dict)

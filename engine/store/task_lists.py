@@ -49,10 +49,77 @@ def bucket_of(now: datetime, today: date, soon: date) -> ColumnElement[str]:
     )
 
 
-def inbox_counts(tx: Tx, actor: Actor, now: datetime, today: date, soon: date) -> InboxCounts:
-    """Exact counts of the actor's open steps."""
-    bucket = bucket_of(now, today, soon)
-    grouped = (
+@dataclass(frozen=True)
+class InboxDay:
+    """The moment the inbox is looked at."""
+
+    now: datetime
+    today: date
+    soon: date
+
+
+def inbox_counts(
+    tx: Tx, actor: Actor, narrowed: InboxFilter, day: InboxDay, lookup_hash: str
+) -> InboxCounts:
+    """Exact counts of the actor's open steps.
+
+    The counts of one filter hold with all others set: each number is that of the rows that
+    choosing it shows.
+    """
+    rows = _counted(tx, actor, narrowed, day, lookup_hash)
+
+    def tally(name: str) -> dict[str, int]:
+        counts: dict[str, int] = {}
+        for row in rows:
+            if row.is_among(narrowed, but=name) and (n := row.number(narrowed.holding)):
+                value = getattr(row, name)
+                counts[value] = counts.get(value, 0) + n
+        return counts
+
+    def held_so(holding: str) -> int:
+        return sum(row.number(holding) for row in rows if row.is_among(narrowed))
+
+    return InboxCounts(
+        total=held_so(narrowed.holding),
+        held=held_so("mine"),
+        free=held_so("free"),
+        by_bucket=tally("bucket"),
+        by_role=tally("role"),
+        by_organisation=tally("organisation_id"),
+        organisation_names={row.organisation_id: row.organisation_name for row in rows},
+        by_process=tally("process_key"),
+    )
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """How many steps agree in everything that the inbox can be narrowed to."""
+
+    bucket: str
+    role: str
+    organisation_id: str
+    organisation_name: str
+    process_key: str
+    every: int
+    held: int
+
+    def is_among(self, narrowed: InboxFilter, but: str = "") -> bool:
+        """Whether the filter lets them through, one of its fields left aside."""
+        return all(
+            name == but or getattr(narrowed, name) in {"", getattr(self, name)}
+            for name in ("bucket", "role", "organisation_id", "process_key")
+        )
+
+    def number(self, holding: str) -> int:
+        """How many of them are held so: by her, by nobody, or either."""
+        return {"mine": self.held, "free": self.every - self.held}.get(holding, self.every)
+
+
+def _counted(
+    tx: Tx, actor: Actor, narrowed: InboxFilter, day: InboxDay, lookup_hash: str
+) -> list[_Counted]:
+    bucket = bucket_of(day.now, day.today, day.soon)
+    mine = (
         select(
             task.c.queue_id,
             case.c.definition_id,
@@ -63,8 +130,10 @@ def inbox_counts(tx: Tx, actor: Actor, now: datetime, today: date, soon: date) -
         .where(_mine(actor), _free_or_held_by(actor))
         .select_from(task.join(case, case.c.id == task.c.case_id))
         .group_by(task.c.queue_id, case.c.definition_id, bucket)
-        .subquery()
     )
+    if narrowed.text:
+        mine = mine.where(matches(narrowed.text, lookup_hash))
+    grouped = mine.subquery()
     rows = tx.execute(
         select(
             queue.c.role,
@@ -79,27 +148,19 @@ def inbox_counts(tx: Tx, actor: Actor, now: datetime, today: date, soon: date) -
                 organisation, organisation.c.id == queue.c.home_id
             )
         )
-    ).all()
-    by_bucket: dict[str, int] = {}
-    by_role: dict[str, int] = {}
-    by_organisation: dict[str, int] = {}
-    by_process: dict[str, int] = {}
-    for row in rows:
-        by_bucket[row.bucket] = by_bucket.get(row.bucket, 0) + row.n
-        by_role[row.role] = by_role.get(row.role, 0) + row.n
-        by_organisation[row.home_id] = by_organisation.get(row.home_id, 0) + row.n
-        process_key = row.definition_id.rpartition(":")[0]
-        by_process[process_key] = by_process.get(process_key, 0) + row.n
-    held = sum(row.held for row in rows)
-    return InboxCounts(
-        total=sum(by_bucket.values()),
-        held=held,
-        by_bucket=by_bucket,
-        by_role=by_role,
-        by_organisation=by_organisation,
-        organisation_names={row.home_id: row.name for row in rows},
-        by_process=by_process,
     )
+    return [
+        _Counted(
+            bucket=row.bucket,
+            role=row.role,
+            organisation_id=row.home_id,
+            organisation_name=row.name,
+            process_key=row.definition_id.rpartition(":")[0],
+            every=row.n,
+            held=row.held,
+        )
+        for row in rows
+    ]
 
 
 def _free_or_held_by(actor: Actor) -> ColumnElement[bool]:
@@ -175,15 +236,6 @@ def line_of(row: Any) -> TaskLine:
     )
 
 
-@dataclass(frozen=True)
-class InboxDay:
-    """The moment the inbox is looked at."""
-
-    now: datetime
-    today: date
-    soon: date
-
-
 def inbox_lines(
     tx: Tx,
     actor: Actor,
@@ -235,7 +287,7 @@ def _needed(narrowed: InboxFilter) -> FromClause:
 
 @dataclass(frozen=True)
 class TaskQuestion:
-    """What a list of steps is narrowed to."""
+    """What a list of steps is narrowed to. ``step``: the process's key / the element's id."""
 
     id: str = ""
     status: str = ""
@@ -244,6 +296,7 @@ class TaskQuestion:
     unassigned: bool = False
     completed_by: str = ""
     element_id: str = ""
+    step: str = ""
     below: str = ""
     handling: str = ""
     overdue_at: datetime | None = None
@@ -264,13 +317,15 @@ def lines(tx: Tx, actor: Actor, question: TaskQuestion) -> list[TaskLine]:
 
 
 def _narrowed(question: TaskQuestion) -> list[ColumnElement[bool]]:
+    process, _separator, element = question.step.partition("/")
     equal: tuple[tuple[ColumnElement[Any], str | None], ...] = (
         (task.c.id, question.id or None),
         (task.c.status, question.status or None),
         (task.c.case_id, question.case_id or None),
         (task.c.assignee, question.assignee),
         (task.c.completed_by, question.completed_by or None),
-        (task.c.element_id, question.element_id or None),
+        (task.c.element_id, question.element_id or element or None),
+        (task.c.process_key, process or None),
         (queue.c.handling_id, question.handling or None),
     )
     narrowed = [column == value for column, value in equal if value is not None]
@@ -313,7 +368,8 @@ def overdue_counts(
     """Overdue steps of the cases the actor may see: by step, by handling unit, by holder."""
     found = (
         select(
-            task.c.element_id,
+            # Two processes may have the same id at different steps.
+            (task.c.process_key + "/" + task.c.element_id).label("step"),
             task.c.name,
             queue.c.handling_id,
             _handling.c.name.label("handling_name"),
@@ -340,7 +396,7 @@ def overdue_counts(
         ]
 
     return (
-        grouped(found.c.element_id, found.c.name),
+        grouped(found.c.step, found.c.name),
         grouped(found.c.handling_id, found.c.handling_name),
         grouped(found.c.assignee, found.c.assignee_name),
     )

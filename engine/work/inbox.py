@@ -20,21 +20,15 @@ SOON_WORKING_DAYS = 2
 
 
 def inbox(environment: Environment, tx: Tx, actor: Actor, narrowed: InboxFilter) -> InboxPage:
-    """One page of the actor's open steps, with the exact counts of all of them."""
+    """One page of the actor's open steps, with exact counts."""
     day = _day(environment, tx)
-    text = narrowed.text.strip()
-    lines = task_lists.inbox_lines(
-        tx,
-        actor,
-        narrowed,
-        day,
-        environment.vault.lookup_hash(normal(text)) if text else "",
-        cursor_after(narrowed.cursor),
-    )
+    number = _looked_up(environment, narrowed)
+    after = cursor_after(narrowed.cursor)
+    lines = task_lists.inbox_lines(tx, actor, narrowed, day, number, after)
     page = lines[: narrowed.limit]
     return InboxPage(
         lines=tuple(page),
-        counts=task_lists.inbox_counts(tx, actor, day.now, day.today, day.soon),
+        counts=task_lists.inbox_counts(tx, actor, narrowed, day, number),
         next_cursor=cursor_of(page[-1]) if len(lines) > narrowed.limit else None,
     )
 
@@ -43,8 +37,15 @@ def next_after(
     environment: Environment, tx: Tx, actor: Actor, narrowed: InboxFilter, done: str
 ) -> str | None:
     """The step to open after one was finished: the first of the list that is not that one."""
-    lines = task_lists.inbox_lines(tx, actor, narrowed, _day(environment, tx), "", None)
+    number = _looked_up(environment, narrowed)
+    lines = task_lists.inbox_lines(tx, actor, narrowed, _day(environment, tx), number, None)
     return next((line.id for line in lines if line.id != done), None)
+
+
+def _looked_up(environment: Environment, narrowed: InboxFilter) -> str:
+    """The searched text as identity, card and telephone numbers are looked up."""
+    text = narrowed.text.strip()
+    return environment.vault.lookup_hash(normal(text)) if text else ""
 
 
 def _day(environment: Environment, tx: Tx) -> InboxDay:

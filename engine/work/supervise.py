@@ -12,9 +12,9 @@ from engine.work.environment import Environment
 
 @dataclass(frozen=True)
 class OverdueFilter:
-    """What the list is narrowed to."""
+    """What the list is narrowed to. ``step`` is the id of a count by step."""
 
-    element_id: str = ""
+    step: str = ""
     handling_id: str = ""
     assignee: str = ""
     below: str = ""
@@ -45,7 +45,7 @@ def overdue(environment: Environment, tx: Tx, actor: Actor, narrowed: OverdueFil
         tx,
         actor,
         TaskQuestion(
-            element_id=narrowed.element_id,
+            step=narrowed.step,
             below=narrowed.below,
             handling=narrowed.handling_id,
             assignee=narrowed.assignee if narrowed.assignee not in {"", "none"} else None,

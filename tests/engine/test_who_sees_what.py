@@ -123,6 +123,30 @@ def test_the_inbox_is_ordered_counted_and_keeps_its_place(office: Office) -> Non
         office.engine.tasks.inbox(reviewer, InboxFilter(cursor="改过的"))
 
 
+def test_every_count_of_the_inbox_is_that_of_the_rows_it_leads_to(office: Office) -> None:
+    reviewer = office.actor("reviewer")
+    office.applied("早的")
+    office.clock.advance(timedelta(days=20))
+    for number in range(3):
+        office.applied(f"第{number}件")
+    office.engine.tasks.claim(reviewer, office.open_steps(office.applied("我的"))[0].id)
+
+    def rows(**narrowed: str) -> int:
+        return len(office.engine.tasks.inbox(reviewer, InboxFilter(**narrowed)).lines)
+
+    for narrowed in ({}, {"holding": "free"}, {"text": "件"}, {"bucket": "overdue"}):
+        counts = office.engine.tasks.inbox(reviewer, InboxFilter(**narrowed)).counts
+        assert counts.total == rows(**narrowed)
+        assert counts.held == rows(**{**narrowed, "holding": "mine"})
+        assert counts.free == rows(**{**narrowed, "holding": "free"})
+        for bucket, number in counts.by_bucket.items():
+            assert number == rows(**{**narrowed, "bucket": bucket}) > 0
+        for unit, number in counts.by_organisation.items():
+            assert number == rows(**{**narrowed, "organisation_id": unit}) > 0
+        for key, number in counts.by_process.items():
+            assert number == rows(**{**narrowed, "process_key": key}) > 0
+
+
 def test_the_overdue_figures_count_the_rows_they_lead_to(office: Office) -> None:
     for _ in range(3):
         office.applied()
@@ -137,6 +161,11 @@ def test_the_overdue_figures_count_the_rows_they_lead_to(office: Office) -> None
         narrowed = OverdueFilter(assignee=count.id or "none")
         rows = office.engine.supervision.overdue(office.actor("supervisor"), narrowed).lines
         assert len(rows) == count.count
+    for count in page.by_step:
+        narrowed = OverdueFilter(step=count.id)
+        rows = office.engine.supervision.overdue(office.actor("supervisor"), narrowed).lines
+        assert len(rows) == count.count
+        assert {row.name for row in rows} == {count.name}
     assert (
         office.engine.supervision.overdue(office.actor("far_reviewer"), OverdueFilter()).total == 0
     )

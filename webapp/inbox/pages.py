@@ -148,7 +148,11 @@ def _groups(
         always=("overdue", "today", "soon"),
     )
     everything = Choice(
-        _("全部"), counts.total, _without(asked, "due"), not narrowed.bucket, value=""
+        _("全部"),
+        sum(counts.by_bucket.values()),
+        _without(asked, "due"),
+        not narrowed.bucket,
+        value="",
     )
     groups = [
         FilterGroup("due", _("时限"), (everything, *buckets)),
@@ -182,7 +186,7 @@ def _held(asked: Mapping[str, str], counts: InboxCounts) -> tuple[Choice, ...]:
         )
         for value, label, number in (
             ("mine", _("在我名下"), counts.held),
-            ("free", _("可认领"), counts.total - counts.held),
+            ("free", _("可认领"), counts.free),
         )
     )
 

@@ -120,6 +120,7 @@ def _firing(hit: Mapping[str, object]) -> Firing:
         inputs=tuple(
             (str(label), _text(value))
             for label, value in (inputs if isinstance(inputs, list) else [])
+            if not _is_code(value)
         ),
         outputs=_pairs(hit.get("outputs")),
     )
@@ -143,6 +144,11 @@ def _readable(named: Iterable[tuple[str, object]]) -> tuple[tuple[str, str], ...
         for name, value in named
         if _label(name) or (isinstance(value, str) and not value.isascii())
     )
+
+
+def _is_code(value: object) -> bool:
+    """A word of the table's own, such as the name of a set of rules: the sentence says it."""
+    return isinstance(value, str) and value.isascii() and value[:1].isalpha()
 
 
 def _label(name: str) -> str:

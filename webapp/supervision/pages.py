@@ -1,7 +1,8 @@
 """What is late in a supervisor's area, as values. Every number leads to the rows it counts."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from flask import url_for
@@ -116,14 +117,14 @@ def overdue_page(
 ) -> OverduePage:
     """The overdue steps of the actor's area, narrowed to what the address asks."""
     narrowed = OverdueFilter(
-        element_id=asked.get("step", ""),
+        step=asked.get("step", ""),
         handling_id=asked.get("unit", ""),
         assignee=asked.get("person", ""),
         limit=MOST_ROWS,
     )
     found = engine.supervision.overdue(actor, narrowed)
     tables = (
-        _sums("step", _("按环节"), found.by_step, asked),
+        _sums("step", _("按环节"), _told_apart(engine, found.by_step), asked),
         _sums("unit", _("按办理单位"), found.by_organisation, asked),
         _sums("person", _("按经办人"), found.by_person, asked),
     )
@@ -138,6 +139,18 @@ def overdue_page(
         reminder=_reminder(rows, shell.help_phone),
         is_cut=len(rows) >= MOST_ROWS,
     )
+
+
+def _told_apart(engine: Engine, counts: Sequence[OverdueCount]) -> Sequence[OverdueCount]:
+    """Steps of one name with the process that each belongs to."""
+    processes = {row.key: row.name for row in engine.definitions.latest()}
+    names = Counter(one.name for one in counts)
+
+    def told_apart(one: OverdueCount) -> OverdueCount:
+        key = one.id.partition("/")[0]
+        return replace(one, name=f"{one.name}({processes.get(key, key)})")
+
+    return [told_apart(one) if names[one.name] > 1 else one for one in counts]
 
 
 def _sums(
