@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Site
-from tests.journeys.person import Person
+from tests.journeys.person import PDF, Person
 
 pytestmark = pytest.mark.browser
 
@@ -45,10 +45,10 @@ def png(width: int, height: int) -> bytes:
     )
 
 
-def reviewed_with_scan(town: Site) -> str:
-    """A request with a scan that waits for review; the id of that step."""
+def reviewed_with(town: Site, name: str, content: bytes) -> str:
+    """A request with a paper that waits for review; the id of that step."""
     officer = town.actor("officer")
-    scan = town.engine.files.stage(officer, "报价单照片.png", png(*SCAN))
+    scan = town.engine.files.stage(officer, name, content)
     first = town.start("officer", "example_request", {"subject": "添置安全帽"})
     data = {
         "applicant_name": "张模拟",
@@ -71,7 +71,7 @@ def is_within_reach(page: Page) -> dict[str, float]:
 def test_a_scan_is_turned_and_enlarged_and_every_corner_can_be_reached(
     town: Site, townspeople: Callable[..., Person]
 ) -> None:
-    task = reviewed_with_scan(town)
+    task = reviewed_with(town, "报价单照片.png", png(*SCAN))
     person = townspeople("reviewer")
     page = person.page
     person.go(f"/tasks/{task}")
@@ -97,7 +97,7 @@ def test_a_scan_is_turned_and_enlarged_and_every_corner_can_be_reached(
 def test_a_link_to_the_papers_and_to_a_folded_step_leads_there(
     town: Site, townspeople: Callable[..., Person]
 ) -> None:
-    task = reviewed_with_scan(town)
+    task = reviewed_with(town, "报价单照片.png", png(*SCAN))
     person = townspeople("reviewer")
     page = person.page
     person.go(f"/tasks/{task}")
@@ -108,3 +108,21 @@ def test_a_link_to_the_papers_and_to_a_folded_step_leads_there(
     page.evaluate("scrollTo(0, 0)")
     page.click(".jump a:has-text('提出请求')")
     expect(page.locator("#s0 .bf-read")).to_be_in_viewport()
+
+
+def test_a_broken_pdf_does_not_take_the_keyboard_from_who_is_typing(
+    town: Site, townspeople: Callable[..., Person]
+) -> None:
+    task = reviewed_with(town, "坏了的扫描件.pdf", PDF)
+    person = townspeople("reviewer")
+    page = person.page
+    person.go(f"/tasks/{task}")
+    person.fill({"decision": "refuse"})
+    expect(page.locator("[name=comment]")).to_be_visible()
+    page.focus("[name=comment]")
+    page.evaluate("document.querySelector('[data-do=next]').click()")  # it is read once more
+    for _blink in range(8):
+        page.wait_for_timeout(200)
+        assert page.evaluate("document.activeElement.name") == "comment"
+    page.keyboard.type("reason in full")
+    assert page.input_value("[name=comment]") == "reason in full"

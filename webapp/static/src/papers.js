@@ -48,7 +48,35 @@ class Viewer {
         this.box.scrollIntoView({ block: "nearest" });
       }
     });
+    this.keepKeyboard();
     this.show(0);
+  }
+
+  /* The browser's own viewer takes the keyboard when it says that a PDF cannot be read: what is
+   * being typed would go there. It gets it only by Tab or by the pointer.
+   */
+  keepKeyboard() {
+    let before = null;
+    let byTab = false;
+    document.addEventListener("focusin", (event) => {
+      before = event.target;
+    });
+    document.addEventListener("keydown", (event) => {
+      byTab = event.key === "Tab";
+    });
+    const giveBack = () => {
+      const at = document.activeElement;
+      if (!at || at.tagName !== "IFRAME" || byTab || this.stage.matches(":hover")) {
+        return;
+      }
+      at.blur();
+      window.focus();
+      if (before && before.isConnected) {
+        before.focus({ preventScroll: true });
+      }
+    };
+    // After the viewer has it: a focus that is still on its way would go there all the same.
+    window.addEventListener("blur", () => setTimeout(giveBack, 0));
   }
 
   show(number) {
