@@ -8,8 +8,10 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect
 
+from webapp.demo.papers import paper
+
 SCREEN = {"width": 1366, "height": 768}
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PDF = paper()
 
 
 class Person:

@@ -8,10 +8,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Site
-from tests.journeys.person import PDF, Person
+from tests.journeys.person import Person
 
 pytestmark = pytest.mark.browser
 
+BROKEN_PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 SCAN = (900, 1300)
 """A page photographed upright, width and height in pixels."""
 ROUNDING = 2
@@ -113,7 +114,7 @@ def test_a_link_to_the_papers_and_to_a_folded_step_leads_there(
 def test_a_broken_pdf_does_not_take_the_keyboard_from_who_is_typing(
     town: Site, townspeople: Callable[..., Person]
 ) -> None:
-    task = reviewed_with(town, "坏了的扫描件.pdf", PDF)
+    task = reviewed_with(town, "坏了的扫描件.pdf", BROKEN_PDF)
     person = townspeople("reviewer")
     page = person.page
     person.go(f"/tasks/{task}")
