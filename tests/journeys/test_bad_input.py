@@ -57,7 +57,7 @@ def test_a_wrong_identity_number_is_told_beside_the_field_and_in_form_order(
     assert person.page.input_value("[name=id_number]") == WRONG_NUMBER
     assert person.page.input_value("[name=employer]") == "模拟一厂"
     assert person.page.locator('[data-list="income_lines"] [data-row]').count() == 12
-    expect(person.page.locator("main")).to_contain_text("模拟二厂工会")
+    expect(person.page.locator("main output", has_text="模拟二厂工会")).to_be_visible()
     assert town.completions(task) == 0
 
 

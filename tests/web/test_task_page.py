@@ -215,3 +215,21 @@ def test_a_finished_step_says_so(federation, browse):
     late = browser.post(f"/tasks/{task}", {"_action": "submit", **APPLY}, page="/inbox")
     assert late.status_code == 409
     assert "这一步已由林小芳" in late.get_data(True)
+
+
+def known_facts(html):
+    """What the form only shows, by label."""
+    return dict(
+        re.findall(r'bf-answer-label"[^>]*>([^<]+)</label>\s*<span[^>]*>(.*?)</span>', html)
+    )
+
+
+def test_a_refused_review_and_a_reopened_draft_still_show_what_the_case_knows(federation, browse):
+    task = federation.applied()
+    browser = browse("reviewer")
+    first = known_facts(browser.text(f"/tasks/{task}"))
+    assert "1,200.00" in first["申请金额"]
+    refused = sent(browser, task, {"decision": "return", "return_to": "apply", "comment": ""})
+    assert refused.status_code == 422
+    assert known_facts(refused.get_data(True)) == first
+    assert known_facts(browser.text(f"/tasks/{task}")) == first, "the draft that was kept"
