@@ -9,12 +9,11 @@ from flask.typing import ResponseReturnValue
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import UnicodeConverter
 
 from engine import Engine
 from engine.errors import BangfuError, NotSignedIn
-from webapp.api.problems import is_api_request, problem
-from webapp.api.problems import of_error as problem_of_error
-from webapp.api.routes import api
+from webapp.api import problems, routes
 from webapp.cases.routes import cases
 from webapp.definitions.routes import definitions
 from webapp.directory.routes import directory
@@ -35,6 +34,13 @@ from webapp.shared.security import csrf, protect
 from webapp.shared.static_files import version_static_files
 from webapp.supervision.routes import supervision
 from webapp.tasks.routes import tasks
+
+
+class Id(UnicodeConverter):
+    """A part of an address: text that a database can look for. NUL is in the id of nothing."""
+
+    regex = r"[^/\0]+"
+
 
 LARGEST_REQUEST = 64 * 1024 * 1024
 """Bytes. Above the largest file, so that a file that is too large is refused in words."""
@@ -69,6 +75,8 @@ def create_app(settings: Settings, engine: Engine, registry: RegistryPort) -> Fl
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
         )
+    app.url_map.converters["default"] = Id
+    app.url_map.merge_slashes = False  # no redirect to an address nobody has written
     install(app.extensions, Installation(settings, engine, registry))
     speak(app)
     log_requests(app)
@@ -99,27 +107,20 @@ def _mount_api(app: Flask) -> None:
 
     A caller with the browser's session shows the CSRF token too (webapp.shared.requests).
     """
-    csrf.exempt(api)
-    app.register_blueprint(api)
+    csrf.exempt(routes.api)
+    app.register_blueprint(routes.api)
 
     def of_ours(error: BangfuError) -> ResponseReturnValue:
-        return problem_of_error(error) if is_api_request() else of_error(error)
+        return problems.of_error(error) if problems.is_api_request() else of_error(error)
 
     def of_not_signed_in(error: NotSignedIn) -> ResponseReturnValue:
-        return problem_of_error(error) if is_api_request() else ask_to_sign_in(error)
+        return problems.of_error(error) if problems.is_api_request() else ask_to_sign_in(error)
 
     def of_http(error: HTTPException) -> ResponseReturnValue:
-        if not is_api_request():
-            return of_http_error(error)
-        status = error.code or 500
-        code = error.name.lower().replace(" ", "-")
-        return problem(status, code, "接口没有这个地址,或不能这样调用。请核对接口说明。")
+        return problems.of_http_error(error) if problems.is_api_request() else of_http_error(error)
 
     def of_exception(error: Exception) -> ResponseReturnValue:
-        page = of_bug(error)
-        if not is_api_request():
-            return page
-        return problem(500, "internal", "系统内部错误,操作没有生效。请稍后重试。")
+        return problems.of_bug(error) if problems.is_api_request() else of_bug(error)
 
     app.register_error_handler(BangfuError, of_ours)
     app.register_error_handler(NotSignedIn, of_not_signed_in)

@@ -67,6 +67,12 @@ class Cases(Group):
         hashed = self._environment.vault.lookup_hash(normal(text))
         return self.list(actor, CaseQuestion(text=text.strip(), lookup_hash=hashed, limit=limit))
 
+    def must_be_cancellable(self, actor: Actor, case_id: str, if_match: int | None) -> None:
+        """What is said before a request's content: not found, not hers, ended, stale."""
+        self._commands.ask(
+            lambda tx: cancel.cancellable(self._environment, tx, actor, case_id, if_match)
+        )
+
     def cancel(self, actor: Actor, case_id: str, reason: str, if_match: int | None = None) -> int:
         """End a case opened by mistake; the new revision."""
         return self._commands.execute(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from engine.api.commands import Group
 from engine.definitions import check_bundle
@@ -45,7 +46,7 @@ class Definitions(Group):
         once: Once[deploying.Deployment] | None = None,
     ) -> deploying.Deployment:
         """Deploy files, all or nothing; DeploymentRefused with findings on any error."""
-        self._must_design(actor)
+        self.must_design(actor)
         return self._commands.prepare_and_execute(
             lambda tx: deploying.prepare(self._environment, tx, source_files),
             lambda tx, ready: deploying.deploy(self._environment, tx, actor, ready),
@@ -54,14 +55,16 @@ class Definitions(Group):
         )
 
     def dry_run(self, actor: Actor, source_files: Sequence[SourceFile]) -> deploying.Deployment:
-        """What a deployment would find; DeploymentRefused on any error."""
-        self._must_design(actor)
-        ready = self._commands.ask(
-            lambda tx: deploying.prepare(self._environment, tx, source_files)
+        """The same without a trace: the versions there would be; DeploymentRefused on any error."""
+        self.must_design(actor)
+        would_be = self._commands.rehearse(
+            lambda tx: deploying.prepare(self._environment, tx, source_files),
+            lambda tx, ready: deploying.deploy(self._environment, tx, actor, ready),
         )
-        return deploying.Deployment(None, (), ready.findings)
+        return replace(would_be, id=None)
 
-    def _must_design(self, actor: Actor) -> None:
+    def must_design(self, actor: Actor) -> None:
+        """NotPermitted for whoever may neither check nor deploy process files."""
         if not (actor.is_system or actor.holds(self.DESIGNER)):
             raise NotPermitted("只有流程设计员可以检查和部署流程,未部署。")
 

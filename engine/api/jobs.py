@@ -42,6 +42,10 @@ class Jobs(Group):
         """Jobs of the cases the actor may see; one more than asked."""
         return self._commands.ask(lambda tx: stored_jobs.lines(tx, actor, statuses, after, limit))
 
+    def must_see(self, actor: Actor, job_id: int) -> None:
+        """NotFound for a job of a case the actor may not see."""
+        self._commands.ask(lambda tx: timers.visible_job(tx, actor, job_id))
+
     def retry(self, actor: Actor, job_id: int, once: Once[int] | None = None) -> int:
         """Try a failed job again at once; its number."""
         return self._commands.prepare_and_execute(

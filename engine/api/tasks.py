@@ -11,6 +11,7 @@ from engine.api.jobs import Jobs
 from engine.errors import (
     Busy,
     NotFound,
+    Refused,
 )
 from engine.model.actors import Actor
 from engine.model.once import Once
@@ -78,14 +79,14 @@ class Tasks(Group):
         self, actor: Actor, task_id: str, if_match: int | None, once: Once[Completed] | None
     ) -> None:
         """What is said before a request's content: not found, answered before, not open, stale."""
-        self._commands.prepare_and_execute(
-            lambda tx: complete.prepare_state(tx, actor, task_id, if_match),
-            lambda _tx, _ready: None,
-            actor,
-            None,
-        )
-        if once is not None:
+        try:
+            self._commands.ask(lambda tx: complete.prepare_state(tx, actor, task_id, if_match))
+        except NotFound:
+            raise
+        except Refused:
             self._commands.replay(actor, once)
+            raise
+        self._commands.replay(actor, once)
 
     def claim(self, actor: Actor, task_id: str) -> Task:
         """Take a step; of two at once exactly one succeeds."""

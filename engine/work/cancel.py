@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from engine.errors import CaseNotActive, Invalid, NotPermitted, Stale
 from engine.model.actors import Actor
-from engine.model.cases import RUNNING, CaseStatus, EventKind
+from engine.model.cases import RUNNING, Case, CaseStatus, EventKind
 from engine.store import cases, jobs, subscriptions, tasks
 from engine.store.database import Tx
 from engine.store.waits import wait_rows
@@ -15,15 +15,10 @@ from engine.work.history import Cause, Collision, append_history
 SHORTEST_REASON = 3
 
 
-def cancel(
-    environment: Environment,
-    tx: Tx,
-    actor: Actor,
-    case_id: str,
-    reason: str,
-    seen_rev: int | None,
-) -> int:
-    """Cancel a running case with a reason that is kept; the new revision.
+def cancellable(
+    environment: Environment, tx: Tx, actor: Actor, case_id: str, seen_rev: int | None
+) -> Case:
+    """The case, if it still runs, is at the revision she saw and hers to cancel.
 
     Who started it may, and who holds its start role at the case's organisation.
     """
@@ -36,6 +31,19 @@ def cancel(
         raise CaseNotActive("这一件已经结束,不能再作废。")
     if seen_rev is not None and seen_rev != case.rev:
         raise Stale
+    return case
+
+
+def cancel(
+    environment: Environment,
+    tx: Tx,
+    actor: Actor,
+    case_id: str,
+    reason: str,
+    seen_rev: int | None,
+) -> int:
+    """Cancel a running case with a reason that is kept; the new revision."""
+    case = cancellable(environment, tx, actor, case_id, seen_rev)
     if len(reason.strip()) < SHORTEST_REASON:
         raise Invalid("请写明作废原因(至少 3 个字)。这一件没有变化。")
     now = environment.now()

@@ -51,14 +51,20 @@ def run_job(environment: Environment, tx: Tx, job: Job, actor: Actor = SYSTEM) -
     write_step(environment, tx, opened, step, cause, wait_rows(tx, case.id))
 
 
+def visible_job(tx: Tx, actor: Actor, job_id: int) -> Job:
+    """The job; NotFound for one of a case the actor may not see."""
+    job = jobs.load(tx, job_id)
+    if job is None or not cases.is_visible(tx, actor, job.case_id):
+        raise NotFound("没有找到这个异常。")
+    return job
+
+
 def retry(environment: Environment, tx: Tx, actor: Actor, job_id: int) -> int:
     """A person lets a failed job be tried again at once; its number.
 
     Raises NotFound for a job of a case she may not see, Conflict when it has not failed.
     """
-    job = jobs.load(tx, job_id)
-    if job is None or not cases.is_visible(tx, actor, job.case_id):
-        raise NotFound("没有找到这个异常。")
+    job = visible_job(tx, actor, job_id)
     case = cases.load(tx, job.case_id)
     now = environment.now()
     if case is None or case.status not in RUNNING or not jobs.try_again(tx, job_id, now):

@@ -4,10 +4,22 @@ from collections.abc import Mapping
 
 import orjson
 from flask import Response, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from engine.errors import BangfuError, DeploymentRefused, Finding, Invalid, TooManyTries
+from engine.errors import (
+    BangfuError,
+    Broken,
+    DeploymentRefused,
+    Finding,
+    Invalid,
+    NotPermitted,
+    Refused,
+    TooManyTries,
+)
+from engine.model.actors import Actor
 from webapp.shared.errors import status_of
-from webapp.shared.requests import request_id
+from webapp.shared.logs import log_failure
+from webapp.shared.requests import api_actor, current_engine, request_id
 
 TITLES = {
     400: "请求不完整",
@@ -26,6 +38,15 @@ TITLES = {
     501: "尚未提供",
     503: "系统正忙",
 }
+_UNAVAILABLE = 503
+_FAULT = "系统内部错误,操作没有生效。请稍后重试;仍不行请联系管理员,报上 request_id。"
+_SENTENCES = {
+    400: "请求读不懂,未处理。请核对接口说明。",
+    404: "接口没有这个地址。请核对接口说明。",
+    405: "这个地址不支持这种请求方法。请核对接口说明。",
+    413: "请求内容过大,未处理。单个文件不超过 20 MB。",
+}
+_SECONDS_WHEN_BUSY = 2
 
 
 def problem(
@@ -48,7 +69,29 @@ def problem(
 
 
 def of_error(error: BangfuError) -> Response:
-    """The problem document of one of our errors."""
+    """The problem document of one of our errors; a refusal for want of a right is written down."""
+    if isinstance(error, NotPermitted):
+        current_engine().note_access(_caller_or_none(), "refused", request.path)
+    if isinstance(error, Broken):
+        log_failure(error)
+    status = status_of(error)
+    sentence = _FAULT if status == 500 else error.message  # noqa: PLR2004
+    response = problem(status, error.code, sentence, _details(error))
+    if isinstance(error, TooManyTries):
+        response.headers["Retry-After"] = str(error.retry_after)
+    elif status == _UNAVAILABLE:
+        response.headers["Retry-After"] = str(_SECONDS_WHEN_BUSY)
+    return response
+
+
+def _caller_or_none() -> Actor | None:
+    try:
+        return api_actor()[0]
+    except Refused:
+        return None
+
+
+def _details(error: BangfuError) -> dict[str, object]:
     extra: dict[str, object] = {}
     if isinstance(error, Invalid) and error.errors:
         extra["errors"] = [
@@ -56,10 +99,26 @@ def of_error(error: BangfuError) -> Response:
         ]
     if isinstance(error, DeploymentRefused):
         extra["problems"] = [finding_json(f) for f in error.findings]
-    response = problem(status_of(error), error.code, error.message, extra)
-    if isinstance(error, TooManyTries):
-        response.headers["Retry-After"] = str(error.retry_after)
+    elif request.endpoint == "api.deploy" and status_of(error) == 422:  # noqa: PLR2004
+        # the contract promises at least one entry whatever refused the deployment
+        extra["problems"] = [finding_json(Finding("error", error.code, error.message, ""))]
+    return extra
+
+
+def of_http_error(error: HTTPException) -> Response:
+    """The problem document of an address, a method or a frame of a request we do not have."""
+    status = error.code or 500
+    code = error.name.lower().replace(" ", "-")
+    response = problem(status, code, _SENTENCES.get(status, _FAULT))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return response
+
+
+def of_bug(error: Exception) -> Response:
+    """The problem document of a fault of ours; what happened is in the log only."""
+    log_failure(error)
+    return problem(500, "internal", _FAULT)
 
 
 def finding_json(finding: Finding) -> dict[str, object]:

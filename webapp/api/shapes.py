@@ -39,8 +39,8 @@ def form(compiled: CompiledForm | None) -> dict[str, object] | None:
     return {"schema": dict(compiled.schema), "ui": {"id": compiled.id, "title": compiled.title}}
 
 
-def definition(row: DefinitionRow, start_form: CompiledForm | None) -> dict[str, object]:
-    """One version of a process."""
+def version(row: DefinitionRow) -> dict[str, object]:
+    """One version of a process as a deployment names it: without its forms."""
     return {
         "id": row.id,
         "key": row.key,
@@ -48,8 +48,12 @@ def definition(row: DefinitionRow, start_form: CompiledForm | None) -> dict[str,
         "name": row.name,
         "startable": row.start_role is not None,
         "start_role": row.start_role,
-        "start_form": form(start_form),
     }
+
+
+def definition(row: DefinitionRow, start_form: CompiledForm | None) -> dict[str, object]:
+    """One version of a process with the form that starts it."""
+    return {**version(row), "start_form": form(start_form)}
 
 
 def started(value: Started) -> dict[str, object]:

@@ -29,7 +29,13 @@ STATUS: dict[type[BangfuError], int] = {
 }
 """Every leaf of the tree has its row; what the web adds to the tree is found by ``code``."""
 
-_BY_CODE = {"header-missing": 400, "precondition-required": 428}
+_BY_CODE = {
+    "header-missing": 400,
+    "csrf": 403,
+    "body-too-large": 413,
+    "unsupported-media-type": 415,
+    "precondition-required": 428,
+}
 
 
 def status_of(error: BangfuError) -> int:

@@ -7,10 +7,17 @@ from flask_wtf.csrf import CSRFError, validate_csrf
 from wtforms import ValidationError  # type: ignore[import-untyped]
 
 from engine import Actor, Engine
-from engine.errors import NotSignedIn
+from engine.errors import NotSignedIn, Refused
 from webapp.settings import Settings
 from webapp.shared.places import PlaceNames
 from webapp.shared.registry_port import RegistryPort
+
+
+class CsrfRefused(Refused):
+    """A browser's session writes without the token that only our own pages know (403)."""
+
+    code = "csrf"
+
 
 SESSION_COOKIE = "session"
 _EXTENSION = "bangfu"
@@ -84,7 +91,7 @@ def actor_or_none() -> Actor | None:
 def api_actor() -> tuple[Actor, str]:
     """The caller of the API and her token: of the bearer header, else of the browser's session.
 
-    A session that writes must also show the page's CSRF token; NotSignedIn otherwise.
+    A session that writes must also show the page's CSRF token. Raises NotSignedIn, CsrfRefused.
     """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token.strip():
@@ -99,7 +106,7 @@ def _must_show_csrf_token() -> None:
     try:
         validate_csrf(request.headers.get("X-CSRF-Token"))
     except (ValidationError, CSRFError) as error:
-        raise NotSignedIn("缺少或不符的 X-CSRF-Token 请求头,未处理。") from error
+        raise CsrfRefused("缺少或不符的 X-CSRF-Token 请求头,未处理。") from error
 
 
 def client_address() -> str:

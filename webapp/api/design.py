@@ -1,0 +1,115 @@
+"""Process files and their deployed versions."""
+
+from flask import Response, request
+
+from engine.definitions.folder import MOST_FILES, read_upload
+from engine.errors import DeploymentRefused, FileTypeRefused, Finding, Invalid
+from engine.model.definitions import SourceFile
+from engine.work.deploy import Deployment
+from webapp.api import bodies, shapes
+from webapp.api.answers import answer, kept, replaying
+from webapp.api.blueprint import api
+from webapp.api.problems import finding_json
+from webapp.shared.requests import api_actor, current_engine
+
+
+@api.post("/deployments")
+@replaying
+def deploy() -> Response:
+    """Deploy process files, or only check them."""
+    actor, _ = api_actor()
+    engine = current_engine()
+    key = bodies.idempotency_key(required=False)
+    is_rehearsal = bodies.flag("dry_run")
+    engine.definitions.must_design(actor)
+    files = _sent_files()
+    if is_rehearsal:
+        return answer(_deployment(engine.definitions.dry_run(actor, files)), 200)
+    made = engine.definitions.deploy(
+        actor,
+        files,
+        bodies.once_of_files(key, "deploy", files, lambda d: kept(_deployment(d), 201, {})),
+    )
+    return answer(_deployment(made), 201)
+
+
+def _sent_files() -> list[SourceFile]:
+    """The files of the request; DeploymentRefused names each that cannot be taken.
+
+    FileTooLarge for one above the limit of process files.
+    """
+    sent = request.files.getlist("files")
+    if not sent:
+        raise _refused("请选择要部署的 .bpmn、.dmn 或 .form 文件。", "no-files")
+    if len(sent) > MOST_FILES:
+        raise _refused(f"一次最多部署 {MOST_FILES} 个文件,请分批。", "too-many-files")
+    files: list[SourceFile] = []
+    findings: list[Finding] = []
+    for given in sent:
+        name = (given.filename or "").replace("\\", "/").rpartition("/")[2]
+        try:
+            files += read_upload([(name, given.read())]).files
+        except (Invalid, FileTypeRefused) as refused:
+            findings.append(Finding("error", refused.code, refused.message, name))
+    if findings:
+        raise DeploymentRefused(f"有 {len(findings)} 个文件不能接收,未部署。", findings)
+    return files
+
+
+def _refused(sentence: str, code: str) -> DeploymentRefused:
+    return DeploymentRefused(sentence, [Finding("error", code, sentence, "")])
+
+
+def _deployment(made: Deployment) -> dict[str, object]:
+    return {
+        "id": made.id,
+        "definitions": [shapes.version(row) for row in made.definitions],
+        "problems": [finding_json(f) for f in made.findings],
+    }
+
+
+@api.get("/deployments")
+def list_deployments() -> Response:
+    """Deployments in time order."""
+    api_actor()
+    after, limit = bodies.cursor((str,)), bodies.page_size()
+    found = current_engine().definitions.deployments(str(after[0]) if after else "", limit)
+    items: list[dict[str, object]] = [
+        {
+            "id": rows[0].deployment_id,
+            "deployed_at": shapes.instant(rows[0].deployed_at),
+            "definitions": [shapes.version(row) for row in rows],
+            "problems": [],
+        }
+        for rows in found[:limit]
+    ]
+    more = [items[-1]["id"]] if len(found) > limit else None
+    return answer(bodies.page(items, more))
+
+
+@api.get("/process-definitions")
+def list_definitions() -> Response:
+    """Every version of every process; with ``startable`` what the caller may start."""
+    actor, _ = api_actor()
+    engine = current_engine()
+    after, limit = bodies.cursor((str, int)), bodies.page_size()
+    if bodies.flag("startable"):
+        mine = [row for row, _ in engine.definitions.startable(actor)]
+        rows = [row for row in mine if after is None or row.key > str(after[0])]
+    else:
+        place = None if after is None else (str(after[0]), int(str(after[1])))
+        rows = list(engine.definitions.list(place, limit))
+    items = [
+        shapes.definition(row, engine.definitions.get(row.id)[1].start_form())
+        for row in rows[:limit]
+    ]
+    more = [rows[limit - 1].key, rows[limit - 1].version] if len(rows) > limit else None
+    return answer(bodies.page(items, more))
+
+
+@api.get("/process-definitions/<definition_id>")
+def get_definition(definition_id: str) -> Response:
+    """One version."""
+    api_actor()
+    row, program = current_engine().definitions.get(definition_id)
+    return answer(shapes.definition(row, program.start_form()))
