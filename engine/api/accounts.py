@@ -1,4 +1,4 @@
-"""Signing in and out."""
+"""Signing in and out, and what people without an account may do."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from engine.store import directory as stored_directory
 from engine.store.database import Tx
 from engine.work import (
     accounts,
+    allowances,
     organise,
 )
 from engine.work.accounts import Attempt, SignIn
+from engine.work.allowances import Allowance
 
 
 class Accounts(Group):
@@ -38,6 +40,10 @@ class Accounts(Group):
         return self._commands.execute(
             lambda tx: accounts.open_session(environment, tx, attempt, person_id)
         )
+
+    def use_allowance(self, allowance: Allowance, address: str) -> None:
+        """Count what somebody without an account does; TooManyTries when it is too much."""
+        self._commands.execute(lambda tx: allowances.use(self._environment, tx, allowance, address))
 
     def actor_for(self, token: str) -> Actor:
         """The person of a session or token; NotSignedIn when it is unknown or over."""

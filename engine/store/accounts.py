@@ -104,6 +104,19 @@ def attempts_since(tx: Tx, username_hash: str, address: str, since: datetime) ->
     return by_name, by_address
 
 
+def attempts_at(tx: Tx, username_hash: str, since: datetime) -> list[datetime]:
+    """When this name was counted since an instant, oldest first."""
+    counted = (
+        select(sign_in_attempt.c.at)
+        .where(
+            sign_in_attempt.c.username_hash == username_hash,
+            sign_in_attempt.c.at >= to_text(since),
+        )
+        .order_by(sign_in_attempt.c.at)
+    )
+    return [from_text(at) for at in tx.execute(counted).scalars()]
+
+
 def clear_attempts(tx: Tx, username_hash: str, address: str) -> None:
     """The right password was given from this address: its failed tries for the name go."""
     tx.execute(

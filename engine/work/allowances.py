@@ -1,0 +1,42 @@
+"""How often people without an account may do something, by where they come from.
+
+Counted in the table that slows guessing (design.md D13), under names of their own: a stranger who
+has used hers up can still sign in, and a wrong password uses nothing up.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from engine.errors import TooManyTries
+from engine.store import accounts
+from engine.store.database import Tx
+from engine.work.environment import Environment
+
+_LONGEST_ADDRESS = 64
+_SECONDS_OF_A_MINUTE = 60
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """``times`` within any span of ``within``, real time, for one address."""
+
+    name: str
+    times: int
+    within: timedelta
+
+
+def use(environment: Environment, tx: Tx, allowance: Allowance, address: str) -> None:
+    """Count one use from this address; TooManyTries when there is none left."""
+    now = environment.real_now()
+    who = environment.vault.lookup_hash(f"{allowance.name}\n{address}")
+    used = accounts.attempts_at(tx, who, now - allowance.within)
+    if len(used) >= allowance.times:
+        wait = used[-allowance.times] + allowance.within - now
+        seconds = max(1, int(wait.total_seconds()) + 1)
+        minutes = -(-seconds // _SECONDS_OF_A_MINUTE)
+        raise TooManyTries(
+            f"从您所在的网络提交得太多,这一次没有提交,您写的内容仍在页面上。"
+            f"请 {minutes} 分钟后再试,或拨打页面上的联系电话。",
+            seconds,
+        )
+    accounts.add_attempt(tx, who, f"{allowance.name} {address}"[:_LONGEST_ADDRESS], now)
