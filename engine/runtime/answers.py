@@ -28,7 +28,7 @@ from engine.runtime.variables import CASE, Variables, plain, put
 CALL = "call"
 """In a token's internal data: the inputs of an operation that a job is to do."""
 
-_LONGEST_REASON = 200
+_KINDS = ((str, "一段文本"), ((int, float), "一个数"), (list, "一个列表"))
 
 
 @dataclass
@@ -164,7 +164,7 @@ class Answers:
             return value
         reasons = f"({'、'.join(problems)})" if problems else ""
         raise StepFailed(
-            f"条件“{flow.condition_text}”的结果是{_shown(value)},既不是“是”也不是“否”{reasons}",
+            f"条件“{flow.condition_text}”的结果是{_kind(value)},既不是“是”也不是“否”{reasons}",
             node.id,
         )
 
@@ -184,6 +184,8 @@ def canonical(value: object) -> str:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
-def _shown(value: object) -> str:
-    text = canonical(value)
-    return "空值" if value is None else text if len(text) <= _LONGEST_REASON else "一大段内容"
+def _kind(value: object) -> str:
+    """What a value is, never what it says: it can be something that somebody typed in."""
+    if value is None:
+        return "空值"
+    return next((words for kind, words in _KINDS if isinstance(value, kind)), "一组内容")

@@ -43,9 +43,13 @@ def due_of(timer: Timer, variables: Mapping[str, object], ports: Ports) -> datet
         reasons = f"({'、'.join(evaluation.problems)})" if evaluation.problems else ""
         raise CannotWait(f"时间“{timer.text}”没有得出结果{reasons}")
     text = value.strip()
-    due = _date(text, ports) if timer.is_date else _duration(text, ports)
+    try:
+        due = _date(text, ports) if timer.is_date else _duration(text, ports)
+    except CannotWait as error:
+        # Named by its expression: what somebody typed in belongs into no error (api.yaml, /jobs).
+        raise CannotWait(f"时间“{timer.text}”{error}") from error
     if due > END_OF_TIME:
-        raise CannotWait(f"时间“{text}”太远")
+        raise CannotWait(f"时间“{timer.text}”太远")
     return due
 
 
@@ -81,18 +85,18 @@ def _duration(text: str, ports: Ports) -> datetime:
         except (Busy, LeaseLost):
             raise
         except BangfuError as error:
-            raise CannotWait(error.message.rstrip("。")) from error
+            raise CannotWait(f"算不出来({error.message.rstrip('。')})") from error
         except Exception as error:
-            raise CannotWait(f"时限“{text}”算不出来({error})") from error
+            raise CannotWait(f"算不出来({type(error).__name__})") from error
     weeks = _WEEKS.fullmatch(text)
     if weeks:
         return _plus(ports.now, timedelta(weeks=int(weeks[1])))
     if _is_negative(text, ports) is not False:
-        raise CannotWait(f"时长“{text}”看不懂或是负数")
+        raise CannotWait("不是时长,或是负数")
     start = ports.now.astimezone(ports.feel.zone)
     later = _LATER.evaluate({"from": start, "length": text}, ports.feel).value
     if not isinstance(later, str):
-        raise CannotWait(f"时长“{text}”太长")
+        raise CannotWait("太长")
     return _instant(later, ports.feel.zone)
 
 
@@ -100,7 +104,7 @@ def _plus(start: datetime, length: timedelta) -> datetime:
     try:
         return start + length
     except OverflowError as error:
-        raise CannotWait("时长太长") from error
+        raise CannotWait("太长") from error
 
 
 def _is_negative(text: str, ports: Ports | None = None) -> bool | None:
@@ -115,7 +119,7 @@ def _date(text: str, ports: Ports) -> datetime:
         try:
             return last_instant(date.fromisoformat(text))
         except ValueError as error:
-            raise CannotWait(f"日期“{text}”不存在") from error
+            raise CannotWait("不是存在的日期") from error
     return _instant(text, ports.feel.zone)
 
 
@@ -129,4 +133,4 @@ def _instant(text: str, zone: ZoneInfo) -> datetime:
             moment = moment.replace(tzinfo=ZoneInfo(named[1]) if named else zone)
         return moment.astimezone(UTC)
     except (ValueError, OverflowError, LookupError, OSError) as error:
-        raise CannotWait(f"时间“{text}”看不懂") from error
+        raise CannotWait("看不懂") from error
