@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import UnicodeConverter
+from werkzeug.routing import BaseConverter
 
 from engine import Engine
 from engine.errors import BangfuError, NotSignedIn
@@ -36,10 +36,11 @@ from webapp.supervision.routes import supervision
 from webapp.tasks.routes import tasks
 
 
-class Id(UnicodeConverter):
+class Id(BaseConverter):
     """A part of an address: text that a database can look for. NUL is in the id of nothing."""
 
     regex = r"[^/\0]+"
+    part_isolating = True
 
 
 LARGEST_REQUEST = 64 * 1024 * 1024

@@ -23,7 +23,12 @@ LONGEST_CURSOR = 500
 LARGEST_BODY = 2 * 1024 * 1024
 """Bytes of JSON; files come as multipart and have limits of their own."""
 
-_LARGEST_NUMBER = 2**63 - 1
+_LARGEST_NUMBER = 2**62
+"""What a database can reckon with even when a page is added to it."""
+
+_LARGEST_COUNT = 2**31 - 1
+"""What a column of small numbers can be compared with."""
+
 _YES, _NO = frozenset({"true", "1"}), frozenset({"false", "0", ""})
 
 
@@ -292,6 +297,11 @@ def cursor(kinds: tuple[type, ...]) -> list[object] | None:
 
 def _fits_a_column(part: object) -> bool:
     return "\0" not in part if isinstance(part, str) else abs(int(str(part))) <= _LARGEST_NUMBER
+
+
+def count(part: object) -> int:
+    """A cursor's number for a column of small numbers: beyond the largest there is nothing."""
+    return min(int(str(part)), _LARGEST_COUNT)
 
 
 def page(items: list[dict[str, object]], more: list[object] | None) -> dict[str, object]:

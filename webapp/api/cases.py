@@ -111,7 +111,7 @@ def history(case_id: str) -> Response:
     engine = current_engine()
     engine.cases.must_see(actor, case_id)
     after, limit = bodies.cursor((int,)), bodies.page_size()
-    entries = engine.cases.history(actor, case_id, int(str(after[0])) if after else 0, limit)
+    entries = engine.cases.history(actor, case_id, bodies.count(after[0]) if after else 0, limit)
     engine.note_access(actor, "personal-data-read", case_id)
     more: list[object] | None = [entries[limit - 1].number] if len(entries) > limit else None
     return answer(bodies.page([shapes.history_entry(e) for e in entries[:limit]], more))

@@ -97,7 +97,7 @@ def list_definitions() -> Response:
         mine = [row for row, _ in engine.definitions.startable(actor)]
         rows = [row for row in mine if after is None or row.key > str(after[0])]
     else:
-        place = None if after is None else (str(after[0]), int(str(after[1])))
+        place = None if after is None else (str(after[0]), bodies.count(after[1]))
         rows = list(engine.definitions.list(place, limit))
     items = [
         shapes.definition(row, engine.definitions.get(row.id)[1].start_form())
