@@ -1,46 +1,179 @@
-"""The API on a small federation; everybody signs in over HTTP."""
+"""The API on a small federation, on both databases; everybody signs in over HTTP.
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+One installation serves all tests of a file: each test starts cases of its own.
+"""
+
+import io
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from engine import SYSTEM, Engine
+from tests.api.forms import answers_of
 from tests.crash.installation import KEY, PASSWORD, prepare
+from tests.engine.moving.conftest import drawn, form, step
+from tests.registry.conftest import town as town
 from tests.support.client import client_of
+from tests.support.postgres import PostgresServer
+from tests.unit.runtime.kit import end, flow, node, start
 from webapp.app import create_app
 from webapp.opening import open_installation
 from webapp.settings import Settings
 
-Call = Callable[..., TestResponse]
+START = {
+    "definition_key": "example_request",
+    "jurisdiction": "u1",
+    "data": {"subject": "添置安全帽"},
+}
+HOLDERS = {
+    "officer": "officer",
+    "county_reviewer": "reviewer",
+    "county_approver": "approver",
+    "data_entry": "entry",
+}
+"""Who does a role's steps of a case of the union u1."""
+
+_numbers = itertools.count(1)
 
 
-@pytest.fixture
-def client(database_url: str, tmp_path: Path) -> Iterator[FlaskClient]:
-    """The application with the example process deployed."""
-    prepare(database_url, tmp_path, "example_request")
-    settings = Settings(key=KEY, data_dir=tmp_path, database_url=database_url, is_demo=True)
-    opened = open_installation(settings)
-    app = create_app(settings, opened.engine, opened.registry)
-    yield client_of(app)
-    opened.engine.close()
+def new_key() -> str:
+    """An Idempotency-Key nobody has used."""
+    return f"key-{next(_numbers):06d}"
 
 
-@pytest.fixture
-def call(client: FlaskClient) -> Call:
-    """``call("officer", "GET", "/me")``: one request of a signed-in person."""
-    tokens: dict[str, str] = {}
+@dataclass
+class Api:
+    """People who call the API: ``api("officer", "GET", "/me")``; nobody is ``""``."""
 
-    def one(who: str, method: str, path: str, body: object = None, **headers: str) -> TestResponse:
-        if who and who not in tokens:
-            said = {"username": who, "password": PASSWORD}
-            made = client.post("/api/v1/tokens", json=said)
-            assert made.status_code == 201, made.text
-            tokens[who] = made.get_json()["token"]
-        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    app: Flask
+    engine: Engine
+    client: FlaskClient
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    def token(self, who: str) -> str:
+        if who not in self.tokens:
+            self.tokens[who] = self.new_token(who)
+        return self.tokens[who]
+
+    def new_token(self, who: str) -> str:
+        made = self("", "POST", "/tokens", {"username": who, "password": PASSWORD})
+        assert made.status_code == 201, made.text
+        return str(made.get_json()["token"])
+
+    def send(self, who: str, method: str, path: str, **how: object) -> TestResponse:
+        """One request as the WSGI server would hand it over."""
+        headers = {k.replace("_", "-"): v for k, v in dict(how.pop("headers", {})).items()}  # type: ignore[call-overload]
         if who:
-            sent["Authorization"] = f"Bearer {tokens[who]}"
-        return client.open(f"/api/v1{path}", method=method, json=body, headers=sent)
+            headers["Authorization"] = f"Bearer {self.token(who)}"
+        return self.client.open(f"/api/v1{path}", method=method, headers=headers, **how)  # type: ignore[arg-type]
 
-    return one
+    def __call__(
+        self, who: str, method: str, path: str, body: object = None, **headers: str
+    ) -> TestResponse:
+        return self.send(who, method, path, json=body, headers=headers)
+
+    def upload(
+        self, who: str, path: str, files: object, label: str | None = None, **headers: str
+    ) -> TestResponse:
+        """``files``: (field, name, content) of each."""
+        data: dict[str, list[object]] = {}
+        for name, file_name, content in files:  # type: ignore[attr-defined]
+            data.setdefault(name, []).append((io.BytesIO(content), file_name))
+        if label is not None:
+            data["label"] = [label]
+        return self.send(
+            who, "POST", path, data=data, content_type="multipart/form-data", headers=headers
+        )
+
+    def started(self, who: str = "officer", at: str = "u1", **more: object) -> tuple[str, str]:
+        """A new case and its first step."""
+        body = {**START, "jurisdiction": at, **more}
+        made = self(who, "POST", "/process-instances", body, Idempotency_Key=new_key())
+        assert made.status_code == 201, made.text
+        (first,) = made.get_json()["open_task_ids"]
+        return made.get_json()["id"], first
+
+    def finish(self, who: str, task: str, **changed: object) -> TestResponse:
+        """Complete a step as a client does that knows nothing but its form's schema."""
+        seen = self(who, "GET", f"/tasks/{task}")
+        assert seen.status_code == 200, seen.text
+        data = {**answers_of(seen.get_json()["form"]), **changed}
+        return self(
+            who,
+            "POST",
+            f"/tasks/{task}/complete",
+            {"data": data},
+            If_Match=seen.headers["ETag"],
+            Idempotency_Key=new_key(),
+        )
+
+    def open_step(self, case: str) -> dict[str, object]:
+        """The one open step of a case as the supervisor sees it."""
+        items = self("supervisor", "GET", f"/tasks?state=open&instance_id={case}").get_json()
+        (only,) = items["items"]
+        return dict(only)
+
+    def brought_to(self, element: str) -> tuple[str, str]:
+        """A new case that waits at this step; ids of both."""
+        case, _ = self.started()
+        while (step := self.open_step(case))["element_id"] != element:
+            done = self.finish(HOLDERS[str(step["role"])], str(step["id"]))
+            assert done.status_code == 200, done.text
+        return case, str(step["id"])
+
+    def on_notice(self) -> str:
+        """A case that waits for objections or the end of five working days."""
+        case, task = self.brought_to("notice")
+        assert self.finish("officer", task).status_code == 200
+        return case
+
+    def stumbled(self) -> str:
+        """A case with an incident: its gateway asks a question that has no answer."""
+        case, task = self.started(definition_key="stumbling", data={})
+        assert self.finish("officer", task, note="也许").status_code == 200
+        return case
+
+
+def same_but_number(one: TestResponse, other: TestResponse) -> bool:
+    """Whether two problems say the same; each request has a number of its own."""
+    told = [
+        {k: v for k, v in answer.get_json().items() if k != "request_id"} for answer in (one, other)
+    ]
+    return (one.status_code, told[0]) == (other.status_code, told[1])
+
+
+def stumbling() -> list[object]:
+    """A process whose only gateway asks whether a text is true."""
+    body = start() + step("ask") + node("exclusiveGateway", "fork", default="fork_no")
+    body += end("yes") + end("no")
+    body += flow("S", "ask") + flow("ask", "fork")
+    body += flow("fork", "yes", "=ask_note") + flow("fork", "no")
+    return [drawn("stumbling", {"officer": "ask"}, body), form("blank", "note")]
+
+
+@pytest.fixture(
+    scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+)
+def api(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """The application with the example process, once on each kind of database."""
+    folder = tmp_path_factory.mktemp("api")
+    server: PostgresServer | None = None
+    url = f"sqlite:///{folder / 'bangfu.db'}"
+    if request.param == "postgres":
+        server = request.getfixturevalue("postgres_server")
+        database = server.create_database()
+        url = server.url(database)
+    prepare(url, folder, "example_request")
+    settings = Settings(key=KEY, data_dir=folder, database_url=url, is_demo=True)
+    opened = open_installation(settings)
+    opened.engine.definitions.deploy(SYSTEM, stumbling())  # type: ignore[arg-type]
+    app = create_app(settings, opened.engine, opened.registry)
+    yield Api(app, opened.engine, client_of(app))
+    opened.engine.close()
+    if server is not None:
+        server.drop_database(database)
