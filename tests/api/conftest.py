@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from engine import SYSTEM, Engine
+from tests.api.announced import announced_by
 from tests.api.forms import answers_of
 from tests.crash.installation import KEY, PASSWORD, prepare
 from tests.engine.moving.conftest import drawn, form, step
@@ -48,12 +49,18 @@ def new_key() -> str:
 
 @dataclass
 class Api:
-    """People who call the API: ``api("officer", "GET", "/me")``; nobody is ``""``."""
+    """People who call the API: ``api("officer", "GET", "/me")``; nobody is ``""``.
+
+    Every answer they get must be one that the served document announces.
+    """
 
     app: Flask
     engine: Engine
     client: FlaskClient
     tokens: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.must_be_announced = announced_by(self.app)
 
     def token(self, who: str) -> str:
         if who not in self.tokens:
@@ -70,7 +77,9 @@ class Api:
         headers = {k.replace("_", "-"): v for k, v in dict(how.pop("headers", {})).items()}  # type: ignore[call-overload]
         if who:
             headers["Authorization"] = f"Bearer {self.token(who)}"
-        return self.client.open(f"/api/v1{path}", method=method, headers=headers, **how)  # type: ignore[arg-type]
+        answer = self.client.open(f"/api/v1{path}", method=method, headers=headers, **how)  # type: ignore[arg-type]
+        self.must_be_announced(answer)
+        return answer
 
     def __call__(
         self, who: str, method: str, path: str, body: object = None, **headers: str

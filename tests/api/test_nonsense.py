@@ -188,8 +188,10 @@ def test_headers_nobody_should_send(api: Api) -> None:
     for scheme in ("Basic eDp5", "Bearer", "Bearer ", "Bearer x y", "é", "Bearer " + "x" * 60_000):
         told = api.client.get("/api/v1/me", headers={"Authorization": scheme})
         assert fair(told, scheme).status_code == 401
+    mine = {"Authorization": f"Bearer {api.token('officer')}"}
     for key in ("é" * 20, " " * 20, "a b c d e", "\x7f" * 20):
-        told = api("officer", "POST", "/process-instances", START, Idempotency_Key=key)
+        sent = {**mine, "Idempotency-Key": key}
+        told = api.client.post("/api/v1/process-instances", json=START, headers=sent)
         assert fair(told, key).status_code in {201, 400}
 
 
