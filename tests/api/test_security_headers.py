@@ -2,6 +2,7 @@
 
 from engine import Engine
 from tests.api.conftest import Api
+from tests.crash.installation import PASSWORD
 from tests.support.client import client_of
 from webapp.app import create_app
 from webapp.settings import Settings
@@ -61,3 +62,29 @@ def test_a_parameter_given_twice_is_refused(api: Api) -> None:
     for path in ("/tasks?limit=1&limit=200", "/tasks?assignee=me&assignee=none"):
         told = api("officer", "GET", path)
         assert (told.status_code, told.get_json()["code"]) == (422, "validation")
+
+
+def test_signing_out_leaves_nothing_in_the_browser(api: Api) -> None:
+    browser = api.app.test_client()
+    browser.set_cookie("session", api.new_token("officer"))
+    with browser.get("/inbox", follow_redirects=True) as page:
+        token = page.text.partition('name="csrf_token" value="')[2].partition('"')[0]
+    with browser.post("/logout", data={"csrf_token": token}) as told:
+        assert told.status_code == 303
+        assert told.headers["Clear-Site-Data"] == '"cache", "storage"'
+    with browser.get("/api/v1/me") as after:
+        assert after.status_code == 401
+
+
+def test_a_cookie_from_before_is_not_the_session_after(api: Api) -> None:
+    browser = api.app.test_client()
+    browser.set_cookie("session", "chosen-by-somebody-else")
+    with browser.get("/login") as page:
+        token = page.text.partition('name="csrf_token" value="')[2].partition('"')[0]
+    typed = {"csrf_token": token, "username": "officer", "password": PASSWORD}
+    with browser.post("/login", data=typed) as told:
+        assert told.status_code == 303
+    cookie = browser.get_cookie("session")
+    assert cookie is not None
+    assert cookie.value != "chosen-by-somebody-else"
+    assert (cookie.http_only, cookie.same_site) == (True, "Lax")

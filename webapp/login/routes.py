@@ -88,6 +88,8 @@ def sign_out() -> ResponseReturnValue:
     current_engine().accounts.sign_out(session_token())
     response = make_response(redirect(url_for("login.show"), 303))
     close_session(response, current_settings())
+    # people share machines: nothing of hers stays in the browser (reliability.md §4, item 35)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 

@@ -3,6 +3,7 @@
 from flask import Flask, Response, request
 from flask_wtf import CSRFProtect
 
+from engine.errors import Invalid
 from webapp.settings import Settings
 
 POLICY = (
@@ -32,6 +33,12 @@ def protect(app: Flask, settings: Settings) -> None:
     """Switch the protections on."""
     csrf.init_app(app)
 
+    @app.before_request
+    def refuse_what_no_database_keeps() -> None:
+        # The API says it in its own words, after it has said who may ask.
+        if not request.path.startswith("/api/") and _has_nul():
+            raise Invalid("地址或内容里有无法处理的字符(NUL),没有处理。请去掉这个字符后再试。")
+
     @app.after_request
     def harden(response: Response) -> Response:
         for name, value in _ALWAYS.items():
@@ -47,3 +54,12 @@ def protect(app: Flask, settings: Settings) -> None:
             # People share machines: the back button must not show another's case.
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+def _has_nul() -> bool:
+    """Whether a text of the query or the form has the one character PostgreSQL cannot keep."""
+    return any(
+        "\0" in name + text
+        for texts in (request.args, request.form)
+        for name, text in texts.items(multi=True)
+    )
