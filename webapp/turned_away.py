@@ -21,6 +21,11 @@ REASONS: Mapping[int, tuple[str, str, str]] = {
     ),
     431: ("headers-too-large", "请求头过大", "请求头太大,没有接收。请清除浏览器的 Cookie 后再试。"),
     400: ("bad-request", "请求无法读取", "请求不完整或格式有误,没有接收。请刷新页面后再试。"),
+    501: (
+        "not-implemented",
+        "不支持的传送方式",
+        "服务器不支持这种传送方式,没有接收。请换一种方式再传。",
+    ),
     500: ("internal", "系统内部错误", "系统内部错误,没有提交。已保存的草稿不受影响,请稍后再试。"),
 }
 """Status to code, title and sentence."""
@@ -32,7 +37,8 @@ class SaidInOurWords(ErrorTask):  # type: ignore[misc]
     def execute(self) -> None:
         """Write the answer and close the connection: what follows on it was not read."""
         code = self.request.error.code
-        status, kind, body = answer(code, self.request.path or "")
+        # a request whose first lines cannot be read has no path, not even an empty one
+        status, kind, body = answer(code, getattr(self.request, "path", "") or "")
         self.status = status
         self.response_headers.append(("Content-Type", kind))
         self.response_headers.append(("Cache-Control", "no-store"))
@@ -82,4 +88,5 @@ _PHRASES = {
     413: "Request Entity Too Large",
     431: "Request Header Fields Too Large",
     500: "Internal Server Error",
+    501: "Not Implemented",
 }

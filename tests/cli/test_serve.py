@@ -98,12 +98,33 @@ def test_an_upload_beyond_all_measure_is_told_so_in_our_words(served):
     assert (page.status_code, "上传的内容太大" in page.text) == (413, True)
 
 
-def test_what_is_no_request_is_told_so_in_our_words(served):
-    with socket.create_connection(("127.0.0.1", served), timeout=PATIENCE) as connection:
-        connection.sendall(b"GET /inbox HTTP/1.1\r\nContent-Length: many\r\n\r\n")
-        said = b"".join(iter(lambda: connection.recv(65536), b"")).decode()
-    assert said.startswith("HTTP/1.1 400")
-    assert "请求不完整或格式有误" in said
+def answered(port: int, raw: bytes) -> str:
+    """What comes back for these bytes until the server closes the connection."""
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
+        connection.sendall(raw)
+        return b"".join(iter(lambda: connection.recv(65536), b"")).decode()
+
+
+@pytest.mark.parametrize(
+    ("raw", "status"),
+    [
+        (b"GET /inbox HTTP/1.1\r\nContent-Length: many\r\n\r\n", 400),
+        (b"get / HTTP/1.1\r\n\r\n", 400),
+        (b"\x16\x03\x01 nonsense\r\n\r\n", 400),
+        (b"GET /inbox HTTP/1.1\r\nnocolon\r\n\r\n", 400),
+        (b"POST /inbox HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
+    ],
+)
+def test_what_is_no_request_is_told_so_in_our_words(served, raw, status):
+    said = answered(served, raw)
+    assert said.startswith((f"HTTP/1.1 {status}", f"HTTP/1.0 {status}"))
+    assert "没有接收。" in said
+
+
+def test_the_api_turns_away_with_a_problem_document(served):
+    said = answered(served, b"POST /api/v1/files HTTP/1.1\r\nContent-Length: many\r\n\r\n")
+    assert "application/problem+json" in said
+    assert '"status":400' in said
 
 
 def test_a_worker_ends_after_the_job_in_hand(tmp_path):
