@@ -18,7 +18,6 @@ from tests.api.announced import announced_by
 from tests.api.forms import answers_of
 from tests.crash.installation import KEY, PASSWORD, prepare
 from tests.engine.moving.conftest import drawn, form, step
-from tests.registry.conftest import town as town
 from tests.support.client import client_of
 from tests.support.postgres import PostgresServer
 from tests.unit.runtime.kit import end, flow, node, start

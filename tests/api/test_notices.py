@@ -8,6 +8,9 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from tests.registry.conftest import clock as clock
+from tests.registry.conftest import engine as engine
+from tests.registry.conftest import town as town
 from tests.registry.town import Town
 from tests.support.client import client_of
 from webapp.app import create_app

@@ -7,6 +7,7 @@ from engine.errors import Invalid, NotSignedIn, TooManyTries
 from webapp.login.pages import PasswordPage, sign_in_page
 from webapp.shared.choose_language import local_path
 from webapp.shared.error_pages import error_response
+from webapp.shared.errors import status_of
 from webapp.shared.kept_posts import PREFIX, TARGET, fields_to_keep, take_up
 from webapp.shared.language import _
 from webapp.shared.navigation import shell
@@ -64,8 +65,10 @@ def sign_in() -> ResponseReturnValue:
     try:
         made = accounts.sign_in(name[:200], password[:1000], client_address(), "web")
     except (NotSignedIn, TooManyTries) as refused:
-        status = 429 if isinstance(refused, TooManyTries) else 401
-        return _page(refused.message, status, kept=_still_kept())
+        page = _page(refused.message, status_of(refused), kept=_still_kept())
+        if isinstance(refused, TooManyTries):
+            page.headers["Retry-After"] = str(refused.retry_after)
+        return page
     taken_up = take_up(accounts.actor_for(made.token))
     back = local_path(request.form.get("back", ""), url_for("inbox.show"))
     response = make_response(redirect(back, 303) if taken_up is None else taken_up)
