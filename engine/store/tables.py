@@ -202,6 +202,7 @@ task = Table(
     Column("token", String(64), nullable=False),
     Column("process_key", String(80), nullable=False),
     Column("element_id", String(100), nullable=False),
+    Column("case_process", String(80), nullable=False),  # differs in a called process
     Column("name", String(200), nullable=False),
     Column("queue_id", BigInteger, ForeignKey("queue.id"), nullable=False),
     Column("lane_kind", String(12), nullable=False),

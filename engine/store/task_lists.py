@@ -122,16 +122,16 @@ def _counted(
     mine = (
         select(
             task.c.queue_id,
-            case.c.definition_id,
+            task.c.case_process,
             bucket.label("bucket"),
             func.count().label("n"),
             func.count(task.c.assignee).label("held"),
         )
         .where(_mine(actor), _free_or_held_by(actor))
-        .select_from(task.join(case, case.c.id == task.c.case_id))
-        .group_by(task.c.queue_id, case.c.definition_id, bucket)
+        .group_by(task.c.queue_id, task.c.case_process, bucket)
     )
     if narrowed.text:
+        mine = mine.select_from(task.join(case, case.c.id == task.c.case_id))
         mine = mine.where(matches(narrowed.text, lookup_hash))
     grouped = mine.subquery()
     rows = tx.execute(
@@ -139,7 +139,7 @@ def _counted(
             queue.c.role,
             queue.c.home_id,
             organisation.c.name,
-            grouped.c.definition_id,
+            grouped.c.case_process,
             grouped.c.bucket,
             grouped.c.n,
             grouped.c.held,
@@ -155,7 +155,7 @@ def _counted(
             role=row.role,
             organisation_id=row.home_id,
             organisation_name=row.name,
-            process_key=row.definition_id.rpartition(":")[0],
+            process_key=row.case_process,
             every=row.n,
             held=row.held,
         )
@@ -263,7 +263,7 @@ def inbox_lines(
     if narrowed.organisation_id:
         page = page.where(queue.c.home_id == narrowed.organisation_id)
     if narrowed.process_key:
-        page = page.where(process_version.c.key == narrowed.process_key)
+        page = page.where(task.c.case_process == narrowed.process_key)
     if narrowed.text:
         page = page.where(matches(narrowed.text, lookup_hash))
     if after is not None:
@@ -278,10 +278,8 @@ def _needed(narrowed: InboxFilter) -> FromClause:
     found: FromClause = task
     if narrowed.role or narrowed.organisation_id:
         found = found.join(queue, queue.c.id == task.c.queue_id)
-    if narrowed.process_key or narrowed.text:
+    if narrowed.text:
         found = found.join(case, case.c.id == task.c.case_id)
-    if narrowed.process_key:
-        found = found.join(process_version, process_version.c.id == case.c.definition_id)
     return found
 
 

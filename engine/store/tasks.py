@@ -140,7 +140,7 @@ def _loaded(tx: Tx, query: Select[Any], task_id: str) -> LoadedTask | None:
 
 @dataclass(frozen=True)
 class NewTask:
-    """A step to be written."""
+    """A step to be written; ``case_process`` is the key of the case's own process."""
 
     id: str
     case_id: str
@@ -148,6 +148,7 @@ class NewTask:
     token: str
     process_key: str
     element_id: str
+    case_process: str
     name: str
     queue_id: int
     lane_kind: str
@@ -176,6 +177,7 @@ def add(tx: Tx, new: Sequence[NewTask]) -> None:
                 "number": t.number,
                 "token": t.token,
                 "process_key": t.process_key,
+                "case_process": t.case_process,
                 "element_id": t.element_id,
                 "name": t.name,
                 "queue_id": t.queue_id,

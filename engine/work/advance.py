@@ -326,6 +326,7 @@ def _new_task(
         number=number,
         token=open_step.token,
         process_key=open_step.process_key,
+        case_process=opened.case.process_key,
         element_id=element.id,
         name=element.name or element.id,
         queue_id=environment.queues.find(tx, lane.role, lane.level, home, today),

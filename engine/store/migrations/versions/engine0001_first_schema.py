@@ -457,6 +457,7 @@ def upgrade() -> None:
         sa.Column("token", sa.String(length=64), nullable=False),
         sa.Column("process_key", sa.String(length=80), nullable=False),
         sa.Column("element_id", sa.String(length=100), nullable=False),
+        sa.Column("case_process", sa.String(length=80), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("queue_id", sa.BigInteger(), nullable=False),
         sa.Column("lane_kind", sa.String(length=12), nullable=False),
