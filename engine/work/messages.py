@@ -16,6 +16,9 @@ from engine.work.advance import TimerDue, open_case, ports_of, write_step
 from engine.work.environment import Environment
 from engine.work.history import Cause
 
+_LARGEST_WHOLE = 2**63
+"""JSON text is written for whole numbers below this; no case waits for a larger one."""
+
 
 def correlation_text(correlation: object) -> str:
     """The canonical JSON of a correlation: how the waiting case computed its key.
@@ -29,7 +32,7 @@ def correlation_text(correlation: object) -> str:
 
 def _whole(value: object) -> object:
     """``78.0`` as the 78 that a process reckons with: FEEL knows one kind of number."""
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST_WHOLE:
         return int(value)
     if isinstance(value, Mapping):
         return {key: _whole(inner) for key, inner in value.items()}

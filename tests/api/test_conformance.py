@@ -1,7 +1,7 @@
 """Every answer is one that the served document announces: status, type and shape.
 
 Requests are made up from the document by schemathesis, fitting and not fitting it, with ids that
-are made up and with ids of what there is. The same ones in every run.
+are made up and with ids of what there is; the same ones in every run of the same code.
 """
 
 from collections.abc import Callable

@@ -28,7 +28,7 @@ def test_a_message_reaches_the_case_that_waits_and_only_once(api: Api) -> None:
 
 
 def test_nobody_waits_is_not_nobody_knows(api: Api) -> None:
-    for correlation in ({"id": "nothing"}, {}, {"a": 1, "b": 2}, {"a": None}):
+    for correlation in ({"id": "nothing"}, {}, {"a": 1, "b": 2}, {"a": None}, {"a": [1e300]}):
         waited = tell(api, {"name": "example_objection", "correlation": correlation})
         assert (waited.status_code, waited.get_json()) == (202, {"matched": 0})
         unknown = tell(api, {"name": "nobody_knows", "correlation": correlation})
@@ -44,3 +44,12 @@ def test_a_message_has_a_name_a_correlation_and_a_key(api: Api) -> None:
         objection("x", payload=[]),
     ):
         assert tell(api, wrong).status_code == 422, wrong
+
+
+def test_a_payload_may_hold_any_number(api: Api) -> None:
+    case = api.on_notice()
+    told = tell(api, objection(case, payload={"text": 1e300, "more": [-1e300, 1e-300, 2**63]}))
+    assert (told.status_code, told.get_json()) == (202, {"matched": 1})
+    history = api("officer", "GET", f"/process-instances/{case}/history?limit=200")
+    assert history.status_code == 200
+    assert api("reviewer", "GET", f"/tasks/{api.open_step(case)['id']}").status_code == 200
