@@ -24,6 +24,7 @@ CHINESE = range(0x4E00, 0x9FFF)
         ["user", "create", "wang"],
         ["user", "reset", "nobody"],
         ["org", "add", "厂工会", "--parent", "nowhere", "--kind", "grassroots"],
+        ["org", "add", "厂工会", "--parent", "top", "--kind", "nation"],
         ["org", "rename", "nowhere", "新名"],
         ["restore", "/nowhere"],
         ["decisions", "test", "x.dmn", "--all"],

@@ -66,6 +66,10 @@ def complain(sentence: str) -> None:
 _TRANSLATED = (
     (re.compile(r"the following arguments are required: (.*)"), "缺少 {0}"),
     (re.compile(r"unrecognized arguments: (.*)"), "不认识“{0}”"),
+    (
+        re.compile(r"argument (--\S+): invalid choice: '(.*?)' \(choose from (.*)\)"),
+        "{0} 不能是“{1}”,可用的有:{2}",
+    ),
     (re.compile(r"argument (\S+): invalid choice: '(.*?)'.*"), "没有“{1}”这个命令"),
     (re.compile(r"argument (.+): expected one argument"), "{0} 后面要写一个值"),
     (re.compile(r"argument (.+): expected at least one argument"), "{0} 后面至少要写一个值"),
