@@ -21,6 +21,7 @@
     │   └── TooManyTries             slowed down; carries seconds to wait
     └── Broken                       our own fault or the machine's
         ├── SchemaNewer              the database was written by a later release
+        ├── WrongKey                 the database was sealed with another master key
         ├── StateUnreadable          a stored state cannot be decoded
         ├── StepFailed               an element of a process failed while running
         ├── Busy                     the database did not let us write in time
@@ -216,6 +217,12 @@ class SchemaNewer(Broken):
     """The database was migrated by a later release than this one."""
 
     code = "schema-newer"
+
+
+class WrongKey(Broken):
+    """The database was sealed with another master key than the one given."""
+
+    code = "wrong-key"
 
 
 class StateUnreadable(Broken):

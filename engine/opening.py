@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.api import Engine
+from engine.errors import StateUnreadable, WrongKey
 from engine.model.calendar import official_days
 from engine.model.clock import BusinessClock, Clock, SystemClock
 from engine.model.operations import Operation
-from engine.store import settings
+from engine.store import cases, settings
 from engine.store.database import Database, Tx
 from engine.store.schema import ENGINE, Branch, is_current, migrate
 from engine.store.settings import ClockRow
@@ -46,7 +47,8 @@ def open_engine(url: str, *, key: bytes, options: Options | None = None) -> Engi
     """Open the database, migrate it, and give the engine on it.
 
     ``key`` is the master key of 32 bytes that seals people's data; it lies outside the database.
-    Raises SchemaNewer when a later release wrote the database, Busy when it does not answer.
+    Raises SchemaNewer when a later release wrote the database, WrongKey when another key sealed
+    its cases, Busy when it does not answer.
     """
     chosen = Options() if options is None else options
     database = Database(url)
@@ -59,17 +61,33 @@ def open_engine(url: str, *, key: bytes, options: Options | None = None) -> Engi
 
 def _opened(database: Database, key: bytes, chosen: Options) -> Engine:
     migrate(database, (ENGINE, *chosen.branches))
+    vault = Vault(key)
+    _refuse_another_key(database, vault)
     system = SystemClock()
     _seed_calendar(database)
     environment = Environment(
         clock=chosen.clock or _clock(database, chosen.clock_speed),
         real_now=system.now,
-        vault=Vault(key),
+        vault=vault,
         operations=chosen.operations,
         data_dir=_data_folder(database, chosen.data_dir),
         calendars=Calendars(system.now),
     )
     return Engine(database, environment)
+
+
+def _refuse_another_key(database: Database, vault: Vault) -> None:
+    """Open the newest case's data key, lest new cases be sealed with a key that opens no other."""
+    with database.look() as tx:
+        newest = cases.newest(tx)
+    if newest is None:
+        return
+    try:
+        vault.case(newest.id, newest.data_key)
+    except StateUnreadable as error:
+        raise WrongKey(
+            "现在的主密钥打不开这个数据库里的办件,未启动。请用建立它时的主密钥(见封存的打印件)。"
+        ) from error
 
 
 def is_up_to_date(url: str, branches: Sequence[Branch]) -> bool:

@@ -138,6 +138,12 @@ def load(tx: Tx, case_id: str) -> Case | None:
     return None if row is None else case_of(row)
 
 
+def newest(tx: Tx) -> Case | None:
+    """The case begun last, None when there is none."""
+    row = tx.execute(select(case).order_by(case.c.id.desc()).limit(1)).mappings().first()
+    return None if row is None else case_of(row)
+
+
 def load_visible(tx: Tx, actor: Actor, case_id: str) -> Case | None:
     """The case, if the actor may see it."""
     query = select(case).where(case.c.id == case_id, visible_to(actor))

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from engine import Options, open_engine
-from engine.errors import Busy
+from engine.errors import Busy, WrongKey
 from engine.model.clock import FixedClock
 from tests.engine.conftest import FILLED, KEY, MONDAY_MORNING, Office
 from tests.support.federation import staffed
@@ -32,6 +32,18 @@ def test_after_a_restart_of_the_database_the_first_request_is_answered(
     own_postgres_server.start()
     assert office.inbox("reviewer") == ["review"]
     engine.close()
+
+
+def test_a_database_with_cases_opens_with_its_own_key_only(
+    office: Office, database_url: str, tmp_path: Path
+) -> None:
+    options = Options(clock=office.clock, data_dir=tmp_path)
+    open_engine(database_url, key=bytes(32), options=options).close()
+    case_id = office.start()
+    with pytest.raises(WrongKey, match="主密钥打不开"):
+        open_engine(database_url, key=bytes(32), options=options)
+    open_engine(database_url, key=KEY, options=options).close()
+    assert office.open_steps(case_id)
 
 
 def test_a_faulty_statement_is_not_called_a_busy_database(office: Office) -> None:

@@ -22,6 +22,7 @@ STATUS: dict[type[BangfuError], int] = {
     errors.TooManyTries: 429,
     errors.Broken: 500,
     errors.SchemaNewer: 503,
+    errors.WrongKey: 503,
     errors.StateUnreadable: 500,
     errors.StepFailed: 500,
     errors.Busy: 503,
