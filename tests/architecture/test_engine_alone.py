@@ -21,10 +21,6 @@ class NoWeb:
 
 sys.meta_path.insert(0, NoWeb())
 if sys.argv[1] == "--run":
-    from tests.support.federation import staffed
-    from engine import open_engine
-
-    staffed(open_engine("sqlite:///var/bangfu.db", key=bytes(32))).close()
     exec(sys.argv[2])
     sys.exit()
 package = importlib.import_module(sys.argv[1])
