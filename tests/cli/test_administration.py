@@ -33,6 +33,7 @@ def test_the_first_administrator_chooses_her_password_by_a_one_use_link(on_datab
 
 
 def test_units_and_people_are_listed_renamed_and_closed(on_database):
+    assert "还没有单位" in on_database("org", "list").out
     on_database("user", "create", "--admin", "--federation", "模拟市总工会")
     added = on_database(
         "org", "add", "模拟县总工会", "--parent", "top", "--kind", "county", "--id", "c1"
@@ -49,7 +50,11 @@ def test_units_and_people_are_listed_renamed_and_closed(on_database):
     )
     assert made.code == 0, made.err
     assert on_database("user", "create", "wang").code == 2
+    too_low = on_database("user", "create", "li", "--org", "c1", "--role", "designer")
+    assert too_low.code == 2
+    assert "未开设账号" in too_low.err
     people = {one["username"]: one for one in on_database("user", "list", "--json").json}
+    assert people.keys() == {"admin", "wang"}
     assert people["wang"]["grants"] == ["county_reviewer@c1"]
     assert people["admin"]["grants"] == ["admin@top"]
     assert "/password/" in on_database("user", "reset", "wang").out

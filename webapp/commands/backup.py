@@ -19,7 +19,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
@@ -29,6 +29,7 @@ from engine.model.clock import SystemClock
 from webapp.commands.speaking import DONE, Call, CommandRefused, Commands, say
 from webapp.opening import opened, refuse_other_databases
 from webapp.settings import DEMO_KEY_FILE, Settings
+from webapp.shared.words import moment
 
 _MANIFEST = "backup.json"
 _SQLITE = "database.sqlite3"
@@ -89,8 +90,9 @@ def restore(call: Call) -> int:
     papers = _copy_files(source / _FILES, files)
     with opened(settings) as installation:
         verdict = installation.engine.audit.verify()
+    made_at = moment(datetime.fromisoformat(manifest["made_at"]))
     say(
-        f"已恢复 {manifest['made_at']} 的备份:数据库和 {papers} 个附件。",
+        f"已恢复 {made_at} 的备份:数据库和 {papers} 个附件。",
         f"留痕{'完整' if verdict.ok else '不完整:' + verdict.reason},共 {verdict.entries} 条。",
     )
     return DONE

@@ -57,6 +57,10 @@ def create(call: Call) -> int:
         home = words.org or _top(engine).id
         if home not in engine.directory.organisations():
             raise CommandRefused(f"没有编号为“{home}”的单位,未开设账号。见 bangfu org list。")
+        place, known_roles = engine.directory.organisations()[home], engine.directory.roles()
+        for role in (known_roles[code] for code in roles):
+            if place.level not in role.levels:
+                raise CommandRefused(f"“{role.zh}”不设在“{place.name}”这一级,未开设账号。")
         person_id = new_id()
         new = NewPerson(person_id, username, words.name or username, home)
         token = engine.directory.add_person(SYSTEM, new)

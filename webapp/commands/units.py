@@ -44,6 +44,8 @@ def list_units(call: Call) -> int:
     if call.words.json:
         say_json([dataclasses.asdict(unit) for unit in units.values()])
         return DONE
+    if not units:
+        say("还没有单位。第一次使用请先开设管理员:bangfu user create --admin。")
     below: dict[str | None, list[Organisation]] = {}
     for unit in units.values():
         below.setdefault(unit.approval_parent, []).append(unit)
