@@ -19,7 +19,10 @@ class TaskStatus(Enum):
 
 @dataclass(frozen=True)
 class Task:
-    """One step of one case, as stored."""
+    """One step of one case, as stored.
+
+    ``returned_by`` is the step that sent the case back to this one.
+    """
 
     id: str
     case_id: str
@@ -40,6 +43,7 @@ class Task:
     due_date: date | None
     deadline: str | None
     provisional: bool
+    returned_by: str | None
     completed_at: datetime | None
     completed_by: str | None
 
@@ -113,6 +117,7 @@ class TaskLine:
     due_date: date | None
     deadline: str | None
     provisional: bool
+    is_returned: bool = False
     status: str = "open"
     draft_at: datetime | None = None
     completed_at: datetime | None = None

@@ -220,6 +220,7 @@ task = Table(
     Column("next_alert_at", _INSTANT),
     Column("alert_stage", Integer, nullable=False),  # 0 none, 1 reminded, 2 overdue, 3 escalated
     Column("pauses_clock", Boolean, nullable=False),
+    Column("returned_by", String(40)),  # the step that sent the case back to this one
     Column("completed_at", _INSTANT),
     Column("completed_by", _ID),
     Column("draft", LargeBinary),  # sealed

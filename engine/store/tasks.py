@@ -62,6 +62,7 @@ def task_of(r: Any) -> Task:
         due_date=None if r["due_date"] is None else date.fromisoformat(r["due_date"]),
         deadline=r["deadline"],
         provisional=r["provisional"],
+        returned_by=r["returned_by"],
         completed_at=from_text_or_none(r["completed_at"]),
         completed_by=r["completed_by"],
     )
@@ -161,6 +162,7 @@ class NewTask:
     provisional: bool
     next_alert_at: datetime | None
     pauses_clock: bool
+    returned_by: str | None = None
     assignee: str | None = None
 
 
@@ -196,6 +198,7 @@ def add(tx: Tx, new: Sequence[NewTask]) -> None:
                 "next_alert_at": to_text_or_none(t.next_alert_at),
                 "alert_stage": 0,
                 "pauses_clock": t.pauses_clock,
+                "returned_by": t.returned_by,
             }
             for t in new
         ],

@@ -343,8 +343,16 @@ def _new_task(
         deadline=None if due is None else str(due.limit),
         provisional=due is not None and due.provisional,
         next_alert_at=remind_at,
+        returned_by=_returned_by(cause, element),
         pauses_clock=element.pauses_clock,
     )
+
+
+def _returned_by(cause: Cause, element: Element) -> str | None:
+    """The step that sent the case back to this element, if that is why it opens."""
+    if cause.sent_back is None or cause.sent_back[1] != element.id:
+        return None
+    return cause.sent_back[0]
 
 
 def _priority(element: Element) -> int:

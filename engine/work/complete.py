@@ -109,6 +109,7 @@ def finish(environment: Environment, tx: Tx, actor: Actor, prepared: Prepared) -
     cause.note(EventKind.TASK_COMPLETED, {"data": prepared.data}, task.id, place)
     if prepared.form is not None:
         cause.attributes.extend(attributes_of(environment, prepared.form, prepared.data))
+        cause.sent_back = _sent_back(prepared)
     signed = opened.memory.signed(task.element_id, actor.person_id)
     opened = OpenedCase(opened.case, opened.vault, signed, opened.program)
     step = step_complete(
@@ -129,3 +130,10 @@ def finish(environment: Environment, tx: Tx, actor: Actor, prepared: Prepared) -
         completed_by=actor.person_id,
     )
     return Completed(done, prepared.form, prepared.data)
+
+
+def _sent_back(prepared: Prepared) -> tuple[str, str] | None:
+    """This step and the one that its form names to go back to."""
+    asked = None if prepared.form is None else prepared.form.return_field
+    target = None if asked is None else prepared.data.get(asked.key)
+    return (prepared.loaded.task.id, target) if isinstance(target, str) and target else None

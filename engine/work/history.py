@@ -36,6 +36,8 @@ class Cause:
     attributes: list[Attribute] = field(default_factory=list)
     retried: bool = False
     """Whether failed elements were run once more: those that still fail have failed anew."""
+    sent_back: tuple[str, str] | None = None
+    """The step that sends the case back, and the element it sends it to (design.md D21)."""
 
     def note(
         self,

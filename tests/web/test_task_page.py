@@ -138,8 +138,15 @@ def test_sent_back_with_the_reason_on_the_form(federation, browse):
     task = federation.applied()
     fields = {"decision": "return", "return_to": "apply", "comment": "金额与报价单不符"}
     assert sent(browse("reviewer"), task, fields).status_code == 303
-    page = browse("officer").text(f"/tasks/{federation.first_task('officer')}")
-    assert "金额与报价单不符" in page
+    officer = browse("officer")
+    assert 'class="return-mark">退回<' in officer.text("/inbox")
+    again = federation.first_task("officer")
+    said, _rest, form = officer.text(f"/tasks/{again}").partition('<form class="bf-form"')
+    assert "王建国在“审核”退回修改" in said
+    assert "金额与报价单不符" in said
+    sent(officer, again, APPLY)
+    assert "在“审核”退回修改" not in officer.text(f"/tasks/{again}")
+    assert "return-mark" not in browse("reviewer").text("/inbox")
     case = task.rpartition("-")[0]
     history = browse("officer").text(f"/cases/{case}?tab=history")
     assert "王建国办结“审核”:退回修改。" in history

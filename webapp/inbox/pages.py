@@ -60,6 +60,7 @@ class Row:
     number: str
     holder: str
     is_mine: bool
+    is_returned: bool
     draft: str
 
 
@@ -242,6 +243,7 @@ def _rows(
             number=line.case_number,
             holder="" if line.assignee is None else (line.assignee_name or ""),
             is_mine=line.assignee == actor.person_id,
+            is_returned=line.is_returned,
             draft=""
             if line.draft_at is None
             else _("有草稿 %(time)s", time=clock_time(line.draft_at, now)),

@@ -22,6 +22,7 @@ _OPEN_AT_FIRST = 2
 class ShownSubmission:
     """One step's answers."""
 
+    task_id: str
     anchor: str
     step: str
     by: str
@@ -72,6 +73,7 @@ def shown_submissions(
     longest = max((len(one.form.fields) for one in submissions), default=0)
     return tuple(
         ShownSubmission(
+            task_id=one.task_id,
             anchor=f"s{number}",
             step=one.element_name or one.form.title,
             by=one.by_name,

@@ -88,6 +88,7 @@ class TaskPage(Page):
     message: str
     refusal: str
     draft_note: str
+    returned: ShownSubmission | None
     form: Markup
     submissions: tuple[ShownSubmission, ...]
     decisions: tuple[ShownDecision, ...]
@@ -112,6 +113,7 @@ def task_page(
     """The page of a step, with what was typed before where it could not be taken over."""
     now = engine.clock.now()
     line = view.line
+    submissions = shown_submissions(view.submissions, view.files, masked=False, only_answers=True)
     return TaskPage(
         shell=shell,
         id=view.task.id,
@@ -133,14 +135,20 @@ def task_page(
         refusal=_refusal(actor, view),
         draft_note=_draft_note(actor, view, now) if typed is None else "",
         form=_form(actor, view, way_back, typed, now),
-        submissions=shown_submissions(
-            view.submissions, view.files, masked=False, only_answers=True
-        ),
+        returned=_returned(view, submissions),
+        submissions=submissions,
         decisions=shown_decisions(view.decisions),
         papers=papers_of(view.submissions, view.files),
         is_open=view.task.status is TaskStatus.OPEN,
         layout=_layout(view),
     )
+
+
+def _returned(view: TaskView, submissions: Sequence[ShownSubmission]) -> ShownSubmission | None:
+    """What the step that sent the case back said, while there is something to do about it."""
+    if view.task.status is not TaskStatus.OPEN or view.task.returned_by is None:
+        return None
+    return next((one for one in submissions if one.task_id == view.task.returned_by), None)
 
 
 def _layout(view: TaskView) -> str:

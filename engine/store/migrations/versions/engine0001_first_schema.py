@@ -475,6 +475,7 @@ def upgrade() -> None:
         sa.Column("next_alert_at", sa.String(length=27), nullable=True),
         sa.Column("alert_stage", sa.Integer(), nullable=False),
         sa.Column("pauses_clock", sa.Boolean(), nullable=False),
+        sa.Column("returned_by", sa.String(length=40), nullable=True),
         sa.Column("completed_at", sa.String(length=27), nullable=True),
         sa.Column("completed_by", sa.String(length=64), nullable=True),
         sa.Column("draft", sa.LargeBinary(), nullable=True),
