@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from engine import SYSTEM
-from engine.store.tasks import TaskQuestion
+from engine.store.task_lists import TaskQuestion
 from tests.journeys.conftest import Site
 from tests.journeys.person import Person
 

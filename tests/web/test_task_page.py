@@ -141,7 +141,7 @@ def test_sent_back_with_the_reason_on_the_form(federation, browse):
     officer = browse("officer")
     assert 'class="return-mark">退回<' in officer.text("/inbox")
     again = federation.first_task("officer")
-    said, _rest, form = officer.text(f"/tasks/{again}").partition('<form class="bf-form"')
+    said, _rest, _form = officer.text(f"/tasks/{again}").partition('<form class="bf-form"')
     assert "王建国在“审核”退回修改" in said
     assert "金额与报价单不符" in said
     sent(officer, again, APPLY)
