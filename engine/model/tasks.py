@@ -95,7 +95,7 @@ class InboxFilter:
 
 @dataclass(frozen=True)
 class TaskLine:
-    """One row of a list of steps."""
+    """One row of a list of steps; ``is_sole`` where, in an inbox, nobody else may do it."""
 
     id: str
     case_id: str
@@ -118,6 +118,7 @@ class TaskLine:
     deadline: str | None
     provisional: bool
     is_returned: bool = False
+    is_sole: bool = False
     status: str = "open"
     draft_at: datetime | None = None
     completed_at: datetime | None = None
@@ -129,7 +130,8 @@ class InboxCounts:
     """Exact numbers of the person's open steps that a filter leaves.
 
     Those by bucket, role, home organisation, process and holder leave the filter of that name
-    aside: choosing a value shows so many rows. ``held`` are hers, ``free`` nobody's.
+    aside: choosing a value shows so many rows. ``held`` are hers, be it because nobody else may do
+    them; ``free`` are nobody's.
     """
 
     total: int = 0

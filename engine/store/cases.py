@@ -65,12 +65,15 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 def in_queues_of(actor: Actor) -> ColumnElement[bool]:
     """Tasks in the queues that the actor's roles handle."""
-    places = sorted({(g.role, g.organisation_id) for g in actor.grants})
-    if not places:
+    if not actor.grants:
         return false()
-    return task.c.queue_id.in_(
-        select(queue.c.id).where(tuple_(queue.c.role, queue.c.handling_id).in_(places))
-    )
+    return task.c.queue_id.in_(select(queue.c.id).where(handled_by(actor)))
+
+
+def handled_by(actor: Actor) -> ColumnElement[bool]:
+    """Queues that the actor's roles handle."""
+    places = sorted({(g.role, g.organisation_id) for g in actor.grants})
+    return tuple_(queue.c.role, queue.c.handling_id).in_(places)
 
 
 def case_of(r: Any) -> Case:

@@ -44,7 +44,8 @@ from engine.store.tables import (
 _FAR = date(9999, 12, 31)
 
 
-def _valid(table: Any, today: date) -> ColumnElement[bool]:
+def valid(table: Any, today: date) -> ColumnElement[bool]:
+    """Whether a dated row holds on a day."""
     return _valid_on(table, today.isoformat())
 
 
@@ -90,7 +91,7 @@ def actor(tx: Tx, person_id: str, today: date) -> Actor | None:
 def organisations(tx: Tx, today: date) -> dict[str, Organisation]:
     """Every organisation by id, with today's parents."""
     parents: dict[str, dict[str, str]] = {}
-    for row in tx.execute(select(organisation_parent).where(_valid(organisation_parent, today))):
+    for row in tx.execute(select(organisation_parent).where(valid(organisation_parent, today))):
         parents.setdefault(row.organisation_id, {})[row.kind] = row.parent_id
     return {
         row.id: _organisation(row, parents.get(row.id, {}))
@@ -333,7 +334,7 @@ def grants(tx: Tx, today: date) -> list[DatedGrant]:
             None if row.valid_to is None else date.fromisoformat(row.valid_to),
         )
         for row in tx.execute(
-            select(role_grant).where(_valid(role_grant, today)).order_by(role_grant.c.id)
+            select(role_grant).where(valid(role_grant, today)).order_by(role_grant.c.id)
         )
     ]
 
@@ -376,7 +377,7 @@ def holders(tx: Tx, role_code: str, organisation_id: str, today: date) -> list[H
             .where(
                 role_grant.c.role == role_code,
                 role_grant.c.organisation_id == organisation_id,
-                _valid(role_grant, today),
+                valid(role_grant, today),
                 person.c.active,
             )
             .order_by(person.c.name)
@@ -422,7 +423,7 @@ def designations(tx: Tx, today: date) -> list[tuple[int, str, str, str, str]]:
     """(id, role, organisation, handled by, document) of the designations that hold today."""
     return [
         (row.id, row.role, row.organisation_id, row.handled_by_id, row.document)
-        for row in tx.execute(select(designation).where(_valid(designation, today)))
+        for row in tx.execute(select(designation).where(valid(designation, today)))
     ]
 
 
@@ -449,7 +450,7 @@ def directory_view(tx: Tx, today: date) -> DirectoryView:
             select(role_grant.c.role, role_grant.c.organisation_id)
             .distinct()
             .join(person, person.c.id == role_grant.c.person_id)
-            .where(_valid(role_grant, today), person.c.active)
+            .where(valid(role_grant, today), person.c.active)
         )
     }
     written = {

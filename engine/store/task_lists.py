@@ -1,6 +1,6 @@
 """Lists and counts of steps: the inbox, the API's lists, the supervisor's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,8 +12,9 @@ from sqlalchemy.sql.selectable import Select
 from engine.model.actors import Actor
 from engine.model.tasks import InboxCounts, InboxFilter, TaskLine
 from engine.store.areas import lies_below
-from engine.store.cases import in_queues_of, matches, visible_to
+from engine.store.cases import handled_by, in_queues_of, matches, visible_to
 from engine.store.database import Tx
+from engine.store.directory import valid
 from engine.store.instants import NEVER, from_text, from_text_or_none, to_text
 from engine.store.tables import (
     case,
@@ -21,6 +22,7 @@ from engine.store.tables import (
     person,
     process_version,
     queue,
+    role_grant,
     task,
 )
 
@@ -51,11 +53,38 @@ def bucket_of(now: datetime, today: date, soon: date) -> ColumnElement[str]:
 
 @dataclass(frozen=True)
 class InboxDay:
-    """The moment the inbox is looked at."""
+    """The moment the inbox is looked at; ``sole`` are the queues that only its owner handles."""
 
     now: datetime
     today: date
     soon: date
+    sole: frozenset[int] = frozenset()
+
+
+def sole_queues(tx: Tx, actor: Actor, today: date) -> frozenset[int]:
+    """The actor's queues that nobody else handles: their steps need no claim (product.md §1.2)."""
+    handlers = (
+        select(queue.c.id)
+        .join(
+            role_grant,
+            and_(
+                role_grant.c.role == queue.c.role,
+                role_grant.c.organisation_id == queue.c.handling_id,
+                valid(role_grant, today),
+            ),
+        )
+        .join(person, and_(person.c.id == role_grant.c.person_id, person.c.active))
+        .where(handled_by(actor))
+        .group_by(queue.c.id)
+        .having(func.count(role_grant.c.person_id.distinct()) == 1)
+    )
+    return frozenset(tx.execute(handlers).scalars())
+
+
+def _is_hers(actor: Actor, day: InboxDay) -> ColumnElement[bool]:
+    """She holds it, or nobody else may do it."""
+    alone = and_(task.c.assignee.is_(None), task.c.queue_id.in_(day.sole))
+    return or_(task.c.assignee == actor.person_id, alone)
 
 
 def inbox_counts(
@@ -125,7 +154,7 @@ def _counted(
             task.c.case_process,
             bucket.label("bucket"),
             func.count().label("n"),
-            func.count(task.c.assignee).label("held"),
+            func.sum(when((_is_hers(actor, day), 1), else_=0)).label("held"),
         )
         .where(_mine(actor), _free_or_held_by(actor))
         .group_by(task.c.queue_id, task.c.case_process, bucket)
@@ -173,6 +202,7 @@ _LINE = (
     task.c.element_id,
     task.c.name,
     task.c.process_key,
+    task.c.queue_id,
     task.c.assignee,
     task.c.created_at,
     task.c.due_at,
@@ -253,9 +283,9 @@ def inbox_lines(
     """
     page = select(task.c.id).select_from(_needed(narrowed)).where(_mine(actor))
     if narrowed.holding == "mine":
-        page = page.where(task.c.assignee == actor.person_id)
+        page = page.where(_is_hers(actor, day))
     elif narrowed.holding == "free":
-        page = page.where(task.c.assignee.is_(None))
+        page = page.where(task.c.assignee.is_(None), task.c.queue_id.not_in(day.sole))
     elif narrowed.holding != "all":
         page = page.where(_free_or_held_by(actor))
     if narrowed.bucket:
@@ -272,7 +302,7 @@ def inbox_lines(
         page = page.where(tuple_(_due, task.c.id) > after)
     page = page.order_by(_due, task.c.id).limit(narrowed.limit + 1)
     query = _lines().where(task.c.id.in_(page.scalar_subquery())).order_by(_due, task.c.id)
-    return [line_of(row) for row in tx.execute(query)]
+    return [replace(line_of(row), is_sole=row.queue_id in day.sole) for row in tx.execute(query)]
 
 
 def _needed(narrowed: InboxFilter) -> FromClause:

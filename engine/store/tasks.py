@@ -14,10 +14,13 @@ from engine.model.organisations import Queue, RoutingReason
 from engine.model.tasks import Task, TaskStatus
 from engine.store.cases import case_of, visible_to
 from engine.store.database import Tx
+from engine.store.directory import valid
 from engine.store.instants import from_text, from_text_or_none, to_text, to_text_or_none
 from engine.store.tables import (
     case,
+    person,
     queue,
+    role_grant,
     task,
 )
 
@@ -242,6 +245,31 @@ def give_to(tx: Tx, task_id: str, seen_rev: int, person_id: str | None, at: date
         )
     )
     return done.rowcount == 1
+
+
+def held_without_right(tx: Tx, today: date) -> list[str]:
+    """Open steps held by somebody who no longer has the role where they are handled."""
+    has_the_role = (
+        select(role_grant.c.id)
+        .join(person, person.c.id == role_grant.c.person_id)
+        .where(
+            role_grant.c.person_id == task.c.assignee,
+            role_grant.c.role == queue.c.role,
+            role_grant.c.organisation_id == queue.c.handling_id,
+            valid(role_grant, today),
+            person.c.active,
+        )
+        .exists()
+    )
+    held = task.join(queue, queue.c.id == task.c.queue_id)
+    return list(
+        tx.execute(
+            select(task.c.id)
+            .select_from(held)
+            .where(task.c.status == "open", task.c.assignee.is_not(None), ~has_the_role)
+            .order_by(task.c.id)
+        ).scalars()
+    )
 
 
 def save_draft(tx: Tx, task_id: str, draft: bytes, person_id: str, at: datetime) -> bool:

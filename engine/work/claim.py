@@ -62,6 +62,20 @@ def pass_on(
     )
 
 
+def release_of_departed(environment: Environment, tx: Tx, actor: Actor) -> int:
+    """Put back every step whose holder may no longer do it; drafts stay. How many.
+
+    After an account was closed, a role withdrawn or a unit rerouted: nobody else would find them.
+    """
+    found = tasks.held_without_right(tx, environment.now().astimezone(ZONE).date())
+    for task_id in found:
+        loaded = tasks.load(tx, task_id)
+        if loaded is not None:
+            detail: dict[str, object] = {"reason": "原经办人不再负责这一环节"}
+            _give(environment, tx, actor, loaded, None, EventKind.TASK_RELEASED, detail)
+    return len(found)
+
+
 def _give(
     environment: Environment,
     tx: Tx,

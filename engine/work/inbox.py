@@ -21,7 +21,7 @@ SOON_WORKING_DAYS = 2
 
 def inbox(environment: Environment, tx: Tx, actor: Actor, narrowed: InboxFilter) -> InboxPage:
     """One page of the actor's open steps, with exact counts."""
-    day = _day(environment, tx)
+    day = _day(environment, tx, actor)
     number = _looked_up(environment, narrowed)
     after = cursor_after(narrowed.cursor)
     lines = task_lists.inbox_lines(tx, actor, narrowed, day, number, after)
@@ -38,7 +38,7 @@ def next_after(
 ) -> str | None:
     """The step to open after one was finished: the first of the list that is not that one."""
     number = _looked_up(environment, narrowed)
-    lines = task_lists.inbox_lines(tx, actor, narrowed, _day(environment, tx), number, None)
+    lines = task_lists.inbox_lines(tx, actor, narrowed, _day(environment, tx, actor), number, None)
     return next((line.id for line in lines if line.id != done), None)
 
 
@@ -48,11 +48,11 @@ def _looked_up(environment: Environment, narrowed: InboxFilter) -> str:
     return environment.vault.lookup_hash(normal(text)) if text else ""
 
 
-def _day(environment: Environment, tx: Tx) -> InboxDay:
+def _day(environment: Environment, tx: Tx, actor: Actor) -> InboxDay:
     now = environment.now()
     today = now.astimezone(ZONE).date()
     soon = environment.calendars.get(tx).working_day_after(today, SOON_WORKING_DAYS)[0]
-    return InboxDay(now, today, soon)
+    return InboxDay(now, today, soon, task_lists.sole_queues(tx, actor, today))
 
 
 def cursor_of(line: TaskLine) -> str:

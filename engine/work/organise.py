@@ -14,6 +14,7 @@ from engine.model.organisations import LEVELS, DatedGrant, Organisation, Person,
 from engine.store import accounts, audit, directory
 from engine.store.database import Tx
 from engine.store.instants import to_text
+from engine.work.claim import release_of_departed
 from engine.work.environment import Environment
 
 ADMIN = "admin"
@@ -183,6 +184,7 @@ def _follow(environment: Environment, tx: Tx, actor: Actor, action: str, target:
     today = today_of(environment)
     directory.rebuild_closure(tx, today)
     directory.reroute(tx, today)
+    release_of_departed(environment, tx, actor)
     _note(environment, tx, actor, action, target)
 
 

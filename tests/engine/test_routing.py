@@ -2,8 +2,10 @@
 
 import pytest
 
-from engine import Engine
+from engine import SYSTEM, Engine
 from engine.errors import NotPermitted
+from engine.model.cases import EventKind
+from engine.model.tasks import InboxFilter
 from tests.engine.conftest import Office
 
 
@@ -41,6 +43,49 @@ def test_nobody_anywhere_is_listed_as_unstaffed(office: Office) -> None:
     ((line, reason),) = office.engine.tasks.unstaffed(office.actor("supervisor"))
     assert line.case_id == case_id
     assert "县级审核员" in reason
+
+
+@pytest.mark.parametrize("by", ["closing", "withdrawing"])
+def test_steps_of_whoever_leaves_go_back_to_the_others_with_their_drafts(
+    office: Office, by: str
+) -> None:
+    case_id = office.applied()
+    step = office.step(case_id)
+    office.engine.tasks.claim(office.actor("reviewer"), step)
+    office.engine.tasks.save_draft(office.actor("reviewer"), step, {"comment": "已看一半"})
+    assert office.inbox("reviewer2") == []
+    admin = office.actor("admin")
+    if by == "closing":
+        office.engine.directory.close_account(admin, "p-reviewer")
+    else:
+        (grant,) = [g for g in office.engine.directory.grants() if g.person_id == "p-reviewer"]
+        office.engine.directory.withdraw_grant(admin, grant.id)
+    assert office.inbox("reviewer2") == ["review"]
+    view = office.engine.tasks.view(office.actor("reviewer2"), step)
+    assert (view.task.assignee, view.data["comment"]) == (None, "已看一半")
+    *_, last = office.engine.cases.history(SYSTEM, case_id)
+    assert (last.kind, last.actor, last.detail["reason"]) == (
+        EventKind.TASK_RELEASED,
+        "p-admin",
+        "原经办人不再负责这一环节",
+    )
+    office.do("reviewer2", case_id, "review", {"decision": "agree"})
+
+
+def test_a_step_that_only_one_may_do_is_hers_without_being_claimed(office: Office) -> None:
+    alone = office.applied()
+    office.start()
+    office.engine.directory.close_account(office.actor("admin"), "p-reviewer2")
+    reviewer = office.actor("reviewer")
+    page = office.engine.tasks.inbox(reviewer, InboxFilter())
+    assert [(line.case_id, line.is_sole) for line in page.lines] == [(alone, True)]
+    assert (page.counts.held, page.counts.free) == (1, 0)
+    mine = office.engine.tasks.inbox(reviewer, InboxFilter(holding="mine"))
+    free = office.engine.tasks.inbox(reviewer, InboxFilter(holding="free"))
+    assert ([line.case_id for line in mine.lines], free.lines) == ([alone], ())
+    shared = office.engine.tasks.inbox(office.actor("officer"), InboxFilter())
+    assert {line.is_sole for line in shared.lines} == {False}
+    assert (shared.counts.held, shared.counts.free) == (0, 1)
 
 
 def test_a_written_designation_sends_it_to_another_unit(office: Office) -> None:

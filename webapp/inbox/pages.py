@@ -242,7 +242,7 @@ def _rows(
             process=line.process_name,
             number=line.case_number,
             holder="" if line.assignee is None else (line.assignee_name or ""),
-            is_mine=line.assignee == actor.person_id,
+            is_mine=line.assignee == actor.person_id or line.is_sole,
             is_returned=line.is_returned,
             draft=""
             if line.draft_at is None

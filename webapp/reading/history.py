@@ -115,7 +115,8 @@ class Storyteller:
         )
 
     def _released(self, entry: HistoryEntry) -> _Told:
-        return _Told(_("%(who)s放回“%(step)s”。", who=self._who(entry), step=self._step(entry)))
+        words = _("%(who)s放回“%(step)s”。", who=self._who(entry), step=self._step(entry))
+        return _Told(words, str(entry.detail.get("reason") or ""))
 
     def _completed(self, entry: HistoryEntry) -> _Told:
         decided, reason = self._decided(entry)
