@@ -16,6 +16,7 @@ from pathlib import Path
 from engine.api import Engine
 from engine.errors import StateUnreadable, WrongKey
 from engine.model.calendar import official_days
+from engine.model.cases import Case
 from engine.model.clock import BusinessClock, Clock, SystemClock
 from engine.model.operations import Operation
 from engine.store import cases, settings
@@ -77,17 +78,24 @@ def _opened(database: Database, key: bytes, chosen: Options) -> Engine:
 
 
 def _refuse_another_key(database: Database, vault: Vault) -> None:
-    """Open the newest case's data key, lest new cases be sealed with a key that opens no other."""
+    """Open a case's data key, lest new cases be sealed with a key that opens no other.
+
+    Two are tried: one damaged row is an incident of its case and stops nobody.
+    """
     with database.look() as tx:
-        newest = cases.newest(tx)
-    if newest is None:
-        return
-    try:
-        vault.case(newest.id, newest.data_key)
-    except StateUnreadable as error:
+        tried = cases.oldest_and_newest(tx)
+    if tried and not any(_opens(vault, one) for one in tried):
         raise WrongKey(
             "现在的主密钥打不开这个数据库里的办件,未启动。请用建立它时的主密钥(见封存的打印件)。"
-        ) from error
+        )
+
+
+def _opens(vault: Vault, one: Case) -> bool:
+    try:
+        vault.case(one.id, one.data_key)
+    except StateUnreadable:
+        return False
+    return True
 
 
 def is_up_to_date(url: str, branches: Sequence[Branch]) -> bool:

@@ -141,10 +141,13 @@ def load(tx: Tx, case_id: str) -> Case | None:
     return None if row is None else case_of(row)
 
 
-def newest(tx: Tx) -> Case | None:
-    """The case begun last, None when there is none."""
-    row = tx.execute(select(case).order_by(case.c.id.desc()).limit(1)).mappings().first()
-    return None if row is None else case_of(row)
+def oldest_and_newest(tx: Tx) -> list[Case]:
+    """The case begun first and the one begun last; nothing when there is none."""
+    rows = (
+        tx.execute(select(case).order_by(order).limit(1)).mappings().first()
+        for order in (case.c.id, case.c.id.desc())
+    )
+    return [case_of(row) for row in rows if row is not None]
 
 
 def load_visible(tx: Tx, actor: Actor, case_id: str) -> Case | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from engine import Options, open_engine
+from engine import SYSTEM, Options, open_engine
 from engine.errors import Busy, WrongKey
 from engine.model.clock import FixedClock
 from tests.engine.conftest import FILLED, KEY, MONDAY_MORNING, Office
@@ -44,6 +44,20 @@ def test_a_database_with_cases_opens_with_its_own_key_only(
         open_engine(database_url, key=bytes(32), options=options)
     open_engine(database_url, key=KEY, options=options).close()
     assert office.open_steps(case_id)
+
+
+def test_one_case_with_a_damaged_key_stops_nobody(
+    office: Office, database_url: str, tmp_path: Path
+) -> None:
+    whole, damaged = office.start(), office.start()
+    with office.engine.database.unit_of_work() as unit:
+        damage = text("UPDATE cases SET data_key = :key WHERE id = :id")
+        unit.tx.execute(damage, {"key": bytes(60), "id": damaged})
+        unit.commit()
+    options = Options(clock=office.clock, data_dir=tmp_path)
+    again = open_engine(database_url, key=KEY, options=options)
+    assert again.cases.view(SYSTEM, whole).open_tasks
+    again.close()
 
 
 def test_a_faulty_statement_is_not_called_a_busy_database(office: Office) -> None:
