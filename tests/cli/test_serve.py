@@ -13,6 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from webapp.serve import stop_signal
+
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 40
 
@@ -60,8 +62,9 @@ def served(tmp_path: Path) -> Iterator[int]:
         yield port
     finally:
         server.send_signal(signal.SIGTERM)
-        server.communicate(timeout=PATIENCE)
+        _, said = server.communicate(timeout=PATIENCE)
     assert server.returncode == 0
+    assert "Traceback" not in said
 
 
 def test_serve_answers_and_a_port_in_use_is_said_in_words(served, tmp_path):
@@ -135,3 +138,39 @@ def test_a_worker_ends_after_the_job_in_hand(tmp_path):
     _, said = worker.communicate(timeout=PATIENCE)
     assert worker.returncode == 0
     assert "Traceback" not in said
+
+
+@pytest.fixture
+def handlers_kept() -> Iterator[None]:
+    """The handlers of the two signals are afterwards what they were."""
+    kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in kept.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("handlers_kept")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_being_told_to_stop_interrupts_nothing(number):
+    told = stop_signal()
+    os.kill(os.getpid(), number)
+    assert told.wait(1)
+
+
+@pytest.mark.usefixtures("handlers_kept")
+def test_a_second_ctrl_c_ends_at_once():
+    stop_signal()
+    os.kill(os.getpid(), signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_ctrl_c_ends_web_and_worker_quietly_within_seconds(tmp_path):
+    port = free_port()
+    server = started(tmp_path, "serve", "--port", str(port))
+    wait_until_ready(port)
+    told_at = time.monotonic()
+    server.send_signal(signal.SIGINT)
+    _, said = server.communicate(timeout=PATIENCE)
+    assert (server.returncode, "Traceback" in said) == (0, False)
+    assert time.monotonic() - told_at < 15
