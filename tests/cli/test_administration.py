@@ -67,8 +67,10 @@ def test_a_process_is_deployed_once_and_the_database_keeps_its_promises(on_datab
     on_database("user", "create", "--admin")
     first = on_database("deploy", "example_request")
     assert first.code == 0, first.err
-    assert "第 1 版" in first.out
-    assert "没有变化" in on_database("deploy", "example_request").out
+    assert "第 1 版。新办件用新版" in first.out
+    again = on_database("deploy", "example_request").out
+    assert "没有变化,仍是第 1 版。" in again
+    assert "新版" not in again
     promises = on_database("invariants", "--json")
     assert promises.code == 0
     assert {one["id"] for one in promises.json["invariants"]} >= {f"I{n}" for n in range(1, 10)}

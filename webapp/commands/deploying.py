@@ -25,6 +25,10 @@ def deploy(call: Call) -> int:
         before = {row.id for row in installation.engine.definitions.latest()}
         deployment = installation.engine.definitions.deploy(SYSTEM, files)
     for row in deployment.definitions:
-        what = "没有变化,仍是" if row.id in before else "已部署为"
-        say(f"{row.key} {row.name}:{what}第 {row.version} 版。新办件用新版,在办件不变。")
+        told = (
+            f"没有变化,仍是第 {row.version} 版。"
+            if row.id in before
+            else f"已部署为第 {row.version} 版。新办件用新版,在办件不变。"
+        )
+        say(f"{row.key} {row.name}:{told}")
     return DONE
