@@ -56,6 +56,23 @@ def test_a_single_process_file_finds_the_forms_and_decisions_it_names(bangfu):
     assert (answer.code, answer.out) == (0, "检查了 1 组文件,没有发现问题。\n")
 
 
+@pytest.mark.parametrize("words", [("processes/k", "forms/k"), ("forms/k", "./processes/k")])
+def test_a_fault_is_told_once_however_its_folder_is_named(bangfu, tmp_path, monkeypatch, words):
+    shutil.copytree("processes/example_request", tmp_path / "processes/k")
+    shutil.copytree("forms/example_request", tmp_path / "forms/k")
+    (tmp_path / "forms/k/broken.form").write_text("{", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    findings = bangfu("check", "--json", *words).json
+    assert [finding["file"] for finding in findings] == ["forms/k/broken.form"]
+
+
+def test_a_folder_is_found_from_inside_it(bangfu, tmp_path, monkeypatch):
+    shutil.copytree("processes/example_request", tmp_path / "processes/example_request")
+    shutil.copytree("forms/example_request", tmp_path / "forms/example_request")
+    monkeypatch.chdir(tmp_path / "processes/example_request")
+    assert bangfu("check", ".").code == 0
+
+
 @pytest.mark.parametrize("path", ["/nowhere.bpmn", "README.md", "docs/images"])
 def test_what_cannot_be_checked_is_said_in_a_sentence(bangfu, path):
     answer = bangfu("check", path)

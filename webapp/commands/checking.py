@@ -1,6 +1,7 @@
 """``bangfu check PATH…``: what is wrong with process files, without a database."""
 
 import dataclasses
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -98,20 +99,21 @@ def _called(processes: Path) -> Mapping[str, DefinitionSource]:
 
 def _groups(paths: list[Path]) -> Iterator[_Group]:
     loose: dict[Path, list[Path]] = {}
-    folders: dict[Path, None] = {}
+    folders: dict[Path, Path] = {}
     for path in paths:
         if path.is_dir():
             found = list(_process_folders(path))
             if not found:
                 raise CommandRefused(f"“{path}”里没有 .bpmn、.dmn 或 .form 文件,没有检查。")
-            folders.update(dict.fromkeys(found))
+            for folder in found:
+                folders.setdefault(folder.resolve(), folder)
         elif not path.is_file():
             raise CommandRefused(f"没有找到“{path}”,没有检查。请核对路径。")
         elif path.suffix not in SUFFIXES:
             raise CommandRefused(f"“{path}”不是流程文件,没有检查。可以检查 .bpmn、.dmn 和 .form。")
         else:
             loose.setdefault(path.parent, []).append(path)
-    for together in _connected(list(folders)):
+    for together in _connected(list(folders.values())):
         files = [path for folder in together for path in _with_forms(folder)]
         yield _Group(tuple(files), _processes_of(together[0]))
     for folder, files in loose.items():
@@ -133,7 +135,7 @@ def _connected(folders: list[Path]) -> Iterator[list[Path]]:
 
 
 def _calls(text: str, folder: Path) -> bool:
-    return f'processId="{folder.name}"' in text
+    return f'processId="{folder.resolve().name}"' in text
 
 
 def _bpmn_text(folder: Path) -> str:
@@ -162,16 +164,21 @@ def _files(folder: Path) -> tuple[Path, ...]:
 
 def _process_of(folder: Path) -> Path | None:
     """``processes/KEY`` for ``forms/KEY``."""
-    at = folder.resolve()
-    process = at.parent.parent / "processes" / at.name
-    return process if at.parent.name == "forms" and process.is_dir() else None
+    return _beside(folder, "forms", "processes")
 
 
 def _forms_of(folder: Path) -> Path | None:
     """``forms/KEY`` for ``processes/KEY``."""
+    return _beside(folder, "processes", "forms")
+
+
+def _beside(folder: Path, kind: str, other: str) -> Path | None:
+    """The folder of the other kind; relative as the given one is, so that people know it again."""
     at = folder.resolve()
-    forms = folder.parent.parent / "forms" / at.name
-    return forms if at.parent.name == "processes" and forms.is_dir() else None
+    found = at.parent.parent / other / at.name
+    if at.parent.name != kind or not found.is_dir():
+        return None
+    return found if folder.is_absolute() else Path(os.path.relpath(found))
 
 
 def _processes_of(folder: Path) -> Path:
