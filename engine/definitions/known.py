@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from engine.model.definitions import DefinitionSource
+from engine.model.organisations import Role
 
 LEVELS = ("grassroots", "township", "county", "city")
 """The levels of organisations, lowest first (design.md D7)."""
@@ -31,9 +32,14 @@ class OperationInterface(Protocol):
 
 @dataclass(frozen=True)
 class Known:
-    """Roles with the levels they are held at, operations, parameters, deployed processes by key."""
+    """Roles by code, operations by name, parameters, deployed processes by key."""
 
-    roles: Mapping[str, Collection[str]] = field(default_factory=dict)
+    roles: Mapping[str, Role] = field(default_factory=dict)
     operations: Mapping[str, OperationInterface] = field(default_factory=dict)
     parameters: frozenset[str] = frozenset()
     deployed: Mapping[str, DefinitionSource] = field(default_factory=dict)
+
+    @property
+    def roles_in_words(self) -> str:
+        """The codes that process files may name, each with what it means."""
+        return "、".join(f"{code}({role.zh})" for code, role in sorted(self.roles.items()))

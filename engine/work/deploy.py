@@ -29,7 +29,7 @@ class Deployment:
 def known(environment: Environment, tx: Tx) -> Known:
     """What process files may refer to on this installation."""
     return Known(
-        roles={code: role.levels for code, role in directory.roles(tx).items()},
+        roles=directory.roles(tx),
         operations=dict(environment.operations),
         parameters=frozenset(p.name for p in settings.parameters(tx)),
         deployed={

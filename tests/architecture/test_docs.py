@@ -28,7 +28,7 @@ def written(root: Path, tmp_path: Path) -> Path:
 
 def test_the_process_of_the_how_to_has_no_faults(written: Path) -> None:
     known = Known(
-        roles={role.code: role.levels for role in ROLES},
+        roles={role.code: role for role in ROLES},
         operations={},
         parameters=frozenset(),
         deployed={},

@@ -33,6 +33,11 @@ def test_each_finding_names_file_element_and_line_and_says_what_to_do(bangfu):
     assert any(one["code"] == "lane-without-role" and one["line"] for one in errors)
 
 
+def test_whoever_names_a_role_that_is_not_there_reads_those_that_are(bangfu):
+    answer = bangfu("check", BROKEN / "lane-role-unknown.bpmn")
+    assert "officer(基层工会经办人)" in answer.out
+
+
 def test_people_read_the_same_findings_as_lines(bangfu):
     answer = bangfu("check", BROKEN / "lane-without-role.bpmn")
     assert answer.code == 1

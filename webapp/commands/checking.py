@@ -74,7 +74,7 @@ class _Group:
         called = _called(self.processes)
         bundle = Bundle(bundle.files, called=called)
         known = Known(
-            roles={role.code: role.levels for role in ROLES},
+            roles={role.code: role for role in ROLES},
             operations=operations(),
             parameters=frozenset(standard_parameters()),
             deployed=called,

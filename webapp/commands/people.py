@@ -52,8 +52,10 @@ def create(call: Call) -> int:
             _found_federation(engine, words.federation or "市总工会")
         unknown = [code for code in roles if code not in engine.directory.roles()]
         if unknown:
-            known = "、".join(engine.directory.roles()) or "(还没有)"
-            raise CommandRefused(f"没有角色“{'、'.join(unknown)}”,未开设账号。现有:{known}。")
+            known = [f"{role.code}({role.zh})" for role in engine.directory.roles().values()]
+            raise CommandRefused(
+                f"没有角色“{'、'.join(unknown)}”,未开设账号。现有:{'、'.join(known) or '还没有'}。"
+            )
         home = words.org or _top(engine).id
         if home not in engine.directory.organisations():
             raise CommandRefused(f"没有编号为“{home}”的单位,未开设账号。见 bangfu org list。")

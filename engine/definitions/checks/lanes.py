@@ -52,7 +52,7 @@ def _lane(known: Known, process: Process, lane: DrawnLane) -> Iterator[Finding]:
     elif role not in known.roles:
         yield error(
             "lane-role-unknown",
-            f"{name}的角色“{role}”不存在。请用角色表里的编号:{'、'.join(sorted(known.roles)[:20])}。",
+            f"{name}的角色“{role}”不存在。请用角色表里的编号:{known.roles_in_words}。",
             process.file,
             lane.element,
         )
@@ -64,8 +64,8 @@ def _lane(known: Known, process: Process, lane: DrawnLane) -> Iterator[Finding]:
             process.file,
             lane.element,
         )
-    elif role in known.roles and level not in known.roles[role]:
-        held = "、".join(known.roles[role]) or "无"
+    elif role in known.roles and level not in known.roles[role].levels:
+        held = "、".join(known.roles[role].levels) or "无"
         yield warning(
             "lane-level",
             f"{name}:角色“{role}”不设在层级 {level}(设在:{held}),步骤会转到上级。请核对。",

@@ -19,7 +19,7 @@ def check(draft: Draft) -> Iterator[Finding]:
             yield error(
                 "start-role-unknown",
                 f"{name}的发起角色“{role}”不存在。请用角色表里的编号:"
-                f"{'、'.join(sorted(draft.known.roles)[:20])}。",
+                f"{draft.known.roles_in_words}。",
                 process.file,
                 element,
             )

@@ -8,6 +8,7 @@ import pytest
 from engine.definitions import Known
 from engine.model.definitions import Bundle, DefinitionSource, SourceFile
 from engine.model.operations import Operation
+from engine.model.organisations import Role
 
 HERE = Path(__file__).parent
 SHARED = HERE / "shared"
@@ -29,7 +30,10 @@ def known() -> Known:
         outputs={"notice_id": {"type": "string"}},
     )
     return Known(
-        roles={"officer": ("grassroots",), "reviewer": ("county",)},
+        roles={
+            "officer": Role("officer", "经办人", "Officer", ("grassroots",), "area"),
+            "reviewer": Role("reviewer", "审核员", "Reviewer", ("county",), "area"),
+        },
         operations={"notice.publish": publish},
         parameters=frozenset({"notice days"}),
         deployed={key: deployed(key) for key in ("old_process", "own_start")},
