@@ -28,11 +28,11 @@ def invariants(engine: Engine) -> Sequence[Invariant]:
 def check(environment: Environment, tx: Tx) -> list[Invariant]:
     """The same inside a transaction that is open already."""
     return [
-        _gather("I9", "a notice stands as long as its case says so", _notices(environment, tx)),
-        _gather("R1", "a notice shows nothing but what it may", _shown(tx)),
-        _gather("R2", "versions of a file are numbered without gaps", _chains(tx)),
-        _gather("R3", "lists say what the newest version says", _columns(environment, tx)),
-        _gather("R4", "no record of the register points nowhere", _references(tx)),
+        _gather("I9", "公示与所属办件的状态一致", _notices(environment, tx)),
+        _gather("R1", "公示只显示允许公开的内容", _shown(tx)),
+        _gather("R2", "档案版本编号不缺", _chains(tx)),
+        _gather("R3", "列表与档案最新版本一致", _columns(environment, tx)),
+        _gather("R4", "登记簿没有指向空处的记录", _references(tx)),
     ]
 
 

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 
 from engine.errors import BangfuError, DeploymentRefused
 from webapp.commands import (
@@ -50,7 +51,10 @@ _GROUPS = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Do one command; every refusal is one Chinese sentence on the error channel."""
-    parser = Parser(prog="bangfu", description="工会帮扶办件系统", allow_abbrev=False)
+    parser = Parser(prog="bangfu", description="工会帮扶办件系统")
+    parser.add_argument(
+        "--version", action="version", version=f"bangfu {version('bangfu')}", help="显示版本"
+    )
     commands = Commands(parser, "命令")
     for group in _GROUPS:
         group.add_to(commands)

@@ -34,15 +34,15 @@ class Invariant:
 def check(environment: Environment, tx: Tx) -> list[Invariant]:
     """Every invariant of the engine, from one consistent view."""
     return [
-        _gather("I1", "every start and completion is in the history once", _once(tx)),
-        _gather("I2", "each step is completed at most once, by somebody who may", _doers(tx)),
-        _gather("I3", "timers fire once and in time", _timers(environment, tx)),
-        _gather("I4", "engine state, tasks, jobs and waits agree", _states(environment, tx)),
-        _gather("I5", "money stays within its budget", iter(())),
-        _gather("I6", "the audit chain is whole", _audit(environment, tx)),
-        _gather("I7", "files and their rows agree", _files(environment, tx)),
-        _gather("I8", "no row points nowhere", _orphans(tx)),
-        _gather("I9", "attributes belong to cases that exist", iter(())),
+        _gather("I1", "每次发起和每次办结都在历史中记了一次", _once(tx)),
+        _gather("I2", "每个环节最多办结一次,由有权的人办", _doers(tx)),
+        _gather("I3", "计时按时触发,只触发一次", _timers(environment, tx)),
+        _gather("I4", "流程状态与待办、后台任务和等待一致", _states(environment, tx)),
+        _gather("I5", "资金不超预算", iter(())),
+        _gather("I6", "操作留痕完整", _audit(environment, tx)),
+        _gather("I7", "附件与登记一致", _files(environment, tx)),
+        _gather("I8", "没有指向空处的记录", _orphans(tx)),
+        _gather("I9", "办件属性都有对应的办件", iter(())),
     ]
 
 

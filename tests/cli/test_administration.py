@@ -71,6 +71,8 @@ def test_a_process_is_deployed_once_and_the_database_keeps_its_promises(on_datab
     again = on_database("deploy", "example_request").out
     assert "没有变化,仍是第 1 版。" in again
     assert "新版" not in again
+    assert "I6 成立" in on_database("invariants").out
+    assert "操作留痕完整" in on_database("invariants").out
     promises = on_database("invariants", "--json")
     assert promises.code == 0
     assert {one["id"] for one in promises.json["invariants"]} >= {f"I{n}" for n in range(1, 10)}

@@ -1,6 +1,7 @@
 """Whatever is wrong with a call is one clear Chinese sentence and exit code 2, never a traceback."""
 
 import sqlite3
+from importlib.metadata import version
 
 import pytest
 
@@ -31,6 +32,7 @@ CHINESE = range(0x4E00, 0x9FFF)
         ["migrate", "cases", "--to", "2"],
         ["bench", "--only", "complete,no_such"],
         ["bench", "--db", "oracle"],
+        ["check", "--json=3", "processes"],
     ],
     ids=lambda words: " ".join(words) or "nothing",
 )
@@ -85,3 +87,17 @@ def test_a_newer_schema_is_refused_and_left_alone(bangfu, data_dir, branch):
         answer = bangfu(*words)
         assert answer.code == 2
         assert "更新的版本" in answer.err
+
+
+@pytest.mark.parametrize("words", [[], ["user"], ["user", "create"], ["serve"], ["check"]])
+def test_the_usage_is_told_without_a_word_of_english(bangfu, words):
+    told = bangfu(*words, "--help")
+    assert told.code == 0
+    assert told.out.startswith("用法:bangfu")
+    for word in ("usage", "positional", "options", "optional", "show this"):
+        assert word not in told.out
+
+
+def test_the_version_is_told(bangfu):
+    answer = bangfu("--version")
+    assert (answer.code, answer.out) == (0, f"bangfu {version('bangfu')}\n")

@@ -5,7 +5,7 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import orjson
 from typing_extensions import override
@@ -74,12 +74,28 @@ _TRANSLATED = (
     (re.compile(r"argument (.+): expected one argument"), "{0} 后面要写一个值"),
     (re.compile(r"argument (.+): expected at least one argument"), "{0} 后面至少要写一个值"),
     (re.compile(r"argument (.+): invalid \w+ value: '(.*)'"), "{0} 的值“{1}”不对"),
+    (re.compile(r"argument (.+): ignored explicit argument '(.*)'"), "{0} 后面不能写值“{1}”"),
     (re.compile(r"argument (.+): not allowed with argument (.+)"), "{0} 和 {1} 不能同时用"),
 )
 
 
+class _Usage(argparse.HelpFormatter):
+    """How ``--help`` is laid out: argparse's own layout under a Chinese word."""
+
+    @override
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        """Begin with 用法."""
+        super().add_usage(usage, actions, groups, "用法:" if prefix is None else prefix)
+
+
 class Parser(argparse.ArgumentParser):
     """Reads the words of a command; a wrong one is answered in a Chinese sentence, exit code 2."""
+
+    def __init__(self, **words: Any) -> None:
+        super().__init__(**words, formatter_class=_Usage, add_help=False, allow_abbrev=False)
+        self._positionals.title = "参数"
+        self._optionals.title = "选项"
+        self.add_argument("-h", "--help", action="help", help="显示用法")
 
     @override
     def error(self, message: str) -> NoReturn:
@@ -104,11 +120,11 @@ class Commands:
 
     def add(self, name: str, tells: str, run: Run) -> Parser:
         """A command; what it returns takes its arguments."""
-        parser = self._below.add_parser(name, help=tells, description=tells, allow_abbrev=False)
+        parser = self._below.add_parser(name, help=tells, description=tells)
         parser.set_defaults(run=run)
         return parser
 
     def group(self, name: str, tells: str) -> "Commands":
         """A command that has commands of its own, such as ``user create``."""
-        parser = self._below.add_parser(name, help=tells, description=tells, allow_abbrev=False)
+        parser = self._below.add_parser(name, help=tells, description=tells)
         return Commands(parser, "子命令")
