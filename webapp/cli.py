@@ -30,6 +30,7 @@ from webapp.commands.speaking import (
     Commands,
     Parser,
     complain,
+    reason,
 )
 from webapp.settings import Settings, SettingsRefused
 
@@ -76,7 +77,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         complain("已中断。")
         return NOT_DONE
     except OSError as error:
-        complain(f"没有做成:{error.filename or ''} {error.strerror or error}。请核对路径和权限。")
+        place = f"“{error.filename}”" if error.filename else ""
+        complain(f"没有做成:{place}{reason(error)}。请核对路径和权限。")
         return NOT_DONE
     except Exception as error:
         if sys.flags.dev_mode:

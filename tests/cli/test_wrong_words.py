@@ -1,9 +1,12 @@
 """Whatever is wrong with a call is one clear Chinese sentence and exit code 2, never a traceback."""
 
+import errno
 import sqlite3
 from importlib.metadata import version
 
 import pytest
+
+from webapp.commands.speaking import reason
 
 CHINESE = range(0x4E00, 0x9FFF)
 
@@ -42,6 +45,22 @@ def test_a_wrong_call_is_answered_in_one_sentence(bangfu, words):
     assert answer.out == ""
     assert len(answer.err.splitlines()) == 1
     assert any(ord(character) in CHINESE for character in answer.err)
+
+
+def test_what_the_system_refuses_is_told_in_chinese(bangfu, monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    monkeypatch.setenv("BANGFU_DATA", str(tmp_path / "file"))
+    answer = bangfu("migrate")
+    assert answer.code == 2
+    assert str(tmp_path / "file") in answer.err
+    assert "irectory" not in answer.err
+
+
+def test_a_reason_without_words_of_ours_keeps_its_number():
+    assert reason(OSError(errno.ENOENT, "No such file")) == "没有这个文件或文件夹"
+    assert (
+        reason(OSError(errno.ELOOP, "Too many links")) == f"系统错误 {errno.ELOOP}(Too many links)"
+    )
 
 
 def test_a_missing_secret_stops_the_start(bangfu, monkeypatch):

@@ -6,7 +6,7 @@ import sys
 from types import FrameType
 
 from engine.jobs.executor import Pace
-from webapp.commands.speaking import DONE, Call, CommandRefused, Commands, say
+from webapp.commands.speaking import DONE, Call, CommandRefused, Commands, reason, say
 from webapp.opening import opened
 from webapp.serve import serve as serve_until_stopped
 
@@ -39,8 +39,8 @@ def serve(call: Call) -> int:
             )
         except OSError as error:
             raise CommandRefused(
-                f"不能在 {words.host}:{words.port} 上提供服务({error.strerror}),未启动。"
-                "这个端口可能已被占用,请换一个端口(--port)。"
+                f"不能在 {words.host}:{words.port} 上提供服务:{reason(error)},未启动。"
+                "请换一个端口(--port)或地址(--host)。"
             ) from error
     return DONE
 

@@ -1,6 +1,7 @@
 """How commands read their words and answer: Chinese sentences, exit codes 0, 1 and 2."""
 
 import argparse
+import errno
 import re
 import sys
 from collections.abc import Callable
@@ -61,6 +62,31 @@ def complain(sentence: str) -> None:
     """Say on the error channel why something was not done."""
     sys.stderr.write(f"{sentence}\n")
     sys.stderr.flush()
+
+
+_REASONS = {
+    errno.ENOENT: "没有这个文件或文件夹",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "系统不允许",
+    errno.EEXIST: "已经有这个文件或文件夹",
+    errno.EISDIR: "这是文件夹,不是文件",
+    errno.ENOTDIR: "路径中有一段不是文件夹",
+    errno.ENOTEMPTY: "文件夹不是空的",
+    errno.ENAMETOOLONG: "名称太长",
+    errno.EROFS: "磁盘是只读的",
+    errno.ENOSPC: "磁盘空间已满",
+    errno.EDQUOT: "磁盘限额已满",
+    errno.EIO: "磁盘读写出错",
+    errno.EMFILE: "打开的文件太多",
+    errno.EADDRINUSE: "这个端口已被占用",
+    errno.EADDRNOTAVAIL: "本机没有这个地址",
+}
+
+
+def reason(error: OSError) -> str:
+    """Why the system refused; what is not in the table keeps its number and the system's words."""
+    known = _REASONS.get(error.errno or 0)
+    return known or f"系统错误 {error.errno}({error.strerror or error})"
 
 
 _TRANSLATED = (
