@@ -74,7 +74,7 @@ class Directory(Group):
         people: Sequence[tuple[Person, str | None]],
         grants: Sequence[tuple[str, str, str]],
     ) -> None:
-        """Fill an empty directory in one go."""
+        """Fill an empty directory in one go; Conflict where there is something in it."""
         self._commands.execute(
             lambda tx: organise.load(self._environment, tx, organisations, roles, people, grants)
         )

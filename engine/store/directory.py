@@ -138,6 +138,22 @@ def line_upwards(tx: Tx, organisation_id: str) -> list[Organisation]:
     ]
 
 
+def named_below(tx: Tx, name: str, parent_id: str, today: date) -> list[str]:
+    """The ids of the organisations of this name that approve under the parent today."""
+    found = tx.execute(
+        select(organisation.c.id)
+        .join(organisation_parent, organisation_parent.c.organisation_id == organisation.c.id)
+        .where(
+            organisation.c.name == name,
+            organisation_parent.c.parent_id == parent_id,
+            organisation_parent.c.kind == "approval",
+            valid(organisation_parent, today),
+            valid(organisation, today),
+        )
+    )
+    return list(found.scalars())
+
+
 def names_at(tx: Tx, level: str) -> set[str]:
     """The names of all organisations of a level."""
     return set(

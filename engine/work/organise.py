@@ -4,7 +4,7 @@ Routing follows at once.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from engine.errors import Conflict, Invalid, NotFound, NotPermitted
@@ -18,6 +18,7 @@ from engine.work.claim import release_of_departed
 from engine.work.environment import Environment
 
 ADMIN = "admin"
+LONGEST_USERNAME = 100
 _KINDS = ("city", "county", "zone", "township", "industry", "grassroots")
 
 
@@ -42,8 +43,18 @@ def add_organisation(environment: Environment, tx: Tx, actor: Actor, new: Organi
         raise Invalid("请填写单位名称并选择类别和层级,未保存。")
     if directory.organisation_brief(tx, new.id) is not None:
         raise Conflict("这个单位编号已存在,未保存。请换一个编号。")
-    directory.add_organisations(tx, [new])
+    _refuse_twin(environment, tx, new.id, new.name.strip(), new.approval_parent)
+    directory.add_organisations(tx, [replace(new, name=new.name.strip())])
     _follow(environment, tx, actor, "organisation-added", new.id)
+
+
+def _refuse_twin(
+    environment: Environment, tx: Tx, organisation_id: str, name: str, parent_id: str
+) -> None:
+    """Two units of one name below one parent could not be told apart in any list."""
+    named = directory.named_below(tx, name, parent_id, today_of(environment))
+    if any(other != organisation_id for other in named):
+        raise Conflict(f"同一上级单位下已有“{name}”,未保存。请换一个名称。")
 
 
 def rename_organisation(
@@ -53,6 +64,9 @@ def rename_organisation(
     must_administer(tx, actor, organisation_id)
     if not name.strip() or not code.strip():
         raise Invalid("请填写单位名称和代码,未保存。")
+    above = directory.line_upwards(tx, organisation_id)[1:]
+    if above:
+        _refuse_twin(environment, tx, organisation_id, name.strip(), above[0].id)
     directory.rename_organisation(tx, organisation_id, code.strip(), name.strip())
     _follow(environment, tx, actor, "organisation-renamed", organisation_id)
 
@@ -65,6 +79,9 @@ def move_organisation(
     must_administer(tx, actor, parent_id)
     if directory.is_within(tx, parent_id, [organisation_id]):
         raise Invalid("上级单位不能是本单位或它的下级,未保存。")
+    moved = directory.organisation_brief(tx, organisation_id)
+    if moved is not None:
+        _refuse_twin(environment, tx, organisation_id, moved.name, parent_id)
     directory.move_organisation(tx, organisation_id, "approval", parent_id, today_of(environment))
     _follow(environment, tx, actor, "organisation-moved", organisation_id)
 
@@ -85,11 +102,14 @@ def add_person(environment: Environment, tx: Tx, actor: Actor, new: NewPerson) -
     must_administer(tx, actor, new.organisation_id)
     if not new.username.strip() or not new.name.strip():
         raise Invalid("请填写用户名和姓名,未保存。")
-    if directory.person_by_username(tx, new.username.strip()) is not None:
-        raise Conflict(f"用户名“{new.username}”已有人使用,未保存。请换一个。")
-    person = Person(
-        new.id, new.username.strip(), new.name.strip(), new.organisation_id, new.phone.strip()
-    )
+    username = new.username.strip()
+    if len(username) > LONGEST_USERNAME or not username.isprintable() or " " in username:
+        raise Invalid(
+            f"用户名不能有空格或不可见的字符,最长 {LONGEST_USERNAME} 个字,未保存。请换一个。"
+        )
+    if directory.person_by_username(tx, username) is not None:
+        raise Conflict(f"用户名“{username}”已有人使用,未保存。请换一个。")
+    person = Person(new.id, username, new.name.strip(), new.organisation_id, new.phone.strip())
     directory.add_people(tx, [(person, None)], to_text(environment.now()))
     _note(environment, tx, actor, "person-added", new.id)
 
@@ -100,6 +120,8 @@ def close_account(environment: Environment, tx: Tx, actor: Actor, person_id: str
     if person is None:
         raise NotFound("没有找到这个人员。")
     must_administer(tx, actor, person.organisation_id)
+    if not person.active:
+        raise Conflict(f"账号“{person.username}”({person.name})早已停用,没有变化。")
     directory.set_active(tx, person_id, active=False)
     accounts.close_sessions_of(tx, person_id)
     _follow(environment, tx, actor, "person-closed", person_id)
@@ -166,7 +188,9 @@ def load(
     people: Iterable[tuple[Person, str | None]],
     grants: Iterable[tuple[str, str, str]],
 ) -> None:
-    """Fill an empty directory in one go."""
+    """Fill an empty directory in one go; Conflict where there is something in it."""
+    if directory.roles(tx) or directory.organisations(tx, today_of(environment)):
+        raise Conflict("机构目录里已有单位或角色,没有装入。成批装入只用于空的数据库。")
     today = date(2020, 1, 1)
     directory.add_roles(tx, roles)
     directory.add_organisations(tx, list(organisations))

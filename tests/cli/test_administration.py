@@ -63,6 +63,23 @@ def test_units_and_people_are_listed_renamed_and_closed(on_database):
     assert "已停用" in on_database("user", "list").out
 
 
+def test_what_would_be_ignored_or_could_not_be_told_apart_is_refused(on_database):
+    on_database("user", "create", "--admin", "--federation", "漳州市总工会")
+    other = on_database("user", "create", "li", "--admin", "--federation", "泉州市总工会")
+    assert (other.code, "漳州市总工会" in other.err) == (2, True)
+    assert on_database("user", "create", "li", "--federation", "漳州市总工会").code == 2
+    assert on_database("user", "create", "a b", "--name", "李模拟").code == 2
+    unit = ("org", "add", "芗城区总工会", "--parent", "top", "--kind", "county")
+    assert on_database(*unit, "--id", "c1").code == 0
+    twin = on_database(*unit, "--id", "c2")
+    assert (twin.code, "已有“芗城区总工会”" in twin.err) == (2, True)
+    assert on_database("org", "rename", "c1", "芗城区总工会").code == 0
+    assert on_database("user", "create", "wang", "--org", "c1").code == 0
+    assert on_database("user", "close", "wang").code == 0
+    again = on_database("user", "close", "wang")
+    assert (again.code, "早已停用" in again.err) == (2, True)
+
+
 def test_a_process_is_deployed_once_and_the_database_keeps_its_promises(on_database):
     on_database("user", "create", "--admin")
     first = on_database("deploy", "example_request")

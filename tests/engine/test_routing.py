@@ -3,8 +3,9 @@
 import pytest
 
 from engine import SYSTEM, Engine
-from engine.errors import NotPermitted
+from engine.errors import Conflict, NotPermitted
 from engine.model.cases import EventKind
+from engine.model.organisations import Organisation
 from engine.model.tasks import InboxFilter
 from tests.engine.conftest import Office
 
@@ -112,3 +113,17 @@ def test_a_renamed_union_stays_the_same(office: Office) -> None:
     engine.directory.rename_organisation(office.actor("admin"), "xc", "350602", "芗城新名总工会")
     assert office.inbox("reviewer") == ["review"]
     assert "芗城新名总工会" in _why(office, case_id)
+
+
+def test_a_directory_is_filled_once(office: Office) -> None:
+    with pytest.raises(Conflict, match="没有装入"):
+        office.engine.directory.load([], [], [], [])
+
+
+def test_two_units_of_one_name_are_not_moved_below_one_parent(office: Office) -> None:
+    admin, directory = office.actor("admin"), office.engine.directory
+    for unit, parent in (("n1", "xc"), ("n2", "lw")):
+        new = Organisation(unit, unit, "模拟厂工会", "grassroots", "grassroots", parent, parent)
+        directory.add_organisation(admin, new)
+    with pytest.raises(Conflict, match="已有“模拟厂工会”"):
+        directory.move_organisation(admin, "n2", "xc")

@@ -45,11 +45,13 @@ def create(call: Call) -> int:
     username = words.username or ("admin" if words.admin else "")
     if not username:
         raise CommandRefused("请写明用户名:bangfu user create 用户名 --name 姓名 --org 单位编号。")
+    if words.federation and not words.admin:
+        raise CommandRefused("--federation 只和 --admin 一起用,未开设账号。")
     roles = [*words.role, *([ADMIN] if words.admin else [])]
     with opened(call.settings()) as installation:
         engine = installation.engine
         if words.admin:
-            _found_federation(engine, words.federation or "市总工会")
+            _found_federation(engine, words.federation)
         unknown = [code for code in roles if code not in engine.directory.roles()]
         if unknown:
             known = [f"{role.code}({role.zh})" for role in engine.directory.roles().values()]
@@ -75,9 +77,14 @@ def create(call: Call) -> int:
 def _found_federation(engine: Engine, name: str) -> None:
     """Write the standard roles, the top organisation and the first parameters, once."""
     if not engine.directory.organisations():
-        top = Organisation("top", "0", name, "city", "city", None, None)
+        top = Organisation("top", "0", name or "市总工会", "city", "city", None, None)
         engine.directory.load([top], ROLES, [], [])
-        say(f"已建立最上级单位“{name}”。可用 bangfu org rename top 改名。")
+        say(f"已建立最上级单位“{top.name}”。可用 bangfu org rename top 改名。")
+    elif name and name != (there := _top(engine)).name:
+        raise CommandRefused(
+            f"最上级单位已建立,叫“{there.name}”,未开设账号。请不写 --federation;"
+            f"改名用 bangfu org rename {there.id} 新名称。"
+        )
     known = {parameter.name for parameter in engine.settings.parameters()}
     missing = [value for value in beginning_values() if value.name not in known]
     if missing:

@@ -2,6 +2,7 @@
 
 import logging
 import signal
+import socket
 import sys
 from types import FrameType
 
@@ -29,6 +30,7 @@ def serve(call: Call) -> int:
         raise CommandRefused(f"端口应在 1 至 65535 之间,现在是 {words.port},未启动。")
     with opened(call.settings()) as installation:
         try:
+            socket.getaddrinfo(words.host, words.port)  # the server's own refusal has no reason
             serve_until_stopped(
                 installation.settings,
                 installation.engine,

@@ -3,6 +3,7 @@
 import argparse
 import errno
 import re
+import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -80,6 +81,7 @@ _REASONS = {
     errno.EMFILE: "打开的文件太多",
     errno.EADDRINUSE: "这个端口已被占用",
     errno.EADDRNOTAVAIL: "本机没有这个地址",
+    socket.EAI_NONAME: "没有这个主机名",
 }
 
 
