@@ -13,7 +13,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, has_request_context, request
-from flask_babel import Babel, Domain, get_locale, gettext, lazy_gettext
+from flask_babel import Babel, Domain, get_locale, gettext, lazy_gettext, ngettext
 
 TRANSLATIONS = Path(__file__).parent.parent / "translations"
 LANGUAGES = {"zh_Hans_CN": "中文", "en": "English"}
@@ -30,6 +30,16 @@ def _(text: str, **values: object) -> str:
 def lazy(text: str) -> object:
     """The same for tables made at import: ``str`` of it gives the text of the moment."""
     return lazy_gettext(text)
+
+
+def counting(text: str) -> str:
+    """A text with a number ``n`` for tables made at import; :func:`counted` fills it in."""
+    return text
+
+
+def counted(text: str, n: int) -> str:
+    """The text with this number, in the form that the language has for it (1 day, 2 days)."""
+    return str(ngettext(text, text, n, n=n))
 
 
 def chosen_language() -> str:

@@ -8,24 +8,24 @@ from engine.model.calendar import WorkCalendar
 from engine.model.clock import ZONE, local_date
 from engine.model.deadlines import Deadline, Remaining, Unit, remaining
 from engine.model.tasks import DueState, TaskLine
-from webapp.shared.language import _, lazy
+from webapp.shared.language import _, counted, counting, lazy
 
 NOTHING = "—"
 
 _OVERDUE = {
-    Unit.WORKING_DAYS: lazy("超 %(n)s 个工作日"),
-    Unit.DAYS: lazy("超 %(n)s 日"),
-    Unit.HOURS: lazy("超 %(n)s 小时"),
+    Unit.WORKING_DAYS: counting("超 %(n)s 个工作日"),
+    Unit.DAYS: counting("超 %(n)s 日"),
+    Unit.HOURS: counting("超 %(n)s 小时"),
 }
 _LEFT = {
-    Unit.WORKING_DAYS: lazy("剩 %(n)s 个工作日"),
-    Unit.DAYS: lazy("剩 %(n)s 日"),
-    Unit.HOURS: lazy("剩 %(n)s 小时"),
+    Unit.WORKING_DAYS: counting("剩 %(n)s 个工作日"),
+    Unit.DAYS: counting("剩 %(n)s 日"),
+    Unit.HOURS: counting("剩 %(n)s 小时"),
 }
 _AMOUNT = {
-    Unit.WORKING_DAYS: lazy("%(n)s 个工作日"),
-    Unit.DAYS: lazy("%(n)s 日"),
-    Unit.HOURS: lazy("%(n)s 小时"),
+    Unit.WORKING_DAYS: counting("%(n)s 个工作日"),
+    Unit.DAYS: counting("%(n)s 日"),
+    Unit.HOURS: counting("%(n)s 小时"),
 }
 _BASIS = {
     "law": lazy("法律规定,不得延长"),
@@ -89,7 +89,7 @@ def amount(deadline: str | None) -> str:
         limit = Deadline.parse(deadline or "")
     except ValueError:
         return deadline or NOTHING
-    return str(_AMOUNT[limit.unit]) % {"n": limit.amount}
+    return counted(_AMOUNT[limit.unit], limit.amount)
 
 
 def due_badge(line: TaskLine, now: datetime, calendar: WorkCalendar) -> Badge:
@@ -103,10 +103,10 @@ def due_badge(line: TaskLine, now: datetime, calendar: WorkCalendar) -> Badge:
 
 def _words_of(left: Remaining) -> str:
     if left.state is DueState.OVERDUE:
-        return str(_OVERDUE[left.unit]) % {"n": left.amount}
+        return counted(_OVERDUE[left.unit], left.amount)
     if left.state is DueState.TODAY and left.unit is not Unit.HOURS:
         return _("今日")
-    return str(_LEFT[left.unit]) % {"n": left.amount}
+    return counted(_LEFT[left.unit], left.amount)
 
 
 def why_this_date(line: TaskLine, basis: str) -> str:
