@@ -37,7 +37,10 @@ def test_the_process_of_the_how_to_has_no_faults(written: Path) -> None:
     assert [finding.message for finding in check_bundle(bundle, known)] == []
 
 
-PAGES = ["README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md"))]
+PAGES = [
+    "README.md",
+    *sorted(str(page.relative_to(ROOT)) for page in (ROOT / "docs").rglob("*.md")),
+]
 
 
 @pytest.mark.parametrize("name", PAGES)
