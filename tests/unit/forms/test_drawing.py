@@ -242,8 +242,17 @@ def test_a_decision_is_big_buttons_and_none_is_chosen(review, context):
 
 
 def test_enter_never_submits_and_never_removes_a_row(application, answers):
-    first = soup(draw_form(FormView(application, answers))).find("button")
+    view = FormView(application, answers, draft_url="/draft")
+    first = soup(draw_form(view)).find("button")
     assert (first["name"], first["value"]) == ("_action", "draft")
+
+
+def test_where_no_draft_is_kept_enter_does_nothing_and_no_hidden_button_promises_one(
+    application, answers
+):
+    first = soup(draw_form(FormView(application, answers))).find("button")
+    assert first.has_attr("disabled")
+    assert (first.get("name"), first.get_text()) == (None, "")
 
 
 def test_conditional_fields_stay_on_the_page_so_that_no_word_is_lost(application, answers, context):

@@ -216,7 +216,8 @@ class LiveForm {
 
   allowSubmit() {
     this.sent = false;
-    this.form.querySelectorAll('button[type="submit"]').forEach((button) => {
+    // The first button has no name where Enter shall do nothing: it stays disabled.
+    this.form.querySelectorAll('button[type="submit"][name]').forEach((button) => {
       button.disabled = false;
     });
   }
