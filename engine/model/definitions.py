@@ -134,7 +134,26 @@ class Element:
     @property
     def not_same_person_as(self) -> tuple[str, ...]:
         """Ids of elements whose doers may not do this one (separation of duties)."""
-        text = self.properties.get("notSamePersonAs", "")
+        return self._names("notSamePersonAs")
+
+    @property
+    def not_same_unit_as(self) -> tuple[str, ...]:
+        """Ids of elements whose organisations may not handle this one: it goes up.
+
+        Another unit than the one that built the file looks into an objection (domain.md §1.1).
+        """
+        return self._names("notSameUnitAs")
+
+    @property
+    def blocked_by(self) -> tuple[str, ...]:
+        """Ids of steps that must not be open when this one is completed.
+
+        A report stops the approval until it has been looked into (domain.md, correction 15).
+        """
+        return self._names("blockedBy")
+
+    def _names(self, prop: str) -> tuple[str, ...]:
+        text = self.properties.get(prop, "")
         return tuple(part.strip() for part in text.replace("，", ",").split(",") if part.strip())
 
     @property

@@ -490,6 +490,11 @@ def find_queue(tx: Tx, role_code: str, level: str, home_id: str) -> Queue | None
     return None if row is None else queue_of(row)
 
 
+def handling_of(tx: Tx, queue_id: int) -> str | None:
+    """The organisation to which a queue leads now."""
+    return tx.execute(select(queue.c.handling_id).where(queue.c.id == queue_id)).scalar()
+
+
 def queue_of(row: Row[Any]) -> Queue:
     """A queue from its row."""
     return Queue(

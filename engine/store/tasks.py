@@ -87,6 +87,21 @@ def load(tx: Tx, task_id: str) -> LoadedTask | None:
     return _loaded(tx, _LOAD, task_id)
 
 
+def open_names(tx: Tx, case_id: str, element_ids: Sequence[str]) -> list[str]:
+    """The names of those of these steps that are open in a case."""
+    return list(
+        tx.execute(
+            select(task.c.name)
+            .where(
+                task.c.case_id == case_id,
+                task.c.status == "open",
+                task.c.element_id.in_(element_ids),
+            )
+            .order_by(task.c.number)
+        ).scalars()
+    )
+
+
 def load_visible(tx: Tx, actor: Actor, task_id: str) -> LoadedTask | None:
     """The step and its case, if the actor may see the case."""
     return _loaded(tx, _LOAD.where(visible_to(actor)), task_id)

@@ -1,9 +1,17 @@
 """Who may see or do: the checks that commands share."""
 
-from engine.errors import NotFound, NotPermitted, SeparationOfDuties, TaskHeldByOther, TaskNotOpen
+from engine.errors import (
+    Conflict,
+    NotFound,
+    NotPermitted,
+    SeparationOfDuties,
+    TaskHeldByOther,
+    TaskNotOpen,
+)
 from engine.model.actors import Actor
 from engine.model.cases import Case
 from engine.model.clock import ZONE
+from engine.model.definitions import Element
 from engine.model.tasks import Standing, Task, TaskStatus, standing
 from engine.store import cases, directory, tasks
 from engine.store.database import Tx
@@ -59,6 +67,18 @@ def must_not_be_held_by_other(tx: Tx, actor: Actor, task: Task) -> None:
     raise TaskHeldByOther(
         f"{holder}正在办理这一件{since}。您写的意见仍在页面上,可复制或请{holder}放回。", holder
     )
+
+
+def must_not_be_blocked(tx: Tx, task: Task, element: Element) -> None:
+    """No step that this one waits for is open: ``blockedBy``."""
+    if not element.blocked_by:
+        return
+    open_now = tasks.open_names(tx, task.case_id, element.blocked_by)
+    if open_now:
+        raise Conflict(
+            f"本件的“{open_now[0]}”还没有办结,办结前不能提交“{task.name}”。"
+            "您填写的内容仍在页面上,可先保存草稿。"
+        )
 
 
 def visible_case(tx: Tx, actor: Actor, case_id: str) -> Case:

@@ -8,7 +8,7 @@ the whole command is undone.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 import orjson
 
@@ -20,7 +20,7 @@ from engine.model.deadlines import Deadline, Pause, alert_times, due_with_pauses
 from engine.model.definitions import Element
 from engine.model.operations import OperationContext
 from engine.runtime import OpenStep, OperationCall, Ports, Program, Step, read_scope
-from engine.store import cases, jobs, subscriptions, tasks
+from engine.store import cases, directory, jobs, subscriptions, tasks
 from engine.store.database import Tx, savepoint
 from engine.store.tasks import NewTask
 from engine.store.vault import CaseVault
@@ -47,10 +47,14 @@ class Memory:
     organisation: Mapping[str, str]
     signers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Who did which step, by element id: what ``notSamePersonAs`` looks at."""
+    units: Mapping[str, str] = field(default_factory=dict)
+    """Which organisation handled a step last, by element id: for ``notSameUnitAs``."""
 
     def pack(self) -> bytes:
         """As bytes for the case's row."""
-        head = orjson.dumps({"organisation": self.organisation, "signers": self.signers})
+        head = orjson.dumps(
+            {"organisation": self.organisation, "signers": self.signers, "units": self.units}
+        )
         return len(head).to_bytes(4, "big") + head + self.engine
 
     @classmethod
@@ -63,17 +67,19 @@ class Memory:
                 engine=packed[4 + length :],
                 organisation=head["organisation"],
                 signers={k: tuple(v) for k, v in head["signers"].items()},
+                units=head.get("units", {}),  # states of the first release have none
             )
         except (ValueError, KeyError, TypeError) as error:
             msg = "the stored state of a case cannot be read"
             raise StateUnreadable(msg) from error
 
-    def signed(self, element_id: str, person_id: str) -> "Memory":
-        """With one more doer of a step."""
+    def signed(self, element_id: str, person_id: str, unit_id: str) -> "Memory":
+        """With one more doer of a step, for the organisation that handled it."""
         doers = self.signers.get(element_id, ())
-        if person_id in doers:
-            return self
-        return replace(self, signers={**self.signers, element_id: (*doers, person_id)})
+        signers = self.signers
+        if person_id not in doers:
+            signers = {**signers, element_id: (*doers, person_id)}
+        return replace(self, signers=signers, units={**self.units, element_id: unit_id})
 
 
 @dataclass(frozen=True)
@@ -93,8 +99,12 @@ def open_case(environment: Environment, tx: Tx, case: Case) -> OpenedCase:
     return OpenedCase(case, vault, memory, environment.programs.get(tx, case.definition_id))
 
 
-def case_variable(opened: OpenedCase) -> dict[str, object]:
-    """The reserved variable ``case`` that every expression of a process can read."""
+def case_variable(environment: Environment, tx: Tx, opened: OpenedCase) -> dict[str, object]:
+    """The reserved variable ``case`` that every expression of a process can read.
+
+    ``levels`` says at which level each finished step was handled last: an appeal goes to the
+    union next above the one that refused, which is not always the level its lane names.
+    """
     case = opened.case
     return {
         "id": case.id,
@@ -102,13 +112,17 @@ def case_variable(opened: OpenedCase) -> dict[str, object]:
         "business_key": case.business_key,
         "organisation": {"id": case.organisation_id, **opened.memory.organisation},
         "started_on": case.created_at.astimezone(ZONE).date().isoformat(),
+        "levels": {
+            element_id: environment.places.level(tx, unit_id)
+            for element_id, unit_id in opened.memory.units.items()
+        },
     }
 
 
-def scope_at(opened: OpenedCase, token: str) -> dict[str, object]:
+def scope_at(environment: Environment, tx: Tx, opened: OpenedCase, token: str) -> dict[str, object]:
     """What the form of a step may read: the variables seen there, and ``case``."""
     variables = read_scope(opened.program, opened.memory.engine, token)
-    return {**variables, "case": case_variable(opened)}
+    return {**variables, "case": case_variable(environment, tx, opened)}
 
 
 def ports_of(environment: Environment, tx: Tx, opened: OpenedCase, cause: Cause) -> Ports:
@@ -145,7 +159,7 @@ def ports_of(environment: Environment, tx: Tx, opened: OpenedCase, cause: Cause)
 
     return Ports(
         now=cause.now,
-        case=case_variable(opened),
+        case=case_variable(environment, tx, opened),
         feel=feel,
         due=lambda deadline, start: environment.due(tx, deadline, start).at,
         operate=operate,
@@ -310,7 +324,6 @@ def _new_task(
     if lane is None:
         msg = f"the step {element.id} has no lane"  # the gate refuses this
         raise Broken(msg)
-    home = opened.case.organisation_id
     today = cause.now.astimezone(ZONE).date()
     due = (
         None
@@ -329,7 +342,7 @@ def _new_task(
         case_process=opened.case.process_key,
         element_id=element.id,
         name=element.name or element.id,
-        queue_id=environment.queues.find(tx, lane.role, lane.level, home, today),
+        queue_id=_queue(environment, tx, opened, element, today),
         lane_kind=lane.kind.value,
         barred=frozenset(
             person
@@ -346,6 +359,33 @@ def _new_task(
         returned_by=_returned_by(cause, element),
         pauses_clock=element.pauses_clock,
     )
+
+
+def _queue(
+    environment: Environment, tx: Tx, opened: OpenedCase, element: Element, today: date
+) -> int:
+    """Where the step goes: from the case's own union up, past units that must not handle it.
+
+    Where nobody is above such a unit it stays there: the directory has no other place for it.
+    """
+    lane = element.lane
+    if lane is None:
+        msg = f"the step {element.id} has no lane"  # the gate refuses this
+        raise Broken(msg)
+    home = opened.case.organisation_id
+    number = environment.queues.find(tx, lane.role, lane.level, home, today)
+    excluded = {
+        opened.memory.units[other]
+        for other in element.not_same_unit_as
+        if other in opened.memory.units
+    }
+    if not excluded:
+        return number
+    for place in directory.line_upwards(tx, home)[1:]:
+        if directory.handling_of(tx, number) not in excluded:
+            return number
+        number = environment.queues.find(tx, lane.role, lane.level, place.id, today)
+    return number
 
 
 def _returned_by(cause: Cause, element: Element) -> str | None:
@@ -442,7 +482,7 @@ def _title(
     text = opened.program.info.title
     if not text:
         return None
-    seen = {**step.variables, "case": case_variable(opened)}
+    seen = {**step.variables, "case": case_variable(environment, tx, opened)}
     feel = environment.feel(tx, opened.case.organisation_id, cause.now)
     value = value_or_expression(text).evaluate(seen, feel).value
     return str(value)[:TITLE_LENGTH] if value else None

@@ -13,7 +13,12 @@ from engine.store import files, tasks
 from engine.store.database import Tx
 from engine.store.tasks import LoadedTask
 from engine.store.waits import wait_rows
-from engine.work.access import must_be_open, must_not_be_held_by_other, task_for_work
+from engine.work.access import (
+    must_be_open,
+    must_not_be_blocked,
+    must_not_be_held_by_other,
+    task_for_work,
+)
 from engine.work.advance import OpenedCase, TimerDue, open_case, ports_of, scope_at, write_step
 from engine.work.attributes import attributes_of
 from engine.work.environment import Environment
@@ -61,17 +66,20 @@ def prepare(
 ) -> Prepared:
     """Everything that needs no lock: the checks, the form, the files. Writes nothing.
 
-    Raises, in this order: NotFound, NotPermitted, TaskNotOpen, TaskHeldByOther, Stale, Invalid.
+    Raises, in this order: NotFound, NotPermitted, TaskNotOpen, TaskHeldByOther, Stale, Conflict
+    (another open step blocks it), Invalid.
     """
     loaded = prepare_state(tx, actor, task_id, seen_rev)
     task = loaded.task
     opened = open_case(environment, tx, loaded.case)
-    form = opened.program.form_of(opened.program.element(task.process_key, task.element_id))
+    element = opened.program.element(task.process_key, task.element_id)
+    must_not_be_blocked(tx, task, element)
+    form = opened.program.form_of(element)
     if form is None:
         if data:
             raise Invalid("这一步没有表单,不接收填写内容。")
         return Prepared(loaded, opened, None, {}, {}, ())
-    scope = scope_at(opened, task.token)
+    scope = scope_at(environment, tx, opened, task.token)
     context = environment.feel(tx, loaded.case.organisation_id, environment.now())
     validation: Validation = form.validate(data, scope, context)
     if validation.errors:
@@ -110,7 +118,7 @@ def finish(environment: Environment, tx: Tx, actor: Actor, prepared: Prepared) -
     if prepared.form is not None:
         cause.attributes.extend(attributes_of(environment, prepared.form, prepared.data))
         cause.sent_back = _sent_back(prepared)
-    signed = opened.memory.signed(task.element_id, actor.person_id)
+    signed = opened.memory.signed(task.element_id, actor.person_id, task.queue.handling_id)
     opened = OpenedCase(opened.case, opened.vault, signed, opened.program)
     step = step_complete(
         opened.program,

@@ -74,6 +74,23 @@ class Queues:
         return queue.id
 
 
+class Places:
+    """Levels of organisations by id: an organisation never changes its level."""
+
+    def __init__(self) -> None:
+        self._levels: dict[str, str] = {}
+
+    def level(self, tx: Tx, organisation_id: str) -> str | None:
+        """``grassroots``, ``township``, ``county`` or ``city``; None where there is none."""
+        known = self._levels.get(organisation_id)
+        if known is None:
+            found = directory.organisation_brief(tx, organisation_id)
+            if found is None:
+                return None
+            known = self._levels[organisation_id] = found.level
+        return known
+
+
 class Calendars:
     """The working-day calendar, read anew now and then: another process may have imported one."""
 
@@ -128,6 +145,7 @@ class Environment:
     calendars: Calendars
     programs: Programs = field(default_factory=Programs)
     queues: Queues = field(default_factory=Queues)
+    places: Places = field(default_factory=Places)
     numbers: Numbers = field(default_factory=Numbers)
 
     def now(self) -> datetime:

@@ -73,6 +73,8 @@ class TaskView:
     submissions: tuple[Submission, ...]
     decisions: tuple[DecisionShown, ...]
     files: Mapping[str, StoredFile]
+    blocked_by: tuple[str, ...] = ()
+    """The names of open steps that must be done before this one."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> T
     form = opened.program.form_of(element)
     context = environment.feel(tx, loaded.case.organisation_id, environment.now())
     is_open = task.status is TaskStatus.OPEN
-    scope = scope_at(opened, task.token) if is_open else {}
+    scope = scope_at(environment, tx, opened, task.token) if is_open else {}
     draft = open_draft(loaded, opened.vault)
     data: Mapping[str, object] = {}
     if form is not None and is_open:
@@ -144,6 +146,9 @@ def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> T
         submissions=_submissions(tx, opened, rows),
         decisions=_decisions(opened, rows),
         files={f.id: f for f in files.of_case(tx, loaded.case.id)} | _staged(tx, actor, form, data),
+        blocked_by=tuple(tasks.open_names(tx, loaded.case.id, element.blocked_by))
+        if is_open and element.blocked_by
+        else (),
     )
 
 

@@ -7,6 +7,7 @@ from engine import Actor, Engine
 from engine.errors import (
     Busy,
     CaseNotActive,
+    Conflict,
     FieldError,
     Invalid,
     NotPermitted,
@@ -25,7 +26,7 @@ from webapp.shared.words import clock_time
 from webapp.tasks.pages import Typed
 
 SUBMITS = frozenset({"submit", "next"})
-_KEPT = (TaskHeldByOther, TaskNotOpen, CaseNotActive, NotPermitted, Stale, Busy)
+_KEPT = (TaskHeldByOther, TaskNotOpen, CaseNotActive, Conflict, NotPermitted, Stale, Busy)
 _SHORTEST_NONCE = 8
 
 

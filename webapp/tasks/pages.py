@@ -87,6 +87,7 @@ class TaskPage(Page):
     back_href: str
     message: str
     refusal: str
+    blocked_by: tuple[str, ...]
     draft_note: str
     returned: ShownSubmission | None
     form: Markup
@@ -133,6 +134,7 @@ def task_page(
         back_href=address("inbox.show", way_back),
         message="" if typed is None else typed.message,
         refusal=_refusal(actor, view),
+        blocked_by=view.blocked_by,
         draft_note=_draft_note(actor, view, now) if typed is None else "",
         form=_form(actor, view, way_back, typed, now),
         returned=_returned(view, submissions),

@@ -16,7 +16,16 @@ _ON: Mapping[str, frozenset[str]] = {
     ),
     "lane": frozenset({"role", "level", "kind", "party"}),
     "userTask": frozenset(
-        {"deadline", "basis", "notSamePersonAs", "priority", "pausesClock", "batch"}
+        {
+            "deadline",
+            "basis",
+            "notSamePersonAs",
+            "notSameUnitAs",
+            "blockedBy",
+            "priority",
+            "pausesClock",
+            "batch",
+        }
     ),
     "serviceTask": frozenset({"async"}),
 }

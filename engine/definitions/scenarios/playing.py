@@ -60,6 +60,7 @@ class _Memory:
     """What has happened so far."""
 
     done_by: dict[str, str] = field(default_factory=dict)
+    levels: dict[str, str] = field(default_factory=dict)
     due: dict[str, date] = field(default_factory=dict)
     milestones: list[str] = field(default_factory=list)
     operations: list[str] = field(default_factory=list)
@@ -83,7 +84,7 @@ class Player:
         self._memory = _Memory()
         self._people: dict[tuple[str, str], str] = {}
         self._step: Step | None = None
-        self._case = _case_value(scenario)
+        self._case_at_start = _case_value(scenario)
 
     @property
     def passed(self) -> tuple[Passed, ...]:
@@ -169,6 +170,10 @@ class Player:
         for other in element.not_same_person_as:
             if self._memory.done_by.get(other) == person:
                 return "separation-of-duties", (), f"“{person}”办过“{other}”,不能再办这一步。"
+        still_open = {one.element_id for one in self._now.waits.user.values()}
+        for other in element.blocked_by:
+            if other in still_open:
+                return "blocked", (), f"步骤“{other}”还没有办结,不能办“{element.id}”。"
         form = self._program.form_of(element)
         data: Mapping[str, object] = action.data
         if form is not None:
@@ -183,6 +188,7 @@ class Player:
             return "validation", ("",), "这一步没有表单,不接收填写内容。"
         if action.refused is None:
             self._memory.done_by[element.id] = person
+            self._memory.levels[element.id] = action.level or self._level_of(element)
             self._took(complete(self._program, self._now.state, wait.token, data, self._ports()))
         return None, (), ""
 
@@ -331,6 +337,15 @@ class Player:
         for name in required if isinstance(required, frozenset | set | tuple | list) else ():
             if values.get(name) is None:
                 self._memory.faults.append(f"{what}缺少“{name}”。")
+
+    @property
+    def _case(self) -> dict[str, object]:
+        """The reserved variable ``case`` as it stands."""
+        return {**self._case_at_start, "levels": dict(self._memory.levels)}
+
+    def _level_of(self, element: Element) -> str:
+        """The level its lane names: in scenarios every role is staffed."""
+        return "" if element.lane is None else element.lane.level
 
     def _person_of(self, element: Element) -> str:
         if element.lane is None:

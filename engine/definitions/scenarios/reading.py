@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
+from engine.definitions.known import LEVELS
 from engine.errors import Invalid
 from engine.model.clock import ZONE, last_instant
 from engine.model.deadlines import Deadline
@@ -13,7 +14,7 @@ from engine.model.deadlines import Deadline
 DEFAULT_START = datetime(2026, 3, 2, 9, 0, tzinfo=ZONE)
 """A Monday morning."""
 
-REFUSALS_OF_DO = frozenset({"validation", "separation-of-duties", "task-not-open"})
+REFUSALS_OF_DO = frozenset({"validation", "separation-of-duties", "task-not-open", "blocked"})
 REFUSAL_OF_MESSAGE = "unmatched"
 EXPECTABLE: Mapping[str, type] = {
     "waiting": list,
@@ -45,7 +46,7 @@ _TOP = frozenset(
     }
 )
 _STEP_KEYS: Mapping[str, frozenset[str]] = {
-    "do": frozenset({"data", "data_from", "by", "refused", "fields", "item"}),
+    "do": frozenset({"data", "data_from", "by", "level", "refused", "fields", "item"}),
     "pass": frozenset(),
     "until": frozenset(),
     "message": frozenset({"key", "data", "data_from", "refused"}),
@@ -74,6 +75,7 @@ class Do:
     element: str
     data: Table
     by: str | None = None
+    level: str | None = None
     item: int | None = None
     refused: str | None = None
     fields: tuple[str, ...] | None = None
@@ -261,10 +263,17 @@ def _do(step: Table, where: str, given: _GivenData) -> Do:
         element=_text(step["do"], f"{where}的 do"),
         data=given.of(step, where),
         by=None if by is None else _text(by, f"{where}的 by"),
+        level=_level(step.get("level"), where),
         item=item,
         refused=None if refused is None else str(refused),
         fields=None if not isinstance(fields, list) else tuple(str(one) for one in fields),
     )
+
+
+def _level(value: object, where: str) -> str | None:
+    if value is None or value in LEVELS:
+        return None if value is None else str(value)
+    raise ScenarioFault(f"{where}的 level 只能是 {'、'.join(LEVELS)} 之一。")
 
 
 def _message(step: Table, where: str, given: _GivenData) -> Deliver:
