@@ -1,5 +1,6 @@
 """Cases in the tables: load, save, list, search; and ``visible_to``, the ONE rule of sight."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -26,6 +27,7 @@ from sqlalchemy.sql import ColumnElement
 
 from engine.model.actors import Actor
 from engine.model.cases import Attribute, Case, CaseLine, CaseStatus
+from engine.model.pinyin import search_text, typed
 from engine.store.areas import lies_below, lies_in_area_of
 from engine.store.database import Tx
 from engine.store.instants import from_text, from_text_or_none, to_text, to_text_or_none
@@ -216,7 +218,7 @@ _UPSERTS: Mapping[str, Callable[[Table], Upsert]] = {
     "sqlite": sqlite.insert,
     "postgresql": postgresql.insert,
 }
-_ATTRIBUTE = ("label", "text", "number", "date", "key_hash", "last4")
+_ATTRIBUTE = ("label", "text", "number", "date", "key_hash", "last4", "pinyin")
 
 
 def insert_or(tx: Tx, table: Table) -> Upsert:
@@ -249,6 +251,7 @@ def put_attributes(tx: Tx, case_id: str, new: Sequence[Attribute]) -> None:
             "date": None if a.date is None else a.date.isoformat(),
             "key_hash": a.key_hash,
             "last4": a.last4,
+            "pinyin": search_text(a.text or "") or None,
         }
         for a in new
     ]
@@ -373,22 +376,30 @@ def _narrowed(question: CaseQuestion) -> list[ColumnElement[bool]]:
 
 
 def matches(text: str, lookup_hash: str) -> ColumnElement[bool]:
-    """Cases found by number, title, a searchable text, a whole number or its last four."""
-    pattern = f"%{_escaped(text)}%"
-    in_attributes = exists().where(
-        case_attribute.c.case_id == case.c.id,
-        or_(
-            case_attribute.c.text.like(pattern, escape="\\"),
-            case_attribute.c.last4 == text.upper(),
-            case_attribute.c.key_hash == lookup_hash,
-        ),
-    )
+    """Cases found by number, title, a searchable text or its pinyin, a number or its last four.
+
+    A character that cannot be typed is asked for with a question mark: 张?明.
+    """
+    pattern = f"%{_ANY_CHARACTER.sub('_', _escaped(text))}%"
+    ways = [
+        case_attribute.c.text.like(pattern, escape="\\"),
+        case_attribute.c.last4 == text.upper(),
+        case_attribute.c.key_hash == lookup_hash,
+    ]
+    spelled = typed(text)
+    if spelled is not None:
+        ways.append(case_attribute.c.pinyin.contains(spelled))
+    in_attributes = exists().where(case_attribute.c.case_id == case.c.id, or_(*ways))
     return or_(
         case.c.number.like(pattern, escape="\\"),
         case.c.title.like(pattern, escape="\\"),
         case.c.business_key == text,
         in_attributes,
     )
+
+
+_ANY_CHARACTER = re.compile("[??□〓]")
+"""What people type, or what an old system left, for a character it does not have."""
 
 
 def _escaped(text: str) -> str:

@@ -314,6 +314,7 @@ case_attribute = Table(
     Column("date", _DATE),
     Column("key_hash", String(64)),
     Column("last4", String(4)),
+    Column("pinyin", String(200)),  # how the text is typed by ear: engine.model.pinyin
     Index("ix_case_attribute_text", "name", "text"),
     Index("ix_case_attribute_hash", "key_hash"),
 )

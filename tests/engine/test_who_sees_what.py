@@ -229,3 +229,14 @@ def test_personal_numbers_lie_nowhere_in_clear(office: Office, database_url: str
         for file in folder.rglob("*"):
             if file.is_file():
                 assert canary.encode() not in file.read_bytes(), file
+
+
+def test_search_finds_a_name_by_pinyin_and_by_a_mark_for_what_cannot_be_typed(
+    office: Office,
+) -> None:
+    case_id = office.start("曾𬱖模")
+    officer = office.actor("officer")
+    for text in ("zengdi", "Zeng D", "zdm", "曾?模", "曾□模", "𬱖"):
+        assert [c.id for c in office.engine.cases.search(officer, text)] == [case_id], text
+    for text in ("dimo", "zengx", "曾?拟"):
+        assert office.engine.cases.search(officer, text) == [], text
