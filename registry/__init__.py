@@ -6,7 +6,16 @@ and acts on the engine that it returns; :func:`invariants` says what must always
 
 from registry.api import Registry
 from registry.invariants import invariants
+from registry.loading import ExistingHousehold, Fate, Loaded
 from registry.operations import OPERATIONS
 from registry.store.schema import BRANCH
 
-__all__ = ["BRANCH", "OPERATIONS", "Registry", "invariants"]
+__all__ = [
+    "BRANCH",
+    "OPERATIONS",
+    "ExistingHousehold",
+    "Fate",
+    "Loaded",
+    "Registry",
+    "invariants",
+]

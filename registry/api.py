@@ -15,7 +15,8 @@ from engine.model.clock import local_date
 from engine.model.ids import new_id
 from engine.store.database import Tx
 from engine.work.attributes import normal
-from registry.household import File, sealed_place, unpacked
+from registry.household import IMPORTED, File, sealed_place, unpacked
+from registry.loading import ExistingHousehold, Loaded, load_files
 from registry.notice import OBJECTION, NoticeStatus, PublicNotice, objection_key
 from registry.sections import Mask, Section, masked, sections, whole
 from registry.store import households, notices
@@ -49,6 +50,7 @@ class HouseholdLine:
     national_no: str
     opened_on: date
     changed_on: date
+    is_imported: bool = False
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,16 @@ class Registry:
 
         return self._engine.ask(read)
 
+    def load_files(
+        self, actor: Actor, found: Sequence[ExistingHousehold], source: str
+    ) -> Sequence[Loaded]:
+        """Take over households that were on file before: :mod:`registry.loading`.
+
+        What became of each, in their order; a head who has a file is never touched. ``source``
+        names the list they come from.
+        """
+        return load_files(self._engine.environment, self._engine.execute, actor, found, source)
+
     # Notices -------------------------------------------------------------------------------
 
     def public_notices(self, after: tuple[str, str] | None, limit: int) -> Sequence[Notice]:
@@ -281,6 +293,7 @@ def _line(file: File, union: str) -> HouseholdLine:
         national_no=shown.national_no,
         opened_on=file.opened_on,
         changed_on=local_date(file.changed_at),
+        is_imported=shown.origin == IMPORTED,
     )
 
 

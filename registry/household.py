@@ -6,12 +6,13 @@ was entered into the national system. It is kept sealed, one copy a version.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 import orjson
 
 from engine.errors import Invalid
+from engine.model.clock import ZONE
 from engine.work.attributes import normal
 
 Content = Mapping[str, object]
@@ -20,7 +21,10 @@ AWAITING_ENTRY = "awaiting_entry"
 ON_FILE = "on_file"
 APPROVED = "approved"
 ENTERED = "entered"
+IMPORTED = "imported"
+"""The act of a first version that was taken over from an earlier record: no case made it."""
 _LAST = 4
+_NOON = time(12)
 _LONGEST_NAME = 60
 _LONGEST_CODE = 40
 
@@ -39,6 +43,8 @@ class Shown:
     status: str
     size: int | None
     national_no: str
+    origin: str
+    """``imported`` where the household was on file before; else a case opened the file."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,10 @@ class File:
 
 @dataclass(frozen=True)
 class Version:
-    """One version: by whom, why, from which case; ``content`` is sealed."""
+    """One version: by whom, why, from which case; ``content`` is sealed.
+
+    ``case_id`` is empty where the act is ``imported``.
+    """
 
     file_no: str
     number: int
@@ -86,7 +95,20 @@ def shown_of(content: Content, lookup_hash: Callable[[str], str]) -> Shown:
         status=ON_FILE if national_no else AWAITING_ENTRY,
         size=_size(content),
         national_no=national_no[:_LONGEST_NAME],
+        origin=IMPORTED if mapping(content.get("imported")) else "",
     )
+
+
+def changed_at(content: Content, number: int, written_at: datetime) -> datetime:
+    """When a file was last changed, by its newest version.
+
+    A file that was taken over was last changed when its earlier keeper says so: loading a
+    register must not make files of five years ago look as if somebody had just cared for them.
+    """
+    said = text(mapping(content.get("imported")).get("changed_on"))
+    if number == 1 and said:
+        return datetime.combine(date.fromisoformat(said[:10]), _NOON, ZONE).astimezone(UTC)
+    return written_at
 
 
 def _size(content: Content) -> int | None:

@@ -40,6 +40,9 @@ _WHOLE = {"type": "integer", "minimum": 1}
 
 Inputs = Mapping[str, object]
 
+_KEPT = ("national", "imported")
+"""What an approval does not ask again, and so keeps: the national entry, where a file came from."""
+
 
 def _open_file(context: OperationContext, inputs: Inputs) -> Inputs:
     """A file for a head who has none, the next version of it for one who has."""
@@ -60,7 +63,8 @@ def _open_file(context: OperationContext, inputs: Inputs) -> Inputs:
         existing = households.of_head(tx, shown.head_hash)
     if existing is None:
         raise NotFound("没有找到这位户主的档案,没有改动。请稍后重试。")
-    content["national"] = _content_of(context, existing).get("national")
+    before_now = _content_of(context, existing)
+    content.update({name: before_now[name] for name in _KEPT if name in before_now})
     changed = replace(
         existing,
         organisation_id=context.organisation_id,

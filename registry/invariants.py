@@ -8,7 +8,7 @@ from engine.errors import BangfuError
 from engine.store.database import Tx
 from engine.work.environment import Environment
 from engine.work.invariants import Invariant
-from registry.household import File, Version, sealed_place, shown_of, unpacked
+from registry.household import File, Version, changed_at, sealed_place, shown_of, unpacked
 from registry.notice import NoticeStatus, PublicNotice, holds_number, objection_key
 from registry.store import checks
 
@@ -117,7 +117,7 @@ def _differs(environment: Environment, file: File, newest: Version | None) -> st
         said = shown_of(content, environment.vault.lookup_hash)
     except BangfuError as error:
         return f"file {file.file_no}: {error.message}"
-    if said != file.shown or newest.at != file.changed_at:
+    if said != file.shown or changed_at(content, newest.number, newest.at) != file.changed_at:
         return f"file {file.file_no} and its version {newest.number} differ"
     return None
 

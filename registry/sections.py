@@ -143,6 +143,12 @@ _NATIONAL = (
     _Field("bank", "开户银行"),
     _Field("bank_account", "银行账号", personal=Personal.ACCOUNT),
 )
+_ORIGIN = (
+    _Field("source", "来源"),
+    _Field("row", "来源中的行"),
+    _Field("archived_on", "原建档日期"),
+    _Field("changed_on", "原最近修改日期"),
+)
 _MEMBER = (
     _Field("relation", "与户主关系"),
     _Field("name", "姓名", personal=Personal.NAME),
@@ -202,6 +208,7 @@ def sections(content: Content, mask: Mask) -> tuple[Section, ...]:
         _facts("basics", "困难情况", _HARDSHIP, content.get("hardship"), mask),
         _facts("basics", "认定", _FOUND, content, mask),
         _facts("basics", "全国系统", _NATIONAL, content.get("national"), mask),
+        _origin(content),
         _table("members", "家庭成员(户主以外)", _MEMBER, content.get("members"), mask),
         _facts("money", "测算", _PROPOSAL, content.get("proposal"), mask),
         _table("money", "收入明细", _INCOME, content.get("income_lines"), mask),
@@ -216,6 +223,15 @@ def _facts(tab: str, title: str, fields: Sequence[_Field], group: object, mask: 
     answers = mapping(group)
     shown = ((field.label, field.show(answers, mask)) for field in fields)
     return Section(tab, title, tuple(Fact(label, words_) for label, words_ in shown if words_))
+
+
+def _origin(content: Content) -> Section:
+    """Where a file was taken over from, and what its earlier record said beside."""
+    origin = mapping(content.get("imported"))
+    found = _facts("basics", "导入", _ORIGIN, origin, whole)
+    earlier = mapping(origin.get("earlier")).items()
+    said = tuple(Fact(label, text(value)) for label, value in earlier if text(value))
+    return Section(found.tab, found.title, (*found.facts, *said))
 
 
 def _table(tab: str, title: str, fields: Sequence[_Field], group: object, mask: Mask) -> Section:

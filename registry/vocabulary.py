@@ -68,7 +68,11 @@ HOUSEHOLD_STATUSES: Mapping[str, str] = {
     "awaiting_entry": "在档(待录入)",
     "on_file": "在档",
 }
-ACTS: Mapping[str, str] = {"approved": "建档审批", "entered": "录入全国系统"}
+ACTS: Mapping[str, str] = {
+    "approved": "建档审批",
+    "entered": "录入全国系统",
+    "imported": "导入已有档案",
+}
 
 
 def words(codes: Mapping[str, str], code: object) -> str:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 from engine.store.database import Tx
 from engine.store.tables import case, organisation, subscription
-from registry.household import File, Version
+from registry.household import IMPORTED, File, Version
 from registry.notice import OBJECTION, PublicNotice
 from registry.store import households, notices
 from registry.store.tables import household, household_version, notice
@@ -93,16 +93,23 @@ def awaited_objections(tx: Tx) -> list[tuple[str, str]]:
 
 
 def rows_that_point_nowhere(tx: Tx) -> list[str]:
-    """Records whose organisation or case does not exist."""
+    """Records whose organisation or case does not exist; what was imported has no case."""
+    of_a_case = household_version.c.act != IMPORTED
     pointing = (
-        (household, household.c.file_no, household.c.organisation_id, organisation),
-        (notice, notice.c.id, notice.c.organisation_id, organisation),
-        (notice, notice.c.id, notice.c.case_id, case),
-        (household_version, household_version.c.file_no, household_version.c.case_id, case),
+        (household, household.c.file_no, household.c.organisation_id, organisation, true()),
+        (notice, notice.c.id, notice.c.organisation_id, organisation, true()),
+        (notice, notice.c.id, notice.c.case_id, case, true()),
+        (
+            household_version,
+            household_version.c.file_no,
+            household_version.c.case_id,
+            case,
+            of_a_case | (household_version.c.case_id != ""),
+        ),
     )
     found: list[str] = []
-    for table, name, reference, target in pointing:
-        missing = ~select(target.c.id).where(target.c.id == reference).exists()
+    for table, name, reference, target, concerned in pointing:
+        missing = concerned & ~select(target.c.id).where(target.c.id == reference).exists()
         found.extend(
             f"{table.name} {row[0]}: no {target.name} {row[1]}"
             for row in tx.execute(select(name, reference).where(missing).limit(_BATCH))

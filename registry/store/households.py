@@ -76,6 +76,20 @@ def visible_file(tx: Tx, actor: Actor, file_no: str) -> tuple[File, str] | None:
     return None if row is None else (_file(row), row.union_name)
 
 
+def of_heads(tx: Tx, head_hashes: Sequence[str]) -> dict[str, File]:
+    """The files of these heads by their hash."""
+    rows = tx.execute(select(household).where(household.c.head_hash.in_(head_hashes)))
+    return {row.head_hash: _file(row) for row in rows}
+
+
+def add_many(tx: Tx, new: Sequence[tuple[File, Version]]) -> None:
+    """Write files with their first versions; the database refuses a head who has a file."""
+    tx.execute(insert(household), [{"file_no": one.file_no, **_values(one)} for one, _ in new])
+    tx.execute(
+        insert(household_version), [{**asdict(first), "at": to_text(first.at)} for _, first in new]
+    )
+
+
 def add(tx: Tx, new: File) -> bool:
     """Write a new file; False when its head has one already.
 

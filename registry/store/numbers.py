@@ -14,18 +14,23 @@ def next_file_number(tx: Tx, organisation_id: str, year: int) -> str:
 
     One upsert, so that the first two files of a year do not both begin the count.
     """
-    code = _county_code(tx, organisation_id)
+    (number,) = file_numbers(tx, county_code(tx, organisation_id), year, 1)
+    return number
+
+
+def file_numbers(tx: Tx, code: str, year: int, how_many: int) -> list[str]:
+    """So many numbers of one county and year at once."""
     name = f"household {code} {year}"
-    taking = insert_or(tx, counter).values(name=name, value=1)
-    number: int = tx.execute(
+    taking = insert_or(tx, counter).values(name=name, value=how_many)
+    last: int = tx.execute(
         taking.on_conflict_do_update(
-            index_elements=["name"], set_={"value": counter.c.value + 1}
+            index_elements=["name"], set_={"value": counter.c.value + how_many}
         ).returning(counter.c.value)
     ).scalar_one()
-    return f"档-{code}-{year}-{number:06d}"
+    return [f"档-{code}-{year}-{number:06d}" for number in range(last - how_many + 1, last + 1)]
 
 
-def _county_code(tx: Tx, organisation_id: str) -> str:
+def county_code(tx: Tx, organisation_id: str) -> str:
     """Six digits of the county the organisation lies in; the city's where there is none."""
     above = tx.execute(
         select(organisation.c.code, organisation.c.level)

@@ -42,6 +42,7 @@ household = Table(
     Column("status", String(20), nullable=False),
     Column("size", Integer),
     Column("national_no", String(60), nullable=False),
+    Column("origin", String(20), nullable=False, server_default=""),  # imported, or empty
     Column("version", Integer, nullable=False),
     Column("opened_on", _DATE, nullable=False),
     Column("changed_at", _INSTANT, nullable=False),
@@ -56,9 +57,9 @@ household_version = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),  # from 1, without gaps
     Column("at", _INSTANT, nullable=False),
     Column("by_id", _ID, nullable=False),
-    Column("act", String(20), nullable=False),  # approved | entered
+    Column("act", String(20), nullable=False),  # approved | entered | imported
     Column("reason", String(200), nullable=False),
-    Column("case_id", String(26), nullable=False),
+    Column("case_id", String(26), nullable=False),  # empty where it was imported
     Column("content", LargeBinary, nullable=False),  # sealed JSON of the whole file
     Index("ix_household_version_case", "case_id", "act"),
 )

@@ -1,0 +1,279 @@
+"""Households that were on file before Bangfu, taken over in bulk without a case.
+
+A federation begins with thousands of files that were approved long ago, on paper or in another
+system. Each becomes a file with one version, the act ``imported``, its earlier number, dates and
+category kept inside the content; a head who has a file is never touched.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from functools import partial
+
+from engine.errors import Invalid, NotPermitted
+from engine.model.actors import Actor
+from engine.store import audit, directory
+from engine.store.database import Tx
+from engine.work.attributes import normal
+from engine.work.environment import Environment
+from registry.household import (
+    IMPORTED,
+    Content,
+    File,
+    Shown,
+    Version,
+    changed_at,
+    mapping,
+    packed,
+    sealed_place,
+    shown_of,
+    text,
+)
+from registry.store import households, numbers
+from registry.vocabulary import ACTS, CATEGORIES
+
+BATCH = 500
+"""So many files are one transaction: a person's step waits a fraction of a second at most."""
+
+_MAY_LOAD = ("admin", "county_reviewer", "city_protection")
+_LONGEST_SOURCE = 120
+
+
+@dataclass(frozen=True)
+class ExistingHousehold:
+    """A household as it was kept before.
+
+    ``content`` is what ``household.open_file`` takes, the national entry under ``national``.
+    ``archived_on`` is the day it was approved then; ``changed_on`` the day it was last changed.
+    ``earlier`` is what the new file has no place for (old number, old category, old status), by
+    the words of the earlier record; ``row`` the line of the list it came from.
+    """
+
+    organisation_id: str
+    content: Content
+    archived_on: date
+    changed_on: date | None = None
+    earlier: Mapping[str, str] | None = None
+    row: int | None = None
+
+
+class Fate(Enum):
+    """What became of a household that was to be loaded."""
+
+    LOADED = "loaded"
+    ON_FILE = "on file"  # its head has a file in the actor's own area
+    ELSEWHERE = "elsewhere"  # its head has a file outside it: she is told no more than that
+    TWICE = "twice"  # its head stands in the same list before
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """One household's fate; ``file_no`` of the file there is now, empty where it is not hers."""
+
+    fate: Fate
+    file_no: str
+
+
+def load_files(
+    environment: Environment,
+    execute: Callable[[Callable[[Tx], list[Loaded]]], list[Loaded]],
+    actor: Actor,
+    found: Sequence[ExistingHousehold],
+    source: str,
+) -> list[Loaded]:
+    """Load them in batches, each one transaction; what became of each, in their order.
+
+    Doing it again loads none twice. Raises NotPermitted for a union outside the actor's area,
+    Invalid for a household without a head, a number or a known category, before anything is
+    written.
+    """
+    ready = [_Ready.of(environment, one, source) for one in found]
+    done: list[Loaded] = []
+    for start in range(0, len(ready), BATCH):
+        batch = ready[start : start + BATCH]
+        done += execute(partial(_load, environment, actor, batch, source))
+    return done
+
+
+def on_file(
+    environment: Environment, tx: Tx, actor: Actor, id_numbers: Iterable[str]
+) -> dict[str, Loaded]:
+    """Which of these people head a file already, by the number as it was given."""
+    hashes = {number: environment.vault.lookup_hash(normal(number)) for number in id_numbers}
+    files: dict[str, File] = {}
+    for batch in _batches(sorted(set(hashes.values()))):
+        files |= households.of_heads(tx, batch)
+    reach = _Reach(tx, actor)
+    return {
+        number: reach.told(files[hashed]) for number, hashed in hashes.items() if hashed in files
+    }
+
+
+def must_load_for(tx: Tx, actor: Actor, organisation_ids: Iterable[str]) -> None:
+    """The actor may load files of these unions; NotPermitted or Invalid names the one she cannot.
+
+    It is for an administrator or a reviewer of county or city, within her own area.
+    """
+    reach = _Reach(tx, actor)
+    for organisation_id in dict.fromkeys(organisation_ids):
+        unit = directory.organisation_brief(tx, organisation_id)
+        if unit is None:
+            raise Invalid(f"没有编号为“{organisation_id}”的单位,没有导入。请核对受理工会。")
+        if not reach.includes(organisation_id):
+            raise NotPermitted(
+                f"您不能为“{unit.name}”导入档案,没有导入。"
+                "只有本辖区的县级、市级审核员或系统管理员可以导入。"
+            )
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A household checked, with what lists will read of it."""
+
+    organisation_id: str
+    content: Content
+    shown: Shown
+    archived_on: date
+
+    @classmethod
+    def of(cls, environment: Environment, one: ExistingHousehold, source: str) -> "_Ready":
+        """Checked; Invalid names the row."""
+        place = "" if one.row is None else f"第 {one.row} 行:"
+        if text(one.content.get("category")) not in CATEGORIES:
+            raise Invalid(f"{place}没有认定类型,没有导入。请填写困难类别。")
+        today = environment.today()
+        if one.archived_on > today or (one.changed_on or today) > today:
+            raise Invalid(f"{place}建档日期或修改日期在今天以后,没有导入。请核对日期。")
+        content = {
+            **one.content,
+            "approved_on": one.archived_on.isoformat(),
+            IMPORTED: _origin(one, source),
+        }
+        try:
+            shown = shown_of(content, environment.vault.lookup_hash)
+        except Invalid:
+            raise Invalid(f"{place}没有户主姓名或证件号码,没有导入。请补齐。") from None
+        return cls(one.organisation_id, content, shown, one.archived_on)
+
+
+def _origin(one: ExistingHousehold, source: str) -> dict[str, object]:
+    """Where a file came from, as it stands in its content."""
+    changed = one.changed_on or one.archived_on
+    origin: dict[str, object] = {
+        "source": source[:_LONGEST_SOURCE],
+        "archived_on": one.archived_on.isoformat(),
+        "changed_on": changed.isoformat(),
+        "earlier": dict(one.earlier or {}),
+    }
+    return origin if one.row is None else {**origin, "row": one.row}
+
+
+class _Reach:
+    """Which unions lie in an actor's area of loading; each is asked once."""
+
+    def __init__(self, tx: Tx, actor: Actor) -> None:
+        self._tx = tx
+        self._all = actor.is_system
+        self._tops = [place for role in _MAY_LOAD for place in actor.places(role)]
+        self._known: dict[str, bool] = {}
+
+    def includes(self, organisation_id: str) -> bool:
+        """Whether it does."""
+        if self._all:
+            return True
+        if organisation_id not in self._known:
+            self._known[organisation_id] = directory.is_within(
+                self._tx, organisation_id, self._tops
+            )
+        return self._known[organisation_id]
+
+    def told(self, file: File) -> Loaded:
+        """A file there is, as far as the actor may know of it."""
+        if self.includes(file.organisation_id):
+            return Loaded(Fate.ON_FILE, file.file_no)
+        return Loaded(Fate.ELSEWHERE, "")
+
+
+def _load(
+    environment: Environment, actor: Actor, batch: Sequence[_Ready], source: str, tx: Tx
+) -> list[Loaded]:
+    must_load_for(tx, actor, (one.organisation_id for one in batch))
+    reach = _Reach(tx, actor)
+    existing = households.of_heads(tx, [one.shown.head_hash for one in batch])
+    fates: dict[int, Loaded] = {}
+    new: list[tuple[int, _Ready]] = []
+    heads: set[str] = set()
+    for place, one in enumerate(batch):
+        head = one.shown.head_hash
+        if head in existing:
+            fates[place] = reach.told(existing[head])
+        elif head in heads:
+            fates[place] = Loaded(Fate.TWICE, "")
+        else:
+            heads.add(head)
+            new.append((place, one))
+    now = environment.now()
+    written: list[tuple[File, Version]] = []
+    for (place, one), file_no in zip(new, _numbered(tx, [one for _, one in new]), strict=True):
+        written.append(_first(environment, actor, one, file_no, now))
+        fates[place] = Loaded(Fate.LOADED, file_no)
+    if written:
+        households.add_many(tx, written)
+        audit.add_access(
+            tx,
+            now,
+            actor.person_id,
+            "households-loaded",
+            source[:_LONGEST_SOURCE],
+            f"{len(written)} 户:{written[0][0].file_no} 至 {written[-1][0].file_no}",
+        )
+    return [fates[place] for place in range(len(batch))]
+
+
+def _numbered(tx: Tx, new: Sequence[_Ready]) -> list[str]:
+    """A number for each, by its county and the year it was approved in."""
+    codes: dict[str, str] = {}
+    series: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for place, one in enumerate(new):
+        if one.organisation_id not in codes:
+            codes[one.organisation_id] = numbers.county_code(tx, one.organisation_id)
+        series[codes[one.organisation_id], one.archived_on.year].append(place)
+    given: dict[int, str] = {}
+    # In one order everywhere: two loads at once then never wait for each other in a circle.
+    for (code, year), places in sorted(series.items()):
+        taken = numbers.file_numbers(tx, code, year, len(places))
+        given |= dict(zip(places, taken, strict=True))
+    return [given[place] for place in range(len(new))]
+
+
+def _first(
+    environment: Environment, actor: Actor, one: _Ready, file_no: str, now: datetime
+) -> tuple[File, Version]:
+    """A file with its first version."""
+    origin = mapping(one.content.get(IMPORTED))
+    file = File(
+        file_no=file_no,
+        organisation_id=one.organisation_id,
+        shown=one.shown,
+        version=1,
+        opened_on=one.archived_on,
+        changed_at=changed_at(one.content, 1, now),
+    )
+    sealed = environment.vault.seal(packed(one.content), sealed_place(file_no, 1))
+    return file, Version(
+        file_no=file_no,
+        number=1,
+        at=now,
+        by_id=actor.person_id,
+        act=IMPORTED,
+        reason=f"{ACTS[IMPORTED]}({text(origin.get('source'))})",
+        case_id="",
+        content=sealed,
+    )
+
+
+def _batches(hashes: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(hashes), BATCH):
+        yield hashes[start : start + BATCH]
