@@ -11,6 +11,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from engine.api import Engine
@@ -19,14 +20,16 @@ from engine.model.calendar import official_days
 from engine.model.cases import Case
 from engine.model.clock import BusinessClock, Clock, SystemClock
 from engine.model.operations import Operation
+from engine.model.parameters import ParameterRule
 from engine.store import cases, settings
 from engine.store.database import Database, Tx
 from engine.store.schema import ENGINE, Branch, is_current, migrate
-from engine.store.settings import ClockRow
+from engine.store.settings import ClockRow, Parameter
 from engine.store.vault import Vault
 from engine.work.environment import Calendars, Environment
 
 FIRST_OFFICIAL_YEAR = 2014
+FROM_THE_BEGINNING = date(2000, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Options:
 
     ``clock_speed``: business seconds a real second; None leaves the stored clock as it is.
     ``clock``: another clock altogether, for tests. ``branches``: migrations of packages above.
+    ``parameters``: what is known of each business parameter; those with a value begin with it.
     """
 
     data_dir: Path | None = None
@@ -42,6 +46,7 @@ class Options:
     branches: Sequence[Branch] = ()
     clock_speed: float | None = None
     clock: Clock | None = None
+    parameters: Mapping[str, ParameterRule] = field(default_factory=dict)
 
 
 def open_engine(url: str, *, key: bytes, options: Options | None = None) -> Engine:
@@ -66,6 +71,7 @@ def _opened(database: Database, key: bytes, chosen: Options) -> Engine:
     _refuse_another_key(database, vault)
     system = SystemClock()
     _seed_calendar(database)
+    _seed_parameters(database, chosen.parameters)
     environment = Environment(
         clock=chosen.clock or _clock(database, chosen.clock_speed),
         real_now=system.now,
@@ -73,6 +79,7 @@ def _opened(database: Database, key: bytes, chosen: Options) -> Engine:
         operations=chosen.operations,
         data_dir=_data_folder(database, chosen.data_dir),
         calendars=Calendars(system.now),
+        parameters=chosen.parameters,
     )
     return Engine(database, environment)
 
@@ -124,6 +131,33 @@ def _seed_calendar(database: Database) -> None:
             days = [(day, worked) for day, worked in missing.items() if day.year in still]
             settings.put_calendar_days(work.tx, days)
             work.commit()
+
+
+def _seed_parameters(database: Database, rules: Mapping[str, ParameterRule]) -> None:
+    """Write the first value of each parameter that has one and is not there yet.
+
+    A release may bring new ones: process files that ask for them can then be deployed.
+    """
+
+    def missing(tx: Tx) -> list[Parameter]:
+        known = settings.parameter_names(tx)
+        return [first_value(rule) for rule in rules.values() if rule.name not in known
+                and rule.value is not None]
+
+    with database.look() as tx:
+        wanted = bool(missing(tx))
+    if wanted:
+        with database.unit_of_work() as work:
+            settings.add_parameters(work.tx, missing(work.tx))
+            work.commit()
+
+
+def first_value(rule: ParameterRule) -> Parameter:
+    """The value that holds everywhere until a federation sets its own."""
+    return Parameter(
+        rule.name, None, FROM_THE_BEGINNING, rule.value, rule.unit, rule.basis,
+        rule.law or rule.source,
+    )
 
 
 def _clock(database: Database, speed: float | None) -> BusinessClock:

@@ -12,6 +12,7 @@ from engine.store.schema import Branch
 from engine.work.invariants import Invariant
 from webapp.settings import Settings, SettingsRefused
 from webapp.shared.registry_port import RegistryPort
+from webapp.standard.parameters import standard_parameters
 
 _KINDS = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 
@@ -38,6 +39,7 @@ def open_installation(settings: Settings, clock: Clock | None = None) -> Opened:
         branches=branches(),
         clock_speed=settings.clock_speed,
         clock=clock,
+        parameters=standard_parameters(),
     )
     engine = open_engine(settings.url, key=settings.key, options=options)
     return Opened(settings, engine, registry.Registry(engine))

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 import orjson
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import Row, delete, insert, or_, select, update
 
 from engine.store.database import Tx
-from engine.store.instants import from_text, to_text
+from engine.store.instants import from_text, to_text, to_text_or_none
 from engine.store.tables import calendar_day, clock, counter, organisation_closure, parameter
 
 
@@ -66,7 +67,11 @@ def put_calendar_days(tx: Tx, days: Iterable[tuple[date, bool]]) -> None:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A dated number or text the federation sets: for all, or for one organisation's area."""
+    """A dated number or text the federation sets: for all, or for one organisation's area.
+
+    ``reason``, ``set_by`` and ``set_at`` (business time) say why, who and when; ``source`` is the
+    document it rests on. ``to_running``: the open steps of running cases were told as well.
+    """
 
     name: str
     organisation_id: str | None
@@ -75,6 +80,11 @@ class Parameter:
     unit: str = ""
     basis: str = "parameter"  # law rows cannot be lengthened
     source: str = ""
+    reason: str = ""
+    set_by: str | None = None
+    set_at: datetime | None = None
+    to_running: bool = False
+    id: int = 0
 
 
 def parameter_value(tx: Tx, name: str, organisation_id: str, day: date) -> Parameter | None:
@@ -101,11 +111,14 @@ def parameter_value(tx: Tx, name: str, organisation_id: str, day: date) -> Param
             parameter.c.organisation_id.is_(None),
             organisation_closure.c.depth,
             parameter.c.valid_from.desc(),
+            parameter.c.id.desc(),  # a mistake is put right by another row of the same day
         )
         .limit(1)
     ).first()
-    if row is None:
-        return None
+    return None if row is None else _parameter(row)
+
+
+def _parameter(row: Row[Any]) -> Parameter:
     return Parameter(
         row.name,
         row.organisation_id,
@@ -114,27 +127,29 @@ def parameter_value(tx: Tx, name: str, organisation_id: str, day: date) -> Param
         row.unit,
         row.basis,
         row.source,
+        row.reason,
+        row.set_by,
+        None if row.set_at is None else from_text(row.set_at),
+        row.to_running,
+        row.id,
     )
 
 
-def parameters(tx: Tx) -> list[Parameter]:
-    """Every parameter row."""
-    return [
-        Parameter(
-            row.name,
-            row.organisation_id,
-            date.fromisoformat(row.valid_from),
-            orjson.loads(row.value),
-            row.unit,
-            row.basis,
-            row.source,
-        )
-        for row in tx.execute(select(parameter).order_by(parameter.c.name, parameter.c.valid_from))
-    ]
+def parameters(tx: Tx, name: str = "") -> list[Parameter]:
+    """Every parameter row, or those of one name, the oldest first."""
+    rows = select(parameter).order_by(parameter.c.name, parameter.c.valid_from, parameter.c.id)
+    if name:
+        rows = rows.where(parameter.c.name == name)
+    return [_parameter(row) for row in tx.execute(rows)]
+
+
+def parameter_names(tx: Tx) -> set[str]:
+    """The names that have a value."""
+    return set(tx.execute(select(parameter.c.name).distinct()).scalars())
 
 
 def add_parameters(tx: Tx, new: Sequence[Parameter]) -> None:
-    """Add dated values."""
+    """Add dated values; nothing is changed or deleted, ever."""
     if new:
         tx.execute(
             insert(parameter),
@@ -147,6 +162,10 @@ def add_parameters(tx: Tx, new: Sequence[Parameter]) -> None:
                     "unit": p.unit,
                     "basis": p.basis,
                     "source": p.source,
+                    "reason": p.reason,
+                    "set_by": p.set_by,
+                    "set_at": to_text_or_none(p.set_at),
+                    "to_running": p.to_running,
                 }
                 for p in new
             ],

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -456,5 +457,9 @@ parameter = Table(
     Column("unit", String(20), nullable=False, server_default=""),
     Column("basis", String(20), nullable=False, server_default="parameter"),
     Column("source", String(200), nullable=False, server_default=""),
+    Column("reason", String(500), nullable=False, server_default=""),
+    Column("set_by", _ID),
+    Column("set_at", _INSTANT),
+    Column("to_running", Boolean, nullable=False, server_default=false()),
     Index("ix_parameter_name", "name", "organisation_id", "valid_from"),
 )

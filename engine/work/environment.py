@@ -15,6 +15,7 @@ from engine.model.deadlines import due as due_of
 from engine.model.definitions import LaneKind
 from engine.model.operations import Operation
 from engine.model.organisations import Queue
+from engine.model.parameters import ParameterRule
 from engine.runtime import Program, compile_program
 from engine.store import definitions as stored_definitions
 from engine.store import directory, settings
@@ -143,6 +144,7 @@ class Environment:
     operations: Mapping[str, Operation]
     data_dir: Path
     calendars: Calendars
+    parameters: Mapping[str, ParameterRule] = field(default_factory=dict)
     programs: Programs = field(default_factory=Programs)
     queues: Queues = field(default_factory=Queues)
     places: Places = field(default_factory=Places)

@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.errors import Invalid, NotPermitted
+from engine.feel import value_or_expression
 from engine.model.actors import Actor
 from engine.model.cases import Case, CaseStatus, EventKind
 from engine.model.clock import ZONE
+from engine.model.deadlines import Deadline
 from engine.model.ids import new_case_id
 from engine.model.organisations import LEVEL_NAMES, Organisation
 from engine.runtime import Program
@@ -137,6 +139,25 @@ def _prefix(tx: Tx, upwards: Sequence[Organisation]) -> str:
     return city.name[:1] + county.name[:length]
 
 
+def _total_limit(environment: Environment, tx: Tx, prepared: PreparedStart) -> str | None:
+    """The total limit as it holds for a case that starts now; it stays the case's own."""
+    text = prepared.program.info.total_limit
+    if text is None:
+        return None
+    feel = environment.feel(tx, prepared.home.id, environment.now())
+    evaluation = value_or_expression(text).evaluate(prepared.variables, feel)
+    if evaluation.value is None and not evaluation.problems:
+        return None
+    try:
+        return str(Deadline.parse(str(evaluation.value)))
+    except Invalid as error:
+        reasons = "、".join(evaluation.problems) or f"得出的是 {evaluation.value}"
+        raise Invalid(
+            f"这个流程的全程时限“{text}”没有得出 30wd 这样的时限({reasons}),未发起。"
+            "请联系流程设计员或系统管理员。"
+        ) from error
+
+
 def begin(
     environment: Environment,
     tx: Tx,
@@ -161,7 +182,7 @@ def begin(
         created_at=now,
         ended_at=None,
         total_due_at=None,
-        total_limit=info.total_limit,
+        total_limit=_total_limit(environment, tx, prepared),
         paused_since=None,
         pauses=(),
         rev=1,

@@ -14,7 +14,6 @@ from webapp.commands.speaking import (
     say_json,
 )
 from webapp.opening import Opened, opened
-from webapp.standard.parameters import beginning_values
 from webapp.standard.roles import ROLES
 
 
@@ -75,7 +74,7 @@ def create(call: Call) -> int:
 
 
 def _found_federation(engine: Engine, name: str) -> None:
-    """Write the standard roles, the top organisation and the first parameters, once."""
+    """Write the standard roles and the top organisation, once."""
     if not engine.directory.organisations():
         top = Organisation("top", "0", name or "市总工会", "city", "city", None, None)
         engine.directory.load([top], ROLES, [], [])
@@ -85,10 +84,6 @@ def _found_federation(engine: Engine, name: str) -> None:
             f"最上级单位已建立,叫“{there.name}”,未开设账号。请不写 --federation;"
             f"改名用 bangfu org rename {there.id} 新名称。"
         )
-    known = {parameter.name for parameter in engine.settings.parameters()}
-    missing = [value for value in beginning_values() if value.name not in known]
-    if missing:
-        engine.settings.add_parameters(SYSTEM, missing)
 
 
 def _top(engine: Engine) -> Organisation:

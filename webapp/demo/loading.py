@@ -27,7 +27,6 @@ from webapp.demo.playing import Players
 from webapp.demo.working_time import WorkingTime
 from webapp.opening import Opened, opened
 from webapp.settings import Settings
-from webapp.standard.parameters import beginning_values
 
 DIVISIONS = Path(__file__).parent / "divisions.json"
 _MARK = "demo loaded"
@@ -128,7 +127,7 @@ def _load_directory(engine: Engine, federation: Federation) -> None:
 
 def _load_parameters(engine: Engine, federation: Federation, content: Content) -> None:
     id_of = {organisation.code: organisation.id for organisation in federation.organisations}
-    wanted = beginning_values() + [
+    wanted = [
         Parameter(
             row.name,
             id_of[row.code],

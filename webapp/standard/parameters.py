@@ -1,44 +1,82 @@
-"""The dated parameters a process may ask for, read from ``parameters.toml``."""
+"""The dated parameters a process may ask for, read from the files of ``standard/subjects/``.
+
+A file is a subject; its words are explained in docs/parameters.md. Only an administrator, and
+whom ``roles`` names for her own county, may set them (系统设置 · 业务参数).
+"""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from decimal import Decimal
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-from engine.store.settings import Parameter
+from engine.model.parameters import Kind, ParameterRule
 
-FROM_THE_BEGINNING = date(2000, 1, 1)
-_FILE = Path(__file__).parent / "parameters.toml"
+_FOLDER = Path(__file__).parent / "subjects"
+_COUNTY_ROLES = ("county_reviewer",)
+"""Who may set a county's own value beside its administrator."""
 
 
 @dataclass(frozen=True)
-class StandardParameter:
-    """A parameter of every installation; ``value`` None: each federation sets its own."""
+class Subject:
+    """Parameters that belong together, in the order in which people read them."""
 
-    name: str
+    key: str
     title: str
-    unit: str
-    source: str
-    value: object = None
+    title_en: str
+    rules: tuple[ParameterRule, ...]
 
 
-def standard_parameters() -> Mapping[str, StandardParameter]:
-    """By the name that ``parameter("…")`` asks for."""
-    with _FILE.open("rb") as file:
-        tables = tomllib.load(file)
-    return {
-        name: StandardParameter(
-            name, table["title"], table["unit"], table["source"], table.get("value")
-        )
-        for name, table in tables.items()
-    }
-
-
-def beginning_values() -> list[Parameter]:
-    """The values that hold everywhere until a federation sets its own."""
+@cache
+def subjects() -> Sequence[Subject]:
+    """Every subject with its parameters, in order."""
+    read = [(path.stem, tomllib.loads(path.read_text("utf-8"))) for path in _FOLDER.glob("*.toml")]
     return [
-        Parameter(p.name, None, FROM_THE_BEGINNING, p.value, p.unit, source=p.source)
-        for p in standard_parameters().values()
-        if p.value is not None
+        Subject(
+            key,
+            table["title"],
+            table["title_en"],
+            tuple(_rule(key, name, row) for name, row in table["parameters"].items()),
+        )
+        for key, table in sorted(read, key=lambda one: one[1]["order"])
     ]
+
+
+@cache
+def standard_parameters() -> Mapping[str, ParameterRule]:
+    """By the name that ``parameter("…")`` asks for."""
+    return {rule.name: rule for subject in subjects() for rule in subject.rules}
+
+
+def _rule(group: str, name: str, row: Mapping[str, Any]) -> ParameterRule:
+    kind = Kind(row["kind"])
+    value = row.get("value")
+    unit = row.get("unit", "")
+    if kind is Kind.LIMIT:
+        unit = str(value).lstrip("0123456789")
+    return ParameterRule(
+        name=name,
+        title=row["title"],
+        title_en=row["title_en"],
+        kind=kind,
+        group=group,
+        unit=unit,
+        basis=row["basis"],
+        law=row.get("law", ""),
+        low=_number(row.get("low")),
+        high=_number(row.get("high")),
+        decimals=row.get("decimals", 0),
+        choices=row.get("choices", {}),
+        per_county=row.get("per_county", False),
+        roles=_COUNTY_ROLES if row.get("per_county", False) else (),
+        value=value,
+        source=row.get("source", ""),
+        about=row["about"],
+        about_en=row["about_en"],
+    )
+
+
+def _number(value: object) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
