@@ -141,8 +141,11 @@ def _seed_parameters(database: Database, rules: Mapping[str, ParameterRule]) -> 
 
     def missing(tx: Tx) -> list[Parameter]:
         known = settings.parameter_names(tx)
-        return [first_value(rule) for rule in rules.values() if rule.name not in known
-                and rule.value is not None]
+        return [
+            first_value(rule)
+            for rule in rules.values()
+            if rule.name not in known and rule.value is not None
+        ]
 
     with database.look() as tx:
         wanted = bool(missing(tx))
@@ -155,7 +158,12 @@ def _seed_parameters(database: Database, rules: Mapping[str, ParameterRule]) -> 
 def first_value(rule: ParameterRule) -> Parameter:
     """The value that holds everywhere until a federation sets its own."""
     return Parameter(
-        rule.name, None, FROM_THE_BEGINNING, rule.value, rule.unit, rule.basis,
+        rule.name,
+        None,
+        FROM_THE_BEGINNING,
+        rule.value,
+        rule.unit,
+        rule.basis,
         rule.law or rule.source,
     )
 

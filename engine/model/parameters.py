@@ -94,9 +94,7 @@ class ParameterRule:
     def _check_limit(self, value: object) -> None:
         limit = Deadline.parse(str(value))
         if limit.unit.value != self.unit:
-            raise Invalid(
-                f"“{self.title}”按{UNIT_WORDS[self.unit]}计算,不能改用别的单位,未保存。"
-            )
+            raise Invalid(f"“{self.title}”按{UNIT_WORDS[self.unit]}计算,不能改用别的单位,未保存。")
         self._check_range(Decimal(limit.amount), str(limit.amount))
 
     def _check_number(self, value: object) -> None:
