@@ -152,6 +152,14 @@ class Element:
         """
         return self._names("blockedBy")
 
+    @property
+    def readable_by(self) -> tuple[str, ...]:
+        """Roles, or levels, above the case's own union that may read what was filled in.
+
+        Empty: whoever sees the case (:mod:`engine.work.confidence`).
+        """
+        return self._names("readableBy")
+
     def _names(self, prop: str) -> tuple[str, ...]:
         text = self.properties.get(prop, "")
         return tuple(part.strip() for part in text.replace("，", ",").split(",") if part.strip())

@@ -7,6 +7,7 @@ Compiled once per version and shared by all cases and threads: nothing here chan
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from engine.decisions import DecisionModel, DecisionProblem, read_decisions
@@ -91,6 +92,16 @@ class Program:
         """All elements of a process, by default its own, in the order of the file."""
         diagram = self._processes[process_key or self.key].diagram
         return tuple(node.element for node in diagram.nodes.values())
+
+    @cached_property
+    def confidential(self) -> tuple[Element, ...]:
+        """The steps, called processes included, whose content only some may read."""
+        return tuple(
+            element
+            for key in self._processes
+            for element in self.elements(key)
+            if element.readable_by
+        )
 
     def node(self, process_key: str, element_id: str) -> Node:
         """What happens at an element; KeyError when there is none."""

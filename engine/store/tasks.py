@@ -102,6 +102,17 @@ def open_names(tx: Tx, case_id: str, element_ids: Sequence[str]) -> list[str]:
     )
 
 
+def handling_of_element(tx: Tx, case_id: str, element_id: str) -> set[str]:
+    """The organisations that handle, or handled, a step of a case."""
+    return set(
+        tx.execute(
+            select(queue.c.handling_id)
+            .join(task, task.c.queue_id == queue.c.id)
+            .where(task.c.case_id == case_id, task.c.element_id == element_id)
+        ).scalars()
+    )
+
+
 def load_visible(tx: Tx, actor: Actor, task_id: str) -> LoadedTask | None:
     """The step and its case, if the actor may see the case."""
     return _loaded(tx, _LOAD.where(visible_to(actor)), task_id)

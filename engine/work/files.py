@@ -13,10 +13,11 @@ from engine.errors import FileTooLarge, FileTypeRefused, Invalid, NotFound
 from engine.model.actors import Actor
 from engine.model.cases import EventKind, StoredFile
 from engine.model.sniffing import sniff
-from engine.store import cases, files
+from engine.store import files
 from engine.store.database import Tx
 from engine.work.access import visible_case
 from engine.work.advance import open_case
+from engine.work.confidence import Confidence
 from engine.work.environment import Environment
 from engine.work.history import Cause, write_history
 
@@ -160,8 +161,11 @@ def read(environment: Environment, tx: Tx, actor: Actor, file_id: str) -> tuple[
     if found.case_id is None:
         if found.owner != actor.person_id:
             raise NotFound
-    elif not cases.is_visible(tx, actor, found.case_id):
-        raise NotFound
+    else:
+        case = visible_case(tx, actor, found.case_id)
+        confidence = Confidence(tx, actor, open_case(environment, tx, case))
+        if found.id in confidence.withheld_files():
+            raise NotFound
     sealed = path_of(environment.data_dir, found.sha256).read_bytes()
     return found, environment.vault.open_file(sealed, found.sha256)
 

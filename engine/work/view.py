@@ -18,6 +18,7 @@ from engine.store.events import EventRow
 from engine.store.task_lists import TaskQuestion
 from engine.work.access import visible_case
 from engine.work.advance import OpenedCase, open_case, scope_at
+from engine.work.confidence import Confidence
 from engine.work.drafts import open_draft
 from engine.work.environment import Environment
 
@@ -36,6 +37,8 @@ class Submission:
     at: datetime
     form: CompiledForm
     data: Mapping[str, object]
+    is_withheld: bool = False
+    """Its answers are not for this reader; ``data`` is empty."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,8 @@ class TaskView:
     submissions: tuple[Submission, ...]
     decisions: tuple[DecisionShown, ...]
     files: Mapping[str, StoredFile]
+    is_withheld: bool = False
+    """What is asked and known here is not for this reader (``readableBy``)."""
     blocked_by: tuple[str, ...] = ()
     """The names of open steps that must be done before this one."""
 
@@ -103,10 +108,12 @@ def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> T
     form = opened.program.form_of(element)
     context = environment.feel(tx, loaded.case.organisation_id, environment.now())
     is_open = task.status is TaskStatus.OPEN
-    scope = scope_at(environment, tx, opened, task.token) if is_open else {}
+    confidence = Confidence(tx, actor, opened)
+    reads = confidence.may_read(element)
+    scope = scope_at(environment, tx, opened, task.token) if is_open and reads else {}
     draft = open_draft(loaded, opened.vault)
     data: Mapping[str, object] = {}
-    if form is not None and is_open:
+    if form is not None and is_open and reads:
         data = (
             form.initial(scope, context) if draft is None else form.reopened(draft, scope, context)
         )
@@ -143,13 +150,21 @@ def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> T
         holder_name=names.get(task.assignee or "", ""),
         why_here=task.queue.reason_text,
         basis=element.properties.get("basis", ""),
-        submissions=_submissions(tx, opened, rows),
+        submissions=_submissions(tx, confidence, rows),
         decisions=_decisions(opened, rows),
-        files={f.id: f for f in files.of_case(tx, loaded.case.id)} | _staged(tx, actor, form, data),
+        files=_files(tx, confidence) | _staged(tx, actor, form, data),
+        is_withheld=not reads,
         blocked_by=tuple(tasks.open_names(tx, loaded.case.id, element.blocked_by))
         if is_open and element.blocked_by
         else (),
     )
+
+
+def _files(tx: Tx, confidence: Confidence) -> dict[str, StoredFile]:
+    """The papers of a case that the reader may know of."""
+    withheld = confidence.withheld_files()
+    found = files.of_case(tx, confidence.opened.case.id)
+    return {f.id: f for f in found if f.id not in withheld}
 
 
 def _staged(
@@ -172,15 +187,16 @@ def case_view(environment: Environment, tx: Tx, actor: Actor, case_id: str) -> C
     if line is None:
         raise NotFound
     rows = events.of_case(tx, case_id)
+    confidence = Confidence(tx, actor, opened)
     return CaseView(
         case=case,
         line=line,
         open_tasks=tuple(task_lists.open_of_case(tx, case_id)),
-        submissions=_submissions(tx, opened, rows),
+        submissions=_submissions(tx, confidence, rows),
         decisions=_decisions(opened, rows),
         milestones=tuple(cases.milestones(tx, case_id)),
         attributes=tuple(cases.attributes(tx, case_id)),
-        files={f.id: f for f in files.of_case(tx, case_id)},
+        files=_files(tx, confidence),
         incidents=_incidents(opened, rows, case),
     )
 
@@ -192,7 +208,10 @@ def _detail(opened: OpenedCase, row: EventRow) -> dict[str, object]:
     return dict(value) if isinstance(value, dict) else {}
 
 
-def _submissions(tx: Tx, opened: OpenedCase, rows: Sequence[EventRow]) -> tuple[Submission, ...]:
+def _submissions(
+    tx: Tx, confidence: Confidence, rows: Sequence[EventRow]
+) -> tuple[Submission, ...]:
+    opened = confidence.opened
     names = directory.names(tx, [row.actor or "" for row in rows])
     found: list[Submission] = []
     for row in rows:
@@ -203,6 +222,7 @@ def _submissions(tx: Tx, opened: OpenedCase, rows: Sequence[EventRow]) -> tuple[
         data = _detail(opened, row).get("data")
         if not isinstance(data, dict):
             continue
+        reads = _reads(confidence, row)
         found.append(
             Submission(
                 row.task_id or "",
@@ -212,10 +232,19 @@ def _submissions(tx: Tx, opened: OpenedCase, rows: Sequence[EventRow]) -> tuple[
                 names.get(row.actor or "", ""),
                 row.at,
                 form,
-                data,
+                data if reads else {},
+                is_withheld=not reads,
             )
         )
     return tuple(found)
+
+
+def _reads(confidence: Confidence, row: EventRow) -> bool:
+    """Whether what was filled in there is for this reader."""
+    if row.kind != EventKind.TASK_COMPLETED.value or row.element_id is None:
+        return True
+    program = confidence.opened.program
+    return confidence.may_read(program.element(row.process_key or program.key, row.element_id))
 
 
 def _form_of(program: Program, row: EventRow) -> tuple[str, CompiledForm] | None:
@@ -269,6 +298,7 @@ def history(
     opened = open_case(environment, tx, case)
     rows = events.of_case(tx, case_id, after, limit + 1)
     names = directory.names(tx, [row.actor or "" for row in rows])
+    confidence = Confidence(tx, actor, opened)
     return tuple(
         HistoryEntry(
             row.number,
@@ -278,11 +308,18 @@ def history(
             row.task_id,
             row.process_key,
             row.element_id,
-            masked_detail(opened.program, row, _detail(opened, row)),
+            _shown_detail(confidence, row),
             names.get(row.actor or "", ""),
         )
         for row in rows
     )
+
+
+def _shown_detail(confidence: Confidence, row: EventRow) -> dict[str, object]:
+    detail = _detail(confidence.opened, row)
+    if not _reads(confidence, row):
+        detail = {**detail, "data": {}}
+    return masked_detail(confidence.opened.program, row, detail)
 
 
 def masked_detail(program: Program, row: EventRow, detail: dict[str, object]) -> dict[str, object]:

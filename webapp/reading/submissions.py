@@ -78,7 +78,9 @@ def shown_submissions(
             step=one.element_name or one.form.title,
             by=one.by_name,
             at=moment(one.at),
-            answers=draw_answers(
+            answers=_withheld()
+            if one.is_withheld
+            else draw_answers(
                 FormView(
                     form=one.form,
                     data=one.data,
@@ -93,6 +95,11 @@ def shown_submissions(
         )
         for number, one in enumerate(submissions)
     )
+
+
+def _withheld() -> Markup:
+    """In the place of answers that are not for this reader (``readableBy``)."""
+    return Markup('<p class="quiet">{}</p>').format(_("这一步的内容只供核查的工会查看。"))
 
 
 DECIMALS = 4

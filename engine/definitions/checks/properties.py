@@ -22,6 +22,8 @@ _ON: Mapping[str, frozenset[str]] = {
             "notSamePersonAs",
             "notSameUnitAs",
             "blockedBy",
+            "readableBy",
+            "panel",
             "priority",
             "pausesClock",
             "batch",

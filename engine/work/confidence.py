@@ -1,0 +1,86 @@
+"""Steps whose content only some may read (``readableBy``): one rule for every view of a case.
+
+Who objects to a notice is kept from the unit that built the file (domain.md §1.1). A user task
+with the property ``readableBy`` lists roles, or levels of organisations: what is filled in there is
+read by those who may do the step, and by who holds one of these roles (at such a level: any role
+that sees its area) above the case's own union. Never by who did a step that must be another's
+(``notSamePersonAs``), nor by anybody of the case's own union. Everybody else who sees the case
+sees that the step was done, by whom and when.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from engine.model.actors import Actor
+from engine.model.cases import EventKind
+from engine.model.definitions import Element
+from engine.store import directory, events, tasks
+from engine.store.database import Tx
+from engine.work.advance import OpenedCase
+
+
+@dataclass
+class Confidence:
+    """What one person may read of one case."""
+
+    tx: Tx
+    actor: Actor
+    opened: OpenedCase
+    _known: dict[str, bool] = field(default_factory=dict)
+
+    def may_read(self, element: Element) -> bool:
+        """Whether the answers of this step are for her."""
+        named = element.readable_by
+        if not named or self.actor.is_system:
+            return True
+        found = self._known.get(element.id)
+        if found is None:
+            found = self._known[element.id] = self._is_reader(element, named)
+        return found
+
+    def withheld_files(self) -> frozenset[str]:
+        """The ids of files that came with steps she may not read."""
+        hidden = {
+            (element.process_key, element.id): element
+            for element in self.opened.program.confidential
+            if not self.may_read(element)
+        }
+        if not hidden:
+            return frozenset()
+        found: set[str] = set()
+        rows = events.of_case(self.tx, self.opened.case.id, kinds=(EventKind.TASK_COMPLETED.value,))
+        for row in rows:
+            element = hidden.get((row.process_key or "", row.element_id or ""))
+            form = None if element is None else self.opened.program.form_of(element)
+            if form is not None and row.payload is not None:
+                detail = self.opened.vault.open_json(row.payload, "event", row.number)
+                data = detail.get("data") if isinstance(detail, dict) else None
+                if isinstance(data, Mapping):
+                    found.update(file_id for file_id, _ in form.files(data))
+        return frozenset(found)
+
+    def _is_reader(self, element: Element, named: Iterable[str]) -> bool:
+        home = self.opened.case.organisation_id
+        handling = tasks.handling_of_element(self.tx, self.opened.case.id, element.id)
+        if self._did_what_bars(element):
+            return False
+        lane = element.lane
+        if lane is not None and any(self.actor.holds_at(lane.role, place) for place in handling):
+            return True
+        places = {grant.organisation_id for grant in self.actor.grants}
+        if home in places or home == self.actor.organisation_id:
+            return False
+        wanted = set(named)
+        above = {o.id: o.level for o in directory.line_upwards(self.tx, home) if o.id != home}
+        return any(
+            grant.role in wanted
+            or (grant.sees == "area" and above[grant.organisation_id] in wanted)
+            for grant in self.actor.grants
+            if grant.organisation_id in above
+        )
+
+    def _did_what_bars(self, element: Element) -> bool:
+        signers = self.opened.memory.signers
+        return any(
+            self.actor.person_id in signers.get(other, ()) for other in element.not_same_person_as
+        )
