@@ -66,10 +66,11 @@ class AttributeUse(StrEnum):
 
 @dataclass(frozen=True)
 class Option:
-    """One choice: the stored value and what people read."""
+    """One choice: the stored value and what people read; ``group`` is a heading above some."""
 
     value: str
     label: str
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,7 @@ class Field:
     pii: Personal | None = None
     decision: bool = False
     return_targets: bool = False
+    return_fields: bool = False
     attribute: AttributeUse | None = None
     hide_if: Condition | None = None
     conditional: bool = False

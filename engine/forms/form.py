@@ -71,6 +71,11 @@ class CompiledForm:
         return next((asked for asked in self.fields.values() if asked.return_targets), None)
 
     @cached_property
+    def return_items(self) -> Field | None:
+        """The field that says what is to be changed in the step the case is sent back to."""
+        return next((asked for asked in self.fields.values() if asked.return_fields), None)
+
+    @cached_property
     def drivers(self) -> frozenset[str]:
         """The names at the top of the data that conditions and computed values read."""
         read: set[str] = set()
@@ -117,7 +122,7 @@ class CompiledForm:
         """What a new form shows: what the case knows, else defaults; never a decision."""
         data: Answers = {}
         for asked in self.fields.values():
-            if asked.kind is FieldKind.COMPUTED or asked.decision or asked.return_targets:
+            if asked.kind is FieldKind.COMPUTED or _is_decided_anew(asked):
                 continue
             value = get_at(scope, asked.path)
             if value is MISSING or is_empty(value):
@@ -198,6 +203,11 @@ def compile_form(content: bytes, file: str) -> CompiledForm:
     if form.has_errors:
         return form
     return replace(form, findings=(*read.findings, *example_findings(form.fields.values(), file)))
+
+
+def _is_decided_anew(asked: Field) -> bool:
+    """Whether an answer of the last time says nothing about this time."""
+    return asked.decision or asked.return_targets or asked.return_fields
 
 
 def _names_read(component: Component) -> frozenset[str]:

@@ -140,7 +140,9 @@ def _options(node: Node) -> tuple[Option, ...]:
     values = [option.value for option in options]
     if len(set(values)) != len(values):
         node.refuse("form-options", "values 中有重复的 value")
-    if not options and not node.on("returnTargets"):
+    if node.on("returnFields") and raw is not None:
+        node.refuse("form-options", "设了属性 returnFields 的选项由系统给出,请删去 values")
+    elif not options and not (node.on("returnTargets") or node.on("returnFields")):
         node.refuse("form-options", "没有选项 values")
     return tuple(options)
 
@@ -162,6 +164,7 @@ def _with_properties(node: Node, basis: Field) -> Field:
         pii=_personal(node, ours.get("pii"), text_format),
         decision=node.on("decision"),
         return_targets=node.on("returnTargets"),
+        return_fields=node.on("returnFields"),
         total=node.on("total"),
         example=ours.get("example"),
         min_items=node.whole("属性 minItems", ours.get("minItems")),
@@ -240,6 +243,9 @@ def _with_default(node: Node, found: Field) -> Field:
         return found
     if found.decision:
         node.refuse("form-decision", "决定不能预先选好,请删去 defaultValue")
+        return found
+    if found.return_fields:
+        node.refuse("form-default", "要修改的项目不能预先勾好,请删去 defaultValue")
         return found
     if found.kind is FieldKind.CHECKBOX and found.required and default is True:
         node.refuse("form-default", "必须勾选的声明不能预先勾好,请删去 defaultValue")

@@ -78,6 +78,7 @@ class FormReader:
             raw = []
         components = self._components(raw, Surroundings())
         self._check_decisions(components)
+        self._check_return_fields(components)
         return FormFile(
             form_id,
             title if isinstance(title, str) and title else form_id,
@@ -237,6 +238,25 @@ class FormReader:
             if asked.kind is FieldKind.LIST and any(c.decision for c in asked.row_fields):
                 message = f"“{asked.label}”:决定字段不能放在动态列表中。"
                 self.note("error", "form-decision", message, asked.id)
+
+    def _check_return_fields(self, components: Sequence[Component]) -> None:
+        """What is to be changed is ticked beside where the case goes back to, once in a form."""
+        asked = tuple(fields_of(components))
+        ticking = [found for found in asked if found.return_fields]
+        for extra in ticking[1:]:
+            message = f"“{extra.label}”:一张表单只能有一个设 returnFields 的字段。"
+            self.note("error", "form-return-fields", message, extra.id)
+        for found in ticking[:1]:
+            if not any(other.return_targets for other in asked):
+                message = (
+                    f"“{found.label}”:设了 returnFields,但表单里没有设 returnTargets 的字段,"
+                    "不知道退回到哪一步。请加上“退回到”。"
+                )
+                self.note("error", "form-return-fields", message, found.id)
+        for found in asked:
+            if any(column.return_fields for column in found.row_fields):
+                message = f"“{found.label}”:设 returnFields 的字段不能放在动态列表中。"
+                self.note("error", "form-return-fields", message, found.id)
 
 
 def _decoration(node: Node, hide_if: Condition | None) -> Component | None:

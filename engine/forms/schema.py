@@ -83,6 +83,8 @@ def field_schema(asked: Field) -> Schema:
         schema["x-pii-kind"] = asked.pii.value
     if asked.decision:
         schema["x-decision"] = True
+    if asked.return_fields:
+        schema["x-return-fields"] = True
     if not asked.is_asked:
         schema["readOnly"] = True
         return schema
@@ -129,6 +131,8 @@ def _choice(asked: Field) -> Schema:
     if asked.options:
         schema["enum"] = [option.value for option in asked.options]
         schema["x-labels"] = [option.label for option in asked.options]
+    if any(option.group for option in asked.options):
+        schema["x-groups"] = [option.group for option in asked.options]
     return schema
 
 

@@ -30,7 +30,7 @@ def _of_field(asked: Field, file: str) -> Iterator[Finding]:
         return
     example = example_of(asked)
     if example is None:
-        if asked.required and not asked.return_targets:
+        if asked.required and not (asked.return_targets or asked.return_fields):
             message = f"“{asked.label}”:设有 pattern 的必填字段请在属性 example 中写一个例子。"
             yield Finding("error", "form-example", message, file, asked.id)
         return

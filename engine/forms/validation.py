@@ -5,7 +5,7 @@ choices), then the formats with check digits. One error a field: the first.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -19,6 +19,7 @@ from engine.forms.formats import format_problem, format_warnings
 from engine.forms.messages import message_for
 from engine.forms.paths import MISSING, get_at, pointer, set_at
 from engine.forms.patterns import pattern_options
+from engine.forms.returning import only_of_chosen_step
 from engine.forms.schema import Schema
 from engine.forms.values import as_decimal, decimal_places, fits_json, is_blank_row, is_empty
 from engine.forms.visibility import Answers, Settled, cell_name, settle
@@ -96,6 +97,7 @@ class Rules:
             return Validation({}, (FieldError("", "type", "提交的内容须是一个对象。"),))
         answered = read_answers(self.fields, data, scope)
         settled = settle(self.components, answered.data, scope, context)
+        settled = replace(settled, data=only_of_chosen_step(self.fields, settled.data))
         found = _Errors(self.fields)
         self._note_misfits(found, answered, settled)
         self._note_missing(found, settled)

@@ -5,7 +5,7 @@ Compiled once per version and shared by all cases and threads: nothing here chan
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from engine.decisions import DecisionModel, DecisionProblem, read_decisions
 from engine.errors import Finding
 from engine.forms import CompiledForm, Option, compile_form
+from engine.forms.returning import tickable
 from engine.model.definitions import DefinitionSource, Element, ElementKind, ProcessInfo
 from engine.model.xml import UnreadableXml, read_xml
 from engine.runtime.diagram import DecisionCall, Diagram, Message, Node, ProcessCall
@@ -134,7 +135,20 @@ def _form_of(part: Part, element: Element) -> CompiledForm | None:
     field = None if form is None else form.return_field
     if form is None or field is None:
         return form
-    return form.with_options(field.key, tuple(_returns(part.diagram, element, field.name)))
+    targets = tuple(_returns(part.diagram, element, field.name))
+    form = form.with_options(field.key, targets)
+    if form.return_items is None:
+        return form
+    return form.with_options(form.return_items.key, tuple(_return_items(part, targets)))
+
+
+def _return_items(part: Part, targets: Sequence[Option]) -> Iterator[Option]:
+    """What can be ticked to be changed in the steps the case can be sent back to."""
+    for target in targets:
+        node = part.diagram.nodes.get(target.value)
+        form_id = None if node is None else node.element.form_id
+        if form_id is not None and form_id in part.forms:
+            yield from tickable(target.value, part.forms[form_id].components)
 
 
 def _returns(diagram: Diagram, element: Element, field: str) -> Iterator[Option]:

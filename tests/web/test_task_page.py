@@ -153,6 +153,48 @@ def test_sent_back_with_the_reason_on_the_form(federation, browse):
     assert "退回到:填写申请" in history
 
 
+RETURNED = {
+    "decision": "return",
+    "return_to": "apply",
+    "comment": "金额与报价单不符",
+    "return_fields": ["apply/amount", "apply/reason"],
+}
+
+
+def test_what_is_to_be_changed_is_ticked_and_shown(federation, browse):
+    task = federation.applied()
+    asked = browse("reviewer").text(f"/tasks/{task}")
+    assert 'value="apply/amount"' in asked
+    assert sent(browse("reviewer"), task, RETURNED).status_code == 303
+    officer = browse("officer")
+    again = officer.text(f"/tasks/{federation.first_task('officer')}")
+    said, _rest, form = again.partition('<form class="bf-form"')
+    assert "请修改 2 处" in said
+    assert 'href="#f-amount"' in said
+    marked = re.findall(r'data-name="(\w+)"(?: data-required)? data-to-change', form)
+    assert marked == ["amount", "reason"]
+    assert form.count("请修改") == 2
+    history = officer.text(f"/cases/{task.rpartition('-')[0]}?tab=history")
+    assert "退回到:填写申请;请修改:申请金额、申请理由" in history
+    sent(officer, federation.first_task("officer"), APPLY)
+    task = federation.first_task("reviewer")
+    sent(browse("reviewer"), task, RETURNED)
+    again = officer.text(f"/tasks/{federation.first_task('officer')}")
+    assert "第 2 次退回" in again
+
+
+def test_nothing_else_can_be_ticked_as_to_be_changed(federation, browse):
+    task = federation.applied()
+    browser = browse("reviewer")
+    for value in ("apply/nothing", "record/note", "amount", "apply/"):
+        fields = {**RETURNED, "return_fields": [value]}
+        assert sent(browser, task, fields).status_code == 422, value
+    agreed = {**RETURNED, "decision": "agree"}
+    assert sent(browser, task, agreed).status_code == 303  # hidden answers are not kept
+    history = browse("officer").text(f"/cases/{task.rpartition('-')[0]}?tab=history")
+    assert "请修改" not in history
+
+
 def test_a_file_chosen_without_scripts_survives_a_refused_form(federation, browse):
     task = federation.started() + "-1"
     browser = browse("officer")

@@ -6,6 +6,7 @@ Post names are keys with dots (``members.0.name``); element ids are ``f-`` and t
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import groupby
 
 from engine.errors import FieldError
 from engine.forms import (
@@ -14,6 +15,7 @@ from engine.forms import (
     Field,
     FieldKind,
     Group,
+    Option,
     Separator,
     Spacer,
     TextView,
@@ -62,6 +64,16 @@ class ShownRow:
 
 
 @dataclass(frozen=True)
+class ChoiceGroup:
+    """Choices under one heading; ``step`` is set where they are fields of a step to go back to."""
+
+    step: str
+    step_label: str
+    label: str
+    options: tuple[tuple[int, Option], ...]
+
+
+@dataclass(frozen=True)
 class ShownField:
     """One field as drawn. ``text`` stands in its input, ``reading`` is the answer for reading."""
 
@@ -79,6 +91,8 @@ class ShownField:
     totals: Mapping[str, str] = field(default_factory=dict)
     drives: bool = False
     row_label: str = ""
+    is_to_change: bool = False
+    choice_groups: tuple["ChoiceGroup", ...] = ()
 
     @property
     def id(self) -> str:
@@ -88,6 +102,8 @@ class ShownField:
     @property
     def kind(self) -> str:
         """How it is drawn: a decision is always big buttons."""
+        if self.asked.return_fields:
+            return "return-fields"
         return "decision" if self.asked.decision else self.asked.kind.value
 
     @property
@@ -162,6 +178,7 @@ class ShownGroup:
     errors: int
     filled: int
     required: int
+    to_change: int = 0
 
     @property
     def items(self) -> Iterator["Shown"]:
@@ -205,6 +222,8 @@ class FormPage:
     errors: tuple[ErrorSection, ...]
     filled: int
     required: int
+    to_change: tuple[tuple[str, str], ...] = ()
+    """The fields that whoever sent the case back wants changed: anchors with labels."""
 
     @property
     def error_count(self) -> int:
@@ -222,6 +241,7 @@ class Given:
     warnings: Sequence[FieldError] = ()
     visible: frozenset[str] | None = None
     files: Mapping[str, FileInfo] = field(default_factory=dict)
+    to_change: frozenset[str] = frozenset()
 
 
 def name_of_pointer(pointer: str) -> str:
@@ -263,6 +283,12 @@ class _Builder:
             tuple(_error_sections(self.given)),
             sum(cell.is_filled for cell in every),
             len(every),
+            tuple(
+                (f"#{cell.id}", cell.asked.label)
+                for line in shown
+                for item in line
+                for cell in _to_change(item)
+            ),
         )
 
     def _lines(self, components: Sequence[Component]) -> tuple[tuple[Shown, ...], ...]:
@@ -295,18 +321,20 @@ class _Builder:
         lines = self._lines(group.components)
         cells = [cell for line in lines for item in line for cell in _required(item)]
         errors = sum(_count_errors(item) for line in lines for item in line)
+        to_change = sum(1 for line in lines for item in line for _ in _to_change(item))
         return ShownGroup(
             "tab" if group.tab else "group",
             name_of(group),
             f"g-{group.id}",
             group.label,
-            group.folded and not errors,
+            group.folded and not errors and not to_change,
             hidden,
             group.placement.columns,
             lines,
             errors,
             sum(cell.is_filled for cell in cells),
             len(cells),
+            to_change,
         )
 
     def _field(self, asked: Field, *, hidden: bool) -> ShownField:
@@ -332,6 +360,8 @@ class _Builder:
             files=self._files(asked, name, value) if is_file else (),
             drives=bool({asked.path[0], name.partition(".")[0]} & self.given.form.drivers),
             row_label=row_label,
+            is_to_change=name in self.given.to_change,
+            choice_groups=_choice_groups(self.given.form, asked) if asked.return_fields else (),
         )
 
     def _text(self, asked: Field, value: object) -> str:
@@ -368,6 +398,7 @@ class _Builder:
             asked.key,
             hidden,
             error=self.errors.get(asked.key, ""),
+            is_to_change=asked.key in self.given.to_change,
             rows=tuple(self._row(asked, str(number), row) for number, row in enumerate(rows)),
             template_row=self._row(asked, ROW_MARK, {}),
             totals={
@@ -434,6 +465,29 @@ def _required(item: Shown) -> Iterator[ShownField]:
             yield from _required(cell)
     elif item.asked.required and item.asked.is_asked:
         yield item
+
+
+def _to_change(item: Shown) -> Iterator[ShownField]:
+    """The fields inside that are to be changed and are shown."""
+    if item.hidden or isinstance(item, ShownText):
+        return
+    if isinstance(item, ShownGroup):
+        for inner in item.items:
+            yield from _to_change(inner)
+    elif item.is_to_change:
+        yield item
+
+
+def _choice_groups(form: CompiledForm, asked: Field) -> tuple[ChoiceGroup, ...]:
+    """The choices by step and heading, each with its place among all."""
+    steps = form.return_field
+    grouped = groupby(
+        enumerate(asked.options), lambda pair: (pair[1].value.partition("/")[0], pair[1].group)
+    )
+    return tuple(
+        ChoiceGroup(step, step if steps is None else steps.label_of(step), label, tuple(options))
+        for (step, label), options in grouped
+    )
 
 
 def _asks(item: Shown) -> bool:

@@ -32,7 +32,8 @@ class FormView:
     takes the post; ``draft_url`` the drafts that the page saves by itself; ``upload_url`` a file;
     ``refresh_url`` answers with :func:`refresh_answer` when a field changes on which others
     depend; ``file_url`` and an id open a file. An empty address switches its feature off.
-    ``only_answers`` leaves out, when read, groups in which nothing was asked.
+    ``only_answers`` leaves out, when read, groups in which nothing was asked. ``to_change`` are the
+    keys of the fields that whoever sent the case back wants changed.
     ``nonce`` makes a second submit of the same page recognisable. ``translate`` is gettext.
     """
 
@@ -53,6 +54,7 @@ class FormView:
     nonce: str = ""
     draft_saved: str = ""
     files: Mapping[str, FileInfo] = field(default_factory=dict)
+    to_change: frozenset[str] = frozenset()
     translate: Callable[[str], str] = str
 
     @property
@@ -66,6 +68,7 @@ class FormView:
                 self.warnings,
                 frozenset(self.visible) if self.visible is not None else None,
                 self.files,
+                self.to_change,
             )
         )
 

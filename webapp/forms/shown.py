@@ -1,6 +1,6 @@
 """Values as people read them: 1,000.00 元, 是, 同意, 2026-11-16."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from engine.forms import Field, FieldKind
 from engine.forms.values import is_empty, plain_text, show_money, show_number
@@ -17,10 +17,22 @@ def shown_value(asked: Field, value: object) -> str:
     if is_empty(value):
         return NOTHING
     if isinstance(value, list):
-        return "、".join(asked.label_of(item) for item in value)
+        return _chosen_words(asked, value)
     if asked.options:
         return asked.label_of(value)
     return with_unit(asked, input_text(asked, value))
+
+
+def _chosen_words(asked: Field, values: Sequence[object]) -> str:
+    """What was chosen, under its headings where there are some: 基本情况:姓名、性别;…"""
+    by_heading: dict[str, list[str]] = {}
+    headings = {option.value: option.group for option in asked.options}
+    for value in values:
+        by_heading.setdefault(headings.get(str(value), ""), []).append(asked.label_of(value))
+    return ";".join(
+        f"{heading}:{'、'.join(words)}" if heading else "、".join(words)
+        for heading, words in by_heading.items()
+    )
 
 
 def with_unit(asked: Field, text: str) -> str:

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine.forms import CompiledForm
 from engine.model.cases import EventKind, HistoryEntry
 from engine.runtime import Program
+from webapp.forms.shown import shown_value
 from webapp.shared.language import _, lazy
 from webapp.shared.words import moment
 
@@ -135,10 +137,7 @@ class Storyteller:
             return "", ""
         value = data.get(form.decision.path[0])
         decided = form.decision.label_of(value) if value else ""
-        target = data.get(form.return_field.path[0]) if form.return_field is not None else None
-        if target and form.return_field is not None:
-            return decided, _("退回到:%(step)s", step=form.return_field.label_of(target))
-        return decided, ""
+        return decided, _sent_back(form, data)
 
     def _timer_set(self, entry: HistoryEntry) -> _Told:
         due = _instant(entry.detail.get("due_at"))
@@ -183,6 +182,19 @@ class Storyteller:
             _("%(who)s作废办件。", who=self._who(entry)),
             _("原因:%(reason)s", reason=entry.detail.get("reason", "")),
         )
+
+
+def _sent_back(form: CompiledForm, data: Mapping[str, object]) -> str:
+    """Where to, and what is to be changed there."""
+    target = None if form.return_field is None else data.get(form.return_field.path[0])
+    if not target or form.return_field is None:
+        return ""
+    told = _("退回到:%(step)s", step=form.return_field.label_of(target))
+    items = form.return_items
+    chosen = None if items is None else data.get(items.path[0])
+    if items is None or not chosen:
+        return told
+    return f"{told};" + _("请修改:%(fields)s", fields=shown_value(items, chosen))
 
 
 def _instant(value: object) -> datetime | None:

@@ -28,6 +28,7 @@ from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
 from webapp.shared.words import Badge, clock_time, due_badge, moment, why_this_date
+from webapp.tasks.returned import Returned, keys_to_change, returned
 
 LONG_FORM = 16
 """A form with more fields than that needs the width of the page."""
@@ -89,7 +90,7 @@ class TaskPage(Page):
     refusal: str
     blocked_by: tuple[str, ...]
     draft_note: str
-    returned: ShownSubmission | None
+    returned: Returned | None
     form: Markup
     submissions: tuple[ShownSubmission, ...]
     decisions: tuple[ShownDecision, ...]
@@ -137,20 +138,13 @@ def task_page(
         blocked_by=view.blocked_by,
         draft_note=_draft_note(actor, view, now) if typed is None else "",
         form=_form(actor, view, way_back, typed, now),
-        returned=_returned(view, submissions),
+        returned=returned(view, submissions),
         submissions=submissions,
         decisions=shown_decisions(view.decisions),
         papers=papers_of(view.submissions, view.files),
         is_open=view.task.status is TaskStatus.OPEN,
         layout=_layout(view),
     )
-
-
-def _returned(view: TaskView, submissions: Sequence[ShownSubmission]) -> ShownSubmission | None:
-    """What the step that sent the case back said, while there is something to do about it."""
-    if view.task.status is not TaskStatus.OPEN or view.task.returned_by is None:
-        return None
-    return next((one for one in submissions if one.task_id == view.task.returned_by), None)
 
 
 def _layout(view: TaskView) -> str:
@@ -254,6 +248,7 @@ def _form(
             nonce=new_id(),
             draft_saved=saved if typed is None else typed.draft_saved,
             files=file_infos(view.files),
+            to_change=keys_to_change(view),
             translate=_,
         ),
         _buttons(),

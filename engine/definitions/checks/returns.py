@@ -9,6 +9,7 @@ from engine.definitions.findings import error
 from engine.definitions.soundness import explore
 from engine.definitions.variables import usable_form
 from engine.errors import Finding
+from engine.forms.returning import tickable
 
 
 def check(draft: Draft) -> Iterator[Finding]:
@@ -31,6 +32,26 @@ def check(draft: Draft) -> Iterator[Finding]:
                     process.file,
                     node.element,
                 )
+            elif form.return_items is not None:
+                yield from _items(draft, process, node, _return_flows(gateway, {key}))
+
+
+def _items(
+    draft: Draft, process: Process, node: Node, flows: list[tuple[Flow, str]]
+) -> Iterator[Finding]:
+    """What is to be changed is ticked among the fields of the steps the case can go back to."""
+    nodes = {target.id: target for target in process.of("userTask")}
+    for target in dict.fromkeys(value for _, value in flows):
+        step = nodes.get(target)
+        form = None if step is None else usable_form(draft, step)
+        if step is not None and (form is None or not any(tickable(target, form.components))):
+            yield error(
+                "return-fields-empty",
+                f"{node.label}的表单可以勾选要修改的项目,但能退回到的{step.label}没有要填写的项目,"
+                "退回时没有可勾的。请给它一张表单,或删去属性 returnFields。",
+                process.file,
+                node.element,
+            )
 
 
 def _return_fields(draft: Draft, process: Process) -> set[str]:

@@ -19,6 +19,7 @@ const WORDS = {
   tooLarge: "文件超过",
   remove: "移除",
   sending: "正在提交…",
+  changed: "已改",
 };
 
 document.documentElement.classList.add("js");
@@ -58,10 +59,20 @@ class LiveForm {
     this.count();
     this.openTarget();
     window.addEventListener("hashchange", () => this.openTarget());
+    // Links above the form; a second click on the same one changes no address.
+    document.querySelectorAll("a[data-go-to]").forEach((link) => {
+      link.addEventListener("click", (event) => {
+        event.preventDefault();
+        this.goTo(link.getAttribute("href").slice(1));
+      });
+    });
     const errors = form.querySelector("[data-errors]");
     if (errors) {
       errors.focus();
+    } else if (!window.location.hash) {
+      this.goToFirstChange();
     }
+    this.offerReturnFields();
   }
 
   /* Changes ---------------------------------------------------------------------------------- */
@@ -81,6 +92,8 @@ class LiveForm {
       this.tidy(input);
     }
     this.markDirty();
+    this.noteChange(input);
+    this.offerReturnFields();
     if (input.dataset.drives !== undefined) {
       this.refreshSoon();
     }
@@ -526,6 +539,49 @@ class LiveForm {
     target.focus();
   }
 
+  /* Sent back: what is to be changed ----------------------------------------------------------- */
+
+  /* Only the fields of the step that was chosen to go back to. */
+  offerReturnFields() {
+    const place = this.form.querySelector("[data-return-fields]");
+    const target = place && this.form.querySelector("[data-return-target]");
+    if (target) {
+      place.querySelectorAll("[data-of-step]").forEach((group) => {
+        group.classList.toggle("bf-hidden", group.dataset.ofStep !== chosenIn(target));
+      });
+    }
+  }
+
+  /* The reason stands above: the page only scrolls where the first field is out of sight. */
+  goToFirstChange() {
+    const field = this.form.querySelector("[data-to-change]:not(.bf-hidden)");
+    if (!field) {
+      return;
+    }
+    const panel = field.closest("[data-panel]");
+    if (panel) {
+      this.showTab(panel.id);
+    }
+    const input = field.querySelector("input:not([type=hidden]), select, textarea, button");
+    (input || field).focus({ preventScroll: true });
+    field.scrollIntoView({ block: "nearest" });
+  }
+
+  noteChange(input) {
+    const field = input.closest("[data-to-change]");
+    if (!field || field.dataset.toChange === "done") {
+      return;
+    }
+    field.dataset.toChange = "done";
+    field.querySelector(".bf-change-mark").textContent = WORDS.changed;
+    this.form.querySelectorAll("[data-tab-change]").forEach((badge) => {
+      const panel = document.getElementById(badge.closest("[data-tab]").dataset.tab);
+      const left = panel.querySelectorAll('[data-to-change]:not([data-to-change="done"])').length;
+      badge.querySelector("b").textContent = String(left);
+      badge.classList.toggle("bf-badge-done", left === 0);
+    });
+  }
+
   /* Files: sent at once, so that a refused form never loses them -------------------------------- */
 
   async upload(input) {
@@ -608,6 +664,12 @@ class LiveForm {
     item.append(hidden, name, size, remove);
     list.append(item);
   }
+}
+
+/* The value of a select, or of the radio button that is ticked. */
+function chosenIn(field) {
+  const input = field.querySelector("select, input:checked");
+  return input ? input.value : "";
 }
 
 /* The name the server uses for a place inside a list. */
