@@ -127,6 +127,8 @@ class Field:
     multiple: bool = False
     accept: str = ""
     max_size_mb: int | None = None
+    no_numbers: bool = False
+    """A paper in which no number of a person may be read (our ``scan``)."""
 
     @property
     def key(self) -> str:

@@ -179,10 +179,19 @@ def _with_properties(node: Node, basis: Field) -> Field:
             accept=_own_text(ours, "accept") or node.text("accept"),
             multiple=node.on("multiple") or node.flag("multiple"),
             max_size_mb=node.whole("属性 maxSizeMb", ours.get("maxSizeMb")),
+            no_numbers=_scan(node, ours.get("scan")),
         )
     if _crossed(found.min_items, found.max_items):
         node.refuse("form-property", "minItems 大于 maxItems")
     return replace(found, attribute=_attribute(node, found, ours.get("attribute")))
+
+
+def _scan(node: Node, value: object) -> bool:
+    if value in (None, ""):
+        return False
+    if value != "no-id-numbers":
+        node.refuse("form-property", f"属性 scan 只能是 no-id-numbers,不是 {value}")
+    return True
 
 
 def _own_text(ours: Mapping[str, object], name: str) -> str:

@@ -101,7 +101,9 @@ PROPERTIES = MappingProxyType(
         "checklist": frozenset({"pii", "example", "minItems", "maxItems", "returnFields"}),
         "taglist": frozenset({"pii", "example", "minItems", "maxItems", "returnFields"}),
         "checkbox": frozenset({"attribute"}),
-        "filepicker": frozenset({"maxSizeMb", "accept", "multiple", "minItems", "maxItems"}),
+        "filepicker": frozenset(
+            {"maxSizeMb", "accept", "multiple", "minItems", "maxItems", "scan"}
+        ),
         "group": frozenset({"tab", "folded"}),
         "dynamiclist": frozenset({"minItems", "maxItems"}),
         "expression": frozenset({"format", "unit", "attribute", "pii", "total"}),

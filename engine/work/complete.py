@@ -23,6 +23,7 @@ from engine.work.advance import OpenedCase, TimerDue, open_case, ports_of, scope
 from engine.work.attributes import attributes_of
 from engine.work.environment import Environment
 from engine.work.history import Cause, Collision
+from engine.work.scanning import numbers_in_papers
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,9 @@ def prepare(
     validation: Validation = form.validate(data, scope, context)
     if validation.errors:
         raise Invalid(f"有 {len(validation.errors)} 处需要修改,其余内容已保留。", validation.errors)
+    numbers = numbers_in_papers(environment, tx, form, validation.data)
+    if numbers:
+        raise Invalid("附件里有证件号码或银行账号,没有提交,其余内容已保留。", numbers)
     return Prepared(
         loaded,
         opened,

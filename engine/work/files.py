@@ -166,8 +166,13 @@ def read(environment: Environment, tx: Tx, actor: Actor, file_id: str) -> tuple[
         confidence = Confidence(tx, actor, open_case(environment, tx, case))
         if found.id in confidence.withheld_files():
             raise NotFound
+    return found, content_of(environment, found)
+
+
+def content_of(environment: Environment, found: StoredFile) -> bytes:
+    """The content of a file, whoever asks."""
     sealed = path_of(environment.data_dir, found.sha256).read_bytes()
-    return found, environment.vault.open_file(sealed, found.sha256)
+    return environment.vault.open_file(sealed, found.sha256)
 
 
 def sweep(tx: Tx, real_now: datetime) -> None:

@@ -20,6 +20,7 @@ from engine.work.advance import Memory, OpenedCase, ports_of, write_step
 from engine.work.attributes import attributes_of
 from engine.work.environment import Environment
 from engine.work.history import Cause
+from engine.work.scanning import numbers_in_papers
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,9 @@ def prepare(
     validation = form.validate(request.data, {}, context)
     if validation.errors:
         raise Invalid(f"有 {len(validation.errors)} 处需要修改,其余内容已保留。", validation.errors)
+    numbers = numbers_in_papers(environment, tx, form, validation.data)
+    if numbers:
+        raise Invalid("附件里有证件号码或银行账号,没有提交,其余内容已保留。", numbers)
     return PreparedStart(
         request,
         program,
