@@ -16,10 +16,11 @@ from engine.model.ids import new_id
 from engine.store.database import Tx
 from engine.work.attributes import normal
 from registry.household import IMPORTED, File, sealed_place, unpacked
+from registry.listing import list_people
 from registry.loading import ExistingHousehold, Loaded, load_files
 from registry.notice import OBJECTION, NoticeStatus, PublicNotice, objection_key
 from registry.sections import Mask, Section, masked, sections, whole
-from registry.store import households, notices
+from registry.store import households, notices, people
 from registry.store.households import FileQuestion, VersionLine
 from registry.vocabulary import (
     CATEGORIES,
@@ -115,6 +116,12 @@ class Registry:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._vault = engine.environment.vault
+
+    def list_people(self) -> int:
+        """List who is named in files of an earlier release; the number of those files."""
+        if not self._engine.ask(lambda tx: people.unlisted(tx, 1)):
+            return 0
+        return list_people(self._engine.environment, self._engine.execute)
 
     # Household files -----------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ ON_FILE = "on_file"
 APPROVED = "approved"
 ENTERED = "entered"
 IMPORTED = "imported"
+MERGED = "merged"
 """The act of a first version that was taken over from an earlier record: no case made it."""
 _LAST = 4
 _NOON = time(12)

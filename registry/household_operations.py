@@ -27,7 +27,8 @@ from registry.household import (
     text,
     unpacked,
 )
-from registry.store import households, numbers
+from registry.people import people_of
+from registry.store import households, numbers, people
 from registry.vocabulary import ACTS
 
 _GROUP = {"type": "object"}
@@ -58,12 +59,12 @@ def _open_file(context: OperationContext, inputs: Inputs) -> Inputs:
     if existing is None:
         opened = _first(context, content, shown)
         if households.add(tx, opened):
-            return _write_version(context, opened, APPROVED, content)
+            return write_version(context, opened, APPROVED, content)
         # Another approval for the same person was a moment faster.
         existing = households.of_head(tx, shown.head_hash)
     if existing is None:
         raise NotFound("没有找到这位户主的档案,没有改动。请稍后重试。")
-    before_now = _content_of(context, existing)
+    before_now = content_of(context, existing)
     content.update({name: before_now[name] for name in _KEPT if name in before_now})
     changed = replace(
         existing,
@@ -73,7 +74,7 @@ def _open_file(context: OperationContext, inputs: Inputs) -> Inputs:
         changed_at=context.now,
     )
     households.save(tx, changed)
-    return _write_version(context, changed, APPROVED, content)
+    return write_version(context, changed, APPROVED, content)
 
 
 def _first(context: OperationContext, content: Content, shown: Shown) -> File:
@@ -98,7 +99,7 @@ def _set_national_number(context: OperationContext, inputs: Inputs) -> Inputs:
     existing = households.numbered(tx, text(inputs.get("file_no")))
     if existing is None:
         raise NotFound("没有这个编号的档案,全国编号没有登记。请核对档案编号。")
-    content = dict(_content_of(context, existing))
+    content = dict(content_of(context, existing))
     entered = {
         "national_no": text(inputs.get("national_no")),
         "entered_on": inputs.get("entered_on"),
@@ -117,10 +118,10 @@ def _set_national_number(context: OperationContext, inputs: Inputs) -> Inputs:
         changed_at=context.now,
     )
     households.save(tx, changed)
-    return {"version": _write_version(context, changed, ENTERED, content)["version"]}
+    return {"version": write_version(context, changed, ENTERED, content)["version"]}
 
 
-def _content_of(context: OperationContext, file: File) -> Content:
+def content_of(context: OperationContext, file: File) -> Content:
     """What the newest version of a file says."""
     newest = households.version(cast(Tx, context.tx), file.file_no, file.version)
     if newest is None:
@@ -129,11 +130,14 @@ def _content_of(context: OperationContext, file: File) -> Content:
     return unpacked(context.open(newest.content, place))
 
 
-def _write_version(
+def write_version(
     context: OperationContext, file: File, act: str, content: Content
 ) -> dict[str, object]:
+    """Write a file's newest version, and who it names; the caller has written the file."""
+    tx = cast(Tx, context.tx)
+    people.put(tx, file.file_no, people_of(content, context.lookup_hash))
     households.add_version(
-        cast(Tx, context.tx),
+        tx,
         Version(
             file_no=file.file_no,
             number=file.version,

@@ -10,7 +10,8 @@ from engine.work.environment import Environment
 from engine.work.invariants import Invariant
 from registry.household import File, Version, changed_at, sealed_place, shown_of, unpacked
 from registry.notice import NoticeStatus, PublicNotice, holds_number, objection_key
-from registry.store import checks
+from registry.people import people_of
+from registry.store import checks, people
 
 _MOST_SHOWN = 20
 _RUNNING = frozenset({"active", "incident", "suspended"})
@@ -105,10 +106,10 @@ def _chains(tx: Tx) -> Findings:
 
 def _columns(environment: Environment, tx: Tx) -> Findings:
     for file, newest in checks.files_with_newest(tx):
-        yield _differs(environment, file, newest)
+        yield _differs(environment, tx, file, newest)
 
 
-def _differs(environment: Environment, file: File, newest: Version | None) -> str | None:
+def _differs(environment: Environment, tx: Tx, file: File, newest: Version | None) -> str | None:
     if newest is None:
         return f"file {file.file_no} has no version {file.version}"
     place = sealed_place(file.file_no, newest.number)
@@ -119,6 +120,8 @@ def _differs(environment: Environment, file: File, newest: Version | None) -> st
         return f"file {file.file_no}: {error.message}"
     if said != file.shown or changed_at(content, newest.number, newest.at) != file.changed_at:
         return f"file {file.file_no} and its version {newest.number} differ"
+    if people_of(content, environment.vault.lookup_hash) != people.of_file(tx, file.file_no):
+        return f"file {file.file_no} names others than its version {newest.number}"
     return None
 
 

@@ -31,7 +31,8 @@ from registry.household import (
     shown_of,
     text,
 )
-from registry.store import households, numbers
+from registry.people import FilePerson, people_of
+from registry.store import households, numbers, people
 from registry.vocabulary import ACTS, CATEGORIES
 
 BATCH = 500
@@ -216,11 +217,14 @@ def _load(
             new.append((place, one))
     now = environment.now()
     written: list[tuple[File, Version]] = []
+    named: dict[str, Sequence[FilePerson]] = {}
     for (place, one), file_no in zip(new, _numbered(tx, [one for _, one in new]), strict=True):
         written.append(_first(environment, actor, one, file_no, now))
+        named[file_no] = people_of(one.content, environment.vault.lookup_hash)
         fates[place] = Loaded(Fate.LOADED, file_no)
     if written:
         households.add_many(tx, written)
+        people.put_many(tx, named)
         audit.add_access(
             tx,
             now,

@@ -3,11 +3,24 @@
 from collections.abc import Mapping
 
 from engine.model.operations import Operation
+from registry.duplicate_operations import FIND_DUPLICATES, MERGE
 from registry.household_operations import OPEN_FILE, SET_NATIONAL_NUMBER
+from registry.means_operations import FIND_REPORT, RECORD_REPORT
 from registry.notice_operations import CLOSE, PUBLISH, RESUME, SUSPEND
 
 OPERATIONS: Mapping[str, Operation] = {
     operation.name: operation
-    for operation in (PUBLISH, SUSPEND, RESUME, CLOSE, OPEN_FILE, SET_NATIONAL_NUMBER)
+    for operation in (
+        PUBLISH,
+        SUSPEND,
+        RESUME,
+        CLOSE,
+        FIND_DUPLICATES,
+        FIND_REPORT,
+        RECORD_REPORT,
+        OPEN_FILE,
+        MERGE,
+        SET_NATIONAL_NUMBER,
+    )
 }
 """Given to :class:`engine.Options`; a page lists them with what they need and give."""

@@ -72,6 +72,7 @@ ACTS: Mapping[str, str] = {
     "approved": "建档审批",
     "entered": "录入全国系统",
     "imported": "导入已有档案",
+    "merged": "并入同户的困难职工",
 }
 
 

@@ -42,7 +42,9 @@ def open_installation(settings: Settings, clock: Clock | None = None) -> Opened:
         parameters=standard_parameters(),
     )
     engine = open_engine(settings.url, key=settings.key, options=options)
-    return Opened(settings, engine, registry.Registry(engine))
+    register = registry.Registry(engine)
+    register.list_people()
+    return Opened(settings, engine, register)
 
 
 def operations() -> Mapping[str, Operation]:

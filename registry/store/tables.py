@@ -64,6 +64,39 @@ household_version = Table(
     Index("ix_household_version_case", "case_id", "act"),
 )
 
+household_person = Table(
+    "household_person",
+    metadata,
+    # Who the newest version names: what duplicates are looked for by. No number, only hashes.
+    Column("file_no", String(40), ForeignKey("household.file_no"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),  # 0: the head
+    Column("name", String(60), nullable=False),
+    Column("birth_date", _DATE, nullable=False),  # empty where it is not known
+    Column("counted", Boolean, nullable=False),
+    Column("id_hash", _HASH),
+    Column("prefix_hash", _HASH),  # of the first 17 digits
+    Column("account_hash", _HASH),
+    Index("ix_household_person_id", "id_hash"),
+    Index("ix_household_person_prefix", "prefix_hash"),
+    Index("ix_household_person_account", "account_hash"),
+    Index("ix_household_person_name", "name", "birth_date"),
+)
+
+means_report = Table(
+    "means_report",
+    metadata,
+    # What the means-check agency answered of a household, kept to be used again for some months.
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("head_hash", _HASH, nullable=False),
+    Column("case_id", String(26), nullable=False),
+    Column("report_no", String(60), nullable=False),
+    Column("report_date", _DATE, nullable=False),
+    Column("result", String(20), nullable=False),  # consistent | different
+    Column("content", LargeBinary, nullable=False),  # sealed: the differences
+    Column("at", _INSTANT, nullable=False),
+    Index("ix_means_report_head", "head_hash", "report_date"),
+)
+
 notice = Table(
     "notice",
     metadata,

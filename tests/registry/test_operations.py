@@ -287,7 +287,14 @@ def test_every_operation_gives_what_it_declares(bench: Bench) -> None:
     published = run("notice.publish", NOTICE)
     one = {"notice_id": published["notice_id"]}
     number = {"file_no": opened["file_no"], "national_no": "MN1"}
+    report = {"id_number": HEAD["id_number"], "report_no": "核1", "result": "consistent"}
     given = {
+        "household.find_duplicates": run("household.find_duplicates", {"head": HEAD}),
+        "household.merge": run(
+            "household.merge", {"file_no": opened["file_no"], "head": {**HEAD, "id_number": "M1"}}
+        ),
+        "means.record_report": run("means.record_report", report),
+        "means.find_report": run("means.find_report", {"id_number": HEAD["id_number"]}),
         "household.open_file": opened,
         "household.set_national_number": run("household.set_national_number", number),
         "notice.publish": published,

@@ -1,0 +1,224 @@
+"""Who of an application is on file or applies elsewhere (DMN-11), and putting two together.
+
+What is found is said for whoever decides: of another county no number, no name, no file, only
+which county's union must be asked (domain.md §3.16, correction 12). How much each finding weighs
+is a decision table's business.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+from engine.errors import Invalid, NotFound
+from engine.model.operations import Operation, OperationContext
+from engine.store.database import Tx
+from engine.work.attributes import normal
+from registry.household import MERGED, Content, mapping, mappings, shown_of, text
+from registry.household_operations import content_of, write_version
+from registry.people import FilePerson, people_of
+from registry.store import households, people
+from registry.store.people import Found
+
+Inputs = Mapping[str, object]
+
+HEAD, MEMBER, APPLICATION = "head", "member", "application"
+CARD, PHONE, NAME, NEAR = "card", "phone", "name", "near"
+
+_SAME = "同一证件号码"
+_WHAT: Mapping[str, str] = {
+    HEAD: "已是另一户档案的户主",
+    MEMBER: "已登记在另一户档案中",
+    APPLICATION: "正在另一件申请中",
+    CARD: "的银行账号与另一户相同",
+    PHONE: "的手机号码与另一户相同",
+    NAME: "与另一户中的人同名同出生日期",
+    NEAR: "的证件号码与另一户中的人只差校验位",
+}
+
+
+@dataclass(frozen=True)
+class _Match:
+    """One thing that was found: of whom, what, where."""
+
+    kind: str
+    person: str
+    counted: bool
+    found: Found
+
+    def told(self, county_id: str) -> dict[str, object]:
+        """In words for the reviewer of this county."""
+        same_county = self.found.county_id == county_id
+        reference = self.found.reference if same_county else None
+        if same_county:
+            where = f"{'办件' if self.found.is_case else '档案'} {reference}"
+        else:
+            phone = self.found.county_phone or "电话见通讯录"
+            where = f"请向{self.found.county_name or '上级工会'}核实({phone})"
+        return {
+            "kind": self.kind,
+            "person": self.person,
+            "counted_here": self.counted,
+            "counted_there": self.found.counted,
+            "same_county": same_county,
+            "reference": reference,
+            "file_no": None if self.found.is_case else reference,
+            "union": self.found.county_name,
+            "text": f"{self.person}{_WHAT[self.kind]}:{where}",
+        }
+
+
+def _find_duplicates(context: OperationContext, inputs: Inputs) -> Inputs:
+    """Look for everybody of the application in files and running cases of the whole federation."""
+    tx = cast(Tx, context.tx)
+    content = {
+        "head": mapping(inputs.get("head")),
+        "members": inputs.get("members"),
+        "national": {"bank_account": inputs.get("bank_account")},
+    }
+    named = people_of(content, context.lookup_hash)
+    own_file = text(inputs.get("file_no"))
+    matches = [
+        *_by_number(tx, named, own_file, context.case_id),
+        *_by_signs(tx, named, content, own_file, context),
+    ]
+    county_id, _name, _phone = people.county_of(tx, context.organisation_id)
+    told = [one.told(county_id) for one in matches]
+    return {"matches": told, "found": len(told)}
+
+
+def _by_number(tx: Tx, named: Sequence[FilePerson], own_file: str, case_id: str) -> list[_Match]:
+    hashes = {one.id_hash for one in named if one.id_hash}
+    files = people.with_id(tx, hashes, own_file)
+    cases = people.in_open_cases(tx, hashes, case_id)
+    matches: list[_Match] = []
+    for one in named:
+        for found in files.get(one.id_hash or "", []):
+            kind = HEAD if found.position == 0 else MEMBER
+            matches.append(_Match(kind, one.name, one.counted, found))
+        matches.extend(
+            _Match(APPLICATION, one.name, one.counted, found)
+            for found in cases.get(one.id_hash or "", [])
+        )
+    return matches
+
+
+def _by_signs(
+    tx: Tx,
+    named: Sequence[FilePerson],
+    content: Content,
+    own_file: str,
+    context: OperationContext,
+) -> list[_Match]:
+    """What is no proof: the same card, telephone, name and birthday, a number almost the same."""
+    head = named[0]
+    matches: list[_Match] = []
+    if head.account_hash:
+        matches += [
+            _Match(CARD, head.name, head.counted, found)
+            for found in people.with_account(tx, head.account_hash, own_file)
+            if found.name != head.name
+        ]
+    mobile = normal(text(mapping(content.get("head")).get("mobile")))
+    if mobile:
+        matches += [
+            _Match(PHONE, head.name, head.counted, found)
+            for found in people.with_mobile(tx, context.lookup_hash(mobile), own_file)
+        ]
+    prefixes = {one.prefix_hash for one in named if one.prefix_hash}
+    near = people.with_prefix(tx, prefixes, own_file)
+    certain = people.with_id(tx, {one.id_hash for one in named if one.id_hash}, own_file)
+    for one in named:
+        known = {found.reference for found in certain.get(one.id_hash or "", [])}
+        for found in near.get(one.prefix_hash or "", []):
+            if found.reference not in known:
+                matches.append(_Match(NEAR, one.name, one.counted, found))
+                known.add(found.reference)
+        if one.name and one.birth_date:
+            matches += [
+                _Match(NAME, one.name, one.counted, found)
+                for found in people.with_name_and_birth(tx, one.name, one.birth_date, own_file)
+                if found.reference not in known
+            ]
+    return matches
+
+
+def _merge(context: OperationContext, inputs: Inputs) -> Inputs:
+    """Put a needy worker into the file of her own household (一户一档)."""
+    tx = cast(Tx, context.tx)
+    existing = households.numbered(tx, text(inputs.get("file_no")))
+    if existing is None:
+        raise NotFound("没有要并入的档案,没有改动。请核对档案编号。")
+    before = households.newest_of_case(tx, context.case_id, MERGED)
+    if before is not None and before.file_no == existing.file_no:
+        return {"version": before.number}
+    worker = mapping(inputs.get("head"))
+    number = normal(text(worker.get("id_number")))
+    if not number:
+        raise Invalid("要并入的人没有证件号码,没有改动。请补齐后重试。")
+    content = dict(content_of(context, existing))
+    others = [
+        member
+        for member in mappings(content.get("members"))
+        if normal(text(member.get("id_number"))) != number
+    ]
+    known = next(
+        (
+            member
+            for member in mappings(content.get("members"))
+            if normal(text(member.get("id_number"))) == number
+        ),
+        {},
+    )
+    content["members"] = [
+        *others,
+        {
+            **known,
+            "relation": text(inputs.get("relation")) or known.get("relation"),
+            "name": text(worker.get("name")),
+            "id_number": text(worker.get("id_number")),
+            "occupation": text(worker.get("identity")),
+            "health": text(worker.get("health")),
+            "living_together": "yes",
+            "counted": "yes",
+            "place": text(worker.get("employer")),
+            "needy_worker": "yes",
+        },
+    ]
+    changed = replace(
+        existing,
+        shown=shown_of(content, context.lookup_hash),
+        version=existing.version + 1,
+        changed_at=context.now,
+    )
+    households.save(tx, changed)
+    return {"version": write_version(context, changed, MERGED, content)["version"]}
+
+
+_TEXT_OR_NOTHING = {"type": ["string", "null"]}
+_GROUP = {"type": "object"}
+_LIST_OR_NOTHING = {"type": ["array", "null"], "items": {"type": "object"}}
+
+FIND_DUPLICATES = Operation(
+    name="household.find_duplicates",
+    title="查重",
+    run=_find_duplicates,
+    inputs={
+        "head": _GROUP,
+        "members": _LIST_OR_NOTHING,
+        "bank_account": _TEXT_OR_NOTHING,
+        "file_no": _TEXT_OR_NOTHING,
+    },
+    required=frozenset({"head"}),
+    outputs={
+        "matches": {"type": "array", "items": {"type": "object"}},
+        "found": {"type": "integer", "minimum": 0},
+    },
+)
+MERGE = Operation(
+    name="household.merge",
+    title="并入已有档案",
+    run=_merge,
+    inputs={"file_no": {"type": "string"}, "head": _GROUP, "relation": _TEXT_OR_NOTHING},
+    required=frozenset({"file_no", "head"}),
+    outputs={"version": {"type": "integer", "minimum": 1}},
+)

@@ -1,0 +1,215 @@
+"""The people named in files, and who of them is in other files or applications too."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, exists, insert, select
+
+from engine.store.database import Tx
+from engine.store.tables import case, case_attribute, organisation, organisation_closure
+from registry.people import FilePerson
+from registry.store.tables import household, household_person
+
+_OPEN_CASES = ("active", "incident", "suspended")
+_MOST = 50
+
+OPEN_FILES = ("awaiting_entry", "on_file")
+"""Statuses of a file that stands: who is in one of the others may be in a new one."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A person in another file or application, with the county it belongs to.
+
+    ``reference`` is the file's number, or the case's.
+    """
+
+    reference: str
+    county_id: str
+    county_name: str
+    county_phone: str
+    is_case: bool = False
+    position: int = 0
+    name: str = ""
+    counted: bool = True
+
+
+def put(tx: Tx, file_no: str, people: Sequence[FilePerson]) -> None:
+    """Write who is named in a file now."""
+    put_many(tx, {file_no: people})
+
+
+def put_many(tx: Tx, people: Mapping[str, Sequence[FilePerson]]) -> None:
+    """The same for many files in two statements."""
+    if not people:
+        return
+    tx.execute(delete(household_person).where(household_person.c.file_no.in_(list(people))))
+    rows = [
+        {
+            "file_no": file_no,
+            "position": one.position,
+            "name": one.name,
+            "birth_date": one.birth_date,
+            "counted": one.counted,
+            "id_hash": one.id_hash,
+            "prefix_hash": one.prefix_hash,
+            "account_hash": one.account_hash,
+        }
+        for file_no, named in people.items()
+        for one in named
+    ]
+    tx.execute(insert(household_person), rows)
+
+
+def of_file(tx: Tx, file_no: str) -> list[FilePerson]:
+    """Who the table says is named in a file."""
+    return [
+        FilePerson(
+            row.position,
+            row.name,
+            row.birth_date,
+            row.counted,
+            row.id_hash,
+            row.prefix_hash,
+            row.account_hash,
+        )
+        for row in tx.execute(
+            select(household_person)
+            .where(household_person.c.file_no == file_no)
+            .order_by(household_person.c.position)
+        )
+    ]
+
+
+def unlisted(tx: Tx, limit: int) -> list[str]:
+    """Files of which nobody is listed: written before there was this table."""
+    listed = exists().where(household_person.c.file_no == household.c.file_no)
+    query = select(household.c.file_no).where(~listed).order_by(household.c.file_no).limit(limit)
+    return list(tx.execute(query).scalars())
+
+
+def with_id(tx: Tx, id_hashes: Collection[str], except_file: str) -> dict[str, list[Found]]:
+    """Where people of these keyed hashes are named, by hash."""
+    return _found(tx, household_person.c.id_hash, id_hashes, except_file)
+
+
+def with_prefix(tx: Tx, hashes: Collection[str], except_file: str) -> dict[str, list[Found]]:
+    """Where people are named whose numbers have the same first 17 digits."""
+    return _found(tx, household_person.c.prefix_hash, hashes, except_file)
+
+
+def with_account(tx: Tx, account_hash: str, except_file: str) -> list[Found]:
+    """Files whose head has this bank account."""
+    found = _found(tx, household_person.c.account_hash, [account_hash], except_file)
+    return found.get(account_hash, [])
+
+
+def with_mobile(tx: Tx, mobile_hash: str, except_file: str) -> list[Found]:
+    """Files whose head has this mobile number."""
+    condition = and_(household.c.mobile_hash == mobile_hash, household_person.c.position == 0)
+    return [one for _, one in _files(tx, condition, except_file)]
+
+
+def with_name_and_birth(tx: Tx, name: str, birth_date: str, except_file: str) -> list[Found]:
+    """Files that name somebody of this name born on this day."""
+    condition = and_(household_person.c.name == name, household_person.c.birth_date == birth_date)
+    return [one for _, one in _files(tx, condition, except_file)]
+
+
+def in_open_cases(tx: Tx, id_hashes: Collection[str], except_case: str) -> dict[str, list[Found]]:
+    """Running cases in whose searchable answers these numbers stand, by keyed hash."""
+    if not id_hashes:
+        return {}
+    rows = tx.execute(
+        select(
+            case_attribute.c.key_hash.label("key"),
+            case.c.number.label("reference"),
+            case.c.organisation_id,
+        )
+        .distinct()
+        .join(case, case.c.id == case_attribute.c.case_id)
+        .where(
+            case_attribute.c.key_hash.in_(sorted(id_hashes)),
+            case.c.status.in_(_OPEN_CASES),
+            case.c.id != except_case,
+        )
+        .order_by(case.c.number)
+        .limit(_MOST)
+    ).all()
+    found: dict[str, list[Found]] = {}
+    for row in rows:
+        county_id, name, phone = county_of(tx, row.organisation_id)
+        one = Found(row.reference, county_id, name, phone, is_case=True)
+        found.setdefault(row.key, []).append(one)
+    return found
+
+
+def county_of(tx: Tx, organisation_id: str) -> tuple[str, str, str]:
+    """Id, name and telephone of the county an organisation belongs to; of itself above counties."""
+    above = tx.execute(
+        select(organisation.c.id, organisation.c.name, organisation.c.phone, organisation.c.level)
+        .join(organisation_closure, organisation_closure.c.ancestor_id == organisation.c.id)
+        .where(
+            organisation_closure.c.descendant_id == organisation_id,
+            organisation_closure.c.kind == "approval",
+        )
+        .order_by(organisation_closure.c.depth)
+    ).all()
+    counties = [row for row in above if row.level == "county"]
+    chosen = counties[0] if counties else (above[0] if above else None)
+    return ("", "", "") if chosen is None else (chosen.id, chosen.name, chosen.phone)
+
+
+def _found(
+    tx: Tx, column: ColumnElement[str | None], hashes: Collection[str], except_file: str
+) -> dict[str, list[Found]]:
+    if not hashes:
+        return {}
+    found: dict[str, list[Found]] = {}
+    rows = _files(tx, column.in_(sorted(hashes)), except_file, column)
+    for row, one in rows:
+        found.setdefault(row.key, []).append(one)
+    return found
+
+
+def _files(
+    tx: Tx,
+    condition: ColumnElement[bool],
+    except_file: str,
+    key: ColumnElement[str | None] = household_person.c.id_hash,
+) -> list[tuple[Any, Found]]:
+    """People of files that stand, each file with its county; the counties are asked once each."""
+    rows = tx.execute(
+        select(
+            key.label("key"),
+            household_person.c.file_no,
+            household_person.c.position,
+            household_person.c.name,
+            household_person.c.counted,
+            household.c.organisation_id,
+        )
+        .join(household, household.c.file_no == household_person.c.file_no)
+        .where(
+            condition,
+            household_person.c.file_no != except_file,
+            household.c.status.in_(OPEN_FILES),
+        )
+        .order_by(household_person.c.file_no, household_person.c.position)
+        .limit(_MOST)
+    ).all()
+    units = {row.organisation_id for row in rows}
+    counties = {unit: county_of(tx, unit) for unit in units}
+    return [
+        (
+            row,
+            Found(
+                row.file_no,
+                *counties[row.organisation_id],
+                position=row.position,
+                name=row.name,
+                counted=row.counted,
+            ),
+        )
+        for row in rows
+    ]
