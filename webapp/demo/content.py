@@ -5,12 +5,14 @@ data, as is how a household fills in the forms (``filled/KEY.toml``).
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+
+from engine.errors import Broken
 
 _HERE = Path(__file__).parent
 
@@ -53,17 +55,32 @@ class Plan:
 class Content:
     """All of it.
 
+    ``standard`` is the parameter that plights are drawn against, ``applying`` how often each
+    plight comes among those who apply.
     ``shown_to``: a user whose union has ``shown_part``, of 1, of the cases, so that a visitor who
     signs in as her finds something to do.
     """
 
     processes: tuple[str, ...]
     example: str
-    standard: Decimal
+    standard: str
+    applying: Mapping[str, int]
     shown_to: str
     shown_part: float
     parameters: tuple[AreaParameter, ...]
     plans: tuple[Plan, ...]
+
+    def standard_on(self, codes: Sequence[str], day: date) -> Decimal:
+        """The standard on a day where organisations of these codes lie, the nearest first.
+
+        Broken where there is none yet.
+        """
+        rows = [row for row in self.parameters if row.name == self.standard]
+        for code in codes:
+            held = [row for row in rows if row.code == code and row.valid_from <= day]
+            if held:
+                return Decimal(str(max(held, key=lambda row: row.valid_from).value))
+        raise Broken(f"演示数据里 {day} 没有“{self.standard}”的值,content.toml 须补上。")
 
 
 def demo_content() -> Content:
@@ -73,7 +90,8 @@ def demo_content() -> Content:
     return Content(
         processes=tuple(read["processes"]),
         example=read["example"],
-        standard=Decimal(read["standard"]),
+        standard=read["standard"],
+        applying=read["applying"],
         shown_to=read["shown"]["to"],
         shown_part=read["shown"]["part"],
         parameters=tuple(

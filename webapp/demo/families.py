@@ -5,57 +5,83 @@ numbers from 990, which are kept for the very old: hardly anybody real has such 
 """
 
 import random
+import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 from engine.model.identity_numbers import Sex, resident_id_check_character
 from webapp.demo.names import full_name, given_name, labelled_applicant, surname, surname_of
 
+_FILE = Path(__file__).with_name("families.toml")
 _FORMER_CODES = {"350604": "350681", "350605": "350625"}
 _RENAMED_ON = date(2021, 2, 1)
 """龙海 and 长泰 got other codes then; people keep that of their first registration."""
 
-_SCHOOL_AGE, _GROWN_UP = 6, 22
-_YOUNGEST_PARENT = 24
-_LIVES_WITH_PARENT = 0.35  # so many families have a parent of the head in the household
-_DAYS_A_YEAR = 365
+RESIDENT_CARD = "居民身份证"
+_YOUNGEST_PARENT, _OLDEST_PARENT = 22, 41
+_GROWN_UP = 22
+_YOUNGEST_HEAD, _OLDEST_HEAD = 28, 57
+_RETIRES = {Sex.MALE: 60, Sex.FEMALE: 55}
+_HAS_A_NUMBER_AT = 3  # years; a younger child may have a birth certificate alone
+_DAYS_A_YEAR = 365.25
+_EARNING = ("在岗", "农民工")
+_WAYS = 97  # children are told apart by a number below this one
 
 
 @dataclass(frozen=True)
 class DemoMember:
-    """One person of a household. ``monthly_income`` in yuan; ``relation`` to the head."""
+    """One person of a household; ``relation`` to the head.
+
+    ``way`` is a child's own from 0 to 1: which school it goes to when several are possible.
+    """
 
     relation: str
     name: str
     sex: Sex
+    id_kind: str
     id_number: str
     birth_date: date
     occupation: str
+    place: str = ""
     health: str = "良好"
+    disability: str = ""
     monthly_income: Decimal = Decimal(0)
     lives_together: bool = True
+    way: float = 0.0
 
     @property
     def earns(self) -> bool:
-        """Whether wages come from this person."""
-        return self.occupation in ("在岗", "农民工", "务农")
+        """Whether regular wages come from this person."""
+        return self.occupation in _EARNING
+
+    @property
+    def is_student(self) -> bool:
+        """Whether the person goes to school."""
+        return self.occupation == "学生"
+
+    def age_on(self, day: date) -> int:
+        """Full years."""
+        had_it = (day.month, day.day) >= (self.birth_date.month, self.birth_date.day)
+        return day.year - self.birth_date.year - (not had_it)
 
 
 class IdNumbers:
-    """Gives people of an age a birth date and an identity number, no two alike."""
+    """Gives people birth dates and identity numbers, no two alike."""
 
-    def __init__(self, chance: random.Random, today: date) -> None:
+    def __init__(self, chance: random.Random) -> None:
         self._chance = chance
-        self._today = today
         self._given_out: set[str] = set()
 
-    def next(self, area_code: str, age: int, sex: Sex) -> tuple[date, str]:
-        """A birth date of somebody ``age`` full years old, and a number nobody has yet."""
+    def next(self, area_code: str, age: int, sex: Sex, on: date) -> tuple[date, str]:
+        """A birth date of somebody ``age`` full years old that day, and a number nobody has."""
         while True:
-            days = age * _DAYS_A_YEAR + age // 4 + self._chance.randint(1, _DAYS_A_YEAR - 1)
-            birth_date = self._today - timedelta(days=days)
+            days = int(age * _DAYS_A_YEAR) + self._chance.randint(2, 363)
+            birth_date = on - timedelta(days=days)
             for number in _numbers(area_code, birth_date, sex):
                 if number not in self._given_out:
                     self._given_out.add(number)
@@ -71,53 +97,176 @@ def _numbers(area_code: str, birth_date: date, sex: Sex) -> Iterator[str]:
         yield first17 + resident_id_check_character(first17)
 
 
-class Family:
-    """Draws one family, the head first."""
+@dataclass(frozen=True)
+class FamilyWish:
+    """What a family must have: its number among all, where it is from, who belongs to it."""
 
-    def __init__(self, chance: random.Random, id_numbers: IdNumbers, area_code: str) -> None:
+    number: int
+    area_code: str
+    on: date
+    """The day the ages are those of."""
+    until: date
+    """The head is no pensioner before this day."""
+    needs_student: bool = False
+
+
+@dataclass(frozen=True)
+class DemoFamily:
+    """The people, the head first, and how the head is married."""
+
+    people: tuple[DemoMember, ...]
+    marital: str
+
+
+class Families:
+    """Draws families; no two people have one number."""
+
+    def __init__(self, chance: random.Random) -> None:
         self._chance = chance
-        self._id_numbers = id_numbers
-        self._area_code = area_code
+        self._id_numbers = IdNumbers(chance)
+        self._kinds = _read()["kinds"]
+        self._often = [kind["often"] for kind in self._kinds]
+        self._papers = _read()["papers"]
 
-    def draw(self, number: int, marital: str, fewest_children: int) -> list[DemoMember]:
-        """Head, spouse, children and perhaps a mother; ``number`` counts the families."""
+    def draw(self, wish: FamilyWish) -> DemoFamily:
+        """One family."""
+        chance = self._chance
+        kind = self._kind(wish)
+        marital = chance.choice(kind["marital"])
+        sex = Sex.MALE if chance.random() < _men_among(marital) else Sex.FEMALE
+        later = (wish.until - wish.on).days / _DAYS_A_YEAR
+        oldest = max(_YOUNGEST_HEAD + 8, int(min(_OLDEST_HEAD, _RETIRES[sex] - 1 - later)))
+        youngest = _YOUNGEST_HEAD + (8 if wish.needs_student or "grandchild" in kind else 0)
+        if "grandchild" in kind:
+            youngest = oldest - 3
+        age = chance.randint(youngest, max(youngest, oldest))
+        name = full_name(chance, sex, wish.number, wish.on.year - age)
+        people = [self._person(wish, "户主", name, sex, age)]
+        line = surname_of(name)
+        if marital == "已婚":
+            people.append(self._spouse(wish, sex, age))
+            if sex is Sex.FEMALE:
+                line = surname_of(people[1].name)
+        people += self._children(wish, kind, line, age)
+        people += self._others(wish, kind, surname_of(name), age)
+        return DemoFamily(tuple(people), marital)
+
+    def _kind(self, wish: FamilyWish) -> Any:
+        while True:
+            kind = self._chance.choices(self._kinds, self._often)[0]
+            if kind["children"][1] or not wish.needs_student:
+                return kind
+
+    def _spouse(self, wish: FamilyWish, sex: Sex, age: int) -> DemoMember:
+        other = Sex.FEMALE if sex is Sex.MALE else Sex.MALE
+        years = max(_YOUNGEST_PARENT, age + self._chance.randint(-4, 4))
+        born = wish.on.year - years
+        name = surname(self._chance) + given_name(self._chance, other, born)
+        spouse = self._person(wish, "配偶", name, other, years)
+        papers = self._papers
+        if self._chance.randrange(papers["permit_every"]):
+            return spouse
+        permit = self._chance.choice(papers["permit_areas"])
+        _, number = self._id_numbers.next(permit, years, other, wish.on)
+        birth_date = date.fromisoformat(f"{number[6:10]}-{number[10:12]}-{number[12:14]}")
+        return replace(
+            spouse, id_kind=papers["permit_kind"], id_number=number, birth_date=birth_date
+        )
+
+    def _children(self, wish: FamilyWish, kind: Any, line: str, age: int) -> Iterator[DemoMember]:
+        fewest, most = kind["children"]
+        if wish.needs_student:
+            fewest = max(fewest, 1)
+        for place in range(self._chance.randint(fewest, most)):
+            at_school = place == 0 and wish.needs_student
+            youngest = 6 if at_school else max(0, age - _OLDEST_PARENT)
+            oldest = max(youngest, min(age - _YOUNGEST_PARENT, 20 if at_school else 25))
+            child = self._child(wish, line, self._chance.randint(youngest, oldest))
+            while at_school and not child.is_student:
+                child = self._child(wish, line, self._chance.randint(youngest, min(oldest, 15)))
+            yield child
+
+    def _child(self, wish: FamilyWish, line: str, age: int) -> DemoMember:
         chance = self._chance
         sex = chance.choice(list(Sex))
-        age = chance.randint(34, 56)
-        name = full_name(chance, sex, number)
-        work = chance.choice(("在岗", "下(待)岗", "失(无)业", "农民工"))
-        people = [self._person("户主", name, sex, age, work)]
-        family_name = surname_of(name)
-        if marital == "已婚":
-            people.append(self._spouse(sex, age))
-            if sex is Sex.FEMALE:
-                family_name = surname_of(people[1].name)
-        most_children = fewest_children if marital == "未婚" else 2
-        for place in range(chance.randint(fewest_children, most_children)):
-            youngest = _SCHOOL_AGE if place < fewest_children else 1
-            oldest = min(age - _YOUNGEST_PARENT, _GROWN_UP - 1)
-            people.append(self._child(family_name, chance.randint(youngest, oldest)))
-        if chance.random() < _LIVES_WITH_PARENT:
-            people.append(self._mother(age))
-        return people
+        name = line + given_name(chance, sex, wish.on.year - age)
+        child = self._person(wish, "子" if sex is Sex.MALE else "女", name, sex, age)
+        papers = self._papers
+        if age < _HAS_A_NUMBER_AT and not chance.randrange(papers["birth_certificate_every"]):
+            number = f"Y3506{chance.randint(0, 99999):05}"
+            child = replace(child, id_kind=papers["birth_certificate_kind"], id_number=number)
+        return as_on(replace(child, way=chance.randrange(_WAYS) / _WAYS), wish.on)
 
-    def _spouse(self, sex: Sex, age: int) -> DemoMember:
-        other = Sex.FEMALE if sex is Sex.MALE else Sex.MALE
-        name = surname(self._chance) + given_name(self._chance, other)
-        work = self._chance.choice(("在岗", "失(无)业", "务农"))
-        return self._person("配偶", name, other, age + self._chance.randint(-4, 4), work)
+    def _others(
+        self, wish: FamilyWish, kind: Any, line: str, age: int
+    ) -> Iterator[DemoMember]:
+        chance = self._chance
+        fewest, most = kind.get("elders", (0, 0))
+        sexes = chance.sample([Sex.FEMALE, Sex.MALE], chance.randint(fewest, most))
+        for sex in sexes:
+            years = age + chance.randint(22, 31)
+            begin = line if sex is Sex.MALE else surname(chance)
+            name = begin + given_name(chance, sex, wish.on.year - years)
+            elder = self._person(wish, "父" if sex is Sex.MALE else "母", name, sex, years)
+            work = "退休" if years > _RETIRES[sex] else "务农"
+            health = chance.choice(_read()["elders"]["health"])
+            yield replace(elder, occupation=work, health=health)
+        if "sibling" in kind:
+            sex = chance.choice(list(Sex))
+            years = max(18, age + chance.randint(-9, 6))
+            name = line + given_name(chance, sex, wish.on.year - years)
+            sibling = self._person(wish, "兄弟姐妹", name, sex, years)
+            yield replace(sibling, occupation="失(无)业", health="残疾", disability="智力二级")
+        if "grandchild" in kind:
+            child = self._child(wish, line, chance.randint(1, 8))
+            yield replace(child, relation="孙子女")
 
-    def _child(self, family_name: str, age: int) -> DemoMember:
-        sex = self._chance.choice(list(Sex))
-        name = family_name + given_name(self._chance, sex)
-        relation = "子" if sex is Sex.MALE else "女"
-        return self._person(relation, name, sex, age, "学生" if age >= _SCHOOL_AGE else "学龄前")
+    def _person(
+        self, wish: FamilyWish, relation: str, name: str, sex: Sex, age: int
+    ) -> DemoMember:
+        birth_date, number = self._id_numbers.next(wish.area_code, age, sex, wish.on)
+        return DemoMember(
+            relation, labelled_applicant(name), sex, RESIDENT_CARD, number, birth_date, "失(无)业"
+        )
 
-    def _mother(self, age: int) -> DemoMember:
-        name = surname(self._chance) + given_name(self._chance, Sex.FEMALE)
-        years = age + self._chance.randint(22, 30)
-        return self._person("母", name, Sex.FEMALE, years, "退休")
 
-    def _person(self, relation: str, name: str, sex: Sex, age: int, work: str) -> DemoMember:
-        birth_date, id_number = self._id_numbers.next(self._area_code, age, sex)
-        return DemoMember(relation, labelled_applicant(name), sex, id_number, birth_date, work)
+def area_code(chance: random.Random, county_code: str) -> str:
+    """Where somebody of a county was first registered: mostly there."""
+    elsewhere = _read()["elsewhere"]
+    if chance.random() < elsewhere["part"]:
+        return str(chance.choice(elsewhere["codes"]))
+    return county_code
+
+
+def as_on(person: DemoMember, day: date) -> DemoMember:
+    """What a child does on a day, by its age: which school, or what work."""
+    if person.relation not in ("子", "女", "孙子女"):
+        return person
+    age = person.age_on(day)
+    reached = max(row["from"] for row in _read()["stages"] if row["from"] <= age)
+    ways = [row for row in _read()["stages"] if row["from"] == reached]
+    row = next((row for row in ways if person.way < row.get("steady", 1.0)), ways[-1])
+    place = str(row.get("place", "")).format(number=int(person.way * _WAYS) % 9 + 1)
+    return replace(
+        person, occupation=row["occupation"], place=f"模拟{place.removeprefix('模拟')}" if place else ""
+    )
+
+
+def is_of_working_age(person: DemoMember, day: date) -> bool:
+    """Grown up, not at school, not a pensioner, and well enough."""
+    age = person.age_on(day)
+    return (
+        _GROWN_UP - 4 <= age < _RETIRES[person.sex]
+        and not person.is_student
+        and person.health not in ("残疾", "精神病", "永久瘫痪")
+    )
+
+
+def _men_among(marital: str) -> float:
+    return 0.62 if marital == "已婚" else 0.45
+
+
+@cache
+def _read() -> Any:
+    with _FILE.open("rb") as file:
+        return tomllib.load(file)

@@ -1,55 +1,60 @@
-"""Synthetic names of people. Put together by chance: nobody real is meant."""
+"""Synthetic names of people, from ``names.toml``. Put together by chance: nobody real is meant."""
 
 import random
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 from engine.model.identity_numbers import Sex
 
-_SURNAMES = tuple(
-    "陈林黄张李王吴蔡杨郑许刘郭洪庄曾苏谢何赖沈游戴简汤朱徐周叶江方胡卢余詹涂魏罗柯邱"
-)
-_COMPOUND_SURNAMES = ("欧阳", "上官", "司徒")
+_FILE = Path(__file__).with_name("names.toml")
 _EVERY_COMPOUND = 19  # one in so many people has a compound surname
 _EVERY_DOTTED = 43  # one in so many has a name with a middle dot
+_EVERY_RARE = 211  # one in so many has a character that old systems cannot write
 
-_FEMALE_GIVEN = (
-    "秀兰 丽华 美珍 淑芬 雅琴 玉梅 惠玲 桂英 晓燕 婷婷 雪梅 金凤 宝珠 月娥 碧霞 阿娇 "
-    "春花 素贞 琼瑶 巧云 思颖 佳怡 静 敏 芳 艳 娟 霞 燕 慧"
-)
-_MALE_GIVEN = (
-    "建国 志强 伟明 文辉 永福 国栋 俊杰 振华 福生 水生 天赐 进财 海波 庆祥 清河 炳坤 "
-    "子豪 宇航 家兴 阿木 文龙 顺发 德才 金土 勇 军 斌 峰 涛 鹏"
-)
-_GIVEN = {Sex.FEMALE: _FEMALE_GIVEN.split(), Sex.MALE: _MALE_GIVEN.split()}
-
-_DOTTED = {
-    Sex.FEMALE: ("阿依古丽·吐尔逊", "古丽娜尔·买买提", "卓玛·央金"),
-    Sex.MALE: ("买买提·吐尔逊", "艾力·卡德尔", "扎西·多吉"),
-}
+_FASHIONS = ((1962, "old"), (1992, "middle"), (9999, "young"))
+"""Names go by the year of birth: born before, then named like this."""
+_NOBODY_SAID = 1980
 
 
-def given_name(chance: random.Random, sex: Sex) -> str:
-    """A given name of one or two characters."""
-    return chance.choice(_GIVEN[sex])
+@cache
+def _parts() -> Any:
+    with _FILE.open("rb") as file:
+        return tomllib.load(file)
+
+
+@cache
+def _given(sex: Sex, fashion: str) -> tuple[str, ...]:
+    return tuple(_parts()["given"][sex.value][fashion].split())
+
+
+def given_name(chance: random.Random, sex: Sex, born: int = _NOBODY_SAID) -> str:
+    """A given name of one or two characters, as parents chose them in that year."""
+    return chance.choice(_given(sex, next(name for year, name in _FASHIONS if born < year)))
 
 
 def surname(chance: random.Random) -> str:
     """A surname of one character."""
-    return chance.choice(_SURNAMES)
+    return chance.choice(_parts()["surnames"])
 
 
 def surname_of(name: str) -> str:
     """The surname of a full name, compound ones included."""
-    compound = next((one for one in _COMPOUND_SURNAMES if name.startswith(one)), None)
+    compound = next((one for one in _parts()["compound"] if name.startswith(one)), None)
     return compound or name[0]
 
 
-def full_name(chance: random.Random, sex: Sex, number: int) -> str:
+def full_name(chance: random.Random, sex: Sex, number: int, born: int = _NOBODY_SAID) -> str:
     """A name for the ``number``-th of many people: some get an unusual one."""
+    parts = _parts()
+    if number % _EVERY_RARE == 0:
+        return surname(chance) + chance.choice(parts["rare"]["characters"])
     if number % _EVERY_DOTTED == 0:
-        return chance.choice(_DOTTED[sex])
+        return chance.choice(parts["minority"][sex.value])
     if number % _EVERY_COMPOUND == 0:
-        return chance.choice(_COMPOUND_SURNAMES) + given_name(chance, sex)
-    return surname(chance) + given_name(chance, sex)
+        return chance.choice(parts["compound"]) + given_name(chance, sex, born)
+    return surname(chance) + given_name(chance, sex, born)
 
 
 def labelled(name: str) -> str:

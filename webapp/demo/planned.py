@@ -111,7 +111,7 @@ class _Pool:
     def _fits(self, household: DemoHousehold, plan: Plan, at: str) -> bool:
         if at and household.organisation_id != at:
             return False
-        if plan.plight and household.plight.value != plan.plight:
+        if plan.plight and household.plight.name != plan.plight:
             return False
         if not plan.areas:
             return True
