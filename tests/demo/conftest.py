@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
+import registry
 from webapp.demo.loading import DIVISIONS, Demo, Loaded, load_demo
 from webapp.opening import opened
 from webapp.settings import Settings
 
 ROOT = Path(__file__).parent.parent.parent
 SMALL = Demo(ROOT / "processes", ROOT / "forms", share=0.01)
-"""Of each plan one case."""
+"""Of each plan one case, and a hundredth of the files."""
 
 
 @dataclass(frozen=True)
@@ -36,3 +37,8 @@ def loading(tmp_path_factory) -> Loading:
 def engine(loading):
     with opened(loading.settings) as installation:
         yield installation.engine
+
+
+@pytest.fixture
+def register(engine):
+    return registry.Registry(engine)

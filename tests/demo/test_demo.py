@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+import registry
 from engine import SYSTEM
 from engine.model.tasks import InboxFilter
 from engine.store.cases import CaseQuestion
@@ -36,6 +37,14 @@ def test_every_state_that_is_planned_can_be_seen(engine, loading):
     assert {case.milestone for case in cases} >= {None, "accepted", "resolved"}
 
 
+def test_as_many_households_are_on_file_as_planned(register, loading):
+    counts = register.households(SYSTEM).counts
+    assert sum(counts.values()) == loading.demo.files()
+    assert counts["on_file"] > 0
+    origins = {line.is_imported for line in register.households(SYSTEM, limit=100).lines}
+    assert origins == {True, False}
+
+
 def test_some_steps_are_overdue_some_held_some_free_and_some_half_filled(engine):
     lines = engine.tasks.list(SYSTEM, TaskQuestion(status="open", limit=EVERYTHING))
     now = engine.clock.now()
@@ -50,8 +59,8 @@ def test_some_steps_are_overdue_some_held_some_free_and_some_half_filled(engine)
 
 
 def test_the_database_keeps_its_promises(engine):
-    broken = [(one.id, one.broken) for one in engine.audit.invariants() if not one.ok]
-    assert broken == []
+    found = (*engine.audit.invariants(), *registry.invariants(engine))
+    assert [(one.id, one.broken) for one in found if not one.ok] == []
     assert engine.audit.verify().ok
 
 
@@ -79,11 +88,12 @@ def test_somebody_finds_work_in_her_inbox(engine, loading):
     assert sum(totals) > 0
 
 
-def test_a_second_call_changes_nothing_and_tells_the_same(engine, loading):
-    before = open_steps(engine), engine.audit.verify().head
+def test_a_second_call_changes_nothing_and_tells_the_same(engine, register, loading):
+    before = open_steps(engine), engine.audit.verify().head, register.households(SYSTEM).counts
     again = load_demo(loading.settings, loading.demo, lambda _: None)
     assert again.as_json() == loading.loaded.as_json()
-    assert (open_steps(engine), engine.audit.verify().head) == before
+    after = open_steps(engine), engine.audit.verify().head, register.households(SYSTEM).counts
+    assert after == before
 
 
 @pytest.mark.parametrize("name", ["admin", "designer", "supervisor"])

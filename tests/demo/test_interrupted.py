@@ -35,23 +35,24 @@ def load_in(data: str):
     return settings, load_demo(settings, EXAMPLE, lambda _: None)
 
 
-def cases_in(path: Path) -> int:
+def rows_in(path: Path, table: str) -> int:
     if not path.exists():
         return 0
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
         try:
-            return database.execute("SELECT count(*) FROM cases").fetchone()[0]
+            return database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
         except sqlite3.OperationalError:
             return 0
 
 
 def test_a_killed_loading_is_finished_by_the_next(tmp_path):
     killed = subprocess.Popen([sys.executable, "-c", LOAD, str(tmp_path)], cwd=ROOT)
-    while killed.poll() is None and cases_in(tmp_path / "bangfu.db") < 4:
+    while killed.poll() is None and rows_in(tmp_path / "bangfu.db", "cases") < 4:
         time.sleep(0.01)
     killed.send_signal(signal.SIGKILL)
     killed.wait()
-    assert 4 <= cases_in(tmp_path / "bangfu.db") < len(EXAMPLE.plans())
+    assert 4 <= rows_in(tmp_path / "bangfu.db", "cases") < len(EXAMPLE.plans())
+    assert 0 < rows_in(tmp_path / "bangfu.db", "household") < EXAMPLE.files()
 
     settings, loaded = load_in(str(tmp_path))
     assert loaded.faults == ()
@@ -61,3 +62,5 @@ def test_a_killed_loading_is_finished_by_the_next(tmp_path):
         assert sorted(keys) == [f"模拟-{n:04}" for n in range(1, len(EXAMPLE.plans()) + 1)]
         assert all(one.ok for one in installation.engine.audit.invariants())
         assert any(case.status == "completed" for case in cases)
+        on_file = installation.registry.households(SYSTEM, limit=1).counts
+        assert sum(on_file.values()) == EXAMPLE.files()

@@ -1,6 +1,7 @@
 """``bangfu demo``: load the demonstration federation, once."""
 
 from webapp.commands.folders import form_folder, process_folder
+from webapp.commands.progress import ProgressBar
 from webapp.commands.speaking import DONE, Call, CommandRefused, Commands, complain, say, say_json
 from webapp.demo.federation import DEMO_PASSWORD
 from webapp.demo.loading import Demo, Loaded, load_demo
@@ -29,7 +30,13 @@ def demo(call: Call) -> int:
     settings = call.demo_settings()
     if not settings.is_demo:
         raise CommandRefused("BANGFU_DEMO=0,没有装入演示数据。演示数据只装入试用的数据库。")
-    loaded = load_demo(settings, Demo(process_folder(), form_folder()), complain)
+    bar = ProgressBar()
+    loaded = load_demo(
+        settings,
+        Demo(process_folder(), form_folder()),
+        lambda now: bar.show(now.words, now.done, now.total),
+    )
+    bar.close()
     for fault in loaded.faults:
         complain(f"演示办件没有办到预定的一步:{fault}")
     if call.words.json:

@@ -5,12 +5,13 @@ data, as is how a household fills in the forms (``filled/KEY.toml``).
 """
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from engine.errors import Broken
 
@@ -94,11 +95,7 @@ def demo_content() -> Content:
         applying=read["applying"],
         shown_to=read["shown"]["to"],
         shown_part=read["shown"]["part"],
-        parameters=tuple(
-            AreaParameter(row["name"], code, row["valid_from"], value, row["unit"], row["source"])
-            for row in read["parameters"]
-            for code, value in row["values"].items()
-        ),
+        parameters=tuple(_parameters(read["parameters"])),
         plans=tuple(
             Plan(
                 process=row["process"],
@@ -114,6 +111,14 @@ def demo_content() -> Content:
             for row in read["cases"]
         ),
     )
+
+
+def _parameters(rows: Sequence[Any]) -> Iterator[AreaParameter]:
+    for row in rows:
+        for code, values in row["values"].items():
+            for day, value in values.items():
+                since = date.fromisoformat(day)
+                yield AreaParameter(row["name"], code, since, value, row["unit"], row["source"])
 
 
 @dataclass(frozen=True)

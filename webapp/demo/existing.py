@@ -1,4 +1,4 @@
-"""The files a federation brings with it: thousands of synthetic households, opened over years (模拟).
+"""The files a federation brings with it: thousands of synthetic households over the years (模拟).
 
 How they are spread over counties, years, rules and days of the last change is data
 (``existing.toml``). The same seed and day give the same files, one after the other.
@@ -28,8 +28,8 @@ _RETIRES = 60
 _ENTERED_AFTER = (1, 9)
 _WEEKEND = 5
 
-Standard = Callable[[str, date], Decimal]
-"""The low-income standard of a county, by its code, on a day."""
+Standard = Callable[[Sequence[str], date], Decimal]
+"""The low-income standard on a day where organisations of these codes lie, the nearest first."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,17 @@ def existing() -> Existing:
 
 
 def demo_files(
-    federation: Federation, chance: random.Random, today: date, standard: Standard
+    federation: Federation,
+    chance: random.Random,
+    today: date,
+    standard: Standard,
+    taken: set[str],
 ) -> Iterator[DemoFile]:
-    """All of them, in no order that means anything: any first part is spread like the whole."""
-    drawing = _Drawing(federation, chance, today, standard)
+    """All of them, in no order that means anything: any first part is spread like the whole.
+
+    Nobody gets an identity number that is ``taken``.
+    """
+    drawing = _Drawing(federation, chance, today, standard, taken)
     counties = [code for code, many in existing().counties.items() for _ in range(many)]
     chance.shuffle(counties)
     for place, code in enumerate(counties):
@@ -78,13 +85,18 @@ def demo_files(
 
 class _Drawing:
     def __init__(
-        self, federation: Federation, chance: random.Random, today: date, standard: Standard
+        self,
+        federation: Federation,
+        chance: random.Random,
+        today: date,
+        standard: Standard,
+        taken: set[str],
     ) -> None:
         self._federation = federation
         self._chance = chance
         self._today = today
         self._standard = standard
-        self._households = Households(federation, chance)
+        self._households = Households(federation, chance, taken)
         self._homes = _homes(federation)
         self._told = existing().told
 
@@ -95,7 +107,8 @@ class _Drawing:
         plight = self._plight(opened_on)
         homes, weights = self._homes[county]
         home = self._chance.choices(homes, weights)[0]
-        standard = self._standard(county, opened_on)
+        codes = [one.code for one in self._federation.area_of(home.id)]
+        standard = self._standard(codes, opened_on)
         drawn = self._households.draw(home, number, plight, standard, opened_on, changed_on)
         household = replace(
             drawn,
@@ -152,8 +165,12 @@ class _Drawing:
             "head": self._head(household, home),
             "members": [_member(one) for one in household.members],
             "income_lines": [
-                {"month": n.month, "person": n.person, "income_kind": n.income_kind,
-                 "amount": n.amount}
+                {
+                    "month": n.month,
+                    "person": n.person,
+                    "income_kind": n.income_kind,
+                    "amount": n.amount,
+                }
                 for n in household.income_lines
             ],
             "expense_lines": [
@@ -225,9 +242,7 @@ class _Drawing:
         if self._chance.random() < (awaiting["part"] if is_new else awaiting["of_all"]):
             return None
         told = self._told["national"]
-        entered_on = min(
-            opened_on + timedelta(self._chance.randint(*_ENTERED_AFTER)), self._today
-        )
+        entered_on = min(opened_on + timedelta(self._chance.randint(*_ENTERED_AFTER)), self._today)
         said = {name: self._weighed(often) for name, often in told.items()}
         return {
             **said,

@@ -71,11 +71,11 @@ class DemoMember:
 
 
 class IdNumbers:
-    """Gives people birth dates and identity numbers, no two alike."""
+    """Gives people birth dates and identity numbers, none that is ``taken``."""
 
-    def __init__(self, chance: random.Random) -> None:
+    def __init__(self, chance: random.Random, taken: set[str]) -> None:
         self._chance = chance
-        self._given_out: set[str] = set()
+        self._taken = taken
 
     def next(self, area_code: str, age: int, sex: Sex, on: date) -> tuple[date, str]:
         """A birth date of somebody ``age`` full years old that day, and a number nobody has."""
@@ -83,8 +83,8 @@ class IdNumbers:
             days = int(age * _DAYS_A_YEAR) + self._chance.randint(2, 363)
             birth_date = on - timedelta(days=days)
             for number in _numbers(area_code, birth_date, sex):
-                if number not in self._given_out:
-                    self._given_out.add(number)
+                if number not in self._taken:
+                    self._taken.add(number)
                     return birth_date, number
 
 
@@ -119,11 +119,11 @@ class DemoFamily:
 
 
 class Families:
-    """Draws families; no two people have one number."""
+    """Draws families; nobody gets an identity number that is ``taken``, or one twice."""
 
-    def __init__(self, chance: random.Random) -> None:
+    def __init__(self, chance: random.Random, taken: set[str]) -> None:
         self._chance = chance
-        self._id_numbers = IdNumbers(chance)
+        self._id_numbers = IdNumbers(chance, taken)
         self._kinds = _read()["kinds"]
         self._often = [kind["often"] for kind in self._kinds]
         self._papers = _read()["papers"]
@@ -179,7 +179,7 @@ class Families:
             fewest = max(fewest, 1)
         for place in range(self._chance.randint(fewest, most)):
             at_school = place == 0 and wish.needs_student
-            youngest = 6 if at_school else max(0, age - _OLDEST_PARENT)
+            youngest = 6 if at_school else max(1, age - _OLDEST_PARENT)
             oldest = max(youngest, min(age - _YOUNGEST_PARENT, 20 if at_school else 25))
             child = self._child(wish, line, self._chance.randint(youngest, oldest))
             while at_school and not child.is_student:
@@ -197,9 +197,7 @@ class Families:
             child = replace(child, id_kind=papers["birth_certificate_kind"], id_number=number)
         return as_on(replace(child, way=chance.randrange(_WAYS) / _WAYS), wish.on)
 
-    def _others(
-        self, wish: FamilyWish, kind: Any, line: str, age: int
-    ) -> Iterator[DemoMember]:
+    def _others(self, wish: FamilyWish, kind: Any, line: str, age: int) -> Iterator[DemoMember]:
         chance = self._chance
         fewest, most = kind.get("elders", (0, 0))
         sexes = chance.sample([Sex.FEMALE, Sex.MALE], chance.randint(fewest, most))
@@ -221,9 +219,7 @@ class Families:
             child = self._child(wish, line, chance.randint(1, 8))
             yield replace(child, relation="孙子女")
 
-    def _person(
-        self, wish: FamilyWish, relation: str, name: str, sex: Sex, age: int
-    ) -> DemoMember:
+    def _person(self, wish: FamilyWish, relation: str, name: str, sex: Sex, age: int) -> DemoMember:
         birth_date, number = self._id_numbers.next(wish.area_code, age, sex, wish.on)
         return DemoMember(
             relation, labelled_applicant(name), sex, RESIDENT_CARD, number, birth_date, "失(无)业"
@@ -248,7 +244,9 @@ def as_on(person: DemoMember, day: date) -> DemoMember:
     row = next((row for row in ways if person.way < row.get("steady", 1.0)), ways[-1])
     place = str(row.get("place", "")).format(number=int(person.way * _WAYS) % 9 + 1)
     return replace(
-        person, occupation=row["occupation"], place=f"模拟{place.removeprefix('模拟')}" if place else ""
+        person,
+        occupation=row["occupation"],
+        place=f"模拟{place.removeprefix('模拟')}" if place else "",
     )
 
 

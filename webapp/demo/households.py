@@ -5,7 +5,7 @@ have the prefix 154, which no operator uses, cards and credit codes a row of zer
 """
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -77,12 +77,14 @@ def demo_households(
     chance: random.Random,
     today: date,
     standard: Decimal,
-    applying: dict[str, int],
+    applying: Mapping[str, int],
+    taken: set[str],
 ) -> Iterator[DemoHousehold]:
     """Draw households without end, taking the unions in turn; take as many as are needed.
 
     ``standard`` is the low-income standard (低保标准) in yuan a person and month that their
-    plight is drawn against; ``applying`` how often each plight comes. The same ``chance`` gives
+    plight is drawn against; ``applying`` how often each plight comes; ``taken`` the identity
+    numbers that are somebody's, and then those of these households too. The same ``chance`` gives
     the same households.
     """
     homes = [
@@ -90,7 +92,7 @@ def demo_households(
         for organisation in federation.organisations
         if organisation.kind == "grassroots" and federation.holders("officer", organisation.id)
     ]
-    drawing = Households(federation, chance)
+    drawing = Households(federation, chance, taken)
     found = plights()
     number = 0
     while homes:
@@ -101,12 +103,11 @@ def demo_households(
 
 
 class Households:
-    """Draws households of a federation; no two have a number in common."""
+    """Draws households of a federation; nobody gets an identity number that is ``taken``."""
 
-    def __init__(self, federation: Federation, chance: random.Random) -> None:
-        self._federation = federation
+    def __init__(self, federation: Federation, chance: random.Random, taken: set[str]) -> None:
         self._chance = chance
-        self._families = Families(chance)
+        self._families = Families(chance, taken)
         self._areas = {one.id: federation.area_of(one.id) for one in federation.organisations}
         self._places = {one.id: n for n, one in enumerate(federation.organisations)}
 
@@ -176,9 +177,7 @@ class Households:
     def _recently(self, day: date) -> date:
         return day - timedelta(days=self._chance.randint(*_RECENTLY))
 
-    def _employer(
-        self, home: Organisation, county_code: str, head: DemoMember
-    ) -> tuple[str, str]:
+    def _employer(self, home: Organisation, county_code: str, head: DemoMember) -> tuple[str, str]:
         """The unit of a union; whoever belongs to a township's union has none."""
         if home.kind != "grassroots" or head.occupation in _NO_EMPLOYER:
             return "", ""

@@ -8,18 +8,22 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 
+import registry
 from engine import SYSTEM, Engine
 from engine.definitions.folder import read_folder
 from engine.errors import Conflict, Invalid
-from engine.model.clock import FixedClock, local_date
+from engine.model.clock import FixedClock
 from engine.store import settings as stored_settings
+from engine.store.database import Tx
 from engine.store.settings import Parameter
 from engine.work.accounts import hash_password
 from webapp.demo.content import Content, Plan, demo_content
 from webapp.demo.divisions import read_divisions
+from webapp.demo.existing import DemoFile, demo_files, existing
 from webapp.demo.federation import DEMO_PASSWORD, Federation, demo_federation
 from webapp.demo.households import demo_households
 from webapp.demo.planned import DAYS_LOOKED_AT, PlannedCase, Shown, planned_cases
@@ -33,13 +37,26 @@ _MARK = "demo loaded"
 _LOCK = "demo.lock"
 _SEED = 20260302
 
-Report = Callable[[str], None]
+_DAY = "demo day"
+_FILES_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the loading is: so many of all of what ``words`` name."""
+
+    words: str
+    done: int
+    total: int
+
+
+Report = Callable[[Progress], None]
 """Tells a person how far the loading is."""
 
 
 @dataclass(frozen=True)
 class Demo:
-    """What to load, from where. ``share``: the part of the cases, of 1."""
+    """What to load, from where. ``share``: the part of the cases and of the files, of 1."""
 
     processes: Path
     forms: Path
@@ -52,6 +69,10 @@ class Demo:
             replace(plan, how_many=max(1, round(plan.how_many * self.share)))
             for plan in self.content.plans
         ]
+
+    def files(self) -> int:
+        """How many households are on file when everything is loaded."""
+        return max(1, round(existing().total * self.share))
 
 
 @dataclass(frozen=True)
@@ -82,7 +103,7 @@ def load_demo(settings: Settings, demo: Demo, report: Report) -> Loaded:
             _load_directory(engine, federation)
             _load_parameters(engine, federation, demo.content)
             _deploy(engine, demo)
-            faults = _play(installation, federation, demo, report)
+            faults = _fill(installation, federation, demo, report)
             engine.execute(lambda tx: stored_settings.take_numbers(tx, _MARK, 1))
         return _loaded(engine, demo, faults)
 
@@ -138,8 +159,8 @@ def _load_parameters(engine: Engine, federation: Federation, content: Content) -
         )
         for row in content.parameters
     ]
-    stored = {(p.name, p.organisation_id) for p in engine.settings.parameters()}
-    missing = [p for p in wanted if (p.name, p.organisation_id) not in stored]
+    stored = {(p.name, p.organisation_id, p.valid_from) for p in engine.settings.parameters()}
+    missing = [p for p in wanted if (p.name, p.organisation_id, p.valid_from) not in stored]
     if missing:
         engine.settings.add_parameters(SYSTEM, missing)
 
@@ -152,26 +173,104 @@ def _deploy(engine: Engine, demo: Demo) -> None:
         engine.definitions.deploy(SYSTEM, files)
 
 
-def _play(
+def _fill(
     installation: Opened, federation: Federation, demo: Demo, report: Report
 ) -> Sequence[str]:
-    """Play the cases in the past of the business clock, up to its present."""
+    """The register and the cases: files first, then as many more as the cases have not opened."""
     engine = installation.engine
-    now = engine.clock.now()
-    line = WorkingTime(now, DAYS_LOOKED_AT, engine.calendar())
+    today = _day(engine)
+    taken: set[str] = set()
+    planned, line = _planned(engine, federation, demo, today, taken)
+    # not for secrets: the demonstration must come out alike everywhere
+    chance = random.Random(_SEED + 1)  # noqa: S311
+    files = demo_files(federation, chance, today, demo.content.standard_on, taken)
+    opening = sum(not one.plan.stop_before for one in planned)
+    filling = _Filling(registry.Registry(engine), files, demo.files(), report)
+    filling.up_to(demo.files() - opening)
+    faults = _play(installation, planned, line, report)
+    filling.up_to(demo.files())
+    return faults
+
+
+def _day(engine: Engine) -> date:
+    """The day the loading began: a call on another day goes on with the same people."""
+    today = engine.environment.today()
+
+    def begin(tx: Tx) -> int:
+        begun = stored_settings.counter_value(tx, _DAY)
+        return begun or stored_settings.take_numbers(tx, _DAY, today.toordinal())
+
+    engine.execute(begin)
+    return date.fromordinal(engine.ask(lambda tx: stored_settings.counter_value(tx, _DAY)))
+
+
+def _planned(
+    engine: Engine, federation: Federation, demo: Demo, today: date, taken: set[str]
+) -> tuple[Sequence[PlannedCase], WorkingTime]:
+    line = WorkingTime(engine.clock.now(), DAYS_LOOKED_AT, engine.calendar())
     # not for secrets: the demonstration must come out alike everywhere
     chance = random.Random(_SEED)  # noqa: S311
-    households = demo_households(federation, chance, local_date(now), demo.content.standard)
-    union = next(p for p in federation.people if p.username == demo.content.shown_to)
-    shown = Shown(union.organisation_id, demo.content.shown_part)
-    planned = planned_cases(
-        demo.plans(), federation, households, demo.processes, line, chance, shown
+    content = demo.content
+    city = [one.code for one in federation.organisations if one.kind == "city"]
+    standard = content.standard_on(city, today)
+    households = demo_households(federation, chance, today, standard, content.applying, taken)
+    union = next(p for p in federation.people if p.username == content.shown_to)
+    shown = Shown(union.organisation_id, content.shown_part)
+    plans = demo.plans()
+    return planned_cases(plans, federation, households, demo.processes, line, chance, shown), line
+
+
+class _Filling:
+    """Loads files until there are enough; a file that is there already is passed over."""
+
+    def __init__(
+        self,
+        register: registry.Registry,
+        files: Iterator[DemoFile],
+        total: int,
+        report: Report,
+    ) -> None:
+        self._register = register
+        self._files = files
+        self._total = total
+        self._report = report
+
+    def up_to(self, wanted: int) -> None:
+        """Load until so many households are on file."""
+        while (missing := wanted - self._count()) > 0:
+            batch = list(islice(self._files, min(missing, _FILES_AT_ONCE)))
+            if not batch:
+                return
+            found = [_as_existing(one) for one in batch]
+            self._register.load_files(SYSTEM, found, existing().source)
+
+    def _count(self) -> int:
+        on_file = sum(self._register.households(SYSTEM, limit=1).counts.values())
+        self._report(Progress("装入模拟家庭", on_file, self._total))
+        return on_file
+
+
+def _as_existing(one: DemoFile) -> registry.ExistingHousehold:
+    return registry.ExistingHousehold(
+        one.household.organisation_id, one.content, one.opened_on, one.changed_on, one.earlier
     )
-    report(f"正在装入演示数据:{len(federation.people)} 人、{len(planned)} 件办件,约需一分钟……")
+
+
+def _play(
+    installation: Opened, planned: Sequence[PlannedCase], line: WorkingTime, report: Report
+) -> Sequence[str]:
+    """Play the cases in the past of the business clock, up to its present."""
     clock = FixedClock(_first(planned, line))
+    # not for secrets: the demonstration must come out alike everywhere
+    chance = random.Random(_SEED + 2)  # noqa: S311
     with opened(installation.settings, clock) as past:
-        played = Players(past.engine, clock, chance).play(planned, now)
-    return played.faults
+        players = Players(
+            past.engine,
+            clock,
+            chance,
+            lambda done: report(Progress("办理模拟办件", done, len(planned))),
+        )
+        return players.play(planned, installation.engine.clock.now()).faults
 
 
 def _first(planned: Sequence[PlannedCase], line: WorkingTime) -> datetime:

@@ -36,7 +36,7 @@ def given_name(chance: random.Random, sex: Sex, born: int = _NOBODY_SAID) -> str
 
 def surname(chance: random.Random) -> str:
     """A surname of one character."""
-    return chance.choice(_parts()["surnames"])
+    return str(chance.choice(_parts()["surnames"]))
 
 
 def surname_of(name: str) -> str:
@@ -49,11 +49,11 @@ def full_name(chance: random.Random, sex: Sex, number: int, born: int = _NOBODY_
     """A name for the ``number``-th of many people: some get an unusual one."""
     parts = _parts()
     if number % _EVERY_RARE == 0:
-        return surname(chance) + chance.choice(parts["rare"]["characters"])
+        return surname(chance) + str(chance.choice(parts["rare"]["characters"]))
     if number % _EVERY_DOTTED == 0:
-        return chance.choice(parts["minority"][sex.value])
+        return str(chance.choice(parts["minority"][sex.value]))
     if number % _EVERY_COMPOUND == 0:
-        return chance.choice(parts["compound"]) + given_name(chance, sex, born)
+        return str(chance.choice(parts["compound"])) + given_name(chance, sex, born)
     return surname(chance) + given_name(chance, sex, born)
 
 

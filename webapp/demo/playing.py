@@ -7,7 +7,7 @@ use would have made of them: routing, separation of duties, deadlines, timers an
 import heapq
 import itertools
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
@@ -75,11 +75,12 @@ class Played:
 
 @dataclass
 class Players:
-    """Plays cases on an engine whose business clock is ``clock``."""
+    """Plays cases on an engine whose business clock is ``clock``; ``report``s how many are."""
 
     engine: Engine
     clock: FixedClock
     chance: random.Random
+    report: Callable[[int], None]
     _faults: list[str] = field(default_factory=list)
     _people: dict[str, Actor] = field(default_factory=dict)
     _holders: dict[tuple[str, str], Sequence[str]] = field(default_factory=dict)
@@ -94,6 +95,7 @@ class Players:
         self._find_begun(courses)
         waiting = [(self._next_time(course), next(self._order), course) for course in courses]
         heapq.heapify(waiting)
+        self.report(0)
         while waiting:
             at, _, course = heapq.heappop(waiting)
             if at >= until:
@@ -102,6 +104,8 @@ class Players:
             again_at = self._act(course)
             if again_at is not None:
                 heapq.heappush(waiting, (max(again_at, at), next(self._order), course))
+            else:
+                self.report(len(courses) - len(waiting))
         self._advance(until)
         self._work_off()
         return Played(len(courses), tuple(self._faults))
