@@ -1,9 +1,6 @@
 """How a long command says how far it is: a bar for a terminal, a line a stage for a file."""
 
 import io
-import sys
-
-import pytest
 
 from webapp.commands.progress import ProgressBar
 
@@ -13,15 +10,9 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.fixture
-def terminal(monkeypatch):
-    screen = Terminal()
-    monkeypatch.setattr(sys, "stderr", screen)
-    return screen
-
-
-def test_a_terminal_shows_a_bar_that_grows_in_its_line(terminal):
-    bar = ProgressBar()
+def test_a_terminal_shows_a_bar_that_grows_in_its_line():
+    terminal = Terminal()
+    bar = ProgressBar(terminal)
     for done in (0, 3200, 4543):
         bar.show("装入模拟家庭", done, 4543)
     bar.close()
@@ -32,8 +23,9 @@ def test_a_terminal_shows_a_bar_that_grows_in_its_line(terminal):
     assert full == "装入模拟家庭 4,543/4,543 " + "▓" * 24
 
 
-def test_the_next_stage_has_a_line_of_its_own(terminal):
-    bar = ProgressBar()
+def test_the_next_stage_has_a_line_of_its_own():
+    terminal = Terminal()
+    bar = ProgressBar(terminal)
     bar.show("装入模拟家庭", 1, 2)
     bar.show("办理模拟办件", 0, 9)
     bar.close()
@@ -42,12 +34,11 @@ def test_the_next_stage_has_a_line_of_its_own(terminal):
     assert second.startswith("\r办理模拟办件 0/9")
 
 
-def test_a_file_gets_one_line_a_stage(capsys):
-    bar = ProgressBar()
+def test_a_file_gets_one_line_a_stage():
+    file = io.StringIO()
+    bar = ProgressBar(file)
     for done in range(5):
         bar.show("装入模拟家庭", done, 5)
     bar.show("办理模拟办件", 0, 348)
     bar.close()
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err.splitlines() == ["装入模拟家庭:共 5 ……", "办理模拟办件:共 348 ……"]
+    assert file.getvalue().splitlines() == ["装入模拟家庭:共 5 ……", "办理模拟办件:共 348 ……"]

@@ -1,5 +1,7 @@
 """``bangfu demo``: load the demonstration federation, once."""
 
+import sys
+
 from webapp.commands.folders import form_folder, process_folder
 from webapp.commands.progress import ProgressBar
 from webapp.commands.speaking import DONE, Call, CommandRefused, Commands, complain, say, say_json
@@ -30,7 +32,7 @@ def demo(call: Call) -> int:
     settings = call.demo_settings()
     if not settings.is_demo:
         raise CommandRefused("BANGFU_DEMO=0,没有装入演示数据。演示数据只装入试用的数据库。")
-    bar = ProgressBar()
+    bar = ProgressBar(sys.stderr)
     loaded = load_demo(
         settings,
         Demo(process_folder(), form_folder()),

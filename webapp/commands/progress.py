@@ -1,6 +1,6 @@
 """How far a long command is: a bar on the error channel of a terminal, else a line a stage."""
 
-import sys
+from typing import TextIO
 
 _CELLS = 24
 _DONE, _LEFT = "▓", "░"
@@ -9,8 +9,9 @@ _DONE, _LEFT = "▓", "░"
 class ProgressBar:
     """Shows ``装入模拟家庭 3,200/4,543 ▓▓▓▓░░``; a stage begins when its words change."""
 
-    def __init__(self) -> None:
-        self._is_terminal = sys.stderr.isatty()
+    def __init__(self, channel: TextIO) -> None:
+        self._channel = channel
+        self._is_terminal = channel.isatty()
         self._words = ""
         self._shown = ""
 
@@ -18,8 +19,8 @@ class ProgressBar:
         """Say where a stage is; writing nothing where nothing would look different."""
         if not self._is_terminal:
             if words != self._words:
-                sys.stderr.write(f"{words}:共 {total:,} ……\n")
-                sys.stderr.flush()
+                self._channel.write(f"{words}:共 {total:,} ……\n")
+                self._channel.flush()
             self._words = words
             return
         if words != self._words:
@@ -28,13 +29,13 @@ class ProgressBar:
         filled = _CELLS * done // max(total, 1)
         line = f"{words} {done:,}/{total:,} {_DONE * filled}{_LEFT * (_CELLS - filled)}"
         if line != self._shown:
-            sys.stderr.write(f"\r{line}")
-            sys.stderr.flush()
+            self._channel.write(f"\r{line}")
+            self._channel.flush()
             self._shown = line
 
     def close(self) -> None:
         """End the line of the bar, so that what is said next has one of its own."""
         if self._shown:
-            sys.stderr.write("\n")
-            sys.stderr.flush()
+            self._channel.write("\n")
+            self._channel.flush()
             self._shown = ""
