@@ -15,10 +15,14 @@ from engine.model.clock import local_date
 from engine.model.ids import new_id
 from engine.store.database import Tx
 from engine.work.attributes import normal
-from registry.household import IMPORTED, File, sealed_place, unpacked
+from registry.aid import AidBook
+from registry.files import Files
+from registry.household import IMPORTED, File
 from registry.listing import list_people
 from registry.loading import ExistingHousehold, Loaded, load_files
 from registry.notice import OBJECTION, NoticeStatus, PublicNotice, objection_key
+from registry.paper import PaperShelf
+from registry.reading import content_of, must_see
 from registry.sections import Mask, Section, masked, sections, whole
 from registry.store import households, notices, people
 from registry.store.households import FileQuestion, VersionLine
@@ -116,6 +120,9 @@ class Registry:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._vault = engine.environment.vault
+        self.files = Files(engine)
+        self.aid = AidBook(engine)
+        self.papers = PaperShelf(engine)
 
     def list_people(self) -> int:
         """List who is named in files of an earlier release; the number of those files."""
@@ -170,19 +177,14 @@ class Registry:
 
     def household_clear(self, actor: Actor, file_no: str) -> Household:
         """The same with whole numbers; that they were looked at is written down first."""
-        self._engine.ask(lambda tx: _visible_file(tx, actor, file_no))
+        self._engine.ask(lambda tx: must_see(tx, actor, file_no))
         self._engine.note_access(actor, "household-clear", file_no)
         return self._household(actor, file_no, whole)
 
     def _household(self, actor: Actor, file_no: str, mask: Mask) -> Household:
         def read(tx: Tx) -> Household:
-            file, union = _visible_file(tx, actor, file_no)
-            newest = households.version(tx, file_no, file.version)
-            if newest is None:
-                raise NotFound("这份档案的最新版本不在库中。请联系管理员核对数据。")
-            content = unpacked(
-                self._vault.open(newest.content, sealed_place(file_no, file.version))
-            )
+            file, union = must_see(tx, actor, file_no)
+            content = content_of(tx, self._vault, file_no, file.version)
             return Household(
                 line=_line(file, union),
                 sections=sections(content, mask),
@@ -278,13 +280,6 @@ class Registry:
 
     def _today(self) -> date:
         return self._engine.environment.today()
-
-
-def _visible_file(tx: Tx, actor: Actor, file_no: str) -> tuple[File, str]:
-    found = households.visible_file(tx, actor, file_no)
-    if found is None:
-        raise NotFound("没有找到这份档案。请核对档案编号,或返回档案列表重新打开。")
-    return found
 
 
 def _line(file: File, union: str) -> HouseholdLine:

@@ -201,37 +201,52 @@ _CONSENT = (
 )
 
 
+@dataclass(frozen=True)
+class Part:
+    """One group or list of a file's content and how it is read. ``path`` is its key; empty: all."""
+
+    tab: str
+    title: str
+    fields: tuple[_Field, ...]
+    path: str
+    is_list: bool = False
+
+    def of(self, content: Content) -> object:
+        """What the content says about it."""
+        return content.get(self.path) if self.path else content
+
+
+PARTS = (
+    Part("basics", "户主", _HEAD, "head"),
+    Part("basics", "困难情况", _HARDSHIP, "hardship"),
+    Part("basics", "认定", _FOUND, ""),
+    Part("basics", "全国系统", _NATIONAL, "national"),
+    Part("basics", "导入", _ORIGIN, "imported"),
+    Part("members", "家庭成员(户主以外)", _MEMBER, "members", is_list=True),
+    Part("money", "测算", _PROPOSAL, "proposal"),
+    Part("money", "收入明细", _INCOME, "income_lines", is_list=True),
+    Part("money", "刚性支出明细", _EXPENSE, "expense_lines", is_list=True),
+    Part("money", "住房和资产", _ASSETS, "assets"),
+    Part("papers", "授权和申请材料", _CONSENT, "consent"),
+)
+"""Everything a file may say, in the order in which it is read."""
+
+
 def sections(content: Content, mask: Mask) -> tuple[Section, ...]:
     """The parts of a file that say something."""
-    parts = (
-        _facts("basics", "户主", _HEAD, content.get("head"), mask),
-        _facts("basics", "困难情况", _HARDSHIP, content.get("hardship"), mask),
-        _facts("basics", "认定", _FOUND, content, mask),
-        _facts("basics", "全国系统", _NATIONAL, content.get("national"), mask),
-        _origin(content),
-        _table("members", "家庭成员(户主以外)", _MEMBER, content.get("members"), mask),
-        _facts("money", "测算", _PROPOSAL, content.get("proposal"), mask),
-        _table("money", "收入明细", _INCOME, content.get("income_lines"), mask),
-        _table("money", "刚性支出明细", _EXPENSE, content.get("expense_lines"), mask),
-        _facts("money", "住房和资产", _ASSETS, content.get("assets"), mask),
-        _papers(content),
-    )
-    return tuple(part for part in parts if part.facts or part.rows)
+    found = (_SPECIAL.get(part.path, _section)(part, content, mask) for part in PARTS)
+    return tuple(part for part in found if part.facts or part.rows)
+
+
+def _section(part: Part, content: Content, mask: Mask) -> Section:
+    read = _table if part.is_list else _facts
+    return read(part.tab, part.title, part.fields, part.of(content), mask)
 
 
 def _facts(tab: str, title: str, fields: Sequence[_Field], group: object, mask: Mask) -> Section:
     answers = mapping(group)
     shown = ((field.label, field.show(answers, mask)) for field in fields)
     return Section(tab, title, tuple(Fact(label, words_) for label, words_ in shown if words_))
-
-
-def _origin(content: Content) -> Section:
-    """Where a file was taken over from, and what its earlier record said beside."""
-    origin = mapping(content.get("imported"))
-    found = _facts("basics", "导入", _ORIGIN, origin, whole)
-    earlier = mapping(origin.get("earlier")).items()
-    said = tuple(Fact(label, text(value)) for label, value in earlier if text(value))
-    return Section(found.tab, found.title, (*found.facts, *said))
 
 
 def _table(tab: str, title: str, fields: Sequence[_Field], group: object, mask: Mask) -> Section:
@@ -243,12 +258,25 @@ def _table(tab: str, title: str, fields: Sequence[_Field], group: object, mask: 
     )
 
 
-def _papers(content: Content) -> Section:
+def _origin(part: Part, content: Content, _: Mask) -> Section:
+    """Where a file was taken over from, and what its earlier record said beside."""
+    origin = mapping(part.of(content))
+    found = _facts(part.tab, part.title, part.fields, origin, whole)
+    earlier = mapping(origin.get("earlier")).items()
+    said = tuple(Fact(label, text(value)) for label, value in earlier if text(value))
+    return Section(found.tab, found.title, (*found.facts, *said))
+
+
+def _papers(part: Part, content: Content, _: Mask) -> Section:
     """Consent, and how many signed sheets there are; the files themselves are in the case."""
-    consent = mapping(content.get("consent"))
-    found = _facts("papers", "授权和申请材料", _CONSENT, consent, whole)
+    consent = mapping(part.of(content))
+    found = _facts(part.tab, part.title, part.fields, consent, whole)
     sheets = consent.get("paper")
     if not isinstance(sheets, list | tuple) or not sheets:
         return found
     signed = Fact("签字的申请书和授权委托书", f"{len(sheets)} 份")
     return Section(found.tab, found.title, (*found.facts, signed))
+
+
+_SPECIAL = {"imported": _origin, "consent": _papers}
+"""Parts that say more than their fields."""

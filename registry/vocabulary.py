@@ -74,6 +74,55 @@ ACTS: Mapping[str, str] = {
     "imported": "导入已有档案",
     "merged": "并入同户的困难职工",
 }
+HELP_KINDS: Mapping[str, str] = {
+    "festival": "送温暖",
+    "living": "生活救助",
+    "medical": "医疗救助",
+    "schooling": "金秋助学",
+    "emergency": "临时救助",
+    "training": "技能培训",
+    "work": "就业介绍",
+    "legal": "法律援助",
+    "mutual_aid": "医疗互助补助",
+    "housing": "公租房推荐",
+    "other": "其他",
+}
+HELP_SOURCES: Mapping[str, str] = {
+    "finance": "财政拨款",
+    "upper": "上级工会补助",
+    "own": "本级工会经费",
+    "donation": "社会捐赠",
+    "employer": "用人单位",
+    "none": "不涉及资金",
+}
+LEVELS: Mapping[str, str] = {
+    "province": "省级",
+    "city": "市级",
+    "county": "县级",
+    "township": "乡镇(街道)",
+    "grassroots": "基层",
+}
+PAPERS: Mapping[str, str] = {
+    "form": "困难职工档案表",
+    "application": "困难职工帮扶申请书",
+    "authorisation": "家庭经济状况核对授权委托书",
+    "identity": "家庭成员身份证复印件",
+    "hukou": "户口簿复印件",
+    "income": "收入证明(十二个月)",
+    "dibao": "低保证复印件",
+    "diagnosis": "诊断证明和自付费用票据",
+    "disability": "残疾证复印件",
+    "accident": "意外事故或灾害证明",
+    "schooling": "学籍和学费票据",
+    "contract": "劳动合同复印件",
+    "visit": "入户调查表和照片",
+    "notice": "公示单、公示照片和公示结果",
+    "means_check": "家庭经济状况核对报告",
+    "approval": "审批表和会议纪要",
+    "bank": "银行卡复印件",
+    "other": "其他",
+}
+"""The papers of a volume (domain.md §1.0, §2.4), in the order in which they lie in it."""
 
 
 def words(codes: Mapping[str, str], code: object) -> str:

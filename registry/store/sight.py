@@ -1,11 +1,14 @@
 """Who sees what of the register: ONE rule, the one of cases (design.md D7, domain.md §3.16)."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Column, ColumnElement, Exists, or_, select, true
 
 from engine.model.actors import Actor
-from engine.store.areas import lies_in_area_of
+from engine.store.areas import lies_below, lies_in_area_of
 from engine.store.cases import visible_to
-from engine.store.tables import case
+from engine.store.database import Tx
+from engine.store.tables import case, organisation
 
 
 def may_see(actor: Actor, organisation_id: Column[str], by_case: Exists) -> ColumnElement[bool]:
@@ -27,3 +30,11 @@ def of_a_visible_case(actor: Actor, case_id: Column[str]) -> Exists:
         .correlate(case_id.table)
         .exists()
     )
+
+
+def lies_below_one_of(tx: Tx, organisation_id: str, tops: Sequence[str]) -> bool:
+    """Whether the organisation is one of these or lies below one, by approval."""
+    query = select(organisation.c.id).where(
+        organisation.c.id == organisation_id, lies_below(organisation.c.id, tops)
+    )
+    return tx.execute(query).first() is not None

@@ -1,4 +1,4 @@
-"""The tables of the register: household files with their versions, and public notices.
+"""The tables of the register: household files, the help they got, their paper, public notices.
 
 They point at organisations and cases by id without a foreign key: the engine's branch of
 migrations and this one know nothing of each other, and :mod:`registry.invariants` checks what a
@@ -6,6 +6,7 @@ key would. Instants and dates are texts as in the engine's tables.
 """
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     ForeignKey,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
 )
 
 from engine.store.tables import NAMING
@@ -95,6 +97,41 @@ means_report = Table(
     Column("content", LargeBinary, nullable=False),  # sealed: the differences
     Column("at", _INSTANT, nullable=False),
     Index("ix_means_report_head", "head_hash", "report_date"),
+)
+
+help_record = Table(
+    "help_record",
+    metadata,
+    # What a household was given. Never changed and never deleted: a counter-entry takes one back.
+    Column("id", String(16), primary_key=True),
+    Column("file_no", String(40), ForeignKey("household.file_no"), nullable=False),
+    Column("kind", String(20), nullable=False),  # 帮扶类别, domain.md §2.4
+    Column("given_on", _DATE, nullable=False),
+    Column("cents", BigInteger, nullable=False),  # money, or what the goods are worth
+    Column("goods", String(200), nullable=False),  # empty for money
+    Column("source", String(20), nullable=False),  # where the money comes from
+    Column("level", String(20), nullable=False),  # the level that pays
+    Column("payer", String(100), nullable=False),  # the organisation that pays, by name
+    Column("note", String(300), nullable=False),
+    Column("entered_by", _ID, nullable=False),
+    Column("entered_at", _INSTANT, nullable=False),
+    Column("counters", String(16), ForeignKey("help_record.id"), unique=True),  # taken back once
+    Index("ix_help_record_file", "file_no", "given_on"),
+)
+
+household_paper = Table(
+    "household_paper",
+    metadata,
+    # The volume on paper: where it stands, what lies in it. Each change is a row; the last counts.
+    Column("file_no", String(40), ForeignKey("household.file_no"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", _INSTANT, nullable=False),
+    Column("by_id", _ID, nullable=False),
+    Column("volume_no", String(60), nullable=False),  # 档号
+    Column("box_no", String(40), nullable=False),  # 盒号
+    Column("place", String(120), nullable=False),  # 存放地点
+    Column("received", Text, nullable=False),  # JSON {paper: sheets}
+    Column("note", String(300), nullable=False),
 )
 
 notice = Table(

@@ -1,14 +1,17 @@
-"""The addresses of household files."""
+"""The addresses of household files: lists and the file itself."""
 
-from flask import Blueprint, request
+from flask import request
 from flask.typing import ResponseReturnValue
 
-from webapp.register.pages import household_page, households_page
+from webapp.register import acting
+from webapp.register.blueprint import register
+from webapp.register.file_page import Asked, file_page
+from webapp.register.list_page import households_page
 from webapp.shared.navigation import shell
 from webapp.shared.page import render
 from webapp.shared.requests import current_actor, current_engine, current_registry
 
-register = Blueprint("register", __name__, template_folder="templates")
+__all__ = ["acting", "register"]
 
 
 @register.get("/households")
@@ -22,17 +25,17 @@ def households() -> ResponseReturnValue:
 @register.get("/households/<file_no>")
 def household(file_no: str) -> ResponseReturnValue:
     """One file, personal data masked."""
-    actor = current_actor()
-    found = current_registry().household(actor, file_no)
+    actor, registry = current_actor(), current_registry()
+    found = registry.household(actor, file_no)
     current_engine().note_access(actor, "household-read", file_no)
-    frame, tab = shell("register", actor), request.args.get("tab", "")
-    return render(household_page(frame, found, tab, is_clear=False))
+    asked = Asked(found, request.args.get("tab", ""), request.args)
+    return render(file_page(shell("register", actor), registry, actor, asked))
 
 
 @register.post("/households/<file_no>/clear")
 def household_clear(file_no: str) -> ResponseReturnValue:
     """The same with whole numbers; the registry writes down that they were looked at."""
-    actor = current_actor()
-    found = current_registry().household_clear(actor, file_no)
-    frame, tab = shell("register", actor), request.args.get("tab", "")
-    return render(household_page(frame, found, tab, is_clear=True))
+    actor, registry = current_actor(), current_registry()
+    found = registry.household_clear(actor, file_no)
+    asked = Asked(found, request.args.get("tab", ""), request.args, is_clear=True)
+    return render(file_page(shell("register", actor), registry, actor, asked))

@@ -9,6 +9,9 @@ from datetime import date, datetime
 from typing import Protocol
 
 from engine import Actor
+from registry.aid import AidBook
+from registry.files import Files
+from registry.paper import PaperShelf
 
 
 class HouseholdLine(Protocol):
@@ -62,6 +65,11 @@ class HouseholdLine(Protocol):
     @property
     def changed_on(self) -> date:
         """The day of its newest version."""
+        ...
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether the household was on file before."""
         ...
 
 
@@ -283,6 +291,21 @@ class Notice(Protocol):
 
 class RegistryPort(Protocol):
     """The registry as the web sees it."""
+
+    @property
+    def files(self) -> Files:
+        """Questions about one file."""
+        ...
+
+    @property
+    def aid(self) -> AidBook:
+        """The help households were given."""
+        ...
+
+    @property
+    def papers(self) -> PaperShelf:
+        """Their volumes on paper."""
+        ...
 
     def households(
         self,

@@ -7,13 +7,12 @@ from typing import ClassVar
 from flask import url_for
 
 from engine import Actor
-from engine.errors import NotFound
 from webapp.shared.addresses import address
 from webapp.shared.language import _
-from webapp.shared.navigation import Link, Shell
+from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
-from webapp.shared.registry_port import Household, HouseholdLine, RegistryPort
-from webapp.shared.words import NOTHING, day, moment
+from webapp.shared.registry_port import HouseholdLine, RegistryPort
+from webapp.shared.words import NOTHING, day
 
 PAGE_SIZE = 100
 _NARROWS = ("q", "state", "unit")
@@ -44,6 +43,7 @@ class Row:
     national_no: str
     opened: str
     changed: str
+    is_imported: bool
 
 
 @dataclass(frozen=True)
@@ -63,47 +63,6 @@ class HouseholdsPage(Page):
     def title(self) -> str:
         """困难职工档案."""
         return _("困难职工档案")
-
-
-@dataclass(frozen=True)
-class Section:
-    """A part of a file."""
-
-    title: str
-    facts: tuple[tuple[str, str], ...]
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True)
-class Version:
-    """One version of the file."""
-
-    number: int
-    at: str
-    by: str
-    reason: str
-    case_number: str
-    case_href: str
-
-
-@dataclass(frozen=True)
-class HouseholdFilePage(Page):
-    """One tab of a file."""
-
-    template: ClassVar[str] = "register/show.html"
-
-    head: Row
-    tabs: tuple[Link, ...]
-    tab: str
-    sections: tuple[Section, ...]
-    versions: tuple[Version, ...]
-    is_clear: bool
-
-    @property
-    def title(self) -> str:
-        """档案详情 · 姓名."""
-        return f"{_('档案详情')} · {self.head.head_name}"
 
 
 def households_page(
@@ -141,7 +100,7 @@ def households_page(
                 for code, words in found.status_words.items()
             ),
         ),
-        rows=tuple(_row(line) for line in found.lines),
+        rows=tuple(row_of(line) for line in found.lines),
         searched=asked.get("q", ""),
         kept={name: value for name, value in narrowing.items() if name != "q"},
         first_page=address("register.households", narrowing) if asked.get("after") else "",
@@ -151,7 +110,8 @@ def households_page(
     )
 
 
-def _row(line: HouseholdLine) -> Row:
+def row_of(line: HouseholdLine) -> Row:
+    """One file in a list."""
     return Row(
         href=url_for("register.household", file_no=line.file_no),
         file_no=line.file_no,
@@ -164,59 +124,5 @@ def _row(line: HouseholdLine) -> Row:
         national_no=line.national_no or NOTHING,
         opened=day(line.opened_on),
         changed=day(line.changed_on),
-    )
-
-
-def household_page(
-    shell: Shell, found: Household, tab: str, *, is_clear: bool
-) -> HouseholdFilePage:
-    """One tab of a file."""
-    names = {
-        "basics": _("基本情况"),
-        "members": _("家庭成员"),
-        "money": _("收支与资产"),
-        "aid": _("帮扶记录"),
-        "versions": _("历次版本"),
-        "papers": _("纸质档案"),
-    }
-    filled = {section.tab for section in found.sections} | {"basics", "versions"}
-    shown = tab if tab in filled else "basics"
-    if tab and tab not in names:
-        raise NotFound("没有找到这个页面。")
-    file_no = found.line.file_no
-    return HouseholdFilePage(
-        shell=shell,
-        head=_row(found.line),
-        tabs=tuple(
-            Link(label, url_for("register.household", file_no=file_no, tab=name), name == shown)
-            for name, label in names.items()
-            if name in filled
-        ),
-        tab=shown,
-        sections=tuple(
-            Section(
-                section.title,
-                tuple((fact.label, fact.text or NOTHING) for fact in section.facts),
-                tuple(section.columns),
-                tuple(tuple(row) for row in section.rows),
-            )
-            for section in found.sections
-            if section.tab == shown
-        ),
-        versions=_versions(found) if shown == "versions" else (),
-        is_clear=is_clear,
-    )
-
-
-def _versions(found: Household) -> tuple[Version, ...]:
-    return tuple(
-        Version(
-            one.number,
-            moment(one.at),
-            one.by_name,
-            one.reason,
-            one.case_number,
-            url_for("cases.show", case_id=one.case_id) if one.case_id else "",
-        )
-        for one in found.versions
+        is_imported=line.is_imported,
     )

@@ -1,0 +1,183 @@
+"""One household's file beyond its answers: its versions side by side, its money, its cases."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from engine import Actor, Engine
+from engine.forms.components import Personal
+from engine.model.cases import CaseLine
+from engine.store.database import Tx
+from engine.work.attributes import normal
+from registry.comparison import Change, changes
+from registry.household import AWAITING_ENTRY, Content, File, mapping, mappings, text
+from registry.money import Money, money_of
+from registry.reading import content_of, must_see
+from registry.rights import Act, allowed
+from registry.sections import Mask, masked, whole
+from registry.store import households, trace
+from registry.store.households import VersionLine
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody of the household as the family tab shows her."""
+
+    relation: str
+    name: str
+    id_number: str
+    occupation: str
+    health: str
+    place: str
+    lives_together: bool
+    is_counted: bool
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What else must be known before acting on a file: what she may do, how long it waits."""
+
+    acts: frozenset[Act]
+    days_awaiting: int | None
+    consent_withdrawn_on: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Two versions and what differs; None where the file has only one."""
+
+    older: VersionLine
+    newer: VersionLine
+    changes: Sequence[Change]
+
+
+@dataclass(frozen=True)
+class CaseTrace:
+    """The cases behind a file. ``hidden`` counts those that wrote to it and may not be seen."""
+
+    wrote: Sequence[tuple[CaseLine, tuple[int, ...]]]
+    open_elsewhere: Sequence[CaseLine]
+    hidden: int
+
+
+class Files:
+    """The group of questions about one file."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._vault = engine.environment.vault
+
+    def standing(self, actor: Actor, file_no: str) -> Standing:
+        """What she may do, and what the file waits for."""
+        today = self._engine.environment.today()
+
+        def read(tx: Tx) -> Standing:
+            file, _union = must_see(tx, actor, file_no)
+            consent = mapping(self._newest(tx, file).get("consent"))
+            return Standing(
+                acts=allowed(tx, actor, file),
+                days_awaiting=_days_awaiting(file, today),
+                consent_withdrawn_on=text(consent.get("withdrawn_on")),
+            )
+
+        return self._engine.ask(read)
+
+    def family(self, actor: Actor, file_no: str, *, is_clear: bool) -> Sequence[Person]:
+        """The head and everybody else, with who is counted."""
+
+        def read(tx: Tx) -> Sequence[Person]:
+            file, _union = must_see(tx, actor, file_no)
+            return family_of(self._newest(tx, file), _mask(is_clear=is_clear))
+
+        return self._engine.ask(read)
+
+    def money(self, actor: Actor, file_no: str) -> Money:
+        """Income and expenses by month and kind, and the sums behind the category."""
+
+        def read(tx: Tx) -> Money:
+            file, _union = must_see(tx, actor, file_no)
+            return money_of(self._newest(tx, file), {})
+
+        return self._engine.ask(read)
+
+    def difference(
+        self, actor: Actor, file_no: str, older: int, newer: int, *, is_clear: bool
+    ) -> Difference | None:
+        """What changed between two versions; 0 and 0 are the two newest.
+
+        Raises NotFound for a number the file does not have.
+        """
+
+        def read(tx: Tx) -> Difference | None:
+            file, _union = must_see(tx, actor, file_no)
+            last = newer or file.version
+            first = older or last - 1
+            if file.version == 1 and not older and not newer:
+                return None
+            first, last = min(first, last), max(first, last)
+            found = changes(
+                content_of(tx, self._vault, file_no, first),
+                content_of(tx, self._vault, file_no, last),
+                _mask(is_clear=is_clear),
+            )
+            lines = {line.number: line for line in households.version_lines(tx, actor, file_no)}
+            return Difference(lines[first], lines[last], found)
+
+        return self._engine.ask(read)
+
+    def trace(self, actor: Actor, file_no: str) -> CaseTrace:
+        """Cases that wrote the file, and open ones about somebody of the household."""
+
+        def read(tx: Tx) -> CaseTrace:
+            file, _union = must_see(tx, actor, file_no)
+            wrote = trace.wrote(tx, actor, file_no)
+            known = {line.id for line, _ in wrote}
+            about = trace.about_person(tx, actor, self._hashes(self._newest(tx, file)))
+            return CaseTrace(
+                wrote=list(reversed(wrote)),
+                open_elsewhere=[line for line in about if line.id not in known],
+                hidden=trace.hidden_writers(tx, actor, file_no),
+            )
+
+        return self._engine.ask(read)
+
+    def _newest(self, tx: Tx, file: File) -> Content:
+        return content_of(tx, self._vault, file.file_no, file.version)
+
+    def _hashes(self, content: Content) -> list[str]:
+        """Keyed hashes of the numbers of everybody in the household."""
+        people = [mapping(content.get("head")), *mappings(content.get("members"))]
+        numbers = (text(one.get("id_number")) for one in people)
+        return [self._vault.lookup_hash(normal(number)) for number in numbers if number]
+
+
+def family_of(content: Content, mask: Mask) -> list[Person]:
+    """The people of a content, the head first; the head is always counted."""
+    head = mapping(content.get("head"))
+    return [
+        _person({**head, "occupation": head.get("identity"), "place": head.get("employer")}, mask),
+        *(_person(row, mask) for row in mappings(content.get("members"))),
+    ]
+
+
+def _person(row: Mapping[str, object], mask: Mask) -> Person:
+    relation = text(row.get("relation"))
+    return Person(
+        relation=relation or "户主",
+        name=mask(Personal.NAME, text(row.get("name"))),
+        id_number=mask(Personal.ID, text(row.get("id_number"))),
+        occupation=text(row.get("occupation")),
+        health=text(row.get("health")),
+        place=text(row.get("place")),
+        lives_together=not relation or row.get("living_together") == "yes",
+        is_counted=not relation or row.get("counted") == "yes",
+    )
+
+
+def _mask(*, is_clear: bool) -> Mask:
+    return whole if is_clear else masked
+
+
+def _days_awaiting(file: File, today: date) -> int | None:
+    """Days since approval while the national system has no number yet."""
+    return (today - file.opened_on).days if file.shown.status == AWAITING_ENTRY else None

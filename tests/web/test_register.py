@@ -1,0 +1,127 @@
+"""The pages of the register: a file's tabs, and what is done there."""
+
+from collections.abc import Callable, Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+import registry
+from engine import Engine, Options, open_engine
+from engine.model.clock import FixedClock
+from engine.model.ids import new_id
+from tests.registry.town import MONDAY_MORNING
+from tests.support.federation import staffed
+from tests.support.register import Visitor, on_file, site_of
+
+Visit = Callable[[str], Visitor]
+TABS = ("basics", "members", "money", "aid", "versions", "papers", "trace")
+HELP = {
+    "kind": "medical",
+    "given_on": "2026-11-02",
+    "amount": "1,200.00",
+    "source": "own",
+    "level": "county",
+    "payer": "芗城区总工会",
+    "note": "住院",
+}
+
+
+@pytest.fixture
+def engine(sqlite_url: str, tmp_path: Path) -> Iterator[Engine]:
+    options = Options(
+        clock=FixedClock(MONDAY_MORNING),
+        data_dir=tmp_path / "data",
+        operations=registry.OPERATIONS,
+        branches=(registry.BRANCH,),
+    )
+    opened = staffed(open_engine(sqlite_url, key=bytes(range(32)), options=options))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def visit(engine: Engine, tmp_path: Path) -> Visit:
+    app = site_of(engine, tmp_path)
+    return lambda name: Visitor(app, engine, name)
+
+
+def test_every_tab_of_a_file_is_drawn_and_numbers_are_masked(engine: Engine, visit: Visit) -> None:
+    file_no = on_file(engine)
+    reviewer = visit("reviewer")
+    for tab in TABS:
+        text = reviewer.text(f"/households/{file_no}?tab={tab}")
+        assert "350602199001019907" not in text
+        assert "15400000002" not in text
+    assert reviewer.get(f"/households/{file_no}?tab=nothing").status_code == 404
+    for stranger in ("far_reviewer", "admin", "designer"):
+        assert visit(stranger).get(f"/households/{file_no}").status_code == 404
+
+
+def test_versions_that_are_not_there_are_not_found(engine: Engine, visit: Visit) -> None:
+    file_no = on_file(engine)
+    reviewer = visit("reviewer")
+    for asked in ("older=7&newer=9", "older=1&newer=2", "newer=99999999999999999999"):
+        status = reviewer.get(f"/households/{file_no}?tab=versions&{asked}").status_code
+        assert status in (200, 404), asked
+    assert "这份档案只有一版" in reviewer.text(f"/households/{file_no}?tab=versions&older=x")
+
+
+def test_help_is_entered_once_and_taken_back_on_the_page(engine: Engine, visit: Visit) -> None:
+    file_no = on_file(engine)
+    page = f"/households/{file_no}?tab=aid"
+    reviewer = visit("reviewer")
+    entry = new_id()
+    for _ in range(2):
+        sent = reviewer.post(f"/households/{file_no}/help", {**HELP, "entry": entry}, page)
+        assert sent.status_code == 303
+    text = reviewer.text(page)
+    assert text.count("住院") == 2  # in the cell and in its title
+    assert "1,200.00 元" in text
+    taken = reviewer.post(
+        f"/households/{file_no}/help/{entry}/take-back", {"reason": "金额写错"}, page
+    )
+    assert taken.status_code == 303
+    assert "已冲销" in reviewer.text(page)
+    assert "0.00 元" in reviewer.text(page)
+
+
+def test_a_refused_entry_keeps_what_was_typed(engine: Engine, visit: Visit) -> None:
+    file_no = on_file(engine)
+    page = f"/households/{file_no}?tab=aid"
+    wrong = {**HELP, "given_on": "2025-03-02", "entry": new_id()}
+    answer = visit("reviewer").post(f"/households/{file_no}/help", wrong, page)
+    text = unescape(answer.get_data(as_text=True))
+    assert answer.status_code == 422
+    assert "先建档、后帮扶" in text
+    assert 'value="1,200.00"' in text
+    assert 'value="芗城区总工会"' in text
+    assert '<option value="medical" selected>' in text
+
+
+def test_who_may_not_enter_help_is_offered_no_form_and_refused(
+    engine: Engine, visit: Visit
+) -> None:
+    file_no = on_file(engine)
+    supervisor = visit("supervisor")
+    page = f"/households/{file_no}?tab=aid"
+    assert 'name="payer"' not in supervisor.text(page)
+    sent = supervisor.post(f"/households/{file_no}/help", {**HELP, "entry": new_id()}, page)
+    assert sent.status_code == 403
+
+
+def test_of_two_who_enter_the_volume_the_second_keeps_her_words(
+    engine: Engine, visit: Visit
+) -> None:
+    file_no = on_file(engine)
+    page, address = f"/households/{file_no}?tab=papers", f"/households/{file_no}/papers"
+    reviewer, entry = visit("reviewer"), visit("entry")
+    first = {"seen": "0", "volume_no": "2026-困-001", "sheets.form": "2"}
+    assert reviewer.post(address, first, page).status_code == 303
+    second = entry.post(address, {**first, "volume_no": "2026-困-777"}, page)
+    text = unescape(second.get_data(as_text=True))
+    assert second.status_code == 412
+    assert "刚刚由同事改过" in text
+    assert 'value="2026-困-777"' in text
+    assert 'name="seen" value="1"' in text
+    assert "档号:— → 2026-困-001" in reviewer.text(page)

@@ -1,0 +1,197 @@
+"""The page of one household's file as a value: its head, its tabs, and the tab that is shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from flask import url_for
+
+from engine import Actor
+from engine.errors import NotFound
+from webapp.register.aid_tab import AidTab, aid_tab
+from webapp.register.list_page import Row, row_of
+from webapp.register.money_tab import MoneyTab, money_tab
+from webapp.register.paper_tab import PaperTab, paper_tab
+from webapp.register.trace_tab import TraceTab, trace_tab
+from webapp.register.version_tab import VersionTab, version_tab
+from webapp.shared.language import _, counted, counting
+from webapp.shared.navigation import Link, Shell
+from webapp.shared.page import Page
+from webapp.shared.registry_port import Household, RegistryPort
+from webapp.shared.words import NOTHING
+
+TABS = ("basics", "members", "money", "aid", "versions", "papers", "trace")
+_AWAITS = counting("审批后已 %(n)s 日,尚未录入全国系统")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a file."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody of the household."""
+
+    relation: str
+    name: str
+    id_number: str
+    occupation: str
+    health: str
+    place: str
+    lives_together: bool
+    is_counted: bool
+
+
+@dataclass(frozen=True)
+class FamilyTab:
+    """Everybody, with who is counted."""
+
+    members: tuple[Member, ...]
+
+    @property
+    def counted(self) -> int:
+        """How many are."""
+        return sum(one.is_counted for one in self.members)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A form that was refused: what was typed, and the sentence that says why."""
+
+    message: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FilePage(Page):
+    """One tab of a file."""
+
+    template: ClassVar[str] = "register/show.html"
+
+    head: Row
+    tabs: tuple[Link, ...]
+    tab: str
+    sections: tuple[Section, ...]
+    is_clear: bool
+    warnings: tuple[str, ...]
+    links: tuple[Link, ...]
+    message: str
+    family: FamilyTab | None = None
+    money: MoneyTab | None = None
+    aid: AidTab | None = None
+    versions: VersionTab | None = None
+    papers: PaperTab | None = None
+    trace: TraceTab | None = None
+
+    @property
+    def title(self) -> str:
+        """档案详情 · 姓名."""
+        return f"{_('档案详情')} · {self.head.head_name}"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which tab of which file somebody asks for, and what she typed there before."""
+
+    found: Household
+    tab: str
+    asked: Mapping[str, str]
+    is_clear: bool = False
+    typed: Typed = Typed()
+
+
+def file_page(shell: Shell, registry: RegistryPort, actor: Actor, it: Asked) -> FilePage:
+    """One tab of a file. Raises NotFound for a tab there is none of."""
+    found, file_no = it.found, it.found.line.file_no
+    tab = it.tab or TABS[0]
+    if tab not in TABS:
+        raise NotFound("没有找到这个页面。")
+    standing = registry.files.standing(actor, file_no)
+    names = {
+        "basics": _("基本情况"),
+        "members": _("家庭成员"),
+        "money": _("收支与资产"),
+        "aid": _("帮扶记录"),
+        "versions": _("历次版本"),
+        "papers": _("纸质档案"),
+        "trace": _("办件轨迹"),
+    }
+    return FilePage(
+        shell=shell,
+        head=row_of(found.line),
+        tabs=tuple(
+            Link(names[one], url_for("register.household", file_no=file_no, tab=one), one == tab)
+            for one in TABS
+        ),
+        tab=tab,
+        sections=sections_of(found, tab),
+        is_clear=it.is_clear,
+        warnings=_warnings(standing.days_awaiting, standing.consent_withdrawn_on),
+        links=(),
+        message=it.typed.message,
+        family=_family(registry, actor, it) if tab == "members" else None,
+        money=money_tab(registry.files.money(actor, file_no)) if tab == "money" else None,
+        aid=aid_tab(registry.aid.of_file(actor, file_no), it.typed.values)
+        if tab == "aid"
+        else None,
+        versions=version_tab(registry, actor, found, it.asked, is_clear=it.is_clear)
+        if tab == "versions"
+        else None,
+        papers=paper_tab(registry.papers.of_file(actor, file_no), it.typed.values)
+        if tab == "papers"
+        else None,
+        trace=trace_tab(registry.files.trace(actor, file_no)) if tab == "trace" else None,
+    )
+
+
+def sections_of(found: Household, tab: str) -> tuple[Section, ...]:
+    """The parts of a file that stand on a tab; tables of people and lines have their own place."""
+    return tuple(
+        Section(
+            section.title,
+            tuple((fact.label, fact.text or NOTHING) for fact in section.facts),
+            tuple(section.columns),
+            tuple(tuple(row) for row in section.rows),
+        )
+        for section in found.sections
+        if section.tab == tab and not section.columns
+    )
+
+
+def _family(registry: RegistryPort, actor: Actor, it: Asked) -> FamilyTab:
+    people = registry.files.family(actor, it.found.line.file_no, is_clear=it.is_clear)
+    return FamilyTab(
+        tuple(
+            Member(
+                relation=one.relation,
+                name=one.name,
+                id_number=one.id_number or NOTHING,
+                occupation=one.occupation or NOTHING,
+                health=one.health or NOTHING,
+                place=one.place or NOTHING,
+                lives_together=one.lives_together,
+                is_counted=one.is_counted,
+            )
+            for one in people
+        )
+    )
+
+
+def _warnings(days_awaiting: int | None, withdrawn_on: str) -> tuple[str, ...]:
+    found: list[str] = []
+    if withdrawn_on:
+        found.append(
+            _(
+                "授权已于 %(day)s 撤回:不再导出、不再抄录;依法应保存的内容照常保存。",
+                day=withdrawn_on,
+            )
+        )
+    if days_awaiting is not None:
+        found.append(counted(_AWAITS, days_awaiting))
+    return tuple(found)

@@ -1,0 +1,60 @@
+"""The tab 办件轨迹: the cases that wrote the file, and open ones about its people."""
+
+from dataclasses import dataclass
+
+from flask import url_for
+
+from engine.model.cases import CaseLine
+from registry.files import CaseTrace
+from webapp.shared.words import CASE_STATES, NOTHING, moment
+
+
+@dataclass(frozen=True)
+class TracedCase:
+    """One case."""
+
+    href: str
+    number: str
+    title: str
+    process: str
+    unit: str
+    state: str
+    state_words: str
+    steps: str
+    started: str
+    ended: str
+    wrote: str
+
+
+@dataclass(frozen=True)
+class TraceTab:
+    """The cases; ``hidden`` counts those that wrote the file and may not be seen."""
+
+    wrote: tuple[TracedCase, ...]
+    elsewhere: tuple[TracedCase, ...]
+    hidden: int
+
+
+def trace_tab(trace: CaseTrace) -> TraceTab:
+    """The tab."""
+    return TraceTab(
+        wrote=tuple(_case(line, numbers) for line, numbers in trace.wrote),
+        elsewhere=tuple(_case(line, ()) for line in trace.open_elsewhere),
+        hidden=trace.hidden,
+    )
+
+
+def _case(line: CaseLine, numbers: tuple[int, ...]) -> TracedCase:
+    return TracedCase(
+        href=url_for("cases.show", case_id=line.id),
+        number=line.number,
+        title=line.title,
+        process=line.process_name,
+        unit=line.organisation_name,
+        state=line.status,
+        state_words=str(CASE_STATES.get(line.status, line.status)),
+        steps="、".join(line.steps) or NOTHING,
+        started=moment(line.created_at),
+        ended=moment(line.ended_at),
+        wrote="、".join(str(one) for one in numbers),
+    )
