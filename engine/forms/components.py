@@ -56,6 +56,13 @@ class Personal(StrEnum):
     TEXT = "text"
 
 
+class Filler(StrEnum):
+    """Who fills a form in; a component may be for one of them only (our ``onlyFor``)."""
+
+    STAFF = "staff"
+    GUEST = "guest"
+
+
 class AttributeUse(StrEnum):
     """What a case attribute is copied for (our ``attribute``)."""
 
@@ -129,6 +136,7 @@ class Field:
     max_size_mb: int | None = None
     no_numbers: bool = False
     """A paper in which no number of a person may be read (our ``scan``)."""
+    only_for: Filler | None = None
 
     @property
     def key(self) -> str:
@@ -180,6 +188,7 @@ class Group:
     tab: bool = False
     folded: bool = False
     hide_if: Condition | None = None
+    only_for: Filler | None = None
 
 
 @dataclass(frozen=True)
@@ -190,6 +199,7 @@ class TextView:
     text: str
     placement: Placement = Placement()
     hide_if: Condition | None = None
+    only_for: Filler | None = None
 
 
 @dataclass(frozen=True)
@@ -199,6 +209,7 @@ class Separator:
     id: str
     placement: Placement = field(default_factory=Placement)
     hide_if: Condition | None = None
+    only_for: Filler | None = None
 
 
 @dataclass(frozen=True)
@@ -208,6 +219,7 @@ class Spacer:
     id: str
     placement: Placement = field(default_factory=Placement)
     hide_if: Condition | None = None
+    only_for: Filler | None = None
 
 
 Component = Field | Group | TextView | Separator | Spacer
