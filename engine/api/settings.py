@@ -10,14 +10,17 @@ from engine.errors import (
     NotPermitted,
 )
 from engine.model.actors import Actor
+from engine.model.parameters import ParameterRule
 from engine.store import audit as stored_audit
 from engine.store import settings as stored_settings
 from engine.store.database import Tx
 from engine.store.settings import Parameter
 from engine.work import (
     organise,
+    parameters,
     reckoning,
 )
+from engine.work.parameters import NewValue, Touched
 
 
 class Settings(Group):
@@ -40,6 +43,61 @@ class Settings(Group):
             )
 
         self._commands.execute(command)
+
+    @property
+    def rules(self) -> Mapping[str, ParameterRule]:
+        """What is known of each parameter, by name."""
+        return self._environment.parameters
+
+    def history(self, name: str) -> Sequence[Parameter]:
+        """Every value a parameter had, has or will have, the oldest first."""
+        return self._commands.ask(lambda tx: stored_settings.parameters(tx, name))
+
+    def value(self, name: str, organisation_id: str, day: date) -> Parameter | None:
+        """What holds for an organisation on a day."""
+        return self._commands.ask(
+            lambda tx: stored_settings.parameter_value(tx, name, organisation_id, day)
+        )
+
+    def asked_by(self) -> Mapping[str, Sequence[str]]:
+        """The names of the processes that ask for each parameter."""
+        return self._commands.ask(lambda tx: parameters.asked_by(self._environment, tx))
+
+    def may_set(
+        self, actor: Actor, name: str, places: Sequence[str | None]
+    ) -> Sequence[str | None]:
+        """For which of these places the actor may set a parameter; None is everywhere."""
+        rule = parameters.rule_of(self._environment, name)
+        return self._commands.ask(
+            lambda tx: [one for one in places if parameters.may_set(tx, actor, rule, one)]
+        )
+
+    def touched(self, name: str, organisation_id: str | None) -> Touched:
+        """Running cases and open steps that hang on a parameter."""
+        return self._commands.ask(
+            lambda tx: parameters.touched(self._environment, tx, name, organisation_id)
+        )
+
+    def check_value(self, actor: Actor, new: NewValue) -> None:
+        """Raise what setting it would raise; changes nothing."""
+        self._commands.ask(lambda tx: parameters.check(self._environment, tx, actor, new))
+
+    def set_value(self, actor: Actor, new: NewValue) -> int:
+        """Add a dated value; how many limits of running cases changed.
+
+        That is 0 unless the value says that it is for running cases too.
+        """
+        self._commands.execute(lambda tx: parameters.set_value(self._environment, tx, actor, new))
+        changed, after = 0, "" if new.to_running else None
+        while after is not None:
+            after, more = self._tell_running(actor, new, after)
+            changed += more
+        return changed
+
+    def _tell_running(self, actor: Actor, new: NewValue, after: str) -> tuple[str | None, int]:
+        return self._commands.execute(
+            lambda tx: parameters.tell_running(self._environment, tx, actor, new, after)
+        )
 
     def import_calendar(self, actor: Actor, days: Mapping[date, bool]) -> None:
         """Take over the yearly notice of the State Council, and reckon what it moves.

@@ -1,0 +1,286 @@
+"""Set a business parameter, and tell running cases of it where that is wanted (design.md D8, D24).
+
+A new value changes nothing that has begun: a step keeps the limit it was opened with, a case its
+total limit. Only an explicit choice gives the open steps of running cases the new limit, each
+written into its case's history. Timers that run keep the instant that was fixed when they began.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from html import unescape
+
+from engine.definitions.feel_facts import tree_of
+from engine.errors import Conflict, Invalid, NotFound, NotPermitted
+from engine.model.actors import Actor
+from engine.model.cases import RUNNING, EventKind
+from engine.model.deadlines import alert_times
+from engine.model.parameters import LONGEST_DOCUMENT, LONGEST_REASON, Kind, ParameterRule
+from engine.runtime import Program
+from engine.store import asking, audit, cases, definitions, directory, settings
+from engine.store.asking import LimitedStep
+from engine.store.database import Tx
+from engine.store.settings import Parameter
+from engine.work import organise
+from engine.work.advance import total_due
+from engine.work.environment import Environment
+from engine.work.history import Cause, Collision, append_history
+
+BATCH = 100
+"""Cases told in one transaction."""
+
+_EARLIEST = date(2000, 1, 1)
+_FARTHEST = timedelta(days=3660)
+_ASKED = re.compile(r"\bparameter\(\s*(?:name\s*:\s*)?\"([^\"]+)\"\s*\)")
+
+
+@dataclass(frozen=True)
+class NewValue:
+    """What somebody wants to hold from a day on, for all or for one county's area."""
+
+    name: str
+    organisation_id: str | None
+    valid_from: date
+    value: object
+    reason: str
+    document: str = ""
+    to_running: bool = False
+
+
+@dataclass(frozen=True)
+class Touched:
+    """Running cases whose process asks for a parameter, and their open steps limited by it."""
+
+    cases: int
+    steps: int
+
+
+def rule_of(environment: Environment, name: str) -> ParameterRule:
+    """The rule of a parameter; NotFound where there is none of this name."""
+    rule = environment.parameters.get(name)
+    if rule is None:
+        raise NotFound("没有找到这个业务参数。")
+    return rule
+
+
+def may_set(tx: Tx, actor: Actor, rule: ParameterRule, organisation_id: str | None) -> bool:
+    """Whether the actor may set it there: the city for all, a county for itself where allowed."""
+    if rule.is_locked:
+        return False
+    if organisation_id is None:
+        return actor.is_system or _administers_all(tx, actor)
+    if not rule.per_county:
+        return False
+    if actor.is_system or directory.is_within(tx, organisation_id, actor.places(organise.ADMIN)):
+        return True
+    return any(organisation_id in actor.places(role) for role in rule.roles)
+
+
+def _administers_all(tx: Tx, actor: Actor) -> bool:
+    return any(
+        len(directory.line_upwards(tx, place)) == 1 for place in actor.places(organise.ADMIN)
+    )
+
+
+def check(environment: Environment, tx: Tx, actor: Actor, new: NewValue) -> Parameter:
+    """The row that a new value would become; Invalid, Conflict, NotPermitted with a sentence."""
+    rule = rule_of(environment, new.name)
+    rule.check(new.value)
+    if new.organisation_id is not None:
+        place = directory.organisation_brief(tx, new.organisation_id)
+        if place is None:
+            raise NotFound("没有找到这个单位。")
+        if not rule.per_county:
+            raise Invalid(f"“{rule.title}”全市统一,不能由县(市、区)另定,未保存。")
+        if place.level != "county":
+            raise Invalid(f"“{rule.title}”只能按县(市、区)另定,未保存。")
+    if not may_set(tx, actor, rule, new.organisation_id):
+        whom = "市总工会管理员" if new.organisation_id is None else "该县(市、区)的管理员"
+        raise NotPermitted(f"您不能修改“{rule.title}”,未保存。请联系{whom}。")
+    _check_words(new)
+    today = environment.today()
+    if not _EARLIEST <= new.valid_from <= today + _FARTHEST:
+        raise Invalid("生效日期要在 2000-01-01 至十年之内,未保存。请改正。")
+    if new.to_running and (rule.kind is not Kind.LIMIT or new.valid_from > today):
+        raise Invalid(
+            "只有今天已经生效的办理时限,才能同时用于在办环节,未保存。"
+            "将来生效的值,到时新开的环节自动按新值办理。"
+        )
+    same = [
+        row
+        for row in settings.parameters(tx, new.name)
+        if (row.organisation_id, row.valid_from) == (new.organisation_id, new.valid_from)
+    ]
+    if same and same[-1].value == new.value and not new.to_running:
+        raise Conflict(f"“{rule.title}”自 {new.valid_from} 起已经是这个值,没有变化。")
+    return Parameter(
+        new.name,
+        new.organisation_id,
+        new.valid_from,
+        new.value,
+        rule.unit,
+        rule.basis,
+        new.document.strip(),
+        new.reason.strip(),
+        actor.person_id,
+        environment.now(),
+        new.to_running,
+    )
+
+
+def _check_words(new: NewValue) -> None:
+    if not new.reason.strip():
+        raise Invalid("请写明修改理由,未保存。其余内容已保留。")
+    if len(new.reason.strip()) > LONGEST_REASON:
+        raise Invalid(f"修改理由最长 {LONGEST_REASON} 个字,未保存。其余内容已保留。")
+    if len(new.document.strip()) > LONGEST_DOCUMENT:
+        raise Invalid(f"文号或依据最长 {LONGEST_DOCUMENT} 个字,未保存。其余内容已保留。")
+
+
+def set_value(environment: Environment, tx: Tx, actor: Actor, new: NewValue) -> None:
+    """Write the new row: nothing that was there is changed or deleted."""
+    row = check(environment, tx, actor, new)
+    settings.add_parameters(tx, [row])
+    audit.add_access(
+        tx,
+        environment.now(),
+        actor.person_id,
+        "parameters-changed",
+        f"{row.name} {row.organisation_id or 'all'} {row.valid_from}"[:120],
+        f"{row.value}: {row.reason}"[:300],
+    )
+
+
+def asked_by(environment: Environment, tx: Tx) -> Mapping[str, tuple[str, ...]]:
+    """The names of the processes, newest versions, that ask for each parameter."""
+    found: dict[str, list[str]] = {}
+    for row in definitions.all_latest(tx):
+        program = environment.programs.get(tx, row.id)
+        for name in sorted(_names_in(program, row.key)):
+            found.setdefault(name, []).append(row.name)
+    return {name: tuple(processes) for name, processes in found.items()}
+
+
+def touched(environment: Environment, tx: Tx, name: str, organisation_id: str | None) -> Touched:
+    """How many running cases of the area ask for a parameter, and open steps hang on it."""
+    asking_for = _versions(environment, tx, name)
+    return Touched(
+        asking.count_cases(tx, asking_for.keys(), organisation_id),
+        sum(
+            asking.count_steps(tx, version, places, organisation_id)
+            for version, places in asking_for.items()
+            if places
+        ),
+    )
+
+
+def _versions(
+    environment: Environment, tx: Tx, name: str
+) -> dict[str, Collection[tuple[str, str]]]:
+    """The versions with running cases that ask for it, each with the steps it limits."""
+    found: dict[str, Collection[tuple[str, str]]] = {}
+    for version in asking.running_versions(tx):
+        program = environment.programs.get(tx, version)
+        if any(name in _names_in(program, key) for key in program.processes):
+            found[version] = _limited_by(program, name)
+    return found
+
+
+def _names_in(program: Program, process_key: str) -> set[str]:
+    """The parameters that a process's file asks for."""
+    text = unescape(program.bpmn(process_key).decode("utf-8", "replace"))
+    return set(_ASKED.findall(text))
+
+
+def _limited_by(program: Program, name: str) -> set[tuple[str, str]]:
+    """The steps whose limit is this parameter and nothing else.
+
+    A limit that is reckoned from more than the parameter stays as it was opened.
+    """
+    return {
+        (key, element.id)
+        for key in program.processes
+        for element in program.elements(key)
+        if _is_just(element.deadline, name)
+    }
+
+
+def _is_just(text: str | None, name: str) -> bool:
+    tree = tree_of(text or "")
+    return tree == tree_of(f'=parameter("{name}")') and tree is not None
+
+
+def tell_running(
+    environment: Environment, tx: Tx, actor: Actor, new: NewValue, after: str
+) -> tuple[str | None, int]:
+    """Give the open steps of the next cases the value of today.
+
+    The last case that was looked at, None at the end; and how many limits changed.
+    """
+    versions = _versions(environment, tx, new.name)
+    batch = asking.case_ids(tx, versions.keys(), new.organisation_id, after, BATCH)
+    changed = sum(_tell(environment, tx, actor, new, case_id, versions) for case_id in batch)
+    return (batch[-1] if batch else None), changed
+
+
+def _tell(
+    environment: Environment,
+    tx: Tx,
+    actor: Actor,
+    new: NewValue,
+    case_id: str,
+    versions: Mapping[str, Collection[tuple[str, str]]],
+) -> int:
+    case = cases.load(tx, case_id)
+    if case is None or case.status not in RUNNING or case.definition_id not in versions:
+        return 0
+    found = settings.parameter_value(tx, new.name, case.organisation_id, environment.today())
+    if found is None:
+        return 0
+    limit, cause = str(found.value), Cause(actor, environment.now())
+    reason = f"业务参数“{rule_of(environment, new.name).title}”改为 {limit},按要求用于在办环节"
+    for step in asking.steps_at(tx, case_id, versions[case.definition_id]):
+        _limit_step(environment, tx, step, limit, cause, reason)
+    changed = case
+    program = environment.programs.get(tx, case.definition_id)
+    if _is_just(program.info.total_limit, new.name) and case.total_limit != limit:
+        changed = replace(case, total_limit=limit)
+        due_at = total_due(environment, tx, changed, cause.now)
+        changed = replace(changed, total_due_at=due_at)
+        cause.note(
+            EventKind.TIMER_SET,
+            {
+                "name": "全程时限",
+                "due_at": "" if due_at is None else due_at.isoformat(),
+                "reason": reason,
+            },
+        )
+    if not cause.entries:
+        return 0
+    vault = environment.vault.case(case.id, case.data_key)
+    count, head = append_history(tx, case, vault, cause)
+    changed = replace(changed, event_count=count, chain_head=head, rev=case.rev + 1)
+    if not cases.save(tx, changed, case.rev):
+        raise Collision
+    return len(cause.entries)
+
+
+def _limit_step(
+    environment: Environment, tx: Tx, step: LimitedStep, limit: str, cause: Cause, reason: str
+) -> None:
+    if step.deadline == limit:
+        return
+    due = environment.due(tx, limit, step.created_at, step.lane_kind)
+    times = alert_times(step.created_at, due, environment.calendars.get(tx))
+    following = (times.remind, times.overdue, times.escalate)
+    # What the longer limit makes early again is told again; what a shorter one makes late, now.
+    stage = min(step.alert_stage, sum(moment <= cause.now for moment in following))
+    next_at = following[stage] if stage < len(following) else None
+    asking.set_limit(tx, step.id, limit, due, (stage, next_at))
+    cause.note(
+        EventKind.TIMER_SET,
+        {"name": step.name, "due_at": due.at.isoformat(), "reason": reason},
+        step.id,
+        (step.process_key, step.element_id),
+    )
