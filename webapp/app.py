@@ -20,6 +20,7 @@ from webapp.directory.routes import directory
 from webapp.inbox.routes import inbox
 from webapp.login.routes import ask_to_sign_in, login
 from webapp.notices.routes import notices
+from webapp.parameters.routes import parameters
 from webapp.reading.routes import reading
 from webapp.register.routes import register
 from webapp.settings import Settings
@@ -97,6 +98,7 @@ def create_app(settings: Settings, engine: Engine, registry: RegistryPort) -> Fl
         definitions,
         supervision,
         directory,
+        parameters,
     ):
         app.register_blueprint(feature)
     _mount_api(app)

@@ -22,6 +22,7 @@ from tests.support.client import client_of
 from webapp.app import create_app
 from webapp.settings import Settings
 from webapp.shared.registry_port import Household, HouseholdPage, Notice
+from webapp.standard.parameters import standard_parameters
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "a-long-password-2026"
@@ -165,7 +166,9 @@ def nonce_of(html: str) -> str:
 def federation(tmp_path: Path) -> Iterator[Federation]:
     clock = FixedClock(MONDAY_MORNING)
     engine = open_engine(
-        f"sqlite:///{tmp_path}/b.db", key=KEY, options=Options(data_dir=tmp_path, clock=clock)
+        f"sqlite:///{tmp_path}/b.db",
+        key=KEY,
+        options=Options(data_dir=tmp_path, clock=clock, parameters=standard_parameters()),
     )
     engine.directory.load(
         UNITS,

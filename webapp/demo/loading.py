@@ -147,7 +147,11 @@ def _load_directory(engine: Engine, federation: Federation) -> None:
 
 
 def _load_parameters(engine: Engine, federation: Federation, content: Content) -> None:
-    id_of = {organisation.code: organisation.id for organisation in federation.organisations}
+    # the city's own value holds for all: one that it sets later comes after it
+    id_of = {
+        one.code: None if one.approval_parent is None else one.id
+        for one in federation.organisations
+    }
     wanted = [
         Parameter(
             row.name,

@@ -13,9 +13,9 @@ from engine.model.organisations import LEVEL_NAMES, LEVELS, Organisation, Person
 from webapp.shared.language import _, is_english, lazy
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
+from webapp.shared.settings_tabs import ADMIN, settings_tabs
 from webapp.shared.words import day
 
-ADMIN = "admin"
 KINDS: Mapping[str, object] = {
     "city": lazy("市总工会"),
     "county": lazy("县(市、区)总工会"),
@@ -226,20 +226,6 @@ def must_be_admin(actor: Actor) -> None:
         raise NotPermitted("只有系统管理员可以管理机构和人员。如需调整,请联系市总工会管理员。")
 
 
-def directory_tabs(now: str) -> tuple[Link, ...]:
-    """The pages of this section."""
-    names = {
-        "units": _("机构"),
-        "people": _("人员"),
-        "roles": _("角色"),
-        "designations": _("书面指定"),
-    }
-    links = [
-        Link(label, url_for(f"directory.{name}"), name == now) for name, label in names.items()
-    ]
-    return (*links, Link(_("无人办理"), url_for("supervision.unstaffed")))
-
-
 def units_page(shell: Shell, engine: Engine) -> UnitsPage:
     """The tree of approval."""
     units = engine.directory.organisations()
@@ -260,7 +246,7 @@ def units_page(shell: Shell, engine: Engine) -> UnitsPage:
         )
 
     roots = tuple(node(unit, 0) for unit in _in_order(below.get(None, ())))
-    return UnitsPage(shell, directory_tabs("units"), roots, len(units))
+    return UnitsPage(shell, settings_tabs("units", {ADMIN}), roots, len(units))
 
 
 def _in_order(units: Sequence[Organisation]) -> list[Organisation]:
@@ -275,7 +261,7 @@ def unit_page(shell: Shell, engine: Engine, unit_id: str) -> UnitPage:
         raise NotFound("没有找到这个单位。")
     return UnitPage(
         shell=shell,
-        tabs=directory_tabs("units"),
+        tabs=settings_tabs("units", {ADMIN}),
         id=unit.id,
         name=unit.name,
         code=unit.code,
@@ -342,7 +328,7 @@ def people_page(shell: Shell, engine: Engine, searched: str) -> PeoplePage:
         for row in everybody
         if searched in row.name or searched in row.username or searched in row.unit
     ]
-    tabs = directory_tabs("people")
+    tabs = settings_tabs("people", {ADMIN})
     return PeoplePage(shell, tabs, tuple(found[:PAGE_SIZE]), searched, len(found))
 
 
@@ -354,7 +340,7 @@ def person_page(shell: Shell, engine: Engine, person_id: str) -> PersonPage:
     units, roles = engine.directory.organisations(), engine.directory.roles()
     return PersonPage(
         shell=shell,
-        tabs=directory_tabs("people"),
+        tabs=settings_tabs("people", {ADMIN}),
         person=row,
         grants=tuple(
             GrantRow(
@@ -379,7 +365,7 @@ def slip_page(shell: Shell, engine: Engine, person_id: str, token: str) -> SlipP
     """The slip to print and hand over."""
     row = next(one for one in _people(engine) if one.id == person_id)
     link = url_for("login.choose_password", token=token, _external=True)
-    return SlipPage(shell, directory_tabs("people"), row.name, row.username, link)
+    return SlipPage(shell, settings_tabs("people", {ADMIN}), row.name, row.username, link)
 
 
 def roles_page(shell: Shell, engine: Engine) -> RolesPage:
@@ -396,7 +382,7 @@ def roles_page(shell: Shell, engine: Engine) -> RolesPage:
         )
         for code, role in engine.directory.roles().items()
     )
-    return RolesPage(shell, directory_tabs("roles"), rows)
+    return RolesPage(shell, settings_tabs("roles", {ADMIN}), rows)
 
 
 def designations_page(shell: Shell, engine: Engine) -> DesignationsPage:
@@ -413,7 +399,7 @@ def designations_page(shell: Shell, engine: Engine) -> DesignationsPage:
     )
     return DesignationsPage(
         shell,
-        directory_tabs("designations"),
+        settings_tabs("designations", {ADMIN}),
         rows,
         _role_choices(roles),
         _unit_choices(units, upper_only=True),

@@ -51,16 +51,22 @@ class Shell:
 
 @dataclass(frozen=True)
 class _Section:
-    """A menu of the top bar. ``roles`` open it; ``not_only`` are roles that alone do not."""
+    """A menu of the top bar.
+
+    ``roles`` open it; ``not_only`` are roles that alone do not, ``never`` find the same elsewhere.
+    """
 
     name: str
     label: object
     endpoint: str
     roles: frozenset[str] = frozenset()
     not_only: frozenset[str] = frozenset()
+    never: frozenset[str] = frozenset()
 
     def is_open_to(self, actor: Actor) -> bool:
         """Whether the actor's roles show it. What she sees inside is decided there."""
+        if self.never & actor.roles:
+            return False
         if self.roles:
             return bool(self.roles & actor.roles)
         return not self.not_only or bool(actor.roles - self.not_only)
@@ -90,6 +96,13 @@ _SECTIONS = (
         roles=frozenset({"designer", "admin", "city_protection"}),
     ),
     _Section("directory", lazy("系统设置"), "directory.units", roles=frozenset({"admin"})),
+    _Section(
+        "parameters",
+        lazy("业务参数"),
+        "parameters.listing",
+        roles=frozenset({"county_reviewer", "designer", "city_protection"}),
+        never=frozenset({"admin"}),
+    ),
 )
 
 

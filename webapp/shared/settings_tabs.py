@@ -1,0 +1,35 @@
+"""The pages of 系统设置, as far as they are open to the reader."""
+
+from collections.abc import Collection
+
+from flask import url_for
+
+from engine import Actor
+from webapp.shared.language import _
+from webapp.shared.navigation import Link
+
+ADMIN = "admin"
+
+
+def settings_section(actor: Actor) -> str:
+    """The menu of the top bar under which such a page stands."""
+    return "directory" if ADMIN in actor.roles else "parameters"
+
+
+def settings_tabs(now: str, roles: Collection[str]) -> tuple[Link, ...]:
+    """Everything to an administrator; to others what is in force."""
+    everybody = {"parameters": (_("业务参数"), "parameters.listing")}
+    if ADMIN not in roles:
+        pages = everybody
+    else:
+        pages = {
+            "units": (_("机构"), "directory.units"),
+            "people": (_("人员"), "directory.people"),
+            "roles": (_("角色"), "directory.roles"),
+            "designations": (_("书面指定"), "directory.designations"),
+            **everybody,
+            "unstaffed": (_("无人办理"), "supervision.unstaffed"),
+        }
+    return tuple(
+        Link(label, url_for(endpoint), name == now) for name, (label, endpoint) in pages.items()
+    )
