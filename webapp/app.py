@@ -21,6 +21,7 @@ from webapp.inbox.routes import inbox
 from webapp.login.routes import ask_to_sign_in, login
 from webapp.notices.routes import notices
 from webapp.parameters.routes import parameters
+from webapp.printing.routes import printing
 from webapp.reading.routes import reading
 from webapp.register.routes import register
 from webapp.settings import Settings
@@ -90,6 +91,7 @@ def create_app(settings: Settings, engine: Engine, registry: RegistryPort) -> Fl
         language,
         login,
         reading,
+        printing,
         inbox,
         tasks,
         cases,

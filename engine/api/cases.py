@@ -17,6 +17,7 @@ from engine.store.cases import CaseQuestion
 from engine.store.database import Tx
 from engine.work import (
     cancel,
+    printing,
     start,
 )
 from engine.work import view as viewing
@@ -56,6 +57,12 @@ class Cases(Group):
         """The page of a case."""
         return self._commands.ask(
             lambda tx: viewing.case_view(self._environment, tx, actor, case_id)
+        )
+
+    def papers(self, actor: Actor, case_id: str) -> Sequence[printing.PaperStep]:
+        """What can be printed of a case, by step."""
+        return self._commands.ask(
+            lambda tx: printing.paper_steps(self._environment, tx, actor, case_id)
         )
 
     def list(self, actor: Actor, question: CaseQuestion) -> Sequence[CaseLine]:

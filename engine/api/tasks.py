@@ -25,6 +25,7 @@ from engine.work import (
     complete,
     drafts,
     inbox,
+    printing,
 )
 from engine.work import view as viewing
 from engine.work.advance import TimerDue
@@ -57,6 +58,12 @@ class Tasks(Group):
             self._commands.ask, seen.case.organisation_id, self._environment.now()
         )
         return replace(seen, context=context)
+
+    def printed(self, actor: Actor, task_id: str, document_id: str) -> printing.Printed:
+        """A paper of the step with whole numbers; NotFound for one it does not have."""
+        return self._commands.ask(
+            lambda tx: printing.printed(self._environment, tx, actor, task_id, document_id)
+        )
 
     def list(self, actor: Actor, question: TaskQuestion) -> Sequence[TaskLine]:
         """Steps of the cases the actor may see; one more than asked."""

@@ -11,6 +11,7 @@ from functools import cached_property
 from lxml import etree
 
 from engine.definitions.bpmn_xml import BPMN, ZEEBE, Element, line_of
+from engine.model.definitions import listed
 
 ACTIVITIES = frozenset(
     {"userTask", "scriptTask", "serviceTask", "businessRuleTask", "callActivity", "subProcess"}
@@ -215,6 +216,11 @@ class Node:
         """The form a step or a start event shows; empty for none."""
         found = extension(self.element, "formDefinition")
         return "" if found is None else found.get("formId", "").strip()
+
+    @property
+    def document_ids(self) -> tuple[str, ...]:
+        """The papers that are printed at this step."""
+        return listed(self.properties.get("documents", ""))
 
     @property
     def called_key(self) -> str:

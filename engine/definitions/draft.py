@@ -11,11 +11,12 @@ from engine.definitions.bpmn_xml import BpmnRefused, Element, give_flow_ids, rea
 from engine.definitions.diagram import Flow, Node, Process, bpmn, read_processes
 from engine.definitions.findings import error
 from engine.definitions.known import Known
+from engine.documents import Document, compile_document
 from engine.errors import Finding
 from engine.forms import CompiledForm, compile_form
 from engine.model.definitions import Bundle, DefinitionSource, SourceFile
 
-SUFFIXES = (".bpmn", ".dmn", ".form")
+SUFFIXES = (".bpmn", ".dmn", ".form", ".document")
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,14 @@ class DecisionFile:
 
 
 @dataclass(frozen=True)
+class DocumentFile:
+    """A document file, which may be unusable."""
+
+    name: str
+    document: Document
+
+
+@dataclass(frozen=True)
 class Draft:
     """Everything the checks know: the files, and the world they would be deployed into."""
 
@@ -56,6 +65,7 @@ class Draft:
     deployed: Mapping[str, DefinitionSource] = field(default_factory=dict)
     unreadable: frozenset[str] = frozenset()
     """Names of the files that could not be read: what they hold is unknown, not missing."""
+    document_files: tuple[DocumentFile, ...] = ()
 
     @property
     def processes(self) -> Iterator[Process]:
@@ -82,6 +92,10 @@ class Draft:
     def form(self, form_id: str) -> CompiledForm | None:
         """The form of the bundle with this id."""
         return next((f.form for f in self.form_files if f.form.id == form_id), None)
+
+    def document(self, document_id: str) -> DocumentFile | None:
+        """The document of the bundle with this id."""
+        return next((f for f in self.document_files if f.document.id == document_id), None)
 
     def decision(self, decision_id: str) -> Decision | None:
         """The decision of the bundle with this id."""
@@ -110,6 +124,7 @@ def read_draft(bundle: Bundle, known: Known) -> tuple[Draft, list[Finding]]:
     bpmn_files: list[BpmnFile] = []
     form_files: list[FormFile] = []
     decision_files: list[DecisionFile] = []
+    document_files: list[DocumentFile] = []
     unreadable: set[str] = set()
     for source in bundle.files:
         try:
@@ -121,6 +136,9 @@ def read_draft(bundle: Bundle, known: Known) -> tuple[Draft, list[Finding]]:
                 findings += found
             elif source.name.endswith(".form"):
                 form_files.append(FormFile(source.name, compile_form(source.content, source.name)))
+            elif source.name.endswith(".document"):
+                document = compile_document(source.content, source.name)
+                document_files.append(DocumentFile(source.name, document))
         except BpmnRefused as refused:
             unreadable.add(source.name)
             findings.append(
@@ -154,6 +172,7 @@ def read_draft(bundle: Bundle, known: Known) -> tuple[Draft, list[Finding]]:
         tuple(decision_files),
         {**known.deployed, **bundle.called},
         frozenset(unreadable),
+        tuple(document_files),
     )
     return draft, findings
 

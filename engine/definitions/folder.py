@@ -11,7 +11,7 @@ from engine.errors import FileTooLarge, FileTypeRefused, Invalid, NotFound
 from engine.forms import compile_form
 from engine.model.definitions import Bundle, DefinitionSource, SourceFile
 
-SUFFIXES = (".bpmn", ".dmn", ".form")
+SUFFIXES = (".bpmn", ".dmn", ".form", ".document")
 MOST_FILES = 100
 LONGEST_NAME = 120
 
@@ -28,6 +28,7 @@ def read_folder(processes: Path, forms: Path, key: str) -> Bundle:
     paths = [
         *sorted(folder.glob("*.bpmn")),
         *sorted(folder.glob("*.dmn")),
+        *sorted((folder / "documents").glob("*.document")),
         *sorted((forms / key).glob("*.form")),
     ]
     return read_upload((path.name, _bounded(path)) for path in paths)
@@ -37,7 +38,7 @@ def read_upload(files: Iterable[tuple[str, bytes]]) -> Bundle:
     """The files that somebody sends, by name and content; folders in the names are dropped.
 
     Raises Invalid for none, too many or two of one name, FileTypeRefused for a name that does not
-    end in .bpmn, .dmn or .form, FileTooLarge above the limit of one file.
+    end in .bpmn, .dmn, .form or .document, FileTooLarge above the limit of one file.
     """
     found: dict[str, SourceFile] = {}
     for given, content in files:
@@ -53,7 +54,7 @@ def read_upload(files: Iterable[tuple[str, bytes]]) -> Bundle:
         if len(found) > MOST_FILES:
             raise Invalid(f"一次最多上传 {MOST_FILES} 个文件,没有接收。请分批上传。")
     if not found:
-        raise Invalid("没有流程文件。请选择 .bpmn、.dmn 或 .form 文件。")
+        raise Invalid("没有流程文件。请选择 .bpmn、.dmn、.form 或 .document 文件。")
     return Bundle(tuple(found.values()))
 
 
@@ -135,11 +136,13 @@ def _folder_source(
 def _own_sources(bundle: Bundle) -> dict[str, DefinitionSource]:
     forms = {compile_form(f.content, f.name).id: f.content for f in bundle.named(".form")}
     decisions = {f.name: (f.content, _decision_ids(f)) for f in bundle.named(".dmn")}
+    documents = {f.name.removesuffix(".document"): f.content for f in bundle.named(".document")}
     sources: dict[str, DefinitionSource] = {}
     for file in bundle.named(".bpmn"):
         for process in read_processes(read_bpmn(file.content, file.name), file.name):
             wanted = set(_decisions_asked(process))
             form_ids = {node.form_id for node in process.of("userTask", "startEvent")}
+            named = {name for node in process.of("userTask") for name in node.document_ids}
             sources[process.key] = DefinitionSource(
                 id=f"{process.key}:0",
                 key=process.key,
@@ -150,6 +153,7 @@ def _own_sources(bundle: Bundle) -> dict[str, DefinitionSource]:
                     name: content for name, (content, ids) in decisions.items() if ids & wanted
                 },
                 forms={form_id: forms[form_id] for form_id in sorted(form_ids) if form_id in forms},
+                documents={name: documents[name] for name in sorted(named & documents.keys())},
             )
     return sources
 
@@ -176,7 +180,8 @@ def _decision_ids(file: SourceFile) -> frozenset[str]:
 def _refuse_name(name: str) -> None:
     if not name.endswith(SUFFIXES):
         raise FileTypeRefused(
-            f"“{name[:LONGEST_NAME]}”不是流程文件,没有接收。只接收 .bpmn、.dmn 和 .form 文件。"
+            f"“{name[:LONGEST_NAME]}”不是流程文件,没有接收。"
+            "只接收 .bpmn、.dmn、.form 和 .document 文件。"
         )
     if not _is_plain(name.rpartition(".")[0]) or len(name) > LONGEST_NAME:
         raise Invalid(

@@ -162,6 +162,7 @@ def _bundle_of(source: DefinitionSource) -> Bundle:
             SourceFile(source.bpmn_name, source.bpmn),
             *(SourceFile(name, content) for name, content in source.decisions.items()),
             *(SourceFile(f"{name}.form", content) for name, content in source.forms.items()),
+            *(SourceFile(f"{n}.document", content) for n, content in source.documents.items()),
         ),
         called=source.called,
     )

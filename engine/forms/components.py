@@ -56,13 +56,6 @@ class Personal(StrEnum):
     TEXT = "text"
 
 
-class Filler(StrEnum):
-    """Who fills a form in; a component may be for one of them only (our ``onlyFor``)."""
-
-    STAFF = "staff"
-    GUEST = "guest"
-
-
 class AttributeUse(StrEnum):
     """What a case attribute is copied for (our ``attribute``)."""
 
@@ -136,7 +129,6 @@ class Field:
     max_size_mb: int | None = None
     no_numbers: bool = False
     """A paper in which no number of a person may be read (our ``scan``)."""
-    only_for: Filler | None = None
 
     @property
     def key(self) -> str:
@@ -188,7 +180,6 @@ class Group:
     tab: bool = False
     folded: bool = False
     hide_if: Condition | None = None
-    only_for: Filler | None = None
 
 
 @dataclass(frozen=True)
@@ -199,7 +190,6 @@ class TextView:
     text: str
     placement: Placement = Placement()
     hide_if: Condition | None = None
-    only_for: Filler | None = None
 
 
 @dataclass(frozen=True)
@@ -209,7 +199,6 @@ class Separator:
     id: str
     placement: Placement = field(default_factory=Placement)
     hide_if: Condition | None = None
-    only_for: Filler | None = None
 
 
 @dataclass(frozen=True)
@@ -219,7 +208,6 @@ class Spacer:
     id: str
     placement: Placement = field(default_factory=Placement)
     hide_if: Condition | None = None
-    only_for: Filler | None = None
 
 
 Component = Field | Group | TextView | Separator | Spacer

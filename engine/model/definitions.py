@@ -10,9 +10,14 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 
+def listed(text: str) -> tuple[str, ...]:
+    """The parts of a property that names several things with commas between them."""
+    return tuple(part.strip() for part in text.replace("，", ",").split(",") if part.strip())
+
+
 @dataclass(frozen=True)
 class SourceFile:
-    """One file of a deployment; ``name`` has no folder and ends in .bpmn, .dmn or .form."""
+    """One file of a deployment; ``name`` has no folder and ends as a kind of process file."""
 
     name: str
     content: bytes
@@ -39,7 +44,8 @@ class DefinitionSource:
     """One version of one process with all the files it needs, as stored.
 
     ``id`` is ``key:version``. ``decisions`` are DMN files by name, ``forms`` the form files by
-    form id, ``called`` the bound versions of called processes by process key.
+    form id, ``documents`` the papers of its steps by id, ``called`` the bound versions of called
+    processes by process key.
     """
 
     id: str
@@ -50,6 +56,7 @@ class DefinitionSource:
     decisions: Mapping[str, bytes] = field(default_factory=dict)
     forms: Mapping[str, bytes] = field(default_factory=dict)
     called: Mapping[str, "DefinitionSource"] = field(default_factory=dict)
+    documents: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class LaneKind(Enum):
@@ -168,6 +175,16 @@ class Element:
     def milestone(self) -> str | None:
         """The milestone the case reaches when this element is passed (design.md D23)."""
         return self.properties.get("milestone") or None
+
+    @property
+    def document_ids(self) -> tuple[str, ...]:
+        """The papers that are printed at this step, in their order."""
+        return listed(self.properties.get("documents", ""))
+
+    @property
+    def is_batch(self) -> bool:
+        """Whether several cases waiting here may be decided together."""
+        return self.properties.get("batch") == "true"
 
     @property
     def pauses_clock(self) -> bool:

@@ -23,7 +23,6 @@ from engine.runtime.commands import (
     waits,
 )
 from engine.runtime.findings import ProgramRefused
-from engine.runtime.positions import Position, positions
 from engine.runtime.program import Program, compile_program, joins_on_cycle
 from engine.runtime.step import (
     DecisionRecord,
@@ -51,7 +50,6 @@ __all__ = [
     "OperationWait",
     "Passed",
     "Ports",
-    "Position",
     "Program",
     "ProgramRefused",
     "Step",
@@ -65,7 +63,6 @@ __all__ = [
     "finish_operation",
     "fire_timer",
     "joins_on_cycle",
-    "positions",
     "read_scope",
     "retry",
     "start",

@@ -11,8 +11,9 @@ from functools import cached_property
 from typing import Any
 
 from engine.decisions import DecisionModel, DecisionProblem, read_decisions
+from engine.documents import Document, compile_document
 from engine.errors import Finding
-from engine.forms import CompiledForm, Filler, Option, compile_form
+from engine.forms import CompiledForm, Field, Option, compile_form
 from engine.forms.returning import tickable
 from engine.model.definitions import DefinitionSource, Element, ElementKind, ProcessInfo
 from engine.model.xml import UnreadableXml, read_xml
@@ -37,6 +38,7 @@ class Part:
     diagram: Diagram
     forms: Mapping[str, CompiledForm]
     decisions: Mapping[str, DecisionModel]
+    documents: Mapping[str, Document]
 
 
 class Program:
@@ -49,17 +51,10 @@ class Program:
         self._processes = processes
         self.spec: Any = specs[source.key]
         self.parts: Mapping[str, Any] = specs
-        whole = {
+        self._forms = {
             (key, node.id): _form_of(part, node.element)
             for key, part in processes.items()
             for node in part.diagram.nodes.values()
-        }
-        self._forms = {
-            filler: {
-                place: None if form is None else form.only_for(filler)
-                for place, form in whole.items()
-            }
-            for filler in Filler
         }
 
     @property
@@ -123,6 +118,29 @@ class Program:
         """The model that holds a decision of a process."""
         return self._processes[process_key].decisions[decision_id]
 
+    def documents_of(self, element: Element) -> tuple[Document, ...]:
+        """The papers of a step, in the order it names them."""
+        known = self._processes[element.process_key].documents
+        return tuple(known[name] for name in element.document_ids if name in known)
+
+    def result_of(self, element_id: str) -> str:
+        """The variable that a decision step writes; empty for any other element."""
+        for part in self._processes.values():
+            node = part.diagram.nodes.get(element_id)
+            if node is not None and isinstance(node.action, DecisionCall):
+                return node.action.target[0]
+        return ""
+
+    def fields_near(self, process_key: str) -> Mapping[str, Field]:
+        """What the forms ask, by key: a process's own forms first, then those of the others."""
+        found: dict[str, Field] = {}
+        own = self._processes[process_key]
+        for part in (own, *(p for key, p in self._processes.items() if key != process_key)):
+            for form in part.forms.values():
+                for key, asked in form.fields.items():
+                    found.setdefault(key, asked)
+        return found
+
     def start_form(self) -> CompiledForm | None:
         """What must be filled in to start a case."""
         form_id = self.info.start_form_id
@@ -132,12 +150,9 @@ class Program:
         """The tables of a process."""
         return self._processes[process_key].diagram
 
-    def form_of(self, element: Element, filler: Filler = Filler.STAFF) -> CompiledForm | None:
-        """The form of a step, the steps it can be sent back to filled in as choices.
-
-        ``filler`` is who fills it in: an applicant's own step may ask the two different things.
-        """
-        return self._forms[filler][element.process_key, element.id]
+    def form_of(self, element: Element) -> CompiledForm | None:
+        """The form of a step, the steps it can be sent back to filled in as choices."""
+        return self._forms[element.process_key, element.id]
 
 
 def _form_of(part: Part, element: Element) -> CompiledForm | None:
@@ -243,7 +258,13 @@ def _read(source: DefinitionSource, findings: Findings) -> Part | None:
     diagram = read_diagram(root, source.key, findings)
     if diagram is None:
         return None
-    part = Part(source, diagram, _forms(source, findings), _decisions(source, findings))
+    part = Part(
+        source,
+        diagram,
+        _forms(source, findings),
+        _decisions(source, findings),
+        _documents(source, findings),
+    )
     _check_references(part, findings)
     return part
 
@@ -303,6 +324,15 @@ def _decisions(source: DefinitionSource, findings: Findings) -> dict[str, Decisi
     return decisions
 
 
+def _documents(source: DefinitionSource, findings: Findings) -> dict[str, Document]:
+    documents = {}
+    for name, content in source.documents.items():
+        document = compile_document(content, f"{name}.document")
+        findings.found.extend(f for f in document.findings if f.severity == "error")
+        documents[name] = document
+    return documents
+
+
 def _check_references(part: Part, findings: Findings) -> None:
     for node in part.diagram.nodes.values():
         form_id, call = node.element.form_id, node.action
@@ -310,6 +340,9 @@ def _check_references(part: Part, findings: Findings) -> None:
             _missing(findings, node, "form-missing", f"表单“{form_id}”({form_id}.form)")
         if isinstance(call, DecisionCall) and call.decision_id not in part.decisions:
             _missing(findings, node, "decision-missing", f"决策“{call.decision_id}”")
+        for name in node.element.document_ids:
+            if name not in part.documents:
+                _missing(findings, node, "document-missing", f"文书“{name}”({name}.document)")
 
 
 def _missing(findings: Findings, node: Node, code: str, what: str) -> None:

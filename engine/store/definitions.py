@@ -35,15 +35,15 @@ class DefinitionRow:
 
 def content_of(source: DefinitionSource) -> tuple[bytes, str, str]:
     """(files packed, their hash, binds as JSON) of a definition."""
-    plain = orjson.dumps(
-        {
-            "bpmn_name": source.bpmn_name,
-            "bpmn": base64.b64encode(source.bpmn).decode(),
-            "decisions": _encoded(source.decisions),
-            "forms": _encoded(source.forms),
-        },
-        option=orjson.OPT_SORT_KEYS,
-    )
+    packed = {
+        "bpmn_name": source.bpmn_name,
+        "bpmn": base64.b64encode(source.bpmn).decode(),
+        "decisions": _encoded(source.decisions),
+        "forms": _encoded(source.forms),
+    }
+    if source.documents:  # a version without papers keeps the hash it had before there were any
+        packed["documents"] = _encoded(source.documents)
+    plain = orjson.dumps(packed, option=orjson.OPT_SORT_KEYS)
     binds = orjson.dumps({key: called.id for key, called in sorted(source.called.items())}).decode()
     digest = hashlib.sha256(plain + binds.encode()).hexdigest()
     return zlib.compress(plain), digest, binds
@@ -105,6 +105,7 @@ def source(tx: Tx, definition_id: str) -> DefinitionSource | None:
         bpmn=base64.b64decode(packed["bpmn"]),
         decisions=_decoded(packed["decisions"]),
         forms=_decoded(packed["forms"]),
+        documents=_decoded(packed.get("documents", {})),
         called=called,
     )
 

@@ -126,6 +126,7 @@ def _settle(engine: Engine) -> None:
             [
                 *(ROOT / "processes" / key).glob("*.bpmn"),
                 *(ROOT / "processes" / key).glob("*.dmn"),
+                *(ROOT / "processes" / key / "documents").glob("*.document"),
                 *(ROOT / "forms" / key).glob("*.form"),
             ]
         )

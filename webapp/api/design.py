@@ -40,7 +40,7 @@ def _sent_files() -> list[SourceFile]:
     """
     sent = request.files.getlist("files")
     if not sent:
-        raise _refused("请选择要部署的 .bpmn、.dmn 或 .form 文件。", "no-files")
+        raise _refused("请选择要部署的 .bpmn、.dmn、.form 或 .document 文件。", "no-files")
     if len(sent) > MOST_FILES:
         raise _refused(f"一次最多部署 {MOST_FILES} 个文件,请分批。", "too-many-files")
     files: list[SourceFile] = []

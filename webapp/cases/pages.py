@@ -11,6 +11,7 @@ from engine.errors import NotFound
 from engine.model.cases import RUNNING
 from engine.model.tasks import TaskLine
 from engine.runtime import Program
+from engine.work.printing import PaperStep
 from engine.work.view import CaseView
 from webapp.reading.diagrams import ShownDiagram, StepState, step_states
 from webapp.reading.history import ShownEntry, Storyteller
@@ -26,7 +27,7 @@ from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
 from webapp.shared.words import CASE_STATES, Badge, due_badge, moment
 
-TABS = ("papers", "history", "diagram")
+TABS = ("papers", "history", "diagram", "print")
 _MOST_HISTORY = 500
 
 
@@ -77,6 +78,7 @@ class CasePage(Page):
     papers: tuple[Paper, ...] = ()
     history: tuple[ShownEntry, ...] = ()
     diagrams: tuple[tuple[ShownDiagram, tuple[StepState, ...]], ...] = ()
+    to_print: tuple[PaperStep, ...] = ()
 
     @property
     def title(self) -> str:
@@ -106,6 +108,7 @@ def case_page(
         papers=papers_of(view.submissions, view.files) if on_papers else (),
         history=_history(engine, actor, case_id, program) if tab == "history" else (),
         diagrams=_diagrams(engine, actor, case_id, program) if tab == "diagram" else (),
+        to_print=tuple(engine.cases.papers(actor, case_id)) if tab == "print" else (),
     )
 
 
@@ -167,7 +170,12 @@ def _tabs(actor: Actor, view: CaseView, tab: str) -> tuple[Link, ...]:
         (t for t in view.open_tasks if actor.holds_at(t.role, t.handling_id)),
         None,
     )
-    labels = {"papers": _("申请材料"), "history": _("流转记录"), "diagram": _("流程图")}
+    labels = {
+        "papers": _("申请材料"),
+        "history": _("流转记录"),
+        "diagram": _("流程图"),
+        "print": _("打印"),
+    }
     links = [
         Link(label, url_for("cases.show", case_id=view.case.id, tab=name), name == tab)
         for name, label in labels.items()

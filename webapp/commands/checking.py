@@ -104,13 +104,17 @@ def _groups(paths: list[Path]) -> Iterator[_Group]:
         if path.is_dir():
             found = list(_process_folders(path))
             if not found:
-                raise CommandRefused(f"“{path}”里没有 .bpmn、.dmn 或 .form 文件,没有检查。")
+                raise CommandRefused(
+                    f"“{path}”里没有 .bpmn、.dmn、.form 或 .document 文件,没有检查。"
+                )
             for folder in found:
                 folders.setdefault(folder.resolve(), folder)
         elif not path.is_file():
             raise CommandRefused(f"没有找到“{path}”,没有检查。请核对路径。")
         elif path.suffix not in SUFFIXES:
-            raise CommandRefused(f"“{path}”不是流程文件,没有检查。可以检查 .bpmn、.dmn 和 .form。")
+            raise CommandRefused(
+                f"“{path}”不是流程文件,没有检查。可以检查 .bpmn、.dmn、.form 和 .document。"
+            )
         else:
             loose.setdefault(path.parent, []).append(path)
     for together in _connected(list(folders.values())):
@@ -145,11 +149,18 @@ def _bpmn_text(folder: Path) -> str:
 
 def _with_forms(folder: Path) -> tuple[Path, ...]:
     forms = _forms_of(folder)
-    return (*_files(folder), *(_files(forms) if forms else ()))
+    documents = folder / "documents"
+    return (
+        *_files(folder),
+        *(_files(documents) if documents.is_dir() else ()),
+        *(_files(forms) if forms else ()),
+    )
 
 
 def _process_folders(path: Path) -> Iterator[Path]:
     """The folders with process files at or below a path; for ``forms/KEY`` that of the process."""
+    if path.name == "documents" and _files(path.parent):
+        path = path.parent
     if _files(path):
         process = _process_of(path)
         yield path if process is None else process
@@ -196,6 +207,7 @@ def _companions(folder: Path, files: list[Path]) -> Iterator[Path]:
         return
     for path in _with_forms(folder):
         is_named = f'"{path.stem}"' in text or (path.suffix == ".dmn" and _decides(path, text))
+        is_named = is_named or (path.suffix == ".document" and path.stem in text)
         if path.suffix != ".bpmn" and path.name not in given and is_named:
             yield path
 

@@ -70,7 +70,7 @@ def take_upload() -> ResponseReturnValue:
 def _files() -> tuple[SourceFile, ...]:
     chosen = [(f.filename or "", f.read()) for f in request.files.getlist("files") if f.filename]
     if not chosen:
-        raise Invalid("请选择要检查的 .bpmn、.dmn 或 .form 文件。")
+        raise Invalid("请选择要检查的 .bpmn、.dmn、.form 或 .document 文件。")
     return read_upload(chosen).files
 
 

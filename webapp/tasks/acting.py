@@ -1,7 +1,7 @@
 """What a post of the step's page does, and where the person goes from there."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine import Actor, Engine
 from engine.errors import (
@@ -25,6 +25,9 @@ from webapp.shared.language import _
 from webapp.shared.words import clock_time
 from webapp.tasks.pages import Typed
 
+PRINTS = "print:"
+"""Before the paper's name in the button that prints it."""
+
 SUBMITS = frozenset({"submit", "next"})
 _KEPT = (TaskHeldByOther, TaskNotOpen, CaseNotActive, Conflict, NotPermitted, Stale, Busy)
 _SHORTEST_NONCE = 8
@@ -39,6 +42,7 @@ class Outcome:
     again: Typed | None = None
     status: int = 200
     stays: bool = False
+    prints: str = ""
 
 
 def act(
@@ -47,6 +51,9 @@ def act(
     """Do what the pressed button says; nothing that was typed is ever lost."""
     if posted.is_row_button:
         return _again(posted, (), "", 200)
+    if posted.action.startswith(PRINTS):
+        kept = _keep_draft(engine, actor, view, posted)
+        return replace(kept, prints=posted.action.removeprefix(PRINTS)) if kept.stays else kept
     if posted.action not in SUBMITS:
         return _keep_draft(engine, actor, view, posted)
     if posted.file_errors:

@@ -13,6 +13,7 @@ from engine import Actor, Engine
 from engine.errors import FieldError
 from engine.model.ids import new_id
 from engine.model.tasks import Standing, TaskStatus
+from engine.work.printing import PaperName
 from engine.work.view import TaskView
 from webapp.forms.render import FormView, draw_form
 from webapp.reading.papers import Paper, papers_of
@@ -28,6 +29,7 @@ from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
 from webapp.shared.words import Badge, clock_time, due_badge, moment, why_this_date
+from webapp.tasks.buttons import buttons, papers_to_print
 from webapp.tasks.returned import Returned, keys_to_change, returned
 
 LONG_FORM = 16
@@ -97,6 +99,7 @@ class TaskPage(Page):
     papers: tuple[Paper, ...]
     is_open: bool
     layout: str
+    to_print: tuple[PaperName, ...] = ()
 
     @property
     def title(self) -> str:
@@ -115,6 +118,7 @@ def task_page(
     """The page of a step, with what was typed before where it could not be taken over."""
     now = engine.clock.now()
     line = view.line
+    to_print = papers_to_print(engine, view)
     submissions = shown_submissions(view.submissions, view.files, masked=False, only_answers=True)
     return TaskPage(
         shell=shell,
@@ -137,13 +141,14 @@ def task_page(
         refusal=_refusal(actor, view),
         blocked_by=view.blocked_by,
         draft_note=_draft_note(actor, view, now) if typed is None else "",
-        form=_form(actor, view, way_back, typed, now),
+        form=_form(actor, view, way_back, typed, (now, to_print)),
         returned=returned(view, submissions),
         submissions=submissions,
         decisions=shown_decisions(view.decisions),
         papers=papers_of(view.submissions, view.files),
         is_open=view.task.status is TaskStatus.OPEN,
         layout=_layout(view),
+        to_print=to_print,
     )
 
 
@@ -166,6 +171,7 @@ def _tabs(view: TaskView, way_back: Mapping[str, str]) -> tuple[Link, ...]:
         Link(_("申请材料"), url_for("cases.show", case_id=case_id)),
         Link(_("流转记录"), url_for("cases.show", case_id=case_id, tab="history")),
         Link(_("流程图"), url_for("cases.show", case_id=case_id, tab="diagram")),
+        Link(_("打印"), url_for("cases.show", case_id=case_id, tab="print")),
     )
 
 
@@ -223,16 +229,23 @@ def _draft_note(actor: Actor, view: TaskView, now: datetime) -> str:
 
 
 def _form(
-    actor: Actor, view: TaskView, way_back: Mapping[str, str], typed: Typed | None, now: datetime
+    actor: Actor,
+    view: TaskView,
+    way_back: Mapping[str, str],
+    typed: Typed | None,
+    around: tuple[datetime, tuple[PaperName, ...]],
 ) -> Markup:
-    """The form to fill in. Where she cannot do the step, only what she has typed herself."""
+    """The form to fill in. Where she cannot do the step, only what she has typed herself.
+
+    ``around`` is the time now, and the papers to print from it.
+    """
     if view.form is None or view.task.status is not TaskStatus.OPEN:
         return _typed_only(view, typed)
     if _refusal(actor, view):
         return _typed_only(view, typed)
     task_id = view.task.id
     data = view.data if typed is None else view.form.reopened(typed.data, view.scope, view.context)
-    saved = "" if view.draft_at is None else clock_time(view.draft_at, now)
+    saved = "" if view.draft_at is None else clock_time(view.draft_at, around[0])
     return draw_form(
         FormView(
             form=view.form,
@@ -251,19 +264,8 @@ def _form(
             to_change=keys_to_change(view),
             translate=_,
         ),
-        _buttons(),
+        buttons(around[1]),
     )
-
-
-def _buttons() -> Markup:
-    return Markup(
-        '<button class="btn btn-primary" type="submit" name="_action" value="submit" data-submit>'
-        "{}</button>"
-        '<button class="btn btn-outline-primary" type="submit" name="_action" value="next">'
-        "{}</button>"
-        '<button class="btn btn-outline-secondary" type="submit" name="_action" value="draft">'
-        "{}</button>"
-    ).format(_("提交"), _("提交并办下一件"), _("保存草稿"))
 
 
 def _typed_only(view: TaskView, typed: Typed | None) -> Markup:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, flash, jsonify, redirect, request
+from flask import Blueprint, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine import Actor
@@ -65,6 +65,9 @@ def _answer(actor: Actor, task_id: str, outcome: Outcome) -> ResponseReturnValue
         view = engine.tasks.view(actor, task_id)
         page = task_page(shell("inbox", actor), engine, actor, view, way_back(), outcome.again)
         return render(page), outcome.status
+    if outcome.prints:
+        sheet = url_for("printing.sheet", task_id=task_id, document_id=outcome.prints)
+        return redirect(sheet, 303)
     flash(outcome.told, "done")
     if outcome.stays:
         return redirect(address("tasks.show", way_back(), task_id=task_id), 303)

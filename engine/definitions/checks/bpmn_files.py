@@ -19,7 +19,8 @@ def check_names(bundle: Bundle) -> Iterator[Finding]:
         if not file.name.endswith(SUFFIXES):
             yield error(
                 "file-type",
-                f"“{file.name}”不是流程文件。只能部署 .bpmn、.dmn 和 .form 文件,请移出这个文件。",
+                f"“{file.name}”不是流程文件。"
+                "只能部署 .bpmn、.dmn、.form 和 .document 文件,请移出这个文件。",
                 file.name,
             )
         if file.name in seen:

@@ -212,6 +212,9 @@ class LiveForm {
   /* Submitting ------------------------------------------------------------------------------- */
 
   submitted(event) {
+    if (event.submitter && event.submitter.formTarget) {
+      return; // what is printed opens beside this page, which stays as it is
+    }
     if (this.sent) {
       event.preventDefault();
       return;

@@ -1,0 +1,257 @@
+"""Read a ``.document`` file: TOML, every fault with its line and a sentence."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from engine.documents.model import (
+    STYLES,
+    WAYS,
+    AnyBlock,
+    BreakBlock,
+    CellBlock,
+    Document,
+    FieldsBlock,
+    OpinionBlock,
+    OpinionsBlock,
+    Part,
+    SealBlock,
+    SignaturesBlock,
+    TableBlock,
+    TextBlock,
+    Value,
+)
+from engine.errors import Finding
+from engine.feel import FeelSyntaxError, compile_expression
+
+MOST_BLOCKS = 100
+LONGEST_TEXT = 4_000
+MOST_COLUMNS = 12
+_PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+_WAY = re.compile(r"^(.*)\|\s*([a-z]+)\s*$", re.DOTALL)
+_HEAD = re.compile(r"^\s*\[\[\s*block\s*\]\]")
+_AT_LINE = re.compile(r"at line (\d+)")
+
+_OF_ALL = frozenset({"kind", "when"})
+_OF_KIND: Mapping[str, frozenset[str]] = {
+    "text": frozenset({"text", "style", "each"}),
+    "fields": frozenset({"title", "columns", "fields"}),
+    "table": frozenset({"title", "each", "columns", "blank_rows"}),
+    "signatures": frozenset({"label", "each"}),
+    "opinions": frozenset({"steps"}),
+    "seal": frozenset({"text"}),
+    "break": frozenset(),
+}
+
+
+class _Fault(Exception):
+    """What is wrong with a block, in a sentence."""
+
+
+def compile_document(content: bytes, file: str) -> Document:
+    """Read a ``.document`` file; never raises for bad content, see ``findings``."""
+    identity = file.rpartition("/")[2].rpartition(".")[0]
+    try:
+        raw = tomllib.loads(content.decode("utf-8"))
+    except UnicodeDecodeError:
+        return _unusable(identity, file, "不是 UTF-8 文字。请另存为 UTF-8 编码", None)
+    except (tomllib.TOMLDecodeError, RecursionError) as problem:
+        found = _AT_LINE.search(str(problem))
+        line = int(found[1]) if found else content.count(b"\n") + 1
+        return _unusable(identity, file, "不是正确的 TOML。请核对引号、等号和方括号", line)
+    return _Reader(identity, file, content.decode("utf-8")).read(raw)
+
+
+def _unusable(identity: str, file: str, reason: str, line: int | None) -> Document:
+    finding = Finding("error", "document-unreadable", f"文书“{file}”{reason}。", file, None, line)
+    return Document(identity, identity, (), (finding,))
+
+
+class _Reader:
+    def __init__(self, identity: str, file: str, text: str) -> None:
+        self.identity, self.file = identity, file
+        self.lines = [n for n, line in enumerate(text.splitlines(), 1) if _HEAD.match(line)]
+        self.findings: list[Finding] = []
+
+    def read(self, raw: Mapping[str, Any]) -> Document:
+        title = raw.get("title")
+        if not isinstance(title, str) or not title.strip():
+            self._fault(1, '没有标题。请在最前面写 title = "…"')
+        for name in sorted(raw.keys() - {"title", "block"}):
+            self._fault(1, f"最外层不能写 {name}。只能写 title 和 [[block]]")
+        given = raw.get("block")
+        if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+            self._fault(1, "没有内容。请用 [[block]] 写每一段")
+            given = []
+        if len(given) > MOST_BLOCKS:
+            self._fault(1, f"内容超过 {MOST_BLOCKS} 段。请拆成几份文书")
+            given = []
+        blocks = tuple(
+            block for number, one in enumerate(given) for block in self._block(number, one)
+        )
+        return Document(self.identity, str(title or self.identity), blocks, tuple(self.findings))
+
+    def _fault(self, line: int, sentence: str) -> None:
+        message = f"文书“{self.file}”{sentence}。"
+        self.findings.append(Finding("error", "document", message, self.file, None, line))
+
+    def _block(self, number: int, raw: Mapping[str, Any]) -> Iterator[AnyBlock]:
+        line = self.lines[number] if number < len(self.lines) else 1
+        try:
+            yield _read_block(raw, line)
+        except _Fault as fault:
+            self._fault(line, f"第 {number + 1} 段{fault}")
+
+
+def _read_block(raw: Mapping[str, Any], line: int) -> AnyBlock:
+    kind = raw.get("kind")
+    if not isinstance(kind, str) or kind not in _OF_KIND:
+        raise _Fault(f"的 kind 不对,只能是 {'、'.join(_OF_KIND)}")
+    for name in sorted(raw.keys() - _OF_ALL - _OF_KIND[kind]):
+        raise _Fault(f"({kind})不能写 {name},只能写 {'、'.join(sorted(_OF_KIND[kind]))} 和 when")
+    when = _expression(raw["when"], "when") if "when" in raw else None
+    match kind:
+        case "text":
+            each = _expression(raw["each"], "each") if "each" in raw else None
+            return TextBlock(line, when, _style(raw), _parts(raw, "text"), each)
+        case "fields":
+            columns = _number(raw, "columns", 2, 4)
+            return FieldsBlock(line, when, _words(raw, "title"), columns, _cells(raw, "fields", 60))
+        case "table":
+            return TableBlock(
+                line,
+                when,
+                _words(raw, "title"),
+                _needed(raw, "each"),
+                _cells(raw, "columns", MOST_COLUMNS),
+                _number(raw, "blank_rows", 0, 60),
+            )
+        case "signatures":
+            return SignaturesBlock(line, when, _words(raw, "label"), _needed(raw, "each"))
+        case "opinions":
+            return OpinionsBlock(line, when, tuple(_opinions(raw)))
+        case "seal":
+            return SealBlock(line, when, _parts(raw, "text"))
+        case _:
+            return BreakBlock(line, when)
+
+
+def _style(raw: Mapping[str, Any]) -> str:
+    style = raw.get("style", "plain")
+    if style not in STYLES:
+        raise _Fault(f"的 style 不对,只能是 {'、'.join(STYLES)}")
+    return str(style)
+
+
+def _words(raw: Mapping[str, Any], name: str) -> str:
+    text = raw.get(name, "")
+    if not isinstance(text, str) or len(text) > LONGEST_TEXT:
+        raise _Fault(f"的 {name} 要写文字,不超过 {LONGEST_TEXT} 字")
+    if "{{" in text and name != "text":
+        raise _Fault(f"的 {name} 里不能写 {{{{ }}}},只有 text 可以")
+    return text
+
+
+def _number(raw: Mapping[str, Any], name: str, default: int, largest: int) -> int:
+    number = raw.get(name, default)
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= largest:
+        raise _Fault(f"的 {name} 要写 0 到 {largest} 的整数")
+    return max(number, 1) if name == "columns" else number
+
+
+def _needed(raw: Mapping[str, Any], name: str) -> Value:
+    if name not in raw:
+        raise _Fault(f'没有写 {name}。请写一个表达式,例如 {name} = "=members"')
+    return _expression(raw[name], name)
+
+
+def _expression(text: object, name: str, way: str = "plain") -> Value:
+    """A FEEL text that begins with ``=``."""
+    if not isinstance(text, str) or not text.strip().startswith("="):
+        raise _Fault(f"的 {name} 要写以 = 开头的表达式")
+    return _compiled(text.strip()[1:].strip(), name, way)
+
+
+def _compiled(text: str, name: str, way: str) -> Value:
+    if way not in WAYS:
+        raise _Fault(f"的 {name} 里“| {way}”不认识,只能是 {'、'.join(WAYS)}")
+    if not text:
+        raise _Fault(f"的 {name} 里有空的表达式")
+    try:
+        return Value(text, compile_expression(text), way)
+    except FeelSyntaxError as problem:
+        raise _Fault(
+            f"的 {name} 里表达式“{text[:60]}”写错了:{str(problem).rstrip('。')}"
+        ) from problem
+
+
+def _parts(raw: Mapping[str, Any], name: str) -> tuple[Part, ...]:
+    """Words, and the values in double braces between them: ``{{ income | money }}``."""
+    text = _words(raw, name)
+    if not text.strip():
+        raise _Fault(f"没有写 {name}")
+    parts: list[Part] = []
+    at = 0
+    for found in _PLACEHOLDER.finditer(text):
+        parts.append(text[at : found.start()])
+        inner, way = found[1].strip(), "plain"
+        formatted = _WAY.match(inner)
+        if formatted:
+            inner, way = formatted[1].strip(), formatted[2]
+        parts.append(_compiled(inner, name, way))
+        at = found.end()
+    parts.append(text[at:])
+    if any(isinstance(part, str) and ("{{" in part or "}}" in part) for part in parts):
+        raise _Fault(f"的 {name} 里 {{{{ 和 }}}} 不成对")
+    return tuple(part for part in parts if part != "")
+
+
+def _cells(raw: Mapping[str, Any], name: str, most: int) -> tuple[CellBlock, ...]:
+    given = raw.get(name)
+    if not isinstance(given, list) or not given or len(given) > most:
+        raise _Fault(f"的 {name} 要写 1 到 {most} 个字段")
+    return tuple(_cell(one, name) for one in given)
+
+
+def _cell(given: object, name: str) -> CellBlock:
+    """A field by its key, or a table with label, value, as, span and width."""
+    if isinstance(given, str):
+        return CellBlock("", _key(given, name, "plain"))
+    if not isinstance(given, dict):
+        raise _Fault(f"的 {name} 里每一项要写字段名或 {{ label = …, value = … }}")
+    unknown = sorted(given.keys() - {"field", "label", "value", "as", "span", "width"})
+    if unknown:
+        raise _Fault(f"的 {name} 里不能写 {unknown[0]}")
+    label, way = given.get("label", ""), given.get("as", "plain")
+    if not isinstance(label, str) or not isinstance(way, str):
+        raise _Fault(f"的 {name} 里 label、as 要写文字")
+    span, width = _number(given, "span", 1, 4), _number(given, "width", 2, 12)
+    if "field" in given:
+        value: Value | None = _key(given["field"], name, way)
+    elif "value" in given and given["value"] != "":
+        value = _expression(given["value"], name, way)
+    else:
+        value = None  # an empty cell for the pen
+    if value is None and not label:
+        raise _Fault(f"的 {name} 里有一项没有 field、value,也没有 label")
+    return CellBlock(label, value, max(span, 1), max(width, 1))
+
+
+def _key(given: object, name: str, way: str) -> Value:
+    if not isinstance(given, str) or not all(p.isidentifier() for p in given.split(".")):
+        raise _Fault(f"的 {name} 里字段名“{str(given)[:40]}”不对")
+    return _compiled(given, name, way)
+
+
+def _opinions(raw: Mapping[str, Any]) -> Iterator[OpinionBlock]:
+    given = raw.get("steps")
+    if not isinstance(given, list) or not given or len(given) > MOST_COLUMNS:
+        raise _Fault(f"的 steps 要写 1 到 {MOST_COLUMNS} 个环节")
+    for one in given:
+        if not isinstance(one, dict) or one.keys() - {"step", "label", "text"}:
+            raise _Fault("的 steps 里每一项写 { step = 环节编号, label = 标题, text = 意见字段 }")
+        step, label, text = (one.get(name, "") for name in ("step", "label", "text"))
+        if not all(isinstance(part, str) for part in (step, label, text)) or not step or not label:
+            raise _Fault("的 steps 里 step 和 label 要写文字")
+        yield OpinionBlock(step, label, text)

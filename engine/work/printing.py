@@ -1,0 +1,207 @@
+"""Papers of a step, filled in with what the case knows there (product.md §1.1)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.documents import PAPER, Composed, Facts, Signed, compose
+from engine.errors import NotFound
+from engine.model.actors import Actor
+from engine.model.clock import ZONE
+from engine.model.definitions import Element
+from engine.model.organisations import Organisation
+from engine.model.tasks import TaskLine, TaskStatus
+from engine.runtime import Program
+from engine.store import directory, task_lists
+from engine.store import tasks as stored_tasks
+from engine.store.database import Tx
+from engine.store.task_lists import TaskQuestion
+from engine.work.access import visible_case
+from engine.work.advance import open_case, scope_at
+from engine.work.environment import Environment
+from engine.work.view import TaskView, task_view
+
+_MOST_STEPS = 500
+
+
+@dataclass(frozen=True)
+class PaperName:
+    """A paper that can be printed at a step."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class PaperStep:
+    """A step of a case with its papers; the newest time it was come to."""
+
+    task_id: str
+    name: str
+    is_open: bool
+    at: datetime
+    papers: tuple[PaperName, ...]
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A paper, with what stands at its foot."""
+
+    paper: Composed
+    case_id: str
+    case_number: str
+    unit: str
+    step: str
+
+
+def papers_of(program: Program, element: Element) -> tuple[PaperName, ...]:
+    """The papers of a step by name."""
+    return tuple(PaperName(d.id, d.title) for d in program.documents_of(element))
+
+
+def paper_steps(
+    environment: Environment, tx: Tx, actor: Actor, case_id: str
+) -> tuple[PaperStep, ...]:
+    """The steps the case came to that have papers, in the order of the case, each step once."""
+    case = visible_case(tx, actor, case_id)
+    program = environment.programs.get(tx, case.definition_id)
+    question = TaskQuestion(case_id=case_id, limit=_MOST_STEPS)
+    newest: dict[tuple[str, str], TaskLine] = {}
+    for line in sorted(task_lists.lines(tx, actor, question), key=lambda one: one.created_at):
+        newest[line.process_key, line.element_id] = line
+    found = []
+    for (process_key, element_id), line in newest.items():
+        papers = papers_of(program, program.element(process_key, element_id))
+        if papers:
+            is_open = line.status == TaskStatus.OPEN.value
+            found.append(PaperStep(line.id, line.name, is_open, line.created_at, papers))
+    return tuple(found)
+
+
+def printed(
+    environment: Environment, tx: Tx, actor: Actor, task_id: str, document_id: str
+) -> Printed:
+    """One paper of a step. NotFound where the step has no such paper or the actor no sight of it.
+
+    An open step prints what is typed so far; a finished one what was known when it was finished.
+    """
+    view = task_view(environment, tx, actor, task_id)
+    program = environment.programs.get(tx, view.case.definition_id)
+    documents = program.documents_of(view.element)
+    document = next((one for one in documents if one.id == document_id), None)
+    if document is None:
+        raise NotFound("没有找到这份文书。请从办理页的“打印本环节文书”打开。")
+    paper = _paper(environment, tx, actor, view)
+    facts = Facts(
+        scope={**_known(environment, tx, view), PAPER: paper},
+        fields=program.fields_near(view.task.process_key),
+        signed=_signed(view),
+        context=view.context,
+    )
+    return Printed(
+        compose(document, facts),
+        view.case.id,
+        view.case.number,
+        view.line.organisation_name,
+        view.task.name,
+    )
+
+
+def _known(environment: Environment, tx: Tx, view: TaskView) -> dict[str, object]:
+    """The variables at the step, over what the case's answers and decisions were until then."""
+    until = view.task.completed_at
+    known: dict[str, object] = {}
+    for at, data in sorted(_said(environment, tx, view), key=lambda said: said[0]):
+        if until is None or at <= until:
+            known.update(data)
+    return {**known, **_now(environment, tx, view), **view.scope, **view.data}
+
+
+def _said(
+    environment: Environment, tx: Tx, view: TaskView
+) -> Iterable[tuple[datetime, Mapping[str, object]]]:
+    for one in view.submissions:
+        yield one.at, one.data
+    program = environment.programs.get(tx, view.case.definition_id)
+    for decided in view.decisions:
+        name = program.result_of(decided.element_id)
+        if name:
+            yield decided.at, {name: decided.value}
+
+
+def _now(environment: Environment, tx: Tx, view: TaskView) -> dict[str, object]:
+    """For a finished step: the ``case`` itself, and what the same process still knows."""
+    if view.task.status is TaskStatus.OPEN:
+        return {}
+    opened = open_case(environment, tx, view.case)
+    for line in task_lists.open_of_case(tx, view.case.id):
+        loaded = stored_tasks.load(tx, line.id)
+        if loaded is not None and line.process_key == view.task.process_key:
+            scope = scope_at(environment, tx, opened, loaded.task.token)
+            answered = {name for one in view.submissions for name in one.data}
+            return {name: value for name, value in scope.items() if name not in answered}
+    return {
+        "case": {
+            "id": view.case.id,
+            "number": view.case.number,
+            "started_on": view.case.created_at.astimezone(ZONE).date().isoformat(),
+        }
+    }
+
+
+def _signed(view: TaskView) -> tuple[Signed, ...]:
+    until = view.task.completed_at
+    return tuple(
+        Signed(one.element_id, one.by_name, one.at, one.form, one.data)
+        for one in view.submissions
+        if until is None or one.at <= until
+    )
+
+
+def _paper(environment: Environment, tx: Tx, actor: Actor, view: TaskView) -> dict[str, object]:
+    """The variable ``paper``: the units above the case, the day, and who prints."""
+    today = environment.today()
+    tree = directory.organisations(tx, today)
+    home, handling = tree.get(view.case.organisation_id), tree.get(view.line.handling_id)
+    decided = tree.get(_decided_at(tx, actor, view))
+    due = view.line.due_date
+    return {
+        **dict.fromkeys(("grassroots", "township", "county", "city")),
+        **{one.level: one.name for one in _upwards(tree, home)},
+        "unit": view.line.organisation_name,
+        "unit_phone": "" if home is None else home.phone,
+        "handling": view.line.handling_name,
+        "handling_phone": "" if handling is None else handling.phone,
+        "above": _above(tree, handling),
+        "decided_by": None if decided is None else decided.name,
+        "decided_above": _above(tree, decided),
+        "date": today.isoformat(),
+        "due": None if due is None else due.isoformat(),
+        "person": actor.name,
+        "step": view.task.name,
+    }
+
+
+def _decided_at(tx: Tx, actor: Actor, view: TaskView) -> str:
+    """The unit that made the last decision before this step; empty where there was none."""
+    decisions = [one for one in _signed(view) if one.form.decision is not None]
+    if not decisions:
+        return ""
+    last = max(decisions, key=lambda one: one.at)
+    question = TaskQuestion(case_id=view.case.id, limit=_MOST_STEPS)
+    done = [t for t in task_lists.lines(tx, actor, question) if t.completed_at == last.at]
+    return next((t.handling_id for t in done if t.element_id == last.step), "")
+
+
+def _above(tree: Mapping[str, Organisation], unit: Organisation | None) -> str | None:
+    above = None if unit is None else tree.get(unit.approval_parent or "")
+    return None if above is None else above.name
+
+
+def _upwards(tree: Mapping[str, Organisation], start: Organisation | None) -> list[Organisation]:
+    """The units from the top down to this one: of two at one level the lower counts."""
+    line: list[Organisation] = []
+    while start is not None and start not in line:
+        line.insert(0, start)
+        start = tree.get(start.approval_parent or "")
+    return line
