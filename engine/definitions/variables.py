@@ -8,6 +8,7 @@ from engine.definitions.diagram import Node, Process
 from engine.definitions.draft import Draft, read_draft
 from engine.definitions.expressions import Site, When, sites
 from engine.forms import CompiledForm
+from engine.forms.codes import text_keys
 from engine.model.definitions import Bundle, DefinitionSource, SourceFile
 
 RESERVED = frozenset({"case"})
@@ -125,7 +126,8 @@ def form_names(form: CompiledForm | None) -> frozenset[str]:
     """The variables that the answers to a form are."""
     if form is None:
         return frozenset()
-    return frozenset(field.path[0] for field in form.fields.values() if field.path)
+    asked = tuple(form.fields.values())
+    return frozenset(field.path[0] for field in asked if field.path) | set(text_keys(asked))
 
 
 def all_forms_usable(draft: Draft, process: Process) -> bool:

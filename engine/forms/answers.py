@@ -184,11 +184,16 @@ def _find_unknown(
 ) -> None:
     """Note each key that no field asks for."""
     known: dict[str, list[Field]] = {}
+    texts: set[str] = set()
     for asked in fields:
         known.setdefault(asked.path[depth], []).append(asked)
+        if asked.codes and len(asked.path) == depth + 1:
+            texts.add(asked.text_name)  # a client may send back what it got: it is made anew
     for key, value in data.items():
         here = (*steps, str(key))
         inner = known.get(key)
+        if inner is None and str(key) in texts:
+            continue
         if inner is None:
             if len(answered.misfits) < _MOST_UNKNOWN:
                 answered.misfits.append(Misfit(here, None, "unknown"))

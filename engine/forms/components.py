@@ -7,10 +7,14 @@ columns of form-js; ``new_row`` says that the component begins a line of its own
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from engine.forms.conditions import Condition
+
+TEXT_SUFFIX = "_text"
+"""A code ``health`` is stored with its text beside it, as ``health_text``."""
 
 GRID_COLUMNS = 16
 """How many columns a line has, as in form-js."""
@@ -66,11 +70,22 @@ class AttributeUse(StrEnum):
 
 @dataclass(frozen=True)
 class Option:
-    """One choice: the stored value and what people read; ``group`` is a heading above some."""
+    """One choice: the stored value and what people read; ``group`` is a heading above some.
+
+    A code of a list may be in force from a day or up to and including one; before and after it
+    stays readable and is not offered.
+    """
 
     value: str
     label: str
     group: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def is_valid_on(self, day: date) -> bool:
+        """Whether it is offered on this day."""
+        begun = self.valid_from is None or self.valid_from <= day
+        return begun and (self.valid_to is None or day <= self.valid_to)
 
 
 @dataclass(frozen=True)
@@ -88,7 +103,8 @@ class Field:
     ``path`` leads to the value from the root of the data, for a column of a list from the root of
     the row; ``key`` is the path with dots. ``hide_if`` is the field's own condition;
     ``conditional`` is also true where a group around it has one. ``decimals`` is the largest
-    number of digits after the point, None for any.
+    number of digits after the point, None for any. ``codes`` names the code list that the options
+    are, empty where they are none.
     """
 
     id: str
@@ -101,6 +117,7 @@ class Field:
     description: str = ""
     section: str = ""
     options: tuple[Option, ...] = ()
+    codes: str = ""
     default: object = None
     example: object = None
     minimum: Decimal | None = None
@@ -163,6 +180,11 @@ class Field:
     def column(self, name: str) -> "Field | None":
         """The column of a list with this name."""
         return next((column for column in self.row_fields if column.name == name), None)
+
+    @property
+    def text_name(self) -> str:
+        """Under which name the text of a code is stored beside it (our ``codes``)."""
+        return f"{self.name}{TEXT_SUFFIX}"
 
     def label_of(self, value: object) -> str:
         """What people read for a chosen value; the value itself where it is no option."""

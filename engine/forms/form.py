@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from types import MappingProxyType
 
-from engine.errors import Finding
+from engine.errors import FieldError, Finding
 from engine.feel import EvaluationContext
 from engine.forms.answers import read_answers
 from engine.forms.attributes import FormAttribute, attributes_of
+from engine.forms.codes import without_texts
 from engine.forms.components import Component, Field, FieldKind, Group, Option, fields_of, walk
 from engine.forms.masking import mask_text
 from engine.forms.paths import MISSING, get_at, set_at
@@ -17,7 +19,7 @@ from engine.forms.posts import Post, RowAction, apply_row_action, read_post
 from engine.forms.reading import FormReader
 from engine.forms.schema import Schema, form_schema
 from engine.forms.selfcheck import example_findings
-from engine.forms.validation import Rules, Validation, each_value
+from engine.forms.validation import Rules, Validation, each_value, format_doubts
 from engine.forms.values import is_empty
 from engine.forms.visibility import Answers, settle
 
@@ -110,6 +112,11 @@ class CompiledForm:
         """Check answers against the form and the case's variables; never raises."""
         return self._rules.check(data, scope, context)
 
+    def doubts(self, data: Mapping[str, object], today: date) -> tuple[FieldError, ...]:
+        """What is odd about answers as they stand, for whoever fills them in or reads them."""
+        fields = tuple(self.fields.values())
+        return tuple(format_doubts(fields, read_answers(fields, data, {}).data, today))
+
     def read_post(self, fields: Post) -> Answers:
         """The data of an HTML form post: not validated, nothing lost."""
         return read_post(tuple(self.fields.values()), fields)
@@ -130,7 +137,7 @@ class CompiledForm:
             if value is None and asked.kind is FieldKind.CHECKBOX:
                 value = False
             if not is_empty(value):
-                set_at(data, asked.path, deepcopy(value))
+                set_at(data, asked.path, without_texts(asked, deepcopy(value)))
         return self.with_computed(data, scope, context)
 
     def reopened(

@@ -1,13 +1,16 @@
 """Reading one input of a ``.form`` file: what is asked, and our properties of it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from engine.forms.components import AttributeUse, Field, FieldKind, Option, Personal, TextFormat
 from engine.forms.conditions import Condition
 from engine.forms.nodes import Node
 from engine.forms.patterns import pattern_problem
+from engine.forms.values import read_date
 
 _KINDS = {
     "textfield": FieldKind.TEXT,
@@ -135,7 +138,12 @@ def _options(node: Node) -> tuple[Option, ...]:
             continue
         label = item.get("label")
         options.append(
-            Option(value, node.plain("values", label) if isinstance(label, str) else value)
+            Option(
+                value,
+                node.plain("values", label) if isinstance(label, str) else value,
+                valid_from=_valid_day(node, item, "validFrom"),
+                valid_to=_valid_day(node, item, "validTo"),
+            )
         )
     values = [option.value for option in options]
     if len(set(values)) != len(values):
@@ -145,6 +153,31 @@ def _options(node: Node) -> tuple[Option, ...]:
     elif not options and not (node.on("returnTargets") or node.on("returnFields")):
         node.refuse("form-options", "没有选项 values")
     return tuple(options)
+
+
+def _valid_day(node: Node, item: Mapping[str, object], name: str) -> date | None:
+    """The first or the last day on which a code is in force."""
+    text = item.get(name)
+    if text is None:
+        return None
+    day = read_date(text) if isinstance(text, str) else None
+    if day is None:
+        node.refuse("form-options", f"values 中的 {name} 须是日期,例如 2026-01-01")
+    return day
+
+
+def _codes(node: Node, basis: Field, value: object) -> str:
+    """The name of the code list; the texts of its codes are stored beside them."""
+    if value in (None, ""):
+        return ""
+    name = str(value)
+    if not re.fullmatch(r"\w{1,40}", name):
+        node.refuse("form-property", "属性 codes 须是代码表的名称,一个词,例如 health")
+    elif node.on("decision") or node.on("returnTargets") or node.on("returnFields"):
+        node.refuse("form-property", "决定和退回的选项不是代码表,请删去属性 codes")
+    elif not any(option.is_valid_on(date.max) for option in basis.options):
+        node.refuse("form-options", f"代码表 {name} 里没有仍在使用的代码")
+    return name
 
 
 def _with_properties(node: Node, basis: Field) -> Field:
@@ -165,6 +198,7 @@ def _with_properties(node: Node, basis: Field) -> Field:
         decision=node.on("decision"),
         return_targets=node.on("returnTargets"),
         return_fields=node.on("returnFields"),
+        codes=_codes(node, basis, ours.get("codes")),
         total=node.on("total"),
         example=ours.get("example"),
         min_items=node.whole("属性 minItems", ours.get("minItems")),

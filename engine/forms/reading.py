@@ -79,6 +79,7 @@ class FormReader:
         components = self._components(raw, Surroundings())
         self._check_decisions(components)
         self._check_return_fields(components)
+        self._check_texts(tuple(fields_of(components)))
         return FormFile(
             form_id,
             title if isinstance(title, str) and title else form_id,
@@ -257,6 +258,18 @@ class FormReader:
             if any(column.return_fields for column in found.row_fields):
                 message = f"“{found.label}”:设 returnFields 的字段不能放在动态列表中。"
                 self.note("error", "form-return-fields", message, found.id)
+
+    def _check_texts(self, asked: Sequence[Field]) -> None:
+        """The text of a code is stored beside it: nothing else may have that name."""
+        taken = {found.path for found in asked}
+        for found in asked:
+            self._check_texts(found.row_fields)
+            if found.codes and (*found.path[:-1], found.text_name) in taken:
+                message = (
+                    f"“{found.label}”是代码表,它的文字存在 {found.text_name} 里,"
+                    "别的字段不能用这个名称。"
+                )
+                self.note("error", "form-key", message, found.id)
 
 
 def _decoration(node: Node, hide_if: Condition | None) -> Component | None:

@@ -131,6 +131,12 @@ def _choice(asked: Field) -> Schema:
     if asked.options:
         schema["enum"] = [option.value for option in asked.options]
         schema["x-labels"] = [option.label for option in asked.options]
+    if asked.codes:
+        schema["x-codes"] = asked.codes
+    for name, day in (("x-valid-from", "valid_from"), ("x-valid-to", "valid_to")):
+        days = [getattr(option, day) for option in asked.options]
+        if any(days):
+            schema[name] = [None if at is None else at.isoformat() for at in days]
     if any(option.group for option in asked.options):
         schema["x-groups"] = [option.group for option in asked.options]
     return schema

@@ -14,6 +14,7 @@ import jsonschema_rs
 from engine.errors import FieldError
 from engine.feel import EvaluationContext
 from engine.forms.answers import Answered, Misfit, read_answers
+from engine.forms.codes import expired, text_keys, with_texts
 from engine.forms.components import Component, Field, FieldKind, fields_of
 from engine.forms.formats import format_problem, format_warnings
 from engine.forms.messages import message_for
@@ -55,6 +56,8 @@ class Validation:
     errors: tuple[FieldError, ...] = ()
     warnings: tuple[FieldError, ...] = ()
     unanswered: tuple[str, ...] = ()
+    told: Mapping[str, object] = field(default_factory=dict)
+    """``data`` with the texts of codes beside them."""
 
     @property
     def ok(self) -> bool:
@@ -65,9 +68,10 @@ class Validation:
     def variables(self) -> dict[str, object]:
         """The answers for the case's variables: what was emptied or hidden is null.
 
-        Without it, an answer given before a return would outlive its removal.
+        Without it, an answer given before a return would outlive its removal. Codes have their
+        texts beside them.
         """
-        return {**dict.fromkeys(self.unanswered), **self.data}
+        return {**dict.fromkeys(self.unanswered), **self.told}
 
 
 @dataclass(frozen=True)
@@ -102,14 +106,18 @@ class Rules:
         self._note_misfits(found, answered, settled)
         self._note_missing(found, settled)
         self._note_schema(found, settled)
-        self._note_formats(found, settled, context.now.astimezone(context.zone).date())
+        today = context.now.astimezone(context.zone).date()
+        self._note_formats(found, settled, today)
+        self._note_expired(found, settled, scope, today)
         kept = _without_empty_rows(self.fields, settled.data)
-        names = dict.fromkeys(asked.path[0] for asked in self.fields)
+        names = dict.fromkeys((*(asked.path[0] for asked in self.fields), *text_keys(self.fields)))
+        told = with_texts(self.fields, kept)
         return Validation(
             kept,
             found.in_form_order(),
-            tuple(_warnings(self.fields, settled, found)),
-            tuple(name for name in names if name not in kept),
+            tuple(format_doubts(self.fields, settled.data, today)),
+            tuple(name for name in names if name not in told),
+            told,
         )
 
     def _note_misfits(self, found: "_Errors", answered: Answered, settled: Settled) -> None:
@@ -164,6 +172,18 @@ class Rules:
             elif asked.is_numeric:
                 self._note_digits(found, steps, asked, value)
 
+    def _note_expired(
+        self, found: "_Errors", settled: Settled, scope: Mapping[str, object], today: date
+    ) -> None:
+        """Codes that are not in force: they are not offered, but a client may send them."""
+        for steps, asked, value in each_value(self.fields, settled.data):
+            option = expired(asked, value, scope, today) if asked.options else None
+            if option is not None:
+                since = option.valid_to
+                when = "还没有启用" if since is None or since >= today else f"{since} 之后已停用"
+                message = f"“{asked.label}”的“{option.label}”{when},请改选。"
+                found.note_message(steps, "expired", message, asked)
+
     def _note_digits(
         self, found: "_Errors", steps: tuple[str | int, ...], asked: Field, value: object
     ) -> None:
@@ -197,10 +217,6 @@ class _Errors:
             label = self._label(steps, asked)
             order = self._order(steps)
             self._found[where] = (order, FieldError(where, code, message, label))
-
-    def has(self, steps: Sequence[str | int]) -> bool:
-        """Whether there is an error at this place."""
-        return pointer(*steps) in self._found
 
     def in_form_order(self) -> tuple[FieldError, ...]:
         """All errors as the form goes from top to bottom."""
@@ -304,11 +320,16 @@ def _without_empty_rows(fields: Sequence[Field], data: Mapping[str, object]) -> 
     return kept
 
 
-def _warnings(fields: Sequence[Field], settled: Settled, errors: "_Errors") -> Iterator[FieldError]:
-    for steps, asked, value in each_value(fields, settled.data):
-        if asked.format is None or not isinstance(value, str) or errors.has(steps):
+def format_doubts(
+    fields: Sequence[Field], data: Mapping[str, object], today: date
+) -> Iterator[FieldError]:
+    """What is odd about numbers that may be right all the same: said, never refused."""
+    for steps, asked, value in each_value(fields, data):
+        if asked.format is None or not isinstance(value, str):
             continue
-        beside = _row_around(fields, settled.data, steps)
+        if format_problem(asked.format, value, today) is not None:
+            continue
+        beside = _row_around(fields, data, steps)
         for code, message in format_warnings(asked.format, value, beside):
             yield FieldError(pointer(*steps), code, message, asked.label)
 

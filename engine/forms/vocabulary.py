@@ -96,10 +96,10 @@ PROPERTIES = MappingProxyType(
         "textarea": _PERSONAL,
         "number": _PERSONAL | {"format", "unit", "total"},
         "datetime": _PERSONAL,
-        "select": _PERSONAL | {"decision", "returnTargets"},
-        "radio": _PERSONAL | {"decision", "returnTargets"},
-        "checklist": frozenset({"pii", "example", "minItems", "maxItems", "returnFields"}),
-        "taglist": frozenset({"pii", "example", "minItems", "maxItems", "returnFields"}),
+        "select": _PERSONAL | {"decision", "returnTargets", "codes"},
+        "radio": _PERSONAL | {"decision", "returnTargets", "codes"},
+        "checklist": frozenset({"pii", "example", "minItems", "maxItems", "returnFields", "codes"}),
+        "taglist": frozenset({"pii", "example", "minItems", "maxItems", "returnFields", "codes"}),
         "checkbox": frozenset({"attribute"}),
         "filepicker": frozenset(
             {"maxSizeMb", "accept", "multiple", "minItems", "maxItems", "scan"}

@@ -21,6 +21,7 @@ _RESIDENT_ID = re.compile(r"[0-9]{17}[0-9X]")
 _OLD_RESIDENT_ID = re.compile(r"[0-9]{15}")
 _CREDIT_CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
 _BANK_ACCOUNT = re.compile(r"[0-9]{8,32}")
+_CUT_BY_EXCEL = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]{1,2}")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -79,6 +80,9 @@ def resident_id(number: str, today: date) -> ResidentId:
     residence permits of 港澳台 (81, 82, 83) and of the foreigner's permanent residence card (9)
     are built alike.
     """
+    damage = excel_damage(number)
+    if damage is not None:
+        raise Invalid(damage)
     if _OLD_RESIDENT_ID.fullmatch(number):
         raise Invalid("这是 15 位旧号,请按现在的身份证填写 18 位号码。")
     if _RESIDENT_ID.fullmatch(number) is None:
@@ -89,7 +93,7 @@ def resident_id(number: str, today: date) -> ResidentId:
     if resident_id_check_character(number[:17]) != number[17]:
         raise Invalid("身份证号最后一位校验不符,请对照证件逐位核对。")
     sex = Sex.MALE if int(number[16]) % 2 else Sex.FEMALE
-    return ResidentId(number, _kind(number), number[:6], birth_date, sex)
+    return ResidentId(number, kind_of(number), number[:6], birth_date, sex)
 
 
 def resident_id_problem(number: str, today: date) -> str | None:
@@ -103,7 +107,7 @@ def resident_id_problem(number: str, today: date) -> str | None:
 
 def resident_id_warning(number: str) -> str | None:
     """What is unusual about a resident's number that has no problem, or None."""
-    if _kind(number) is not ResidentIdKind.FOREIGNER and not _PROVINCE.match(number):
+    if kind_of(number) is not ResidentIdKind.FOREIGNER and not _PROVINCE.match(number):
         return f"身份证号前两位“{number[:2]}”不是常见的省级代码,请与证件核对。"
     return None
 
@@ -128,6 +132,9 @@ def bank_account_problem(number: str) -> str | None:
 
     Passbooks and accounts of rural banks have other lengths than cards, so little is certain.
     """
+    damage = excel_damage(number)
+    if damage is not None:
+        return damage
     if _BANK_ACCOUNT.fullmatch(number) is None:
         return "银行账号只能填数字,8 至 32 位,不含空格和横线。"
     return None
@@ -146,6 +153,13 @@ def bank_account_warning(number: str) -> str | None:
     return None
 
 
+def excel_damage(number: str) -> str | None:
+    """What a spreadsheet did to a long number, or None: its last digits are lost for ever."""
+    if _CUT_BY_EXCEL.fullmatch(number) is None:
+        return None
+    return f"号码已被 Excel 改成 {number},末几位已丢失。请将该列设为“文本”后重新填写。"
+
+
 def mobile_problem(number: str) -> str | None:
     """What is wrong with a mobile number, or None."""
     if _MOBILE.fullmatch(number) is None:
@@ -162,7 +176,8 @@ def _birth_date(digits: str) -> date:
         ) from None
 
 
-def _kind(number: str) -> ResidentIdKind:
+def kind_of(number: str) -> ResidentIdKind:
+    """Which document an 18-digit number is from, by its first digits."""
     if number.startswith("9"):
         return ResidentIdKind.FOREIGNER
     permits = {

@@ -18,7 +18,7 @@ from engine.model.once import Once, Replayed
 from engine.model.organisations import Organisation
 from engine.store.definitions import DefinitionRow
 from engine.work.start import Started
-from webapp.forms.render import FormView, draw_form
+from webapp.forms.render import FormView, draw_form, today_of
 from webapp.shared.addresses import address
 from webapp.shared.form_posts import Posted, with_other_errors
 from webapp.shared.language import _
@@ -202,6 +202,8 @@ def _draw(
             file_url=url_for("reading.no_paper"),
             csrf_token=generate_csrf(),
             nonce=nonce,
+            today=today_of(context),
+            warnings=form.doubts(data, today_of(context)),
             translate=_,
         ),
         _BUTTON.format(_("提交")),

@@ -4,7 +4,8 @@ Post names are keys with dots (``members.0.name``); element ids are ``f-`` and t
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
@@ -242,6 +243,7 @@ class Given:
     visible: frozenset[str] | None = None
     files: Mapping[str, FileInfo] = field(default_factory=dict)
     to_change: frozenset[str] = frozenset()
+    today: date | None = None
 
 
 def name_of_pointer(pointer: str) -> str:
@@ -349,7 +351,7 @@ class _Builder:
         value = None if value is MISSING else value
         is_file = asked.kind is FieldKind.FILE
         return ShownField(
-            asked,
+            self._offered(asked, value),
             name,
             hidden,
             text="" if is_file else self._text(asked, value),
@@ -363,6 +365,18 @@ class _Builder:
             is_to_change=name in self.given.to_change,
             choice_groups=_choice_groups(self.given.form, asked) if asked.return_fields else (),
         )
+
+    def _offered(self, asked: Field, value: object) -> Field:
+        """The field with the codes that are in force today, and what was chosen before."""
+        today, chosen = self.given.today, _chosen(asked, value)
+        if today is None or not asked.options:
+            return asked
+        offered = tuple(
+            option
+            for option in asked.options
+            if option.is_valid_on(today) or option.value in chosen
+        )
+        return asked if len(offered) == len(asked.options) else replace(asked, options=offered)
 
     def _text(self, asked: Field, value: object) -> str:
         has_choices = asked.options or asked.kind in (FieldKind.CHECKBOX, FieldKind.CHECKLIST)

@@ -7,6 +7,7 @@ answer.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from engine.errors import FieldError
 from engine.feel import EvaluationContext
 from engine.forms import CompiledForm
 from engine.forms.validation import each_value
-from webapp.forms.page import FileInfo, FormPage, Given, build_page
+from webapp.forms.page import FileInfo, FormPage, Given, build_page, name_of_pointer
 from webapp.forms.shown import input_text, shown_value
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -33,7 +34,8 @@ class FormView:
     ``refresh_url`` answers with :func:`refresh_answer` when a field changes on which others
     depend; ``file_url`` and an id open a file. An empty address switches its feature off.
     ``only_answers`` leaves out, when read, groups in which nothing was asked. ``to_change`` are the
-    keys of the fields that whoever sent the case back wants changed.
+    keys of the fields that whoever sent the case back wants changed. ``today`` is the day whose
+    codes are offered, None for all.
     ``nonce`` makes a second submit of the same page recognisable. ``translate`` is gettext.
     """
 
@@ -55,6 +57,7 @@ class FormView:
     draft_saved: str = ""
     files: Mapping[str, FileInfo] = field(default_factory=dict)
     to_change: frozenset[str] = frozenset()
+    today: date | None = None
     translate: Callable[[str], str] = str
 
     @property
@@ -69,6 +72,7 @@ class FormView:
                 frozenset(self.visible) if self.visible is not None else None,
                 self.files,
                 self.to_change,
+                self.today,
             )
         )
 
@@ -110,7 +114,7 @@ def refresh_answer(
     scope: Mapping[str, object],
     context: EvaluationContext,
 ) -> dict[str, object]:
-    """What ``refresh_url`` answers as JSON: what is shown now, and the computed texts by name."""
+    """What ``refresh_url`` answers as JSON: what is shown, computed texts and doubts by name."""
     computed = {
         ".".join(map(str, steps)): input_text(asked, value)
         for steps, asked, value in each_value(
@@ -118,4 +122,13 @@ def refresh_answer(
         )
         if asked.expression is not None
     }
-    return {"visible": sorted(form.visible(data, scope, context)), "computed": computed}
+    doubts: dict[str, str] = {}
+    for doubt in form.doubts(data, today_of(context)):
+        doubts.setdefault(name_of_pointer(doubt.pointer), doubt.message)
+    visible = sorted(form.visible(data, scope, context))
+    return {"visible": visible, "computed": computed, "doubts": doubts}
+
+
+def today_of(context: EvaluationContext) -> date:
+    """The day it is where the form is filled in."""
+    return context.now.astimezone(context.zone).date()

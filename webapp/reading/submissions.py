@@ -84,6 +84,7 @@ def shown_submissions(
                 FormView(
                     form=one.form,
                     data=one.data,
+                    warnings=() if masked else one.form.doubts(one.data, one.at.date()),
                     masked=masked,
                     only_answers=only_answers,
                     file_url=url_for("reading.paper", file_id=""),

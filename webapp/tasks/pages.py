@@ -15,7 +15,7 @@ from engine.model.ids import new_id
 from engine.model.tasks import Standing, TaskStatus
 from engine.work.printing import PaperName
 from engine.work.view import TaskView
-from webapp.forms.render import FormView, draw_form
+from webapp.forms.render import FormView, draw_form, today_of
 from webapp.reading.papers import Paper, papers_of
 from webapp.reading.submissions import (
     ShownDecision,
@@ -262,6 +262,8 @@ def _form(
             draft_saved=saved if typed is None else typed.draft_saved,
             files=file_infos(view.files),
             to_change=keys_to_change(view),
+            today=today_of(view.context),
+            warnings=view.form.doubts(data, today_of(view.context)),
             translate=_,
         ),
         buttons(around[1]),

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from engine.definitions.draft import Draft
 from engine.definitions.findings import error, warning
 from engine.errors import Finding
+from engine.forms import Field
 
 
 def check(draft: Draft) -> Iterator[Finding]:
     """The findings of the forms themselves, ids that differ from file names, forms nobody shows."""
     used = {node.form_id for _, node in draft.nodes("userTask", "startEvent")}
     seen: dict[str, str] = {}
+    yield from _code_lists(draft)
     for file in draft.form_files:
         yield from file.form.findings
         form_id = file.form.id
@@ -36,3 +38,22 @@ def check(draft: Draft) -> Iterator[Finding]:
                 f"“{file.name}”没有步骤使用。请核对步骤上的表单编号,或移出这个文件。",
                 file.name,
             )
+
+
+def _code_lists(draft: Draft) -> Iterator[Finding]:
+    """One name, one list: whoever changes it at one place is told of the others."""
+    first: dict[str, tuple[str, Field]] = {}
+    for file in draft.form_files:
+        for asked in (f for top in file.form.fields.values() for f in (top, *top.row_fields)):
+            if not asked.codes:
+                continue
+            known, other = first.setdefault(asked.codes, (file.name, asked))
+            if other.options != asked.options:
+                differing = {o.value for o in other.options} ^ {o.value for o in asked.options}
+                what = f"(相差:{'、'.join(sorted(differing))})" if differing else ""
+                yield error(
+                    "form-codes-differ",
+                    f"“{asked.label}”的代码表 {asked.codes} 与“{known}”中“{other.label}”的"
+                    f"不一致{what}。请改成一致,或换一个名称。",
+                    file.name,
+                )

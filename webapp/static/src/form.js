@@ -94,7 +94,8 @@ class LiveForm {
     this.markDirty();
     this.noteChange(input);
     this.offerReturnFields();
-    if (input.dataset.drives !== undefined) {
+    const isNumber = event.type === "change" && input.dataset.format !== undefined;
+    if (input.dataset.drives !== undefined || isNumber) {
       this.refreshSoon();
     }
   }
@@ -419,7 +420,7 @@ class LiveForm {
     }
   }
 
-  show({ visible, computed }) {
+  show({ visible, computed, doubts }) {
     const shown = new Set(visible);
     const places = this.rowPlaces();
     this.form.querySelectorAll("[data-name]").forEach((element) => {
@@ -436,7 +437,27 @@ class LiveForm {
       const text = computed[serverName(output.dataset.computed, places)];
       output.textContent = text === undefined || text === "" ? "—" : text;
     });
+    this.form.querySelectorAll("[data-format]").forEach((input) => {
+      this.doubt(input, (doubts || {})[serverName(input.name, places)] || "");
+    });
     this.count();
+  }
+
+  /* What is odd about a number that may be right: said beside it, it stops nobody. */
+  doubt(input, text) {
+    const id = `${input.id}-warning`;
+    let place = document.getElementById(id);
+    if (!place && text) {
+      place = document.createElement("div");
+      place.id = id;
+      place.className = "bf-warning";
+      place.setAttribute("role", "status");
+      (input.closest(".bf-adorned") || input).after(place);
+      input.setAttribute("aria-describedby", `${input.getAttribute("aria-describedby") || ""} ${id}`.trim());
+    }
+    if (place && place.textContent !== text) {
+      place.textContent = text;
+    }
   }
 
   /* The server closes gaps in the numbers of rows: members.5 may be its members.2. */
