@@ -10,13 +10,16 @@ A character that has several readings has several spellings: finding one person 
 cheap, not finding her is not. Surnames that are read unlike the word come first.
 """
 
-import importlib
+import importlib.util
 import itertools
-import os
 import re
+import runpy
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import Path
+
+from engine.errors import Broken
 
 LONGEST = 200
 """Characters of a search text; the likelier spellings come first and are kept."""
@@ -93,9 +96,13 @@ def _plain(text: str) -> str:
 def _dictionary() -> Mapping[int, str]:
     """Readings by code point, extension B and later among them; loaded when first asked.
 
-    Characters are read one by one, so the library's dictionary of phrases, some 45 MB in each
-    process, stays where it is.
+    Characters are read one by one. So this one file of the library is loaded and not the whole,
+    whose dictionary of phrases takes some 45 MB in each process.
     """
-    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
-    found: Mapping[int, str] = importlib.import_module("pypinyin.pinyin_dict").pinyin_dict
+    library = importlib.util.find_spec("pypinyin")
+    if library is None or library.submodule_search_locations is None:
+        msg = "pypinyin is not installed"
+        raise Broken(msg)
+    path = Path(library.submodule_search_locations[0]) / "pinyin_dict.py"
+    found: Mapping[int, str] = runpy.run_path(str(path))["pinyin_dict"]
     return found
