@@ -9,6 +9,7 @@ from engine.api.directory import Directory
 from engine.api.files import Files
 from engine.api.jobs import Jobs
 from engine.api.messages import Messages
+from engine.api.receipts import Guests, Receipts
 from engine.api.settings import Settings
 from engine.api.supervision import Supervision
 from engine.api.tasks import Tasks
@@ -33,6 +34,8 @@ class Engine(Commands):
         self.cases = Cases(self)
         self.messages = Messages(self, self.jobs)
         self.files = Files(self)
+        self.receipts = Receipts(self)
+        self.guests = Guests(self, self.jobs)
         self.definitions = Definitions(self)
         self.directory = Directory(self)
         self.accounts = Accounts(self)

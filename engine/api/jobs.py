@@ -15,6 +15,7 @@ from engine.model.once import Once
 from engine.store import accounts as stored_accounts
 from engine.store import answers as stored_answers
 from engine.store import jobs as stored_jobs
+from engine.store import receipts as stored_receipts
 from engine.store import tasks as stored_tasks
 from engine.store.database import Tx, process_id
 from engine.store.jobs import Job
@@ -142,6 +143,7 @@ class Jobs(Group):
 
         def forget(tx: Tx) -> None:
             stored_accounts.forget_old(tx, real_now - timedelta(days=2))
+            stored_receipts.forget_old(tx, real_now)
             stored_answers.forget(tx, real_now - timedelta(days=7))
             files.sweep(tx, real_now)
 

@@ -8,6 +8,7 @@ from engine.definitions.bpmn_xml import Element
 from engine.definitions.diagram import Node, Process, bpmn, described, extension
 from engine.definitions.draft import Draft
 from engine.feel import Expression, FeelSyntaxError, compile_expression
+from engine.model.public_words import ON_NODES, WORDS
 
 
 class When(Enum):
@@ -72,7 +73,7 @@ def sites(draft: Draft, process: Process) -> Iterator[Site]:
 
 
 def _process_sites(process: Process) -> Iterator[Site]:
-    for name, must_be_feel in (("title", True), ("totalLimit", False)):
+    for name, must_be_feel in (("title", True), ("totalLimit", False), (WORDS, False)):
         text = process.properties.get(name, "").strip()
         if text:
             yield Site(
@@ -112,7 +113,19 @@ def _node_sites(draft: Draft, process: Process, node: Node) -> Iterator[Site]:
             must_be_feel=True,
             when=When.BEFORE,
         )
+    yield from _public_sites(process, node)
     yield from _event_sites(draft, process, node)
+
+
+def _public_sites(process: Process, node: Node) -> Iterator[Site]:
+    """What an applicant is told while the case stands here."""
+    for name in sorted(ON_NODES):
+        text = node.properties.get(name, "")
+        if text.lstrip().startswith("="):
+            where = f"{node.label}的属性 {name}"
+            yield Site(
+                process, node, node.element, where, text, must_be_feel=True, when=When.BEFORE
+            )
 
 
 def output_sites(process: Process, node: Node) -> Iterator[Site]:

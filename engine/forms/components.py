@@ -60,6 +60,13 @@ class Personal(StrEnum):
     TEXT = "text"
 
 
+class Filler(StrEnum):
+    """Who fills a form in; a component may be for one of them only (our ``onlyFor``)."""
+
+    STAFF = "staff"
+    GUEST = "guest"
+
+
 class AttributeUse(StrEnum):
     """What a case attribute is copied for (our ``attribute``)."""
 
@@ -146,6 +153,7 @@ class Field:
     max_size_mb: int | None = None
     no_numbers: bool = False
     """A paper in which no number of a person may be read (our ``scan``)."""
+    only_for: Filler | None = None
 
     @property
     def key(self) -> str:
@@ -202,6 +210,7 @@ class Group:
     tab: bool = False
     folded: bool = False
     hide_if: Condition | None = None
+    only_for: Filler | None = None
 
 
 @dataclass(frozen=True)
@@ -212,6 +221,7 @@ class TextView:
     text: str
     placement: Placement = Placement()
     hide_if: Condition | None = None
+    only_for: Filler | None = None
 
 
 @dataclass(frozen=True)
@@ -221,6 +231,7 @@ class Separator:
     id: str
     placement: Placement = field(default_factory=Placement)
     hide_if: Condition | None = None
+    only_for: Filler | None = None
 
 
 @dataclass(frozen=True)
@@ -230,6 +241,7 @@ class Spacer:
     id: str
     placement: Placement = field(default_factory=Placement)
     hide_if: Condition | None = None
+    only_for: Filler | None = None
 
 
 Component = Field | Group | TextView | Separator | Spacer

@@ -12,7 +12,16 @@ from engine.feel import EvaluationContext
 from engine.forms.answers import read_answers
 from engine.forms.attributes import FormAttribute, attributes_of
 from engine.forms.codes import without_texts
-from engine.forms.components import Component, Field, FieldKind, Group, Option, fields_of, walk
+from engine.forms.components import (
+    Component,
+    Field,
+    FieldKind,
+    Filler,
+    Group,
+    Option,
+    fields_of,
+    walk,
+)
 from engine.forms.masking import mask_text
 from engine.forms.paths import MISSING, get_at, set_at
 from engine.forms.posts import Post, RowAction, apply_row_action, read_post
@@ -105,6 +114,11 @@ class CompiledForm:
         return replace(
             self, components=_with_field(self.components, replace(target, options=tuple(options)))
         )
+
+    def only_for(self, filler: Filler) -> "CompiledForm":
+        """The form as one of its fillers gets it: without what only the other is asked."""
+        kept = _without(self.components, {one for one in Filler if one is not filler})
+        return self if kept == self.components else replace(self, components=kept)
 
     def validate(
         self, data: object, scope: Mapping[str, object], context: EvaluationContext
@@ -228,6 +242,16 @@ def _names_read(component: Component) -> frozenset[str]:
         if any(_names_read(column) for column in component.row_fields):
             names |= {component.path[0]}
     return names
+
+
+def _without(components: Sequence[Component], fillers: set[Filler]) -> tuple[Component, ...]:
+    return tuple(
+        replace(one, components=_without(one.components, fillers))
+        if isinstance(one, Group)
+        else one
+        for one in components
+        if one.only_for not in fillers
+    )
 
 
 def _with_field(components: Sequence[Component], changed: Field) -> tuple[Component, ...]:

@@ -11,6 +11,7 @@ from engine.forms.components import (
     Component,
     Field,
     FieldKind,
+    Filler,
     Group,
     Placement,
     Separator,
@@ -22,6 +23,7 @@ from engine.forms.conditions import Condition
 from engine.forms.inputs import read_input
 from engine.forms.nodes import Node, Surroundings
 from engine.forms.vocabulary import (
+    ANYWHERE,
     ATTRIBUTES,
     COMMON,
     HARMLESS,
@@ -128,9 +130,13 @@ class FormReader:
             return None
         hide = node.section_of("conditional").get("hide")
         hide_if = node.expression(hide, "隐藏条件 conditional.hide ")
-        if node.type == "group":
-            return self._group(node, hide_if)
-        return _decoration(node, hide_if) or self._field(node, hide_if)
+        read = (
+            self._group(node, hide_if)
+            if node.type == "group"
+            else _decoration(node, hide_if) or self._field(node, hide_if)
+        )
+        only_for = _only_for(node)
+        return read if read is None or only_for is None else replace(read, only_for=only_for)
 
     def _is_known(self, node: Node) -> bool:
         allowed = ATTRIBUTES.get(node.type)
@@ -149,7 +155,7 @@ class FormReader:
     def _check_sections(self, node: Node) -> None:
         known = {
             "validate": VALIDATIONS.get(node.type, frozenset({"required"})),
-            "properties": PROPERTIES.get(node.type, frozenset()),
+            "properties": PROPERTIES.get(node.type, frozenset()) | ANYWHERE,
             "conditional": frozenset({"hide"}),
             "layout": _LAYOUTS,
             "appearance": frozenset({"prefixAdorner", "suffixAdorner"}),
@@ -270,6 +276,20 @@ class FormReader:
                     "别的字段不能用这个名称。"
                 )
                 self.note("error", "form-key", message, found.id)
+
+
+def _only_for(node: Node) -> Filler | None:
+    """Who alone is asked this, in a step that the applicant may do herself."""
+    said = node.section_of("properties").get("onlyFor")
+    if said is None:
+        return None
+    if node.around.in_list:
+        node.refuse("form-property", "列表中的一列不能设 onlyFor,请设在整个列表上")
+        return None
+    if said not in {one.value for one in Filler}:
+        node.refuse("form-property", "属性 onlyFor 只能是 staff(工作人员)或 guest(申请人)")
+        return None
+    return Filler(said)
 
 
 def _decoration(node: Node, hide_if: Condition | None) -> Component | None:

@@ -111,6 +111,9 @@ PROPERTIES = MappingProxyType(
 )
 """Our own properties, by component."""
 
+ANYWHERE = frozenset({"onlyFor"})
+"""Our properties that any component may have."""
+
 KEYWORDS = frozenset(
     {
         "and", "between", "case", "else", "every", "external", "false", "for", "function", "if",

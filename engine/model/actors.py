@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 SYSTEM_ID = "system"
+_GUEST = "guest-"
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,16 @@ class Actor:
     name: str
     organisation_id: str
     grants: tuple[Grant, ...] = ()
+
+    @property
+    def is_guest(self) -> bool:
+        """An applicant with the receipt of one case; she has no role and no account."""
+        return is_guest_id(self.person_id)
+
+    @property
+    def guest_case_id(self) -> str:
+        """The one case a guest has to do with; empty for everybody else."""
+        return self.person_id.removeprefix(_GUEST) if self.is_guest else ""
 
     @property
     def is_system(self) -> bool:
@@ -59,5 +70,22 @@ SYSTEM = Actor(SYSTEM_ID, "system", "系统", "")
 PUBLIC = Actor("public", "public", "群众", "")
 """Whoever sends a message without an account, such as an objection; may do nothing else."""
 
-WITHOUT_ACCOUNT = {actor.person_id: actor.name for actor in (SYSTEM, PUBLIC)}
-"""Names of the actors that are in no directory, by their id."""
+GUEST_NAME = "申请人(凭回执)"
+
+
+def is_guest_id(person_id: str) -> bool:
+    """Whether this is the id of a guest."""
+    return person_id.startswith(_GUEST)
+
+
+def guest_of(case_id: str) -> Actor:
+    """The applicant of a case, who shows its receipt."""
+    return Actor(f"{_GUEST}{case_id}", "guest", GUEST_NAME, "")
+
+
+_NAMES = {actor.person_id: actor.name for actor in (SYSTEM, PUBLIC)}
+
+
+def name_without_account(person_id: str) -> str | None:
+    """The name of an actor that is in no directory; None for a person with an account."""
+    return GUEST_NAME if is_guest_id(person_id) else _NAMES.get(person_id)

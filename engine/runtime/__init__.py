@@ -23,6 +23,7 @@ from engine.runtime.commands import (
     waits,
 )
 from engine.runtime.findings import ProgramRefused
+from engine.runtime.positions import Position, positions
 from engine.runtime.program import Program, compile_program, joins_on_cycle
 from engine.runtime.step import (
     DecisionRecord,
@@ -50,6 +51,7 @@ __all__ = [
     "OperationWait",
     "Passed",
     "Ports",
+    "Position",
     "Program",
     "ProgramRefused",
     "Step",
@@ -63,6 +65,7 @@ __all__ = [
     "finish_operation",
     "fire_timer",
     "joins_on_cycle",
+    "positions",
     "read_scope",
     "retry",
     "start",

@@ -125,7 +125,7 @@ def read_scope(program: Program, state: bytes, token: str | None) -> dict[str, o
 
     Without the reserved ``case``, which is the caller's. KeyError for a token that is gone.
     """
-    run = decode(program, state, _NO_PORTS)
+    run = decode(program, state, NO_PORTS)
     if token is None:
         return run.variables.root
     found = run.case.find(token)
@@ -138,12 +138,12 @@ def read_scope(program: Program, state: bytes, token: str | None) -> dict[str, o
 
 def waits(program: Program, state: bytes) -> Waits:
     """Everything a case waits for."""
-    return _waits(decode(program, state, _NO_PORTS))
+    return _waits(decode(program, state, NO_PORTS))
 
 
 def failures(program: Program, state: bytes) -> tuple[IncidentRecord, ...]:
     """Every element of a case that failed and waits for a retry."""
-    run = decode(program, state, _NO_PORTS)
+    run = decode(program, state, NO_PORTS)
     return () if run.case.completed else run.incidents()
 
 
@@ -246,6 +246,6 @@ def _no_operation(_call: OperationCall) -> Mapping[str, object]:
     raise NotImplementedError
 
 
-# Reading a state asks nothing of the world outside.
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-_NO_PORTS = Ports(_LONG_AGO, {}, EvaluationContext(_LONG_AGO), _no_due, _no_operation)
+NO_PORTS = Ports(_LONG_AGO, {}, EvaluationContext(_LONG_AGO), _no_due, _no_operation)
+"""Reading a state asks nothing of the world outside."""

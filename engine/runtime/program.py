@@ -13,7 +13,7 @@ from typing import Any
 from engine.decisions import DecisionModel, DecisionProblem, read_decisions
 from engine.documents import Document, compile_document
 from engine.errors import Finding
-from engine.forms import CompiledForm, Field, Option, compile_form
+from engine.forms import CompiledForm, Field, Filler, Option, compile_form
 from engine.forms.returning import tickable
 from engine.model.definitions import DefinitionSource, Element, ElementKind, ProcessInfo
 from engine.model.xml import UnreadableXml, read_xml
@@ -51,10 +51,17 @@ class Program:
         self._processes = processes
         self.spec: Any = specs[source.key]
         self.parts: Mapping[str, Any] = specs
-        self._forms = {
+        whole = {
             (key, node.id): _form_of(part, node.element)
             for key, part in processes.items()
             for node in part.diagram.nodes.values()
+        }
+        self._forms = {
+            filler: {
+                place: None if form is None else form.only_for(filler)
+                for place, form in whole.items()
+            }
+            for filler in Filler
         }
 
     @property
@@ -150,9 +157,12 @@ class Program:
         """The tables of a process."""
         return self._processes[process_key].diagram
 
-    def form_of(self, element: Element) -> CompiledForm | None:
-        """The form of a step, the steps it can be sent back to filled in as choices."""
-        return self._forms[element.process_key, element.id]
+    def form_of(self, element: Element, filler: Filler = Filler.STAFF) -> CompiledForm | None:
+        """The form of a step, the steps it can be sent back to filled in as choices.
+
+        ``filler`` is who fills it in: an applicant's own step may ask the two different things.
+        """
+        return self._forms[filler][element.process_key, element.id]
 
 
 def _form_of(part: Part, element: Element) -> CompiledForm | None:

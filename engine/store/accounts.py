@@ -117,6 +117,24 @@ def attempts_at(tx: Tx, username_hash: str, since: datetime) -> list[datetime]:
     return [from_text(at) for at in tx.execute(counted).scalars()]
 
 
+def take_turns(tx: Tx, who: str) -> None:
+    """Let those who are counted under one name go one after the other, so that counts are exact.
+
+    On SQLite there is one writer anyway.
+    """
+    if tx.dialect.name == "postgresql":
+        tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(who, 0))))
+
+
+def forget_attempts_of(tx: Tx, who: str, at: datetime) -> None:
+    """What was counted at this instant under the name was no failed try after all."""
+    tx.execute(
+        delete(sign_in_attempt).where(
+            sign_in_attempt.c.username_hash == who, sign_in_attempt.c.at == to_text(at)
+        )
+    )
+
+
 def clear_attempts(tx: Tx, username_hash: str, address: str) -> None:
     """The right password was given from this address: its failed tries for the name go."""
     tx.execute(

@@ -50,6 +50,8 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     """
     if actor.is_system:
         return true()
+    if actor.is_guest:
+        return false()  # what she sees of her case is not a case as staff see it
     return or_(
         lies_in_area_of(actor, case.c.organisation_id),
         case.c.started_by == actor.person_id,

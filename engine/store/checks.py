@@ -7,7 +7,9 @@ from sqlalchemy import and_, func, literal, or_, select, text
 from sqlalchemy import case as when
 from sqlalchemy.sql import ColumnElement
 
+from engine.model.actors import guest_of
 from engine.model.clock import local_date
+from engine.model.definitions import LaneKind
 from engine.store.database import Tx
 from engine.store.instants import from_text, to_text
 from engine.store.tables import (
@@ -148,9 +150,18 @@ def completed_without_role(tx: Tx) -> list[str]:
     suspects = tx.execute(
         select(task.c.id, task.c.completed_at, queue.c.id.label("queue_id"))
         .join(queue, queue.c.id == task.c.queue_id)
-        .where(task.c.status == "completed", ~held)
+        .where(task.c.status == "completed", ~held, ~_by_its_applicant())
     ).all()
     return [row.id for row in suspects if not _held_that_day(tx, row, holds)][:_MOST]
+
+
+def _by_its_applicant() -> ColumnElement[bool]:
+    """Done by the guest of this very case, in a lane that is hers (design.md D7)."""
+    guest = literal(guest_of("").person_id).concat(task.c.case_id)
+    return and_(
+        task.c.lane_kind == LaneKind.PARTICIPANT.value,
+        task.c.completed_by == guest,
+    )
 
 
 def _held_that_day(tx: Tx, suspect: Any, holds: ColumnElement[bool]) -> bool:

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import ColumnElement
 
-from engine.model.actors import WITHOUT_ACCOUNT, Actor, Grant
+from engine.model.actors import Actor, Grant, name_without_account
 from engine.model.organisations import (
     DatedGrant,
     Organisation,
@@ -296,9 +296,9 @@ def person_by_id(tx: Tx, person_id: str) -> Person | None:
 
 
 def names(tx: Tx, person_ids: Iterable[str]) -> dict[str, str]:
-    """Names by person id, of the system and the public too; unknown ids are left out."""
+    """Names by person id, of those without an account too; unknown ids are left out."""
     asked = {i for i in person_ids if i}
-    found = {i: name for i, name in WITHOUT_ACCOUNT.items() if i in asked}
+    found = {i: name for i in asked if (name := name_without_account(i)) is not None}
     wanted = sorted(asked - found.keys())
     if wanted:
         rows = tx.execute(select(person.c.id, person.c.name).where(person.c.id.in_(wanted)))

@@ -69,6 +69,20 @@ def waiting(tx: Tx, name: str, key_hash: str) -> list[Subscription]:
     ]
 
 
+def of_case(tx: Tx, case_id: str) -> list[Subscription]:
+    """Every message a case waits for."""
+    return [
+        Subscription(
+            row.case_id, row.token, row.process_key, row.element_id, row.name, row.key_hash
+        )
+        for row in tx.execute(
+            select(subscription)
+            .where(subscription.c.case_id == case_id)
+            .order_by(subscription.c.id)
+        )
+    ]
+
+
 def names_in_use(tx: Tx) -> set[str]:
     """Every message name that some case waits for."""
     return set(tx.execute(select(subscription.c.name).distinct()).scalars())

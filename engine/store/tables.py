@@ -463,3 +463,40 @@ parameter = Table(
     Column("to_running", Boolean, nullable=False, server_default=false()),
     Index("ix_parameter_name", "name", "organisation_id", "valid_from"),
 )
+
+receipt = Table(
+    "receipt",
+    metadata,
+    # What the applicant holds: the code itself is on her paper only.
+    Column("id", _Serial, primary_key=True),
+    Column("case_id", String(26), ForeignKey("cases.id"), nullable=False, index=True),
+    Column("code_hash", String(64), nullable=False, unique=True),
+    Column("issued_at", _INSTANT, nullable=False),
+    Column("issued_by", _ID, nullable=False),
+    Column("revoked_at", _INSTANT),
+    Index(
+        "ix_receipt_live",
+        "case_id",
+        unique=True,
+        sqlite_where=text("revoked_at IS NULL"),
+        postgresql_where=text("revoked_at IS NULL"),
+    ),
+)
+
+guest_session = Table(
+    "guest_session",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("receipt_id", BigInteger, ForeignKey("receipt.id"), nullable=False, index=True),
+    Column("seen_at", _INSTANT, nullable=False),  # real time, as all sessions
+    Column("expires_at", _INSTANT, nullable=False),
+)
+
+guest_draft = Table(
+    "guest_draft",
+    metadata,
+    # Apart from the officer's draft of the same step: neither writes over the other.
+    Column("task_id", String(40), ForeignKey("task.id"), primary_key=True),
+    Column("draft", LargeBinary, nullable=False),  # sealed
+    Column("saved_at", _INSTANT, nullable=False),
+)

@@ -118,6 +118,17 @@ def load_visible(tx: Tx, actor: Actor, task_id: str) -> LoadedTask | None:
     return _loaded(tx, _LOAD.where(visible_to(actor)), task_id)
 
 
+def open_in_lane(tx: Tx, case_id: str, lane_kind: str) -> list[Task]:
+    """The open steps of a case in lanes of this kind, oldest first."""
+    rows = tx.execute(
+        select(*_TASK)
+        .join(queue, queue.c.id == task.c.queue_id)
+        .where(task.c.case_id == case_id, task.c.status == "open", task.c.lane_kind == lane_kind)
+        .order_by(task.c.number)
+    ).mappings()
+    return [task_of(row) for row in rows]
+
+
 def select_with_case() -> Select[Any]:
     """Step, queue and case in one row; the case's columns are prefixed ``case_``."""
     return select(

@@ -11,7 +11,7 @@ from engine.errors import (
 from engine.model.actors import Actor
 from engine.model.cases import Case
 from engine.model.clock import ZONE
-from engine.model.definitions import Element
+from engine.model.definitions import Element, LaneKind
 from engine.model.tasks import Standing, Task, TaskStatus, standing
 from engine.store import cases, directory, tasks
 from engine.store.database import Tx
@@ -36,6 +36,35 @@ def task_for_work(tx: Tx, actor: Actor, task_id: str) -> LoadedTask:
         )
     if stands is Standing.NOT_HERS:
         raise NotPermitted
+    return loaded
+
+
+def task_for_guest(tx: Tx, guest: Actor, task_id: str) -> LoadedTask:
+    """The step, if it is one of the guest's own case in a lane of the applicant."""
+    loaded = tasks.load(tx, task_id)
+    if (
+        loaded is None
+        or not guest.is_guest
+        or loaded.case.id != guest.guest_case_id
+        or loaded.task.lane_kind != LaneKind.PARTICIPANT.value
+    ):
+        raise NotFound
+    return loaded
+
+
+def task_to_fill(tx: Tx, actor: Actor, task_id: str) -> LoadedTask:
+    """The step to fill in: an applicant's own, or one of the staff's that nobody else holds.
+
+    An officer who has begun on her behalf does not keep the applicant from doing it herself:
+    whoever is first has done it.
+    """
+    if actor.is_guest:
+        loaded = task_for_guest(tx, actor, task_id)
+        must_be_open(tx, loaded.task)
+        return loaded
+    loaded = task_for_work(tx, actor, task_id)
+    must_be_open(tx, loaded.task)
+    must_not_be_held_by_other(tx, actor, loaded.task)
     return loaded
 
 

@@ -27,6 +27,7 @@ from engine.store.vault import CaseVault
 from engine.store.waits import WaitRow
 from engine.work.environment import Environment
 from engine.work.history import Cause, Collision, append_history
+from engine.work.public_status import pack, status_at_end
 
 TITLE_LENGTH = 100
 
@@ -192,7 +193,8 @@ def write_step(
         next_task_no=next_no,
         rev=opened.case.rev + 1,
     )
-    changed = _with_status(changed, step, cause, had)
+    told = _told_at_end(environment, tx, opened, step, cause)
+    changed = _with_status(changed, step, cause, had, told)
     milestones = [p.milestone for p in step.passed if p.milestone]
     if milestones:
         cases.reach_milestones(tx, changed.id, milestones, cause.now)
@@ -488,9 +490,23 @@ def _title(
     return str(value)[:TITLE_LENGTH] if value else None
 
 
-def _with_status(case: Case, step: Step, cause: Cause, had: _Waited) -> Case:
+def _told_at_end(
+    environment: Environment, tx: Tx, opened: OpenedCase, step: Step, cause: Cause
+) -> dict[str, object]:
+    """What the end says to the applicant: its variables are gone with the state."""
+    if not step.ended:
+        return {}
+    feel = environment.feel(tx, opened.case.organisation_id, cause.now)
+    case = case_variable(environment, tx, opened)
+    told = status_at_end(opened.program, step, case, feel)
+    return {} if told is None else {"public": pack(told)}
+
+
+def _with_status(
+    case: Case, step: Step, cause: Cause, had: _Waited, told: Mapping[str, object]
+) -> Case:
     if step.ended:
-        cause.note(EventKind.COMPLETED, {})
+        cause.note(EventKind.COMPLETED, told)
         return replace(case, status=CaseStatus.COMPLETED, ended_at=cause.now)
     # A timer or an operation that was given up in another branch still needs a person.
     given_up = had.failed & (step.waits.timers.keys() | step.waits.jobs.keys())

@@ -4,21 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from engine.errors import Invalid, Stale
-from engine.forms import CompiledForm, Validation
+from engine.forms import CompiledForm, Filler, Validation
 from engine.model.actors import Actor
 from engine.model.cases import EventKind
+from engine.model.definitions import LaneKind
 from engine.model.tasks import Task, TaskStatus
 from engine.runtime import complete as step_complete
-from engine.store import files, tasks
+from engine.store import files, receipts, tasks
 from engine.store.database import Tx
 from engine.store.tasks import LoadedTask
 from engine.store.waits import wait_rows
-from engine.work.access import (
-    must_be_open,
-    must_not_be_blocked,
-    must_not_be_held_by_other,
-    task_for_work,
-)
+from engine.work.access import must_not_be_blocked, task_to_fill
 from engine.work.advance import OpenedCase, TimerDue, open_case, ports_of, scope_at, write_step
 from engine.work.attributes import attributes_of
 from engine.work.environment import Environment
@@ -49,9 +45,7 @@ class Prepared:
 
 def prepare_state(tx: Tx, actor: Actor, task_id: str, seen_rev: int | None) -> LoadedTask:
     """The step, if it can still be completed by the actor with the revision she saw."""
-    loaded = task_for_work(tx, actor, task_id)
-    must_be_open(tx, loaded.task)
-    must_not_be_held_by_other(tx, actor, loaded.task)
+    loaded = task_to_fill(tx, actor, task_id)
     if seen_rev is not None and seen_rev != loaded.task.rev:
         raise Stale
     return loaded
@@ -75,7 +69,7 @@ def prepare(
     opened = open_case(environment, tx, loaded.case)
     element = opened.program.element(task.process_key, task.element_id)
     must_not_be_blocked(tx, task, element)
-    form = opened.program.form_of(element)
+    form = opened.program.form_of(element, Filler.GUEST if actor.is_guest else Filler.STAFF)
     if form is None:
         if data:
             raise Invalid("这一步没有表单,不接收填写内容。")
@@ -113,6 +107,8 @@ def finish(environment: Environment, tx: Tx, actor: Actor, prepared: Prepared) -
     cause = Cause(actor, now)
     if not tasks.complete(tx, task.id, task.rev, actor.person_id, now):
         raise Collision
+    if task.lane_kind == LaneKind.PARTICIPANT.value:
+        receipts.drop_draft(tx, task.id)
     if prepared.files:
         linked = files.link(tx, prepared.files, task.case_id, actor.person_id, now)
         if linked != len(set(prepared.files)):

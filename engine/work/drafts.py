@@ -5,14 +5,15 @@ from datetime import datetime
 
 from engine.errors import Invalid
 from engine.model.actors import Actor
-from engine.store import tasks
+from engine.store import receipts, tasks
 from engine.store.database import Tx
 from engine.store.tasks import LoadedTask
 from engine.store.vault import CaseVault
-from engine.work.access import must_be_open, must_not_be_held_by_other, task_for_work
+from engine.work.access import task_to_fill
 from engine.work.environment import Environment
 
 LARGEST_DRAFT = 512 * 1024
+_GUESTS = "guest draft"
 
 
 def save_draft(
@@ -22,15 +23,17 @@ def save_draft(
 
     Neither the step's revision nor the case's changes (design.md D14).
     """
-    loaded = task_for_work(tx, actor, task_id)
-    must_be_open(tx, loaded.task)
-    must_not_be_held_by_other(tx, actor, loaded.task)
+    loaded = task_to_fill(tx, actor, task_id)
     now = environment.now()
     vault = environment.vault.case(loaded.case.id, loaded.case.data_key)
-    sealed = vault.seal_json(dict(data), "draft", number_of(loaded))
+    kind = _GUESTS if actor.is_guest else "draft"
+    sealed = vault.seal_json(dict(data), kind, number_of(loaded))
     if len(sealed) > LARGEST_DRAFT:
         raise Invalid("草稿内容过大,未能保存。请删去多余的行后再试;页面上的内容不受影响。")
-    tasks.save_draft(tx, task_id, sealed, actor.person_id, now)
+    if actor.is_guest:
+        receipts.save_draft(tx, task_id, sealed, now)
+    else:
+        tasks.save_draft(tx, task_id, sealed, actor.person_id, now)
     return now
 
 
@@ -40,6 +43,17 @@ def open_draft(loaded: LoadedTask, vault: CaseVault) -> dict[str, object] | None
         return None
     value = vault.open_json(loaded.draft, "draft", number_of(loaded))
     return dict(value) if isinstance(value, dict) else None
+
+
+def open_guest_draft(
+    tx: Tx, loaded: LoadedTask, vault: CaseVault
+) -> tuple[dict[str, object], datetime] | None:
+    """What the applicant has filled in of a step so far, and when; None without a draft."""
+    kept = receipts.draft(tx, loaded.task.id)
+    if kept is None:
+        return None
+    value = vault.open_json(kept[0], _GUESTS, number_of(loaded))
+    return (dict(value), kept[1]) if isinstance(value, dict) else None
 
 
 def number_of(loaded: LoadedTask) -> int:

@@ -68,8 +68,11 @@ def deliver(
     actor: Actor,
     waiting: Subscription,
     payload: Mapping[str, object],
+    told: str = "",
 ) -> bool:
     """Hand the message to one waiting case, inside the command's transaction.
+
+    ``told`` is what its sender wants the history to say for all who read it.
 
     False when the case no longer waits: the same message reached it at another place first.
     Raises TimerDue when a timer of the case is over but not fired yet: that comes first.
@@ -85,7 +88,7 @@ def deliver(
     cause = Cause(actor, environment.now())
     cause.note(
         EventKind.MESSAGE,
-        {"name": waiting.name, "payload": payload},
+        {"name": waiting.name, "payload": payload, **({"reason": told} if told else {})},
         place=(waiting.process_key, waiting.element_id),
     )
     step = step_deliver(

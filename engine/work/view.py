@@ -6,8 +6,8 @@ from datetime import datetime
 
 from engine.errors import NotFound
 from engine.feel import EvaluationContext
-from engine.forms import CompiledForm
-from engine.model.actors import Actor
+from engine.forms import CompiledForm, Filler
+from engine.model.actors import Actor, is_guest_id
 from engine.model.cases import Attribute, Case, CaseLine, EventKind, HistoryEntry, StoredFile
 from engine.model.definitions import Element
 from engine.model.tasks import Holder, Standing, Task, TaskLine, TaskStatus, standing
@@ -255,7 +255,8 @@ def _form_of(program: Program, row: EventRow) -> tuple[str, CompiledForm] | None
     if row.kind != EventKind.TASK_COMPLETED.value or row.element_id is None:
         return None
     element = program.element(row.process_key or program.key, row.element_id)
-    form = program.form_of(element)
+    filler = Filler.GUEST if is_guest_id(row.actor or "") else Filler.STAFF
+    form = program.form_of(element, filler)
     return None if form is None else (element.name, form)
 
 

@@ -18,7 +18,7 @@ def check(draft: Draft) -> Iterator[Finding]:
         for lane in process.lanes:
             if not lane.inner:
                 yield from _lane(draft.known, process, lane)
-        places = _places(process)
+        places = places_of(process)
         for node in process.of("userTask"):
             yield from _place(process, node, places)
 
@@ -74,7 +74,7 @@ def _lane(known: Known, process: Process, lane: DrawnLane) -> Iterator[Finding]:
         )
 
 
-def _places(process: Process) -> dict[str, list[DrawnLane]]:
+def places_of(process: Process) -> dict[str, list[DrawnLane]]:
     """The inmost lanes that list an id."""
     places: dict[str, list[DrawnLane]] = {}
     for lane in process.lanes:
@@ -84,12 +84,18 @@ def _places(process: Process) -> dict[str, list[DrawnLane]]:
     return places
 
 
-def _place(process: Process, node: Node, places: dict[str, list[DrawnLane]]) -> Iterator[Finding]:
+def lanes_of(node: Node, places: dict[str, list[DrawnLane]]) -> list[DrawnLane]:
+    """The lanes a step lies in; an inner step lies where its sub-process does."""
     lanes: list[DrawnLane] = []
     holder: Node | None = node
-    while holder is not None and not lanes:  # an inner step lies where its sub-process does
+    while holder is not None and not lanes:
         lanes = places.get(holder.id, [])
         holder = holder.scope.owner
+    return lanes
+
+
+def _place(process: Process, node: Node, places: dict[str, list[DrawnLane]]) -> Iterator[Finding]:
+    lanes = lanes_of(node, places)
     if not lanes:
         yield error(
             "task-without-lane",

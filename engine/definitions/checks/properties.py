@@ -4,10 +4,26 @@ import difflib
 from collections.abc import Iterator, Mapping
 
 from engine.definitions.bpmn_xml import BPMN, Element
-from engine.definitions.diagram import described, extensions, local_name, properties_of, zeebe
+from engine.definitions.diagram import (
+    OTHER_NODES,
+    RUN_NODES,
+    described,
+    extensions,
+    local_name,
+    properties_of,
+    zeebe,
+)
 from engine.definitions.draft import BpmnFile, Draft
 from engine.definitions.findings import error, warning
 from engine.errors import Finding
+from engine.model.public_words import (
+    MESSAGE_REASON,
+    ON_MESSAGES,
+    ON_NODES,
+    ON_PROCESSES,
+    REASON_CHOICES,
+    RECEIPT,
+)
 
 _EVERYWHERE = frozenset({"milestone", "name:en", "documentation:en"})
 _ON: Mapping[str, frozenset[str]] = {
@@ -37,7 +53,12 @@ _CHOICES: Mapping[str, frozenset[str]] = {
     "pausesClock": frozenset({"true", "false"}),
     "batch": frozenset({"true", "false"}),
     "async": frozenset({"true", "false"}),
+    MESSAGE_REASON: REASON_CHOICES,
+    RECEIPT: frozenset({"true", "false"}),
 }
+
+
+_MESSAGE_EVENTS = frozenset({"intermediateCatchEvent", "boundaryEvent", "receiveTask"})
 
 
 def check(draft: Draft) -> Iterator[Finding]:
@@ -49,8 +70,17 @@ def check(draft: Draft) -> Iterator[Finding]:
                 yield from _values(file, element)
 
 
+def _known(tag: str) -> frozenset[str]:
+    known = _EVERYWHERE | _ON.get(tag, frozenset())
+    if tag == "process":
+        known |= ON_PROCESSES
+    elif tag in RUN_NODES or tag in OTHER_NODES:
+        known |= ON_NODES
+    return known | ON_MESSAGES if tag in _MESSAGE_EVENTS else known
+
+
 def _names(file: BpmnFile, element: Element) -> Iterator[Finding]:
-    known = _EVERYWHERE | _ON.get(local_name(element), frozenset())
+    known = _known(local_name(element))
     seen: set[str] = set()
     for group in extensions(element, "properties"):
         for prop in group.iterchildren(zeebe("property")):

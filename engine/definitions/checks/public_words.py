@@ -1,0 +1,141 @@
+"""Can the applicant be told what the process has for her, and send what it offers her?"""
+
+from collections.abc import Iterator
+
+from engine.definitions.checks.lanes import lanes_of, places_of
+from engine.definitions.diagram import DrawnLane, Node, Process, described, properties_of
+from engine.definitions.draft import Draft
+from engine.definitions.findings import error, warning
+from engine.definitions.variables import usable_form
+from engine.errors import Finding
+from engine.forms import CompiledForm, Filler
+from engine.model.definitions import LaneKind
+from engine.model.public_words import (
+    BY_TIMER,
+    MESSAGE,
+    MESSAGE_HINT,
+    MESSAGE_REASON,
+    REASON,
+    RECEIPT,
+    RECEIPT_PROOF,
+    UNTIL,
+    WORDS,
+)
+
+
+def check(draft: Draft) -> Iterator[Finding]:
+    """Words, messages and forms for the applicant where they can never reach her."""
+    for process in draft.processes:
+        for node in process.nodes.values():
+            yield from _words(process, node)
+            yield from _message(process, node)
+        yield from _receipt(draft, process)
+        yield from _forms(draft, process)
+
+
+def _words(process: Process, node: Node) -> Iterator[Finding]:
+    said = node.properties
+    for name in (UNTIL, REASON):
+        if said.get(name, "").strip() and not said.get(WORDS, "").strip():
+            yield error(
+                "public-without-words",
+                f"{node.label}有属性 {name},但没有 {WORDS},申请人看不到。请写明 {WORDS}。",
+                process.file,
+                node.element,
+            )
+    until = said.get(UNTIL, "").strip()
+    if until and until != BY_TIMER and not until.startswith("="):
+        yield error(
+            "public-until",
+            f"{node.label}的属性 {UNTIL}=“{until[:60]}”不对,"
+            f"只能是 {BY_TIMER} 或以 = 开头、得出日期的表达式。",
+            process.file,
+            node.element,
+        )
+
+
+def _message(process: Process, node: Node) -> Iterator[Finding]:
+    said = node.properties
+    label = said.get(MESSAGE, "").strip()
+    if MESSAGE in said and not label:
+        yield error(
+            "guest-message-empty",
+            f"{node.label}的属性 {MESSAGE} 是空的。请写按钮上的字,例如“申请复核”。",
+            process.file,
+            node.element,
+        )
+    if label and node.event_kind != "message":
+        yield error(
+            "guest-message-place",
+            f"{node.label}不等消息,不能有属性 {MESSAGE}。请写在消息等待事件或消息边界事件上。",
+            process.file,
+            node.element,
+        )
+    for name in (MESSAGE_HINT, MESSAGE_REASON):
+        if name in said and MESSAGE not in said:
+            yield warning(
+                "guest-message-missing",
+                f"{node.label}有属性 {name},但没有 {MESSAGE},不起作用。",
+                process.file,
+                node.element,
+            )
+
+
+def _receipt(draft: Draft, process: Process) -> Iterator[Finding]:
+    """Whoever is offered a message needs a receipt; what proves it must be asked somewhere."""
+    offered = [node for node in process.nodes.values() if node.properties.get(MESSAGE, "").strip()]
+    if offered and process.start_role and not _gives_receipts(process):
+        yield warning(
+            "guest-message-without-receipt",
+            f"{described(process.element)}不开回执,申请人无法按“{offered[0].properties[MESSAGE]}”。"
+            f"请设一条申请人泳道(kind=participant),或给流程加属性 {RECEIPT}=true。",
+            process.file,
+            offered[0].element,
+        )
+    asked = {field.key for form in _all_forms(draft, process) for field in form.fields.values()}
+    for name in _names(process.properties.get(RECEIPT_PROOF, "")):
+        if asked and name not in asked:
+            yield error(
+                "receipt-proof",
+                f"{described(process.element)}的属性 {RECEIPT_PROOF} 提到“{name}”,"
+                "没有表单问这一项。请写表单字段的 key。",
+                process.file,
+                process.element,
+            )
+
+
+def _gives_receipts(process: Process) -> bool:
+    said = process.properties.get(RECEIPT, "")
+    return said == "true" or (said != "false" and any(_is_hers(lane) for lane in process.lanes))
+
+
+def _is_hers(lane: DrawnLane) -> bool:
+    return properties_of(lane.element).get("kind") == LaneKind.PARTICIPANT.value
+
+
+def _names(text: str) -> Iterator[str]:
+    return (part.strip() for part in text.replace("，", ",").split(",") if part.strip())
+
+
+def _all_forms(draft: Draft, process: Process) -> Iterator[CompiledForm]:
+    for node in process.of("userTask", "startEvent"):
+        form = usable_form(draft, node)
+        if form is not None:
+            yield form
+
+
+def _forms(draft: Draft, process: Process) -> Iterator[Finding]:
+    """A question for the applicant alone, in a step that only the staff can do."""
+    places = places_of(process)
+    for node in process.of("userTask", "startEvent"):
+        form = usable_form(draft, node)
+        if form is None or any(_is_hers(lane) for lane in lanes_of(node, places)):
+            continue
+        if form.only_for(Filler.STAFF) is not form:
+            yield warning(
+                "only-for-guest",
+                f"{node.label}的表单有只给申请人填的内容(onlyFor=guest),但这一步不在申请人泳道,"
+                "没有人能填。请把步骤拖进申请人泳道,或改表单。",
+                process.file,
+                node.element,
+            )
