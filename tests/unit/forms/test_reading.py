@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.forms import AttributeUse, FieldKind, Group, Personal, compile_form
+from engine.forms import AttributeUse, FieldKind, Filler, Group, Personal, compile_form
 
 
 def text(**more):
@@ -187,3 +187,35 @@ def test_compiling_never_raises(components):
     form = compile_form(content, "f.form")
     assert isinstance(form.schema, dict)
     assert all(isinstance(c, Group) or c.id for c in form.components)
+
+
+def test_each_of_the_two_who_may_fill_it_in_gets_what_is_hers(compiled):
+    group = {
+        "type": "group",
+        "label": "代办",
+        "properties": {"onlyFor": "staff"},
+        "components": [text(key="paper")],
+    }
+    hint = {"type": "text", "id": "H", "text": "请拍清楚", "properties": {"onlyFor": "guest"}}
+    form = compiled(text(), group, hint)
+    assert list(form.only_for(Filler.STAFF).fields) == ["t", "paper"]
+    assert list(form.only_for(Filler.GUEST).fields) == ["t"]
+    assert len(form.only_for(Filler.STAFF).components) == 2
+    plain = compiled(text())
+    assert plain.only_for(Filler.GUEST) is plain
+
+
+@pytest.mark.parametrize(
+    "component",
+    [
+        text(properties={"onlyFor": "anybody"}),
+        {
+            "type": "dynamiclist",
+            "path": "rows",
+            "label": "行",
+            "components": [text(properties={"onlyFor": "staff"})],
+        },
+    ],
+)
+def test_only_one_of_the_two_and_no_column(compiled, component):
+    assert codes(compiled(component)) == ["form-property"]

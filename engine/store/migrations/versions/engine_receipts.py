@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "engine_receipts"
-down_revision = "engine0001"
+down_revision = "engine0003_parameter_reasons"
 branch_labels = None
 depends_on = None
 
