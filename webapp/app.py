@@ -23,6 +23,8 @@ from webapp.notices.routes import notices
 from webapp.parameters.routes import parameters
 from webapp.printing.routes import printing
 from webapp.reading.routes import reading
+from webapp.receipts.routes import receipts
+from webapp.receipts.staff import slips
 from webapp.register.routes import register
 from webapp.settings import Settings
 from webapp.shared.choose_language import language
@@ -97,6 +99,8 @@ def create_app(settings: Settings, engine: Engine, registry: RegistryPort) -> Fl
         cases,
         register,
         notices,
+        receipts,
+        slips,
         definitions,
         supervision,
         directory,

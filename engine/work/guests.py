@@ -27,7 +27,7 @@ from engine.model.public_words import (
 )
 from engine.model.tasks import Task, TaskStatus
 from engine.runtime import Position, positions, read_scope
-from engine.store import cases, directory, events, files, receipts, subscriptions, tasks
+from engine.store import cases, events, files, receipts, subscriptions, tasks
 from engine.store.database import Tx
 from engine.work import messages
 from engine.work.access import task_for_guest
@@ -37,6 +37,7 @@ from engine.work.drafts import open_guest_draft
 from engine.work.environment import Environment
 from engine.work.files import path_of
 from engine.work.public_status import merged, status_at, status_of_process, unpack
+from engine.work.receipts import responsible
 
 LONGEST_REASON = 1000
 SHORTEST_REASON = 2
@@ -140,12 +141,6 @@ def _case(tx: Tx, guest: Actor) -> Case:
     if case is None:
         raise NotFound
     return case
-
-
-def responsible(tx: Tx, case: Case) -> Organisation | None:
-    """The unit that took her application in; the nearest above it that has a telephone."""
-    line = directory.line_upwards(tx, case.organisation_id)
-    return next((one for one in line if one.phone), line[0] if line else None)
 
 
 def _statuses(tx: Tx, place: _Place) -> tuple[Status, ...]:

@@ -15,6 +15,7 @@ from engine.errors import CaseNotActive, Invalid, NotPermitted, NotSignedIn
 from engine.model.actors import Actor, guest_of
 from engine.model.cases import Case
 from engine.model.definitions import LaneKind
+from engine.model.organisations import Organisation
 from engine.model.public_words import RECEIPT, RECEIPT_PROOF
 from engine.model.receipt_codes import new_code, normal_code
 from engine.runtime import Program
@@ -76,6 +77,7 @@ class Slip:
     program: Program
     issued_at: datetime
     asks_proof: bool
+    unit: Organisation | None
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,14 @@ def issue(environment: Environment, tx: Tx, actor: Actor, case_id: str) -> Slip:
     code, now = new_code(), environment.now()
     receipts.issue(tx, case_id, _hash_of(environment, code), actor.person_id, now)
     audit.add_access(tx, now, actor.person_id, "receipt-issued", case_id)
-    return Slip(code, case, program, now, bool(_proofs(tx, case, program)))
+    asks_proof = bool(_proofs(tx, case, program))
+    return Slip(code, case, program, now, asks_proof, responsible(tx, case))
+
+
+def responsible(tx: Tx, case: Case) -> Organisation | None:
+    """Whom the applicant rings: the unit that took it in, or the next above it with a telephone."""
+    line = directory.line_upwards(tx, case.organisation_id)
+    return next((one for one in line if one.phone), line[0] if line else None)
 
 
 def _may_issue(tx: Tx, actor: Actor, case: Case, program: Program) -> bool:

@@ -9,10 +9,10 @@ from engine.feel import EvaluationContext
 from engine.forms import CompiledForm, Filler
 from engine.model.actors import Actor, is_guest_id
 from engine.model.cases import Attribute, Case, CaseLine, EventKind, HistoryEntry, StoredFile
-from engine.model.definitions import Element
+from engine.model.definitions import Element, LaneKind
 from engine.model.tasks import Holder, Standing, Task, TaskLine, TaskStatus, standing
 from engine.runtime import Program
-from engine.store import cases, directory, events, files, task_lists, tasks
+from engine.store import cases, directory, events, files, receipts, task_lists, tasks
 from engine.store.database import Tx
 from engine.store.events import EventRow
 from engine.store.task_lists import TaskQuestion
@@ -78,6 +78,8 @@ class TaskView:
     files: Mapping[str, StoredFile]
     is_withheld: bool = False
     """What is asked and known here is not for this reader (``readableBy``)."""
+    guest_draft_at: datetime | None = None
+    """When the applicant saved what she has filled in of this step so far."""
     blocked_by: tuple[str, ...] = ()
     """The names of open steps that must be done before this one."""
 
@@ -154,10 +156,18 @@ def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> T
         decisions=_decisions(opened, rows),
         files=_files(tx, confidence) | _staged(tx, actor, form, data),
         is_withheld=not reads,
+        guest_draft_at=_guest_draft_at(tx, task),
         blocked_by=tuple(tasks.open_names(tx, loaded.case.id, element.blocked_by))
         if is_open and element.blocked_by
         else (),
     )
+
+
+def _guest_draft_at(tx: Tx, task: Task) -> datetime | None:
+    if task.lane_kind != LaneKind.PARTICIPANT.value:
+        return None
+    kept = receipts.draft(tx, task.id)
+    return None if kept is None else kept[1]
 
 
 def _files(tx: Tx, confidence: Confidence) -> dict[str, StoredFile]:

@@ -13,6 +13,7 @@ from engine.model.tasks import TaskLine
 from engine.runtime import Program
 from engine.work.printing import PaperStep
 from engine.work.view import CaseView
+from webapp.cases.receipt_box import ReceiptBox, receipt_box
 from webapp.reading.diagrams import ShownDiagram, StepState, step_states
 from webapp.reading.history import ShownEntry, Storyteller
 from webapp.reading.papers import Paper, papers_of
@@ -73,6 +74,7 @@ class CasePage(Page):
     tab: str
     is_clear: bool
     can_cancel: bool
+    receipt: ReceiptBox | None
     submissions: tuple[ShownSubmission, ...] = ()
     decisions: tuple[ShownDecision, ...] = ()
     papers: tuple[Paper, ...] = ()
@@ -101,6 +103,7 @@ def case_page(
         tab=tab,
         is_clear=is_clear,
         can_cancel=view.case.status in RUNNING and _may_cancel(actor, view, program),
+        receipt=receipt_box(engine, actor, case_id),
         submissions=shown_submissions(view.submissions, view.files, masked=not is_clear)
         if on_papers
         else (),

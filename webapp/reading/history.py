@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.forms import CompiledForm
+from engine.model.actors import is_guest_id
 from engine.model.cases import EventKind, HistoryEntry
 from engine.runtime import Program
 from webapp.forms.shown import shown_value
@@ -147,7 +148,11 @@ class Storyteller:
         return _Told(_("“%(step)s”时间到。", step=self._step(entry)))
 
     def _message(self, entry: HistoryEntry) -> _Told:
-        return _Told(_("收到“%(step)s”。", step=self._step(entry)))
+        reason = str(entry.detail.get("reason") or "")
+        if is_guest_id(entry.actor or ""):
+            words = _("%(who)s提出“%(step)s”。", who=self._who(entry), step=self._step(entry))
+            return _Told(words, _("理由:%(reason)s", reason=reason) if reason else "")
+        return _Told(_("收到“%(step)s”。", step=self._step(entry)), reason)
 
     def _file_added(self, entry: HistoryEntry) -> _Told:
         return _Told(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from engine import Actor, Engine
-from engine.errors import FieldError, FileTooLarge, FileTypeRefused, Invalid
+from engine.errors import FieldError, FileTooLarge, FileTypeRefused, Invalid, TooManyTries
 from engine.feel import EvaluationContext
 from engine.forms import CompiledForm, find_row_action
 
@@ -76,14 +76,15 @@ def _store_files(
     fields: dict[str, list[str]],
 ) -> list[FieldError]:
     errors = []
+    stage = engine.guests.stage_file if actor.is_guest else engine.files.stage
     for name, chosen in uploads:
         for upload in chosen:
             if not upload.filename:
                 continue
             try:
                 content = engine.files.receive(upload.stream)
-                stored = engine.files.stage(actor, upload.filename, content)
-            except (FileTooLarge, FileTypeRefused, Invalid) as refused:
+                stored = stage(actor, upload.filename, content)
+            except (FileTooLarge, FileTypeRefused, Invalid, TooManyTries) as refused:
                 pointer = "/" + name.replace(".", "/")
                 asked = form.fields.get(name)
                 label = "" if asked is None else asked.label

@@ -30,6 +30,7 @@ from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
 from webapp.shared.words import Badge, clock_time, due_badge, moment, why_this_date
 from webapp.tasks.buttons import buttons, papers_to_print
+from webapp.tasks.guest_note import guest_note
 from webapp.tasks.returned import Returned, keys_to_change, returned
 
 LONG_FORM = 16
@@ -91,6 +92,7 @@ class TaskPage(Page):
     message: str
     refusal: str
     blocked_by: tuple[str, ...]
+    guest_note: str
     draft_note: str
     returned: Returned | None
     form: Markup
@@ -139,6 +141,7 @@ def task_page(
         back_href=address("inbox.show", way_back),
         message="" if typed is None else typed.message,
         refusal=_refusal(actor, view),
+        guest_note=guest_note(engine, actor, view, now),
         blocked_by=view.blocked_by,
         draft_note=_draft_note(actor, view, now) if typed is None else "",
         form=_form(actor, view, way_back, typed, (now, to_print)),
