@@ -17,6 +17,7 @@ from webapp.api import problems, routes
 from webapp.cases.routes import cases
 from webapp.definitions.routes import definitions
 from webapp.directory.routes import directory
+from webapp.holidays.routes import holidays
 from webapp.inbox.routes import inbox
 from webapp.login.routes import ask_to_sign_in, login
 from webapp.notices.routes import notices
@@ -105,6 +106,7 @@ def create_app(settings: Settings, engine: Engine, registry: RegistryPort) -> Fl
         supervision,
         directory,
         parameters,
+        holidays,
     ):
         app.register_blueprint(feature)
     _mount_api(app)

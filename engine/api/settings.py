@@ -10,8 +10,10 @@ from engine.errors import (
     NotPermitted,
 )
 from engine.model.actors import Actor
+from engine.model.holiday_notice import Notice
 from engine.model.parameters import ParameterRule
 from engine.store import audit as stored_audit
+from engine.store import reckoning as stored_reckoning
 from engine.store import settings as stored_settings
 from engine.store.database import Tx
 from engine.store.settings import Parameter
@@ -21,6 +23,7 @@ from engine.work import (
     reckoning,
 )
 from engine.work.parameters import NewValue, Touched
+from engine.work.reckoning import Reckoned
 
 
 class Settings(Group):
@@ -99,23 +102,44 @@ class Settings(Group):
             lambda tx: parameters.tell_running(self._environment, tx, actor, new, after)
         )
 
-    def import_calendar(self, actor: Actor, days: Mapping[date, bool]) -> None:
+    def import_notice(self, actor: Actor, notice: Notice) -> Reckoned:
+        """Take over a year's notice as it was read; what that moved."""
+        days = self._commands.ask(lambda tx: reckoning.days_with_neighbours(tx, notice))
+        return self.import_calendar(actor, days)
+
+    def provisional_steps(self) -> Mapping[int, int]:
+        """How many open steps lean on a year without a calendar, by the year they are due in."""
+        return self._commands.ask(stored_reckoning.provisional_steps)
+
+    def import_calendar(self, actor: Actor, days: Mapping[date, bool]) -> Reckoned:
         """Take over the yearly notice of the State Council, and reckon what it moves.
 
         May be said again: limits that are right already stay as they are.
         """
-        if not (actor.is_system or actor.holds(organise.ADMIN)):
-            raise NotPermitted("只有系统管理员可以导入节假日安排,未保存。")
-        self._commands.execute(lambda tx: stored_settings.put_calendar_days(tx, days.items()))
+
+        def command(tx: Tx) -> None:
+            if not (actor.is_system or organise.administers_all(tx, actor)):
+                raise NotPermitted("只有市总工会的系统管理员可以导入节假日安排,未保存。")
+            stored_settings.put_calendar_days(tx, days.items())
+            years = "、".join(sorted({str(day.year) for day in days}))
+            now = self._environment.now()
+            stored_audit.add_access(tx, now, actor.person_id, "calendar-imported", years[:120])
+
+        self._commands.execute(command)
         self._environment.calendars.forget()
+        total = Reckoned()
         if not days:
-            return
+            return total
         first_day = date(min(days).year, 1, 1)
         done: str | None = ""
         while done is not None:
-            done = self._reckon_after(actor, first_day, done)
+            done, moved = self._reckon_after(actor, first_day, done)
+            total += moved
+        return total
 
-    def _reckon_after(self, actor: Actor, first_day: date, after: str) -> str | None:
+    def _reckon_after(
+        self, actor: Actor, first_day: date, after: str
+    ) -> tuple[str | None, Reckoned]:
         return self._commands.execute(
             lambda tx: reckoning.reckon_again(self._environment, tx, actor, first_day, after)
         )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
 from engine.model.deadlines import Due
@@ -80,6 +80,17 @@ def _leans_on_calendar(first_day: date) -> ColumnElement[bool]:
             and_(task.c.deadline.like("%wd"), task.c.due_date >= first_day.isoformat()),
         ),
     )
+
+
+def provisional_steps(tx: Tx) -> dict[int, int]:
+    """How many open steps lean on a year without a calendar, by the year they are due in."""
+    year = func.substr(task.c.due_date, 1, 4)
+    counted = (
+        select(year, func.count())
+        .where(task.c.status == "open", task.c.provisional, task.c.due_date.is_not(None))
+        .group_by(year)
+    )
+    return {int(row[0]): row[1] for row in tx.execute(counted)}
 
 
 def set_due(tx: Tx, task_id: str, due: Due, next_alert_at: datetime | None) -> None:

@@ -29,6 +29,11 @@ def must_administer(tx: Tx, actor: Actor, organisation_id: str) -> None:
     raise NotPermitted("您不能管理这个单位的机构和人员。如需调整,请联系市总工会管理员。")
 
 
+def administers_all(tx: Tx, actor: Actor) -> bool:
+    """The actor administers the whole federation, from its top organisation."""
+    return any(len(directory.line_upwards(tx, place)) == 1 for place in actor.places(ADMIN))
+
+
 def today_of(environment: Environment) -> date:
     """The business day on which a change takes effect."""
     return environment.now().astimezone(ZONE).date()

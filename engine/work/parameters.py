@@ -69,18 +69,12 @@ def may_set(tx: Tx, actor: Actor, rule: ParameterRule, organisation_id: str | No
     if rule.is_locked:
         return False
     if organisation_id is None:
-        return actor.is_system or _administers_all(tx, actor)
+        return actor.is_system or organise.administers_all(tx, actor)
     if not rule.per_county:
         return False
     if actor.is_system or directory.is_within(tx, organisation_id, actor.places(organise.ADMIN)):
         return True
     return any(organisation_id in actor.places(role) for role in rule.roles)
-
-
-def _administers_all(tx: Tx, actor: Actor) -> bool:
-    return any(
-        len(directory.line_upwards(tx, place)) == 1 for place in actor.places(organise.ADMIN)
-    )
 
 
 def check(environment: Environment, tx: Tx, actor: Actor, new: NewValue) -> Parameter:

@@ -4,13 +4,16 @@ What was counted by week-ends alone (暂按周末推算) gets its real date. Eac
 case's history; timers that run keep the instant that was fixed, and published, when they began.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
+from engine.errors import Invalid
 from engine.model.actors import Actor
+from engine.model.calendar import WorkCalendar
 from engine.model.cases import RUNNING, EventKind
 from engine.model.deadlines import alert_times
-from engine.store import cases, reckoning
+from engine.model.holiday_notice import Notice
+from engine.store import cases, reckoning, settings
 from engine.store.database import Tx
 from engine.store.reckoning import DatedStep
 from engine.work.advance import total_due
@@ -21,25 +24,55 @@ BATCH = 100
 """Cases reckoned in one transaction."""
 
 
+@dataclass(frozen=True)
+class Reckoned:
+    """How many running cases have another date now, and how many dates that are."""
+
+    cases: int = 0
+    dates: int = 0
+
+    def __add__(self, other: "Reckoned") -> "Reckoned":
+        return Reckoned(self.cases + other.cases, self.dates + other.dates)
+
+
+def days_with_neighbours(tx: Tx, notice: Notice) -> dict[date, bool]:
+    """The days of a notice, with the whole year before where it changes that year's December."""
+    days = dict(notice.days)
+    if notice.before:
+        earlier = notice.year - 1
+        known = {
+            day: worked for day, worked in settings.calendar_days(tx).items() if day.year == earlier
+        }
+        if earlier not in WorkCalendar(known).official_years:
+            raise Invalid(
+                f"这份通知还调整了 {earlier} 年 12 月,而 {earlier} 年的安排尚未导入,没有导入。"
+                f"请先导入 {earlier} 年的。"
+            )
+        days.update({**known, **notice.before})
+    return days
+
+
 def reckon_again(
     environment: Environment, tx: Tx, actor: Actor, first_day: date, after: str
-) -> str | None:
-    """Reckon the next cases after an id; the last id that was looked at, None at the end.
+) -> tuple[str | None, Reckoned]:
+    """Reckon the next cases after an id.
+
+    The last id that was looked at, None at the end; and what moved.
 
     Raises Collision when a case was written by somebody else meanwhile.
     """
     touched = reckoning.cases_touched(tx, first_day, after, BATCH)
-    for case_id in touched:
-        _reckon_case(environment, tx, actor, case_id, first_day)
-    return touched[-1] if touched else None
+    moved = [_reckon_case(environment, tx, actor, case_id, first_day) for case_id in touched]
+    reckoned = Reckoned(sum(count > 0 for count in moved), sum(moved))
+    return (touched[-1] if touched else None), reckoned
 
 
 def _reckon_case(
     environment: Environment, tx: Tx, actor: Actor, case_id: str, first_day: date
-) -> None:
+) -> int:
     case = cases.load(tx, case_id)
     if case is None or case.status not in RUNNING:
-        return
+        return 0
     cause = Cause(actor, environment.now())
     for step in reckoning.steps_of(tx, case_id, first_day):
         _reckon_step(environment, tx, step, cause)
@@ -56,12 +89,13 @@ def _reckon_case(
             },
         )
     if not cause.entries:
-        return
+        return 0
     vault = environment.vault.case(case.id, case.data_key)
     count, head = append_history(tx, case, vault, cause)
     changed = replace(changed, event_count=count, chain_head=head, rev=case.rev + 1)
     if not cases.save(tx, changed, case.rev):
         raise Collision
+    return len(cause.entries)
 
 
 def _reckon_step(environment: Environment, tx: Tx, step: DatedStep, cause: Cause) -> None:

@@ -8,7 +8,6 @@ from typing import ClassVar
 from flask import url_for
 
 from engine import Actor, Engine
-from engine.errors import NotPermitted
 from engine.model.clock import local_date
 from engine.model.organisations import Organisation
 from engine.model.parameters import Kind, ParameterRule
@@ -194,12 +193,6 @@ class ConfirmPage(Page):
     def title(self) -> str:
         """核对影响."""
         return f"{_('核对影响')} · {self.heading}"
-
-
-def must_read(actor: Actor) -> None:
-    """Everybody who holds a role may read what is in force."""
-    if not actor.roles:
-        raise NotPermitted("您没有角色,不能查看业务参数。如需查看,请联系市总工会管理员。")
 
 
 def list_page(shell: Shell, engine: Engine, actor: Actor, asked: Mapping[str, str]) -> ListPage:

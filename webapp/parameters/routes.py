@@ -13,14 +13,13 @@ from webapp.parameters.pages import (
     Typed,
     confirm_page,
     list_page,
-    must_read,
     parameter_page,
 )
 from webapp.shared.language import _
 from webapp.shared.navigation import shell
 from webapp.shared.page import render
 from webapp.shared.requests import current_actor, current_engine
-from webapp.shared.settings_tabs import settings_section
+from webapp.shared.settings_tabs import must_read_settings, settings_section
 
 parameters = Blueprint(
     "parameters", __name__, url_prefix="/admin/parameters", template_folder="templates"
@@ -31,7 +30,7 @@ parameters = Blueprint(
 def listing() -> ResponseReturnValue:
     """Every parameter."""
     actor = current_actor()
-    must_read(actor)
+    must_read_settings(actor)
     frame = shell(settings_section(actor), actor)
     return render(list_page(frame, current_engine(), actor, request.args))
 
@@ -40,7 +39,7 @@ def listing() -> ResponseReturnValue:
 def show(name: str) -> ResponseReturnValue:
     """One parameter."""
     actor = current_actor()
-    must_read(actor)
+    must_read_settings(actor)
     frame = shell(settings_section(actor), actor)
     return render(parameter_page(frame, current_engine(), actor, _rule(name)))
 
@@ -49,7 +48,7 @@ def show(name: str) -> ResponseReturnValue:
 def change(name: str) -> ResponseReturnValue:
     """Check a new value, show what it does, and keep it when that was confirmed."""
     actor, engine, rule = current_actor(), current_engine(), _rule(name)
-    must_read(actor)
+    must_read_settings(actor)
     frame, typed = shell(settings_section(actor), actor), _typed()
     step = request.form.get("step", "")
     if step == "back":

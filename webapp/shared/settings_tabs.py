@@ -5,10 +5,17 @@ from collections.abc import Collection
 from flask import url_for
 
 from engine import Actor
+from engine.errors import NotPermitted
 from webapp.shared.language import _
 from webapp.shared.navigation import Link
 
 ADMIN = "admin"
+
+
+def must_read_settings(actor: Actor) -> None:
+    """Everybody who holds a role may read what is in force."""
+    if not actor.roles:
+        raise NotPermitted("您没有角色,不能查看系统设置。如需查看,请联系市总工会管理员。")
 
 
 def settings_section(actor: Actor) -> str:
@@ -18,7 +25,10 @@ def settings_section(actor: Actor) -> str:
 
 def settings_tabs(now: str, roles: Collection[str]) -> tuple[Link, ...]:
     """Everything to an administrator; to others what is in force."""
-    everybody = {"parameters": (_("业务参数"), "parameters.listing")}
+    everybody = {
+        "parameters": (_("业务参数"), "parameters.listing"),
+        "holidays": (_("节假日"), "holidays.show"),
+    }
     if ADMIN not in roles:
         pages = everybody
     else:
