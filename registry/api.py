@@ -11,21 +11,21 @@ from datetime import date
 from engine import Actor, Engine
 from engine.errors import Conflict, Invalid, NotFound
 from engine.model.actors import PUBLIC
-from engine.model.clock import local_date
 from engine.model.ids import new_id
 from engine.store.database import Tx
-from engine.work.attributes import normal
 from registry.aid import AidBook
+from registry.copying import CopyDesk
 from registry.files import Files
-from registry.household import IMPORTED, File
+from registry.indexing import EDITION, index_files
 from registry.listing import list_people
+from registry.lists import HouseholdLine, Lists, Search, line_of
 from registry.loading import ExistingHousehold, Loaded, load_files
 from registry.notice import OBJECTION, NoticeStatus, PublicNotice, objection_key
 from registry.paper import PaperShelf
 from registry.reading import content_of, must_see
 from registry.sections import Mask, Section, masked, sections, whole
-from registry.store import households, notices, people
-from registry.store.households import FileQuestion, VersionLine
+from registry.store import households, index, notices, people
+from registry.store.households import VersionLine
 from registry.vocabulary import (
     CATEGORIES,
     HOUSEHOLD_STATUSES,
@@ -39,23 +39,6 @@ from registry.vocabulary import (
 LONGEST_OBJECTION = 2_000
 LONGEST_NAME = 100
 _RECEIPT_LETTERS = 6
-
-
-@dataclass(frozen=True)
-class HouseholdLine:
-    """One household file in a list."""
-
-    file_no: str
-    head_name: str
-    organisation_name: str
-    category: str
-    status: str
-    status_words: str
-    size: int | None
-    national_no: str
-    opened_on: date
-    changed_on: date
-    is_imported: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,6 +105,8 @@ class Registry:
         self._vault = engine.environment.vault
         self.files = Files(engine)
         self.aid = AidBook(engine)
+        self.lists = Lists(engine)
+        self.copying = CopyDesk(engine)
         self.papers = PaperShelf(engine)
 
     def list_people(self) -> int:
@@ -129,6 +114,12 @@ class Registry:
         if not self._engine.ask(lambda tx: people.unlisted(tx, 1)):
             return 0
         return list_people(self._engine.environment, self._engine.execute)
+
+    def index_files(self) -> int:
+        """Index files that are found by other rules than today's; how many those were."""
+        if not self._engine.ask(lambda tx: index.stale(tx, EDITION, 1)):
+            return 0
+        return index_files(self._engine.environment, self._engine.execute)
 
     # Household files -----------------------------------------------------------------------
 
@@ -147,28 +138,13 @@ class Registry:
         ``text`` is part of a name or file number, a whole personal number or its last four.
         ``after`` is the ``next_cursor`` of the page before.
         """
-        instant, _separator, last = after.partition("~")
-        question = FileQuestion(
-            text=text.strip(),
-            lookup_hash=self._vault.lookup_hash(normal(text)),
-            status=status,
-            organisation_id=organisation_id,
-            after=(instant, last) if last else None,
-            limit=limit,
-        )
-        found, counted = self._engine.ask(
-            lambda tx: (
-                households.files(tx, actor, question),
-                households.counts(tx, actor, question),
-            )
-        )
-        shown = found[:limit]
-        more = len(found) > limit and shown
+        chosen = {"status": status} if status else {}
+        page = self.lists.page(actor, Search(text, organisation_id, chosen), after, limit)
         return HouseholdPage(
-            lines=[_line(file, union) for file, union in shown],
-            counts=counted,
+            lines=page.lines,
+            counts={one.code: one.count for one in page.facets["status"]},
             status_words=HOUSEHOLD_STATUSES,
-            next_cursor="~".join(households.cursor(shown[-1][0])) if more else None,
+            next_cursor=page.next_cursor,
         )
 
     def household(self, actor: Actor, file_no: str) -> Household:
@@ -186,7 +162,7 @@ class Registry:
             file, union = must_see(tx, actor, file_no)
             content = content_of(tx, self._vault, file_no, file.version)
             return Household(
-                line=_line(file, union),
+                line=line_of(self._engine, tx, file, union),
                 sections=sections(content, mask),
                 versions=households.version_lines(tx, actor, file_no),
             )
@@ -280,23 +256,6 @@ class Registry:
 
     def _today(self) -> date:
         return self._engine.environment.today()
-
-
-def _line(file: File, union: str) -> HouseholdLine:
-    shown = file.shown
-    return HouseholdLine(
-        file_no=file.file_no,
-        head_name=shown.head_name,
-        organisation_name=union,
-        category=words(CATEGORIES, shown.category),
-        status=shown.status,
-        status_words=words(HOUSEHOLD_STATUSES, shown.status),
-        size=shown.size,
-        national_no=shown.national_no,
-        opened_on=file.opened_on,
-        changed_on=local_date(file.changed_at),
-        is_imported=shown.origin == IMPORTED,
-    )
 
 
 def _notice(one: PublicNotice, today: date, *, awaited: bool) -> Notice:

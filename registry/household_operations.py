@@ -13,6 +13,7 @@ from engine.errors import Invalid, NotFound
 from engine.model.clock import local_date
 from engine.model.operations import Operation, OperationContext
 from engine.store.database import Tx
+from registry import indexing
 from registry.household import (
     APPROVED,
     ENTERED,
@@ -136,6 +137,7 @@ def write_version(
     """Write a file's newest version, and who it names; the caller has written the file."""
     tx = cast(Tx, context.tx)
     people.put(tx, file.file_no, people_of(content, context.lookup_hash))
+    indexing.put(tx, context.lookup_hash, file.file_no, content)
     households.add_version(
         tx,
         Version(

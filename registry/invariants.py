@@ -9,9 +9,10 @@ from engine.store.database import Tx
 from engine.work.environment import Environment
 from engine.work.invariants import Invariant
 from registry.household import File, Version, changed_at, sealed_place, shown_of, unpacked
+from registry.indexing import entry_of
 from registry.notice import NoticeStatus, PublicNotice, holds_number, objection_key
 from registry.people import people_of
-from registry.store import checks, people
+from registry.store import checks, index, people
 
 _MOST_SHOWN = 20
 _RUNNING = frozenset({"active", "incident", "suspended"})
@@ -122,6 +123,8 @@ def _differs(environment: Environment, tx: Tx, file: File, newest: Version | Non
         return f"file {file.file_no} and its version {newest.number} differ"
     if people_of(content, environment.vault.lookup_hash) != people.of_file(tx, file.file_no):
         return f"file {file.file_no} names others than its version {newest.number}"
+    if entry_of(content, environment.vault.lookup_hash) != index.of_file(tx, file.file_no):
+        return f"file {file.file_no} is found by other things than its version {newest.number} says"
     return None
 
 

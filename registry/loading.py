@@ -31,8 +31,10 @@ from registry.household import (
     shown_of,
     text,
 )
+from registry.indexing import EDITION, entry_of
 from registry.people import FilePerson, people_of
-from registry.store import households, numbers, people
+from registry.store import households, index, numbers, people
+from registry.store.index import IndexEntry
 from registry.vocabulary import ACTS, CATEGORIES
 
 BATCH = 500
@@ -218,13 +220,16 @@ def _load(
     now = environment.now()
     written: list[tuple[File, Version]] = []
     named: dict[str, Sequence[FilePerson]] = {}
+    found_by: dict[str, IndexEntry] = {}
     for (place, one), file_no in zip(new, _numbered(tx, [one for _, one in new]), strict=True):
         written.append(_first(environment, actor, one, file_no, now))
         named[file_no] = people_of(one.content, environment.vault.lookup_hash)
+        found_by[file_no] = entry_of(one.content, environment.vault.lookup_hash)
         fates[place] = Loaded(Fate.LOADED, file_no)
     if written:
         households.add_many(tx, written)
         people.put_many(tx, named)
+        index.put_many(tx, EDITION, found_by)
         audit.add_access(
             tx,
             now,

@@ -74,6 +74,7 @@ ACTS: Mapping[str, str] = {
     "imported": "导入已有档案",
     "merged": "并入同户的困难职工",
 }
+ORIGINS: Mapping[str, str] = {"imported": "导入", "": "办件建档"}
 HELP_KINDS: Mapping[str, str] = {
     "festival": "送温暖",
     "living": "生活救助",

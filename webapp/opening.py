@@ -44,6 +44,7 @@ def open_installation(settings: Settings, clock: Clock | None = None) -> Opened:
     engine = open_engine(settings.url, key=settings.key, options=options)
     register = registry.Registry(engine)
     register.list_people()
+    register.index_files()
     return Opened(settings, engine, register)
 
 

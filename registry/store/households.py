@@ -5,10 +5,9 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, func, insert, select, update
 
 from engine.model.actors import Actor
-from engine.store.areas import lies_below
 from engine.store.cases import insert_or, visible_to
 from engine.store.database import Tx
 from engine.store.instants import from_text, to_text
@@ -38,7 +37,7 @@ def of_head(tx: Tx, head_hash: str) -> File | None:
     row = tx.execute(
         select(household).where(household.c.head_hash == head_hash).with_for_update()
     ).first()
-    return None if row is None else _file(row)
+    return None if row is None else file_of(row)
 
 
 def numbered(tx: Tx, file_no: str) -> File | None:
@@ -46,7 +45,7 @@ def numbered(tx: Tx, file_no: str) -> File | None:
     row = tx.execute(
         select(household).where(household.c.file_no == file_no).with_for_update()
     ).first()
-    return None if row is None else _file(row)
+    return None if row is None else file_of(row)
 
 
 def with_newest(tx: Tx, file_numbers: Sequence[str]) -> list[tuple[File, Version | None]]:
@@ -65,21 +64,21 @@ def with_newest(tx: Tx, file_numbers: Sequence[str]) -> list[tuple[File, Version
     rows = tx.execute(
         select(household).where(household.c.file_no.in_(file_numbers)).order_by(household.c.file_no)
     )
-    return [(_file(row), newest.get(row.file_no)) for row in rows]
+    return [(file_of(row), newest.get(row.file_no)) for row in rows]
 
 
 def visible_file(tx: Tx, actor: Actor, file_no: str) -> tuple[File, str] | None:
     """The file and its union's name, if the actor may see it."""
     row = tx.execute(
-        _with_union().where(household.c.file_no == file_no, visible_files(actor))
+        with_union().where(household.c.file_no == file_no, visible_files(actor))
     ).first()
-    return None if row is None else (_file(row), row.union_name)
+    return None if row is None else (file_of(row), row.union_name)
 
 
 def of_heads(tx: Tx, head_hashes: Sequence[str]) -> dict[str, File]:
     """The files of these heads by their hash."""
     rows = tx.execute(select(household).where(household.c.head_hash.in_(head_hashes)))
-    return {row.head_hash: _file(row) for row in rows}
+    return {row.head_hash: file_of(row) for row in rows}
 
 
 def add_many(tx: Tx, new: Sequence[tuple[File, Version]]) -> None:
@@ -182,69 +181,13 @@ def version_lines(tx: Tx, actor: Actor, file_no: str) -> list[VersionLine]:
     ]
 
 
-@dataclass(frozen=True)
-class FileQuestion:
-    """What a list of files is narrowed to; ``lookup_hash`` is that of ``text``."""
-
-    text: str = ""
-    lookup_hash: str = ""
-    status: str = ""
-    organisation_id: str = ""
-    after: tuple[str, str] | None = None
-    limit: int = 50
-
-
-def files(tx: Tx, actor: Actor, question: FileQuestion) -> list[tuple[File, str]]:
-    """Files with their union's names, newest change first; one more than asked."""
-    query = _with_union().where(visible_files(actor), *_narrowed(question))
-    if question.status:
-        query = query.where(household.c.status == question.status)
-    if question.after is not None:
-        query = query.where(tuple_(household.c.changed_at, household.c.file_no) < question.after)
-    ordered = query.order_by(household.c.changed_at.desc(), household.c.file_no.desc())
-    return [(_file(row), row.union_name) for row in tx.execute(ordered.limit(question.limit + 1))]
-
-
-def cursor(file: File) -> tuple[str, str]:
-    """Where a list goes on after this file."""
-    return to_text(file.changed_at), file.file_no
-
-
-def counts(tx: Tx, actor: Actor, question: FileQuestion) -> dict[str, int]:
-    """How many files of each status, whatever status is chosen."""
-    rows = tx.execute(
-        select(household.c.status, func.count().label("n"))
-        .where(visible_files(actor), *_narrowed(question))
-        .group_by(household.c.status)
-    )
-    return {row.status: row.n for row in rows}
-
-
-def _with_union() -> Select[Any]:
+def with_union() -> Select[Any]:
+    """Files with the names of their unions."""
     return select(
         household, func.coalesce(organisation.c.name, "").label("union_name")
     ).select_from(
         household.outerjoin(organisation, organisation.c.id == household.c.organisation_id)
     )
-
-
-def _narrowed(question: FileQuestion) -> list[ColumnElement[bool]]:
-    narrowed: list[ColumnElement[bool]] = []
-    if question.organisation_id:
-        narrowed.append(lies_below(household.c.organisation_id, [question.organisation_id]))
-    if question.text:
-        narrowed.append(
-            or_(
-                household.c.head_name.contains(question.text, autoescape=True),
-                household.c.file_no.contains(question.text, autoescape=True),
-                household.c.national_no == question.text,
-                household.c.head_last4 == question.text.upper(),
-                household.c.mobile_last4 == question.text,
-                household.c.head_hash == question.lookup_hash,
-                household.c.mobile_hash == question.lookup_hash,
-            )
-        )
-    return narrowed
 
 
 def _values(file: File) -> dict[str, object]:
@@ -257,7 +200,8 @@ def _values(file: File) -> dict[str, object]:
     }
 
 
-def _file(row: Any) -> File:
+def file_of(row: Any) -> File:
+    """A file from its row."""
     return File(
         file_no=row.file_no,
         organisation_id=row.organisation_id,

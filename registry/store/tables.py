@@ -50,6 +50,8 @@ household = Table(
     Column("changed_at", _INSTANT, nullable=False),
     Index("ix_household_changed", "changed_at", "file_no"),
     Index("ix_household_organisation", "organisation_id", "changed_at"),
+    Index("ix_household_status", "status", "opened_on", "file_no"),
+    Index("ix_household_opened", "opened_on", "file_no"),
 )
 
 household_version = Table(
@@ -97,6 +99,30 @@ means_report = Table(
     Column("content", LargeBinary, nullable=False),  # sealed: the differences
     Column("at", _INSTANT, nullable=False),
     Index("ix_means_report_head", "head_hash", "report_date"),
+)
+
+household_index = Table(
+    "household_index",
+    metadata,
+    # What the newest version can be found by beyond its row; reckoned anew when the rules change.
+    Column("file_no", String(40), ForeignKey("household.file_no"), primary_key=True),
+    Column("edition", Integer, nullable=False, index=True),  # of the rules it was reckoned by
+    Column("spelled", String(200), nullable=False),  # the head's name in pinyin
+    Column("cause", String(10), nullable=False),  # 主要致困原因
+    Column("address_hash", _HASH, index=True),
+    Column("withdrawn", Boolean, nullable=False),  # consent withdrawn: nothing new is done with it
+)
+
+copy_tick = Table(
+    "copy_tick",
+    metadata,
+    # What of a file has been copied into the national system. It counts while the value is the one
+    # that was copied.
+    Column("file_no", String(40), ForeignKey("household.file_no"), primary_key=True),
+    Column("field", String(60), primary_key=True),
+    Column("value_hash", _HASH, nullable=False),
+    Column("by_id", _ID, nullable=False),
+    Column("at", _INSTANT, nullable=False),
 )
 
 help_record = Table(

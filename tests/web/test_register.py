@@ -125,3 +125,35 @@ def test_of_two_who_enter_the_volume_the_second_keeps_her_words(
     assert 'value="2026-困-777"' in text
     assert 'name="seen" value="1"' in text
     assert "档号:— → 2026-困-001" in reviewer.text(page)
+
+
+def test_the_list_and_the_queues_are_drawn_with_their_counts(engine: Engine, visit: Visit) -> None:
+    on_file(engine)
+    reviewer = visit("reviewer")
+    for address in (
+        "/households?q=lmn",
+        "/households?category=marginal&cause=6&year=2025&origin=imported&status=awaiting_entry",
+        "/households?unit=xc-t",
+        "/households/queues/awaiting",
+        "/households/queues/unchanged",
+        "/households/queues/unhelped",
+    ):
+        assert "林模拟" in reviewer.text(address), address
+    assert "没有找到档案" in reviewer.text("/households?q=nobody")
+    assert reviewer.get("/households/queues/nothing").status_code == 404
+    assert reviewer.get("/households?after=x~y&unit=nowhere&year=%00").status_code == 422
+    assert "没有找到档案" in visit("admin").text("/households")
+
+
+def test_a_file_is_copied_without_scripts_too(engine: Engine, visit: Visit) -> None:
+    file_no = on_file(engine)
+    entry, page = visit("entry"), f"/households/{file_no}/copy"
+    assert entry.get("/households/copy").headers["Location"].endswith("/copy")
+    assert "350602199001019907" in entry.text(page)
+    sent = entry.post(page, {"seen": ["name", "mobile"], "copied": ["name"]}, page)
+    assert sent.status_code == 303
+    text = entry.text(page)
+    assert 'value="name" aria-labelledby="label-name" checked' in text
+    assert 'value="mobile" aria-labelledby="label-mobile">' in text
+    assert visit("supervisor").get(page).status_code == 403
+    assert "抄录" not in visit("supervisor").text("/households")

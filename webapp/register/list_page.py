@@ -1,4 +1,4 @@
-"""Household files as values."""
+"""The register as lists: all files of the area, narrowed; and the queues somebody works off."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,25 +7,63 @@ from typing import ClassVar
 from flask import url_for
 
 from engine import Actor
+from engine.errors import NotFound
+from engine.model.deadlines import Remaining
+from registry.lists import FilePage, HouseholdLine, Search
+from registry.store.file_lists import Queue
 from webapp.shared.addresses import address
-from webapp.shared.language import _
+from webapp.shared.language import _, counted, counting, lazy
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
-from webapp.shared.registry_port import HouseholdLine, RegistryPort
-from webapp.shared.words import NOTHING, day
+from webapp.shared.register_menu import MenuLink, register_menu
+from webapp.shared.registry_port import RegistryPort
+from webapp.shared.requests import current_installation
+from webapp.shared.words import NOTHING, Badge, day, left_badge
 
 PAGE_SIZE = 100
-_NARROWS = ("q", "state", "unit")
+_FACETS = {
+    "status": lazy("档案状态"),
+    "category": lazy("困难类别"),
+    "cause": lazy("主要致困原因"),
+    "year": lazy("建档年份"),
+    "origin": lazy("来源"),
+}
+_OPEN_FACETS = frozenset({"status", "category"})
+_NARROWS = ("q", "unit", *_FACETS)
+_TITLES = {
+    Queue.ALL: lazy("困难职工档案"),
+    Queue.AWAITING: lazy("待录入全国系统"),
+    Queue.UNCHANGED: lazy("一年未改的档案"),
+    Queue.UNHELPED: lazy("未帮扶过的档案"),
+}
+_ABOUT = {
+    Queue.ALL: "",
+    Queue.AWAITING: lazy("审批后即为在档;录入全国系统另有时限,等得最久的在最前。"),
+    Queue.UNCHANGED: lazy("最近一年没有任何改动的档案,请核实家庭情况是否有变化。最久的在最前。"),
+    Queue.UNHELPED: lazy("建档后没有登记过帮扶的档案(已冲销的不算)。建档最早的在最前。"),
+}
+_DAYS = counting("%(n)s 天")
+_MENU = {Queue.ALL: "list"}
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One status with the number of its files."""
+    """One value of a facet with the number of its files."""
 
     label: str
-    count: int
+    count: int | None
     href: str
     is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One way to narrow the list."""
+
+    name: str
+    label: str
+    choices: tuple[Choice, ...]
+    is_open: bool
 
 
 @dataclass(frozen=True)
@@ -44,6 +82,8 @@ class Row:
     opened: str
     changed: str
     is_imported: bool
+    waited: str
+    due: Badge | None
 
 
 @dataclass(frozen=True)
@@ -52,66 +92,132 @@ class HouseholdsPage(Page):
 
     template: ClassVar[str] = "register/list.html"
 
-    choices: tuple[Choice, ...]
+    menu: tuple[MenuLink, ...]
+    queue: str
+    about: str
+    total: int
+    facets: tuple[Facet, ...]
     rows: tuple[Row, ...]
     searched: str
+    here: str
     kept: Mapping[str, str]
+    cleared: str
     first_page: str
     next_page: str
+    heading: str
 
     @property
     def title(self) -> str:
-        """困难职工档案."""
-        return _("困难职工档案")
+        """困难职工档案, or the queue's name."""
+        return self.heading
 
 
 def households_page(
-    shell: Shell, registry: RegistryPort, actor: Actor, asked: Mapping[str, str]
+    shell: Shell,
+    registry: RegistryPort,
+    actor: Actor,
+    asked: Mapping[str, str],
+    queue: Queue = Queue.ALL,
 ) -> HouseholdsPage:
     """The files that match what the address asks."""
-    status = asked.get("state", "")
-    found = registry.households(
-        actor,
-        text=asked.get("q", "").strip(),
-        status=status,
-        organisation_id=asked.get("unit", ""),
-        after=asked.get("after", ""),
-        limit=PAGE_SIZE,
-    )
-    narrowing = {name: asked[name] for name in _NARROWS if asked.get(name)}
-    others = {name: value for name, value in narrowing.items() if name != "state"}
-    everything = Choice(
-        _("全部"),
-        sum(found.counts.values()),
-        address("register.households", others),
-        is_chosen=not status,
-    )
+    place = _Place(queue, {name: asked[name] for name in _NARROWS if asked.get(name)})
+    found = registry.lists.page(actor, place.search, asked.get("after", ""), PAGE_SIZE)
+    facets = (_units(place, found), *(_facet(place, name, found) for name in _FACETS))
     return HouseholdsPage(
         shell=shell,
-        choices=(
-            everything,
-            *(
-                Choice(
-                    words,
-                    found.counts.get(code, 0),
-                    address("register.households", others, state=code),
-                    code == status,
-                )
-                for code, words in found.status_words.items()
-            ),
-        ),
-        rows=tuple(row_of(line) for line in found.lines),
-        searched=asked.get("q", ""),
-        kept={name: value for name, value in narrowing.items() if name != "q"},
-        first_page=address("register.households", narrowing) if asked.get("after") else "",
-        next_page=address("register.households", narrowing, after=found.next_cursor)
+        menu=register_menu(registry, actor, _MENU.get(queue, queue.value)),
+        queue=queue.value,
+        about=str(_ABOUT[queue]),
+        total=_total(place, found),
+        facets=tuple(facet for facet in facets if facet.choices),
+        rows=tuple(row_of(line, queue) for line in found.lines),
+        searched=place.narrowing.get("q", ""),
+        here=place.address(),
+        kept={name: value for name, value in place.narrowing.items() if name != "q"},
+        cleared=place.address() if place.narrowing else "",
+        first_page=place.address(place.narrowing) if asked.get("after") else "",
+        next_page=place.address(place.narrowing, after=found.next_cursor)
         if found.next_cursor
         else "",
+        heading=str(_TITLES[queue]),
     )
 
 
-def row_of(line: HouseholdLine) -> Row:
+def queue_named(name: str) -> Queue:
+    """The queue of an address; NotFound for one there is none of."""
+    for queue in (Queue.AWAITING, Queue.UNCHANGED, Queue.UNHELPED):
+        if queue.value == name:
+            return queue
+    raise NotFound("没有找到这个页面。")
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Which list, narrowed how."""
+
+    queue: Queue
+    narrowing: Mapping[str, str]
+
+    @property
+    def search(self) -> Search:
+        """As the registry is asked."""
+        return Search(
+            text=self.narrowing.get("q", ""),
+            organisation_id=self.narrowing.get("unit", ""),
+            chosen={name: self.narrowing[name] for name in _FACETS if name in self.narrowing},
+            queue=self.queue,
+        )
+
+    def address(self, *narrowing: Mapping[str, str], **more: str | None) -> str:
+        """Of this list."""
+        if self.queue is Queue.ALL:
+            return address("register.households", *narrowing, **more)
+        return address("register.queue", {"name": self.queue.value}, *narrowing, **more)
+
+
+def _total(place: _Place, found: FilePage) -> int:
+    """Of what is chosen: the facets count each with everything else that is chosen."""
+    values = found.facets["status"]
+    chosen = place.narrowing.get("status")
+    return sum(one.count for one in values if chosen in (None, one.code))
+
+
+def _units(place: _Place, found: FilePage) -> Facet:
+    """The units below the chosen one; one click goes a level down."""
+    chosen = place.narrowing.get("unit", "")
+    others = {key: value for key, value in place.narrowing.items() if key != "unit"}
+    values = [
+        Choice(one.words, one.count, place.address(others, unit=one.code), is_chosen=False)
+        for one in found.units
+    ]
+    if chosen:
+        name = current_installation().places.organisation(chosen) or chosen
+        address_here = place.address(others, unit=chosen)
+        here = Choice(name, _total(place, found), address_here, is_chosen=True)
+        values = [
+            Choice(_("全部单位"), None, place.address(others), is_chosen=False),
+            here,
+            *values,
+        ]
+    return Facet("unit", _("单位"), tuple(values), is_open=True)
+
+
+def _facet(place: _Place, name: str, found: FilePage) -> Facet:
+    others = {key: value for key, value in place.narrowing.items() if key != name}
+    chosen = place.narrowing.get(name, "")
+    values = [
+        Choice(one.words, one.count, place.address(others, **{name: one.code}), one.code == chosen)
+        for one in found.facets[name]
+    ]
+    if chosen:
+        values.insert(0, Choice(_("不限"), None, place.address(others), is_chosen=False))
+    is_open = name in _OPEN_FACETS or bool(chosen)
+    return Facet(name, str(_FACETS[name]), tuple(values), is_open)
+
+
+def row_of(line: HouseholdLine, queue: Queue = Queue.ALL) -> Row:
     """One file in a list."""
+    days = line.days_since_changed if queue is Queue.UNCHANGED else line.days_since_opened
     return Row(
         href=url_for("register.household", file_no=line.file_no),
         file_no=line.file_no,
@@ -125,4 +231,10 @@ def row_of(line: HouseholdLine) -> Row:
         opened=day(line.opened_on),
         changed=day(line.changed_on),
         is_imported=line.is_imported,
+        waited=counted(_DAYS, days),
+        due=_due(line.waits),
     )
+
+
+def _due(waits: Remaining | None) -> Badge | None:
+    return None if waits is None else left_badge(waits)

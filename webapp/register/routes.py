@@ -3,15 +3,15 @@
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from webapp.register import acting
+from webapp.register import acting, copying
 from webapp.register.blueprint import register
 from webapp.register.file_page import Asked, file_page
-from webapp.register.list_page import households_page
+from webapp.register.list_page import households_page, queue_named
 from webapp.shared.navigation import shell
 from webapp.shared.page import render
 from webapp.shared.requests import current_actor, current_engine, current_registry
 
-__all__ = ["acting", "register"]
+__all__ = ["acting", "copying", "register"]
 
 
 @register.get("/households")
@@ -20,6 +20,14 @@ def households() -> ResponseReturnValue:
     actor = current_actor()
     page = households_page(shell("register", actor), current_registry(), actor, request.args)
     return render(page)
+
+
+@register.get("/households/queues/<name>")
+def queue(name: str) -> ResponseReturnValue:
+    """Files that wait for somebody."""
+    actor, wanted = current_actor(), queue_named(name)
+    frame, registry = shell("register", actor), current_registry()
+    return render(households_page(frame, registry, actor, request.args, wanted))
 
 
 @register.get("/households/<file_no>")

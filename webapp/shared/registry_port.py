@@ -10,67 +10,10 @@ from typing import Protocol
 
 from engine import Actor
 from registry.aid import AidBook
+from registry.copying import CopyDesk
 from registry.files import Files
+from registry.lists import HouseholdLine, Lists
 from registry.paper import PaperShelf
-
-
-class HouseholdLine(Protocol):
-    """One household file in a list; the head's name as the list may show it."""
-
-    @property
-    def file_no(self) -> str:
-        """The number of the file."""
-        ...
-
-    @property
-    def head_name(self) -> str:
-        """The head's name."""
-        ...
-
-    @property
-    def organisation_name(self) -> str:
-        """Its union."""
-        ...
-
-    @property
-    def category(self) -> str:
-        """In words."""
-        ...
-
-    @property
-    def status(self) -> str:
-        """A code."""
-        ...
-
-    @property
-    def status_words(self) -> str:
-        """In words."""
-        ...
-
-    @property
-    def size(self) -> int | None:
-        """People in the household."""
-        ...
-
-    @property
-    def national_no(self) -> str:
-        """Of the national system; empty before it is entered."""
-        ...
-
-    @property
-    def opened_on(self) -> date:
-        """The day it was approved."""
-        ...
-
-    @property
-    def changed_on(self) -> date:
-        """The day of its newest version."""
-        ...
-
-    @property
-    def is_imported(self) -> bool:
-        """Whether the household was on file before."""
-        ...
 
 
 class HouseholdPage(Protocol):
@@ -300,6 +243,16 @@ class RegistryPort(Protocol):
     @property
     def aid(self) -> AidBook:
         """The help households were given."""
+        ...
+
+    @property
+    def lists(self) -> Lists:
+        """The register as lists, and its queues."""
+        ...
+
+    @property
+    def copying(self) -> CopyDesk:
+        """Copying into the national system."""
         ...
 
     @property

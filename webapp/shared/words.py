@@ -101,6 +101,11 @@ def due_badge(line: TaskLine, now: datetime, calendar: WorkCalendar) -> Badge:
     return Badge(_words_of(left), left.state.value, title)
 
 
+def left_badge(left: Remaining) -> Badge:
+    """A limit that is no step's, in its own unit."""
+    return Badge(_words_of(left), left.state.value)
+
+
 def _words_of(left: Remaining) -> str:
     if left.state is DueState.OVERDUE:
         return counted(_OVERDUE[left.unit], left.amount)

@@ -1,0 +1,214 @@
+"""The register as lists: searched, narrowed, and the queues that somebody works off."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+
+from engine import Actor, Engine
+from engine.errors import BangfuError
+from engine.model.clock import ZONE, local_date
+from engine.model.deadlines import Deadline, Remaining, due, remaining
+from engine.store.database import Tx
+from engine.store.instants import to_text
+from engine.store.settings import parameter_value
+from engine.work.attributes import normal
+from registry.household import AWAITING_ENTRY, IMPORTED, File
+from registry.store import file_lists
+from registry.store.file_lists import FACETS, FileQuestion, Queue
+from registry.vocabulary import (
+    CATEGORIES,
+    CAUSES,
+    HOUSEHOLD_STATUSES,
+    ORIGINS,
+    words,
+)
+
+ENTRY_LIMIT = "entry limit"
+"""The parameter that says how long entering into the national system may take."""
+
+_USUAL_LIMIT = "5wd"
+_A_YEAR = timedelta(days=365)
+_NOON = time(12)
+
+
+@dataclass(frozen=True)
+class HouseholdLine:
+    """One household file in a list. ``waits`` is its clock while the national number is missing."""
+
+    file_no: str
+    head_name: str
+    organisation_name: str
+    category: str
+    status: str
+    status_words: str
+    size: int | None
+    national_no: str
+    opened_on: date
+    changed_on: date
+    is_imported: bool = False
+    days_since_opened: int = 0
+    days_since_changed: int = 0
+    waits: Remaining | None = None
+
+
+@dataclass(frozen=True)
+class Search:
+    """What somebody asks the register for. ``chosen`` has one value of a facet by its name.
+
+    ``text`` is part of a name, its pinyin or initials, a file or national number, a whole personal
+    number or its last four; a question mark stands for a character nobody can type.
+    """
+
+    text: str = ""
+    organisation_id: str = ""
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    queue: Queue = Queue.ALL
+
+
+@dataclass(frozen=True)
+class FacetValue:
+    """One value of a facet with the number of files it would show."""
+
+    code: str
+    words: str
+    count: int
+
+
+@dataclass(frozen=True)
+class FilePage:
+    """A stable page of files, and exact counts of every facet.
+
+    ``units`` are those directly below the chosen one, or below the actor's own.
+    """
+
+    lines: Sequence[HouseholdLine]
+    facets: Mapping[str, Sequence[FacetValue]]
+    units: Sequence[FacetValue]
+    next_cursor: str | None
+
+
+class Lists:
+    """The group of questions about many files."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def page(self, actor: Actor, search: Search, after: str = "", limit: int = 50) -> FilePage:
+        """Files of the actor's area; ``after`` is the ``next_cursor`` of the page before."""
+        order, _separator, last = after.partition("~")
+        question = self._question(search, (order, last) if last else None, limit)
+
+        def read(tx: Tx) -> FilePage:
+            found = file_lists.files(tx, actor, question)
+            shown = found[:limit]
+            counted = file_lists.facets(tx, actor, question)
+            parent_id = search.organisation_id or actor.organisation_id
+            units = file_lists.units_below(tx, actor, question, parent_id)
+            last_file = shown[-1][0] if len(found) > limit and shown else None
+            clock = _Clock(self._engine, tx)
+            return FilePage(
+                lines=[clock.line(file, union) for file, union in shown],
+                facets={name: _facet(name, counted[name]) for name in FACETS},
+                units=[FacetValue(*unit) for unit in units],
+                next_cursor=None
+                if last_file is None
+                else "~".join(file_lists.cursor(search.queue, last_file)),
+            )
+
+        return self._engine.ask(read)
+
+    def queues(self, actor: Actor) -> Mapping[Queue, int]:
+        """How many files wait in each queue of the actor's area."""
+        before = self._unchanged_before()
+        return self._engine.ask(lambda tx: file_lists.queue_counts(tx, actor, before))
+
+    def _question(self, search: Search, after: tuple[str, str] | None, limit: int) -> FileQuestion:
+        text = search.text.strip()
+        return FileQuestion(
+            text=text,
+            lookup_hash=self._engine.environment.vault.lookup_hash(normal(text)),
+            organisation_id=search.organisation_id,
+            chosen=search.chosen,
+            queue=search.queue,
+            unchanged_before=self._unchanged_before(),
+            after=after,
+            limit=limit,
+        )
+
+    def _unchanged_before(self) -> str:
+        return to_text(self._engine.environment.now() - _A_YEAR)
+
+
+def line_of(engine: Engine, tx: Tx, file: File, union: str) -> HouseholdLine:
+    """One file as lists show it."""
+    return _Clock(engine, tx).line(file, union)
+
+
+class _Clock:
+    """How long files wait, each union's limit asked once."""
+
+    def __init__(self, engine: Engine, tx: Tx) -> None:
+        self._environment = engine.environment
+        self._tx = tx
+        self._today = engine.environment.today()
+        self._limits: dict[str, Deadline] = {}
+
+    def line(self, file: File, union: str) -> HouseholdLine:
+        """A file as lists show it."""
+        shown = file.shown
+        changed_on = local_date(file.changed_at)
+        return HouseholdLine(
+            file_no=file.file_no,
+            head_name=shown.head_name,
+            organisation_name=union,
+            category=words(CATEGORIES, shown.category),
+            status=shown.status,
+            status_words=words(HOUSEHOLD_STATUSES, shown.status),
+            size=shown.size,
+            national_no=shown.national_no,
+            opened_on=file.opened_on,
+            changed_on=changed_on,
+            is_imported=shown.origin == IMPORTED,
+            days_since_opened=(self._today - file.opened_on).days,
+            days_since_changed=(self._today - changed_on).days,
+            waits=self._waits(file) if shown.status == AWAITING_ENTRY else None,
+        )
+
+    def _waits(self, file: File) -> Remaining:
+        limit = self._limit(file.organisation_id)
+        calendar = self._environment.calendars.get(self._tx)
+        start = datetime.combine(file.opened_on, _NOON, ZONE).astimezone(UTC)
+        ends = due(start, limit, calendar)
+        return remaining(self._environment.now(), ends.at, limit.unit, calendar)
+
+    def _limit(self, organisation_id: str) -> Deadline:
+        if organisation_id not in self._limits:
+            found = parameter_value(self._tx, ENTRY_LIMIT, organisation_id, self._today)
+            self._limits[organisation_id] = _limit_of("" if found is None else found.value)
+        return self._limits[organisation_id]
+
+
+def _limit_of(value: object) -> Deadline:
+    try:
+        return Deadline.parse(str(value))
+    except BangfuError:
+        return Deadline.parse(_USUAL_LIMIT)
+
+
+_FACET_WORDS: Mapping[str, Mapping[str, str]] = {
+    "status": HOUSEHOLD_STATUSES,
+    "category": CATEGORIES,
+    "cause": CAUSES,
+    "origin": ORIGINS,
+    "year": {},
+}
+
+
+def _facet(name: str, counts: Mapping[str, int]) -> list[FacetValue]:
+    """The values in the order of their words, years newest first; the empty one last."""
+    known = _FACET_WORDS[name]
+    order = {code: place for place, code in enumerate(known)}
+    codes = sorted(counts, key=lambda code: (order.get(code, len(order)), code))
+    if name == "year":
+        codes.reverse()
+    return [FacetValue(code, words(known, code), counts[code]) for code in codes if code]

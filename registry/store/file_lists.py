@@ -1,0 +1,257 @@
+"""Lists of files: narrowed, counted, page by page in a stable order."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+)
+
+from engine.model.actors import Actor
+from engine.model.pinyin import typed
+from engine.store.areas import lies_below
+from engine.store.database import Tx
+from engine.store.instants import to_text
+from engine.store.tables import organisation, organisation_closure
+from registry.household import AWAITING_ENTRY, File
+from registry.store.households import file_of, visible_files, with_union
+from registry.store.tables import help_record, household, household_index, household_person
+
+
+class Queue(StrEnum):
+    """A list that somebody works off. ALL is the register itself."""
+
+    ALL = ""
+    AWAITING = "awaiting"
+    UNCHANGED = "unchanged"
+    UNHELPED = "unhelped"
+    TO_COPY = "to-copy"  # awaiting, without those whose consent was withdrawn
+
+
+FACETS = ("status", "category", "cause", "origin", "year")
+_YEAR = 4
+
+
+@dataclass(frozen=True)
+class FileQuestion:
+    """What a list of files is narrowed to; ``lookup_hash`` is that of ``text``.
+
+    ``chosen`` has one value of a facet by its name. ``unchanged_before`` is the instant before
+    which a file counts as not cared for.
+    """
+
+    text: str = ""
+    lookup_hash: str = ""
+    organisation_id: str = ""
+    chosen: Mapping[str, str] | None = None
+    queue: Queue = Queue.ALL
+    unchanged_before: str = ""
+    after: tuple[str, str] | None = None
+    limit: int = 50
+
+    def choice(self, facet: str) -> str:
+        """The value chosen of a facet; empty for none."""
+        return (self.chosen or {}).get(facet, "")
+
+
+_FACET_COLUMNS: Mapping[str, ColumnElement[Any]] = {
+    "status": household.c.status,
+    "category": household.c.category,
+    "cause": func.coalesce(household_index.c.cause, ""),
+    "origin": household.c.origin,
+    "year": func.substr(household.c.opened_on, 1, _YEAR),
+}
+
+
+def files(tx: Tx, actor: Actor, question: FileQuestion) -> list[tuple[File, str]]:
+    """Files with their union's names; one more than asked.
+
+    The register shows the newest change first, a queue whoever waits longest.
+    """
+    order, is_newest_first = _order(question.queue)
+    query = (
+        with_union()
+        .outerjoin(household_index, household_index.c.file_no == household.c.file_no)
+        .where(visible_files(actor), *_narrowed(question), *_chosen(question))
+    )
+    place = tuple_(order, household.c.file_no)
+    if question.after is not None:
+        query = query.where(place < question.after if is_newest_first else place > question.after)
+    ordered = (
+        query.order_by(order.desc(), household.c.file_no.desc())
+        if is_newest_first
+        else query.order_by(order, household.c.file_no)
+    )
+    return [(file_of(row), row.union_name) for row in tx.execute(ordered.limit(question.limit + 1))]
+
+
+def cursor(queue: Queue, file: File) -> tuple[str, str]:
+    """Where a list goes on after this file."""
+    if queue in (Queue.ALL, Queue.UNCHANGED):
+        return to_text(file.changed_at), file.file_no
+    return file.opened_on.isoformat(), file.file_no
+
+
+def facets(tx: Tx, actor: Actor, question: FileQuestion) -> dict[str, dict[str, int]]:
+    """How many files each value of each facet would show, with what else is chosen."""
+    columns = [_FACET_COLUMNS[name].label(name) for name in FACETS]
+    rows = tx.execute(
+        select(*columns, func.count().label("n"))
+        .select_from(_indexed())
+        .where(visible_files(actor), *_narrowed(question))
+        .group_by(*(_FACET_COLUMNS[name] for name in FACETS))
+    )
+    found: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+    for row in rows:
+        values = {name: getattr(row, name) for name in FACETS}
+        off = [n for n in FACETS if question.choice(n) and question.choice(n) != values[n]]
+        for name in FACETS:
+            if all(other == name for other in off):
+                found[name][values[name]] += row.n
+    return {name: dict(counts) for name, counts in found.items()}
+
+
+def units_below(
+    tx: Tx, actor: Actor, question: FileQuestion, parent_id: str
+) -> list[tuple[str, str, int]]:
+    """(id, name, files) of the organisations directly below one that have files to show."""
+    below = organisation_closure.alias("below")
+    children = select(organisation_closure.c.descendant_id).where(
+        organisation_closure.c.ancestor_id == parent_id,
+        organisation_closure.c.kind == "approval",
+        organisation_closure.c.depth == 1,
+    )
+    rows = tx.execute(
+        select(organisation.c.id, organisation.c.name, func.count().label("n"))
+        .select_from(
+            _indexed()
+            .join(
+                below,
+                and_(
+                    below.c.descendant_id == household.c.organisation_id,
+                    below.c.kind == "approval",
+                    below.c.ancestor_id.in_(children),
+                ),
+            )
+            .join(organisation, organisation.c.id == below.c.ancestor_id)
+        )
+        .where(visible_files(actor), *_narrowed(question), *_chosen(question))
+        .group_by(organisation.c.id, organisation.c.name, organisation.c.code)
+        .order_by(organisation.c.code)
+    )
+    return [(row.id, row.name, row.n) for row in rows]
+
+
+def queue_counts(tx: Tx, actor: Actor, unchanged_before: str) -> dict[Queue, int]:
+    """How many files wait in each queue."""
+    row = tx.execute(
+        select(
+            *(
+                func.coalesce(
+                    func.sum(case((_queued(queue, unchanged_before), 1), else_=0)), 0
+                ).label(queue.name)
+                for queue in Queue
+            )
+        )
+        .select_from(_indexed())
+        .where(visible_files(actor))
+    ).one()
+    return {queue: int(getattr(row, queue.name)) for queue in Queue}
+
+
+def _indexed() -> Any:
+    return household.outerjoin(household_index, household_index.c.file_no == household.c.file_no)
+
+
+def _order(queue: Queue) -> tuple[ColumnElement[str], bool]:
+    if queue is Queue.ALL:
+        return household.c.changed_at, True
+    if queue is Queue.UNCHANGED:
+        return household.c.changed_at, False
+    return household.c.opened_on, False
+
+
+def _queued(queue: Queue, unchanged_before: str) -> ColumnElement[bool]:
+    match queue:
+        case Queue.AWAITING:
+            return household.c.status == AWAITING_ENTRY
+        case Queue.TO_COPY:
+            return and_(
+                household.c.status == AWAITING_ENTRY,
+                func.coalesce(household_index.c.withdrawn, False).is_(False),
+            )
+        case Queue.UNCHANGED:
+            return household.c.changed_at < unchanged_before
+        case Queue.UNHELPED:
+            return ~_helped()
+        case Queue.ALL:
+            return true()
+
+
+def _helped() -> ColumnElement[bool]:
+    """That something was given which was not taken back."""
+    counter = help_record.alias("counter")
+    taken_back = exists().where(counter.c.counters == help_record.c.id)
+    return exists().where(
+        help_record.c.file_no == household.c.file_no,
+        help_record.c.counters.is_(None),
+        ~taken_back,
+    )
+
+
+def _chosen(question: FileQuestion) -> list[ColumnElement[bool]]:
+    return [
+        _FACET_COLUMNS[name] == question.choice(name) for name in FACETS if question.choice(name)
+    ]
+
+
+def _narrowed(question: FileQuestion) -> list[ColumnElement[bool]]:
+    narrowed: list[ColumnElement[bool]] = []
+    if question.queue is not Queue.ALL:
+        narrowed.append(_queued(question.queue, question.unchanged_before))
+    if question.organisation_id:
+        narrowed.append(lies_below(household.c.organisation_id, [question.organisation_id]))
+    if question.text:
+        narrowed.append(or_(*_matches(question.text, question.lookup_hash)))
+    return narrowed
+
+
+_ANY_CHARACTER = re.compile("[?\uff1f\u25a1\u3013]")
+"""What people type, or what an old system left, for a character it does not have."""
+
+
+def _matches(text: str, lookup_hash: str) -> Sequence[ColumnElement[bool]]:
+    """By name, its pinyin or a mark for a character nobody can type; by number or its end.
+
+    A member's whole number finds the file she is named in.
+    """
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    pattern = f"%{_ANY_CHARACTER.sub('_', escaped)}%"
+    ways: list[ColumnElement[bool]] = [
+        household.c.head_name.like(pattern, escape="\\"),
+        household.c.file_no.contains(text, autoescape=True),
+        household.c.national_no == text,
+        household.c.head_last4 == text.upper(),
+        household.c.mobile_last4 == text,
+        household.c.head_hash == lookup_hash,
+        household.c.mobile_hash == lookup_hash,
+        household.c.file_no.in_(
+            select(household_person.c.file_no).where(household_person.c.id_hash == lookup_hash)
+        ),
+    ]
+    spelled = typed(text)
+    if spelled is not None:
+        ways.append(household_index.c.spelled.contains(spelled))
+    return ways

@@ -1,0 +1,44 @@
+"""The pages under 困难职工档案, with how much waits on each (product.md §4)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import url_for
+
+from engine import Actor
+from registry.rights import Act, places_of
+from registry.store.file_lists import Queue
+from webapp.shared.language import _
+from webapp.shared.registry_port import RegistryPort
+
+
+@dataclass(frozen=True)
+class MenuLink:
+    """A page with its number; None where there is nothing to count."""
+
+    label: str
+    href: str
+    count: int | None
+    is_current: bool
+
+
+def register_menu(
+    registry: RegistryPort, actor: Actor, current: str, counts: Mapping[Queue, int] | None = None
+) -> tuple[MenuLink, ...]:
+    """The links she may use; ``current`` is the name of the page she is on."""
+    counted = registry.lists.queues(actor) if counts is None else counts
+    links = [
+        ("list", _("档案列表"), url_for("register.households"), counted[Queue.ALL]),
+        ("awaiting", _("待录入全国系统"), _queue(Queue.AWAITING), counted[Queue.AWAITING]),
+        ("unchanged", _("一年未改"), _queue(Queue.UNCHANGED), counted[Queue.UNCHANGED]),
+        ("unhelped", _("未帮扶"), _queue(Queue.UNHELPED), counted[Queue.UNHELPED]),
+    ]
+    if places_of(actor, Act.COPY):
+        links.append(("copy", _("抄录"), url_for("register.copy_first"), counted[Queue.TO_COPY]))
+    return tuple(
+        MenuLink(label, href, count, name == current) for name, label, href, count in links
+    )
+
+
+def _queue(queue: Queue) -> str:
+    return url_for("register.queue", name=queue.value)
