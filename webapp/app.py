@@ -22,6 +22,7 @@ from webapp.inbox.routes import inbox
 from webapp.login.routes import ask_to_sign_in, login
 from webapp.notices.routes import notices
 from webapp.parameters.routes import parameters
+from webapp.phone.routes import phone
 from webapp.printing.routes import printing
 from webapp.reading.routes import reading
 from webapp.receipts.routes import receipts
@@ -95,6 +96,7 @@ def create_app(settings: Settings, engine: Engine, registry: RegistryPort) -> Fl
         login,
         reading,
         printing,
+        phone,
         inbox,
         tasks,
         cases,

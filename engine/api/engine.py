@@ -9,6 +9,7 @@ from engine.api.directory import Directory
 from engine.api.files import Files
 from engine.api.jobs import Jobs
 from engine.api.messages import Messages
+from engine.api.phone_uploads import PhoneUploads
 from engine.api.receipts import Guests, Receipts
 from engine.api.settings import Settings
 from engine.api.supervision import Supervision
@@ -36,6 +37,7 @@ class Engine(Commands):
         self.files = Files(self)
         self.receipts = Receipts(self)
         self.guests = Guests(self, self.jobs)
+        self.phone_uploads = PhoneUploads(self)
         self.definitions = Definitions(self)
         self.directory = Directory(self)
         self.accounts = Accounts(self)

@@ -29,7 +29,7 @@ class Files(Group):
         now = self._environment.real_now()  # a fast demonstration clock must not tidy it away
         return self._commands.prepare_and_execute(
             lambda _tx: None,
-            lambda tx, _: files.stage(tx, actor, described, digest, len(content), now),
+            lambda tx, _: files.stage(tx, actor.person_id, described, digest, len(content), now),
             actor,
             once,
         )

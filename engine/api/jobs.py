@@ -22,6 +22,7 @@ from engine.store.jobs import Job
 from engine.work import (
     alerts,
     files,
+    phone_uploads,
     timers,
 )
 
@@ -146,6 +147,7 @@ class Jobs(Group):
             stored_receipts.forget_old(tx, real_now)
             stored_answers.forget(tx, real_now - timedelta(days=7))
             files.sweep(tx, real_now)
+            phone_uploads.sweep(environment, tx)
 
         self._commands.execute(forget)
         for path in self._commands.ask(lambda tx: files.strays(environment, tx, _GRACE)):

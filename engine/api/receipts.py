@@ -141,7 +141,7 @@ class Guests(Group):
         self._commands.execute(count)
         digest = files.keep(environment, content)
         return self._commands.execute(
-            lambda tx: files.stage(tx, guest, described, digest, len(content), now)
+            lambda tx: files.stage(tx, guest.person_id, described, digest, len(content), now)
         )
 
     def read_file(self, guest: Actor, file_id: str) -> tuple[StoredFile, bytes]:

@@ -500,3 +500,26 @@ guest_draft = Table(
     Column("draft", LargeBinary, nullable=False),  # sealed
     Column("saved_at", _INSTANT, nullable=False),
 )
+
+phone_upload = Table(
+    "phone_upload",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("person_id", _ID, nullable=False),
+    Column("place", String(300), nullable=False),
+    Column("field", String(200), nullable=False),
+    Column("label", String(200), nullable=False),
+    Column("multiple", Boolean, nullable=False),
+    Column("ends_at", _INSTANT, nullable=False),
+    Column("closed_at", _INSTANT),
+)
+
+phone_picture = Table(
+    "phone_picture",
+    metadata,
+    Column(
+        "upload_id", String(40), ForeignKey("phone_upload.id", ondelete="CASCADE"), primary_key=True
+    ),
+    Column("file_id", _ID, primary_key=True),
+    Column("number", Integer, nullable=False),
+)

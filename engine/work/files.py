@@ -102,14 +102,14 @@ def checked(name: str, content: bytes) -> tuple[str, str]:
 
 
 def stage(
-    tx: Tx, actor: Actor, described: tuple[str, str], digest: str, size: int, now: datetime
+    tx: Tx, owner: str, described: tuple[str, str], digest: str, size: int, now: datetime
 ) -> StoredFile:
-    """Write the row of a kept file that belongs to no case yet."""
+    """Write the row of a kept file that belongs to no case yet, but to this person."""
     name, kind = described
     new = StoredFile(
         id=secrets.token_hex(13),
         case_id=None,
-        owner=actor.person_id,
+        owner=owner,
         name=name,
         label="",
         type=kind,

@@ -200,6 +200,7 @@ def _draw(
             upload_url=url_for("reading.stage"),
             refresh_url=address("cases.refresh_start", place),
             file_url=url_for("reading.no_paper"),
+            phone_url=url_for("phone.begin", start=row.key),
             csrf_token=generate_csrf(),
             nonce=nonce,
             today=today_of(context),

@@ -8,8 +8,8 @@ from flask import url_for
 from engine.model.cases import StoredFile
 from engine.work.view import Submission
 from webapp.forms.shown import shown_size
+from webapp.reading.pictures import PICTURES
 
-_IMAGES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 _PDF = "application/pdf"
 
 
@@ -28,7 +28,7 @@ class Paper:
 
 def kind_of(file_type: str) -> str:
     """What a browser can show."""
-    if file_type in _IMAGES:
+    if file_type in PICTURES:
         return "image"
     return "pdf" if file_type == _PDF else "other"
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from engine.errors import Invalid, NotFound
 from engine.model.cases import StoredFile
 from webapp.reading.papers import kind_of
+from webapp.reading.pictures import name_as, to_download, to_show
 from webapp.shared.requests import current_actor, current_engine
 from webapp.shared.security import PAPER_POLICY
 
@@ -47,8 +48,11 @@ def paper_response(found: StoredFile, content: bytes, *, to_keep: bool) -> Respo
     """The bytes with the type their content has, which no browser will run as a page."""
     kind = kind_of(found.type)
     way = "attachment" if to_keep or kind == "other" else "inline"
-    response = Response(content, mimetype=found.type)
-    name = quote(found.name, safe="")
+    shown, shown_type = (
+        to_download(content, found.type) if to_keep else to_show(content, found.type, found.sha256)
+    )
+    response = Response(shown, mimetype=shown_type)
+    name = quote(name_as(found.name, found.type, shown_type), safe="")
     response.headers["Content-Disposition"] = f"{way}; filename*=UTF-8''{name}"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = PAPER_POLICY if kind == "pdf" else _SANDBOX

@@ -28,6 +28,9 @@ from webapp.tasks.pages import Typed
 PRINTS = "print:"
 """Before the paper's name in the button that prints it."""
 
+FROM_PHONE = "phone:"
+"""Before the field's name in the button that asks for pictures from a phone."""
+
 SUBMITS = frozenset({"submit", "next"})
 _KEPT = (TaskHeldByOther, TaskNotOpen, CaseNotActive, Conflict, NotPermitted, Stale, Busy)
 _SHORTEST_NONCE = 8
@@ -43,6 +46,7 @@ class Outcome:
     status: int = 200
     stays: bool = False
     prints: str = ""
+    phone: str = ""
 
 
 def act(
@@ -54,6 +58,9 @@ def act(
     if posted.action.startswith(PRINTS):
         kept = _keep_draft(engine, actor, view, posted)
         return replace(kept, prints=posted.action.removeprefix(PRINTS)) if kept.stays else kept
+    if posted.action.startswith(FROM_PHONE):
+        kept = _keep_draft(engine, actor, view, posted)
+        return replace(kept, phone=posted.action.removeprefix(FROM_PHONE)) if kept.stays else kept
     if posted.action not in SUBMITS:
         return _keep_draft(engine, actor, view, posted)
     if posted.file_errors:

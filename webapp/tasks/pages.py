@@ -260,6 +260,7 @@ def _form(
             upload_url=url_for("reading.stage"),
             refresh_url=url_for("tasks.refresh", task_id=task_id),
             file_url=url_for("reading.no_paper"),
+            phone_url=url_for("phone.begin", task=task_id),
             csrf_token=generate_csrf(),
             nonce=new_id(),
             draft_saved=saved if typed is None else typed.draft_saved,

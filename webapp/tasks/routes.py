@@ -68,6 +68,10 @@ def _answer(actor: Actor, task_id: str, outcome: Outcome) -> ResponseReturnValue
     if outcome.prints:
         sheet = url_for("printing.sheet", task_id=task_id, document_id=outcome.prints)
         return redirect(sheet, 303)
+    if outcome.phone:
+        # 307: the same post begins the page, so that no address that is only read makes one.
+        begun = url_for("phone.begin", task=task_id, field=outcome.phone)
+        return redirect(begun, 307)
     flash(outcome.told, "done")
     if outcome.stays:
         return redirect(address("tasks.show", way_back(), task_id=task_id), 303)
