@@ -8,6 +8,7 @@ from registry.api import Registry
 from registry.invariants import invariants
 from registry.loading import ExistingHousehold, Fate, Loaded
 from registry.operations import OPERATIONS
+from registry.past_help import PastHelp
 from registry.store.schema import BRANCH
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "ExistingHousehold",
     "Fate",
     "Loaded",
+    "PastHelp",
     "Registry",
     "invariants",
 ]

@@ -22,6 +22,7 @@ from registry.lists import HouseholdLine, Lists, Search, line_of
 from registry.loading import ExistingHousehold, Loaded, load_files
 from registry.notice import OBJECTION, NoticeStatus, PublicNotice, objection_key
 from registry.paper import PaperShelf
+from registry.past_help import PastHelp, load_help
 from registry.reading import content_of, must_see
 from registry.sections import Mask, Section, masked, sections, whole
 from registry.store import households, index, notices, people
@@ -178,6 +179,10 @@ class Registry:
         names the list they come from.
         """
         return load_files(self._engine.environment, self._engine.execute, actor, found, source)
+
+    def load_help(self, actor: Actor, found: Sequence[PastHelp], source: str) -> int:
+        """Take over help given before: :mod:`registry.past_help`; how many entries were new."""
+        return load_help(self._engine.environment, self._engine.execute, actor, found, source)
 
     # Notices -------------------------------------------------------------------------------
 

@@ -49,6 +49,16 @@ class NewHelp:
 
 def checked(typed: Mapping[str, str], opened_on: date, today: date) -> NewHelp:
     """What was typed as an entry. Raises Invalid with every fault named."""
+    new, faults = read_typed(typed, opened_on, today)
+    if new is None:
+        raise Invalid("".join([*faults, "没有登记,您填写的内容仍在页面上。"]))
+    return new
+
+
+def read_typed(
+    typed: Mapping[str, str], opened_on: date, today: date
+) -> tuple[NewHelp | None, list[str]]:
+    """What was typed as an entry, or None and a sentence for each fault."""
     faults: list[str] = []
     kind = _choice(typed, "kind", HELP_KINDS, "帮扶类别", faults)
     source = _choice(typed, "source", HELP_SOURCES, "资金来源", faults)
@@ -64,8 +74,8 @@ def checked(typed: Mapping[str, str], opened_on: date, today: date) -> NewHelp:
     if not cents and not texts["goods"] and source != "none":
         faults.append("请填写金额;发放实物的写明实物,并尽量填写折合金额。")
     if faults or given_on is None:
-        raise Invalid("".join([*faults, "没有登记,您填写的内容仍在页面上。"]))
-    return NewHelp(kind, given_on, cents, source=source, level=level, **texts)
+        return None, faults
+    return NewHelp(kind, given_on, cents, source=source, level=level, **texts), []
 
 
 def _choice(

@@ -1,5 +1,6 @@
 """Help given to households, in the tables."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -10,17 +11,39 @@ from engine.store.database import Tx
 from engine.store.instants import from_text, to_text
 from engine.store.tables import person
 from registry.help import HelpRecord
-from registry.store.tables import help_record
+from registry.store.tables import help_record, household
 
 _COLUMNS = tuple(HelpRecord.__dataclass_fields__)
 
 
 def add(tx: Tx, new: HelpRecord) -> None:
     """Write an entry."""
-    values = asdict(new)
-    values["given_on"] = new.given_on.isoformat()
-    values["entered_at"] = to_text(new.entered_at)
-    tx.execute(insert(help_record).values(values))
+    tx.execute(insert(help_record).values(_values(new)))
+
+
+def add_many(tx: Tx, new: Sequence[HelpRecord]) -> int:
+    """Write the entries that are not there yet, by their ids; how many those are."""
+    known = ids_of(tx, {one.file_no for one in new})
+    missing = [_values(one) for one in new if one.id not in known]
+    if missing:
+        tx.execute(insert(help_record), missing)
+    return len(missing)
+
+
+def ids_of(tx: Tx, file_numbers: Collection[str]) -> set[str]:
+    """The ids of all entries of these files."""
+    found = tx.execute(select(help_record.c.id).where(help_record.c.file_no.in_(file_numbers)))
+    return set(found.scalars())
+
+
+def openings(tx: Tx, file_numbers: Collection[str]) -> dict[str, tuple[str, date]]:
+    """Of each of these files there is: its organisation and the day it was opened."""
+    rows = tx.execute(
+        select(household.c.file_no, household.c.organisation_id, household.c.opened_on).where(
+            household.c.file_no.in_(file_numbers)
+        )
+    )
+    return {row.file_no: (row.organisation_id, date.fromisoformat(row.opened_on)) for row in rows}
 
 
 def of_file(tx: Tx, file_no: str) -> list[tuple[HelpRecord, str]]:
@@ -50,6 +73,14 @@ def is_countered(tx: Tx, record_id: str) -> bool:
     """Whether the entry has been taken back."""
     query = select(help_record.c.id).where(help_record.c.counters == record_id)
     return tx.execute(query).first() is not None
+
+
+def _values(one: HelpRecord) -> dict[str, object]:
+    return {
+        **asdict(one),
+        "given_on": one.given_on.isoformat(),
+        "entered_at": to_text(one.entered_at),
+    }
 
 
 def _record(row: Any) -> HelpRecord:

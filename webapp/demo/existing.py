@@ -18,6 +18,7 @@ from engine.model.organisations import Organisation
 from webapp.demo.families import DemoMember, as_on
 from webapp.demo.federation import Federation
 from webapp.demo.hardship import Plight, plight_named
+from webapp.demo.helped import DemoHelp, draw_help
 from webapp.demo.households import DemoHousehold, Households
 from webapp.demo.sums import reckoned
 
@@ -41,6 +42,7 @@ class DemoFile:
     opened_on: date
     changed_on: date
     earlier: Mapping[str, str]
+    help_given: tuple[DemoHelp, ...]
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,13 @@ class _Drawing:
             opened_on,
             changed_on,
             {"原档案编号": f"模拟-{old_number}", "原档案状态": "在档"},
+            draw_help(
+                self._chance,
+                self._told["help"],
+                household,
+                self._county_name(home),
+                (opened_on, self._today),
+            ),
         )
 
     # --- days ---------------------------------------------------------------------------------

@@ -258,8 +258,17 @@ class _Filling:
             batch = list(islice(self._files, min(missing, _FILES_AT_ONCE)))
             if not batch:
                 return
-            found = [_as_existing(one) for one in batch]
-            self._register.load_files(SYSTEM, found, existing().source)
+            self._load(batch)
+
+    def _load(self, batch: Sequence[DemoFile]) -> None:
+        source = existing().source
+        loaded = self._register.load_files(SYSTEM, [_as_existing(one) for one in batch], source)
+        given = [
+            registry.PastHelp(f"{one.household.number:012}{n:04}", fate.file_no, help_.typed())
+            for one, fate in zip(batch, loaded, strict=True)
+            for n, help_ in enumerate(one.help_given)
+        ]
+        self._register.load_help(SYSTEM, given, source)
 
     def _count(self) -> int:
         on_file = sum(self._register.households(SYSTEM, limit=1).counts.values())

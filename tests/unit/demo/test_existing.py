@@ -97,6 +97,26 @@ def test_children_are_where_they_were_when_the_file_was_last_changed(files):
             assert any(6 <= age <= 26 for age in ages)
 
 
+def test_most_were_helped_and_some_never(files):
+    never = sum(not file.help_given for file in files)
+    assert 300 < never < 900
+    for file in files:
+        assert len(file.help_given) <= 6
+        days = [one.given_on for one in file.help_given]
+        assert days == sorted(days)
+        assert all(file.opened_on < day <= TODAY for day in days)
+    kinds = Counter(one.kind for file in files for one in file.help_given)
+    assert kinds["festival"] > kinds["schooling"] > kinds["training"] > 0
+
+
+def test_help_for_school_goes_to_families_with_a_child_at_school_then(files):
+    for file in files:
+        for one in file.help_given:
+            if one.kind == "schooling":
+                ages = [member.age_on(one.given_on) for member in file.household.members]
+                assert any(15 <= age <= 22 for age in ages)
+
+
 def test_names_of_every_kind_are_among_them(files):
     people = [p for file in files for p in (file.household.head, *file.household.members)]
     bare = [person.name.removesuffix("·模拟") for person in people]
