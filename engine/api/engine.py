@@ -42,7 +42,7 @@ class Engine(Commands):
         self.directory = Directory(self)
         self.accounts = Accounts(self)
         self.supervision = Supervision(self)
-        self.settings = Settings(self)
+        self.settings = Settings(self, self.messages)
 
     @property
     def clock(self) -> Clock:

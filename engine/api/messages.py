@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from engine.api.commands import TRIES_ON_COLLISION, Commands, Group
 from engine.api.jobs import Jobs
-from engine.errors import Busy
+from engine.errors import Busy, StateUnreadable
 from engine.model.actors import Actor
 from engine.model.once import Once
 from engine.store.database import Tx
+from engine.store.subscriptions import Subscription
 from engine.work import messages
 from engine.work.advance import TimerDue
 
@@ -48,3 +49,32 @@ class Messages(Group):
             except TimerDue as due:
                 self._jobs.fire_due_or_wait(due.case_id)
         raise Busy("正在自动处理到期事项,消息没有送达,请稍后再试。")
+
+    def tell_each(
+        self,
+        actor: Actor,
+        name: str,
+        correlation: Mapping[str, object],
+        payload: Mapping[str, object],
+    ) -> int:
+        """Deliver a message to all that wait at this moment, each in a transaction of its own.
+
+        For what concerns many cases at once, such as a calendar. A case that cannot be read is
+        passed over: it has its incident already.
+        """
+        waiting = self._commands.ask(
+            lambda tx: messages.waiting_now(self._environment, tx, name, correlation)
+        )
+        return sum(self._tell_one(actor, one, payload) for one in waiting)
+
+    def _tell_one(self, actor: Actor, one: Subscription, payload: Mapping[str, object]) -> bool:
+        for _ in range(TRIES_ON_COLLISION):
+            try:
+                return self._commands.execute(
+                    lambda tx: messages.deliver(self._environment, tx, actor, one, payload)
+                )
+            except TimerDue as due:
+                self._jobs.fire_due_or_wait(due.case_id)
+            except StateUnreadable:
+                return False
+        return False

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from engine.api.commands import Group
+from engine.api.commands import Commands, Group
+from engine.api.messages import Messages
 from engine.errors import (
     NotPermitted,
 )
@@ -25,9 +26,17 @@ from engine.work import (
 from engine.work.parameters import NewValue, Touched
 from engine.work.reckoning import Reckoned
 
+CALENDAR_IMPORTED = "calendar_imported"
+CALENDAR = {"calendar": "calendar"}
+"""The message of an imported calendar and its key: ``="calendar"`` in a process file."""
+
 
 class Settings(Group):
     """Dated parameters and the calendar."""
+
+    def __init__(self, commands: Commands, messages: Messages) -> None:
+        super().__init__(commands)
+        self._messages = messages
 
     def parameters(self) -> Sequence[Parameter]:
         """Every dated value."""
@@ -114,7 +123,8 @@ class Settings(Group):
     def import_calendar(self, actor: Actor, days: Mapping[date, bool]) -> Reckoned:
         """Take over the yearly notice of the State Council, and reckon what it moves.
 
-        May be said again: limits that are right already stay as they are.
+        Cases that wait for the message ``calendar_imported`` are told, so that they can reckon
+        their own dates again. May be said again: limits that are right already stay as they are.
         """
 
         def command(tx: Tx) -> None:
@@ -135,6 +145,8 @@ class Settings(Group):
         while done is not None:
             done, moved = self._reckon_after(actor, first_day, done)
             total += moved
+        told = {"first_day": first_day.isoformat(), "on": self._environment.today().isoformat()}
+        self._messages.tell_each(actor, CALENDAR_IMPORTED, CALENDAR, told)
         return total
 
     def _reckon_after(

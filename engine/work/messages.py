@@ -45,14 +45,21 @@ def waiting_for(
     environment: Environment, tx: Tx, name: str, correlation: Mapping[str, object]
 ) -> list[Subscription]:
     """Who waits; NotFound when no process knows a message of that name."""
-    found: list[Subscription] = []
-    if correlation:  # an empty one never matches (design.md D22)
-        text = correlation_text(correlation)
-        hashed = environment.vault.lookup_hash(subscriptions.key_text(name, text))
-        found = subscriptions.waiting(tx, name, hashed)
+    found = waiting_now(environment, tx, name, correlation)
     if not found and not _is_known(environment, tx, name):
         raise NotFound(f"没有流程接收名为“{name}”的消息。")
     return found
+
+
+def waiting_now(
+    environment: Environment, tx: Tx, name: str, correlation: Mapping[str, object]
+) -> list[Subscription]:
+    """Who waits, be it nobody; an empty correlation never matches (design.md D22)."""
+    if not correlation:
+        return []
+    text = correlation_text(correlation)
+    hashed = environment.vault.lookup_hash(subscriptions.key_text(name, text))
+    return subscriptions.waiting(tx, name, hashed)
 
 
 def _is_known(environment: Environment, tx: Tx, name: str) -> bool:
