@@ -1,4 +1,4 @@
-"""A public notice (公示) as a value: what it shows, and how it may change."""
+"""A public notice (公示) as a value: what is known of it, and how it may change."""
 
 import re
 from collections.abc import Callable
@@ -27,7 +27,15 @@ class NoticeStatus(Enum):
 
 @dataclass(frozen=True)
 class PublicNotice:
-    """A notice as it was published. ``name`` is masked, ``full_name`` sealed."""
+    """A notice as it was published. ``name`` is masked, ``full_name`` sealed.
+
+    ``on_web`` and ``on_board`` are what the person consented to: the masked notice on the web, the
+    sheet with the whole name on the unit's own board. ``days`` are working days after
+    ``counted_from``; None in notices of the first release. ``provisional``: counted by week-ends
+    alone, because a year has no calendar yet. ``photo_start`` and ``photo_end``: whether a
+    photograph of the board was given. ``snapshots``: how often it was published, each time with
+    what it showed (:mod:`registry.notice_layers`).
+    """
 
     id: str
     case_id: str
@@ -50,27 +58,50 @@ class PublicNotice:
     days_left: int | None = None
     result: str = ""
     closed_on: date | None = None
+    on_board: bool = False
+    posted_by: str = ""
+    days: int | None = None
+    counted_from: date | None = None
+    provisional: bool = False
+    photo_start: bool | None = None
+    photo_end: bool | None = None
+    snapshots: int = 0
 
     def suspended(self, on: date, days_left: int | None) -> "PublicNotice":
         """Stopped by an objection, with the working days that were left."""
         self._must_not_be_closed()
         return replace(self, status=NoticeStatus.SUSPENDED, suspended_on=on, days_left=days_left)
 
-    def resumed(self, ends_on: date) -> "PublicNotice":
-        """Going on until another day."""
+    def resumed(self, ends_on: date, on: date, *, provisional: bool) -> "PublicNotice":
+        """Going on until another day, counted from the day it goes on."""
         self._must_not_be_closed()
         return replace(
-            self, status=NoticeStatus.OPEN, suspended_on=None, days_left=None, ends_on=ends_on
+            self,
+            status=NoticeStatus.OPEN,
+            suspended_on=None,
+            days_left=None,
+            ends_on=ends_on,
+            counted_from=on,
+            provisional=provisional,
         )
 
-    def closed(self, on: date, result: str) -> "PublicNotice":
+    def reckoned(self, ends_on: date, *, provisional: bool) -> "PublicNotice":
+        """With its last day as a calendar that has come in says."""
+        self._must_not_be_closed()
+        return replace(self, ends_on=ends_on, provisional=provisional)
+
+    def closed(self, on: date, result: str, *, photo_end: bool | None = None) -> "PublicNotice":
         """Over; the first result stays."""
         if self.status is NoticeStatus.CLOSED:
             return self
-        return replace(self, status=NoticeStatus.CLOSED, closed_on=on, result=result)
+        return replace(
+            self, status=NoticeStatus.CLOSED, closed_on=on, result=result, photo_end=photo_end
+        )
 
     def takes_objections(self, today: date) -> bool:
-        """Until the last instant of its last day, unless one is being looked into."""
+        """Until the last instant of its last day; while one is looked into, more are added."""
+        if self.status is NoticeStatus.SUSPENDED:
+            return True
         return self.status is NoticeStatus.OPEN and today <= self.ends_on
 
     def _must_not_be_closed(self) -> None:
@@ -86,6 +117,15 @@ def without_numbers(words: str) -> str:
 def holds_number(words: str) -> bool:
     """Whether there is such a number in the words."""
     return _LONG_NUMBER.search(words) is not None
+
+
+def planned_id(case_id: str, earlier: int, lookup_hash: Callable[[str], str]) -> str:
+    """The id a case's next notice will have, known before it is published.
+
+    So that the sheet that is printed and hung first already carries the address of the notice.
+    ``earlier`` is how many the case had before.
+    """
+    return lookup_hash(f"notice\n{case_id}\n{earlier + 1}")[:16]
 
 
 def objection_key(notice_id: str, lookup_hash: Callable[[str], str]) -> str:

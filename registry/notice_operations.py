@@ -1,96 +1,178 @@
-"""What service tasks do with public notices: ``notice.publish``, suspend, resume, close.
+"""What service tasks do with public notices: publish, suspend, answer, resume, reckon, close.
 
 The contract is the table in ``processes/public_notice/README.md``.
 """
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
+from functools import partial
 from typing import cast
 
 from engine.errors import Invalid, NotFound
-from engine.forms.components import Personal
-from engine.forms.masking import mask_text
 from engine.model.clock import local_date
-from engine.model.ids import new_id
 from engine.model.operations import Operation, OperationContext
 from engine.store.database import Tx
 from registry.household import text
-from registry.notice import PublicNotice, without_numbers
-from registry.store import notices, numbers
+from registry.notice import PublicNotice, planned_id, without_numbers
+from registry.notice_names import masked_name, tidy, told_apart
+from registry.notice_publishing import full_name_place, keep_as_published
+from registry.objection import (
+    LONGEST_NAME,
+    LONGEST_TEXT,
+    Objection,
+    new_receipt,
+    reply_place,
+    sealed_content,
+)
+from registry.store import notices, numbers, objections
 from registry.vocabulary import NOTICE_RESULTS
 
 _HISTORY = "notice"
 _LONGEST = {"subject": 100, "name": 60, "unit": 200, "category": 40, "archive_level": 40}
 _LONGEST_PLACES = 300
+_LONGEST_SECTION = 30
+_LONGEST_WAY = 20
 
 _TEXT = {"type": "string"}
 _TEXT_OR_NOTHING = {"type": ["string", "null"]}
+_NUMBER = {"type": "integer", "minimum": 0}
 _NUMBER_OR_NOTHING = {"type": ["integer", "null"], "minimum": 0}
+_YES_OR_NOTHING = {"type": ["boolean", "null"]}
 _DATE = {"type": "string", "format": "date"}
 
 Inputs = Mapping[str, object]
 
 
-def full_name_place(notice_id: str) -> str:
-    """Names the notice a sealed full name belongs to."""
-    return f"notice/{notice_id}"
-
-
-def _publish(context: OperationContext, inputs: Inputs) -> Inputs:
+def _publish(site: str, context: OperationContext, inputs: Inputs) -> Inputs:
     """Write the notice down as it is published, the name masked for the web."""
     tx = cast(Tx, context.tx)
-    notice_id, ends_on = new_id(), _date(inputs, "ends_on")
+    today, ends_on = local_date(context.now), _date(inputs, "ends_on")
     shown = {name: without_numbers(text(inputs.get(name)))[:n] for name, n in _LONGEST.items()}
     for name in ("subject", "name", "unit"):
         if not shown[name]:
             raise Invalid("公示缺少事项、姓名或单位,没有发布。请补齐后重试。")
-    size = inputs.get("household_size")
-    notices.add(
-        tx,
-        PublicNotice(
-            id=notice_id,
-            case_id=context.case_id,
-            organisation_id=context.organisation_id,
-            subject=shown["subject"],
-            name=mask_text(Personal.NAME, shown["name"]),
-            full_name=context.seal(shown["name"].encode(), full_name_place(notice_id)),
-            unit=shown["unit"],
-            household_size=None if size is None else int(str(size)),
-            category=shown["category"],
-            archive_level=shown["archive_level"],
-            places=without_numbers(text(inputs.get("places")))[:_LONGEST_PLACES],
-            phone=numbers.objection_phone(tx, context.organisation_id),
-            on_web=inputs.get("on_web") is True,  # never without the person's consent
-            posted_at=context.now,
-            posted_on=local_date(context.now),
-            ends_on=ends_on,
-        ),
+    full_name = tidy(shown["name"])
+    earlier = notices.count_of_case(tx, context.case_id)
+    notice_id = planned_id(context.case_id, earlier, context.lookup_hash)
+    section = without_numbers(text(inputs.get("section")))[:_LONGEST_SECTION]
+    taken = notices.names_on_notice(tx, context.organisation_id)
+    new = PublicNotice(
+        id=notice_id,
+        case_id=context.case_id,
+        organisation_id=context.organisation_id,
+        subject=shown["subject"],
+        name=told_apart(masked_name(full_name), section, taken),
+        full_name=context.seal(full_name.encode(), full_name_place(notice_id)),
+        unit=shown["unit"],
+        household_size=_whole(inputs, "household_size"),
+        category=shown["category"],
+        archive_level=shown["archive_level"],
+        places=without_numbers(text(inputs.get("places")))[:_LONGEST_PLACES],
+        phone=numbers.objection_office(tx, context.organisation_id)[1],
+        # never without the person's consent
+        on_web=inputs.get("on_web") is True,
+        on_board=inputs.get("on_board") is True,
+        posted_at=context.now,
+        posted_on=today,
+        posted_by=context.actor_id,
+        ends_on=ends_on,
+        days=_whole(inputs, "days"),
+        counted_from=today,
+        provisional=numbers.is_provisional(tx, today, ends_on),
+        photo_start=_yes(inputs, "photographed"),
     )
-    context.reporter(
-        _HISTORY, {"act": "publish", "notice_id": notice_id, "ends_on": ends_on.isoformat()}
-    )
+    notices.add(tx, new)
+    notices.save(tx, keep_as_published(context, new, site, "posted"))
+    _report(context, "publish", new, f"公示至 {ends_on.isoformat()}", ends_on=ends_on.isoformat())
     return {"notice_id": notice_id, "ends_on": ends_on.isoformat()}
 
 
 def _suspend(context: OperationContext, inputs: Inputs) -> Inputs:
-    """Stop the notice while an objection is looked into."""
+    """Stop the notice while an objection is looked into.
+
+    One that came to the case as a message, and not through the register, is written down here.
+    """
     found, today = _notice_of(context, inputs), local_date(context.now)
-    left = inputs.get("days_left")
-    changed = found.suspended(today, None if left is None else int(str(left)))
+    changed = found.suspended(today, _whole(inputs, "days_left"))
     notices.save(cast(Tx, context.tx), changed)
-    context.reporter(
-        _HISTORY, {"act": "suspend", "notice_id": found.id, "days_left": changed.days_left}
-    )
+    said = text(inputs.get("text"))
+    if said and not text(inputs.get("receipt")):
+        _write_down(context, found, said, inputs)
+    left = "" if changed.days_left is None else f",剩余 {changed.days_left} 个工作日"
+    _report(context, "suspend", found, f"收到异议,公示暂停{left}", days_left=changed.days_left)
     return {"suspended_on": today.isoformat()}
 
 
-def _resume(context: OperationContext, inputs: Inputs) -> Inputs:
-    """Let the notice go on until another day."""
-    found, ends_on = _notice_of(context, inputs), _date(inputs, "ends_on")
-    notices.save(cast(Tx, context.tx), found.resumed(ends_on))
-    context.reporter(
-        _HISTORY, {"act": "resume", "notice_id": found.id, "ends_on": ends_on.isoformat()}
+def _write_down(context: OperationContext, found: PublicNotice, said: str, inputs: Inputs) -> None:
+    receipt = new_receipt(local_date(context.now))
+    by = text(inputs.get("by"))[:LONGEST_NAME]
+    objections.add(
+        cast(Tx, context.tx),
+        Objection(
+            receipt=receipt,
+            notice_id=found.id,
+            case_id=found.case_id,
+            at=context.now,
+            way=text(inputs.get("way"))[:_LONGEST_WAY],
+            said_on=local_date(context.now),
+            taken_by=context.actor_id,
+            content=sealed_content(context.seal, receipt, said[:LONGEST_TEXT], by),
+        ),
     )
+
+
+def _answer(context: OperationContext, inputs: Inputs) -> Inputs:
+    """Write down what the objectors were told; how many still wait.
+
+    Answered are those that came up to ``examined_at``; where the objection is upheld, all: the
+    notice ends for each of them.
+    """
+    tx, found = cast(Tx, context.tx), _notice_of(context, inputs)
+    result = text(inputs.get("result"))
+    if result not in NOTICE_RESULTS:
+        raise Invalid(f"核查结论“{result}”不在规定的结果之内,没有登记答复。")
+    until = None if result == "upheld" else _instant(inputs, "examined_at")
+    replied_on = _date(inputs, "replied_on")
+    reply = text(inputs.get("reply_text")).encode()
+    answered = objections.waiting_of_notice(tx, found.id, until)
+    for one in answered:
+        sealed = context.seal(reply, reply_place(one.receipt))
+        way = text(inputs.get("reply_way"))[:_LONGEST_WAY]
+        objections.save(tx, one.answered(result, replied_on, way, sealed))
+    pending = len(objections.waiting_of_notice(tx, found.id, None))
+    told = f"答复 {len(answered)} 件异议:{NOTICE_RESULTS[result]}"
+    _report(context, "answer", found, told, answered=len(answered), pending=pending)
+    return {"answered": len(answered), "pending": pending}
+
+
+def _resume(site: str, context: OperationContext, inputs: Inputs) -> Inputs:
+    """Let the notice go on until another day."""
+    tx, found = cast(Tx, context.tx), _notice_of(context, inputs)
+    ends_on, today = _date(inputs, "ends_on"), local_date(context.now)
+    provisional = numbers.is_provisional(tx, today, ends_on)
+    changed = found.resumed(ends_on, today, provisional=provisional)
+    notices.save(tx, keep_as_published(context, changed, site, "resumed"))
+    told = f"公示继续,至 {ends_on.isoformat()}"
+    _report(context, "resume", found, told, ends_on=ends_on.isoformat())
+    return {"ends_on": ends_on.isoformat()}
+
+
+def _reckon(site: str, context: OperationContext, inputs: Inputs) -> Inputs:
+    """Give the notice the last day that a calendar says which has come in since."""
+    tx, found = cast(Tx, context.tx), _notice_of(context, inputs)
+    ends_on = _date(inputs, "ends_on")
+    provisional = numbers.is_provisional(tx, found.counted_from or found.posted_on, ends_on)
+    if (ends_on, provisional) != (found.ends_on, found.provisional):
+        changed = found.reckoned(ends_on, provisional=provisional)
+        notices.save(tx, keep_as_published(context, changed, site, "reckoned"))
+        before = found.ends_on.isoformat()
+        told = (
+            f"放假安排已导入,截止日仍为 {before}"
+            if ends_on == found.ends_on
+            else f"放假安排已导入,截止日由 {before} 重新推算为 {ends_on.isoformat()}"
+        )
+        _report(context, "reckon", found, told, before=before, ends_on=ends_on.isoformat())
     return {"ends_on": ends_on.isoformat()}
 
 
@@ -105,12 +187,18 @@ def _close(context: OperationContext, inputs: Inputs) -> Inputs:
         ending = notices.not_closed_of_case(cast(Tx, context.tx), context.case_id)
     closed_on = today
     for found in ending:
-        changed = found.closed(today, result)
+        changed = found.closed(today, result, photo_end=_yes(inputs, "photographed"))
         closed_on = changed.closed_on or today
         if changed is not found:
             notices.save(cast(Tx, context.tx), changed)
-            context.reporter(_HISTORY, {"act": "close", "notice_id": found.id, "result": result})
+            _report(context, "close", found, NOTICE_RESULTS[result], result=result)
     return {"result": result, "closed_on": closed_on.isoformat()}
+
+
+def _report(
+    context: OperationContext, act: str, found: PublicNotice, told: str, **detail: object
+) -> None:
+    context.reporter(_HISTORY, {"act": act, "notice_id": found.id, **detail, "text": told})
 
 
 def _notice_of(context: OperationContext, inputs: Inputs) -> PublicNotice:
@@ -129,20 +217,55 @@ def _date(inputs: Inputs, name: str) -> date:
         raise Invalid("公示的截止日期不是日期,没有改动。请核对公示天数。") from error
 
 
+def _instant(inputs: Inputs, name: str) -> datetime | None:
+    """An instant, given as FEEL writes it, which may name its zone after an @."""
+    given = text(inputs.get(name)).partition("@")[0]
+    try:
+        return datetime.fromisoformat(given) if given else None
+    except ValueError as error:
+        raise Invalid("核查时间不是时刻,没有登记答复。请核对流程。") from error
+
+
+def _whole(inputs: Inputs, name: str) -> int | None:
+    value = inputs.get(name)
+    return None if value is None else int(str(value))
+
+
+def _yes(inputs: Inputs, name: str) -> bool | None:
+    value = inputs.get(name)
+    return value if isinstance(value, bool) else None
+
+
+def notice_operations(site: str = "") -> tuple[Operation, ...]:
+    """The operations; ``site`` is where the public finds the installation, for the QR code."""
+    return (
+        replace(PUBLISH, run=partial(_publish, site)),
+        SUSPEND,
+        ANSWER,
+        replace(RESUME, run=partial(_resume, site)),
+        replace(RECKON, run=partial(_reckon, site)),
+        CLOSE,
+    )
+
+
 PUBLISH = Operation(
     name="notice.publish",
     title="发布公示",
-    run=_publish,
+    run=partial(_publish, ""),
     inputs={
         "subject": _TEXT,
         "name": _TEXT,
         "unit": _TEXT,
+        "section": _TEXT_OR_NOTHING,
         "household_size": _NUMBER_OR_NOTHING,
         "category": _TEXT_OR_NOTHING,
         "archive_level": _TEXT_OR_NOTHING,
-        "on_web": {"type": ["boolean", "null"]},
+        "on_web": _YES_OR_NOTHING,
+        "on_board": _YES_OR_NOTHING,
         "places": _TEXT_OR_NOTHING,
+        "days": _NUMBER_OR_NOTHING,
         "ends_on": _DATE,
+        "photographed": _YES_OR_NOTHING,
     },
     required=frozenset({"subject", "name", "unit", "ends_on"}),
     outputs={"notice_id": _TEXT, "ends_on": _DATE},
@@ -151,14 +274,44 @@ SUSPEND = Operation(
     name="notice.suspend",
     title="暂停公示",
     run=_suspend,
-    inputs={"notice_id": _TEXT, "days_left": _NUMBER_OR_NOTHING},
+    inputs={
+        "notice_id": _TEXT,
+        "days_left": _NUMBER_OR_NOTHING,
+        "receipt": _TEXT_OR_NOTHING,
+        "text": _TEXT_OR_NOTHING,
+        "by": _TEXT_OR_NOTHING,
+        "way": _TEXT_OR_NOTHING,
+    },
     required=frozenset({"notice_id"}),
     outputs={"suspended_on": _DATE},
+)
+ANSWER = Operation(
+    name="notice.answer",
+    title="登记异议答复",
+    run=_answer,
+    inputs={
+        "notice_id": _TEXT,
+        "result": {"enum": list(NOTICE_RESULTS)},
+        "examined_at": _TEXT_OR_NOTHING,
+        "replied_on": _DATE,
+        "reply_way": _TEXT_OR_NOTHING,
+        "reply_text": _TEXT_OR_NOTHING,
+    },
+    required=frozenset({"notice_id", "result", "replied_on"}),
+    outputs={"answered": _NUMBER, "pending": _NUMBER},
 )
 RESUME = Operation(
     name="notice.resume",
     title="恢复公示",
-    run=_resume,
+    run=partial(_resume, ""),
+    inputs={"notice_id": _TEXT, "ends_on": _DATE},
+    required=frozenset({"notice_id", "ends_on"}),
+    outputs={"ends_on": _DATE},
+)
+RECKON = Operation(
+    name="notice.reckon",
+    title="重新推算公示期",
+    run=partial(_reckon, ""),
     inputs={"notice_id": _TEXT, "ends_on": _DATE},
     required=frozenset({"notice_id", "ends_on"}),
     outputs={"ends_on": _DATE},
@@ -167,7 +320,11 @@ CLOSE = Operation(
     name="notice.close",
     title="结束公示",
     run=_close,
-    inputs={"result": {"enum": list(NOTICE_RESULTS)}, "notice_id": _TEXT_OR_NOTHING},
+    inputs={
+        "result": {"enum": list(NOTICE_RESULTS)},
+        "notice_id": _TEXT_OR_NOTHING,
+        "photographed": _YES_OR_NOTHING,
+    },
     required=frozenset({"result"}),
     outputs={"result": _TEXT, "closed_on": _DATE},
 )

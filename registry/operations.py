@@ -6,21 +6,27 @@ from engine.model.operations import Operation
 from registry.duplicate_operations import FIND_DUPLICATES, MERGE
 from registry.household_operations import OPEN_FILE, SET_NATIONAL_NUMBER
 from registry.means_operations import FIND_REPORT, RECORD_REPORT
-from registry.notice_operations import CLOSE, PUBLISH, RESUME, SUSPEND
+from registry.notice_operations import notice_operations
 
-OPERATIONS: Mapping[str, Operation] = {
-    operation.name: operation
-    for operation in (
-        PUBLISH,
-        SUSPEND,
-        RESUME,
-        CLOSE,
-        FIND_DUPLICATES,
-        FIND_REPORT,
-        RECORD_REPORT,
-        OPEN_FILE,
-        MERGE,
-        SET_NATIONAL_NUMBER,
-    )
-}
-"""Given to :class:`engine.Options`; a page lists them with what they need and give."""
+
+def operations(site: str = "") -> Mapping[str, Operation]:
+    """Given to :class:`engine.Options`; a page lists them with what they need and give.
+
+    ``site`` is the address under which the public finds the installation.
+    """
+    return {
+        operation.name: operation
+        for operation in (
+            *notice_operations(site),
+            FIND_DUPLICATES,
+            FIND_REPORT,
+            RECORD_REPORT,
+            OPEN_FILE,
+            MERGE,
+            SET_NATIONAL_NUMBER,
+        )
+    }
+
+
+OPERATIONS = operations()
+"""Those of an installation that does not know its own address."""

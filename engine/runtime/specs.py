@@ -258,7 +258,19 @@ def _is_on_its_way(token: Token) -> bool:
 
 
 class EventBasedGateway(ElementSpec):
-    """Goes on to all its events, which then wait; the first that happens cancels the others."""
+    """Goes on to all its events, which then wait; the first that happens cancels the others.
+
+    Until it is reached, its events are only possible: a circle back to it is not foreseen for ever.
+    """
+
+    def _predict_hook(self, token: Token) -> None:
+        token._sync_children(self.outputs, TaskState.MAYBE)  # noqa: SLF001
+
+    def _run_hook(self, token: Token) -> bool:
+        token._sync_children(self.outputs, TaskState.FUTURE)  # noqa: SLF001
+        for child in token.children:
+            child.task_spec._predict(child, mask=MAY_CHANGE)  # noqa: SLF001
+        return True
 
 
 # Events -----------------------------------------------------------------------------------

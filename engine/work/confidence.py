@@ -67,20 +67,26 @@ class Confidence:
         lane = element.lane
         if lane is not None and any(self.actor.holds_at(lane.role, place) for place in handling):
             return True
-        places = {grant.organisation_id for grant in self.actor.grants}
-        if home in places or home == self.actor.organisation_id:
-            return False
-        wanted = set(named)
-        above = {o.id: o.level for o in directory.line_upwards(self.tx, home) if o.id != home}
-        return any(
-            grant.role in wanted
-            or (grant.sees == "area" and above[grant.organisation_id] in wanted)
-            for grant in self.actor.grants
-            if grant.organisation_id in above
-        )
+        return reads_from_above(self.tx, self.actor, home, named)
 
     def _did_what_bars(self, element: Element) -> bool:
         signers = self.opened.memory.signers
         return any(
             self.actor.person_id in signers.get(other, ()) for other in element.not_same_person_as
         )
+
+
+def reads_from_above(tx: Tx, actor: Actor, home: str, named: Iterable[str]) -> bool:
+    """Whether one of these roles, or levels, above an organisation is hers; never one at it."""
+    if actor.is_system:
+        return True
+    places = {grant.organisation_id for grant in actor.grants}
+    if home in places or home == actor.organisation_id:
+        return False
+    wanted = set(named)
+    above = {o.id: o.level for o in directory.line_upwards(tx, home) if o.id != home}
+    return any(
+        grant.role in wanted or (grant.sees == "area" and above[grant.organisation_id] in wanted)
+        for grant in actor.grants
+        if grant.organisation_id in above
+    )

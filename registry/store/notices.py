@@ -17,7 +17,7 @@ from registry.store.sight import may_see, of_a_visible_case
 from registry.store.tables import notice
 
 _LIVE_CASES = ("active", "incident", "suspended")
-_DATES = ("posted_on", "ends_on", "suspended_on", "closed_on")
+_DATES = ("posted_on", "ends_on", "suspended_on", "closed_on", "counted_from")
 
 _standing: ColumnElement[str] = choose(
     (func.coalesce(case.c.status, "").in_(_LIVE_CASES), notice.c.status), else_="closed"
@@ -60,6 +60,40 @@ def not_closed_of_case(tx: Tx, case_id: str) -> list[PublicNotice]:
         .with_for_update()
     )
     return [as_stored(row) for row in rows]
+
+
+def count_of_case(tx: Tx, case_id: str) -> int:
+    """How many notices a case has had."""
+    counted = select(func.count()).select_from(notice).where(notice.c.case_id == case_id)
+    return int(tx.execute(counted).scalar_one())
+
+
+def as_it_stands(tx: Tx, notice_id: str) -> PublicNotice | None:
+    """A notice, as its case stands, whoever asks."""
+    found = _notices(tx, _query().where(notice.c.id == notice_id), 1)
+    return found[0] if found else None
+
+
+def started_by(tx: Tx, case_id: str) -> str:
+    """Who started the case that is on notice."""
+    return tx.execute(select(case.c.started_by).where(case.c.id == case_id)).scalar() or ""
+
+
+def newest_of_case(tx: Tx, case_id: str) -> PublicNotice | None:
+    """The last notice of a case, as its case stands."""
+    found = _notices(tx, _query().where(notice.c.case_id == case_id), 1)
+    return found[0] if found else None
+
+
+def names_on_notice(tx: Tx, organisation_id: str) -> set[str]:
+    """The masked names that stand on notice in a unit at this moment."""
+    return set(
+        tx.execute(
+            select(notice.c.name)
+            .select_from(notice.outerjoin(case, case.c.id == notice.c.case_id))
+            .where(notice.c.organisation_id == organisation_id, _standing != "closed")
+        ).scalars()
+    )
 
 
 def on_the_web(

@@ -1,12 +1,16 @@
 """Numbers of files, and what of the directory is written into records."""
 
-from sqlalchemy import select
+from datetime import date
+
+from sqlalchemy import func, select
 
 from engine.store.cases import insert_or
 from engine.store.database import Tx
-from engine.store.tables import counter, organisation, organisation_closure
+from engine.store.tables import calendar_day, counter, organisation, organisation_closure
 
 _CODE_DIGITS = 6
+_LOOK_INTO = frozenset({"county", "city"})
+"""The levels that look into objections; never the unit that built the file."""
 
 
 def next_file_number(tx: Tx, organisation_id: str, year: int) -> str:
@@ -46,18 +50,36 @@ def county_code(tx: Tx, organisation_id: str) -> str:
     return code[:_CODE_DIGITS].ljust(_CODE_DIGITS, "0")
 
 
-def objection_phone(tx: Tx, organisation_id: str) -> str:
-    """Whom to ring about a notice: the county, which looks into objections, else the nearest."""
+def objection_office(tx: Tx, organisation_id: str) -> tuple[str, str]:
+    """Who takes objections, by name, and whom to ring: the county, else the nearest above.
+
+    The telephone may be another's: the nearest that has one.
+    """
     above = tx.execute(
-        select(organisation.c.phone, organisation.c.level)
+        select(organisation.c.name, organisation.c.phone, organisation.c.level)
         .join(organisation_closure, organisation_closure.c.ancestor_id == organisation.c.id)
         .where(
             organisation_closure.c.descendant_id == organisation_id,
             organisation_closure.c.kind == "approval",
-            organisation.c.phone != "",
         )
         .order_by(organisation_closure.c.depth)
     ).all()
-    counties = [row.phone for row in above if row.level == "county"]
-    found: str = counties[0] if counties else (above[0].phone if above else "")
-    return found
+    if not above:
+        return "", ""
+    outside = [row for row in above[1:] if row.level in _LOOK_INTO] or above[1:2] or above[:1]
+    phones = [row.phone for row in (*outside, *above) if row.phone]
+    return outside[0].name, phones[0] if phones else ""
+
+
+def is_provisional(tx: Tx, first: date, last: date) -> bool:
+    """Whether a count over these days leans on a year whose calendar is not in yet."""
+    for year in range(first.year, last.year + 1):
+        begin, end = date(year, 1, 1), date(year, 12, 31)
+        settled = tx.execute(
+            select(func.count())
+            .select_from(calendar_day)
+            .where(calendar_day.c.date.between(begin.isoformat(), end.isoformat()))
+        ).scalar_one()
+        if settled != (end - begin).days + 1:
+            return True
+    return False

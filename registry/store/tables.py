@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 from engine.store.tables import NAMING
@@ -186,6 +187,49 @@ notice = Table(
     Column("days_left", Integer),  # working days, while suspended
     Column("result", String(20), nullable=False),  # empty until it is closed
     Column("closed_on", _DATE),
+    Column("on_board", Boolean, nullable=False, server_default=false()),  # whole name, by consent
+    Column("posted_by", _ID, nullable=False, server_default=""),
+    Column("days", Integer),  # working days after counted_from
+    Column("counted_from", _DATE),
+    Column("provisional", Boolean, nullable=False, server_default=false()),
+    Column("photo_start", Boolean),  # of the board: what the figures count (domain.md K07)
+    Column("photo_end", Boolean),
+    Column("snapshots", Integer, nullable=False, server_default="0"),
     Index("ix_notice_case", "case_id"),
     Index("ix_notice_posted", "posted_at", "id"),
+    Index("ix_notice_organisation", "organisation_id", "status"),
+)
+
+notice_snapshot = Table(
+    "notice_snapshot",
+    metadata,
+    # What each layer said from an instant on, byte for byte; never changed.
+    Column("notice_id", String(16), ForeignKey("notice.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # from 1, without gaps
+    Column("layer", String(5), primary_key=True),  # web | sheet
+    Column("at", _INSTANT, nullable=False),
+    Column("reason", String(10), nullable=False),  # posted | resumed | reckoned
+    Column("ends_on", _DATE, nullable=False),
+    Column("sha256", _HASH, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # sealed
+)
+
+notice_objection = Table(
+    "notice_objection",
+    metadata,
+    # Who objects and what she says is sealed here and nowhere in the case: the unit that built the
+    # file reads its case, and must not read this (domain.md §1.1).
+    Column("receipt", String(40), primary_key=True),
+    Column("notice_id", String(16), ForeignKey("notice.id"), nullable=False),
+    Column("case_id", String(26), nullable=False),
+    Column("at", _INSTANT, nullable=False),
+    Column("way", String(20), nullable=False),
+    Column("said_on", _DATE, nullable=False),
+    Column("taken_by", _ID, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # sealed: text, by
+    Column("result", String(20), nullable=False),  # empty until it is answered
+    Column("replied_on", _DATE),
+    Column("reply_way", String(20), nullable=False),
+    Column("reply", LargeBinary),  # sealed
+    Index("ix_notice_objection_notice", "notice_id", "at"),
 )
