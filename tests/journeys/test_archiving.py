@@ -13,6 +13,13 @@ from tests.journeys.person import Person
 pytestmark = pytest.mark.browser
 
 NAME = "林模拟"
+POSTED = {
+    "places": "厂区大门公示栏",
+    "board_shown": "photo",
+    "board_photo": ["photo"],
+    "board_clean": True,
+}
+OVER = {"end_note": "公示期满", "end_shown": "none", "no_end_photo": "公示栏已拆除,无法拍照"}
 AGREE = {"decision": "agree"}
 
 
@@ -47,12 +54,12 @@ def test_an_application_by_six_people_of_three_organisations_is_on_file(
     reviewer.picture(PICTURES, "step-county-review", whole=True)
     reviewer.fill({**AGREE, "category": "dibao"})
     reviewer.submit()
-    officer.do("张贴公示", NAME, {"places": "厂区大门公示栏"})
+    officer.do("张贴公示", NAME, POSTED)
     officer.go("/notices")
     officer.picture(PICTURES, "notices")
 
     site.pass_days(8)
-    officer.do("登记公示结果", NAME, {"end_note": "公示期满,公示单完好"})
+    officer.do("登记公示结果", NAME, OVER)
     people("approver").do("县级审批", NAME, AGREE)
 
     reviewer.go("/households")
@@ -104,7 +111,7 @@ def test_an_objection_of_the_public_is_investigated_and_the_notice_goes_on(
     people("chair").do("基层审核", NAME, AGREE)
     people("township").do("乡镇复核", NAME, AGREE)
     people("reviewer").do("县级审核", NAME, {**AGREE, "category": "dibao"})
-    officer.do("张贴公示", NAME, {"places": "厂区大门公示栏"})
+    officer.do("张贴公示", NAME, POSTED)
     site.pass_days(2)
 
     citizen = officer.context.browser.new_context(locale="zh-CN")  # type: ignore[union-attr]
@@ -140,6 +147,6 @@ def test_an_objection_of_the_public_is_investigated_and_the_notice_goes_on(
     )
     reviewer2.submit()
     site.pass_days(9)
-    officer.do("登记公示结果", NAME, {"end_note": "公示期满,公示单完好"})
+    officer.do("登记公示结果", NAME, OVER)
     people("approver").open_step("县级审批", NAME)
     assert "保密" not in people("officer").page.inner_text("body")

@@ -32,8 +32,9 @@ def test_a_notice_stops_for_an_objection_and_goes_on_for_the_days_left(town: Tow
     history = town.engine.cases.history(SYSTEM, case_id)
     assert [e.actor_name for e in history if e.kind is EventKind.MESSAGE] == ["群众"]
     assert town.register.notice(None, notice_id).status == "suspended"
-    with pytest.raises(Conflict, match="正在核查异议"):
-        town.register.object_to_notice(None, notice_id, text="再说一次", by="", way="网页")
+    again = town.register.object_to_notice(None, notice_id, text="再说一次", by="", way="网页")
+    assert again != receipt
+    assert town.waiting(case_id) == ["investigate"]
     town.must_hold()
 
     town.do("reviewer", case_id, "investigate", DISMISSED)
@@ -58,7 +59,7 @@ def test_nobody_objects_after_the_last_day_and_the_public_no_longer_reads_it(tow
     with pytest.raises(Conflict, match="已经结束"):
         town.register.object_to_notice(reviewer, notice_id, text="晚了一天", by="", way="电话")
     town.must_hold()
-    town.do("officer", case_id, "record_result", {"end_note": "公示期满"})
+    town.do("officer", case_id, "record_result", town.over())
     closed = town.register.notice(reviewer, notice_id)
     assert (closed.status, closed.result_words) == ("closed", "无异议")
     town.must_hold()
@@ -94,6 +95,7 @@ def test_an_upheld_objection_ends_the_notice(town: Town) -> None:
     )
     finding = {"objection_result": "upheld", "finding": "另有收入", **SECOND}
     town.do("reviewer", case_id, "investigate", finding)
+    town.do("reviewer", case_id, "reply", REPLY)
     assert town.waiting(case_id) == ["county_review"]
     closed = town.register.notice(town.actor("reviewer"), notice_id)
     assert (closed.status, closed.result_words) == ("closed", "异议成立")

@@ -16,7 +16,7 @@ from engine.errors import Conflict, Invalid, NotFound
 from engine.model.clock import FixedClock
 from engine.model.operations import OperationContext
 from registry.household import sealed_place, unpacked
-from registry.notice_operations import full_name_place
+from registry.notice_publishing import full_name_place
 from registry.store.tables import household, household_version, notice
 
 HEAD: dict[str, object] = {
@@ -183,9 +183,13 @@ def test_a_notice_is_kept_as_published_with_the_name_masked(bench: Bench) -> Non
     assert "林模拟" not in repr(row)
     sealed = bench.engine.environment.vault.open(row.full_name, full_name_place(row.id))
     assert sealed.decode() == "林模拟"
-    assert bench.reported == [
-        ("notice", {"act": "publish", "notice_id": row.id, "ends_on": "2026-11-16"})
-    ]
+    ((kind, told),) = bench.reported
+    assert (kind, told["act"], told["notice_id"], told["ends_on"]) == (
+        "notice",
+        "publish",
+        row.id,
+        "2026-11-16",
+    )
 
 
 def test_numbers_of_persons_never_reach_a_notice(bench: Bench) -> None:
@@ -299,7 +303,11 @@ def test_every_operation_gives_what_it_declares(bench: Bench) -> None:
         "household.set_national_number": run("household.set_national_number", number),
         "notice.publish": published,
         "notice.suspend": run("notice.suspend", {**one, "days_left": 1}),
+        "notice.answer": run(
+            "notice.answer", {**one, "result": "dismissed", "replied_on": "2026-11-12"}
+        ),
         "notice.resume": run("notice.resume", {**one, "ends_on": "2026-11-20"}),
+        "notice.reckon": run("notice.reckon", {**one, "ends_on": "2026-11-20"}),
         "notice.close": run("notice.close", {**one, "result": "upheld"}),
     }
     assert given.keys() == registry.OPERATIONS.keys()

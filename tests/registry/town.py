@@ -9,6 +9,7 @@ from pathlib import Path
 import registry
 from engine import SYSTEM, Actor, Engine, Request
 from engine.model.clock import FixedClock
+from tests.support.papers import JPEG
 
 ROOT = Path(__file__).parents[2]
 MONDAY_MORNING = datetime(2026, 11, 9, 1, 0, tzinfo=UTC)
@@ -64,16 +65,31 @@ class Town:
         self.do("chair", case_id, "grassroots_review", {"decision": "agree"})
         agreed = {"decision": "agree", "category": "dibao"}
         self.do("reviewer", case_id, "county_review", agreed)
-        self.do("officer", case_id, "post", {"places": "厂区大门公示栏"})
+        self.do("officer", case_id, "post", self.posted())
         return case_id
 
     def approved(self) -> str:
         """An application whose file has been opened."""
         case_id = self.on_notice()
         self.days_pass(case_id, 8)
-        self.do("officer", case_id, "record_result", {"end_note": "公示期满,公示单完好"})
+        self.do("officer", case_id, "record_result", self.over())
         self.do("approver", case_id, "approve", {"decision": "agree"})
         return case_id
+
+    def posted(self) -> dict[str, object]:
+        """What is said when the sheet hangs, with a photograph of the board."""
+        photo = self.engine.files.stage(self.actor("officer"), "公示栏.jpg", JPEG)
+        return {
+            "places": "厂区大门公示栏",
+            "board_shown": "photo",
+            "board_photo": [photo.id],
+            "board_clean": True,
+        }
+
+    def over(self) -> dict[str, object]:
+        """What is said when the period is over."""
+        reason = "公示栏已拆除,无法拍照"
+        return {"end_note": "公示期满", "end_shown": "none", "no_end_photo": reason}
 
     def notice_id(self) -> str:
         """Of the one notice there is."""

@@ -38,8 +38,16 @@ PLAIN: Mapping[str, Outputs] = {
     "grassroots_review": {"decision": "agree"},
     "township_review": {"decision": "agree"},
     "county_review": {"decision": "agree", "category": "dibao"},
-    "post": {"places": "厂区大门公示栏"},
-    "record_result": {"end_note": "公示期满,公示单完好"},
+    "post": {
+        "places": "厂区大门公示栏",
+        "board_shown": "none",
+        "no_board_photo": "手机损坏,无法拍照",
+    },
+    "record_result": {
+        "end_note": "公示期满,公示单完好",
+        "end_shown": "none",
+        "no_end_photo": "手机损坏,无法拍照",
+    },
     "investigate": {
         "second_name": "郑模拟",
         "second_post": "县总工会干事",
