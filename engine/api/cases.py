@@ -8,6 +8,7 @@ from engine.api.commands import Group
 from engine.errors import (
     NotFound,
 )
+from engine.feel import EvaluationContext
 from engine.model.actors import Actor
 from engine.model.cases import CaseLine, HistoryEntry
 from engine.model.once import Once
@@ -43,6 +44,11 @@ class Cases(Group):
         return self._commands.execute(
             lambda tx: stored_settings.take_numbers(tx, f"case {prefix}", how_many)
         )
+
+    def surroundings(self, organisation_id: str) -> EvaluationContext:
+        """What expressions of a start form may ask: there is a unit, but no case yet."""
+        environment = self._environment
+        return environment.feel_asking(self._commands.ask, organisation_id, environment.now())
 
     def must_see(self, actor: Actor, case_id: str) -> None:
         """NotFound for a case the actor may not see."""

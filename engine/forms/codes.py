@@ -32,18 +32,6 @@ def with_texts(fields: Sequence[Field], data: Mapping[str, object]) -> Answers:
     return told
 
 
-def without_texts(asked: Field, value: object) -> object:
-    """The rows of a list as its form asks for them."""
-    texts = {column.text_name for column in asked.row_fields if column.codes}
-    if not texts or not isinstance(value, list):
-        return value
-    return [
-        {name: cell for name, cell in row.items() if name not in texts}
-        for row in value
-        if isinstance(row, dict)
-    ]
-
-
 def text_keys(fields: Sequence[Field]) -> Iterator[str]:
     """The names at the top of the data under which texts are stored."""
     return (asked.text_name for asked in fields if asked.codes and len(asked.path) == 1)

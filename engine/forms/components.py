@@ -96,6 +96,15 @@ class Option:
 
 
 @dataclass(frozen=True)
+class Rule:
+    """What must hold between answers: false is an error where it ``refuses``, else only said."""
+
+    condition: Condition
+    message: str
+    refuses: bool
+
+
+@dataclass(frozen=True)
 class Placement:
     """Where a component stands: its width in sixteenths and whether a new line begins."""
 
@@ -111,7 +120,7 @@ class Field:
     the row; ``key`` is the path with dots. ``hide_if`` is the field's own condition;
     ``conditional`` is also true where a group around it has one. ``decimals`` is the largest
     number of digits after the point, None for any. ``codes`` names the code list that the options
-    are, empty where they are none.
+    are, empty where they are none. A column with ``more`` stands below its row, unfolded on demand.
     """
 
     id: str
@@ -144,7 +153,9 @@ class Field:
     hide_if: Condition | None = None
     conditional: bool = False
     expression: Condition | None = None
+    rules: tuple[Rule, ...] = ()
     row_fields: tuple["Field", ...] = ()
+    more: bool = False
     min_items: int | None = None
     max_items: int | None = None
     total: bool = False

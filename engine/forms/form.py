@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import cached_property
 from types import MappingProxyType
 
@@ -11,7 +10,6 @@ from engine.errors import FieldError, Finding
 from engine.feel import EvaluationContext
 from engine.forms.answers import read_answers
 from engine.forms.attributes import FormAttribute, attributes_of
-from engine.forms.codes import without_texts
 from engine.forms.components import (
     Component,
     Field,
@@ -23,12 +21,14 @@ from engine.forms.components import (
     walk,
 )
 from engine.forms.masking import mask_text
-from engine.forms.paths import MISSING, get_at, set_at
+from engine.forms.pasting import read_pasted
+from engine.forms.paths import MISSING, get_at, pointer, set_at
 from engine.forms.posts import Post, RowAction, apply_row_action, read_post
 from engine.forms.reading import FormReader
+from engine.forms.rows import asked_rows, is_blank
 from engine.forms.schema import Schema, form_schema
 from engine.forms.selfcheck import example_findings
-from engine.forms.validation import Rules, Validation, each_value, format_doubts
+from engine.forms.validation import Rules, Validation, doubts, each_value, rows_of
 from engine.forms.values import is_empty
 from engine.forms.visibility import Answers, settle
 
@@ -126,14 +126,27 @@ class CompiledForm:
         """Check answers against the form and the case's variables; never raises."""
         return self._rules.check(data, scope, context)
 
-    def doubts(self, data: Mapping[str, object], today: date) -> tuple[FieldError, ...]:
+    def doubts(
+        self, data: Mapping[str, object], scope: Mapping[str, object], context: EvaluationContext
+    ) -> tuple[FieldError, ...]:
         """What is odd about answers as they stand, for whoever fills them in or reads them."""
-        fields = tuple(self.fields.values())
-        return tuple(format_doubts(fields, read_answers(fields, data, {}).data, today))
+        settled = settle(self.components, self._typed(data, scope), scope, context)
+        return tuple(doubts(tuple(self.fields.values()), settled, context))
 
     def read_post(self, fields: Post) -> Answers:
         """The data of an HTML form post: not validated, nothing lost."""
         return read_post(tuple(self.fields.values()), fields)
+
+    def paste_faults(self, data: Mapping[str, object], action: RowAction) -> tuple[FieldError, ...]:
+        """What could not be read of lines that are pasted into these answers."""
+        asked = self.fields.get(action.key)
+        if action.verb != "paste" or asked is None or asked.kind is not FieldKind.LIST:
+            return ()
+        rows = [row for row in rows_of(data, asked) if not is_blank(asked, row)]
+        faults = read_pasted(asked, action.text, first_row=len(rows)).faults
+        if not faults:
+            return ()
+        return (FieldError(pointer(*asked.path), "paste", "".join(faults), asked.label),)
 
     def apply_row_action(self, data: Mapping[str, object], action: RowAction) -> Answers:
         """The data after a button that adds or removes a row or a file."""
@@ -151,7 +164,7 @@ class CompiledForm:
             if value is None and asked.kind is FieldKind.CHECKBOX:
                 value = False
             if not is_empty(value):
-                set_at(data, asked.path, without_texts(asked, deepcopy(value)))
+                set_at(data, asked.path, asked_rows(asked, deepcopy(value)))
         return self.with_computed(data, scope, context)
 
     def reopened(
@@ -236,6 +249,8 @@ def _names_read(component: Component) -> frozenset[str]:
     if isinstance(component, Field):
         if component.expression is not None:
             names |= component.expression.names
+        for rule in component.rules:
+            names |= rule.condition.names
         columns = {column.path[0] for column in component.row_fields}
         for column in component.row_fields:
             names |= _names_read(column) - columns

@@ -1,12 +1,20 @@
 """Reading one input of a ``.form`` file: what is asked, and our properties of it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from engine.forms.components import AttributeUse, Field, FieldKind, Option, Personal, TextFormat
+from engine.forms.components import (
+    AttributeUse,
+    Field,
+    FieldKind,
+    Option,
+    Personal,
+    Rule,
+    TextFormat,
+)
 from engine.forms.conditions import Condition
 from engine.forms.nodes import Node
 from engine.forms.patterns import pattern_problem
@@ -180,6 +188,25 @@ def _codes(node: Node, basis: Field, value: object) -> str:
     return name
 
 
+def _rules(node: Node, ours: Mapping[str, object]) -> Iterator[Rule]:
+    for name, refuses in (("rule", True), ("doubt", False)):
+        message = ours.get(f"{name}Message")
+        condition = node.expression(ours.get(name), f"属性 {name} ")
+        if condition is None and (message or ours.get(name)):
+            node.refuse("form-property", f"属性 {name} 须是以 = 开头的表达式,成立即为正常")
+        elif condition is not None and not (isinstance(message, str) and message.strip()):
+            node.refuse("form-property", f"有属性 {name},还须写 {name}Message:不成立时说什么")
+        elif condition is not None:
+            yield Rule(condition, node.plain(f"{name}Message", str(message)), refuses)
+
+
+def _more(node: Node) -> bool:
+    """Whether a column stands below its row."""
+    if node.on("more") and not node.around.in_list:
+        node.refuse("form-property", "属性 more 只用于动态列表里的字段")
+    return node.on("more")
+
+
 def _with_properties(node: Node, basis: Field) -> Field:
     ours = node.section_of("properties")
     kind, text_format = _format(node, basis, ours.get("format"))
@@ -199,6 +226,8 @@ def _with_properties(node: Node, basis: Field) -> Field:
         return_targets=node.on("returnTargets"),
         return_fields=node.on("returnFields"),
         codes=_codes(node, basis, ours.get("codes")),
+        rules=tuple(_rules(node, ours)),
+        more=_more(node),
         total=node.on("total"),
         example=ours.get("example"),
         min_items=node.whole("属性 minItems", ours.get("minItems")),

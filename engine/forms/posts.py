@@ -2,7 +2,8 @@
 
 Names are keys with dots: ``name``, ``address.city``, ``members.0.id_no``. Names that begin with
 an underscore are ours: ``_row`` says that a row stands on the page even if nothing in it was
-filled in; ``_add`` and ``_remove`` are buttons. Nothing is validated here: a number or date that
+filled in; ``_add``, ``_remove`` and ``_paste`` are buttons, ``_pasted.members`` is the text to
+paste. Nothing is validated here: a number or date that
 cannot be read stays the text it was, so that drafts lose nothing.
 """
 
@@ -12,7 +13,9 @@ from copy import deepcopy
 from dataclasses import dataclass
 
 from engine.forms.components import Field, FieldKind
+from engine.forms.pasting import read_pasted
 from engine.forms.paths import MISSING, get_at, set_at
+from engine.forms.rows import is_blank, new_row
 from engine.forms.values import as_decimal, clean_text, read_date, to_json_number
 from engine.forms.visibility import Answers
 
@@ -26,14 +29,16 @@ _LARGEST_NUMBER_TEXT = 40
 
 @dataclass(frozen=True)
 class RowAction:
-    """A button of the page: ``add`` a row to a list, ``remove`` a row or a file.
+    """A button of the page: ``add`` or ``paste`` rows, ``remove`` a row or a file.
 
-    ``position`` counts from nought; it is None for adding and for a single file.
+    ``position`` counts from nought; it is None for adding and for a single file. ``text`` is what
+    is pasted.
     """
 
     verb: str
     key: str
     position: int | None = None
+    text: str = ""
 
 
 def read_post(fields: Sequence[Field], post: Post) -> Answers:
@@ -58,6 +63,9 @@ def find_row_action(post: Post) -> RowAction | None:
             action = _row_action(verb, text)
             if action is not None:
                 return action
+    for key in post.get("_paste", ()):
+        if key:
+            return RowAction("paste", key, text="\n".join(post.get(f"_pasted.{key}", ())))
     return None
 
 
@@ -80,9 +88,16 @@ def apply_row_action(
         return changed
     present = get_at(changed, asked.path)
     items = list(present) if isinstance(present, list) else []
+    if action.verb == "paste":
+        if asked.kind is FieldKind.LIST:
+            filled = [row for row in items if isinstance(row, dict) and not is_blank(asked, row)]
+            pasted = read_pasted(asked, action.text, first_row=len(filled))
+            rows = [{**new_row(asked), **row} for row in pasted.rows]
+            set_at(changed, asked.path, [*filled, *rows])
+        return changed
     if action.verb == "add":
         if asked.kind is FieldKind.LIST and len(items) < (asked.max_items or MOST_ROWS):
-            set_at(changed, asked.path, [*items, {}])
+            set_at(changed, asked.path, [*items, new_row(asked)])
         return changed
     if action.position is None:
         set_at(changed, asked.path, [] if isinstance(present, list) else "")

@@ -21,8 +21,10 @@ from engine.forms.messages import message_for
 from engine.forms.paths import MISSING, get_at, pointer, set_at
 from engine.forms.patterns import pattern_options
 from engine.forms.returning import only_of_chosen_step
+from engine.forms.rows import is_blank
+from engine.forms.rules import broken_rules
 from engine.forms.schema import Schema
-from engine.forms.values import as_decimal, decimal_places, fits_json, is_blank_row, is_empty
+from engine.forms.values import as_decimal, decimal_places, fits_json, is_empty
 from engine.forms.visibility import Answers, Settled, cell_name, settle
 
 _MOST_ERRORS = 300
@@ -109,13 +111,16 @@ class Rules:
         today = context.now.astimezone(context.zone).date()
         self._note_formats(found, settled, today)
         self._note_expired(found, settled, scope, today)
+        for broken in broken_rules(self.fields, settled, context):
+            if broken.rule.refuses:
+                found.note_message(broken.steps, "rule", broken.rule.message, broken.asked)
         kept = _without_empty_rows(self.fields, settled.data)
         names = dict.fromkeys((*(asked.path[0] for asked in self.fields), *text_keys(self.fields)))
         told = with_texts(self.fields, kept)
         return Validation(
             kept,
             found.in_form_order(),
-            tuple(format_doubts(self.fields, settled.data, today)),
+            tuple(doubts(self.fields, settled, context)),
             tuple(name for name in names if name not in told),
             told,
         )
@@ -136,7 +141,7 @@ class Rules:
 
     def _note_missing_rows(self, found: "_Errors", asked: Field, settled: Settled) -> None:
         rows = rows_of(settled.data, asked)
-        filled = [number for number, row in enumerate(rows) if not is_blank_row(row)]
+        filled = [number for number, row in enumerate(rows) if not is_blank(asked, row)]
         if len(filled) < (asked.min_items or 0):
             found.note(asked.path, "required" if not filled else "minItems", asked)
         for number in filled:
@@ -315,15 +320,26 @@ def _without_empty_rows(fields: Sequence[Field], data: Mapping[str, object]) -> 
         if value is MISSING:
             continue
         if asked.kind is FieldKind.LIST:
-            value = [row for row in rows_of(data, asked) if not is_blank_row(row)]
+            value = [row for row in rows_of(data, asked) if not is_blank(asked, row)]
         set_at(kept, asked.path, value)
     return kept
 
 
-def format_doubts(
+def doubts(
+    fields: Sequence[Field], settled: Settled, context: EvaluationContext
+) -> Iterator[FieldError]:
+    """What is odd about answers that may be right all the same: said, never refused."""
+    for broken in broken_rules(fields, settled, context):
+        if not broken.rule.refuses:
+            where, label = pointer(*broken.steps), broken.asked.label
+            yield FieldError(where, "doubt", broken.rule.message, label)
+    today = context.now.astimezone(context.zone).date()
+    yield from _format_doubts(fields, settled.data, today)
+
+
+def _format_doubts(
     fields: Sequence[Field], data: Mapping[str, object], today: date
 ) -> Iterator[FieldError]:
-    """What is odd about numbers that may be right all the same: said, never refused."""
     for steps, asked, value in each_value(fields, data):
         if asked.format is None or not isinstance(value, str):
             continue

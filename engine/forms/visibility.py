@@ -7,12 +7,12 @@ rounds until it no longer changes.
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.feel import EvaluationContext
 from engine.forms.components import Component, Field, FieldKind, Group
 from engine.forms.paths import MISSING, get_at, set_at
-from engine.forms.values import is_blank_row
+from engine.forms.rows import is_blank
 
 _MOST_ROUNDS = 6
 
@@ -21,10 +21,14 @@ Answers = dict[str, object]
 
 @dataclass(frozen=True)
 class Settled:
-    """The answers that count, with the computed ones, and the names of what is shown."""
+    """The answers that count, with the computed ones, and the names of what is shown.
+
+    ``facts`` are what expressions read: the case's variables and the answers.
+    """
 
     data: Answers
     visible: frozenset[str]
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 def name_of(component: Component) -> str:
@@ -49,7 +53,7 @@ def settle(
     for _ in range(_MOST_ROUNDS):
         kept = _Round(scope, context, shown)
         kept.take(components, data)
-        settled = Settled(kept.data, frozenset(kept.visible))
+        settled = Settled(kept.data, frozenset(kept.visible), kept.facts)
         if settled.visible == shown:
             break
         shown = settled.visible
@@ -99,7 +103,7 @@ class _Round:
             if asked.kind is not FieldKind.LIST:
                 continue
             rows = _rows(self.data, asked)
-            filled = [row for row in rows if not is_blank_row(row)]
+            filled = [row for row in rows if not is_blank(asked, row)]
             if not rows or len(filled) < len(rows):
                 answers = answers if answers is not self.data else deepcopy(answers)
                 set_at(answers, asked.path, filled)

@@ -88,7 +88,9 @@ VALIDATIONS = MappingProxyType(
 )
 """What ``validate`` may hold; any other input only ``required``."""
 
-_PERSONAL = frozenset({"pii", "example", "attribute"})
+_RULES = frozenset({"rule", "ruleMessage", "doubt", "doubtMessage", "more"})
+_PERSONAL = frozenset({"pii", "example", "attribute"}) | _RULES
+_SEVERAL = frozenset({"pii", "example", "minItems", "maxItems", "returnFields", "codes"}) | _RULES
 
 PROPERTIES = MappingProxyType(
     {
@@ -98,15 +100,14 @@ PROPERTIES = MappingProxyType(
         "datetime": _PERSONAL,
         "select": _PERSONAL | {"decision", "returnTargets", "codes"},
         "radio": _PERSONAL | {"decision", "returnTargets", "codes"},
-        "checklist": frozenset({"pii", "example", "minItems", "maxItems", "returnFields", "codes"}),
-        "taglist": frozenset({"pii", "example", "minItems", "maxItems", "returnFields", "codes"}),
-        "checkbox": frozenset({"attribute"}),
-        "filepicker": frozenset(
-            {"maxSizeMb", "accept", "multiple", "minItems", "maxItems", "scan"}
-        ),
+        "checklist": _SEVERAL,
+        "taglist": _SEVERAL,
+        "checkbox": frozenset({"attribute"}) | _RULES,
+        "filepicker": frozenset({"maxSizeMb", "accept", "multiple", "minItems", "maxItems"})
+        | _RULES,
         "group": frozenset({"tab", "folded"}),
-        "dynamiclist": frozenset({"minItems", "maxItems"}),
-        "expression": frozenset({"format", "unit", "attribute", "pii", "total"}),
+        "dynamiclist": frozenset({"minItems", "maxItems"}) | (_RULES - {"more"}),
+        "expression": frozenset({"format", "unit", "attribute", "pii", "total"}) | _RULES,
     }
 )
 """Our own properties, by component."""

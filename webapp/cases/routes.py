@@ -11,7 +11,6 @@ from webapp.cases.lists import case_list, done_page
 from webapp.cases.pages import case_page
 from webapp.cases.starting import (
     Begun,
-    context_of,
     start_page,
     startable,
 )
@@ -24,7 +23,7 @@ from webapp.cases.starting import (
 from webapp.cases.starting import (
     choose_unit as choose_unit_page,
 )
-from webapp.forms.render import refresh_answer
+from webapp.forms.render import live_answer
 from webapp.shared.form_posts import read_posted
 from webapp.shared.kept_posts import KeptPost, resumes
 from webapp.shared.language import _
@@ -164,12 +163,12 @@ def _place(actor: Actor, key: str, organisation_id: str) -> tuple[DefinitionRow,
 def refresh_start(key: str, organisation_id: str) -> ResponseReturnValue:
     """What is shown and computed for these answers; writes nothing."""
     actor, engine = current_actor(), current_engine()
-    row, _unit = _place(actor, key, organisation_id)
+    row, unit = _place(actor, key, organisation_id)
     form = engine.definitions.get(row.id)[1].start_form()
     if form is None:
         return jsonify({"visible": [], "computed": {}})
-    data = form.read_post(request.form.to_dict(flat=False))
-    return jsonify(refresh_answer(form, data, {}, context_of(engine)))
+    post = request.form.to_dict(flat=False)
+    return jsonify(live_answer(form, post, {}, engine.cases.surroundings(unit.id)))
 
 
 @resumes("cases.begin")

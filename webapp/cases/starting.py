@@ -10,9 +10,7 @@ from markupsafe import Markup
 
 from engine import Actor, Engine, Request
 from engine.errors import FieldError, Invalid, NotPermitted, Refused
-from engine.feel import EvaluationContext
 from engine.forms import CompiledForm
-from engine.model.clock import ZONE
 from engine.model.ids import new_id
 from engine.model.once import Once, Replayed
 from engine.model.organisations import Organisation
@@ -185,7 +183,7 @@ def _draw(
     begun: Begun,
     nonce: str,
 ) -> Markup:
-    context = context_of(engine)
+    context = engine.cases.surroundings(unit.id)
     data = (
         form.initial({}, context) if begun.data is None else form.reopened(begun.data, {}, context)
     )
@@ -204,16 +202,11 @@ def _draw(
             csrf_token=generate_csrf(),
             nonce=nonce,
             today=today_of(context),
-            warnings=form.doubts(data, today_of(context)),
+            warnings=form.doubts(data, {}, context),
             translate=_,
         ),
         _BUTTON.format(_("提交")),
     )
-
-
-def context_of(engine: Engine) -> EvaluationContext:
-    """The surroundings of a start form's conditions: there is no case yet."""
-    return EvaluationContext(now=engine.clock.now(), zone=ZONE)
 
 
 def begin(
@@ -221,10 +214,10 @@ def begin(
 ) -> Begun:
     """Start the case, once for each page; on a refusal everything typed stays."""
     if posted.is_row_button or posted.action != "submit":
-        return Begun(data=posted.data)
+        return Begun(data=posted.data, errors=posted.paste_faults)
     if posted.file_errors:
         form = engine.definitions.get(row.id)[1].start_form()
-        errors = with_other_errors(form, posted, {}, context_of(engine))
+        errors = with_other_errors(form, posted, {}, engine.cases.surroundings(unit.id))
         return Begun(data=posted.data, errors=errors)
     request = Request(row.key, unit.id, posted.data)
     try:

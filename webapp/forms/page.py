@@ -22,6 +22,7 @@ from engine.forms import (
     TextView,
 )
 from engine.forms.paths import MISSING, get_at
+from engine.forms.rows import new_row
 from engine.forms.validation import rows_of
 from engine.forms.values import as_decimal, is_empty, show_money, show_number
 from engine.forms.visibility import cell_name, name_of
@@ -57,6 +58,26 @@ class ShownRow:
     number: str
     cells: tuple["ShownField", ...]
     error: str = ""
+
+    @property
+    def main_cells(self) -> tuple["ShownField", ...]:
+        """The cells in the line."""
+        return tuple(cell for cell in self.cells if not cell.asked.more)
+
+    @property
+    def more_cells(self) -> tuple["ShownField", ...]:
+        """The cells below it."""
+        return tuple(cell for cell in self.cells if cell.asked.more)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether what stands below is unfolded: there is something to correct or to look at."""
+        return any(cell.error or cell.warning for cell in self.more_cells)
+
+    @property
+    def more_filled(self) -> int:
+        """How many of the cells below say something."""
+        return sum(cell.is_filled for cell in self.more_cells)
 
     @property
     def people_number(self) -> str:
@@ -129,6 +150,16 @@ class ShownField:
     def spoken_label(self) -> str:
         """The label for a screen reader: in a table with the row's number."""
         return f"{self.row_label}{self.asked.label}"
+
+    @property
+    def main_columns(self) -> tuple[Field, ...]:
+        """The columns of the table; the others stand below each row."""
+        return tuple(column for column in self.asked.row_fields if not column.more)
+
+    @property
+    def more_columns(self) -> tuple[Field, ...]:
+        """What is asked below each row."""
+        return tuple(column for column in self.asked.row_fields if column.more)
 
     @property
     def is_long(self) -> bool:
@@ -406,7 +437,7 @@ class _Builder:
         rows = rows_of(self.given.data, asked)
         # A table without a row asks for nothing; the rows that must be there stand ready.
         missing = max(0, (asked.min_items or 0) - len(rows)) if asked.is_asked else 0
-        rows = [*rows, *({} for _ in range(missing))]
+        rows = [*rows, *(new_row(asked) for _ in range(missing))]
         return ShownField(
             asked,
             asked.key,
@@ -414,7 +445,8 @@ class _Builder:
             error=self.errors.get(asked.key, ""),
             is_to_change=asked.key in self.given.to_change,
             rows=tuple(self._row(asked, str(number), row) for number, row in enumerate(rows)),
-            template_row=self._row(asked, ROW_MARK, {}),
+            warning=self.warnings.get(asked.key, ""),
+            template_row=self._row(asked, ROW_MARK, new_row(asked)),
             totals={
                 column.name: column_total(column, rows)
                 for column in asked.row_fields

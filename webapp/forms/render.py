@@ -16,13 +16,18 @@ from markupsafe import Markup
 
 from engine.errors import FieldError
 from engine.feel import EvaluationContext
-from engine.forms import CompiledForm
+from engine.forms import CompiledForm, FieldKind, RowAction, find_row_action
+from engine.forms.pasting import read_pasted
+from engine.forms.paths import MISSING, get_at
+from engine.forms.posts import Post
 from engine.forms.validation import each_value
 from webapp.forms.page import FileInfo, FormPage, Given, build_page, name_of_pointer
 from webapp.forms.shown import input_text, shown_value
 
 TEMPLATES = Path(__file__).parent / "templates"
 """For the application's own Jinja loader: the macros are in ``forms/*.html``."""
+
+_LONGEST_ROW_NUMBER = 5
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class FormView:
 
     ``visible`` is :meth:`CompiledForm.visible`, None shows everything. Addresses: ``action``
     takes the post; ``draft_url`` the drafts that the page saves by itself; ``upload_url`` a file;
-    ``refresh_url`` answers with :func:`refresh_answer` when a field changes on which others
+    ``refresh_url`` answers with :func:`live_answer` when a field changes on which others
     depend; ``file_url`` and an id open a file; ``phone_url`` begins a page on which a phone sends
     pictures (手机传图). An empty address switches its feature off. ``only_answers`` leaves out,
     when read, groups in which nothing was asked. ``to_change`` are the keys of the fields that
@@ -110,13 +115,26 @@ def draw_answers(view: FormView) -> Markup:
     return Markup(template.module.answers(view, view.page))  # type: ignore[attr-defined]  # noqa: S704 - autoescaped
 
 
+def live_answer(
+    form: CompiledForm,
+    post: Post,
+    scope: Mapping[str, object],
+    context: EvaluationContext,
+) -> dict[str, object]:
+    """What ``refresh_url`` answers as JSON: how pasted lines are read, or what is shown now."""
+    pasted = find_row_action(post)
+    if pasted is not None and pasted.verb == "paste":
+        return _paste_answer(form, post, pasted)
+    return refresh_answer(form, form.read_post(post), scope, context)
+
+
 def refresh_answer(
     form: CompiledForm,
     data: Mapping[str, object],
     scope: Mapping[str, object],
     context: EvaluationContext,
 ) -> dict[str, object]:
-    """What ``refresh_url`` answers as JSON: what is shown, computed texts and doubts by name."""
+    """What is shown for these answers, computed texts and doubts by name."""
     computed = {
         ".".join(map(str, steps)): input_text(asked, value)
         for steps, asked, value in each_value(
@@ -125,10 +143,30 @@ def refresh_answer(
         if asked.expression is not None
     }
     doubts: dict[str, str] = {}
-    for doubt in form.doubts(data, today_of(context)):
+    for doubt in form.doubts(data, scope, context):
         doubts.setdefault(name_of_pointer(doubt.pointer), doubt.message)
     visible = sorted(form.visible(data, scope, context))
     return {"visible": visible, "computed": computed, "doubts": doubts}
+
+
+def _paste_answer(form: CompiledForm, post: Post, action: RowAction) -> dict[str, object]:
+    """The rows as texts for the inputs, by column, and what is to be said."""
+    asked = form.fields.get(action.key)
+    if asked is None or asked.kind is not FieldKind.LIST:
+        return {"rows": [], "told": []}
+    column, row = ("".join(post.get(name, ())) for name in ("_paste_column", "_paste_row"))
+    first = int(row) if row.isdigit() and len(row) <= _LONGEST_ROW_NUMBER else 0
+    pasted = read_pasted(asked, action.text, column, first)
+    columns = {column.key: column for column in asked.row_fields}
+    rows = [
+        {
+            key: value if isinstance(value, list | bool) else input_text(columns[key], value)
+            for key in pasted.columns
+            if (value := get_at(line, columns[key].path)) is not MISSING
+        }
+        for line in pasted.rows
+    ]
+    return {"rows": rows, "told": list(pasted.faults)}
 
 
 def today_of(context: EvaluationContext) -> date:

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from flask import url_for
 from markupsafe import Markup
 
+from engine.feel import EvaluationContext
 from engine.model.cases import StoredFile
+from engine.model.clock import ZONE
 from engine.work.view import DecisionShown, Submission
 from webapp.forms.page import FileInfo
 from webapp.forms.render import FormView, draw_answers
@@ -84,7 +87,7 @@ def shown_submissions(
                 FormView(
                     form=one.form,
                     data=one.data,
-                    warnings=() if masked else one.form.doubts(one.data, one.at.date()),
+                    warnings=() if masked else one.form.doubts(one.data, {}, at_the_time(one.at)),
                     masked=masked,
                     only_answers=only_answers,
                     file_url=url_for("reading.paper", file_id=""),
@@ -101,6 +104,11 @@ def shown_submissions(
 def _withheld() -> Markup:
     """In the place of answers that are not for this reader (``readableBy``)."""
     return Markup('<p class="quiet">{}</p>').format(_("这一步的内容只供核查的工会查看。"))
+
+
+def at_the_time(at: datetime) -> EvaluationContext:
+    """The moment a step was finished: what was odd about its answers then is said."""
+    return EvaluationContext(now=at, zone=ZONE)
 
 
 DECIMALS = 4

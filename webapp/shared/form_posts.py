@@ -22,6 +22,7 @@ class Posted:
     action: str
     nonce: str
     is_row_button: bool
+    paste_faults: tuple[FieldError, ...] = ()
 
 
 def read_posted(
@@ -38,7 +39,9 @@ def read_posted(
         errors = _store_files(engine, actor, form, uploads.lists(), fields)
     row_action = find_row_action(fields)
     data: Mapping[str, object] = {} if form is None else form.read_post(fields)
+    faults: tuple[FieldError, ...] = ()
     if form is not None and row_action is not None:
+        faults = form.paste_faults(data, row_action)
         data = form.apply_row_action(data, row_action)
     return Posted(
         data,
@@ -46,6 +49,7 @@ def read_posted(
         texts.get("_action", "draft" if row_action is None else "row"),
         texts.get("_nonce", ""),
         row_action is not None,
+        faults,
     )
 
 

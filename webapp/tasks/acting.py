@@ -54,7 +54,7 @@ def act(
 ) -> Outcome:
     """Do what the pressed button says; nothing that was typed is ever lost."""
     if posted.is_row_button:
-        return _again(posted, (), "", 200)
+        return _again(posted, posted.paste_faults, "", 200)
     if posted.action.startswith(PRINTS):
         kept = _keep_draft(engine, actor, view, posted)
         return replace(kept, prints=posted.action.removeprefix(PRINTS)) if kept.stays else kept

@@ -267,7 +267,7 @@ def _form(
             files=file_infos(view.files),
             to_change=keys_to_change(view),
             today=today_of(view.context),
-            warnings=view.form.doubts(data, today_of(view.context)),
+            warnings=view.form.doubts(data, view.scope, view.context),
             translate=_,
         ),
         buttons(around[1]),

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from engine import Actor
 from engine.model.tasks import InboxFilter
-from webapp.forms.render import refresh_answer
+from webapp.forms.render import live_answer
 from webapp.shared.addresses import address
 from webapp.shared.form_posts import read_posted
 from webapp.shared.kept_posts import KeptPost, resumes
@@ -96,8 +96,8 @@ def refresh(task_id: str) -> ResponseReturnValue:
     view = engine.tasks.view(actor, task_id)
     if view.form is None:
         return jsonify({"visible": [], "computed": {}})
-    data = view.form.read_post(request.form.to_dict(flat=False))
-    return jsonify(refresh_answer(view.form, data, view.scope, view.context))
+    post = request.form.to_dict(flat=False)
+    return jsonify(live_answer(view.form, post, view.scope, view.context))
 
 
 @tasks.post("/tasks/<task_id>/claim")

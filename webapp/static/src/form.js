@@ -20,6 +20,8 @@ const WORDS = {
   remove: "移除",
   sending: "正在提交…",
   changed: "已改",
+  pasted: "已粘贴",
+  pasteFailed: "没有粘贴:网络中断或登录已超时。复制的内容还在剪贴板里,请稍后再试",
 };
 
 document.documentElement.classList.add("js");
@@ -264,7 +266,10 @@ class LiveForm {
       this.addRow(button.closest("[data-list]"), true);
     } else if (button && button.dataset.removeRow !== undefined) {
       event.preventDefault();
-      this.removeRow(button.closest("tr"));
+      this.removeRow(button.closest("[data-row]"));
+    } else if (button && button.dataset.pasteRows !== undefined) {
+      event.preventDefault();
+      this.pasteText(button.closest("[data-list]"));
     } else if (button && button.dataset.removeFile !== undefined) {
       event.preventDefault();
       button.closest("li").remove();
@@ -279,13 +284,13 @@ class LiveForm {
   }
 
   addRow(list, focus) {
-    const rows = list.querySelector("[data-rows]");
+    const rows = rowsOf(list);
     const template = list.querySelector("template[data-row-template]");
-    if (!template || rows.children.length >= Number(list.dataset.maxRows)) {
+    if (!template || rows.length >= Number(list.dataset.maxRows)) {
       return null;
     }
     // Numbers are never used twice on a page; the server closes the gaps.
-    const used = [...rows.children].map((row) => Number(row.dataset.row.split(".").pop()));
+    const used = rows.map((row) => Number(row.dataset.row.split(".").pop()));
     const number = Math.max(-1, Number(list.dataset.lastRow || -1), ...used) + 1;
     list.dataset.lastRow = String(number);
     const row = document.importNode(template.content, true).firstElementChild;
@@ -296,8 +301,9 @@ class LiveForm {
         }
       });
     });
-    rows.append(row);
-    this.renumber(rows);
+    const table = list.querySelector("table");
+    table.insertBefore(row, table.tFoot);
+    this.renumber(list);
     this.markDirty();
     this.refreshSoon();
     if (focus) {
@@ -310,82 +316,130 @@ class LiveForm {
   }
 
   removeRow(row) {
-    const rows = row.parentElement;
     const list = row.closest("[data-list]");
     row.remove();
-    this.renumber(rows);
+    this.renumber(list);
     this.markDirty();
     this.refreshSoon();
     list.querySelector("[data-add-row]").focus();
   }
 
-  renumber(rows) {
-    [...rows.children].forEach((row, position) => {
-      const shown = row.querySelector("[data-row-number]");
-      shown.textContent = String(position + 1);
-      const list = row.closest("[data-list]");
+  renumber(list) {
+    const name = list.querySelector("table").getAttribute("aria-label");
+    rowsOf(list).forEach((row, position) => {
+      row.querySelector("[data-row-number]").textContent = String(position + 1);
       row.querySelectorAll("[aria-label]").forEach((element) => {
-        const cell = element.closest("td[data-column]");
+        const cell = element.closest("[data-column]");
         if (cell) {
-          const title = cell.closest("table").tHead.rows[0].cells[cell.cellIndex].firstChild;
-          element.setAttribute("aria-label", `第 ${position + 1} 行 ${title.textContent.trim()}`);
+          element.setAttribute("aria-label", `第 ${position + 1} 行 ${cell.dataset.label}`);
         } else if (element.dataset.removeRow !== undefined) {
-          const legend = list.querySelector("table").getAttribute("aria-label");
-          element.setAttribute("aria-label", `删除本行 ${legend} 第 ${position + 1} 行`);
+          element.setAttribute("aria-label", `删除本行 ${name} 第 ${position + 1} 行`);
         }
       });
     });
   }
 
-  /* Lines copied from Excel: tabs between cells; they fill the table from the cell on. */
+  /* Pasting from a spreadsheet: the server reads the lines, here they fall into their places ------ */
+
+  /* Several cells copied from Excel fill the table from the cell on. */
   pasted(event) {
-    const cell = event.target.closest("td[data-column]");
+    const cell = event.target.closest("[data-column]");
     const text = event.clipboardData ? event.clipboardData.getData("text/plain") : "";
-    if (!cell || !/[\t\n]/.test(text.trim())) {
+    if (!cell || event.target.tagName === "TEXTAREA" || !/[\t\n]/.test(text.trim())) {
       return;
     }
     event.preventDefault();
     const list = cell.closest("[data-list]");
-    const rows = list.querySelector("[data-rows]");
-    const firstColumn = cell.cellIndex;
-    let position = [...rows.children].indexOf(cell.parentElement);
-    text.replace(/[\r\n]+$/, "").split(/\r?\n/).forEach((line) => {
-      const row = rows.children[position] || this.addRow(list, false);
-      position += 1;
-      if (row) {
-        line.split("\t").forEach((value, offset) => {
-          const target = row.cells[firstColumn + offset];
-          if (target && target.dataset.column !== undefined) {
-            this.fill(target, value.trim());
-          }
-        });
+    const row = rowsOf(list).indexOf(cell.closest("[data-row]"));
+    this.pasteInto(list, text, row, cell.dataset.column);
+  }
+
+  /* The text of the box, into the first rows that say nothing. */
+  pasteText(list) {
+    const box = list.querySelector("[data-paste-text]");
+    const rows = rowsOf(list);
+    let row = rows.length;
+    while (row > 0 && isUntouched(rows[row - 1])) {
+      row -= 1;
+    }
+    this.pasteInto(list, box.value, row, "").then((done) => {
+      if (done) {
+        box.value = "";
+        box.closest("details").open = false;
       }
+    });
+  }
+
+  async pasteInto(list, text, row, column) {
+    const place = list.querySelector("[data-paste-told]");
+    const told = await this.readPasted(list.dataset.list, text, row, column);
+    if (told === null) {
+      place.textContent = WORDS.pasteFailed;
+      return false;
+    }
+    told.rows.forEach((values, offset) => {
+      const target = rowsOf(list)[row + offset] || this.addRow(list, false);
+      Object.keys(values).forEach((key) => {
+        const cell = target && target.querySelector(`[data-column="${CSS.escape(key)}"]`);
+        if (cell) {
+          this.fill(cell, values[key]);
+        }
+      });
+    });
+    place.textContent = "";
+    const sentences = told.told.length ? told.told : [`${WORDS.pasted} ${told.rows.length} 行。`];
+    place.classList.toggle("bf-paste-fault", told.told.length > 0);
+    sentences.forEach((sentence) => {
+      const line = document.createElement("div");
+      line.textContent = sentence;
+      place.append(line);
     });
     this.markDirty();
     this.refreshSoon();
+    return told.rows.length > 0;
   }
 
-  /* One pasted value: choices by what people read. */
+  async readPasted(name, text, row, column) {
+    const body = new URLSearchParams();
+    body.append("_paste", name);
+    body.append(`_pasted.${name}`, text);
+    body.append("_paste_row", String(row));
+    body.append("_paste_column", column);
+    try {
+      const answer = await fetch(this.form.dataset.refreshUrl, {
+        method: "POST",
+        body,
+        headers: this.headers(),
+        credentials: "same-origin",
+      });
+      return answer.ok && !answer.redirected ? await answer.json() : null;
+    } catch (problem) {
+      return null;
+    }
+  }
+
+  /* One pasted value. A choice that is none is shown as it came: the server says what is wrong. */
   fill(cell, value) {
     const input = cell.querySelector("input:not([type=hidden]):not([type=file]), select, textarea");
     if (!input) {
       return;
     }
     if (input.tagName === "SELECT") {
-      const option = [...input.options].find(
-        (one) => one.text.trim() === value || one.value === value,
-      );
-      if (option) {
-        input.value = option.value;
+      if (![...input.options].some((one) => one.value === value)) {
+        input.add(new Option(value, value));
       }
+      input.value = value;
     } else if (input.type === "radio" || input.type === "checkbox") {
+      const chosen = Array.isArray(value) ? value : [String(value)];
       cell.querySelectorAll("input").forEach((tick) => {
-        const label = cell.querySelector(`label[for="${CSS.escape(tick.id)}"]`);
-        tick.checked = label ? label.textContent.trim() === value : /^(是|✓|√|1)$/.test(value);
+        tick.checked = chosen.includes(tick.value);
       });
     } else {
       input.value = value;
-      this.tidy(input);
+    }
+    const more = cell.closest("details");
+    if (more) {
+      more.open = true;
     }
   }
 
@@ -463,10 +517,9 @@ class LiveForm {
   /* The server closes gaps in the numbers of rows: members.5 may be its members.2. */
   rowPlaces() {
     const places = new Map();
-    this.form.querySelectorAll("[data-rows]").forEach((rows) => {
-      [...rows.children].forEach((row, position) => {
-        const list = row.dataset.row.slice(0, row.dataset.row.lastIndexOf("."));
-        places.set(row.dataset.row, `${list}.${position}`);
+    this.form.querySelectorAll("[data-list]").forEach((list) => {
+      rowsOf(list).forEach((row, position) => {
+        places.set(row.dataset.row, `${list.dataset.list}.${position}`);
       });
     });
     return places;
@@ -478,7 +531,7 @@ class LiveForm {
     this.form.querySelectorAll("[data-total]").forEach((output) => {
       const cells = output
         .closest("table")
-        .querySelectorAll(`td[data-column="${CSS.escape(output.dataset.total)}"] input`);
+        .querySelectorAll(`[data-column="${CSS.escape(output.dataset.total)}"] input`);
       let cents = 0;
       cells.forEach((input) => {
         cents += Math.round((readNumber(input.value) || 0) * 10000);
@@ -688,6 +741,24 @@ class LiveForm {
     item.append(hidden, name, size, remove);
     list.append(item);
   }
+}
+
+/* The rows of a table; the one in the template is none of them. */
+function rowsOf(list) {
+  return [...list.querySelectorAll("[data-row]")];
+}
+
+/* Whether a row is as it was added: nothing in it but what stood there from the beginning. */
+function isUntouched(row) {
+  return [...row.querySelectorAll("input, select, textarea")].every((input) => {
+    if (input.type === "radio" || input.type === "checkbox") {
+      return input.checked === input.defaultChecked;
+    }
+    if (input.tagName === "SELECT") {
+      return input.value === "" || [...input.options].every((one) => one.selected === one.defaultSelected);
+    }
+    return input.name.startsWith("_") || input.type === "file" || input.value.trim() === "";
+  });
 }
 
 /* The value of a select, or of the radio button that is ticked. */
