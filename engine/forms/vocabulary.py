@@ -103,7 +103,7 @@ PROPERTIES = MappingProxyType(
         "checklist": _SEVERAL,
         "taglist": _SEVERAL,
         "checkbox": frozenset({"attribute"}) | _RULES,
-        "filepicker": frozenset({"maxSizeMb", "accept", "multiple", "minItems", "maxItems"})
+        "filepicker": frozenset({"maxSizeMb", "accept", "multiple", "minItems", "maxItems", "scan"})
         | _RULES,
         "group": frozenset({"tab", "folded"}),
         "dynamiclist": frozenset({"minItems", "maxItems"}) | (_RULES - {"more"}),
