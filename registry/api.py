@@ -13,6 +13,7 @@ from registry.aid import AidBook
 from registry.copying import CopyDesk
 from registry.files import Files
 from registry.indexing import EDITION, index_files
+from registry.likeness import Likenesses
 from registry.listing import list_people
 from registry.lists import HouseholdLine, Lists, Search, line_of
 from registry.loading import ExistingHousehold, Loaded, load_files
@@ -23,6 +24,7 @@ from registry.reading import content_of, must_see
 from registry.sections import Mask, Section, masked, sections, whole
 from registry.store import households, index, people
 from registry.store.households import VersionLine
+from registry.upkeep import Upkeep
 from registry.vocabulary import (
     HOUSEHOLD_STATUSES,
 )
@@ -60,6 +62,8 @@ class Registry(NoticeDesk):
         self.aid = AidBook(engine)
         self.lists = Lists(engine)
         self.copying = CopyDesk(engine)
+        self.likenesses = Likenesses(engine)
+        self.upkeep = Upkeep(engine)
         self.papers = PaperShelf(engine)
 
     def list_people(self) -> int:

@@ -24,6 +24,11 @@ ENTERED = "entered"
 IMPORTED = "imported"
 MERGED = "merged"
 """The act of a first version that was taken over from an earlier record: no case made it."""
+CORRECTED = "corrected"
+WITHDRAWN = "withdrawn"
+RENEWED = "renewed"
+WITHOUT_CASE = (IMPORTED, CORRECTED, WITHDRAWN, RENEWED)
+"""Acts that a person does to a file itself."""
 _LAST = 4
 _NOON = time(12)
 _LONGEST_NAME = 60

@@ -1,7 +1,7 @@
 """The register as lists: searched, narrowed, and the queues that somebody works off."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from engine import Actor, Engine
@@ -49,6 +49,7 @@ class HouseholdLine:
     days_since_opened: int = 0
     days_since_changed: int = 0
     waits: Remaining | None = None
+    is_alike: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,14 @@ class Lists:
             units = file_lists.units_below(tx, actor, question, parent_id)
             last_file = shown[-1][0] if len(found) > limit and shown else None
             clock = _Clock(self._engine, tx)
+            # Looked for where somebody looks for somebody: it takes longer than the list itself.
+            numbers = [file.file_no for file, _ in shown] if question.text else []
+            alike = file_lists.alike(tx, numbers)
             return FilePage(
-                lines=[clock.line(file, union) for file, union in shown],
+                lines=[
+                    replace(clock.line(file, union), is_alike=file.file_no in alike)
+                    for file, union in shown
+                ],
                 facets={name: _facet(name, counted[name]) for name in FACETS},
                 units=[FacetValue(*unit) for unit in units],
                 next_cursor=None

@@ -68,10 +68,14 @@ class _Field:
 
 
 def _plain(key: str) -> Callable[[Content], tuple[str, str]]:
-    """The value as it was given, in whichever group of the file it stands."""
+    """The value as it was given, in whichever group of the file it stands.
+
+    A code of a form's own list has its text beside it: the text is typed, the code shown.
+    """
 
     def read(content: Content) -> tuple[str, str]:
-        return _shown(_find(content, key)), ""
+        said, words_ = _shown(_find(content, key)), _shown(_find(content, f"{key}_text"))
+        return (words_, said if said != words_ else "") if said and words_ else (said, "")
 
     return read
 
@@ -92,8 +96,8 @@ def _numbered(key: str, numbers: Mapping[str, str]) -> Callable[[Content], tuple
     """A value stored in words whose national list is numbered."""
 
     def read(content: Content) -> tuple[str, str]:
-        said = _shown(_find(content, key))
-        return said, numbers.get(said, "")
+        said, code = _plain(key)(content)
+        return said, numbers.get(said, code)
 
     return read
 
@@ -302,7 +306,7 @@ def _of_member(content: Content, row: Mapping[str, object], key: str) -> str:
         return _money(earned / _MONTHS) if earned else ""
     if key in ("sex", "birth_date") and not text(row.get(key)):
         return _from_number(text(row.get("id_number")), key)
-    return _shown(row.get(key))
+    return _shown(row.get(f"{key}_text") or row.get(key)) if row.get(key) else ""
 
 
 def _code_of_member(row: Mapping[str, object], key: str) -> str:

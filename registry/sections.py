@@ -66,8 +66,13 @@ class _Field:
     unit: str = ""
 
     def show(self, group: Mapping[str, object], mask: Mask) -> str:
-        """The value in words; empty where nothing was said."""
+        """The value in words; empty where nothing was said.
+
+        A code of a form's own list has its text beside it, as it was when it was given.
+        """
         value = group.get(self.key)
+        if self.codes is None and value not in (None, "", []):
+            value = group.get(f"{self.key}_text") or value
         if isinstance(value, list | tuple):
             return "、".join(words(self.codes or {}, one) for one in value)
         if value is None or value == "":
@@ -198,6 +203,9 @@ _CONSENT = (
     _Field("given", "已签署授权委托书", YES_NO),
     _Field("version", "授权书版本"),
     _Field("publication", "同意公示的范围", PUBLICATION),
+    _Field("withdrawn_on", "撤回授权日期"),
+    _Field("withdrawn_reason", "撤回授权说明"),
+    _Field("renewed_on", "重新授权日期"),
 )
 
 

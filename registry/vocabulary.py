@@ -73,6 +73,9 @@ ACTS: Mapping[str, str] = {
     "entered": "录入全国系统",
     "imported": "导入已有档案",
     "merged": "并入同户的困难职工",
+    "corrected": "勘误",
+    "withdrawn": "撤回授权",
+    "renewed": "重新授权",
 }
 ORIGINS: Mapping[str, str] = {"imported": "导入", "": "办件建档"}
 HELP_KINDS: Mapping[str, str] = {

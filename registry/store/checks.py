@@ -7,7 +7,7 @@ from sqlalchemy import func, select, true
 
 from engine.store.database import Tx
 from engine.store.tables import case, organisation, subscription
-from registry.household import IMPORTED, File, Version
+from registry.household import WITHOUT_CASE, File, Version
 from registry.notice import OBJECTION, PublicNotice
 from registry.store import households, notices
 from registry.store.tables import household, household_version, notice
@@ -93,8 +93,8 @@ def awaited_objections(tx: Tx) -> list[tuple[str, str]]:
 
 
 def rows_that_point_nowhere(tx: Tx) -> list[str]:
-    """Records whose organisation or case does not exist; what was imported has no case."""
-    of_a_case = household_version.c.act != IMPORTED
+    """Records whose organisation or case does not exist; what was done without a case has none."""
+    of_a_case = household_version.c.act.not_in(WITHOUT_CASE)
     pointing = (
         (household, household.c.file_no, household.c.organisation_id, organisation, true()),
         (notice, notice.c.id, notice.c.organisation_id, organisation, true()),

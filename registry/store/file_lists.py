@@ -27,6 +27,7 @@ from engine.store.instants import to_text
 from engine.store.tables import organisation, organisation_closure
 from registry.household import AWAITING_ENTRY, File
 from registry.store.households import file_of, visible_files, with_union
+from registry.store.likeness import is_alike
 from registry.store.tables import help_record, household, household_index, household_person
 
 
@@ -37,6 +38,7 @@ class Queue(StrEnum):
     AWAITING = "awaiting"
     UNCHANGED = "unchanged"
     UNHELPED = "unhelped"
+    ALIKE = "alike"
     TO_COPY = "to-copy"  # awaiting, without those whose consent was withdrawn
 
 
@@ -154,6 +156,14 @@ def units_below(
     return [(row.id, row.name, row.n) for row in rows]
 
 
+def alike(tx: Tx, file_numbers: Sequence[str]) -> set[str]:
+    """Which of these files name people of other files."""
+    if not file_numbers:
+        return set()
+    query = select(household.c.file_no).where(household.c.file_no.in_(file_numbers), is_alike())
+    return set(tx.execute(query).scalars())
+
+
 def queue_counts(tx: Tx, actor: Actor, unchanged_before: str) -> dict[Queue, int]:
     """How many files wait in each queue."""
     row = tx.execute(
@@ -196,6 +206,8 @@ def _queued(queue: Queue, unchanged_before: str) -> ColumnElement[bool]:
             return household.c.changed_at < unchanged_before
         case Queue.UNHELPED:
             return ~_helped()
+        case Queue.ALIKE:
+            return is_alike()
         case Queue.ALL:
             return true()
 

@@ -53,6 +53,7 @@ household = Table(
     Index("ix_household_organisation", "organisation_id", "changed_at"),
     Index("ix_household_status", "status", "opened_on", "file_no"),
     Index("ix_household_opened", "opened_on", "file_no"),
+    Index("ix_household_mobile", "mobile_hash"),
 )
 
 household_version = Table(

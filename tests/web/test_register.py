@@ -157,3 +157,47 @@ def test_a_file_is_copied_without_scripts_too(engine: Engine, visit: Visit) -> N
     assert 'value="mobile" aria-labelledby="label-mobile">' in text
     assert visit("supervisor").get(page).status_code == 403
     assert "抄录" not in visit("supervisor").text("/households")
+
+
+def test_an_error_is_put_right_on_the_page_and_a_refused_form_keeps_its_words(
+    engine: Engine, visit: Visit
+) -> None:
+    file_no = on_file(engine)
+    reviewer, page = visit("reviewer"), f"/households/{file_no}/correct"
+    assert "勘误" in reviewer.text(f"/households/{file_no}")
+    wrong = {"seen": "1", "reason": "核对原件", "head.id_number": "350602199001019908"}
+    refused = reviewer.post(page, wrong, page)
+    text = unescape(refused.get_data(as_text=True))
+    assert refused.status_code == 422
+    assert "校验不符" in text
+    assert 'value="350602199001019908"' in text
+    assert 'value="核对原件"' in text
+    right = {"seen": "1", "reason": "核对原件", "head.hukou": "农业"}
+    assert reviewer.post(page, right, page).status_code == 303
+    assert "农业" in reviewer.text(f"/households/{file_no}?tab=versions")
+    assert visit("supervisor").get(page).status_code == 403
+
+
+def test_consent_is_withdrawn_and_given_again_on_the_page(engine: Engine, visit: Visit) -> None:
+    file_no = on_file(engine)
+    reviewer, page = visit("reviewer"), f"/households/{file_no}/consent"
+    sent = reviewer.post(page, {"act": "withdraw", "reason": "来信"}, page)
+    assert sent.status_code == 303
+    assert "授权已于 2026-11-09 撤回" in reviewer.text(f"/households/{file_no}")
+    assert reviewer.get(f"/households/{file_no}/copy").status_code == 409
+    assert reviewer.post(page, {"act": "renew", "reason": ""}, page).status_code == 422
+    assert reviewer.post(page, {"act": "renew", "reason": "重新签"}, page).status_code == 303
+    assert "撤回:" not in reviewer.text(f"/households/{file_no}")
+
+
+def test_likeness_is_shown_on_the_file_and_in_a_list_of_its_own(
+    engine: Engine, visit: Visit
+) -> None:
+    first = on_file(engine)
+    on_file(engine, {"id_number": "M7654321", "mobile": "15400000077"}, "lw-u", members=[])
+    reviewer = visit("reviewer")
+    text = reviewer.text(f"/households/{first}")
+    assert "同名同出生日期" in text
+    assert "另一县(市、区)有相近档案,请县总工会核实" in text
+    assert "疑似重复" in reviewer.text("/households?q=林模拟")
+    assert "林模拟" in reviewer.text("/households/queues/alike")

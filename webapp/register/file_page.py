@@ -8,6 +8,8 @@ from flask import url_for
 
 from engine import Actor
 from engine.errors import NotFound
+from registry.files import Standing
+from registry.rights import Act
 from webapp.register.aid_tab import AidTab, aid_tab
 from webapp.register.list_page import Row, row_of
 from webapp.register.money_tab import MoneyTab, money_tab
@@ -61,6 +63,19 @@ class FamilyTab:
 
 
 @dataclass(frozen=True)
+class LikeRow:
+    """Another file that seems to be about the same people; without ``href`` not hers to see."""
+
+    person: str
+    sign: str
+    href: str
+    name: str
+    file_no: str
+    told: str
+    is_strong: bool
+
+
+@dataclass(frozen=True)
 class Typed:
     """A form that was refused: what was typed, and the sentence that says why."""
 
@@ -82,6 +97,7 @@ class FilePage(Page):
     warnings: tuple[str, ...]
     links: tuple[Link, ...]
     message: str
+    likes: tuple[LikeRow, ...] = ()
     family: FamilyTab | None = None
     money: MoneyTab | None = None
     aid: AidTab | None = None
@@ -133,7 +149,8 @@ def file_page(shell: Shell, registry: RegistryPort, actor: Actor, it: Asked) -> 
         sections=sections_of(found, tab),
         is_clear=it.is_clear,
         warnings=_warnings(standing.days_awaiting, standing.consent_withdrawn_on),
-        links=(),
+        links=_links(file_no, standing),
+        likes=_likes(registry, actor, file_no) if tab == TABS[0] else (),
         message=it.typed.message,
         family=_family(registry, actor, it) if tab == "members" else None,
         money=money_tab(registry.files.money(actor, file_no)) if tab == "money" else None,
@@ -161,6 +178,34 @@ def sections_of(found: Household, tab: str) -> tuple[Section, ...]:
         )
         for section in found.sections
         if section.tab == tab and not section.columns
+    )
+
+
+def _links(file_no: str, standing: Standing) -> tuple[Link, ...]:
+    """What she may do to the file beside its tabs."""
+    found = []
+    if Act.COPY in standing.acts and standing.days_awaiting is not None:
+        found.append(Link(_("抄录"), url_for("register.copy", file_no=file_no)))
+    if Act.CORRECT in standing.acts:
+        found.append(Link(_("勘误"), url_for("register.correct", file_no=file_no)))
+    if Act.CONSENT in standing.acts:
+        label = _("重新授权") if standing.consent_withdrawn_on else _("撤回授权")
+        found.append(Link(label, url_for("register.consent", file_no=file_no)))
+    return tuple(found)
+
+
+def _likes(registry: RegistryPort, actor: Actor, file_no: str) -> tuple[LikeRow, ...]:
+    return tuple(
+        LikeRow(
+            one.person,
+            one.sign,
+            url_for("register.household", file_no=one.file_no) if one.file_no else "",
+            one.name,
+            one.file_no,
+            one.told,
+            one.is_strong,
+        )
+        for one in registry.likenesses.of_file(actor, file_no)
     )
 
 

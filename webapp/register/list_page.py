@@ -35,12 +35,16 @@ _TITLES = {
     Queue.AWAITING: lazy("待录入全国系统"),
     Queue.UNCHANGED: lazy("一年未改的档案"),
     Queue.UNHELPED: lazy("未帮扶过的档案"),
+    Queue.ALIKE: lazy("疑似重复的档案"),
 }
 _ABOUT = {
     Queue.ALL: "",
     Queue.AWAITING: lazy("审批后即为在档;录入全国系统另有时限,等得最久的在最前。"),
     Queue.UNCHANGED: lazy("最近一年没有任何改动的档案,请核实家庭情况是否有变化。最久的在最前。"),
     Queue.UNHELPED: lazy("建档后没有登记过帮扶的档案(已冲销的不算)。建档最早的在最前。"),
+    Queue.ALIKE: lazy(
+        "与另一份档案同名同出生日期、证件只差校验位、同一人计入两户或手机相同,打开看详情。"
+    ),
 }
 _DAYS = counting("%(n)s 天")
 _MENU = {Queue.ALL: "list"}
@@ -84,6 +88,7 @@ class Row:
     is_imported: bool
     waited: str
     due: Badge | None
+    is_alike: bool
 
 
 @dataclass(frozen=True)
@@ -145,7 +150,7 @@ def households_page(
 
 def queue_named(name: str) -> Queue:
     """The queue of an address; NotFound for one there is none of."""
-    for queue in (Queue.AWAITING, Queue.UNCHANGED, Queue.UNHELPED):
+    for queue in (Queue.AWAITING, Queue.UNCHANGED, Queue.UNHELPED, Queue.ALIKE):
         if queue.value == name:
             return queue
     raise NotFound("没有找到这个页面。")
@@ -233,6 +238,7 @@ def row_of(line: HouseholdLine, queue: Queue = Queue.ALL) -> Row:
         is_imported=line.is_imported,
         waited=counted(_DAYS, days),
         due=_due(line.waits),
+        is_alike=line.is_alike,
     )
 
 

@@ -32,6 +32,7 @@ def register_menu(
         ("awaiting", _("待录入全国系统"), _queue(Queue.AWAITING), counted[Queue.AWAITING]),
         ("unchanged", _("一年未改"), _queue(Queue.UNCHANGED), counted[Queue.UNCHANGED]),
         ("unhelped", _("未帮扶"), _queue(Queue.UNHELPED), counted[Queue.UNHELPED]),
+        ("alike", _("疑似重复"), _queue(Queue.ALIKE), counted[Queue.ALIKE]),
     ]
     if places_of(actor, Act.COPY):
         links.append(("copy", _("抄录"), url_for("register.copy_first"), counted[Queue.TO_COPY]))

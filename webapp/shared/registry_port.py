@@ -12,8 +12,10 @@ from engine import Actor
 from registry.aid import AidBook
 from registry.copying import CopyDesk
 from registry.files import Files
+from registry.likeness import Likenesses
 from registry.lists import HouseholdLine, Lists
 from registry.paper import PaperShelf
+from registry.upkeep import Upkeep
 
 
 class HouseholdPage(Protocol):
@@ -253,6 +255,16 @@ class RegistryPort(Protocol):
     @property
     def copying(self) -> CopyDesk:
         """Copying into the national system."""
+        ...
+
+    @property
+    def likenesses(self) -> Likenesses:
+        """Files that seem to be about the same people."""
+        ...
+
+    @property
+    def upkeep(self) -> Upkeep:
+        """What is done to files without a case."""
         ...
 
     @property
