@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request,
 from webapp.demo.papers import paper
 
 SCREEN = {"width": 1366, "height": 768}
+PHONE = {"width": 360, "height": 740}
 PDF = paper()
 
 
@@ -23,10 +24,20 @@ class Person:
     """
 
     def __init__(
-        self, browser: Browser, site: str, username: str = "", *, scripts: bool = True
+        self,
+        browser: Browser,
+        site: str,
+        username: str = "",
+        *,
+        scripts: bool = True,
+        on_phone: bool = False,
     ) -> None:
         self.context = browser.new_context(  # type: ignore[arg-type]
-            viewport=SCREEN, locale="zh-CN", java_script_enabled=scripts
+            viewport=PHONE if on_phone else SCREEN,
+            locale="zh-CN",
+            java_script_enabled=scripts,
+            is_mobile=on_phone,
+            has_touch=on_phone,
         )
         self.context.set_default_timeout(15_000)
         self.faults: list[str] = []

@@ -135,10 +135,17 @@ def _answer(
     actor: Actor, row: DefinitionRow, unit: Organisation, begun: Begun
 ) -> ResponseReturnValue:
     if begun.case_id:
-        flash(_("办件已建立。"), "done")
+        flash(_begun_words(actor, begun.case_id), "done")
         return redirect(_first_page(actor, begun), 303)
     page = start_page(shell("inbox", actor), current_engine(), row, unit, begun)
     return render(page), 422 if begun.errors or begun.message else 200
+
+
+def _begun_words(actor: Actor, case_id: str) -> str:
+    """That it is there, and that the applicant can be given a receipt."""
+    if current_engine().receipts.of_case(actor, case_id).is_offered:
+        return _("办件已建立。可在办件的“申请材料”页给申请人开回执。")
+    return _("办件已建立。")
 
 
 def _first_page(actor: Actor, begun: Begun) -> str:

@@ -130,10 +130,15 @@ def _form(view: GuestStep, typed: Typed | None, saved: str) -> Markup:
             nonce=new_id(),
             draft_saved=saved if typed is None else typed.draft_saved,
             files=file_infos(view.files),
-            translate=_,
+            translate=_on_a_phone,
         ),
         _buttons(),
     )
+
+
+def _on_a_phone(text: str) -> str:
+    """The form's own words, but for the button that a telephone answers with its camera."""
+    return _("拍照或选文件") if text == "选择文件" else _(text)
 
 
 def _buttons() -> Markup:
