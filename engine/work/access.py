@@ -8,7 +8,8 @@ from engine.errors import (
     TaskHeldByOther,
     TaskNotOpen,
 )
-from engine.model.actors import Actor
+from engine.forms import Filler
+from engine.model.actors import Actor, is_guest_id
 from engine.model.cases import Case
 from engine.model.clock import ZONE
 from engine.model.definitions import Element, LaneKind
@@ -50,6 +51,11 @@ def task_for_guest(tx: Tx, guest: Actor, task_id: str) -> LoadedTask:
     ):
         raise NotFound
     return loaded
+
+
+def filler_of(person_id: str) -> Filler:
+    """Which form of a step somebody fills in."""
+    return Filler.GUEST if is_guest_id(person_id) else Filler.STAFF
 
 
 def task_to_fill(tx: Tx, actor: Actor, task_id: str) -> LoadedTask:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from engine.errors import Invalid, Stale
-from engine.forms import CompiledForm, Filler, Validation
+from engine.forms import CompiledForm, Validation
 from engine.model.actors import Actor
 from engine.model.cases import EventKind
 from engine.model.definitions import LaneKind
@@ -14,7 +14,7 @@ from engine.store import files, receipts, tasks
 from engine.store.database import Tx
 from engine.store.tasks import LoadedTask
 from engine.store.waits import wait_rows
-from engine.work.access import must_not_be_blocked, task_to_fill
+from engine.work.access import filler_of, must_not_be_blocked, task_to_fill
 from engine.work.advance import OpenedCase, TimerDue, open_case, ports_of, scope_at, write_step
 from engine.work.attributes import attributes_of
 from engine.work.environment import Environment
@@ -69,7 +69,7 @@ def prepare(
     opened = open_case(environment, tx, loaded.case)
     element = opened.program.element(task.process_key, task.element_id)
     must_not_be_blocked(tx, task, element)
-    form = opened.program.form_of(element, Filler.GUEST if actor.is_guest else Filler.STAFF)
+    form = opened.program.form_of(element, filler_of(actor.person_id))
     if form is None:
         if data:
             raise Invalid("这一步没有表单,不接收填写内容。")

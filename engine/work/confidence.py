@@ -16,6 +16,7 @@ from engine.model.cases import EventKind
 from engine.model.definitions import Element
 from engine.store import directory, events, tasks
 from engine.store.database import Tx
+from engine.work.access import filler_of
 from engine.work.advance import OpenedCase
 
 
@@ -51,7 +52,8 @@ class Confidence:
         rows = events.of_case(self.tx, self.opened.case.id, kinds=(EventKind.TASK_COMPLETED.value,))
         for row in rows:
             element = hidden.get((row.process_key or "", row.element_id or ""))
-            form = None if element is None else self.opened.program.form_of(element)
+            filler = filler_of(row.actor or "")
+            form = None if element is None else self.opened.program.form_of(element, filler)
             if form is not None and row.payload is not None:
                 detail = self.opened.vault.open_json(row.payload, "event", row.number)
                 data = detail.get("data") if isinstance(detail, dict) else None

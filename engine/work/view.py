@@ -6,8 +6,8 @@ from datetime import datetime
 
 from engine.errors import NotFound
 from engine.feel import EvaluationContext
-from engine.forms import CompiledForm, Filler
-from engine.model.actors import Actor, is_guest_id
+from engine.forms import CompiledForm
+from engine.model.actors import Actor
 from engine.model.cases import Attribute, Case, CaseLine, EventKind, HistoryEntry, StoredFile
 from engine.model.definitions import Element, LaneKind
 from engine.model.tasks import Holder, Standing, Task, TaskLine, TaskStatus, standing
@@ -16,7 +16,7 @@ from engine.store import cases, directory, events, files, receipts, task_lists, 
 from engine.store.database import Tx
 from engine.store.events import EventRow
 from engine.store.task_lists import TaskQuestion
-from engine.work.access import visible_case
+from engine.work.access import filler_of, visible_case
 from engine.work.advance import OpenedCase, open_case, scope_at
 from engine.work.confidence import Confidence
 from engine.work.drafts import open_draft
@@ -265,8 +265,7 @@ def _form_of(program: Program, row: EventRow) -> tuple[str, CompiledForm] | None
     if row.kind != EventKind.TASK_COMPLETED.value or row.element_id is None:
         return None
     element = program.element(row.process_key or program.key, row.element_id)
-    filler = Filler.GUEST if is_guest_id(row.actor or "") else Filler.STAFF
-    form = program.form_of(element, filler)
+    form = program.form_of(element, filler_of(row.actor or ""))
     return None if form is None else (element.name, form)
 
 
