@@ -12,10 +12,10 @@ from engine.store.database import Tx
 from registry.aid import AidBook
 from registry.copying import CopyDesk
 from registry.files import Files
+from registry.finding import HouseholdLine, Lists, Search, line_of
 from registry.indexing import EDITION, index_files
 from registry.likeness import Likenesses
 from registry.listing import list_people
-from registry.lists import HouseholdLine, Lists, Search, line_of
 from registry.loading import ExistingHousehold, Loaded, load_files
 from registry.notice_desk import NoticeDesk
 from registry.paper import PaperShelf

@@ -5,8 +5,8 @@ import pytest
 import registry
 from engine import Engine
 from engine.errors import NotFound
+from registry.finding import Search
 from registry.likeness import ELSEWHERE, OTHER_UNIT
-from registry.lists import Search
 from registry.store.file_lists import Queue
 from tests.support.register import SPOUSE, on_file
 

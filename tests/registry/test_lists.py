@@ -9,7 +9,7 @@ from engine import SYSTEM, Engine
 from engine.model.clock import FixedClock
 from engine.model.deadlines import DueState
 from engine.model.ids import new_id
-from registry.lists import FilePage, Search
+from registry.finding import FilePage, Search
 from registry.store.file_lists import Queue
 from tests.support.register import HEAD, on_file
 

@@ -5,7 +5,7 @@ import pytest
 import registry
 from engine import Engine
 from engine.errors import Conflict, Invalid, NotFound, NotPermitted, Stale
-from registry.lists import Search
+from registry.finding import Search
 from registry.store.file_lists import Queue
 from tests.support.register import on_file
 

@@ -9,7 +9,7 @@ from flask import url_for
 from engine import Actor
 from engine.errors import NotFound
 from engine.model.deadlines import Remaining
-from registry.lists import FilePage, HouseholdLine, Search
+from registry.finding import FilePage, HouseholdLine, Search
 from registry.store.file_lists import Queue
 from webapp.shared.addresses import address
 from webapp.shared.language import _, counted, counting, lazy

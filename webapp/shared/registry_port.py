@@ -12,8 +12,8 @@ from engine import Actor
 from registry.aid import AidBook
 from registry.copying import CopyDesk
 from registry.files import Files
+from registry.finding import HouseholdLine, Lists
 from registry.likeness import Likenesses
-from registry.lists import HouseholdLine, Lists
 from registry.paper import PaperShelf
 from registry.upkeep import Upkeep
 
