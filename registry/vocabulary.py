@@ -61,6 +61,7 @@ NOTICE_RESULTS: Mapping[str, str] = {
     "dismissed": "异议不成立",
     "upheld": "异议成立",
     "withdrawn": "申请人撤回",
+    "stopped": "办件变更,公示终止",
 }
 NOTICE_CASE_OVER = "办件已终止"
 """The result of a notice whose case ended without saying one."""

@@ -4,6 +4,7 @@ from engine.definitions.scenarios import ScenarioReport, run_folder
 from webapp.commands.folders import form_folder, process_folder, process_keys, refuse_unknown
 from webapp.commands.speaking import DONE, FOUND_WRONG, Call, Commands, say, say_json
 from webapp.opening import operations
+from webapp.standard.parameters import beginning_values
 
 
 def add_to(commands: Commands) -> None:
@@ -20,7 +21,7 @@ def scenarios(call: Call) -> int:
     refuse_unknown(processes, keys)
     is_ready = True
     for key in keys or process_keys(processes):
-        report = run_folder(processes, form_folder(), key, operations())
+        report = run_folder(processes, form_folder(), key, operations(), beginning_values())
         is_ready = is_ready and report.ready
         if call.words.json:
             say_json(report.as_json())

@@ -50,6 +50,13 @@ def standard_parameters() -> Mapping[str, ParameterRule]:
     return {rule.name: rule for subject in subjects() for rule in subject.rules}
 
 
+def beginning_values() -> Mapping[str, object]:
+    """What an installation begins with, by name; those it must set itself are not among them."""
+    return {
+        name: rule.value for name, rule in standard_parameters().items() if rule.value is not None
+    }
+
+
 def _rule(group: str, name: str, row: Mapping[str, Any]) -> ParameterRule:
     kind = Kind(row["kind"])
     value = row.get("value")

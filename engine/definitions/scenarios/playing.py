@@ -74,11 +74,16 @@ class Player:
     """One case of one scenario; ``play`` raises Failed, or it went as written."""
 
     def __init__(
-        self, program: Program, scenario: Scenario, operations: Mapping[str, OperationInterface]
+        self,
+        program: Program,
+        scenario: Scenario,
+        operations: Mapping[str, OperationInterface],
+        parameters: Mapping[str, object],
     ) -> None:
         self._program = program
         self._scenario = scenario
         self._interfaces = operations
+        self._parameters = {**parameters, **scenario.parameters}
         self._calendar = work_calendar()
         self._clock = FixedClock(scenario.now.astimezone(UTC))
         self._memory = _Memory()
@@ -286,7 +291,8 @@ class Player:
         return self._step
 
     def _context(self) -> EvaluationContext:
-        host = _Host(self._calendar, self._scenario.parameters, self._memory.faults)
+        today = local_date(self._clock.now())
+        host = _Host(self._calendar, self._parameters, self._memory.faults, today)
         return EvaluationContext(now=self._clock.now(), zone=ZONE, host=host)
 
     def _ports(self) -> Ports:
@@ -405,6 +411,7 @@ class _Host:
     calendar: WorkCalendar
     parameters: Mapping[str, object]
     faults: list[str]
+    today: date
 
     def working_day_after(self, start: date, days: int) -> date:
         return self.calendar.working_day_after(start, days)[0]
@@ -416,7 +423,15 @@ class _Host:
         if name not in self.parameters:
             self.faults.append(f"用到参数“{name}”,场景的 [parameters] 里没有。")
             raise KeyError(name)
-        return self.parameters[name]
+        return _on(self.parameters[name], self.today)
+
+
+def _on(value: object, today: date) -> object:
+    """A parameter's value on a day: of a list of ``{from, value}`` the newest that holds."""
+    if not isinstance(value, list) or not all(isinstance(one, Mapping) for one in value):
+        return value
+    holding = [one for one in value if str(one["from"]) <= today.isoformat()]
+    return max(holding, key=lambda one: str(one["from"]))["value"] if holding else None
 
 
 @lru_cache(maxsize=1)

@@ -39,6 +39,7 @@ _TOP = frozenset(
         "case",
         "parameters",
         "start",
+        "world",
         "data",
         "operations",
         "steps",
@@ -156,18 +157,39 @@ def read_scenario(content: bytes, name: str, records: Records = _no_records) -> 
         raise ScenarioFault("缺少 title(一行标题)。")
     expected = _expectation(_table(top, "expect"), "[expect]")
     given = _GivenData(_tables(top, "data"), records)
+    world = _world(top, records)
     return Scenario(
         name=name,
         title=title.strip(),
         now=_start_instant(top.get("now", DEFAULT_START)),
         tells=str(top.get("tells", "")),
         case=plain_table(_table(top, "case")),
-        parameters=plain_table(_table(top, "parameters")),
+        parameters=plain_table({**world("parameters"), **_table(top, "parameters")}),
         start=plain_table(_table(top, "start")),
-        operations={k: plain_table(v) for k, v in _tables(top, "operations").items()},
+        operations={
+            k: plain_table(v)
+            for k, v in _tables(
+                {"operations": {**world("operations"), **_table(top, "operations")}}, "operations"
+            ).items()
+        },
         steps=tuple(_steps(top.get("steps", []), given)),
         expected=expected,
     )
+
+
+def _world(top: Table, records: Records) -> Callable[[str], Table]:
+    """What several scenarios share: the parameters and operations of ``data/<world>``."""
+    file = top.get("world")
+
+    def table(name: str) -> Table:
+        if file is None:
+            return {}
+        try:
+            return records(str(file), name)
+        except KeyError:
+            raise ScenarioFault(f"world 指的文件 scenarios/data/{file} 里没有 [{name}]。") from None
+
+    return table
 
 
 def plain(value: object) -> object:

@@ -83,24 +83,28 @@ def run_folder(
     forms: Path,
     key: str,
     operations: Mapping[str, OperationInterface] | None = None,
+    parameters: Mapping[str, object] | None = None,
 ) -> ScenarioReport:
     """Play ``processes/KEY/scenarios/*.toml`` with the files as they lie in the folders.
 
     Raises NotFound or Invalid when the process itself cannot be read.
     """
     source = folder_source(processes, forms, key)
-    return run_scenarios(source, read_scenarios(processes / key / "scenarios"), operations)
+    scenarios = read_scenarios(processes / key / "scenarios")
+    return run_scenarios(source, scenarios, operations, parameters)
 
 
 def run_scenarios(
     source: DefinitionSource,
     scenarios: Sequence[Scenario],
     operations: Mapping[str, OperationInterface] | None = None,
+    parameters: Mapping[str, object] | None = None,
 ) -> ScenarioReport:
     """Play scenarios of a process, without a database.
 
     With ``operations`` the calls and the outputs that the scenarios give are compared with the
-    operations' schemas; those of unknown operations are taken as they are.
+    operations' schemas; those of unknown operations are taken as they are. ``parameters`` hold
+    where a scenario does not give its own: an installation begins with them.
     """
     try:
         program = compile_program(source)
@@ -113,7 +117,7 @@ def run_scenarios(
     results_found: list[ScenarioResult] = []
     passed: list[Passed] = []
     for scenario in scenarios:
-        player = Player(program, scenario, operations or {})
+        player = Player(program, scenario, operations or {}, parameters or {})
         result = _played(player, scenario)
         results_found.append(result)
         if result.passed:
