@@ -19,7 +19,12 @@ APPLICATION_KINDS: Mapping[str, str] = {
 WORKER_KINDS: Mapping[str, str] = {"worker": "职工", "migrant": "农民工"}
 YES_NO: Mapping[str, str] = {"yes": "是", "no": "否", "True": "是", "False": "否"}
 HAVE: Mapping[str, str] = {"yes": "有", "no": "无"}
-PUBLICATION: Mapping[str, str] = {"web": "网上(脱敏)和单位公示栏", "unit": "只在单位公示栏"}
+PUBLICATION: Mapping[str, str] = {
+    "web": "网上(脱敏)和单位公示栏",
+    "unit": "只在单位公示栏",
+    "none": "不同意公开(由审批人决定公示范围)",
+    "restricted": "限定范围",
+}
 CAUSES: Mapping[str, str] = {
     "1": "无劳动能力",
     "2": "有劳动能力而未就业",

@@ -11,7 +11,7 @@ from engine import SYSTEM, Engine, Options, open_engine
 from engine.definitions.folder import read_folder
 from engine.model.clock import FixedClock
 from engine.store.settings import Parameter
-from tests.registry.town import MONDAY_MORNING, PARAMETERS, ROOT, Town
+from tests.registry.town import CALLED, MONDAY_MORNING, PARAMETERS, ROOT, Town
 from tests.support.federation import staffed
 
 
@@ -40,7 +40,7 @@ def town(engine: Engine, clock: FixedClock) -> Town:
     engine.settings.add_parameters(
         SYSTEM, [Parameter(name, None, since, value) for name, value in PARAMETERS.items()]
     )
-    for key in ("public_notice", "archiving"):
+    for key in (*CALLED, "archiving"):
         files = read_folder(ROOT / "processes", ROOT / "forms", key).files
         engine.definitions.deploy(SYSTEM, files)
     return Town(engine, registry.Registry(engine), clock)

@@ -9,14 +9,38 @@ from pathlib import Path
 import registry
 from engine import SYSTEM, Actor, Engine, Request
 from engine.model.clock import FixedClock
+from engine.model.identity_numbers import resident_id_check_character
 from tests.support.papers import JPEG
+from webapp.standard.parameters import beginning_values
 
 ROOT = Path(__file__).parents[2]
 MONDAY_MORNING = datetime(2026, 11, 9, 1, 0, tzinfo=UTC)
 HOUSEHOLDS = tomllib.loads(
     (ROOT / "processes/archiving/scenarios/data/households.toml").read_text(encoding="utf-8")
 )
-PARAMETERS = {"dibao standard": 500, "township review": False, "notice days": 5}
+PARAMETERS = {**beginning_values(), "dibao standard": 500}
+CALLED = ("public_notice", "duplicate_check", "means_check", "appeal")
+REPORT = {"report_no": "核2026-0001", "report_date": "2026-11-09", "result": "consistent"}
+
+
+def _another_household(number: int) -> dict[str, object]:
+    """Numbers of people who are in no other file: who is, is found and ruled on first."""
+    first17 = f"35060219900101{number:03d}"
+    return {
+        "id_number": first17 + resident_id_check_character(first17),
+        "mobile": f"154000001{number:02d}",
+        "members": [
+            {
+                "relation": "子",
+                "name": "林小模",
+                "id_number": f"M35{number:07d}",
+                "occupation": "学生",
+                "health": "良好",
+                "living_together": "no",
+                "counted": "yes",
+            }
+        ],
+    }
 
 
 @dataclass
@@ -26,6 +50,7 @@ class Town:
     engine: Engine
     register: registry.Registry
     clock: FixedClock
+    begun: int = 0
 
     def actor(self, name: str) -> Actor:
         return self.engine.directory.actor_named(name)
@@ -54,8 +79,11 @@ class Town:
         }
 
     def on_notice(self, **changed: object) -> str:
-        """An application that was posted this moment."""
+        """An application that was posted this moment; each of another household."""
         self.clock.advance(timedelta(seconds=1))
+        self.begun += 1
+        if self.begun > 1:
+            changed = {**_another_household(self.begun), **changed}
         asked = {"applicant_name": "林模拟", "application_kind": "self"}
         officer = self.actor("officer")
         case_id = self.engine.cases.start(officer, Request("archiving", "u1", asked)).case_id
@@ -63,6 +91,8 @@ class Town:
         self.do("officer", case_id, "acceptance_check", {"complete": "yes"})
         self.do("officer", case_id, "home_visit", self.filled("officer", "visit"))
         self.do("chair", case_id, "grassroots_review", {"decision": "agree"})
+        if self.waiting(case_id) == ["await_report"]:
+            self.do("reviewer", case_id, "await_report", REPORT)
         agreed = {"decision": "agree", "category": "dibao"}
         self.do("reviewer", case_id, "county_review", agreed)
         self.do("officer", case_id, "post", self.posted())

@@ -307,7 +307,9 @@ class Player:
     def _operate(self, call: OperationCall) -> dict[str, object]:
         self._memory.operations.append(call.operation)
         interface = self._interfaces.get(call.operation)
-        given = self._scenario.operations.get(call.operation, {})
+        answers = self._scenario.operations.get(call.operation, ({},))
+        before = self._memory.operations.count(call.operation) - 1
+        given = answers[min(before, len(answers) - 1)]
         outputs = {k: self._stubbed(v, call.inputs) for k, v in given.items()}
         if interface is not None:
             name = f"操作“{call.operation}”"

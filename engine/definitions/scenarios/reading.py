@@ -127,7 +127,8 @@ class Scenario:
     case: Table = field(default_factory=dict)
     parameters: Table = field(default_factory=dict)
     start: Table = field(default_factory=dict)
-    operations: Mapping[str, Table] = field(default_factory=dict)
+    operations: Mapping[str, tuple[Table, ...]] = field(default_factory=dict)
+    """What each operation gives: call by call, the last of them for all that follow."""
     steps: tuple[Action, ...] = ()
     expected: Table = field(default_factory=dict)
     fault: str | None = None
@@ -166,15 +167,21 @@ def read_scenario(content: bytes, name: str, records: Records = _no_records) -> 
         case=plain_table(_table(top, "case")),
         parameters=plain_table({**world("parameters"), **_table(top, "parameters")}),
         start=plain_table(_table(top, "start")),
-        operations={
-            k: plain_table(v)
-            for k, v in _tables(
-                {"operations": {**world("operations"), **_table(top, "operations")}}, "operations"
-            ).items()
-        },
+        operations=_operations({**world("operations"), **_table(top, "operations")}),
         steps=tuple(_steps(top.get("steps", []), given)),
         expected=expected,
     )
+
+
+def _operations(given: Table) -> dict[str, tuple[Table, ...]]:
+    found: dict[str, tuple[Table, ...]] = {}
+    for name, value in given.items():
+        answers = value if isinstance(value, list) else [value]
+        tables = [plain_table(one) for one in answers if isinstance(one, Mapping)]
+        if not tables or len(tables) != len(answers):
+            raise ScenarioFault(f"operations.{name} 须是一张表,或几张表(依次是每次调用的输出)。")
+        found[name] = tuple(tables)
+    return found
 
 
 def _world(top: Table, records: Records) -> Callable[[str], Table]:

@@ -10,6 +10,7 @@ from engine.model.clock import FixedClock
 from engine.store.settings import Parameter
 from tests.engine.conftest import ROOT
 from tests.engine.moving.conftest import Outputs, Workshop
+from webapp.standard.parameters import beginning_values
 
 MONDAY_IN_MARCH = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 _DATA = ROOT / "processes/archiving/scenarios/data/households.toml"
@@ -23,6 +24,7 @@ DOERS = {
     "home_visit": "officer",
     "grassroots_review": "chair",
     "township_review": "township",
+    "await_report": "reviewer2",
     "county_review": "reviewer",
     "post": "officer2",
     "record_result": "officer2",
@@ -32,11 +34,28 @@ DOERS = {
     "refusal_notice": "officer",
     "confirm_withdrawal": "officer",
     "national_entry": "entry",
+    "entry_conflict": "reviewer",
+    "manual_check": "reviewer2",
+    "explain_difference": "reviewer",
+    "exclusion_opinion": "chair",
+    "exception_decision": "approver",
+    "investigate_report": "reviewer2",
+    "reply_reporter": "reviewer2",
+    "register_gone": "officer",
+    "appeal_township": "township",
+    "appeal_county": "reviewer3",
+    "appeal_city": "protection",
+    "duplicate_ruling": "reviewer",
 }
 PLAIN: Mapping[str, Outputs] = {
     "acceptance_check": {"complete": "yes"},
     "grassroots_review": {"decision": "agree"},
     "township_review": {"decision": "agree"},
+    "await_report": {
+        "report_no": "核2026-0001",
+        "report_date": "2026-03-02",
+        "result": "consistent",
+    },
     "county_review": {"decision": "agree", "category": "dibao"},
     "post": {
         "places": "厂区大门公示栏",
@@ -64,6 +83,39 @@ PLAIN: Mapping[str, Outputs] = {
         "received_by": "林模拟",
     },
     "confirm_withdrawal": {"withdrawal_confirmed": True},
+    "entry_conflict": {"conflict_result": "retry", "conflict_note": "对方已注销"},
+    "manual_check": {
+        "checked_on": "2026-03-02",
+        "second_name": "郑模拟",
+        "second_post": "社区工作者",
+        "result": "consistent",
+        "differences": "与申报一致",
+    },
+    "explain_difference": {"difference_decision": "explained", "difference_note": "已说明"},
+    "exclusion_opinion": {"exclusion_decision": "refuse", "comment": "情况属实"},
+    "exception_decision": {"exception": "granted", "comment": "情况特殊"},
+    "investigate_report": {
+        "second_name": "郑模拟",
+        "second_post": "县总工会干事",
+        "second_phone": "15400000004",
+        "report_result": "dismissed",
+        "report_finding": "车辆为其兄所有",
+    },
+    "reply_reporter": {
+        "reply_way": "电话",
+        "report_replied_on": "2026-03-02",
+        "reply_text": "经查不属实",
+    },
+    "register_gone": {"gone_result": "ended", "gone_note": "材料移交"},
+    **{
+        f"appeal_{place}": {
+            "appeal_result": "rejected",
+            "appeal_opinion": "经复核",
+            "answered_on": "2026-03-02",
+        }
+        for place in ("township", "county", "city")
+    },
+    "duplicate_ruling": {"ruling": "clear", "ruling_note": "电话核实"},
 }
 
 
@@ -115,24 +167,18 @@ def do(shop: Workshop, case_id: str, element: str, **changed: object) -> None:
 def set_up(shop: Workshop, *, township: bool = False) -> None:
     """Deploy the process with the one it calls, and the parameters it reads."""
     since = date(2020, 1, 1)
+    values = {**beginning_values(), "township review": township, "dibao standard": 500}
     shop.engine.settings.add_parameters(
-        SYSTEM,
-        [
-            Parameter("notice days", None, since, 5),
-            Parameter("township review", None, since, township),
-            Parameter("dibao standard", None, since, 500),
-        ],
+        SYSTEM, [Parameter(name, None, since, value) for name, value in values.items()]
     )
-    folders = [
-        *(ROOT / "processes" / key for key in ("public_notice", "archiving")),
-        *(ROOT / "forms" / key for key in ("public_notice", "archiving")),
-    ]
+    folders = [ROOT / kind / key for kind in ("processes", "forms") for key in KEYS]
     paths = [p for f in folders for p in sorted(f.iterdir()) if p.suffix in KINDS]
     files = read_upload([(p.name, p.read_bytes()) for p in paths]).files
     shop.engine.definitions.deploy(SYSTEM, files)
 
 
 KINDS = {".bpmn", ".dmn", ".form"}
+KEYS = ("public_notice", "duplicate_check", "means_check", "appeal", "archiving")
 
 
 def march() -> FixedClock:
@@ -151,6 +197,7 @@ def led_to(shop: Workshop, element: str) -> str:
         "acceptance_check",
         "home_visit",
         "grassroots_review",
+        "await_report",
         "county_review",
         "post",
     ):

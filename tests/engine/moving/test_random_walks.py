@@ -51,7 +51,19 @@ ARCHIVING: Answers = {
     "approve": [{}, {**BACK, "return_to": "county_review"}, REFUSED],
     "refusal_notice": [{}],
     "confirm_withdrawal": [{}],
-    "national_entry": [{}],
+    "national_entry": [{}, {"entry_result": "conflict", "conflict_text": "已在外省建档"}],
+    "entry_conflict": [{}, {"conflict_result": "keep"}],
+    "await_report": [{}, {"result": "different", "differences": "名下车辆一辆"}],
+    "manual_check": [{}],
+    "explain_difference": [{}, {"difference_decision": "found", "means_signs": ["X5"]}],
+    "exclusion_opinion": [{"exclusion_decision": "exception"}, {"exclusion_decision": "return"}],
+    "exception_decision": [{}],
+    "investigate_report": [{}, {"report_result": "upheld"}],
+    "reply_reporter": [{}],
+    "register_gone": [{}, {"gone_result": "takeover"}],
+    "appeal_township": [{}],
+    "appeal_county": [{}],
+    "appeal_city": [{}, {"appeal_result": "upheld", "appeal_category": "dibao"}],
 }
 AGREE = {"decision": "agree"}
 EXAMPLE: Answers = {
@@ -157,7 +169,7 @@ def test_a_random_walk_through_a_request(shop: Workshop, seed: int) -> None:
     assert len(moves) > 5
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
 def test_a_random_walk_through_an_application(shop: Workshop, seed: int) -> None:
     archive.set_up(shop, township=seed % 2 == 0)
     case_id = archive.begun(shop)
@@ -179,6 +191,22 @@ def test_a_random_walk_through_an_application(shop: Workshop, seed: int) -> None
             for (notice,) in found
         )
 
-    messages = [object_to_it, object_to_it, object_to_it, withdraw]
+    def tell(name: str, **content: object) -> int:
+        return shop.engine.messages.send(SYSTEM, name, {"case": case_id}, content)
+
+    def report() -> int:
+        return tell("case_report", text="他家有车", by="匿名", way="电话")
+
+    def gone() -> int:
+        return tell("applicant_gone", kind="去世", reason="病故")
+
+    def appeal() -> int:
+        return tell("appeal", text="收入算错", way="当面")
+
+    def report_of_the_agency() -> int:
+        return tell("means_report", report_no="核1", report_date="2026-03-02", result="consistent")
+
+    others = [report, gone, appeal, appeal, report_of_the_agency]
+    messages = [*[object_to_it] * 3, withdraw, *others]
     moves = walk(shop, case_id, seed, do, ARCHIVING, messages)
     assert len(moves) > 5
