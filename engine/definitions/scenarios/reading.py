@@ -137,9 +137,10 @@ class Scenario:
 def read_scenarios(folder: Path) -> tuple[Scenario, ...]:
     """The scenarios of ``processes/KEY/scenarios``, by name; faulty ones carry their fault."""
     found: list[Scenario] = []
+    records = _records_in(folder / "data")
     for path in sorted(folder.glob("*.toml")):
         try:
-            found.append(read_scenario(_content(path), path.stem, _records_in(folder / "data")))
+            found.append(read_scenario(_content(path), path.stem, records))
         except ScenarioFault as fault:
             found.append(Scenario(path.stem, path.stem, fault=fault.message))
     return tuple(found)
@@ -387,11 +388,16 @@ def _content(path: Path) -> bytes:
 
 
 def _records_in(folder: Path) -> Records:
+    """The shared records; a file that hundreds of steps refer to is read once."""
+    read: dict[Path, Table] = {}
+
     def record(file: str, name: str) -> Table:
         path = folder / file
         if path.parent != folder or not path.is_file():
             raise KeyError(file)
-        found = _toml(_content(path))[name]
+        if path not in read:
+            read[path] = _toml(_content(path))
+        found = read[path][name]
         if not isinstance(found, Mapping):
             raise KeyError(name)
         return found
