@@ -5,6 +5,7 @@ and acts on the engine that it returns; :func:`invariants` says what must always
 """
 
 from registry.api import Registry
+from registry.imports import Imports
 from registry.invariants import invariants
 from registry.loading import ExistingHousehold, Fate, Loaded
 from registry.operations import OPERATIONS
@@ -16,6 +17,7 @@ __all__ = [
     "OPERATIONS",
     "ExistingHousehold",
     "Fate",
+    "Imports",
     "Loaded",
     "PastHelp",
     "Registry",

@@ -40,7 +40,7 @@ from registry.vocabulary import ACTS, CATEGORIES
 BATCH = 500
 """So many files are one transaction: a person's step waits a fraction of a second at most."""
 
-_MAY_LOAD = ("admin", "county_reviewer", "city_protection")
+MAY_LOAD = ("admin", "county_reviewer", "city_protection")
 _LONGEST_SOURCE = 120
 
 
@@ -114,6 +114,20 @@ def on_file(
     }
 
 
+def counted_on_file(
+    environment: Environment, tx: Tx, actor: Actor, id_numbers: Iterable[str]
+) -> dict[str, Loaded]:
+    """Which of these people are counted in a file, as its head or a member, by the number."""
+    hashes = {number: environment.vault.lookup_hash(normal(number)) for number in id_numbers}
+    found = people.counted(tx, list(hashes.values()))
+    reach = _Reach(tx, actor)
+    return {
+        number: reach.told_of(*found[hashed])
+        for number, hashed in hashes.items()
+        if hashed in found
+    }
+
+
 def must_load_for(tx: Tx, actor: Actor, organisation_ids: Iterable[str]) -> None:
     """The actor may load files of these unions; NotPermitted or Invalid names the one she cannot.
 
@@ -179,7 +193,7 @@ class _Reach:
     def __init__(self, tx: Tx, actor: Actor) -> None:
         self._tx = tx
         self._all = actor.is_system
-        self._tops = [place for role in _MAY_LOAD for place in actor.places(role)]
+        self._tops = [place for role in MAY_LOAD for place in actor.places(role)]
         self._known: dict[str, bool] = {}
 
     def includes(self, organisation_id: str) -> bool:
@@ -194,8 +208,12 @@ class _Reach:
 
     def told(self, file: File) -> Loaded:
         """A file there is, as far as the actor may know of it."""
-        if self.includes(file.organisation_id):
-            return Loaded(Fate.ON_FILE, file.file_no)
+        return self.told_of(file.file_no, file.organisation_id)
+
+    def told_of(self, file_no: str, organisation_id: str) -> Loaded:
+        """The same by number and union."""
+        if self.includes(organisation_id):
+            return Loaded(Fate.ON_FILE, file_no)
         return Loaded(Fate.ELSEWHERE, "")
 
 
@@ -286,3 +304,19 @@ def _first(
 def _batches(hashes: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(hashes), BATCH):
         yield hashes[start : start + BATCH]
+
+
+def loadable_units(tx: Tx, actor: Actor) -> set[str] | None:
+    """The organisations the actor may load files of; None for all of them."""
+    if actor.is_system:
+        return None
+    return directory.below(tx, [place for role in MAY_LOAD for place in actor.places(role)])
+
+
+def must_load_somewhere(tx: Tx, actor: Actor) -> None:
+    """NotPermitted for whoever may load no files at all."""
+    allowed = loadable_units(tx, actor)
+    if allowed is not None and not allowed:
+        raise NotPermitted(
+            "您不能导入已有档案。只有县级、市级审核员或系统管理员可以导入本辖区的档案。"
+        )

@@ -18,6 +18,7 @@ from webapp.cases.routes import cases
 from webapp.definitions.routes import definitions
 from webapp.directory.routes import directory
 from webapp.holidays.routes import holidays
+from webapp.imports.routes import imports
 from webapp.inbox.routes import inbox
 from webapp.login.routes import ask_to_sign_in, login
 from webapp.notices.routes import notices
@@ -101,6 +102,7 @@ def create_app(settings: Settings, engine: Engine, registry: RegistryPort) -> Fl
         tasks,
         cases,
         register,
+        imports,
         notices,
         receipts,
         slips,

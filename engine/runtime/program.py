@@ -153,6 +153,25 @@ class Program:
         form_id = self.info.start_form_id
         return None if form_id is None else self.forms[form_id]
 
+    def first_step(self) -> Element | None:
+        """The step of a person that a new case comes to first, as far as the drawing says."""
+        nodes = self._processes[self.key].diagram.nodes
+        waiting = [
+            n.id for n in nodes.values() if n.tag == "startEvent" and n.container == self.key
+        ]
+        seen: set[str] = set()
+        while waiting:
+            node = nodes[waiting.pop(0)]
+            if node.element.kind is ElementKind.USER_TASK:
+                return node.element
+            seen.add(node.id)
+            inside = [
+                n.id for n in nodes.values() if n.tag == "startEvent" and n.container == node.id
+            ]
+            ways = inside or [flow.target for flow in node.flows]
+            waiting.extend(way for way in ways if way not in seen)
+        return None
+
     def diagram(self, process_key: str) -> Diagram:
         """The tables of a process."""
         return self._processes[process_key].diagram

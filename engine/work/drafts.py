@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from engine.errors import Invalid
+from engine.forms.paths import MISSING, get_at, set_at
 from engine.model.actors import Actor
 from engine.store import receipts, tasks
 from engine.store.database import Tx
 from engine.store.tasks import LoadedTask
 from engine.store.vault import CaseVault
 from engine.work.access import task_to_fill
+from engine.work.advance import open_case, scope_at
 from engine.work.environment import Environment
 
 LARGEST_DRAFT = 512 * 1024
@@ -23,7 +25,41 @@ def save_draft(
 
     Neither the step's revision nor the case's changes (design.md D14).
     """
-    loaded = task_to_fill(tx, actor, task_id)
+    return _keep(environment, tx, actor, task_to_fill(tx, actor, task_id), data)
+
+
+def begin_with(
+    environment: Environment, tx: Tx, actor: Actor, task_id: str, data: Mapping[str, object]
+) -> None:
+    """Give a step that has just opened what is known of its form, beside what the case knows.
+
+    Only inside the command that opened it: no right to the step itself is asked.
+    """
+    loaded = tasks.load(tx, task_id)
+    if loaded is None:
+        return
+    opened = open_case(environment, tx, loaded.case)
+    element = opened.program.element(loaded.task.process_key, loaded.task.element_id)
+    form = opened.program.form_of(element)
+    if form is None:
+        return
+    scope = scope_at(environment, tx, opened, loaded.task.token)
+    context = environment.feel(tx, loaded.case.organisation_id, environment.now())
+    known = form.initial(scope, context)
+    for asked in form.fields.values():
+        value = get_at(data, asked.path)
+        if asked.is_asked and value is not MISSING:
+            set_at(known, asked.path, value)
+    _keep(environment, tx, actor, loaded, known)
+
+
+def _keep(
+    environment: Environment,
+    tx: Tx,
+    actor: Actor,
+    loaded: LoadedTask,
+    data: Mapping[str, object],
+) -> datetime:
     now = environment.now()
     vault = environment.vault.case(loaded.case.id, loaded.case.data_key)
     kind = _GUESTS if actor.is_guest else "draft"
@@ -31,9 +67,9 @@ def save_draft(
     if len(sealed) > LARGEST_DRAFT:
         raise Invalid("草稿内容过大,未能保存。请删去多余的行后再试;页面上的内容不受影响。")
     if actor.is_guest:
-        receipts.save_draft(tx, task_id, sealed, now)
+        receipts.save_draft(tx, loaded.task.id, sealed, now)
     else:
-        tasks.save_draft(tx, task_id, sealed, actor.person_id, now)
+        tasks.save_draft(tx, loaded.task.id, sealed, actor.person_id, now)
     return now
 
 

@@ -16,6 +16,7 @@ from engine.runtime import start as step_start
 from engine.store import cases, definitions, directory, files
 from engine.store.database import Tx
 from engine.store.events import FIRST_LINK
+from engine.work import drafts
 from engine.work.advance import Memory, OpenedCase, ports_of, write_step
 from engine.work.attributes import attributes_of
 from engine.work.environment import Environment
@@ -46,6 +47,9 @@ class Request:
     data: Mapping[str, object]
     business_key: str | None = None
     version: int | None = None
+    draft: Mapping[str, object] | None = None
+    """What is known already of the first step's form: kept as its draft when the case begins.
+    Whoever may start a case need not be who does its first step; a draft is the step's own."""
 
 
 @dataclass(frozen=True)
@@ -212,5 +216,7 @@ def begin(
     step = step_start(prepared.program, prepared.variables, ports)
     changed = write_step(environment, tx, opened, step, cause, [])
     opened_ids = tuple(f"{case_id}-{n}" for n in range(1, changed.next_task_no))
+    if prepared.request.draft is not None and opened_ids:
+        drafts.begin_with(environment, tx, actor, opened_ids[0], prepared.request.draft)
     masked = form.mask(prepared.data) if form is not None else {}
     return Started(changed, opened_ids, masked)

@@ -13,6 +13,7 @@ from registry.store.tables import household, household_person
 
 _OPEN_CASES = ("active", "incident", "suspended")
 _MOST = 50
+_AT_ONCE = 500
 
 OPEN_FILES = ("awaiting_entry", "on_file")
 """Statuses of a file that stands: who is in one of the others may be in a new one."""
@@ -92,6 +93,24 @@ def unlisted(tx: Tx, limit: int) -> list[str]:
 def with_id(tx: Tx, id_hashes: Collection[str], except_file: str) -> dict[str, list[Found]]:
     """Where people of these keyed hashes are named, by hash."""
     return _found(tx, household_person.c.id_hash, id_hashes, except_file)
+
+
+def counted(tx: Tx, id_hashes: Collection[str]) -> dict[str, tuple[str, str]]:
+    """(file, its organisation) in which people are counted, by hash: for whole lists at once."""
+    found: dict[str, tuple[str, str]] = {}
+    ordered = sorted(set(id_hashes))
+    for start in range(0, len(ordered), _AT_ONCE):
+        rows = tx.execute(
+            select(household_person.c.id_hash, household.c.file_no, household.c.organisation_id)
+            .join(household, household.c.file_no == household_person.c.file_no)
+            .where(
+                household_person.c.id_hash.in_(ordered[start : start + _AT_ONCE]),
+                household_person.c.counted,
+                household.c.status.in_(OPEN_FILES),
+            )
+        )
+        found |= {row.id_hash: (row.file_no, row.organisation_id) for row in rows}
+    return found
 
 
 def with_prefix(tx: Tx, hashes: Collection[str], except_file: str) -> dict[str, list[Found]]:

@@ -8,6 +8,7 @@ from typing import ClassVar
 from engine import Actor, Engine
 from engine.model.calendar import WorkCalendar
 from engine.model.tasks import DueState, InboxCounts, InboxFilter, InboxPage, TaskLine
+from registry.loading import MAY_LOAD
 from webapp.shared.addresses import address
 from webapp.shared.language import _
 from webapp.shared.navigation import Shell
@@ -77,6 +78,7 @@ class InboxListPage(Page):
     kept: Mapping[str, str]
     is_narrowed: bool
     has_start: bool
+    has_lists: bool
     first_page: str
     next_page: str
 
@@ -92,6 +94,7 @@ def inbox_page(
     """The page for what the address asks."""
     narrowed = filter_of(asked)
     found = engine.tasks.inbox(actor, narrowed)
+    has_start = bool(engine.definitions.startable(actor))
     return InboxListPage(
         shell=shell,
         groups=_groups(found, narrowed, asked, places, _process_names(engine)),
@@ -100,7 +103,8 @@ def inbox_page(
         searched=narrowed.text,
         kept={k: v for k, v in _narrowing(asked).items() if k != "q"},
         is_narrowed=bool(_narrowing(asked)),
-        has_start=bool(engine.definitions.startable(actor)),
+        has_start=has_start,
+        has_lists=has_start or bool(actor.roles & set(MAY_LOAD)),
         first_page=address("inbox.show", _narrowing(asked)) if narrowed.cursor else "",
         next_page=address("inbox.show", _narrowing(asked), after=found.next_cursor)
         if found.next_cursor

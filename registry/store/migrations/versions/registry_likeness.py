@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "registry_likeness"
-down_revision = "registry_search"
+down_revision = "registry_notices"
 branch_labels = None
 depends_on = None
 

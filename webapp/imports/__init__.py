@@ -1,0 +1,1 @@
+"""Lists from Excel: existing households, and applications (批量导入)."""

@@ -1,0 +1,144 @@
+"""The addresses of lists from Excel."""
+
+from urllib.parse import quote
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine import Actor
+from engine.errors import Conflict, Invalid, NotPermitted
+from registry import Imports
+from registry.imports.api import Progress
+from registry.incoming.batch import HOUSEHOLDS, State
+from webapp.imports.pages import MOST_SHOWN, RESULTS_SHOWN, bring_page, imports_page, list_page
+from webapp.imports.working import bring_file, error_workbook, may_import
+from webapp.shared.language import _
+from webapp.shared.navigation import shell
+from webapp.shared.page import render
+from webapp.shared.requests import current_actor, current_engine, wants_json
+from webapp.sheets.guard import LARGEST_FILE
+from webapp.sheets.template import template
+
+imports = Blueprint("imports", __name__, template_folder="templates")
+
+_FIRST_SLICE, _SLICE = 3.0, 1.2
+_LONGEST_NUMBER = 9
+_MOST = LARGEST_FILE + 1
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _lists() -> Imports:
+    return Imports(current_engine())
+
+
+@imports.get("/imports")
+def choose() -> ResponseReturnValue:
+    """Which kind of list."""
+    actor, engine = current_actor(), current_engine()
+    kinds = may_import(engine, actor)
+    if not kinds:
+        raise NotPermitted(_("您没有可以批量导入的内容。如需办理,请联系县总工会管理员。"))
+    return render(imports_page(shell("inbox", actor), kinds, _lists().recent(actor)))
+
+
+@imports.get("/imports/<kind>")
+def bring(kind: str) -> ResponseReturnValue:
+    """The template, and where to bring it."""
+    actor = current_actor()
+    return render(bring_page(shell(_section(kind), actor), kind, _lists().kind(actor, kind)))
+
+
+@imports.get("/imports/<kind>/template.xlsx")
+def template_of(kind: str) -> ResponseReturnValue:
+    """The workbook to fill in."""
+    found = _lists().kind(current_actor(), kind)
+    name = _("%(name)s导入模板.xlsx", name=found.name)
+    return _workbook(template(f"{found.name} · 批量导入", found.layout, found.units()), name)
+
+
+@imports.post("/imports/<kind>")
+def take(kind: str) -> ResponseReturnValue:
+    """Read a workbook; every row is checked before anything is imported."""
+    actor, lists = current_actor(), _lists()
+    found = lists.kind(actor, kind)
+    given = request.files.get("file")
+    # Nothing chosen reads as an empty file, which is refused in the same words.
+    name, content = ("", b"") if given is None else (given.filename or "", given.stream.read(_MOST))
+    try:
+        list_id = bring_file(lists, actor, kind, name, content)
+    except Invalid as refused:
+        page = bring_page(shell(_section(kind), actor), kind, found, refused.message)
+        return render(page), 422
+    lists.work(actor, list_id, _FIRST_SLICE)
+    return redirect(url_for("imports.show", list_id=list_id), 303)
+
+
+@imports.get("/imports/lists/<list_id>")
+def show(list_id: str) -> ResponseReturnValue:
+    """A list: what is wrong, what came of it."""
+    actor, lists = current_actor(), _lists()
+    progress = lists.progress(actor, list_id)
+    wrong = lists.rows(actor, list_id, [State.BAD], limit=MOST_SHOWN)
+    asked = request.args.get("after", "")
+    after = int(asked) if asked.isdigit() and len(asked) <= _LONGEST_NUMBER else 0
+    results = lists.rows(
+        actor, list_id, [State.DONE, State.KNOWN], after=after, limit=RESULTS_SHOWN + 1
+    )
+    frame = shell(_section(progress.batch.kind), actor)
+    return render(list_page(frame, progress, wrong, results, after))
+
+
+@imports.post("/imports/lists/<list_id>/work")
+def work(list_id: str) -> ResponseReturnValue:
+    """A slice of checking or importing, asked by the page again and again."""
+    actor = current_actor()
+    progress = _lists().work(actor, list_id, _SLICE)
+    if wants_json():
+        return _as_json(actor, progress)
+    return redirect(url_for("imports.show", list_id=list_id), 303)
+
+
+def _as_json(actor: Actor, progress: Progress) -> ResponseReturnValue:
+    page = list_page(shell("inbox", actor), progress, (), (), 0)
+    return {
+        "working": page.is_working,
+        "percent": page.percent,
+        "told": f"{page.status_words} {page.percent}%",
+    }
+
+
+@imports.post("/imports/lists/<list_id>/run")
+def run(list_id: str) -> ResponseReturnValue:
+    """Begin to import what was checked."""
+    actor, lists = current_actor(), _lists()
+    try:
+        lists.run(actor, list_id, only_if_all=request.form.get("which") != "good")
+    except (Invalid, Conflict) as refused:
+        flash(refused.message, "error")
+    lists.work(actor, list_id, _FIRST_SLICE)
+    return redirect(url_for("imports.show", list_id=list_id), 303)
+
+
+@imports.post("/imports/lists/<list_id>/drop")
+def drop(list_id: str) -> ResponseReturnValue:
+    """Give up a list that was not imported."""
+    _lists().drop(current_actor(), list_id)
+    return redirect(url_for("imports.choose"), 303)
+
+
+@imports.get("/imports/lists/<list_id>/errors.xlsx")
+def errors(list_id: str) -> ResponseReturnValue:
+    """The same workbook with what is wrong in a column 错误."""
+    name, content = error_workbook(_lists(), current_actor(), list_id)
+    return _workbook(content, name)
+
+
+def _workbook(content: bytes, name: str) -> Response:
+    response = Response(content, mimetype=_XLSX)
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _section(kind: str) -> str:
+    return "register" if kind == HOUSEHOLDS else "inbox"
