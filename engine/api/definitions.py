@@ -110,7 +110,8 @@ class Definitions(Group):
         """What the actor may start, and for which organisations."""
 
         def question(tx: Tx) -> list[tuple[DefinitionRow, Sequence[Organisation]]]:
-            nodes = stored_directory.organisations(tx, self._environment.today())
+            today = self._environment.today()
+            nodes = stored_directory.organisations(tx, today)
             found: list[tuple[DefinitionRow, Sequence[Organisation]]] = []
             for row in stored_definitions.all_latest(tx):
                 places = actor.places(row.start_role or "")
@@ -118,6 +119,7 @@ class Definitions(Group):
                     nodes[i]
                     for i in sorted(stored_directory.below(tx, places))
                     if row.start_level in {None, "", nodes[i].level}
+                    and not nodes[i].is_closed(today)
                 ]
                 if homes:
                     found.append((row, homes))

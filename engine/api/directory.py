@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from engine.api.commands import Group
 from engine.errors import (
@@ -12,11 +13,19 @@ from engine.model.actors import Actor
 from engine.model.organisations import DatedGrant, Organisation, Person, Role
 from engine.model.tasks import Holder
 from engine.store import directory as stored_directory
+from engine.store import organisations as stored_organisations
 from engine.store.database import Tx
+from engine.store.organisations import DatedName, DatedParent
 from engine.work import (
     accounts,
     organise,
+    units,
 )
+from engine.work.organise import Term
+from engine.work.units import Change
+
+AT_ONCE = Change()
+FROM_TODAY = Term()
 
 
 class Directory(Group):
@@ -79,27 +88,81 @@ class Directory(Group):
             lambda tx: organise.load(self._environment, tx, organisations, roles, people, grants)
         )
 
-    def add_organisation(self, actor: Actor, new: Organisation) -> None:
-        """Add a unit."""
-        self._commands.execute(
+    def add_organisation(self, actor: Actor, new: Organisation) -> int:
+        """Add a unit; how many open steps go elsewhere now."""
+        return self._commands.execute(
             lambda tx: organise.add_organisation(self._environment, tx, actor, new)
         )
 
-    def rename_organisation(self, actor: Actor, organisation_id: str, code: str, name: str) -> None:
-        """Rename a unit; it stays the same."""
-        self._commands.execute(
-            lambda tx: organise.rename_organisation(
-                self._environment, tx, actor, organisation_id, code, name
+    def rename_organisation(
+        self,
+        actor: Actor,
+        organisation_id: str,
+        code: str,
+        name: str,
+        change: Change = AT_ONCE,
+    ) -> int:
+        """Rename a unit from a day on; it stays the same."""
+        return self._commands.execute(
+            lambda tx: units.rename(
+                self._environment, tx, actor, organisation_id, (code, name), change
             )
         )
 
-    def move_organisation(self, actor: Actor, organisation_id: str, parent_id: str) -> None:
-        """Give a unit another approving parent from today on."""
-        self._commands.execute(
-            lambda tx: organise.move_organisation(
-                self._environment, tx, actor, organisation_id, parent_id
+    def move_organisation(
+        self,
+        actor: Actor,
+        organisation_id: str,
+        parent_id: str,
+        kind: str = "approval",
+        change: Change = AT_ONCE,
+    ) -> int:
+        """Give a unit another parent from a day on; how many open steps go elsewhere now."""
+        return self._commands.execute(
+            lambda tx: units.move(
+                self._environment, tx, actor, organisation_id, (kind, parent_id), change
             )
         )
+
+    def close_organisation(
+        self, actor: Actor, organisation_id: str, successor_id: str | None, change: Change
+    ) -> int:
+        """End a unit on a day; its open work goes to the successor."""
+        return self._commands.execute(
+            lambda tx: units.close(
+                self._environment, tx, actor, organisation_id, successor_id, change
+            )
+        )
+
+    def names_of(self, organisation_id: str) -> Sequence[DatedName]:
+        """What a unit was, is and will be called; empty: never renamed."""
+        return self._commands.ask(lambda tx: stored_organisations.names_of(tx, organisation_id))
+
+    def parents_of(self, organisation_id: str) -> Sequence[DatedParent]:
+        """Under whom a unit stood, stands and will stand."""
+        return self._commands.ask(lambda tx: stored_organisations.parents_of(tx, organisation_id))
+
+    def successor_of(self, organisation_id: str) -> str | None:
+        """Who took over from a closed unit."""
+        return self._commands.ask(lambda tx: stored_organisations.successor_of(tx, organisation_id))
+
+    def open_steps_of(self, organisation_id: str) -> int:
+        """Open steps that a unit handles, or that belong to cases of its own."""
+        return self._commands.ask(
+            lambda tx: stored_organisations.open_steps_of(tx, organisation_id)
+        )
+
+    def all_grants(self) -> Sequence[DatedGrant]:
+        """Every grant that holds today or begins later."""
+        today = self._environment.today()
+        return self._commands.ask(lambda tx: stored_organisations.grants_at(tx, today))
+
+    def follow_day(self) -> int:
+        """Let what is dated today begin to hold; how many open steps go elsewhere now."""
+        with self._commands.database.look() as tx:
+            if units.is_followed(self._environment, tx):
+                return 0
+        return self._commands.execute(lambda tx: units.follow_day(self._environment, tx))
 
     def add_person(self, actor: Actor, new: organise.NewPerson) -> str:
         """Open an account; the token of its one-use link."""
@@ -110,32 +173,43 @@ class Directory(Group):
 
         return self._commands.execute(command)
 
-    def close_account(self, actor: Actor, person_id: str) -> None:
-        """Close an account."""
-        self._commands.execute(
+    def close_account(self, actor: Actor, person_id: str) -> int:
+        """Close an account; how many open steps go elsewhere now."""
+        return self._commands.execute(
             lambda tx: organise.close_account(self._environment, tx, actor, person_id)
         )
 
-    def grant(self, actor: Actor, person_id: str, role: str, organisation_id: str) -> None:
-        """Give a role at an organisation."""
-        self._commands.execute(
-            lambda tx: organise.grant(
-                self._environment, tx, actor, person_id, role, organisation_id
-            )
+    def grant(
+        self,
+        actor: Actor,
+        person_id: str,
+        role: str,
+        organisation_id: str,
+        term: Term = FROM_TODAY,
+    ) -> int:
+        """Give a role at an organisation; how many open steps go elsewhere now."""
+        new = (person_id, role, organisation_id)
+        return self._commands.execute(
+            lambda tx: organise.grant(self._environment, tx, actor, new, term)
         )
 
-    def withdraw_grant(self, actor: Actor, grant_id: int) -> None:
-        """Take a role back."""
-        self._commands.execute(
-            lambda tx: organise.withdraw_grant(self._environment, tx, actor, grant_id)
+    def withdraw_grant(self, actor: Actor, grant_id: int, day: date | None = None) -> int:
+        """Take a role back, today or from a day on; how many open steps go elsewhere now."""
+        return self._commands.execute(
+            lambda tx: organise.withdraw_grant(self._environment, tx, actor, grant_id, day)
         )
 
     def designate(
         self, actor: Actor, role: str, organisation_id: str, handled_by: str, document: str
-    ) -> None:
+    ) -> int:
         """Say in writing who does a unit's steps of a role."""
-        self._commands.execute(
-            lambda tx: organise.designate(
-                self._environment, tx, actor, role, organisation_id, handled_by, document
-            )
+        new = (role, organisation_id, handled_by)
+        return self._commands.execute(
+            lambda tx: organise.designate(self._environment, tx, actor, new, document)
+        )
+
+    def withdraw_designation(self, actor: Actor, designation_id: int) -> int:
+        """Take a written designation back from today on."""
+        return self._commands.execute(
+            lambda tx: organise.withdraw_designation(self._environment, tx, actor, designation_id)
         )

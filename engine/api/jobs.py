@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from engine.api.audit import Audit
 from engine.api.commands import Commands, Group
@@ -24,6 +24,7 @@ from engine.work import (
     files,
     phone_uploads,
     timers,
+    units,
 )
 
 _A_MOMENT = 0.05
@@ -37,6 +38,7 @@ class Jobs(Group):
     def __init__(self, commands: Commands, audit: Audit) -> None:
         super().__init__(commands)
         self._audit = audit
+        self._followed_on: date | None = None
 
     def lines(
         self, actor: Actor, statuses: Sequence[str], after: int, limit: int
@@ -127,11 +129,21 @@ class Jobs(Group):
         self._commands.execute(lambda tx: timers.become_incident(self._environment, tx, job, error))
 
     def send_alerts(self) -> int:
-        """Remind, mark overdue, escalate what is due."""
+        """Remind, mark overdue, escalate what is due; first let the directory follow the day."""
+        self._follow_day()
         with self._commands.database.look() as tx:
             if not stored_tasks.due_alerts(tx, self._environment.now(), 1):
                 return 0
         return self._commands.execute(lambda tx: alerts.send_due(self._environment, tx))
+
+    def _follow_day(self) -> None:
+        today = self._environment.today()
+        if today != self._followed_on:
+            with self._commands.database.look() as tx:
+                done = units.is_followed(self._environment, tx)
+            if not done:
+                self._commands.execute(lambda tx: units.follow_day(self._environment, tx))
+            self._followed_on = today
 
     def seal(self) -> int:
         """Number what is new in the audit chain."""

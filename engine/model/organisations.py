@@ -31,6 +31,10 @@ class Organisation:
     phone: str = ""
     simulated: bool = False
 
+    def is_closed(self, day: date) -> bool:
+        """Whether it has ended by a day."""
+        return self.valid_to is not None and self.valid_to <= day
+
 
 @dataclass(frozen=True)
 class Role:

@@ -39,6 +39,7 @@ from engine.store.tables import (
     queue,
     role,
     role_grant,
+    task,
 )
 
 _FAR = date(9999, 12, 31)
@@ -199,36 +200,6 @@ def add_organisations(tx: Tx, new: Sequence[Organisation]) -> None:
         tx.execute(insert(organisation_parent), parents)
 
 
-def rename_organisation(tx: Tx, organisation_id: str, code: str, name: str) -> None:
-    """A rename keeps the node (domain.md §5: 龙海市 → 龙海区)."""
-    tx.execute(
-        update(organisation)
-        .where(organisation.c.id == organisation_id)
-        .values(code=code, name=name)
-    )
-
-
-def move_organisation(tx: Tx, organisation_id: str, kind: str, parent_id: str, day: date) -> None:
-    """Give a node another parent from a day on."""
-    tx.execute(
-        update(organisation_parent)
-        .where(
-            organisation_parent.c.organisation_id == organisation_id,
-            organisation_parent.c.kind == kind,
-            organisation_parent.c.valid_to.is_(None),
-        )
-        .values(valid_to=day.isoformat())
-    )
-    tx.execute(
-        insert(organisation_parent).values(
-            organisation_id=organisation_id,
-            kind=kind,
-            parent_id=parent_id,
-            valid_from=day.isoformat(),
-        )
-    )
-
-
 def rebuild_closure(tx: Tx, today: date) -> None:
     """Write who lies below whom anew, for both kinds of parent."""
     nodes = organisations(tx, today)
@@ -355,8 +326,10 @@ def grants(tx: Tx, today: date) -> list[DatedGrant]:
     ]
 
 
-def add_grants(tx: Tx, new: Sequence[tuple[str, str, str]], day: date) -> None:
-    """Add (person id, role, organisation id) from a day on."""
+def add_grants(
+    tx: Tx, new: Sequence[tuple[str, str, str]], day: date, until: date | None = None
+) -> None:
+    """Add (person id, role, organisation id) from a day on, to a day where there is one."""
     if new:
         tx.execute(
             insert(role_grant),
@@ -366,6 +339,7 @@ def add_grants(tx: Tx, new: Sequence[tuple[str, str, str]], day: date) -> None:
                     "role": role_code,
                     "organisation_id": organisation_id,
                     "valid_from": day.isoformat(),
+                    "valid_to": None if until is None else until.isoformat(),
                 }
                 for person_id, role_code, organisation_id in new
             ],
@@ -373,10 +347,14 @@ def add_grants(tx: Tx, new: Sequence[tuple[str, str, str]], day: date) -> None:
 
 
 def end_grant(tx: Tx, grant_id: int, day: date) -> bool:
-    """Withdraw a grant from a day on; False when there is none."""
+    """Let a grant end on a day, which may have had a later end; False when there is none."""
+    text = day.isoformat()
     done = tx.execute(
         update(role_grant)
-        .where(role_grant.c.id == grant_id, role_grant.c.valid_to.is_(None))
+        .where(
+            role_grant.c.id == grant_id,
+            or_(role_grant.c.valid_to.is_(None), role_grant.c.valid_to > text),
+        )
         .values(valid_to=day.isoformat())
     )
     return done.rowcount == 1
@@ -525,13 +503,14 @@ def make_queue(tx: Tx, role_code: str, level: str, home_id: str, today: date) ->
 
 
 def reroute(tx: Tx, today: date) -> int:
-    """Route every queue anew after a change in the directory; the number that moved.
+    """Route every queue anew after a change in the directory.
 
-    Tasks are not touched: they name their queue (design.md D7).
+    How many open steps are handled elsewhere now. Tasks are not touched: they name their queue
+    (design.md D7).
     """
     view = directory_view(tx, today)
     role_names = {r.code: r.zh for r in roles(tx).values()}
-    moved = 0
+    moved: list[int] = []
     for row in tx.execute(select(queue)).all():
         new: Route = route(row.role, role_names[row.role], row.level, row.home_id, view)
         if (row.handling_id, row.reason, row.reason_text) != (
@@ -539,13 +518,25 @@ def reroute(tx: Tx, today: date) -> int:
             new.reason.value,
             new.text,
         ):
-            moved += 1
+            if row.handling_id != new.handling_id:
+                moved.append(row.id)
             tx.execute(
                 update(queue)
                 .where(queue.c.id == row.id)
                 .values(handling_id=new.handling_id, reason=new.reason.value, reason_text=new.text)
             )
-    return moved
+    return _open_steps_in(tx, moved)
+
+
+def _open_steps_in(tx: Tx, queue_ids: Sequence[int]) -> int:
+    if not queue_ids:
+        return 0
+    asked = (
+        select(func.count())
+        .select_from(task)
+        .where(task.c.status == "open", task.c.queue_id.in_(queue_ids))
+    )
+    return int(tx.execute(asked).scalar_one())
 
 
 def count_people(tx: Tx) -> int:

@@ -189,3 +189,10 @@ def take_numbers(tx: Tx, name: str, how_many: int) -> int:
 def counter_value(tx: Tx, name: str) -> int:
     """The last running number that was taken; 0 before the first."""
     return int(tx.execute(select(counter.c.value).where(counter.c.name == name)).scalar() or 0)
+
+
+def set_counter(tx: Tx, name: str, value: int) -> None:
+    """Write a number that is remembered under a name."""
+    done = tx.execute(update(counter).where(counter.c.name == name).values(value=value))
+    if done.rowcount == 0:
+        tx.execute(insert(counter).values(name=name, value=value))

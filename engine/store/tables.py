@@ -53,6 +53,20 @@ organisation = Table(
     Column("valid_to", _DATE),
     Column("phone", String(40), nullable=False, server_default=""),
     Column("simulated", Boolean, nullable=False),
+    Column("successor_id", _ID),  # who takes over when it is closed
+)
+
+organisation_name = Table(
+    "organisation_name",
+    metadata,
+    # Written from the first renaming on; the present name stands in the organisation's own row.
+    Column("id", _Serial, primary_key=True),
+    Column("organisation_id", _ID, ForeignKey("organisation.id"), nullable=False, index=True),
+    Column("code", String(30), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("valid_from", _DATE, nullable=False),
+    Column("document", String(200), nullable=False, server_default=""),
+    Column("set_by", _ID),
 )
 
 organisation_parent = Table(

@@ -11,7 +11,7 @@ from engine.errors import Conflict, Invalid, NotFound, NotPermitted
 from engine.model.actors import Actor
 from engine.model.clock import ZONE
 from engine.model.organisations import LEVELS, DatedGrant, Organisation, Person, Role
-from engine.store import accounts, audit, directory
+from engine.store import accounts, audit, directory, organisations
 from engine.store.database import Tx
 from engine.store.instants import to_text
 from engine.work.claim import release_of_departed
@@ -39,8 +39,8 @@ def today_of(environment: Environment) -> date:
     return environment.now().astimezone(ZONE).date()
 
 
-def add_organisation(environment: Environment, tx: Tx, actor: Actor, new: Organisation) -> None:
-    """Add a unit below another."""
+def add_organisation(environment: Environment, tx: Tx, actor: Actor, new: Organisation) -> int:
+    """Add a unit below another; how many open steps go elsewhere now."""
     if new.approval_parent is None:
         raise Invalid("请选择上级单位,未保存。")
     must_administer(tx, actor, new.approval_parent)
@@ -48,47 +48,18 @@ def add_organisation(environment: Environment, tx: Tx, actor: Actor, new: Organi
         raise Invalid("请填写单位名称并选择类别和层级,未保存。")
     if directory.organisation_brief(tx, new.id) is not None:
         raise Conflict("这个单位编号已存在,未保存。请换一个编号。")
-    _refuse_twin(environment, tx, new.id, new.name.strip(), new.approval_parent)
+    refuse_twin(environment, tx, new.id, new.name.strip(), new.approval_parent)
     directory.add_organisations(tx, [replace(new, name=new.name.strip())])
-    _follow(environment, tx, actor, "organisation-added", new.id)
+    return follow(environment, tx, actor, "organisation-added", new.id)
 
 
-def _refuse_twin(
+def refuse_twin(
     environment: Environment, tx: Tx, organisation_id: str, name: str, parent_id: str
 ) -> None:
     """Two units of one name below one parent could not be told apart in any list."""
     named = directory.named_below(tx, name, parent_id, today_of(environment))
     if any(other != organisation_id for other in named):
         raise Conflict(f"同一上级单位下已有“{name}”,未保存。请换一个名称。")
-
-
-def rename_organisation(
-    environment: Environment, tx: Tx, actor: Actor, organisation_id: str, code: str, name: str
-) -> None:
-    """Rename a unit; it stays the same unit."""
-    must_administer(tx, actor, organisation_id)
-    if not name.strip() or not code.strip():
-        raise Invalid("请填写单位名称和代码,未保存。")
-    above = directory.line_upwards(tx, organisation_id)[1:]
-    if above:
-        _refuse_twin(environment, tx, organisation_id, name.strip(), above[0].id)
-    directory.rename_organisation(tx, organisation_id, code.strip(), name.strip())
-    _follow(environment, tx, actor, "organisation-renamed", organisation_id)
-
-
-def move_organisation(
-    environment: Environment, tx: Tx, actor: Actor, organisation_id: str, parent_id: str
-) -> None:
-    """Give a unit another approving parent from today on."""
-    must_administer(tx, actor, organisation_id)
-    must_administer(tx, actor, parent_id)
-    if directory.is_within(tx, parent_id, [organisation_id]):
-        raise Invalid("上级单位不能是本单位或它的下级,未保存。")
-    moved = directory.organisation_brief(tx, organisation_id)
-    if moved is not None:
-        _refuse_twin(environment, tx, organisation_id, moved.name, parent_id)
-    directory.move_organisation(tx, organisation_id, "approval", parent_id, today_of(environment))
-    _follow(environment, tx, actor, "organisation-moved", organisation_id)
 
 
 @dataclass(frozen=True)
@@ -119,7 +90,7 @@ def add_person(environment: Environment, tx: Tx, actor: Actor, new: NewPerson) -
     _note(environment, tx, actor, "person-added", new.id)
 
 
-def close_account(environment: Environment, tx: Tx, actor: Actor, person_id: str) -> None:
+def close_account(environment: Environment, tx: Tx, actor: Actor, person_id: str) -> int:
     """Close an account; her name stays where she signed."""
     person = directory.person_by_id(tx, person_id)
     if person is None:
@@ -129,18 +100,26 @@ def close_account(environment: Environment, tx: Tx, actor: Actor, person_id: str
         raise Conflict(f"账号“{person.username}”({person.name})早已停用,没有变化。")
     directory.set_active(tx, person_id, active=False)
     accounts.close_sessions_of(tx, person_id)
-    _follow(environment, tx, actor, "person-closed", person_id)
+    return follow(environment, tx, actor, "person-closed", person_id)
+
+
+@dataclass(frozen=True)
+class Term:
+    """From which day a grant or a designation holds, and to which; None: today, without an end."""
+
+    since: date | None = None
+    until: date | None = None
 
 
 def grant(
     environment: Environment,
     tx: Tx,
     actor: Actor,
-    person_id: str,
-    role_code: str,
-    organisation_id: str,
-) -> None:
-    """Give a role at an organisation from today on."""
+    new: tuple[str, str, str],
+    term: Term,
+) -> int:
+    """Give a person (id) a role at an organisation; how many open steps go elsewhere now."""
+    person_id, role_code, organisation_id = new
     must_administer(tx, actor, organisation_id)
     person = directory.person_by_id(tx, person_id)
     role = directory.roles(tx).get(role_code)
@@ -149,46 +128,81 @@ def grant(
         raise NotFound("没有找到所选的人员、角色或单位。")
     if place.level not in role.levels:
         raise Invalid(f"“{role.zh}”不设在“{place.name}”这一级,未保存。")
-    today = today_of(environment)
-    held = directory.actor(tx, person_id, today)
-    if held is not None and held.holds_at(role_code, organisation_id):
-        raise Conflict(f"{person.name}在“{place.name}”已有“{role.zh}”角色。")
-    directory.add_grants(tx, [(person_id, role_code, organisation_id)], today)
-    _follow(environment, tx, actor, "role-granted", f"{person_id} {role_code} {organisation_id}")
+    since = term.since or today_of(environment)
+    if since < today_of(environment):
+        raise Invalid("授权不能从过去的日期开始,未保存。请填今天或以后的日期。")
+    if term.until is not None and term.until <= since:
+        raise Invalid("授权的截止日期要晚于开始日期,未保存。")
+    if place.valid_to is not None and place.valid_to <= since:
+        raise Invalid(f"“{place.name}”自 {place.valid_to} 起撤销,不能在那里授权,未保存。")
+    for held in organisations.grants_at(tx, since):
+        same = (held.person_id, held.role, held.organisation_id) == new
+        if same and (term.until is None or held.valid_from < term.until):
+            raise Conflict(f"{person.name}在“{place.name}”已有“{role.zh}”角色。")
+    directory.add_grants(tx, [new], since, term.until)
+    return follow(
+        environment, tx, actor, "role-granted", f"{person_id} {role_code} {organisation_id}"
+    )
 
 
-def withdraw_grant(environment: Environment, tx: Tx, actor: Actor, grant_id: int) -> None:
-    """Take a role back from today on; gone with the person's next click."""
+def withdraw_grant(
+    environment: Environment, tx: Tx, actor: Actor, grant_id: int, day: date | None = None
+) -> int:
+    """Take a role back, from today on gone with her next click; how many open steps move."""
     today = today_of(environment)
-    found = next((g for g in directory.grants(tx, today) if g.id == grant_id), None)
+    found = next((g for g in organisations.grants_at(tx, today) if g.id == grant_id), None)
     if found is None:
         raise NotFound("没有找到这条授权(可能已收回)。")
     must_administer(tx, actor, found.organisation_id)
-    directory.end_grant(tx, grant_id, today)
-    _follow(environment, tx, actor, "role-withdrawn", f"{found.person_id} {found.role}")
+    last = day or today
+    if last < today:
+        raise Invalid("收回角色的日期不能早于今天,未保存。")
+    if not directory.end_grant(tx, grant_id, last):
+        raise Conflict(f"这条授权本来就到 {found.valid_to} 为止,没有变化。")
+    return follow(environment, tx, actor, "role-withdrawn", f"{found.person_id} {found.role}")
 
 
 def designate(
     environment: Environment,
     tx: Tx,
     actor: Actor,
-    role_code: str,
-    home: str,
-    handler: str,
+    new: tuple[str, str, str],
     document: str,
-) -> None:
-    """Say in writing which organisation does a unit's steps of a role (product.md §1.13)."""
+) -> int:
+    """Say in writing which organisation does a unit's steps of a role (product.md §1.13).
+
+    ``new``: role, unit, and who does its steps. How many open steps go elsewhere now.
+    """
+    role_code, home, handler = new
     must_administer(tx, actor, home)
     if not document.strip():
         raise Invalid("请填写书面指定的文号或依据,未保存。")
+    if home == handler:
+        raise Invalid("书面指定要由另一个单位办理,未保存。")
+    for one in directory.designations(tx, today_of(environment)):
+        if one[1:3] == (role_code, home):
+            organisations.end_designation(tx, one[0], today_of(environment))
     directory.add_designation(tx, role_code, home, handler, document.strip(), today_of(environment))
-    _follow(environment, tx, actor, "designated", f"{role_code} {home} {handler}")
+    return follow(environment, tx, actor, "designated", f"{role_code} {home} {handler}")
+
+
+def withdraw_designation(
+    environment: Environment, tx: Tx, actor: Actor, designation_id: int
+) -> int:
+    """Take a written designation back from today on; how many open steps go elsewhere now."""
+    today = today_of(environment)
+    found = next((d for d in directory.designations(tx, today) if d[0] == designation_id), None)
+    if found is None:
+        raise NotFound("没有找到这条书面指定(可能已撤回)。")
+    must_administer(tx, actor, found[2])
+    organisations.end_designation(tx, designation_id, today)
+    return follow(environment, tx, actor, "designation-ended", f"{found[1]} {found[2]}")
 
 
 def load(
     environment: Environment,
     tx: Tx,
-    organisations: Iterable[Organisation],
+    units: Iterable[Organisation],
     roles: Iterable[Role],
     people: Iterable[tuple[Person, str | None]],
     grants: Iterable[tuple[str, str, str]],
@@ -198,7 +212,7 @@ def load(
         raise Conflict("机构目录里已有单位或角色,没有装入。成批装入只用于空的数据库。")
     today = date(2020, 1, 1)
     directory.add_roles(tx, roles)
-    directory.add_organisations(tx, list(organisations))
+    directory.add_organisations(tx, list(units))
     directory.add_people(tx, list(people), to_text(environment.now()))
     directory.add_grants(tx, list(grants), today)
     directory.rebuild_closure(tx, environment.today())
@@ -209,12 +223,14 @@ def grants_of(tx: Tx, today: date) -> list[DatedGrant]:
     return directory.grants(tx, today)
 
 
-def _follow(environment: Environment, tx: Tx, actor: Actor, action: str, target: str) -> None:
+def follow(environment: Environment, tx: Tx, actor: Actor, action: str, target: str) -> int:
+    """Let closure, queues and held steps follow the directory; open steps that go elsewhere."""
     today = today_of(environment)
     directory.rebuild_closure(tx, today)
-    directory.reroute(tx, today)
+    moved = directory.reroute(tx, today)
     release_of_departed(environment, tx, actor)
     _note(environment, tx, actor, action, target)
+    return moved
 
 
 def _note(environment: Environment, tx: Tx, actor: Actor, action: str, target: str) -> None:

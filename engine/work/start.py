@@ -89,6 +89,8 @@ def prepare(
     if home is None:
         raise Invalid("没有找到所选的单位,未发起。请重新选择申请单位。")
     _must_be_startable(tx, actor, program, home)
+    if home.valid_to is not None and home.valid_to <= environment.today():
+        raise Invalid(f"“{home.name}”已于 {home.valid_to} 撤销,未发起。请为接收它的单位办理。")
 
     def take_number() -> str:
         year = environment.now().astimezone(ZONE).year

@@ -83,6 +83,10 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/admin/people > main table a",
         "/admin/roles",
         "/admin/designations",
+        "/admin/parameters",
+        "/admin/parameters/dibao standard",
+        "/admin/parameters/petition limit",
+        "/admin/holidays",
     ),
     "": ("/login", "/notices", f"/notices > {FIRST}"),
 }

@@ -38,6 +38,11 @@ PAGES = {
         "/admin/people/p-officer",
         "/admin/roles",
         "/admin/designations",
+        "/admin/parameters",
+        "/admin/parameters/notice days",
+        "/admin/parameters/lawsuit period",
+        "/admin/holidays",
+        "/admin/holidays?year=2027",
     ],
 }
 

@@ -80,32 +80,6 @@ class PersonRow:
 
 
 @dataclass(frozen=True)
-class UnitPage(Page):
-    """One unit: its data, its people, and what can be changed."""
-
-    template: ClassVar[str] = "directory/unit.html"
-
-    tabs: tuple[Link, ...]
-    id: str
-    name: str
-    code: str
-    kind: str
-    level: str
-    above: str
-    area: str
-    phone: str
-    people: tuple[PersonRow, ...]
-    kinds: tuple[Choice, ...]
-    levels: tuple[Choice, ...]
-    parents: tuple[Choice, ...]
-
-    @property
-    def title(self) -> str:
-        """机构 · 名称."""
-        return f"{_('机构')} · {self.name}"
-
-
-@dataclass(frozen=True)
 class PeoplePage(Page):
     """People, by name or unit."""
 
@@ -130,6 +104,8 @@ class GrantRow:
     role: str
     unit: str
     since: str
+    until: str
+    is_future: bool
 
 
 @dataclass(frozen=True)
@@ -197,6 +173,7 @@ class RolesPage(Page):
 class DesignationRow:
     """A written agreement that another unit does a role's steps."""
 
+    id: int
     role: str
     unit: str
     handled_by: str
@@ -242,52 +219,31 @@ def units_page(shell: Shell, engine: Engine) -> UnitsPage:
             people[unit.id],
             url_for("directory.unit", unit_id=unit.id),
             depth == 0,
-            tuple(node(one, depth + 1) for one in _in_order(below.get(unit.id, ()))),
+            tuple(node(one, depth + 1) for one in in_order(below.get(unit.id, ()))),
         )
 
-    roots = tuple(node(unit, 0) for unit in _in_order(below.get(None, ())))
+    roots = tuple(node(unit, 0) for unit in in_order(below.get(None, ())))
     return UnitsPage(shell, settings_tabs("units", {ADMIN}), roots, len(units))
 
 
-def _in_order(units: Sequence[Organisation]) -> list[Organisation]:
+def in_order(units: Sequence[Organisation]) -> list[Organisation]:
+    """From the city downwards, by code."""
     return sorted(units, key=lambda unit: (-LEVELS.index(unit.level), unit.code))
 
 
-def unit_page(shell: Shell, engine: Engine, unit_id: str) -> UnitPage:
-    """One unit."""
-    units = engine.directory.organisations()
-    unit = units.get(unit_id)
-    if unit is None:
-        raise NotFound("没有找到这个单位。")
-    return UnitPage(
-        shell=shell,
-        tabs=settings_tabs("units", {ADMIN}),
-        id=unit.id,
-        name=unit.name,
-        code=unit.code,
-        kind=str(KINDS.get(unit.kind, unit.kind)),
-        level=LEVEL_NAMES.get(unit.level, unit.level),
-        above=_name(units, unit.approval_parent),
-        area=_name(units, unit.area_parent),
-        phone=unit.phone,
-        people=tuple(row for row in _people(engine) if row.unit == unit.name),
-        kinds=tuple(Choice(code, str(label)) for code, label in KINDS.items()),
-        levels=tuple(Choice(code, LEVEL_NAMES[code]) for code in LEVELS),
-        parents=_unit_choices(units, unit.approval_parent, upper_only=True),
-    )
-
-
-def _name(units: Mapping[str, Organisation], unit_id: str | None) -> str:
+def name_of(units: Mapping[str, Organisation], unit_id: str | None) -> str:
+    """A unit's name; empty for none."""
     return units[unit_id].name if unit_id is not None and unit_id in units else ""
 
 
-def _unit_choices(
+def unit_choices(
     units: Mapping[str, Organisation], chosen: str | None = None, *, upper_only: bool = False
 ) -> tuple[Choice, ...]:
+    """Units to choose from, none that will be closed; ``upper_only`` without the grass roots."""
     return tuple(
         Choice(unit.id, unit.name, unit.id == chosen)
-        for unit in _in_order(list(units.values()))
-        if not upper_only or unit.level != LEVELS[0]
+        for unit in in_order(list(units.values()))
+        if (not upper_only or unit.level != LEVELS[0]) and unit.valid_to is None
     )
 
 
@@ -296,7 +252,8 @@ def role_name(role: Role) -> str:
     return role.en if is_english() else role.zh
 
 
-def _people(engine: Engine) -> list[PersonRow]:
+def people_rows(engine: Engine) -> list[PersonRow]:
+    """Everybody with an account, with the roles that hold today."""
     units, roles = engine.directory.organisations(), engine.directory.roles()
     held: dict[str, list[str]] = {}
     for grant in engine.directory.grants():
@@ -312,7 +269,7 @@ def _person_row(
         person.id,
         person.name,
         person.username,
-        _name(units, person.organisation_id),
+        name_of(units, person.organisation_id),
         "、".join(dict.fromkeys(roles)),
         person.phone,
         person.active,
@@ -322,7 +279,7 @@ def _person_row(
 
 def people_page(shell: Shell, engine: Engine, searched: str) -> PeoplePage:
     """People whose name, user name or unit holds the text."""
-    everybody = _people(engine)
+    everybody = people_rows(engine)
     found = [
         row
         for row in everybody
@@ -334,10 +291,11 @@ def people_page(shell: Shell, engine: Engine, searched: str) -> PeoplePage:
 
 def person_page(shell: Shell, engine: Engine, person_id: str) -> PersonPage:
     """One person."""
-    row = next((one for one in _people(engine) if one.id == person_id), None)
+    row = next((one for one in people_rows(engine) if one.id == person_id), None)
     if row is None:
         raise NotFound("没有找到这个人员。")
     units, roles = engine.directory.organisations(), engine.directory.roles()
+    today = engine.environment.today()
     return PersonPage(
         shell=shell,
         tabs=settings_tabs("people", {ADMIN}),
@@ -346,24 +304,27 @@ def person_page(shell: Shell, engine: Engine, person_id: str) -> PersonPage:
             GrantRow(
                 grant.id,
                 role_name(roles[grant.role]) if grant.role in roles else grant.role,
-                _name(units, grant.organisation_id),
+                name_of(units, grant.organisation_id),
                 day(grant.valid_from),
+                "" if grant.valid_to is None else day(grant.valid_to),
+                grant.valid_from > today,
             )
-            for grant in engine.directory.grants()
+            for grant in engine.directory.all_grants()
             if grant.person_id == person_id
         ),
-        roles=_role_choices(roles),
-        units=_unit_choices(units),
+        roles=role_choices(roles),
+        units=unit_choices(units),
     )
 
 
-def _role_choices(roles: Mapping[str, Role]) -> tuple[Choice, ...]:
+def role_choices(roles: Mapping[str, Role]) -> tuple[Choice, ...]:
+    """Roles to choose from."""
     return tuple(Choice(code, role_name(role)) for code, role in roles.items())
 
 
 def slip_page(shell: Shell, engine: Engine, person_id: str, token: str) -> SlipPage:
     """The slip to print and hand over."""
-    row = next(one for one in _people(engine) if one.id == person_id)
+    row = next(one for one in people_rows(engine) if one.id == person_id)
     link = url_for("login.choose_password", token=token, _external=True)
     return SlipPage(shell, settings_tabs("people", {ADMIN}), row.name, row.username, link)
 
@@ -390,17 +351,18 @@ def designations_page(shell: Shell, engine: Engine) -> DesignationsPage:
     units, roles = engine.directory.organisations(), engine.directory.roles()
     rows = tuple(
         DesignationRow(
+            number,
             role_name(roles[role]) if role in roles else role,
-            _name(units, unit),
-            _name(units, handler),
+            name_of(units, unit),
+            name_of(units, handler),
             document,
         )
-        for _id, role, unit, handler, document in engine.directory.designations()
+        for number, role, unit, handler, document in engine.directory.designations()
     )
     return DesignationsPage(
         shell,
         settings_tabs("designations", {ADMIN}),
         rows,
-        _role_choices(roles),
-        _unit_choices(units, upper_only=True),
+        role_choices(roles),
+        unit_choices(units, upper_only=True),
     )

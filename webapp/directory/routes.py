@@ -1,12 +1,16 @@
 """The addresses of the directory; the engine says who may change what."""
 
-from flask import Blueprint, flash, redirect, request, url_for
+from collections.abc import Callable
+
+from flask import Blueprint, Response, flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine import Actor, Engine
+from engine.errors import Conflict, Invalid
 from engine.model.ids import new_id
 from engine.model.organisations import Organisation
-from engine.work.organise import NewPerson
+from engine.work.organise import NewPerson, Term
+from engine.work.units import Change
 from webapp.directory.pages import (
     designations_page,
     must_be_admin,
@@ -14,9 +18,10 @@ from webapp.directory.pages import (
     person_page,
     roles_page,
     slip_page,
-    unit_page,
     units_page,
 )
+from webapp.directory.typed import day_typed, told_of
+from webapp.directory.unit_page import unit_page
 from webapp.shared.language import _
 from webapp.shared.navigation import Shell, shell
 from webapp.shared.page import render
@@ -54,6 +59,19 @@ def unit(unit_id: str) -> ResponseReturnValue:
     return render(unit_page(frame, engine, unit_id))
 
 
+def _change_unit(unit_id: str, form: str, doing: Callable[[], int], done: str) -> Response:
+    """Do a change of a unit; the page again, with what was typed, where it is refused."""
+    _actor, engine, frame = _admin()
+    try:
+        moved = doing()
+    except (Invalid, Conflict) as refused:
+        typed = {name: value.strip() for name, value in request.form.items()}
+        page = unit_page(frame, engine, unit_id, (form, refused.message, typed))
+        return make_response(render(page), 422)
+    _changed(done + told_of(moved))
+    return redirect(url_for("directory.unit", unit_id=unit_id), 303)  # type: ignore[return-value]
+
+
 @directory.post("/units/<unit_id>/add")
 def add_unit(unit_id: str) -> ResponseReturnValue:
     """Add a unit below this one."""
@@ -66,31 +84,62 @@ def add_unit(unit_id: str) -> ResponseReturnValue:
         kind=_text("kind"),
         level=_text("level"),
         approval_parent=unit_id,
-        area_parent=unit_id,
+        area_parent=_text("area") or unit_id,
         phone=_text("phone"),
         simulated=parent is not None and parent.simulated,
     )
-    engine.directory.add_organisation(actor, new)
-    _changed(_("已添加“%(name)s”。", name=new.name))
-    return redirect(url_for("directory.unit", unit_id=new.id), 303)
+    return _change_unit(
+        unit_id,
+        "add",
+        lambda: engine.directory.add_organisation(actor, new),
+        _("已添加“%(name)s”。", name=new.name),
+    )
 
 
 @directory.post("/units/<unit_id>/rename")
 def rename_unit(unit_id: str) -> ResponseReturnValue:
-    """Rename a unit."""
+    """Rename a unit from a day on."""
     actor, engine, _frame = _admin()
-    engine.directory.rename_organisation(actor, unit_id, _text("code"), _text("name"))
-    _changed(_("名称已修改,办件和档案仍在这个单位名下。"))
-    return redirect(url_for("directory.unit", unit_id=unit_id), 303)
+    return _change_unit(
+        unit_id,
+        "rename",
+        lambda: engine.directory.rename_organisation(
+            actor, unit_id, _text("code"), _text("name"), _change()
+        ),
+        _("名称已登记,办件和档案仍在这个单位名下。"),
+    )
 
 
 @directory.post("/units/<unit_id>/move")
 def move_unit(unit_id: str) -> ResponseReturnValue:
-    """Give a unit another approving parent."""
+    """Give a unit another parent from a day on."""
     actor, engine, _frame = _admin()
-    engine.directory.move_organisation(actor, unit_id, _text("parent"))
-    _changed(_("上级单位已调整,在办环节已按新的关系转给办理单位。"))
-    return redirect(url_for("directory.unit", unit_id=unit_id), 303)
+    return _change_unit(
+        unit_id,
+        "move",
+        lambda: engine.directory.move_organisation(
+            actor, unit_id, _text("parent"), _text("kind") or "approval", _change()
+        ),
+        _("上级单位的调整已登记。"),
+    )
+
+
+@directory.post("/units/<unit_id>/close")
+def close_unit(unit_id: str) -> ResponseReturnValue:
+    """End a unit on a day; its work goes to the successor."""
+    actor, engine, _frame = _admin()
+    return _change_unit(
+        unit_id,
+        "close",
+        lambda: engine.directory.close_organisation(
+            actor, unit_id, _text("successor") or None, _change()
+        ),
+        _("撤销已登记。"),
+    )
+
+
+def _change() -> Change:
+    return Change(day_typed(_text("since")), _text("document"))
 
 
 @directory.get("/people")
@@ -120,8 +169,9 @@ def person(person_id: str) -> ResponseReturnValue:
 def grant(person_id: str) -> ResponseReturnValue:
     """Give a role."""
     actor, engine, _frame = _admin()
-    engine.directory.grant(actor, person_id, _text("role"), _text("unit"))
-    _changed(_("已授予角色,立即生效。"))
+    term = Term(day_typed(_text("since")), day_typed(_text("until")))
+    moved = engine.directory.grant(actor, person_id, _text("role"), _text("unit"), term)
+    _changed(_("已授予角色,自所填日期生效。") + told_of(moved))
     return redirect(url_for("directory.person", person_id=person_id), 303)
 
 
@@ -129,8 +179,9 @@ def grant(person_id: str) -> ResponseReturnValue:
 def withdraw(person_id: str, grant_id: int) -> ResponseReturnValue:
     """Take a role back."""
     actor, engine, _frame = _admin()
-    engine.directory.withdraw_grant(actor, grant_id)
-    _changed(_("已收回角色,立即生效。"))
+    last = day_typed(_text("last"))
+    moved = engine.directory.withdraw_grant(actor, grant_id, last)
+    _changed((_("已登记收回日期。") if last else _("已收回角色,立即生效。")) + told_of(moved))
     return redirect(url_for("directory.person", person_id=person_id), 303)
 
 
@@ -146,8 +197,8 @@ def slip(person_id: str) -> ResponseReturnValue:
 def close(person_id: str) -> ResponseReturnValue:
     """Close an account; the name stays where she signed."""
     actor, engine, _frame = _admin()
-    engine.directory.close_account(actor, person_id)
-    _changed(_("账号已停用,已签署的内容保留姓名。"))
+    moved = engine.directory.close_account(actor, person_id)
+    _changed(_("账号已停用,已签署的内容保留姓名。") + told_of(moved))
     return redirect(url_for("directory.person", person_id=person_id), 303)
 
 
@@ -169,8 +220,17 @@ def designations() -> ResponseReturnValue:
 def designate() -> ResponseReturnValue:
     """Say in writing who does a unit's steps."""
     actor, engine, _frame = _admin()
-    engine.directory.designate(
+    moved = engine.directory.designate(
         actor, _text("role"), _text("unit"), _text("handler"), _text("document")
     )
-    _changed(_("已登记书面指定,在办环节已随之调整。"))
+    _changed(_("已登记书面指定。") + told_of(moved))
+    return redirect(url_for("directory.designations"), 303)
+
+
+@directory.post("/designations/<int:designation_id>/end")
+def end_designation(designation_id: int) -> ResponseReturnValue:
+    """Take a written designation back."""
+    actor, engine, _frame = _admin()
+    moved = engine.directory.withdraw_designation(actor, designation_id)
+    _changed(_("已撤回书面指定。") + told_of(moved))
     return redirect(url_for("directory.designations"), 303)
