@@ -41,6 +41,7 @@ from webapp.shared.security import csrf, protect
 from webapp.shared.static_files import version_static_files
 from webapp.supervision.routes import supervision
 from webapp.tasks.routes import tasks
+from webapp.together.routes import together
 
 
 class Id(BaseConverter):
@@ -98,6 +99,7 @@ def create_app(settings: Settings, engine: Engine, registry: RegistryPort) -> Fl
         reading,
         printing,
         phone,
+        together,
         inbox,
         tasks,
         cases,

@@ -127,6 +127,27 @@ class Definitions(Group):
 
         return self._commands.ask(question)
 
+    def decided_together(self) -> frozenset[tuple[str, str]]:
+        """Process key and element id of the steps whose cases may be decided together.
+
+        By the newest versions: what is on a list is asked again before anything is decided.
+        """
+
+        def question(tx: Tx) -> frozenset[tuple[str, str]]:
+            programs = [
+                self._environment.programs.get(tx, row.id)
+                for row in stored_definitions.all_latest(tx)
+            ]
+            return frozenset(
+                (key, element.id)
+                for program in programs
+                for key in program.processes
+                for element in program.elements(key)
+                if element.is_batch
+            )
+
+        return self._commands.ask(question)
+
     def open_per_step(self, actor: Actor) -> Sequence[tuple[str, str, str, int]]:
         """(process key, element id, step, open cases) of the cases the actor may see."""
         return self._commands.ask(

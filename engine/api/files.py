@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import IO
 
 from engine.api.commands import Group
 from engine.model.actors import Actor
 from engine.model.cases import StoredFile
 from engine.model.once import Once
+from engine.store import files as stored_files
+from engine.store.database import Tx
 from engine.work import (
     files,
 )
@@ -33,6 +36,31 @@ class Files(Group):
             actor,
             once,
         )
+
+    def must_be_allowed(self, name: str, content: bytes) -> None:
+        """FileTypeRefused or Invalid for content that no case takes; writes nothing."""
+        files.checked(name, content)
+
+    def staged(self, actor: Actor, ids: Collection[str]) -> Mapping[str, StoredFile]:
+        """Files the actor has sent, by id; others are left out."""
+        found = self._commands.ask(lambda tx: stored_files.by_ids(tx, ids))
+        return {i: one for i, one in found.items() if one.owner == actor.person_id}
+
+    def copy(self, actor: Actor, file_id: str) -> StoredFile:
+        """The same file once more, for another case: staged for the actor. NotFound if not hers."""
+
+        def again(tx: Tx) -> StoredFile:
+            found = files.of_actor(tx, actor, file_id)
+            return files.stage(
+                tx,
+                actor.person_id,
+                (found.name, found.type),
+                found.sha256,
+                found.size,
+                self._environment.real_now(),
+            )
+
+        return self._commands.execute(again)
 
     def attach(
         self,

@@ -26,6 +26,7 @@ from engine.work import (
     drafts,
     inbox,
     printing,
+    together,
 )
 from engine.work import view as viewing
 from engine.work.advance import TimerDue
@@ -58,6 +59,16 @@ class Tasks(Group):
             self._commands.ask, seen.case.organisation_id, self._environment.now()
         )
         return replace(seen, context=context)
+
+    def together(self, actor: Actor, task_ids: Sequence[str]) -> together.Together:
+        """Several cases at one step, to decide together; Invalid where that is not allowed."""
+        found = self._commands.ask(
+            lambda tx: together.together(self._environment, tx, actor, task_ids)
+        )
+        context = self._environment.feel_asking(
+            self._commands.ask, found.organisation_id, self._environment.now()
+        )
+        return replace(found, context=context)
 
     def printed(self, actor: Actor, task_id: str, document_id: str) -> printing.Printed:
         """A paper of the step with whole numbers; NotFound for one it does not have."""

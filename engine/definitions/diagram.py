@@ -223,6 +223,11 @@ class Node:
         return listed(self.properties.get("documents", ""))
 
     @property
+    def list_document(self) -> tuple[str, ...]:
+        """The list that is printed of several cases waiting at this step: one or none."""
+        return listed(self.properties.get("listDocument", ""))[:1]
+
+    @property
     def called_key(self) -> str:
         """The process that a call activity calls; empty for none."""
         found = extension(self.element, "calledElement")

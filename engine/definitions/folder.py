@@ -142,7 +142,11 @@ def _own_sources(bundle: Bundle) -> dict[str, DefinitionSource]:
         for process in read_processes(read_bpmn(file.content, file.name), file.name):
             wanted = set(_decisions_asked(process))
             form_ids = {node.form_id for node in process.of("userTask", "startEvent")}
-            named = {name for node in process.of("userTask") for name in node.document_ids}
+            named = {
+                name
+                for node in process.of("userTask")
+                for name in (*node.document_ids, *node.list_document)
+            }
             sources[process.key] = DefinitionSource(
                 id=f"{process.key}:0",
                 key=process.key,

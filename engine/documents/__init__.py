@@ -20,10 +20,11 @@ from engine.documents.composed import (
     Signatures,
 )
 from engine.documents.composing import Facts, Signed, compose
-from engine.documents.model import PAPER, Document
+from engine.documents.model import CASES, PAPER, Document
 from engine.documents.reading import compile_document
 
 __all__ = [
+    "CASES",
     "PAPER",
     "Column",
     "Composed",

@@ -102,3 +102,4 @@ class Composed:
     id: str
     title: str
     blocks: tuple[ComposedBlock, ...]
+    landscape: bool = False

@@ -73,6 +73,7 @@ def compose(document: Document, facts: Facts) -> Composed:
         document.id,
         document.title,
         tuple(made for block in document.blocks for made in composer.block(block)),
+        document.landscape,
     )
 
 
@@ -139,9 +140,15 @@ class _Composer:
     def _row(self, block: TableBlock, listed: Field | None, item: object) -> tuple[str, ...]:
         more = {**item, ITEM: item} if isinstance(item, Mapping) else {ITEM: item}
         return tuple(
-            "" if c.value is None else self._written(c.value, more, _column(listed, c))
+            "" if c.value is None else self._written(c.value, more, self._asked(listed, c))
             for c in block.columns
         )
+
+    def _asked(self, listed: Field | None, cell: CellBlock) -> Field | None:
+        """The question of a column: of the list's own form, or of the forms of listed cases."""
+        if listed is not None or cell.value is None:
+            return _column(listed, cell)
+        return self.facts.fields.get(cell.value.key)
 
     def _label(self, cell: CellBlock, listed: Field | None) -> str:
         if cell.label or cell.value is None:

@@ -11,6 +11,10 @@ from engine.feel import EvaluationContext, Expression
 PAPER = "paper"
 """The name under which a document finds the units, the day and whoever prints it."""
 
+CASES = "cases"
+"""The name under which a list for several cases finds them: of each what its step knows, and what
+its earlier steps said in ``said``."""
+
 STYLES = ("plain", "to", "centre", "right", "heading", "small")
 """How a paragraph stands: indented, flush, in the middle, right, bold, in small print."""
 
@@ -176,6 +180,7 @@ class Document:
     title: str
     blocks: tuple[AnyBlock, ...]
     findings: tuple[Finding, ...] = ()
+    landscape: bool = False
 
     @property
     def has_errors(self) -> bool:

@@ -78,8 +78,11 @@ class _Reader:
         title = raw.get("title")
         if not isinstance(title, str) or not title.strip():
             self._fault(1, '没有标题。请在最前面写 title = "…"')
-        for name in sorted(raw.keys() - {"title", "block"}):
-            self._fault(1, f"最外层不能写 {name}。只能写 title 和 [[block]]")
+        landscape = raw.get("landscape", False)
+        if not isinstance(landscape, bool):
+            self._fault(1, "的 landscape 要写 true 或 false")
+        for name in sorted(raw.keys() - {"title", "landscape", "block"}):
+            self._fault(1, f"最外层不能写 {name}。只能写 title、landscape 和 [[block]]")
         given = raw.get("block")
         if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
             self._fault(1, "没有内容。请用 [[block]] 写每一段")
@@ -90,7 +93,13 @@ class _Reader:
         blocks = tuple(
             block for number, one in enumerate(given) for block in self._block(number, one)
         )
-        return Document(self.identity, str(title or self.identity), blocks, tuple(self.findings))
+        return Document(
+            self.identity,
+            str(title or self.identity),
+            blocks,
+            tuple(self.findings),
+            landscape is True,
+        )
 
     def _fault(self, line: int, sentence: str) -> None:
         message = f"文书“{self.file}”{sentence}。"

@@ -182,6 +182,11 @@ class Element:
         return listed(self.properties.get("documents", ""))
 
     @property
+    def list_document_id(self) -> str:
+        """The list that is printed of several cases waiting at this step; empty for none."""
+        return next(iter(listed(self.properties.get("listDocument", ""))), "")
+
+    @property
     def is_batch(self) -> bool:
         """Whether several cases waiting here may be decided together."""
         return self.properties.get("batch") == "true"

@@ -130,6 +130,10 @@ class Program:
         known = self._processes[element.process_key].documents
         return tuple(known[name] for name in element.document_ids if name in known)
 
+    def list_document_of(self, element: Element) -> Document | None:
+        """The list for several cases at a step."""
+        return self._processes[element.process_key].documents.get(element.list_document_id)
+
     def result_of(self, element_id: str) -> str:
         """The variable that a decision step writes; empty for any other element."""
         for part in self._processes.values():
@@ -369,7 +373,8 @@ def _check_references(part: Part, findings: Findings) -> None:
             _missing(findings, node, "form-missing", f"表单“{form_id}”({form_id}.form)")
         if isinstance(call, DecisionCall) and call.decision_id not in part.decisions:
             _missing(findings, node, "decision-missing", f"决策“{call.decision_id}”")
-        for name in node.element.document_ids:
+        listing = node.element.list_document_id
+        for name in (*node.element.document_ids, *((listing,) if listing else ())):
             if name not in part.documents:
                 _missing(findings, node, "document-missing", f"文书“{name}”({name}.document)")
 

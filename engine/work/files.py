@@ -175,6 +175,14 @@ def content_of(environment: Environment, found: StoredFile) -> bytes:
     return environment.vault.open_file(sealed, found.sha256)
 
 
+def of_actor(tx: Tx, actor: Actor, file_id: str) -> StoredFile:
+    """A file that the actor has sent; NotFound for any other."""
+    found = files.load(tx, file_id)
+    if found is None or found.owner != actor.person_id:
+        raise NotFound
+    return found
+
+
 def sweep(tx: Tx, real_now: datetime) -> None:
     """Forget files nobody linked within a day; their content is a stray from then on."""
     files.forget_unlinked(tx, real_now - STAGED_FOR)

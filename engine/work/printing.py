@@ -91,9 +91,9 @@ def printed(
     document = next((one for one in documents if one.id == document_id), None)
     if document is None:
         raise NotFound("没有找到这份文书。请从办理页的“打印本环节文书”打开。")
-    paper = _paper(environment, tx, actor, view)
+    paper = paper_facts(environment, tx, actor, view)
     facts = Facts(
-        scope={**_known(environment, tx, view), PAPER: paper},
+        scope={**known_at(environment, tx, view), PAPER: paper},
         fields=program.fields_near(view.task.process_key),
         signed=_signed(view),
         context=view.context,
@@ -107,7 +107,7 @@ def printed(
     )
 
 
-def _known(environment: Environment, tx: Tx, view: TaskView) -> dict[str, object]:
+def known_at(environment: Environment, tx: Tx, view: TaskView) -> dict[str, object]:
     """The variables at the step, over what the case's answers and decisions were until then."""
     until = view.task.completed_at
     known: dict[str, object] = {}
@@ -158,7 +158,9 @@ def _signed(view: TaskView) -> tuple[Signed, ...]:
     )
 
 
-def _paper(environment: Environment, tx: Tx, actor: Actor, view: TaskView) -> dict[str, object]:
+def paper_facts(
+    environment: Environment, tx: Tx, actor: Actor, view: TaskView
+) -> dict[str, object]:
     """The variable ``paper``: the units above the case, the day, and who prints."""
     today = environment.today()
     tree = directory.organisations(tx, today)

@@ -1,6 +1,6 @@
 """The inbox as a value: filters with exact counts, and the rows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -63,6 +63,7 @@ class Row:
     is_mine: bool
     is_returned: bool
     draft: str
+    is_together: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,11 @@ class InboxListPage(Page):
     next_page: str
 
     @property
+    def has_together(self) -> bool:
+        """Whether some of the rows can be decided together."""
+        return any(row.is_together for row in self.rows)
+
+    @property
     def title(self) -> str:
         """The tab shows how much waits."""
         return _("我的待办(%(n)s)", n=self.total)
@@ -98,7 +104,14 @@ def inbox_page(
     return InboxListPage(
         shell=shell,
         groups=_groups(found, narrowed, asked, places, _process_names(engine)),
-        rows=_rows(found.lines, actor, engine.clock.now(), engine.calendar(), asked),
+        rows=_rows(
+            found.lines,
+            actor,
+            engine.clock.now(),
+            engine.calendar(),
+            asked,
+            engine.definitions.decided_together(),
+        ),
         total=found.counts.total,
         searched=narrowed.text,
         kept={k: v for k, v in _narrowing(asked).items() if k != "q"},
@@ -233,6 +246,7 @@ def _rows(
     now: datetime,
     calendar: WorkCalendar,
     asked: Mapping[str, str],
+    together: Collection[tuple[str, str]],
 ) -> tuple[Row, ...]:
     way_back = {**_narrowing(asked), **({"after": asked["after"]} if asked.get("after") else {})}
     return tuple(
@@ -251,6 +265,7 @@ def _rows(
             draft=""
             if line.draft_at is None
             else _("有草稿 %(time)s", time=clock_time(line.draft_at, now)),
+            is_together=(line.process_key, line.element_id) in together,
         )
         for line in lines
     )

@@ -7,19 +7,19 @@ from engine.definitions.diagram import Node, Process
 from engine.definitions.draft import DocumentFile, Draft
 from engine.definitions.findings import error, warning
 from engine.definitions.variables import RESERVED, all_forms_usable, written
-from engine.documents import PAPER
+from engine.documents import CASES, PAPER
 from engine.documents.composing import ITEM
 from engine.documents.model import CellBlock, FieldsBlock, OpinionsBlock, TableBlock, Value
 from engine.errors import Finding
 
-PROVIDED = RESERVED | {PAPER, ITEM}
+PROVIDED = RESERVED | {PAPER, ITEM, CASES}
 
 
 def check(draft: Draft) -> Iterator[Finding]:
     """Papers that no step names or that a step misses; names, fields and steps nobody knows."""
     users: dict[str, list[Process]] = {}
     for process, node in draft.nodes("userTask"):
-        for name in node.document_ids:
+        for name in (*node.document_ids, *node.list_document):
             users.setdefault(name, []).append(process)
             if draft.document(name) is None and f"{name}.document" not in draft.unreadable:
                 yield _missing(process, node, name)

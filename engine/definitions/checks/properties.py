@@ -44,6 +44,7 @@ _ON: Mapping[str, frozenset[str]] = {
             "pausesClock",
             "batch",
             "documents",
+            "listDocument",
         }
     ),
     "serviceTask": frozenset({"async"}),

@@ -38,7 +38,7 @@ function beginInbox() {
       event.preventDefault();
       search.focus();
       search.select();
-    } else if (event.key === "Enter" && at >= 0 && event.target.tagName !== "A") {
+    } else if (event.key === "Enter" && at >= 0 && !["A", "INPUT", "BUTTON"].includes(event.target.tagName)) {
       rows[at].querySelector("a").click();
     }
   });
@@ -47,7 +47,7 @@ function beginInbox() {
     row.addEventListener("click", (event) => {
       sessionStorage.setItem(PLACE, row.id);
       // The whole row opens, but not while a text in it is being marked.
-      if (!event.target.closest("a") && !String(window.getSelection())) {
+      if (!event.target.closest("a, .cell-tick") && !String(window.getSelection())) {
         row.querySelector("a").click();
       }
     });

@@ -1,0 +1,1 @@
+"""Several cases at one step: one list, one decision, each case by itself."""
