@@ -34,11 +34,12 @@ class AreaParameter:
 class Plan:
     """Cases that go alike: a scenario of the process, up to a step that is left open.
 
-    ``stop_before``: the element id of that step, ``id#2`` for its second time, ``pass`` for the
-    first stretch of time that goes by; empty: to the end. ``waited``: for how many working days
-    it has been so, from and to. ``plight``: which households; empty: any. ``areas``: codes of the
-    federations they are approved in; none: all. ``claimed`` and ``drafted``: the parts, of 1, of
-    the open steps that somebody holds or has half filled in.
+    ``stop_before``: the element id of that step, ``id#2`` for its second time, the name of a
+    message that does not come, ``pass`` for the first stretch of time that goes by; empty: to the
+    end. ``waited``: for how many working days it has been so, from and to. ``plight``: which
+    households; empty: any. ``areas``: codes of the federations they are approved in; none: all.
+    ``known``: the applicant is the ``head`` or a ``member`` of a household on file. ``claimed``
+    and ``drafted``: the parts, of 1, of the open steps that somebody holds or has half filled in.
     """
 
     process: str
@@ -50,6 +51,7 @@ class Plan:
     claimed: float
     drafted: float
     areas: tuple[str, ...] = ()
+    known: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,19 +99,23 @@ def demo_content() -> Content:
         shown_part=read["shown"]["part"],
         parameters=tuple(_parameters(read["parameters"])),
         plans=tuple(
-            Plan(
-                process=row["process"],
-                scenario=row["scenario"],
-                how_many=row["how_many"],
-                stop_before=row.get("stop_before", ""),
-                waited=(float(row["waited"][0]), float(row["waited"][1])),
-                plight=row.get("plight", ""),
-                claimed=row.get("claimed", 0.3),
-                drafted=row.get("drafted", 0.0),
-                areas=tuple(row.get("areas", ())),
-            )
-            for row in read["cases"]
+            _plan(group["process"], row) for group in read["cases"] for row in group["plans"]
         ),
+    )
+
+
+def _plan(process: str, row: Any) -> Plan:
+    return Plan(
+        process=process,
+        scenario=row["scenario"],
+        how_many=row["how_many"],
+        stop_before=row.get("stop_before", ""),
+        waited=(float(row["waited"][0]), float(row["waited"][1])),
+        plight=row.get("plight", ""),
+        claimed=row.get("claimed", 0.3),
+        drafted=row.get("drafted", 0.0),
+        areas=tuple(row.get("areas", ())),
+        known=row.get("known", ""),
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import registry
@@ -26,8 +26,8 @@ from webapp.demo.content import Content, Plan, demo_content
 from webapp.demo.divisions import read_divisions
 from webapp.demo.existing import DemoFile, demo_files, existing
 from webapp.demo.federation import DEMO_PASSWORD, Federation, demo_federation
-from webapp.demo.households import demo_households
-from webapp.demo.planned import DAYS_LOOKED_AT, PlannedCase, Shown, planned_cases
+from webapp.demo.households import DemoHousehold, demo_households
+from webapp.demo.planned import DAYS_LOOKED_AT, Applicants, PlannedCase, Shown, planned_cases
 from webapp.demo.playing import Players
 from webapp.demo.working_time import WorkingTime
 from webapp.opening import Opened, opened
@@ -40,6 +40,8 @@ _SEED = 20260302
 
 _DAY = "demo day"
 _FILES_AT_ONCE = 500
+_KNOWN = 30
+"""So many households are on file before anybody else applies, however little is loaded."""
 _COLLECT_AFTER = 50_000
 
 
@@ -197,13 +199,14 @@ def _fill(
     engine = installation.engine
     today = _day(engine)
     taken: set[str] = set()
-    planned, line = _planned(engine, federation, demo, today, taken)
     # not for secrets: the demonstration must come out alike everywhere
     chance = random.Random(_SEED + 1)  # noqa: S311
     files = demo_files(federation, chance, today, demo.content.standard_on, taken)
-    opening = sum(not one.plan.stop_before for one in planned)
-    filling = _Filling(registry.Registry(engine), files, demo.files(), report)
-    filling.up_to(demo.files() - opening)
+    first = list(islice(files, _KNOWN))
+    known = [one.household for one in first]
+    planned, line = _planned(engine, federation, demo, today, taken, known)
+    filling = _Filling(registry.Registry(engine), chain(first, files), demo.files(), report)
+    filling.up_to(max(_KNOWN, demo.files() - len(planned)))
     faults = _play(installation, planned, line, report)
     filling.up_to(demo.files())
     return faults
@@ -222,7 +225,12 @@ def _day(engine: Engine) -> date:
 
 
 def _planned(
-    engine: Engine, federation: Federation, demo: Demo, today: date, taken: set[str]
+    engine: Engine,
+    federation: Federation,
+    demo: Demo,
+    today: date,
+    taken: set[str],
+    known: Sequence[DemoHousehold],
 ) -> tuple[Sequence[PlannedCase], WorkingTime]:
     line = WorkingTime(engine.clock.now(), DAYS_LOOKED_AT, engine.calendar())
     # not for secrets: the demonstration must come out alike everywhere
@@ -233,8 +241,9 @@ def _planned(
     households = demo_households(federation, chance, today, standard, content.applying, taken)
     union = next(p for p in federation.people if p.username == content.shown_to)
     shown = Shown(union.organisation_id, content.shown_part)
+    applicants = Applicants(federation, households, iter(known))
     plans = demo.plans()
-    return planned_cases(plans, federation, households, demo.processes, line, chance, shown), line
+    return planned_cases(plans, applicants, demo.processes, line, chance, shown), line
 
 
 class _Filling:

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -61,8 +61,7 @@ class Shown:
 
 def planned_cases(
     plans: Sequence[Plan],
-    federation: Federation,
-    households: Iterator[DemoHousehold],
+    applicants: "Applicants",
     processes: Path,
     line: WorkingTime,
     chance: random.Random,
@@ -73,7 +72,6 @@ def planned_cases(
         key: {scenario.name: scenario for scenario in read_scenarios(processes / key / "scenarios")}
         for key in {plan.process for plan in plans}
     }
-    pool = _Pool(federation, households)
     drawing = _Drawing(line, chance)
     found: list[PlannedCase] = []
     for plan in plans:
@@ -83,21 +81,31 @@ def planned_cases(
             raise Broken(f"演示数据用到 {plan.process} 的场景“{plan.scenario}”:{why}。")
         for _ in range(plan.how_many):
             at = shown.union_id if not plan.areas and chance.random() < shown.part else ""
-            household = pool.take(plan, at)
+            household = applicants.take(plan, at)
             found.append(drawing.case(len(found) + 1, plan, scenario, household))
     return found
 
 
-class _Pool:
-    """Gives out households, each once."""
+class Applicants:
+    """Gives out households, each once; ``known`` are on file, for those who apply all the same."""
 
-    def __init__(self, federation: Federation, households: Iterator[DemoHousehold]) -> None:
+    def __init__(
+        self,
+        federation: Federation,
+        households: Iterator[DemoHousehold],
+        known: Iterator[DemoHousehold],
+    ) -> None:
         self._federation = federation
         self._households = households
+        self._known = known
         self._kept: list[DemoHousehold] = []
 
     def take(self, plan: Plan, at: str) -> DemoHousehold:
         """The next household that fits a plan; ``at``: of this union, empty: of any."""
+        found = self._next(plan, at)
+        return _known_as(found, plan.known, self._known) if plan.known else found
+
+    def _next(self, plan: Plan, at: str) -> DemoHousehold:
         for household in self._kept:
             if self._fits(household, plan, at):
                 self._kept.remove(household)
@@ -119,6 +127,25 @@ class _Pool:
         while above is not None and above.code not in plan.areas:
             above = self._federation.by_id.get(above.approval_parent or "")
         return above is not None
+
+
+def _known_as(household: DemoHousehold, part: str, known: Iterator[DemoHousehold]) -> DemoHousehold:
+    """The household with somebody as its head who heads another's file, or lives in it."""
+    for other in known:
+        spouses = [one for one in other.members if one.relation == "配偶"]
+        people = [other.head] if part == "head" else spouses
+        if people:
+            person = people[0]
+            head = replace(
+                household.head,
+                name=person.name,
+                sex=person.sex,
+                id_kind=person.id_kind,
+                id_number=person.id_number,
+                birth_date=person.birth_date,
+            )
+            return replace(household, head=head)
+    raise Broken("演示数据里在档的家庭不够用,content.toml 里写了 known 的计划须减少。")
 
 
 class _Drawing:
@@ -175,6 +202,8 @@ def _until_stop(scenario: Scenario, stop: str) -> tuple[list[object], Do | None]
         if isinstance(action, Deliver) and action.refused is not None:
             continue
         if name == "pass" and isinstance(action, Pass):
+            return found, None
+        if isinstance(action, Deliver) and action.name == name:
             return found, None
         if isinstance(action, Do) and action.element == name:
             seen += 1
