@@ -11,6 +11,7 @@ from engine import Actor, Engine
 from engine.store.database import Tx
 from registry.aid import AidBook
 from registry.copying import CopyDesk
+from registry.exporting import ExportDesk
 from registry.files import Files
 from registry.finding import HouseholdLine, Lists, Search, line_of
 from registry.indexing import EDITION, index_files
@@ -62,6 +63,7 @@ class Registry(NoticeDesk):
         self.aid = AidBook(engine)
         self.lists = Lists(engine)
         self.copying = CopyDesk(engine)
+        self.exports = ExportDesk(engine)
         self.likenesses = Likenesses(engine)
         self.upkeep = Upkeep(engine)
         self.papers = PaperShelf(engine)

@@ -97,7 +97,7 @@ class Lists:
     def page(self, actor: Actor, search: Search, after: str = "", limit: int = 50) -> FilePage:
         """Files of the actor's area; ``after`` is the ``next_cursor`` of the page before."""
         order, _separator, last = after.partition("~")
-        question = self._question(search, (order, last) if last else None, limit)
+        question = question_of(self._engine, search, (order, last) if last else None, limit)
 
         def read(tx: Tx) -> FilePage:
             found = file_lists.files(tx, actor, question)
@@ -126,24 +126,29 @@ class Lists:
 
     def queues(self, actor: Actor) -> Mapping[Queue, int]:
         """How many files wait in each queue of the actor's area."""
-        before = self._unchanged_before()
+        before = _unchanged_before(self._engine)
         return self._engine.ask(lambda tx: file_lists.queue_counts(tx, actor, before))
 
-    def _question(self, search: Search, after: tuple[str, str] | None, limit: int) -> FileQuestion:
-        text = search.text.strip()
-        return FileQuestion(
-            text=text,
-            lookup_hash=self._engine.environment.vault.lookup_hash(normal(text)),
-            organisation_id=search.organisation_id,
-            chosen=search.chosen,
-            queue=search.queue,
-            unchanged_before=self._unchanged_before(),
-            after=after,
-            limit=limit,
-        )
 
-    def _unchanged_before(self) -> str:
-        return to_text(self._engine.environment.now() - _A_YEAR)
+def question_of(
+    engine: Engine, search: Search, after: tuple[str, str] | None, limit: int
+) -> FileQuestion:
+    """A search as the tables are asked."""
+    text = search.text.strip()
+    return FileQuestion(
+        text=text,
+        lookup_hash=engine.environment.vault.lookup_hash(normal(text)),
+        organisation_id=search.organisation_id,
+        chosen=search.chosen,
+        queue=search.queue,
+        unchanged_before=_unchanged_before(engine),
+        after=after,
+        limit=limit,
+    )
+
+
+def _unchanged_before(engine: Engine) -> str:
+    return to_text(engine.environment.now() - _A_YEAR)
 
 
 def line_of(engine: Engine, tx: Tx, file: File, union: str) -> HouseholdLine:
@@ -202,18 +207,19 @@ def _limit_of(value: object) -> Deadline:
         return Deadline.parse(_USUAL_LIMIT)
 
 
-_FACET_WORDS: Mapping[str, Mapping[str, str]] = {
+FACET_WORDS: Mapping[str, Mapping[str, str]] = {
     "status": HOUSEHOLD_STATUSES,
     "category": CATEGORIES,
     "cause": CAUSES,
     "origin": ORIGINS,
     "year": {},
 }
+"""The words of the values of each facet; years are their own."""
 
 
 def _facet(name: str, counts: Mapping[str, int]) -> list[FacetValue]:
     """The values in the order of their words, years newest first; the empty one last."""
-    known = _FACET_WORDS[name]
+    known = FACET_WORDS[name]
     order = {code: place for place, code in enumerate(known)}
     codes = sorted(counts, key=lambda code: (order.get(code, len(order)), code))
     if name == "year":

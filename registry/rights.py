@@ -20,6 +20,8 @@ class Act(StrEnum):
     CORRECT = "correct"
     CONSENT = "consent"
     COPY = "copy"
+    EXPORT = "export"
+    EXPORT_WHOLE = "export-whole"
 
 
 _OFFICERS = frozenset({"officer", "township_officer"})
@@ -31,6 +33,10 @@ ROLES_OF: dict[Act, frozenset[str]] = {
     Act.CORRECT: _CENTRE,
     Act.CONSENT: _OFFICERS | _CENTRE,
     Act.COPY: _CENTRE | {"data_entry"},
+    Act.EXPORT: _OFFICERS
+    | _CENTRE
+    | {"county_approver", "data_entry", "city_leader", "audit_committee", "supervisor"},
+    Act.EXPORT_WHOLE: _CENTRE | {"data_entry"},
 }
 _REFUSALS = {
     Act.HELP: "登记帮扶由本档案所在单位的经办人或县级审核员办理,您没有这个权限,没有登记。",
@@ -38,6 +44,8 @@ _REFUSALS = {
     Act.CORRECT: "勘误由县级审核员办理,您没有这个权限,没有更正。请把错误告诉县总工会。",
     Act.CONSENT: "撤回授权由经办人或县级审核员登记,您没有这个权限,没有登记。",
     Act.COPY: "抄录由系统录入员或县级审核员办理,您没有这个权限。",
+    Act.EXPORT: "您没有导出档案的权限,没有导出。如需名册,请联系县总工会。",
+    Act.EXPORT_WHOLE: "完整号码只有县级审核员和录入员可以导出,没有导出。请改选脱敏导出。",
 }
 
 
@@ -55,6 +63,12 @@ def may(tx: Tx, actor: Actor, act: Act, file: File) -> bool:
 def allowed(tx: Tx, actor: Actor, file: File) -> frozenset[Act]:
     """All she may do to this file."""
     return frozenset(act for act in Act if may(tx, actor, act, file))
+
+
+def must_somewhere(actor: Actor, act: Act) -> None:
+    """Raise NotPermitted, in words, unless she may do it to some files."""
+    if not places_of(actor, act):
+        raise NotPermitted(_REFUSALS[act])
 
 
 def must(tx: Tx, actor: Actor, act: Act, file: File) -> None:

@@ -50,7 +50,8 @@ _YEAR = 4
 class FileQuestion:
     """What a list of files is narrowed to; ``lookup_hash`` is that of ``text``.
 
-    ``chosen`` has one value of a facet by its name. ``unchanged_before`` is the instant before
+    ``chosen`` has one value of a facet by its name. ``below``: only files of these organisations
+    and those below them, whatever else she sees. ``unchanged_before`` is the instant before
     which a file counts as not cared for.
     """
 
@@ -62,6 +63,7 @@ class FileQuestion:
     unchanged_before: str = ""
     after: tuple[str, str] | None = None
     limit: int = 50
+    below: Sequence[str] | None = None
 
     def choice(self, facet: str) -> str:
         """The value chosen of a facet; empty for none."""
@@ -104,6 +106,16 @@ def cursor(queue: Queue, file: File) -> tuple[str, str]:
     if queue in (Queue.ALL, Queue.UNCHANGED):
         return to_text(file.changed_at), file.file_no
     return file.opened_on.isoformat(), file.file_no
+
+
+def count(tx: Tx, actor: Actor, question: FileQuestion) -> int:
+    """How many files there are, whatever the page."""
+    found: int = tx.execute(
+        select(func.count())
+        .select_from(_indexed())
+        .where(visible_files(actor), *_narrowed(question), *_chosen(question))
+    ).scalar_one()
+    return found
 
 
 def facets(tx: Tx, actor: Actor, question: FileQuestion) -> dict[str, dict[str, int]]:
@@ -233,6 +245,8 @@ def _narrowed(question: FileQuestion) -> list[ColumnElement[bool]]:
     narrowed: list[ColumnElement[bool]] = []
     if question.queue is not Queue.ALL:
         narrowed.append(_queued(question.queue, question.unchanged_before))
+    if question.below is not None:
+        narrowed.append(lies_below(household.c.organisation_id, question.below))
     if question.organisation_id:
         narrowed.append(lies_below(household.c.organisation_id, [question.organisation_id]))
     if question.text:

@@ -147,6 +147,24 @@ help_record = Table(
     Index("ix_help_record_file", "file_no", "given_on"),
 )
 
+register_export = Table(
+    "register_export",
+    metadata,
+    # Which files left the register as a workbook: by whom, why, how many, and which bytes.
+    Column("number", String(24), primary_key=True),  # 导-2026-000012, printed in the workbook
+    Column("at", _INSTANT, nullable=False),
+    Column("by_id", _ID, nullable=False),
+    Column("organisation_id", _ID, nullable=False),  # whose people may look it up
+    Column("files", Integer, nullable=False),
+    Column("withheld", Integer, nullable=False),  # of households that withdrew their consent
+    Column("is_whole", Boolean, nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("narrowed", String(300), nullable=False),
+    Column("sha256", _HASH, nullable=False),
+    Index("ix_register_export_at", "at", "number"),
+    Index("ix_register_export_by", "by_id", "at"),
+)
+
 household_paper = Table(
     "household_paper",
     metadata,

@@ -201,3 +201,27 @@ def test_likeness_is_shown_on_the_file_and_in_a_list_of_its_own(
     assert "另一县(市、区)有相近档案,请县总工会核实" in text
     assert "疑似重复" in reviewer.text("/households?q=林模拟")
     assert "林模拟" in reviewer.text("/households/queues/alike")
+
+
+def test_a_list_is_exported_as_it_is_narrowed_and_put_on_record(
+    engine: Engine, visit: Visit
+) -> None:
+    on_file(engine)
+    reviewer = visit("reviewer")
+    assert "/households/export?category=marginal" in reviewer.text("/households?category=marginal")
+    page = "/households/export?category=marginal&q=lmn"
+    assert "将导出 1 户" in reviewer.text(page)
+    fields = {"category": "marginal", "q": "lmn", "reason": "会议审议", "whole": "yes"}
+    made = reviewer.post("/households/export", fields, page)
+    assert made.status_code == 200
+    assert made.get_data().startswith(b"PK")
+    assert "attachment" in made.headers["Content-Disposition"]
+    refused = reviewer.post("/households/export", {"whole": "yes", "own_reason": " "}, page)
+    assert refused.status_code == 422
+    assert "没有导出" in unescape(refused.get_data(as_text=True))
+    log = reviewer.text("/households/exports")
+    assert "导-2026-000001" in log
+    assert "会议审议" in log
+    assert "导-2026-000001" in visit("admin").text("/households/exports")
+    assert visit("chair").get(page).status_code == 403
+    assert reviewer.get("/households/export?queue=nothing").status_code == 404

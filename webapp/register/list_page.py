@@ -9,8 +9,11 @@ from flask import url_for
 from engine import Actor
 from engine.errors import NotFound
 from engine.model.deadlines import Remaining
-from registry.finding import FilePage, HouseholdLine, Search
+from registry.finding import FACET_WORDS, FilePage, HouseholdLine, Search
+from registry.notice import holds_number
+from registry.rights import Act, places_of
 from registry.store.file_lists import Queue
+from registry.vocabulary import words
 from webapp.shared.addresses import address
 from webapp.shared.language import _, counted, counting, lazy
 from webapp.shared.navigation import Shell
@@ -110,6 +113,7 @@ class HouseholdsPage(Page):
     first_page: str
     next_page: str
     heading: str
+    export: str
 
     @property
     def title(self) -> str:
@@ -125,7 +129,7 @@ def households_page(
     queue: Queue = Queue.ALL,
 ) -> HouseholdsPage:
     """The files that match what the address asks."""
-    place = _Place(queue, {name: asked[name] for name in _NARROWS if asked.get(name)})
+    place = Place(queue, {name: asked[name] for name in _NARROWS if asked.get(name)})
     found = registry.lists.page(actor, place.search, asked.get("after", ""), PAGE_SIZE)
     facets = (_units(place, found), *(_facet(place, name, found) for name in _FACETS))
     return HouseholdsPage(
@@ -145,6 +149,9 @@ def households_page(
         if found.next_cursor
         else "",
         heading=str(_TITLES[queue]),
+        export=address("register.export", place.narrowing, queue=queue.value or None)
+        if places_of(actor, Act.EXPORT) and found.lines
+        else "",
     )
 
 
@@ -157,7 +164,7 @@ def queue_named(name: str) -> Queue:
 
 
 @dataclass(frozen=True)
-class _Place:
+class Place:
     """Which list, narrowed how."""
 
     queue: Queue
@@ -179,15 +186,39 @@ class _Place:
             return address("register.households", *narrowing, **more)
         return address("register.queue", {"name": self.queue.value}, *narrowing, **more)
 
+    def in_words(self) -> str:
+        """What it is narrowed to, in the words of the federation; empty for everything."""
+        said = [] if self.queue is Queue.ALL else [str(_TITLES[self.queue])]
+        unit = self.narrowing.get("unit", "")
+        if unit:
+            said.append(current_installation().places.organisation(unit) or unit)
+        said += [
+            words(FACET_WORDS[name], self.narrowing[name])
+            for name in _FACETS
+            if name in self.narrowing
+        ]
+        if "q" in self.narrowing:
+            # What is written down of a search is never somebody's number.
+            text = self.narrowing["q"]
+            said.append(_("按号码查找") if holds_number(text) else f"“{text}”")
+        return "、".join(said)
 
-def _total(place: _Place, found: FilePage) -> int:
+
+def place_of(asked: Mapping[str, str]) -> Place:
+    """The list an address or a form names by ``queue`` and what narrows it."""
+    named = asked.get("queue", "")
+    queue = queue_named(named) if named else Queue.ALL
+    return Place(queue, {name: asked[name] for name in _NARROWS if asked.get(name)})
+
+
+def _total(place: Place, found: FilePage) -> int:
     """Of what is chosen: the facets count each with everything else that is chosen."""
     values = found.facets["status"]
     chosen = place.narrowing.get("status")
     return sum(one.count for one in values if chosen in (None, one.code))
 
 
-def _units(place: _Place, found: FilePage) -> Facet:
+def _units(place: Place, found: FilePage) -> Facet:
     """The units below the chosen one; one click goes a level down."""
     chosen = place.narrowing.get("unit", "")
     others = {key: value for key, value in place.narrowing.items() if key != "unit"}
@@ -207,7 +238,7 @@ def _units(place: _Place, found: FilePage) -> Facet:
     return Facet("unit", _("单位"), tuple(values), is_open=True)
 
 
-def _facet(place: _Place, name: str, found: FilePage) -> Facet:
+def _facet(place: Place, name: str, found: FilePage) -> Facet:
     others = {key: value for key, value in place.narrowing.items() if key != name}
     chosen = place.narrowing.get(name, "")
     values = [

@@ -27,7 +27,7 @@ def register_menu(
 ) -> tuple[MenuLink, ...]:
     """The links she may use; ``current`` is the name of the page she is on."""
     counted = registry.lists.queues(actor) if counts is None else counts
-    links = [
+    links: list[tuple[str, str, str, int | None]] = [
         ("list", _("档案列表"), url_for("register.households"), counted[Queue.ALL]),
         ("awaiting", _("待录入全国系统"), _queue(Queue.AWAITING), counted[Queue.AWAITING]),
         ("unchanged", _("一年未改"), _queue(Queue.UNCHANGED), counted[Queue.UNCHANGED]),
@@ -36,6 +36,8 @@ def register_menu(
     ]
     if places_of(actor, Act.COPY):
         links.append(("copy", _("抄录"), url_for("register.copy_first"), counted[Queue.TO_COPY]))
+    if places_of(actor, Act.EXPORT):
+        links.append(("exports", _("导出记录"), url_for("register.exports"), None))
     return tuple(
         MenuLink(label, href, count, name == current) for name, label, href, count in links
     )

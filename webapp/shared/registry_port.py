@@ -11,6 +11,7 @@ from typing import Protocol
 from engine import Actor
 from registry.aid import AidBook
 from registry.copying import CopyDesk
+from registry.exporting import ExportDesk
 from registry.files import Files
 from registry.finding import HouseholdLine, Lists
 from registry.likeness import Likenesses
@@ -255,6 +256,11 @@ class RegistryPort(Protocol):
     @property
     def copying(self) -> CopyDesk:
         """Copying into the national system."""
+        ...
+
+    @property
+    def exports(self) -> ExportDesk:
+        """Files that leave as a workbook."""
         ...
 
     @property

@@ -39,6 +39,7 @@ def settings_tabs(now: str, roles: Collection[str]) -> tuple[Link, ...]:
             "designations": (_("书面指定"), "directory.designations"),
             **everybody,
             "unstaffed": (_("无人办理"), "supervision.unstaffed"),
+            "exports": (_("导出记录"), "register.exports"),
         }
     return tuple(
         Link(label, url_for(endpoint), name == now) for name, (label, endpoint) in pages.items()
