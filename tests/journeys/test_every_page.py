@@ -88,7 +88,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/admin/parameters/petition limit",
         "/admin/holidays",
     ),
-    "": ("/login", "/notices", f"/notices > {FIRST}"),
+    "": ("/login", "/notices", f"/notices > {FIRST}", "/receipt"),
 }
 ON_SMALL_SCREENS: Mapping[str, tuple[str, ...]] = {
     "who has 县级审核": (
@@ -100,7 +100,7 @@ ON_SMALL_SCREENS: Mapping[str, tuple[str, ...]] = {
         f"/households > {FIRST} > .tabs a:has-text('历次版本')",
         f"/notices > {FIRST}",
     ),
-    "": ("/notices", f"/notices > {FIRST}", "/login"),
+    "": ("/notices", f"/notices > {FIRST}", "/login", "/receipt"),
 }
 IS_WIDE = "document.documentElement.scrollWidth > innerWidth"
 
