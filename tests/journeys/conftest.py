@@ -37,7 +37,14 @@ PASSWORD = "a-journey-of-2026"
 HASHED = hash_password(PASSWORD)
 MONDAY_MORNING = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
 PICTURES = Path(os.environ.get("BANGFU_TEST_PICTURES", ROOT / "build/pictures"))
-PROCESSES = ("public_notice", "archiving", "example_request")
+PROCESSES = (
+    "public_notice",
+    "duplicate_check",
+    "means_check",
+    "appeal",
+    "archiving",
+    "example_request",
+)
 
 
 @dataclass
