@@ -127,3 +127,20 @@ def test_a_broken_pdf_does_not_take_the_keyboard_from_who_is_typing(
         assert page.evaluate("document.activeElement.name") == "comment"
     page.keyboard.type("reason in full")
     assert page.input_value("[name=comment]") == "reason in full"
+
+
+def test_a_paper_that_was_checked_stays_ticked_at_this_step(
+    town: Site, townspeople: Callable[..., Person]
+) -> None:
+    task = reviewed_with(town, "报价单照片.png", png(*SCAN))
+    person = townspeople("reviewer")
+    page = person.page
+    person.go(f"/tasks/{task}")
+    expect(page.locator("[data-seen-count]")).to_have_text("已核 0/1")
+
+    page.click("[data-do=check]")
+    expect(page.locator("[data-seen-count]")).to_have_text("已核 1/1")
+    page.reload()
+
+    expect(page.locator("[data-seen]")).to_be_checked()
+    expect(page.locator("[data-seen-count]")).to_have_text("已核 1/1")

@@ -48,8 +48,55 @@ class Viewer {
         this.box.scrollIntoView({ block: "nearest" });
       }
     });
+    this.made = new Map();
     this.keepKeyboard();
+    this.keepTicks();
     this.show(0);
+  }
+
+  /* What was checked at this step, kept in this browser: ids of papers, nothing of what they say. */
+  keepTicks() {
+    this.ticks = [...this.box.querySelectorAll("[data-seen]")];
+    if (!this.box.dataset.step || !this.ticks.length) {
+      return;
+    }
+    this.key = `papers-${this.box.dataset.step}`;
+    let kept = [];
+    try {
+      kept = JSON.parse(localStorage.getItem(this.key)) || [];
+    } catch (unreadable) {
+      kept = [];
+    }
+    this.ticks.forEach((tick) => {
+      tick.checked = kept.includes(tick.dataset.seen);
+      tick.addEventListener("change", () => this.saveTicks());
+    });
+    this.countTicks();
+  }
+
+  saveTicks() {
+    const ids = this.ticks.filter((tick) => tick.checked).map((tick) => tick.dataset.seen);
+    try {
+      localStorage.setItem(this.key, JSON.stringify(ids));
+    } catch (full) {
+      // The ticks stay on the page as long as it is open.
+    }
+    this.countTicks();
+  }
+
+  countTicks() {
+    const count = this.tools.querySelector("[data-seen-count]");
+    const checked = this.ticks.filter((tick) => tick.checked).length;
+    count.textContent = count.dataset.words.replace("{n}", checked).replace("{all}", this.ticks.length);
+  }
+
+  /* Tick this one off and go on to the next that is not checked yet. */
+  check() {
+    this.ticks[this.at].checked = true;
+    this.saveTicks();
+    const order = this.links.map((_link, step) => (this.at + 1 + step) % this.links.length);
+    const next = order.find((number) => !this.ticks[number].checked);
+    this.show(next === undefined ? this.at : next);
   }
 
   /* The browser's own viewer takes the keyboard when it says that a PDF cannot be read: what is
@@ -94,9 +141,7 @@ class Viewer {
     const link = this.links[this.at];
     this.stage.textContent = "";
     if (link.dataset.kind === "image") {
-      this.image = document.createElement("img");
-      this.image.src = link.href;
-      this.image.alt = link.dataset.name;
+      this.image = this.imageOf(link);
       this.stage.append(this.image);
     } else if (link.dataset.kind === "pdf") {
       const frame = document.createElement("iframe");
@@ -113,6 +158,20 @@ class Viewer {
     });
     this.tools.querySelector("[data-place]").textContent = `${this.at + 1} / ${this.links.length}`;
     this.tools.querySelector("[data-download]").href = link.dataset.download;
+  }
+
+  /* Once loaded a picture stays: going back and forth asks the server for nothing. */
+  imageOf(link) {
+    const known = this.made.get(link.dataset.paper);
+    if (known) {
+      known.removeAttribute("style");
+      return known;
+    }
+    const image = document.createElement("img");
+    image.src = link.href;
+    image.alt = link.dataset.name;
+    this.made.set(link.dataset.paper, image);
+    return image;
   }
 
   next() {
