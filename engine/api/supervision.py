@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.api.commands import Group
 from engine.model.actors import Actor
 from engine.work import (
+    staffing,
     supervise,
 )
 
@@ -17,3 +18,7 @@ class Supervision(Group):
         return self._commands.ask(
             lambda tx: supervise.overdue(self._environment, tx, actor, narrowed)
         )
+
+    def staffing(self, actor: Actor) -> staffing.Staffing:
+        """Roles without a holder in the actor's area, and grants that end soon."""
+        return self._commands.ask(lambda tx: staffing.staffing(self._environment, tx, actor))

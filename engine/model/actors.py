@@ -59,6 +59,11 @@ class Actor:
         return tuple(grant.organisation_id for grant in self.grants if grant.role == role)
 
     @property
+    def area(self) -> tuple[str, ...]:
+        """The organisations whose area one of her roles lets her see."""
+        return tuple(grant.organisation_id for grant in self.grants if grant.sees == "area")
+
+    @property
     def roles(self) -> frozenset[str]:
         """Every role she holds somewhere."""
         return frozenset(grant.role for grant in self.grants)

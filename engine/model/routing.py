@@ -67,6 +67,11 @@ def route(role: str, role_name: str, level: str, home_id: str, view: DirectoryVi
     )
 
 
+def target_of(home_id: str, level: str, view: DirectoryView) -> Organisation:
+    """The organisation whose steps these are, whoever does them."""
+    return _of_level(_approval_chain(home_id, view), level)
+
+
 def _approval_chain(home_id: str, view: DirectoryView) -> list[Organisation]:
     chain: list[Organisation] = []
     current: str | None = home_id

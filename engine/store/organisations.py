@@ -234,6 +234,19 @@ def open_steps_of(tx: Tx, organisation_id: str) -> int:
     return int(tx.execute(asked).scalar_one())
 
 
+def open_steps_by_queue(tx: Tx) -> list[tuple[str, str, str, int]]:
+    """(role, level, home organisation, open steps) of every queue that has some."""
+    return [
+        (row.role, row.level, row.home_id, row[3])
+        for row in tx.execute(
+            select(queue.c.role, queue.c.level, queue.c.home_id, func.count())
+            .select_from(task.join(queue, queue.c.id == task.c.queue_id))
+            .where(task.c.status == "open")
+            .group_by(queue.c.role, queue.c.level, queue.c.home_id)
+        )
+    ]
+
+
 def grants_at(tx: Tx, day: date) -> list[DatedGrant]:
     """Every grant that holds on a day or begins later, also those with an end."""
     text = day.isoformat()

@@ -233,3 +233,49 @@ def test_a_holder_more_or_less_moves_the_steps_at_once(office: Office) -> None:
     assert (office.inbox("city"), office.inbox("supervisor")) == ([], ["review"])
     assert directory.close_account(admin, "p-supervisor") == 1
     assert office.inbox("city") == ["review"]
+
+
+def test_gaps_say_who_does_the_steps_instead_and_how_many(office: Office) -> None:
+    office.applied()
+    admin, directory = office.actor("admin"), office.engine.directory
+    supervision = office.engine.supervision
+
+    def of_reviewers() -> list[tuple[str, str, str | None, int]]:
+        return [
+            (gap.organisation_id, gap.reason.value, gap.handling_id, gap.open_steps)
+            for gap in supervision.staffing(admin).gaps
+            if gap.role == "county_reviewer"
+        ]
+
+    assert of_reviewers() == []
+    for held in [g for g in directory.grants() if g.organisation_id == "xc"]:
+        if held.role == "county_reviewer":
+            directory.withdraw_grant(admin, held.id)
+    assert of_reviewers() == [("xc", "unstaffed", None, 1)]
+    (first, *_) = supervision.staffing(admin).gaps
+    assert first.organisation_id == "xc"
+    assert first.processes
+    assert "县级审核员" in first.text
+    directory.grant(admin, "p-city", "county_reviewer", "zz")
+    assert of_reviewers() == [("xc", "climbed", "zz", 1)]
+    directory.designate(admin, "county_reviewer", "xc", "lw", "模拟〔2026〕1号")
+    assert of_reviewers() == [("xc", "designated", "lw", 1)]
+    assert {g.organisation_id for g in supervision.staffing(office.actor("supervisor")).gaps} <= {
+        "xc",
+        "xc-t",
+        "u1",
+        "u2",
+    }
+    assert supervision.staffing(office.actor("officer")).gaps == ()
+
+
+def test_a_grant_that_ends_soon_is_told_and_whether_it_is_the_last(office: Office) -> None:
+    admin, directory = office.actor("admin"), office.engine.directory
+    for name in ("reviewer", "far_reviewer"):
+        (held,) = [g for g in directory.grants() if g.person_id == f"p-{name}"]
+        directory.withdraw_grant(admin, held.id, IN_A_WEEK)
+    told = office.engine.supervision.staffing(admin).ending
+    assert [(e.grant.person_id, e.grant.valid_to, e.is_last) for e in told] == [
+        ("p-reviewer", IN_A_WEEK, False),
+        ("p-far_reviewer", IN_A_WEEK, True),
+    ]

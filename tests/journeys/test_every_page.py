@@ -87,6 +87,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/admin/parameters/dibao standard",
         "/admin/parameters/petition limit",
         "/admin/holidays",
+        "/supervision/gaps",
     ),
     "": ("/login", "/notices", f"/notices > {FIRST}", "/receipt"),
 }

@@ -161,3 +161,36 @@ def test_a_designation_is_recorded_and_taken_back(browse) -> None:  # type: igno
     assert "模拟〔2026〕1号" in admin.text(page)
     assert admin.post(f"{page}/1/end", {}, page=page).status_code == 303
     assert "没有书面指定" in admin.text(page)
+
+
+def test_vacant_roles_are_listed_with_who_does_the_steps(
+    browse,  # type: ignore[no-untyped-def]
+    federation: Federation,
+) -> None:
+    federation.applied()
+    directory = federation.engine.directory
+    for held in directory.grants():
+        if held.role == "county_reviewer":
+            directory.withdraw_grant(federation.actor("admin"), held.id)
+    admin: Browser = browse("admin")
+    text = admin.text("/supervision/gaps")
+    for said in ("岗位空缺", "县级审核员", "芗城区总工会", "无人办理", "书面指定"):
+        assert said in text, said
+    assert "/admin/units/county" in text
+    shown = browse("supervisor").text("/supervision/gaps?show=now")
+    assert "芗城区总工会" in shown
+    assert "/admin/units/county" not in shown
+    federation.engine.directory.grant(
+        federation.actor("admin"), "p-admin", "county_reviewer", "city"
+    )
+    assert "上级代办" in admin.text("/supervision/gaps?show=role:county_reviewer")
+
+
+def test_roles_that_end_soon_are_told(browse, federation: Federation) -> None:  # type: ignore[no-untyped-def]
+    admin: Browser = browse("admin")
+    (held,) = [g for g in federation.engine.directory.grants() if g.person_id == "p-supervisor"]
+    page = "/admin/people/p-supervisor"
+    admin.post(f"{page}/grants/{held.id}/withdraw", {"last": "2026-11-20"}, page=page)
+    text = admin.text("/supervision/gaps")
+    for said in ("30 日内到期的授权", "陈明", "2026-11-20", "没有其他人担任"):
+        assert said in text

@@ -27,7 +27,7 @@ def test_every_error_of_the_engine_has_its_status():
 
 PAGES = {
     "officer": ["/inbox", "/done", "/done?show=cases", "/cases", "/start", "/notices"],
-    "supervisor": ["/supervision", "/supervision/unstaffed"],
+    "supervisor": ["/supervision", "/supervision/unstaffed", "/supervision/gaps"],
     "admin": [
         "/processes",
         "/processes/example_request",
@@ -41,6 +41,7 @@ PAGES = {
         "/admin/parameters",
         "/admin/parameters/notice days",
         "/admin/parameters/lawsuit period",
+        "/supervision/gaps",
         "/admin/holidays",
         "/admin/holidays?year=2027",
     ],

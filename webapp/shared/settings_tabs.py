@@ -18,9 +18,9 @@ def must_read_settings(actor: Actor) -> None:
         raise NotPermitted("您没有角色,不能查看系统设置。如需查看,请联系市总工会管理员。")
 
 
-def settings_section(actor: Actor) -> str:
-    """The menu of the top bar under which such a page stands."""
-    return "directory" if ADMIN in actor.roles else "parameters"
+def settings_section(actor: Actor, others: str = "parameters") -> str:
+    """The menu of the top bar under which such a page stands: an administrator's, or others'."""
+    return "directory" if ADMIN in actor.roles else others
 
 
 def settings_tabs(now: str, roles: Collection[str]) -> tuple[Link, ...]:
@@ -38,6 +38,7 @@ def settings_tabs(now: str, roles: Collection[str]) -> tuple[Link, ...]:
             "roles": (_("角色"), "directory.roles"),
             "designations": (_("书面指定"), "directory.designations"),
             **everybody,
+            "gaps": (_("岗位空缺"), "supervision.gaps"),
             "unstaffed": (_("无人办理"), "supervision.unstaffed"),
             "exports": (_("导出记录"), "register.exports"),
         }

@@ -109,6 +109,7 @@ def supervision_tabs(now: str) -> tuple[Link, ...]:
     return (
         Link(_("超期环节"), url_for("supervision.overdue"), now == "overdue"),
         Link(_("无人办理"), url_for("supervision.unstaffed"), now == "unstaffed"),
+        Link(_("岗位空缺"), url_for("supervision.gaps"), now == "gaps"),
     )
 
 

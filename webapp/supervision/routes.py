@@ -6,6 +6,8 @@ from flask.typing import ResponseReturnValue
 from webapp.shared.navigation import shell
 from webapp.shared.page import render
 from webapp.shared.requests import current_actor, current_engine, current_installation
+from webapp.shared.settings_tabs import settings_section
+from webapp.supervision.gaps import gaps_page
 from webapp.supervision.pages import overdue_page, unstaffed_page
 
 supervision = Blueprint("supervision", __name__, template_folder="templates")
@@ -24,3 +26,11 @@ def unstaffed() -> ResponseReturnValue:
     actor, places = current_actor(), current_installation().places
     frame = shell("supervision", actor)
     return render(unstaffed_page(frame, current_engine(), actor, places.role))
+
+
+@supervision.get("/supervision/gaps")
+def gaps() -> ResponseReturnValue:
+    """Roles nobody holds, and what ends soon."""
+    actor = current_actor()
+    frame = shell(settings_section(actor, "supervision"), actor)
+    return render(gaps_page(frame, current_engine(), actor, request.args.get("show", "")))
