@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 KEY_BYTES = 32
 DEMO_KEY_FILE = "demo.key"
@@ -27,6 +28,7 @@ _KNOWN = frozenset(
         "BANGFU_HTTPS",
         "BANGFU_KEY",
         "BANGFU_PROXIES",
+        "BANGFU_PUBLIC_ADDRESS",
         "BANGFU_SITE_NAME",
     }
 )
@@ -52,6 +54,7 @@ class Settings:
     ``key`` is the master key of 32 bytes. ``clock_speed``: business seconds a real second, only
     in demo mode. ``proxies``: how many reverse proxies of ours stand before the server, whose
     ``X-Forwarded-*`` headers may be believed. ``is_https``: cookies travel over HTTPS only.
+    ``public_address``: where people outside reach the site; empty: as whoever prints it does.
     """
 
     key: bytes
@@ -63,6 +66,7 @@ class Settings:
     site_name: str = "工会帮扶办件系统"
     is_https: bool = False
     proxies: int = 0
+    public_address: str = ""
 
     @property
     def url(self) -> str:
@@ -97,6 +101,7 @@ class Settings:
             site_name=given.get("BANGFU_SITE_NAME") or defaults.site_name,
             is_https=_flag(given, "BANGFU_HTTPS"),
             proxies=_proxies(given.get("BANGFU_PROXIES", "")),
+            public_address=_address(given.get("BANGFU_PUBLIC_ADDRESS", "")),
         )
 
 
@@ -125,6 +130,16 @@ def _speed(text: str, *, is_demo: bool) -> float | None:
     if not 0 < speed <= _FASTEST:
         raise SettingsRefused(f"BANGFU_CLOCK_SPEED 应是大于 0 的数,现在是“{text}”,未启动。")
     return speed
+
+
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    if text and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.query):
+        raise SettingsRefused(
+            f"BANGFU_PUBLIC_ADDRESS 应是申请人打开本系统的网址,例如 https://bangfu.example,"
+            f"现在是“{text[:100]}”,未启动。"
+        )
+    return text.rstrip("/")
 
 
 def _proxies(text: str) -> int:

@@ -27,6 +27,7 @@ def test_a_key_is_enough(tmp_path):
         ({"BANGFU_KEY": KEY, "BANGFU_DEMO": "1", "BANGFU_CLOCK_SPEED": "-1"}, "大于 0"),
         ({"BANGFU_KEY": KEY, "BANGFU_DEMO": "perhaps"}, "BANGFU_DEMO"),
         ({"BANGFU_KEY": KEY, "BANGFU_PROXIES": "many"}, "BANGFU_PROXIES"),
+        ({"BANGFU_KEY": KEY, "BANGFU_PUBLIC_ADDRESS": "bangfu.example"}, "BANGFU_PUBLIC_ADDRESS"),
     ],
 )
 def test_what_is_wrong_is_said(environ, says):

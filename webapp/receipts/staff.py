@@ -9,7 +9,7 @@ from webapp.receipts.pages import slip_page
 from webapp.shared.language import _
 from webapp.shared.navigation import shell
 from webapp.shared.page import render
-from webapp.shared.requests import current_actor, current_engine
+from webapp.shared.requests import current_actor, current_engine, current_settings
 
 slips = Blueprint("slips", __name__, template_folder="templates")
 
@@ -25,7 +25,8 @@ def issue(case_id: str) -> ResponseReturnValue:
     except Replayed:
         flash(_("回执已经开出,编码只显示一次。没有打印出来的,请重开一张。"), "warning")
         return redirect(url_for("cases.show", case_id=case_id), 303)
-    return render(slip_page(shell("done", actor), slip, actor.name, request.host_url))
+    site = current_settings().public_address or request.host_url
+    return render(slip_page(shell("done", actor), slip, actor.name, site))
 
 
 def _once(case_id: str) -> Once[Slip] | None:
