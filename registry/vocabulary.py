@@ -127,7 +127,7 @@ PAPERS: Mapping[str, str] = {
     "contract": "劳动合同复印件",
     "visit": "入户调查表和照片",
     "notice": "公示单、公示照片和公示结果",
-    "means_check": "家庭经济状况核对报告",
+    "means_report": "家庭经济状况核对报告",
     "approval": "审批表和会议纪要",
     "bank": "银行卡复印件",
     "other": "其他",

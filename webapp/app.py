@@ -14,6 +14,7 @@ from werkzeug.routing import BaseConverter
 from engine import Engine
 from engine.errors import BangfuError, NotSignedIn
 from webapp.api import problems, routes
+from webapp.cases.incoming_routes import incoming
 from webapp.cases.routes import cases
 from webapp.definitions.routes import definitions
 from webapp.directory.routes import directory
@@ -103,6 +104,7 @@ def create_app(settings: Settings, engine: Engine, registry: RegistryPort) -> Fl
         inbox,
         tasks,
         cases,
+        incoming,
         register,
         imports,
         notices,

@@ -8,11 +8,13 @@ from engine.api.commands import TRIES_ON_COLLISION, Commands, Group
 from engine.api.jobs import Jobs
 from engine.errors import Busy, StateUnreadable
 from engine.model.actors import Actor
+from engine.model.incoming import Awaited
 from engine.model.once import Once
 from engine.store.database import Tx
 from engine.store.subscriptions import Subscription
-from engine.work import messages
+from engine.work import incoming, messages
 from engine.work.advance import TimerDue
+from engine.work.incoming import IncomingView
 
 
 class Messages(Group):
@@ -49,6 +51,38 @@ class Messages(Group):
             except TimerDue as due:
                 self._jobs.fire_due_or_wait(due.case_id)
         raise Busy("正在自动处理到期事项,消息没有送达,请稍后再试。")
+
+    def awaited(self, actor: Actor, case_id: str) -> tuple[Awaited, ...]:
+        """What a case waits for that this person may write down for somebody outside."""
+        return self._commands.ask(
+            lambda tx: incoming.awaited(self._environment, tx, actor, case_id)
+        )
+
+    def incoming_view(self, actor: Actor, case_id: str, token: str) -> IncomingView:
+        """One of these with its form."""
+        return self._commands.ask(
+            lambda tx: incoming.view(self._environment, tx, actor, case_id, token)
+        )
+
+    def take_down(
+        self,
+        actor: Actor,
+        case_id: str,
+        token: str,
+        data: Mapping[str, object],
+        once: Once[Awaited] | None = None,
+    ) -> Awaited:
+        """Write down what came from outside and hand it to the case that waits for it."""
+
+        def take(tx: Tx, _: None) -> Awaited:
+            return incoming.take_down(self._environment, tx, actor, case_id, token, data)
+
+        for _ in range(TRIES_ON_COLLISION):
+            try:
+                return self._commands.prepare_and_execute(lambda _tx: None, take, actor, once)
+            except TimerDue as due:
+                self._jobs.fire_due_or_wait(due.case_id)
+        raise Busy("正在自动处理到期事项,没有登记,请稍后再试。您填写的内容仍在页面上。")
 
     def tell_each(
         self,

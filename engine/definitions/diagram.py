@@ -12,6 +12,7 @@ from lxml import etree
 
 from engine.definitions.bpmn_xml import BPMN, ZEEBE, Element, line_of
 from engine.model.definitions import listed
+from engine.model.incoming import FORM
 
 ACTIVITIES = frozenset(
     {"userTask", "scriptTask", "serviceTask", "businessRuleTask", "callActivity", "subProcess"}
@@ -30,6 +31,9 @@ EVENTS = frozenset(
 )
 RUN_NODES = ACTIVITIES | GATEWAYS | EVENTS
 """The elements that are run."""
+
+WITH_FORMS = ("userTask", "startEvent", "intermediateCatchEvent", "boundaryEvent")
+"""The elements that may show a form: a message is written down in one."""
 
 OTHER_NODES = frozenset(
     {
@@ -213,7 +217,9 @@ class Node:
 
     @property
     def form_id(self) -> str:
-        """The form a step or a start event shows; empty for none."""
+        """The form a step, a start event or a message written down shows; empty for none."""
+        if FORM in self.properties and self.event_kind == "message":
+            return self.properties[FORM].strip()
         found = extension(self.element, "formDefinition")
         return "" if found is None else found.get("formId", "").strip()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from engine.decisions import DecisionProblem, read_decisions
 from engine.definitions.bpmn_xml import LARGEST_FILE, BpmnRefused, read_bpmn
-from engine.definitions.diagram import Process, read_processes
+from engine.definitions.diagram import WITH_FORMS, Process, read_processes
 from engine.errors import FileTooLarge, FileTypeRefused, Invalid, NotFound
 from engine.forms import compile_form
 from engine.model.definitions import Bundle, DefinitionSource, SourceFile
@@ -141,7 +141,7 @@ def _own_sources(bundle: Bundle) -> dict[str, DefinitionSource]:
     for file in bundle.named(".bpmn"):
         for process in read_processes(read_bpmn(file.content, file.name), file.name):
             wanted = set(_decisions_asked(process))
-            form_ids = {node.form_id for node in process.of("userTask", "startEvent")}
+            form_ids = {node.form_id for node in process.of(*WITH_FORMS)}
             named = {
                 name
                 for node in process.of("userTask")

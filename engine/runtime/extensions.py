@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from engine.feel import Literal
+from engine.model.incoming import FORM as MESSAGE_FORM
 from engine.runtime.diagram import (
     Action,
     Assignment,
@@ -52,7 +53,9 @@ def properties_of(element: etree._Element) -> dict[str, str]:
 def form_id_of(element: etree._Element) -> str | None:
     """The form an element shows."""
     form = zeebe(element, "formDefinition")
-    return None if form is None else form.get("formId") or None
+    if form is not None:
+        return form.get("formId") or None
+    return properties_of(element).get(MESSAGE_FORM, "").strip() or None
 
 
 class ExtensionReader:

@@ -18,6 +18,7 @@ ITS_PARTS = {"in_queues_of", "handled_by"}
 READS_GRANTS = {
     "engine/model/actors.py": "asks whether she holds a role",
     "engine/store/areas.py": "part of the rule",
+    "engine/work/confidence.py": "narrows what the rule shows: a step kept from some",
     "engine/store/cases.py": "the rule",
     "engine/api/definitions.py": "a designer counts cases, and sees none of them",
     "webapp/api/shapes.py": "tells her who she is",

@@ -13,6 +13,7 @@ from engine.model.tasks import TaskLine
 from engine.runtime import Program
 from engine.work.printing import PaperStep
 from engine.work.view import CaseView
+from webapp.cases.incoming import AwaitedLink, awaited_links
 from webapp.cases.receipt_box import ReceiptBox, receipt_box
 from webapp.reading.diagrams import ShownDiagram, StepState, step_states
 from webapp.reading.history import ShownEntry, Storyteller
@@ -75,6 +76,7 @@ class CasePage(Page):
     is_clear: bool
     can_cancel: bool
     receipt: ReceiptBox | None
+    awaited: tuple[AwaitedLink, ...] = ()
     submissions: tuple[ShownSubmission, ...] = ()
     decisions: tuple[ShownDecision, ...] = ()
     papers: tuple[Paper, ...] = ()
@@ -104,6 +106,7 @@ def case_page(
         is_clear=is_clear,
         can_cancel=view.case.status in RUNNING and _may_cancel(actor, view, program),
         receipt=receipt_box(engine, actor, case_id),
+        awaited=awaited_links(engine, actor, case_id) if view.case.status in RUNNING else (),
         submissions=shown_submissions(view.submissions, view.files, masked=not is_clear)
         if on_papers
         else (),

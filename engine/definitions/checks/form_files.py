@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from engine.definitions.diagram import WITH_FORMS
 from engine.definitions.draft import Draft
 from engine.definitions.findings import error, warning
 from engine.errors import Finding
@@ -10,7 +11,7 @@ from engine.forms import Field
 
 def check(draft: Draft) -> Iterator[Finding]:
     """The findings of the forms themselves, ids that differ from file names, forms nobody shows."""
-    used = {node.form_id for _, node in draft.nodes("userTask", "startEvent")}
+    used = {node.form_id for _, node in draft.nodes(*WITH_FORMS)}
     seen: dict[str, str] = {}
     yield from _code_lists(draft)
     for file in draft.form_files:

@@ -16,6 +16,7 @@ from engine.definitions.diagram import (
 from engine.definitions.draft import BpmnFile, Draft
 from engine.definitions.findings import error, warning
 from engine.errors import Finding
+from engine.model import incoming
 from engine.model.public_words import (
     MESSAGE_REASON,
     ON_MESSAGES,
@@ -77,7 +78,7 @@ def _known(tag: str) -> frozenset[str]:
         known |= ON_PROCESSES
     elif tag in RUN_NODES or tag in OTHER_NODES:
         known |= ON_NODES
-    return known | ON_MESSAGES if tag in _MESSAGE_EVENTS else known
+    return known | ON_MESSAGES | incoming.ON_MESSAGES if tag in _MESSAGE_EVENTS else known
 
 
 def _names(file: BpmnFile, element: Element) -> Iterator[Finding]:
