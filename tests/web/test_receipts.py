@@ -299,6 +299,48 @@ def test_what_was_typed_when_the_session_was_over_is_there_after_the_code(
     assert "发票在医院,明天取" in phone.text(step)
 
 
+def test_a_reason_that_was_written_when_the_session_was_over_is_there_too(
+    counter: Counter, phone: Browser
+) -> None:
+    code = counter.receipt(counter.asked())
+    enter(phone, code)
+    page = phone.get("/receipt").get_data(as_text=True)
+    (send,) = re.findall(r'action="(/receipt/messages/[^"]+)"', page)
+    phone.client.delete_cookie("receipt", path="/receipt")
+    asked = phone.client.post(send, data={"csrf_token": token_of(page), "reason": "自己解决了"})
+    assert asked.status_code == 401
+    kept = dict(re.findall(r'name="(kept[^"]*)" value="([^"]*)"', asked.get_data(as_text=True)))
+    back = phone.client.post(
+        "/receipt", data={"csrf_token": token_of(page), "code": code, "proof": PROOF, **kept}
+    )
+    assert "自己解决了</textarea>" in back.get_data(as_text=True)
+    assert "需要您补一份材料" in back.get_data(as_text=True)
+
+
+def test_a_form_that_comes_too_late_can_still_be_copied(counter: Counter, phone: Browser) -> None:
+    case_id = counter.asked()
+    code = counter.receipt(case_id)
+    enter(phone, code)
+    step = only_step(phone.text("/receipt"))
+    html = phone.get(step).get_data(as_text=True)
+    engine, officer = counter.federation.engine, counter.federation.actor("officer")
+    ids = [engine.files.stage(officer, f"{n}.pdf", PDF).id for n in "ab"]
+    counter.do("officer", case_id, {"papers": [ids[0]], "signed_paper": ids[1]})
+    fields = {"csrf_token": token_of(html), "_action": "submit", "remark": "发票在医院"}
+    late = phone.client.post(step, data=fields)
+    assert late.status_code == 409
+    assert "发票在医院" in late.get_data(as_text=True)
+    assert "已由林小芳" in late.get_data(as_text=True)
+    phone.client.delete_cookie("receipt", path="/receipt")
+    page = phone.client.post(step, data=fields).get_data(as_text=True)
+    kept = dict(re.findall(r'name="(kept[^"]*)" value="([^"]*)"', page))
+    back = phone.client.post(
+        "/receipt", data={"csrf_token": token_of(html), "code": code, "proof": PROOF, **kept}
+    )
+    assert back.status_code == 409
+    assert "发票在医院" in back.get_data(as_text=True)
+
+
 def test_the_officer_gives_a_receipt_out_once_and_again(
     counter: Counter, phone: Browser, browse: Open
 ) -> None:

@@ -21,10 +21,10 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.exceptions import HTTPException
 
 from engine import Actor
-from engine.errors import Invalid, NotFound, NotSignedIn, TooManyTries
+from engine.errors import Invalid, NotFound, NotSignedIn, TaskNotOpen, TooManyTries
 from webapp.forms.render import refresh_answer
 from webapp.reading.routes import paper_response
-from webapp.receipts.acting import Outcome, act, keep_draft, say
+from webapp.receipts.acting import Outcome, Typed, act, keep_draft, say
 from webapp.receipts.pages import EnterPage, step_page
 from webapp.receipts.sessions import current_guest, forget, guest_or_none, remember, token
 from webapp.receipts.status_page import Said, status_page
@@ -44,7 +44,7 @@ from webapp.shared.requests import (
 
 receipts = Blueprint("receipts", __name__, template_folder="templates")
 
-_STEP = "receipts.act_on"
+_STEP, _MESSAGE = "receipts.act_on", "receipts.send"
 Kept = tuple[tuple[str, str], ...]
 
 
@@ -60,7 +60,7 @@ def ask_for_the_code(error: NotSignedIn) -> ResponseReturnValue:
         flash(error.message, "warning")
         return redirect(url_for("receipts.enter"), 303)
     kept: Kept = ()
-    if request.endpoint == _STEP:
+    if request.endpoint in {_STEP, _MESSAGE}:
         fields = tuple((PREFIX + name, value) for name, value in texts_to_keep(request.form))
         kept = ((TARGET, request.path), *fields)
     return _entrance(error.message, 401, kept=kept)
@@ -111,25 +111,37 @@ def _still_kept() -> Kept:
 
 
 def _take_up(guest: Actor) -> ResponseReturnValue:
-    """Go on with the form that was sent when the session was over, as a draft."""
+    """Go on with what was sent when the session was over: nothing of it is lost."""
     path = urlsplit(request.form.get(TARGET, "")).path
     try:
         endpoint, place = current_app.url_map.bind("").match(path, method="POST")
     except HTTPException:
         endpoint, place = "", {}
-    if endpoint != _STEP:
-        return redirect(url_for("receipts.show"), 303)
     fields: MultiDict[str, str] = MultiDict(
         (name.removeprefix(PREFIX), value) for name, value in _still_kept() if name != TARGET
     )
-    engine, task_id = current_engine(), place["task_id"]
     try:
-        view = engine.guests.step(guest, task_id)
-    except NotFound:  # the form of another case
-        return redirect(url_for("receipts.show"), 303)
+        if endpoint == _STEP:
+            return _take_up_step(guest, place["task_id"], fields)
+        if endpoint == _MESSAGE:
+            message = _("您写的内容都在,请核对后再按一次。")
+            return _status(guest, Said(place["token"], fields.get("reason", ""), message), 200)
+    except NotFound:  # it was of another case
+        pass
+    return redirect(url_for("receipts.show"), 303)
+
+
+def _take_up_step(guest: Actor, task_id: str, fields: MultiDict[str, str]) -> ResponseReturnValue:
+    """The form as a draft; only to be read and copied where somebody was faster."""
+    engine = current_engine()
+    view = engine.guests.step(guest, task_id)
     files: MultiDict[str, FileStorage] = MultiDict()
     posted = read_posted(engine, guest, view.form, fields, files)
-    keep_draft(engine, guest, task_id, posted.data)
+    try:
+        keep_draft(engine, guest, task_id, posted.data)
+    except TaskNotOpen as refused:
+        again = Typed(posted.data, (), refused.message)
+        return _answer(guest, task_id, Outcome(again=again, status=409))
     flash(_("您填写的内容都在,请核对后提交。"), "done")
     return redirect(url_for("receipts.step", task_id=task_id), 303)
 
