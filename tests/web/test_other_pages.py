@@ -27,7 +27,12 @@ def test_every_error_of_the_engine_has_its_status():
 
 PAGES = {
     "officer": ["/inbox", "/done", "/done?show=cases", "/cases", "/start", "/notices"],
-    "supervisor": ["/supervision", "/supervision/unstaffed", "/supervision/gaps"],
+    "supervisor": [
+        "/supervision",
+        "/supervision/units",
+        "/supervision/unstaffed",
+        "/supervision/gaps",
+    ],
     "admin": [
         "/processes",
         "/processes/example_request",

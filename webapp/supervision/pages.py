@@ -108,6 +108,7 @@ def supervision_tabs(now: str) -> tuple[Link, ...]:
     """The pages of this section."""
     return (
         Link(_("超期环节"), url_for("supervision.overdue"), now == "overdue"),
+        Link(_("按单位催办"), url_for("supervision.by_unit"), now == "units"),
         Link(_("无人办理"), url_for("supervision.unstaffed"), now == "unstaffed"),
         Link(_("岗位空缺"), url_for("supervision.gaps"), now == "gaps"),
     )
@@ -129,7 +130,7 @@ def overdue_page(
         _sums("unit", _("按办理单位"), found.by_organisation, asked),
         _sums("person", _("按经办人"), found.by_person, asked),
     )
-    rows = _rows(engine, found.lines, found.phones)
+    rows = overdue_rows(engine, found.lines, found.phones)
     return OverduePage(
         shell=shell,
         tabs=supervision_tabs("overdue"),
@@ -137,7 +138,7 @@ def overdue_page(
         tables=tables,
         rows=rows,
         narrowed_to=tuple(s.label for t in tables for s in t.sums if s.is_chosen),
-        reminder=_reminder(rows, shell.help_phone),
+        reminder=reminder_of(rows, shell.help_phone),
         is_cut=len(rows) >= MOST_ROWS,
     )
 
@@ -171,9 +172,10 @@ def _only(name: str, value: str) -> str:
     return address("supervision.overdue", {name: value}, _anchor="rows")
 
 
-def _rows(
+def overdue_rows(
     engine: Engine, lines: Sequence[TaskLine], phones: Mapping[str, Mapping[str, str]]
 ) -> tuple[OverdueRow, ...]:
+    """The rows, each with whom to ring."""
     now, calendar = engine.clock.now(), engine.calendar()
     return tuple(
         OverdueRow(
@@ -198,7 +200,7 @@ def _whom_to_ring(line: TaskLine, people: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(people.values()) if holder is None else (holder,)
 
 
-def _reminder(rows: Sequence[OverdueRow], help_phone: str) -> str:
+def reminder_of(rows: Sequence[OverdueRow], help_phone: str) -> str:
     """A text for a phone call or a chat group: no names of applicants in it."""
     if not rows:
         return ""

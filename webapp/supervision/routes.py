@@ -9,6 +9,7 @@ from webapp.shared.requests import current_actor, current_engine, current_instal
 from webapp.shared.settings_tabs import settings_section
 from webapp.supervision.gaps import gaps_page
 from webapp.supervision.pages import overdue_page, unstaffed_page
+from webapp.supervision.units import units_page
 
 supervision = Blueprint("supervision", __name__, template_folder="templates")
 
@@ -18,6 +19,14 @@ def overdue() -> ResponseReturnValue:
     """What is late, longest first."""
     actor = current_actor()
     return render(overdue_page(shell("supervision", actor), current_engine(), actor, request.args))
+
+
+@supervision.get("/supervision/units")
+def by_unit() -> ResponseReturnValue:
+    """What is late by unit, with whom to ring and a text to send."""
+    actor, places = current_actor(), current_installation().places
+    frame = shell("supervision", actor)
+    return render(units_page(frame, current_engine(), actor, places.organisations()))
 
 
 @supervision.get("/supervision/unstaffed")
