@@ -18,9 +18,11 @@ from engine.store.database import Tx
 from engine.store.organisations import DatedName, DatedParent
 from engine.work import (
     accounts,
+    handover,
     organise,
     units,
 )
+from engine.work.handover import Estate, HandOver
 from engine.work.organise import Term
 from engine.work.units import Change
 
@@ -177,6 +179,22 @@ class Directory(Group):
         """Close an account; how many open steps go elsewhere now."""
         return self._commands.execute(
             lambda tx: organise.close_account(self._environment, tx, actor, person_id)
+        )
+
+    def estate(self, actor: Actor, person_id: str) -> Estate:
+        """The roles, steps and drafts that a person would hand over."""
+        return self._commands.ask(
+            lambda tx: handover.estate(self._environment, tx, actor, person_id)
+        )
+
+    def hand_over(
+        self, actor: Actor, person_id: str, successor_id: str, *, closes: bool
+    ) -> HandOver:
+        """Give a person's roles and held steps to her successor."""
+        return self._commands.execute(
+            lambda tx: handover.hand_over(
+                self._environment, tx, actor, person_id, successor_id, closes=closes
+            )
         )
 
     def grant(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.sql.selectable import Select
 
 from engine.model.actors import Actor
@@ -19,6 +19,7 @@ from engine.store.instants import from_text, from_text_or_none, to_text, to_text
 from engine.store.tables import (
     case,
     person,
+    process_version,
     queue,
     role_grant,
     task,
@@ -282,6 +283,56 @@ def give_to(tx: Tx, task_id: str, seen_rev: int, person_id: str | None, at: date
         )
     )
     return done.rowcount == 1
+
+
+@dataclass(frozen=True)
+class HeldStep:
+    """An open step as it is handed over; ``is_held`` by her, ``has_draft`` of hers."""
+
+    id: str
+    case_number: str
+    process: str
+    name: str
+    due_date: date | None
+    is_held: bool
+    has_draft: bool
+
+
+def held_by(tx: Tx, person_id: str) -> list[HeldStep]:
+    """The open steps that a person holds or has a draft in, the earliest due first.
+
+    Without titles: whoever hands work over need not see whose case it is.
+    """
+    rows = tx.execute(
+        select(
+            task.c.id,
+            case.c.number,
+            process_version.c.name.label("process"),
+            task.c.name,
+            task.c.due_date,
+            task.c.assignee,
+            task.c.draft_by,
+        )
+        .join(case, case.c.id == task.c.case_id)
+        .join(process_version, process_version.c.id == case.c.definition_id)
+        .where(
+            task.c.status == "open",
+            or_(task.c.assignee == person_id, task.c.draft_by == person_id),
+        )
+        .order_by(task.c.due_date, task.c.id)
+    )
+    return [
+        HeldStep(
+            row.id,
+            row.number,
+            row.process,
+            row.name,
+            None if row.due_date is None else date.fromisoformat(row.due_date),
+            row.assignee == person_id,
+            row.draft_by == person_id,
+        )
+        for row in rows
+    ]
 
 
 def held_without_right(tx: Tx, today: date) -> list[str]:

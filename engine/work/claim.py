@@ -62,6 +62,27 @@ def pass_on(
     )
 
 
+def hand_over_step(
+    environment: Environment, tx: Tx, actor: Actor, task_id: str, successor: Actor, reason: str
+) -> bool:
+    """Give a held step to whoever takes over; False where she may not do it.
+
+    It is said by an administrator who sees no case: only who holds it changes.
+    """
+    loaded = tasks.load(tx, task_id)
+    if loaded is None or loaded.task.assignee is None:
+        return False
+    if standing(successor, loaded.task.queue, loaded.task.barred) is not Standing.MAY:
+        return False
+    detail: dict[str, object] = {
+        "passed_on_by": actor.person_id,
+        "to": successor.person_id,
+        "reason": reason,
+    }
+    _give(environment, tx, actor, loaded, successor.person_id, EventKind.TASK_CLAIMED, detail)
+    return True
+
+
 def release_of_departed(environment: Environment, tx: Tx, actor: Actor) -> int:
     """Put back every step whose holder may no longer do it; drafts stay. How many.
 

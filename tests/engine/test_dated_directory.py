@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from engine import Request
+from engine import SYSTEM, Request
 from engine.errors import Conflict, Invalid, NotFound
 from engine.jobs.executor import Pace
 from engine.model.organisations import Organisation
@@ -279,3 +279,51 @@ def test_a_grant_that_ends_soon_is_told_and_whether_it_is_the_last(office: Offic
         ("p-reviewer", IN_A_WEEK, False),
         ("p-far_reviewer", IN_A_WEEK, True),
     ]
+
+
+def test_a_hand_over_gives_roles_steps_and_drafts_to_the_successor(office: Office) -> None:
+    case_id = office.applied()
+    step = office.step(case_id)
+    engine, admin = office.engine, office.actor("admin")
+    engine.tasks.claim(office.actor("reviewer"), step)
+    engine.tasks.save_draft(office.actor("reviewer"), step, {"comment": "已看一半"})
+    left = engine.directory.estate(admin, "p-reviewer")
+    assert [(s.name, s.is_held, s.has_draft) for s in left.steps] == [("审核", True, True)]
+    done = engine.directory.hand_over(admin, "p-reviewer", "p-supervisor", closes=True)
+    assert done.given == {step}
+    assert [g.role for g in done.estate.grants] == ["county_reviewer"]
+    view = engine.tasks.view(office.actor("supervisor"), step)
+    assert (view.task.assignee, view.data["comment"]) == ("p-supervisor", "已看一半")
+    assert office.actor("supervisor").holds_at("county_reviewer", "xc")
+    with pytest.raises(NotFound):
+        office.actor("reviewer")
+    *_, last = engine.cases.history(SYSTEM, case_id)
+    assert (last.actor, last.detail["reason"], last.detail["to"]) == (
+        "p-admin",
+        "工作交接",
+        "p-supervisor",
+    )
+    office.do("supervisor", case_id, "review", {"decision": "agree"})
+    with pytest.raises(Conflict, match="停用"):
+        engine.directory.hand_over(admin, "p-reviewer", "p-supervisor", closes=True)
+
+
+def test_a_step_the_successor_may_not_do_goes_back_to_the_others(office: Office) -> None:
+    case_id = office.applied()  # who applied may not review
+    step, admin = office.step(case_id), office.actor("admin")
+    office.engine.tasks.claim(office.actor("reviewer"), step)
+    done = office.engine.directory.hand_over(admin, "p-reviewer", "p-officer", closes=False)
+    assert done.given == frozenset()
+    assert office.inbox("reviewer2") == ["review"]
+    assert office.actor("reviewer").roles == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("successor", "said"), [("p-reviewer", "自己"), ("p-nobody", "请选择接收人")]
+)
+def test_a_hand_over_needs_another_person(office: Office, successor: str, said: str) -> None:
+    with pytest.raises(Invalid, match=said):
+        office.engine.directory.hand_over(
+            office.actor("admin"), "p-reviewer", successor, closes=True
+        )
+    assert office.actor("reviewer").roles

@@ -194,3 +194,28 @@ def test_roles_that_end_soon_are_told(browse, federation: Federation) -> None:  
     text = admin.text("/supervision/gaps")
     for said in ("30 日内到期的授权", "陈明", "2026-11-20", "没有其他人担任"):
         assert said in text
+
+
+def test_a_hand_over_prints_the_paper_that_both_sign(
+    browse,  # type: ignore[no-untyped-def]
+    federation: Federation,
+) -> None:
+    step = federation.applied("给张小红添置")
+    federation.engine.tasks.claim(federation.actor("reviewer"), step)
+    admin: Browser = browse("admin")
+    page = "/admin/people/p-reviewer/handover"
+    before = admin.text(page)
+    for said in ("由本人认领", "县级审核员", "芗城区总工会", "审核"):
+        assert said in before, said
+    assert "张小红" not in before  # who hands work over need not see whose case it is
+    wrong = admin.post(page, {"successor": "p-reviewer", "closes": "yes"})
+    assert "没有交接" in wrong.get_data(as_text=True)
+    paper = admin.post(page, {"successor": "p-reviewer2", "closes": "yes"}).get_data(as_text=True)
+    for said in ("工作交接单", "王建国", "李芳", "已转给接收人", "移交人签字", "账号已停用"):
+        assert said in paper, said
+    assert "给张小红添置" in browse("reviewer2").text("/inbox")
+    assert Browser(federation.app).sign_in("reviewer").status_code == 401
+
+
+def test_a_hand_over_is_the_administrator_s(browse) -> None:  # type: ignore[no-untyped-def]
+    assert browse("supervisor").get("/admin/people/p-reviewer/handover").status_code == 403

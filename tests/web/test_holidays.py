@@ -4,6 +4,7 @@ import io
 from datetime import UTC, datetime
 
 import pytest
+from openpyxl import Workbook
 
 from tests.engine.moving.test_calendar_import import NOTICE_2027
 from tests.web.conftest import Browser, Federation, token_of
@@ -92,3 +93,42 @@ def test_others_read_it_and_do_not_import(browse) -> None:  # type: ignore[no-un
     assert "下一步:核对" not in reviewer.text(PAGE)
     fields = {"year": "2027", "text": NOTICE_2027, "step": "keep"}
     assert reviewer.post(PAGE, fields).status_code == 403
+
+
+def _upload(admin: Browser, name: str, content: bytes) -> tuple[int, str]:
+    token = token_of(admin.get(PAGE).get_data(as_text=True))
+    fields = {"csrf_token": token, "year": "2027", "text": "", "step": "check"}
+    answer = admin.client.post(PAGE, data={**fields, "file": (io.BytesIO(content), name)})
+    return answer.status_code, answer.get_data(as_text=True)
+
+
+def test_a_workbook_with_a_day_in_each_row_is_read(browse) -> None:  # type: ignore[no-untyped-def]
+    book = Workbook()
+    for row in (["日期", "类型"], [datetime(2027, 1, 1), "休"], ["2027-10-01", "休"]):  # noqa: DTZ001
+        book.active.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    status, text = _upload(browse("admin"), "2027.xlsx", content.getvalue())
+    assert status == 200
+    assert "01-01" in text
+    assert "相差 2 天" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.xlsx", b"PK\x03\x04 nothing", "没有导入"),
+        ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "旧版"),
+        ("a.jpg", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x81", "不是文字文件"),
+        ("a.csv", b"x" * 3_000_000, "超过 2 MB"),
+    ],
+)
+def test_a_file_of_another_kind_is_refused_in_words(
+    browse,  # type: ignore[no-untyped-def]
+    name: str,
+    content: bytes,
+    said: str,
+) -> None:
+    status, text = _upload(browse("admin"), name, content)
+    assert status == 422
+    assert said in text

@@ -11,6 +11,7 @@ from engine.model.ids import new_id
 from engine.model.organisations import Organisation
 from engine.work.organise import NewPerson, Term
 from engine.work.units import Change
+from webapp.directory.handover import handover_page
 from webapp.directory.pages import (
     designations_page,
     must_be_admin,
@@ -200,6 +201,28 @@ def close(person_id: str) -> ResponseReturnValue:
     moved = engine.directory.close_account(actor, person_id)
     _changed(_("账号已停用,已签署的内容保留姓名。") + told_of(moved))
     return redirect(url_for("directory.person", person_id=person_id), 303)
+
+
+@directory.get("/people/<person_id>/handover")
+def handover(person_id: str) -> ResponseReturnValue:
+    """What a person would hand over, and to whom."""
+    actor, engine, frame = _admin()
+    return render(handover_page(frame, engine, actor, person_id))
+
+
+@directory.post("/people/<person_id>/handover")
+def hand_over(person_id: str) -> ResponseReturnValue:
+    """Hand it over, and print the paper."""
+    actor, engine, frame = _admin()
+    try:
+        done = engine.directory.hand_over(
+            actor, person_id, _text("successor"), closes=_text("closes") == "yes"
+        )
+    except (Invalid, Conflict) as refused:
+        page = handover_page(frame, engine, actor, person_id, error=refused.message)
+        return render(page), 422
+    current_installation().places.forget()
+    return render(handover_page(frame, engine, actor, person_id, done))
 
 
 @directory.get("/roles")

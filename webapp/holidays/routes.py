@@ -4,7 +4,8 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.errors import Invalid
-from engine.model.holiday_notice import LONGEST_TEXT, Notice, read_notice
+from engine.model.holiday_notice import Notice, read_notice
+from webapp.holidays.files import LARGEST_UPLOAD, text_of_upload
 from webapp.holidays.pages import holidays_page, preview_page
 from webapp.shared.language import _
 from webapp.shared.navigation import shell
@@ -16,7 +17,6 @@ holidays = Blueprint(
     "holidays", __name__, url_prefix="/admin/holidays", template_folder="templates"
 )
 _FIRST_YEAR, _LAST_YEAR = 2014, 2100
-_CHARACTERS = 4
 
 
 @holidays.get("")
@@ -71,15 +71,7 @@ def _uploaded() -> str:
     file = request.files.get("file")
     if file is None or not file.filename:
         return ""
-    content: bytes = file.read(LONGEST_TEXT * _CHARACTERS + 1)
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Invalid(
-        f"“{file.filename}”不是文字文件,没有导入。请另存为 .txt 或 .csv,或直接粘贴通知全文。"
-    )
+    return text_of_upload(file.filename, file.read(LARGEST_UPLOAD + 1))
 
 
 def _read(year: str, text: str) -> Notice:
