@@ -1,0 +1,230 @@
+"""The decisions of archiving as they are deployed: DMN-01, 02, 04, 05 (domain.md §3.1, corrections)."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from engine.decisions import read_decisions
+from engine.feel import EvaluationContext
+
+FOLDER = Path(__file__).parents[3] / "processes/archiving"
+Decide = Callable[..., Mapping[str, object]]
+MONTHS = [f"2025-{m:02d}" for m in range(3, 13)] + ["2026-01", "2026-02"]
+FACTS: Mapping[str, object] = {
+    "standard": {"amount": 500, "rule_set": "GB2016"},
+    "members": [{"counted": "yes"}, {"counted": "yes"}],
+    "income_lines": [],
+    "expense_lines": None,
+    "savings": 0,
+    "investments": 0,
+    "cause_main": "3",
+    "causes_more": None,
+    "single_parent": "no",
+    "health": "良好",
+    "has_dibao": "no",
+    "dibao_date": None,
+    "dwellings": 0,
+    "business": "no",
+    "worker_kind": "worker",
+    "contract_from": None,
+    "union_joined_on": None,
+    "exclusion_signs": None,
+    "means_signs": None,
+    "marital": "已婚",
+    "identity": "在岗",
+    "months_above": 0,
+    "cause_removed": False,
+    "expense_finished": False,
+}
+
+
+def monthly(*amounts: float) -> list[dict[str, object]]:
+    """Twelve months of wages, the last amount for all that are left."""
+    told = [*amounts, *[amounts[-1]] * (12 - len(amounts))]
+    return [
+        {"month": month, "income_kind": "wage", "amount": amount}
+        for month, amount in zip(MONTHS, told, strict=True)
+    ]
+
+
+def spent(kind: str, amount: float) -> list[dict[str, object]]:
+    return [{"expense_kind": kind, "amount": amount}]
+
+
+@pytest.fixture(scope="module")
+def decide(context: EvaluationContext) -> Decide:
+    def evaluate(file: str, decision: str, **facts: object) -> object:
+        model = read_decisions((FOLDER / f"{file}.dmn").read_bytes(), f"{file}.dmn")
+        assert model.problems == ()
+        outcome = model.evaluate(decision, {**FACTS, **facts}, context)
+        assert not outcome.problems, outcome.problems
+        return outcome.value
+
+    return evaluate  # type: ignore[return-value]
+
+
+def category(decide: Decide, **facts: object) -> object:
+    return decide("household_category", "household_proposal", **facts)["category"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"income_lines": monthly(1700, 1700, 1700, 1700, *[1175] * 8)}, "dibao"),
+        ({"income_lines": monthly(2100), "expense_lines": spent("education", 9000)}, "marginal"),
+        ({"income_lines": monthly(2100), "expense_lines": spent("education", 6000)}, "none"),
+        ({"income_lines": monthly(2250), "expense_lines": spent("education", 9000)}, "marginal"),
+        ({"income_lines": monthly(4500), "expense_lines": spent("accident", 40000)}, "accident"),
+        (
+            {
+                "income_lines": monthly(6000),
+                "expense_lines": spent("accident", 90000),
+                "savings": 30000,
+            },
+            "accident",
+        ),
+        (
+            {
+                "income_lines": monthly(6000),
+                "expense_lines": spent("accident", 90000),
+                "savings": 60000,
+            },
+            "none",
+        ),
+    ],
+    ids=["450, 8 months", "700-250", "700-167", "750 = 1.5 DB", "3 DB", "> 3 DB", "savings"],
+)
+def test_the_seven_worked_cases(decide: Decide, facts: dict[str, object], expected: str) -> None:
+    """The worked cases of domain.md §3.1: DB = 500, three people."""
+    caused = {"none": "9", "marginal": "9", "accident": "8", "dibao": "3"}
+    cause = "8" if "savings" in facts else caused[expected]
+    assert category(decide, cause_main=cause, **facts) == expected
+
+
+def test_the_allowance_is_no_income_that_takes_the_allowance_away(decide: Decide) -> None:
+    """Correction 1: topped up to the standard, the family is still the one it is named after."""
+    lines = monthly(900)
+    relief = [{"month": one, "income_kind": "dibao", "amount": 600} for one in MONTHS]
+    facts = {"has_dibao": "yes", "dibao_date": "2026-03-01", "income_lines": [*lines, *relief]}
+    proposal = decide("household_category", "household_proposal", **facts)
+    assert proposal["category"] == "dibao"
+    assert (proposal["y_own"], proposal["y_total"]) == (300, 500)
+
+
+def test_a_stroke_two_months_ago_does_not_wait(decide: Decide) -> None:
+    """Correction 2: illness is looked at before 'observe', which would say wait."""
+    lines = monthly(*[5000] * 10, 0, 0)
+    stroke = {"cause_main": "6", "expense_lines": spent("medical", 48000)}
+    assert category(decide, income_lines=lines, **stroke) == "accident"
+
+
+def test_months_below_are_observed_until_there_are_six(decide: Decide) -> None:
+    lines = monthly(*[2000] * 9, 0, 0, 0)
+    assert decide("household_category", "household_proposal", income_lines=lines)["y_own"] == 500
+    lines = monthly(*[1900] * 9, 0, 0, 0)
+    assert category(decide, income_lines=lines) == "observe"
+
+
+def test_a_student_in_a_dormitory_is_counted(decide: Decide) -> None:
+    """Correction 4: who is counted is a column of its own, not whoever sleeps at home."""
+    at_school = {"counted": "yes", "living_together": "no"}
+    lines = monthly(1350)
+    counted = decide(
+        "household_category",
+        "household_proposal",
+        members=[{"counted": "yes", "living_together": "yes"}, at_school],
+        income_lines=lines,
+    )
+    assert (counted["household_size"], counted["y_own"], counted["category"]) == (3, 450, "dibao")
+
+
+def test_no_expenditure_is_nought_and_not_unknown(decide: Decide) -> None:
+    proposal = decide(
+        "household_category", "household_proposal", income_lines=monthly(1500), cause_main="9"
+    )
+    assert (proposal["y_net"], proposal["expenses"], proposal["category"]) == (500, 0, "marginal")
+
+
+@pytest.mark.parametrize(
+    ("facts", "codes"),
+    [
+        ({}, []),
+        ({"dwellings": 2}, ["X1"]),
+        ({"business": "yes"}, ["X2"]),
+        ({"exclusion_signs": ["X3", "X4"]}, ["X3", "X4"]),
+        ({"means_signs": ["X5", "X6"], "exclusion_signs": ["X7"]}, ["X5", "X6", "X7"]),
+        (
+            {
+                "worker_kind": "migrant",
+                "contract_from": "2025-12-20",
+                "union_joined_on": "2025-12-25",
+            },
+            ["X8"],
+        ),
+        (
+            {
+                "worker_kind": "migrant",
+                "contract_from": "2025-10-01",
+                "union_joined_on": "2025-12-25",
+            },
+            [],
+        ),
+    ],
+)
+def test_exclusions(decide: Decide, facts: dict[str, object], codes: list[str]) -> None:
+    """DMN-02; X4 and X5 only warn."""
+    found = decide("household_exclusions", "household_exclusions", **facts)
+    told = found if isinstance(found, list) else []
+    assert [one["code"] for one in told] == codes
+    assert {one["code"] for one in told if not one["hard"]} == {"X4", "X5"} & set(codes)
+
+
+def test_papers_follow_the_causes(decide: Decide) -> None:
+    """DMN-04: everybody's four, and those of the cause."""
+
+    def asked(**facts: object) -> set[object]:
+        found = decide("required_papers", "required_papers", **facts)
+        return {one["code"] for one in found}  # type: ignore[index]
+
+    everybody = {"id_card", "hukou", "authorisation", "bank_card"}
+    assert asked() == everybody | {"income"}
+    assert asked(cause_main="9", causes_more=["6"]) >= everybody | {"school", "diagnosis"}
+    assert asked(worker_kind="migrant") >= {"contract", "membership"}
+    assert "unemployment" in asked(identity="失(无)业")
+    assert "income" not in asked(identity="失(无)业")
+    assert {"dibao", "marital"} <= asked(has_dibao="yes", marital="离异")
+
+
+@pytest.mark.parametrize(
+    ("facts", "exit_type"),
+    [
+        ({"income_lines": monthly(1800), "months_above": 6, "cause_removed": True}, "lifted"),
+        ({"income_lines": monthly(1800), "months_above": 3, "cause_removed": True}, "watch"),
+        (
+            {
+                "income_lines": [
+                    *monthly(900),
+                    *[{"month": m, "income_kind": "dibao", "amount": 600} for m in MONTHS],
+                ],
+                "has_dibao": "yes",
+                "dibao_date": "2026-03-01",
+                "cause_main": "6",
+            },
+            "secured",
+        ),
+        ({"income_lines": monthly(900)}, "stay"),
+    ],
+    ids=["脱困", "观察", "低保金计入的解困", "不退出"],
+)
+def test_ways_out(decide: Decide, facts: dict[str, object], exit_type: str) -> None:
+    """DMN-05: with the relief counted (y_total) a family is secured, not lifted."""
+    assert decide("household_category", "household_exit", **facts)["exit_type"] == exit_type
+
+
+def test_both_rule_sets(decide: Decide) -> None:
+    """GB2016 and GB2021 stand in one table; the dated parameter chooses."""
+    standard = {"amount": 500, "rule_set": "GB2021"}
+    assert category(decide, standard=standard, income_lines=monthly(1350)) == "deep"
+    assert category(decide, standard=standard, income_lines=monthly(2500)) == "relative"
+    assert category(decide, standard=standard, income_lines=monthly(3600)) == "none"
