@@ -8,7 +8,7 @@ from registry.api import Registry
 from registry.imports import Imports
 from registry.invariants import invariants
 from registry.loading import ExistingHousehold, Fate, Loaded
-from registry.operations import OPERATIONS
+from registry.operations import OPERATIONS, operations
 from registry.past_help import PastHelp
 from registry.store.schema import BRANCH
 
@@ -22,4 +22,5 @@ __all__ = [
     "PastHelp",
     "Registry",
     "invariants",
+    "operations",
 ]

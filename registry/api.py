@@ -18,7 +18,7 @@ from registry.indexing import EDITION, index_files
 from registry.likeness import Likenesses
 from registry.listing import list_people
 from registry.loading import ExistingHousehold, Loaded, load_files
-from registry.notice_desk import NoticeDesk
+from registry.objection_desk import NoticeDesk
 from registry.paper import PaperShelf
 from registry.past_help import PastHelp, load_help
 from registry.reading import content_of, must_see
@@ -53,7 +53,8 @@ class Household:
 class Registry(NoticeDesk):
     """The register on an engine that was opened with its branch and its operations.
 
-    What it answers about notices is in :mod:`registry.notice_desk`. ``site`` is the address under
+    What it answers about notices is in :mod:`registry.notice_desk` and
+    :mod:`registry.objection_desk`. ``site`` is the address under
     which the public finds the installation.
     """
 

@@ -11,8 +11,10 @@ from engine.work.invariants import Invariant
 from registry.household import File, Version, changed_at, sealed_place, shown_of, unpacked
 from registry.indexing import entry_of
 from registry.notice import NoticeStatus, PublicNotice, holds_number, objection_key
+from registry.notice_layers import WebNotice, snapshot_place, web_layer
+from registry.notice_records import intact
 from registry.people import people_of
-from registry.store import checks, index, people
+from registry.store import checks, index, people, snapshots
 
 _MOST_SHOWN = 20
 _RUNNING = frozenset({"active", "incident", "suspended"})
@@ -35,6 +37,7 @@ def check(environment: Environment, tx: Tx) -> list[Invariant]:
         _gather("R2", "档案版本编号不缺", _chains(tx)),
         _gather("R3", "列表与档案最新版本一致", _columns(environment, tx)),
         _gather("R4", "登记簿没有指向空处的记录", _references(tx)),
+        _gather("R5", "公示存档与发布时一致", _kept(environment, tx)),
     ]
 
 
@@ -90,6 +93,27 @@ def _shown(tx: Tx) -> Findings:
             yield f"notice {one.id} shows a name that is not masked"
         else:
             yield None
+
+
+def _kept(environment: Environment, tx: Tx) -> Findings:
+    """Both layers of each publishing are there, unchanged, and the newest is what the row says."""
+    for one, _ in checks.notices_with_case_status(tx):
+        kept = snapshots.of_notice(tx, one.id)
+        layers = {(k.number, k.layer): k for k in kept}
+        wanted = {(n, layer) for n in range(1, one.snapshots + 1) for layer in ("web", "sheet")}
+        if layers.keys() != wanted:
+            yield f"notice {one.id} was published {one.snapshots} times and has {sorted(layers)}"
+            continue
+        broken = [k for k in kept if not intact(environment.vault, k)]
+        if broken:
+            yield f"notice {one.id}: {broken[0].layer} {broken[0].number} is not what was published"
+        elif one.snapshots:
+            newest = layers[(one.snapshots, "web")]
+            place = snapshot_place(one.id, one.snapshots, "web")
+            said = WebNotice.from_bytes(environment.vault.open(newest.content, place))
+            yield None if said == web_layer(one) else f"notice {one.id} says something else now"
+        else:
+            yield None  # of the first release
 
 
 def _chains(tx: Tx) -> Findings:

@@ -88,12 +88,12 @@ def intact(vault: Vault, kept: Snapshot) -> bool:
         return False
 
 
-def kept_sheet(tx: Tx, vault: Vault, one: PublicNotice, number: int) -> bytes:
-    """The sheet as it was published; NotFound where there is none."""
-    kept = snapshots.one(tx, one.id, number, "sheet")
+def kept_layer(tx: Tx, vault: Vault, one: PublicNotice, number: int, layer: str) -> bytes:
+    """One layer as it was published; NotFound where there is none."""
+    kept = snapshots.one(tx, one.id, number, layer)
     if kept is None:
-        raise NotFound("这项公示没有保存公示单(早期版本发布)。请查看办件的张贴照片。")
-    return vault.open(kept.content, snapshot_place(one.id, number, "sheet"))
+        raise NotFound("这项公示没有保存这份存档(早期版本发布)。请查看办件的张贴照片。")
+    return vault.open(kept.content, snapshot_place(one.id, number, layer))
 
 
 def draft_sheet(tx: Tx, environment: Environment, view: TaskView, site: str) -> bytes:

@@ -16,6 +16,9 @@ from webapp.standard.parameters import standard_parameters
 
 _KINDS = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 
+DEMO_ADDRESS = "http://127.0.0.1:5000"
+"""Where ``make demo`` serves."""
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -35,17 +38,22 @@ def open_installation(settings: Settings, clock: Clock | None = None) -> Opened:
     refuse_other_databases(settings)
     options = Options(
         data_dir=settings.data_dir,
-        operations=operations(),
+        operations=registry.operations(_site(settings)),
         branches=branches(),
         clock_speed=settings.clock_speed,
         clock=clock,
         parameters=standard_parameters(),
     )
     engine = open_engine(settings.url, key=settings.key, options=options)
-    register = registry.Registry(engine)
+    register = registry.Registry(engine, _site(settings))
     register.list_people()
     register.index_files()
     return Opened(settings, engine, register)
+
+
+def _site(settings: Settings) -> str:
+    """Where the public finds the installation: what codes on paper lead to."""
+    return settings.public_address or (DEMO_ADDRESS if settings.is_demo else "")
 
 
 def operations() -> Mapping[str, Operation]:

@@ -68,6 +68,11 @@ def count_of_case(tx: Tx, case_id: str) -> int:
     return int(tx.execute(counted).scalar_one())
 
 
+def hold(tx: Tx, notice_id: str) -> None:
+    """Hold a notice until the transaction ends: who objects at the same moment comes after."""
+    tx.execute(select(notice.c.id).where(notice.c.id == notice_id).with_for_update())
+
+
 def as_it_stands(tx: Tx, notice_id: str) -> PublicNotice | None:
     """A notice, as its case stands, whoever asks."""
     found = _notices(tx, _query().where(notice.c.id == notice_id), 1)

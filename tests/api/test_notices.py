@@ -13,6 +13,7 @@ from tests.registry.conftest import clock as clock
 from tests.registry.conftest import engine as engine
 from tests.registry.conftest import town as town
 from tests.registry.town import Town
+from tests.support.at_once import at_once
 from tests.support.client import client_of
 from webapp.app import create_app
 from webapp.settings import Settings
@@ -138,3 +139,65 @@ def test_objecting_uses_up_no_sign_ins(town: Town) -> None:
     client = client_of(app)
     told = client.post("/api/v1/tokens", json=wrong, environ_base={"REMOTE_ADDR": "192.0.2.1"})
     assert told.status_code == 401
+
+
+def test_a_program_that_fills_in_what_no_person_sees_is_refused_with_its_words_kept(
+    town: Town,
+) -> None:
+    town.on_notice()
+    notice_id = town.notice_id()
+    client = client_of(served(town))
+    page = client.get(f"/notices/{notice_id}")
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+    assert token is not None
+    fields = {"csrf_token": token[1], "text": "他家有车", "leave_empty": "http://spam"}
+    refused = client.post(f"/notices/{notice_id}/objection", data=fields)
+    assert refused.status_code == 422
+    assert "他家有车</textarea>" in refused.text
+    assert town.register.objections(SYSTEM, notice_id) == ()
+    again = client.post(f"/notices/{notice_id}/objection", data={**fields, "leave_empty": ""})
+    assert again.status_code == 303
+
+
+def test_the_result_is_told_by_receipt_without_signing_in(town: Town) -> None:
+    town.on_notice()
+    receipt = town.register.object_to_notice(
+        None, town.notice_id(), text="他家有两套房", by="邻居老陈", way="网页"
+    )
+    client = client_of(served(town))
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/objections").text)
+    assert token is not None
+    asked = {"csrf_token": token[1], "receipt": f" {receipt.lower()} "}
+    told = client.post("/objections", data=asked)
+    assert told.status_code == 200
+    assert "正在核查" in told.text
+    assert "两套房" not in told.text
+    assert "老陈" not in told.text
+    unknown = client.post("/objections", data={**asked, "receipt": "异议-20261109-AAAAAAAA"})
+    assert unknown.status_code == 404
+    assert "没有这个回执号" in unknown.text
+    answers = [client.post("/objections", data=asked).status_code for _ in range(30)]
+    assert answers[-1] == 429
+
+
+def test_the_sheet_and_the_archive_are_for_staff_only(town: Town) -> None:
+    town.on_notice()
+    notice_id = town.notice_id()
+    client = client_of(served(town))
+    for path in (f"/notices/{notice_id}/sheet", f"/notices/{notice_id}/web/1"):
+        assert client.get(path).status_code in {302, 303, 401}, path
+    public = client.get(f"/notices/{notice_id}").text
+    assert "SHA-256" not in public
+    assert "/sheet" not in public
+    assert "代录异议" not in public
+
+
+def test_of_many_at_the_same_moment_exactly_ten_objections_are_taken(town: Town) -> None:
+    town.on_notice()
+    notice_id = town.notice_id()
+    app = served(town)
+    says = [objector(app, notice_id) for _ in range(14)]
+    answers = at_once(*(lambda s=say: s("同时提出").status_code for say in says))  # type: ignore[misc]
+    assert sorted(answers, key=str) == [303] * 10 + [429] * 4
+    assert len(town.register.objections(SYSTEM, notice_id)) == 10
+    town.must_hold()

@@ -21,7 +21,8 @@ from engine.work.accounts import hash_password
 from tests.support.client import client_of
 from webapp.app import create_app
 from webapp.settings import Settings
-from webapp.shared.registry_port import Household, HouseholdPage, Notice
+from webapp.shared.notice_port import Notice
+from webapp.shared.registry_port import Household, HouseholdPage
 from webapp.standard.parameters import standard_parameters
 
 ROOT = Path(__file__).parents[2]
@@ -57,9 +58,10 @@ class NoHouseholds:
     def notice(self, actor: Actor | None, notice_id: str) -> Notice:
         raise NotFound("没有找到这份公示。")
 
-    def object_to_notice(
-        self, actor: Actor | None, notice_id: str, *, text: str, by: str, way: str
-    ) -> str:
+    def notice_of_case(self, actor: Actor, case_id: str) -> Notice | None:
+        return None
+
+    def object_to_notice(self, actor: Actor | None, notice_id: str, **said: object) -> str:
         raise NotFound("没有找到这份公示。")
 
 

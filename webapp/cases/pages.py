@@ -27,6 +27,7 @@ from webapp.reading.submissions import (
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
+from webapp.shared.requests import current_registry
 from webapp.shared.words import CASE_STATES, Badge, due_badge, moment
 
 TABS = ("papers", "history", "diagram", "print")
@@ -76,6 +77,7 @@ class CasePage(Page):
     is_clear: bool
     can_cancel: bool
     receipt: ReceiptBox | None
+    notice: Link | None
     awaited: tuple[AwaitedLink, ...] = ()
     submissions: tuple[ShownSubmission, ...] = ()
     decisions: tuple[ShownDecision, ...] = ()
@@ -107,6 +109,7 @@ def case_page(
         can_cancel=view.case.status in RUNNING and _may_cancel(actor, view, program),
         receipt=receipt_box(engine, actor, case_id),
         awaited=awaited_links(engine, actor, case_id) if view.case.status in RUNNING else (),
+        notice=_notice(actor, case_id),
         submissions=shown_submissions(view.submissions, view.files, masked=not is_clear)
         if on_papers
         else (),
@@ -116,6 +119,17 @@ def case_page(
         diagrams=_diagrams(engine, actor, case_id, program) if tab == "diagram" else (),
         to_print=tuple(engine.cases.papers(actor, case_id)) if tab == "print" else (),
     )
+
+
+def _notice(actor: Actor, case_id: str) -> Link | None:
+    """The way to the case's notice: to take an objection down while it stands."""
+    found = current_registry().notice_of_case(actor, case_id)
+    if found is None:
+        return None
+    if found.is_open:
+        page = url_for("notices.show", notice_id=found.id, _anchor="objection")
+        return Link(_("代录异议"), page)
+    return Link(_("查看公示"), url_for("notices.show", notice_id=found.id))
 
 
 def _head(engine: Engine, view: CaseView, program: Program) -> CaseHead:

@@ -1,16 +1,17 @@
-"""Public notices as values: nothing here says more than the public may know."""
+"""Public notices as values: nothing here says more than its reader may know."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from flask import url_for
 
 from engine import Actor
+from webapp.reading.panels import ObjectionRow, objection_rows
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
+from webapp.shared.notice_port import Notice, NoticePort, NoticeRecord, ObjectionResult
 from webapp.shared.page import Page
-from webapp.shared.registry_port import Notice, RegistryPort
-from webapp.shared.words import NOTHING, day
+from webapp.shared.words import NOTHING, day, moment
 
 PAGE_SIZE = 100
 WAYS = ("电话", "来信", "当面", "网页")
@@ -29,6 +30,7 @@ class Row:
     status_words: str
     posted: str
     ends: str
+    provisional: bool
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,44 @@ class NoticesPage(Page):
 
 
 @dataclass(frozen=True)
+class KeptRow:
+    """What was published at one instant: the web's layer and the sheet's."""
+
+    at: str
+    reason: str
+    ends: str
+    web_href: str
+    web_hash: str
+    sheet_href: str
+    sheet_hash: str
+    is_intact: bool
+
+
+@dataclass(frozen=True)
+class StaffPart:
+    """What only those who work here see of a notice."""
+
+    case_href: str
+    sheet_href: str
+    consent: str
+    photos: str
+    first_end: str
+    kept: tuple[KeptRow, ...]
+    objections: tuple[ObjectionRow, ...]
+
+
+@dataclass(frozen=True)
+class Typed:
+    """An objection that could not be taken: shown again."""
+
+    text: str = ""
+    by: str = ""
+    said_on: str = ""
+    way: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True)
 class NoticePage(Page):
     """One notice with the form for objections."""
 
@@ -62,12 +102,11 @@ class NoticePage(Page):
     result: str
     phone: str
     is_open: bool
-    is_staff: bool
-    case_href: str
+    is_examined: bool
+    staff: StaffPart | None
     ways: tuple[str, ...]
-    message: str
-    typed_text: str
-    typed_by: str
+    typed: Typed
+    today: str
 
     @property
     def title(self) -> str:
@@ -76,16 +115,23 @@ class NoticePage(Page):
 
 
 @dataclass(frozen=True)
-class Typed:
-    """An objection that could not be taken: shown again."""
+class ReceiptPage(Page):
+    """How an objection stands, by the number of its receipt."""
 
-    text: str = ""
-    by: str = ""
+    template: ClassVar[str] = "notices/receipt.html"
+
+    typed: str = ""
     message: str = ""
+    facts: tuple[tuple[str, str], ...] = field(default=())
+
+    @property
+    def title(self) -> str:
+        """查询异议结果."""
+        return _("查询异议结果")
 
 
 def notices_page(
-    shell: Shell, registry: RegistryPort, actor: Actor | None, status: str, after: str
+    shell: Shell, registry: NoticePort, actor: Actor | None, status: str, after: str
 ) -> NoticesPage:
     """Notices the reader may see, newest first."""
     if actor is not None:
@@ -126,11 +172,22 @@ def _row(one: Notice) -> Row:
         status_words=one.status_words,
         posted=day(one.posted_on),
         ends=day(one.ends_on),
+        provisional=one.provisional,
     )
 
 
-def notice_page(shell: Shell, one: Notice, actor: Actor | None, typed: Typed) -> NoticePage:
+def notice_page(
+    shell: Shell,
+    registry: NoticePort,
+    actor: Actor | None,
+    notice_id: str,
+    typed: Typed,
+    today: str,
+) -> NoticePage:
     """One notice."""
+    one = registry.notice(actor, notice_id)
+    # Staff of another area find what the public finds, and no more.
+    staff = None if actor is None or not one.case_id else _staff(registry, actor, one)
     return NoticePage(
         shell=shell,
         id=one.id,
@@ -142,10 +199,69 @@ def notice_page(shell: Shell, one: Notice, actor: Actor | None, typed: Typed) ->
         result=one.result_words,
         phone=one.phone,
         is_open=one.is_open,
-        is_staff=actor is not None,
-        case_href=url_for("cases.show", case_id=one.case_id) if actor and one.case_id else "",
+        is_examined=one.status == "suspended",
+        staff=staff,
         ways=WAYS[:-1],
-        message=typed.message,
-        typed_text=typed.text,
-        typed_by=typed.by,
+        typed=typed,
+        today=today,
     )
+
+
+def _staff(registry: NoticePort, actor: Actor, one: Notice) -> StaffPart:
+    record = registry.record(actor, one.id)
+    first = record.first_end
+    return StaffPart(
+        case_href=url_for("cases.show", case_id=one.case_id),
+        sheet_href=url_for("notices.sheet", notice_id=one.id) if record.published else "",
+        consent=_consent(record),
+        photos=_photos(record),
+        first_end="" if first is None or first == one.ends_on else day(first),
+        kept=_kept(one.id, record),
+        objections=objection_rows(registry.objections(actor, one.id)),
+    )
+
+
+def _consent(record: NoticeRecord) -> str:
+    web = _("网上(脱敏)") if record.on_web else _("不上网")
+    board = _("公示单写全名") if record.has_consent else _("公示单只写脱敏姓名")
+    return f"{web} · {board}"
+
+
+def _photos(record: NoticeRecord) -> str:
+    said = {True: _("有照片"), False: _("没有照片(写明了原因)"), None: NOTHING}
+    start = _("张贴时%(photo)s", photo=said[record.photo_start])
+    if not record.is_over:
+        return start
+    return f"{start} · " + _("期满时%(photo)s", photo=said[record.photo_end])
+
+
+def _kept(notice_id: str, record: NoticeRecord) -> tuple[KeptRow, ...]:
+    rows = []
+    for number in sorted({one.number for one in record.published}):
+        layers = {one.layer: one for one in record.published if one.number == number}
+        web, sheet = layers["web"], layers["sheet"]
+        rows.append(
+            KeptRow(
+                at=moment(web.at),
+                reason=web.reason,
+                ends=day(web.ends_on),
+                web_href=url_for("notices.web_snapshot", notice_id=notice_id, number=number),
+                web_hash=web.sha256,
+                sheet_href=url_for("notices.sheet", notice_id=notice_id, number=number),
+                sheet_hash=sheet.sha256,
+                is_intact=web.is_intact and sheet.is_intact,
+            )
+        )
+    return tuple(rows)
+
+
+def receipt_page(shell: Shell, typed: str, found: ObjectionResult) -> ReceiptPage:
+    """The answer to a receipt's number: how it stands, and nothing of what was said."""
+    facts = [
+        (_("回执号"), found.receipt),
+        (_("收到日期"), day(found.said_on)),
+        (_("进展"), found.state),
+    ]
+    if found.replied_on is not None:
+        facts.append((_("答复日期"), day(found.replied_on)))
+    return ReceiptPage(shell, typed=typed, facts=tuple(facts))

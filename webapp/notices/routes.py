@@ -1,14 +1,22 @@
 """The addresses of notices; the public needs no account."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-from flask import Blueprint, flash, make_response, redirect, request, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine import Actor
-from engine.errors import Conflict, Invalid, TooManyTries
+from engine.errors import Conflict, Invalid, NotFound, TooManyTries
 from engine.work.allowances import Allowance
-from webapp.notices.pages import BY_PAGE, WAYS, Typed, notice_page, notices_page
+from webapp.notices.pages import (
+    BY_PAGE,
+    WAYS,
+    ReceiptPage,
+    Typed,
+    notice_page,
+    notices_page,
+    receipt_page,
+)
 from webapp.shared.errors import status_of
 from webapp.shared.language import _
 from webapp.shared.navigation import shell
@@ -16,12 +24,24 @@ from webapp.shared.page import render
 from webapp.shared.requests import (
     actor_or_none,
     client_address,
+    current_actor,
     current_engine,
     current_registry,
 )
+from webapp.shared.security import PAPER_POLICY
 
 OBJECTIONS = Allowance("objection", times=10, within=timedelta(hours=1))
 """Of one address: a whole office may stand behind it, and nobody writes ten by hand."""
+
+LOOK_UPS = Allowance(
+    "objection-receipt",
+    times=30,
+    within=timedelta(hours=1),
+    sentence="从您所在的网络查询得太多,这一次没有查。"
+    "请 {minutes} 分钟后再试,或拨打公示上的联系电话。",
+)
+LEFT_EMPTY = "leave_empty"
+"""A field no person sees: what fills it in is a program."""
 
 notices = Blueprint("notices", __name__, template_folder="templates")
 
@@ -42,27 +62,113 @@ def show(notice_id: str) -> ResponseReturnValue:
 
 
 def _page(actor: Actor | None, notice_id: str, typed: Typed) -> str:
-    found = current_registry().notice(actor, notice_id)
-    return render(notice_page(shell("notices", actor), found, actor, typed))
+    today = current_engine().environment.today().isoformat()
+    frame = shell("notices", actor)
+    return render(notice_page(frame, current_registry(), actor, notice_id, typed, today))
 
 
 @notices.post("/notices/<notice_id>/objection")
 def take_objection(notice_id: str) -> ResponseReturnValue:
     """An objection: by the public here, or written down for somebody who rang or came."""
     actor = actor_or_none()
-    text, by = request.form.get("text", "").strip(), request.form.get("by", "").strip()
-    way = request.form.get("way", "") if actor is not None else BY_PAGE
+    typed = Typed(
+        text=request.form.get("text", "").strip(),
+        by=request.form.get("by", "").strip(),
+        said_on=request.form.get("said_on", "").strip(),
+        way=request.form.get("way", ""),
+    )
     try:
-        if actor is None and text:
-            current_engine().accounts.use_allowance(OBJECTIONS, client_address())
-        receipt = current_registry().object_to_notice(
-            actor, notice_id, text=text, by=by, way=way if way in WAYS else WAYS[0]
-        )
+        receipt = _take(actor, notice_id, typed)
     except (Invalid, Conflict, TooManyTries) as refused:
-        page = _page(actor, notice_id, Typed(text, by, refused.message))
-        response = make_response(page, status_of(refused))
+        again = Typed(typed.text, typed.by, typed.said_on, typed.way, refused.message)
+        response = make_response(_page(actor, notice_id, again), status_of(refused))
         if isinstance(refused, TooManyTries):
             response.headers["Retry-After"] = str(refused.retry_after)
         return response
-    flash(_("异议已收到,回执号 %(receipt)s。我们会核查并答复。", receipt=receipt), "done")
+    flash(
+        _(
+            "异议已收到,回执号 %(receipt)s。我们会核查并答复;请记下回执号,可凭它查询结果。",
+            receipt=receipt,
+        ),
+        "done",
+    )
     return redirect(url_for("notices.show", notice_id=notice_id), 303)
+
+
+def _take(actor: Actor | None, notice_id: str, typed: Typed) -> str:
+    """The receipt of an objection; raises what the page has to say."""
+    if actor is None and request.form.get(LEFT_EMPTY, ""):
+        raise Invalid(_("“请勿填写”一栏里有内容,异议没有提交。请直接再次提交,您写的内容都在。"))
+    way = typed.way if actor is not None else BY_PAGE
+    said_on = _day(typed.said_on) if actor is not None else None
+    if actor is None and typed.text:
+        current_engine().accounts.use_allowance(OBJECTIONS, client_address())
+    return current_registry().object_to_notice(
+        actor,
+        notice_id,
+        text=typed.text,
+        by=typed.by,
+        way=way if way in WAYS else BY_PAGE,
+        said_on=said_on,
+    )
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid(
+            _("提出日期“%(day)s”不是日期,请写成 2026-11-16。异议还没有提交。", day=text)
+        ) from error
+
+
+@notices.get("/objections")
+def ask_for_result() -> ResponseReturnValue:
+    """The form that asks for the number of a receipt."""
+    return render(ReceiptPage(shell("notices", actor_or_none())))
+
+
+@notices.post("/objections")
+def tell_result() -> ResponseReturnValue:
+    """How an objection stands."""
+    actor, typed = actor_or_none(), request.form.get("receipt", "").strip()
+    frame = shell("notices", actor)
+    try:
+        if actor is None:
+            current_engine().accounts.use_allowance(LOOK_UPS, client_address())
+        found = current_registry().result_of_objection(typed)
+    except (NotFound, TooManyTries) as refused:
+        page = ReceiptPage(frame, typed=typed, message=refused.message)
+        return make_response(render(page), status_of(refused))
+    return render(receipt_page(frame, typed, found))
+
+
+@notices.get("/notices/<notice_id>/sheet")
+def sheet(notice_id: str) -> ResponseReturnValue:
+    """The sheet for the unit's own board, as it was published."""
+    number = request.args.get("number", type=int)
+    return _paper(current_registry().sheet(current_actor(), notice_id, number))
+
+
+@notices.get("/steps/<task_id>/notice-sheet")
+def step_sheet(task_id: str) -> ResponseReturnValue:
+    """The sheet to be hung before the step that posts the notice is sent in."""
+    actor = current_actor()
+    view = current_engine().tasks.view(actor, task_id)
+    return _paper(current_registry().draft_sheet(actor, view))
+
+
+@notices.get("/notices/<notice_id>/web/<int:number>")
+def web_snapshot(notice_id: str, number: int) -> ResponseReturnValue:
+    """What the web showed, byte for byte."""
+    kept = current_registry().web_snapshot(current_actor(), notice_id, number)
+    return Response(kept, mimetype="application/json")
+
+
+def _paper(document: bytes) -> Response:
+    """A document that stands by itself, with its own style and no script."""
+    response = Response(document, mimetype="text/html")
+    response.headers["Content-Security-Policy"] = PAPER_POLICY
+    return response

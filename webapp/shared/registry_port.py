@@ -5,7 +5,7 @@ ones are asked for by name.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
 from engine import Actor
@@ -17,6 +17,7 @@ from registry.finding import HouseholdLine, Lists
 from registry.likeness import Likenesses
 from registry.paper import PaperShelf
 from registry.upkeep import Upkeep
+from webapp.shared.notice_port import NoticePort
 
 
 class HouseholdPage(Protocol):
@@ -142,100 +143,7 @@ class Household(Protocol):
         ...
 
 
-class Notice(Protocol):
-    """A public notice, masked: nothing of it says more than the public may know."""
-
-    @property
-    def id(self) -> str:
-        """Its id."""
-        ...
-
-    @property
-    def sort_key(self) -> str:
-        """Orders notices, newest first."""
-        ...
-
-    @property
-    def subject(self) -> str:
-        """What is published."""
-        ...
-
-    @property
-    def name(self) -> str:
-        """Masked."""
-        ...
-
-    @property
-    def unit(self) -> str:
-        """The union."""
-        ...
-
-    @property
-    def household_size(self) -> int | None:
-        """People in the household."""
-        ...
-
-    @property
-    def category(self) -> str:
-        """In words."""
-        ...
-
-    @property
-    def archive_level(self) -> str:
-        """The level of the file."""
-        ...
-
-    @property
-    def places(self) -> str:
-        """Where it hangs on paper."""
-        ...
-
-    @property
-    def status(self) -> str:
-        """A code."""
-        ...
-
-    @property
-    def status_words(self) -> str:
-        """In words."""
-        ...
-
-    @property
-    def posted_on(self) -> date:
-        """The first day."""
-        ...
-
-    @property
-    def ends_on(self) -> date:
-        """The last day."""
-        ...
-
-    @property
-    def result_words(self) -> str:
-        """How it ended; empty before."""
-        ...
-
-    @property
-    def phone(self) -> str:
-        """Whom to ring."""
-        ...
-
-    @property
-    def is_open(self) -> bool:
-        """Whether objections are taken."""
-        ...
-
-    @property
-    def case_id(self) -> str:
-        """The case; empty where there is none or it may not be known."""
-        ...
-
-    def as_json(self) -> dict[str, object]:
-        """As the published API shows it."""
-        ...
-
-
-class RegistryPort(Protocol):
+class RegistryPort(NoticePort, Protocol):
     """The registry as the web sees it."""
 
     @property
@@ -297,25 +205,4 @@ class RegistryPort(Protocol):
 
     def household_clear(self, actor: Actor, file_no: str) -> Household:
         """The same with whole numbers; writes down that they were looked at."""
-        ...
-
-    def public_notices(self, after: tuple[str, str] | None, limit: int) -> Sequence[Notice]:
-        """Notices on the web, newest first; one more than asked."""
-        ...
-
-    def notices(self, actor: Actor, *, status: str = "", limit: int = 200) -> Sequence[Notice]:
-        """Notices of the actor's area, also those only on paper; ``case_id`` is filled in."""
-        ...
-
-    def notice(self, actor: Actor | None, notice_id: str) -> Notice:
-        """One notice; the public (None) finds only those on the web."""
-        ...
-
-    def object_to_notice(
-        self, actor: Actor | None, notice_id: str, *, text: str, by: str, way: str
-    ) -> str:
-        """Hand an objection to the case that is on notice; the number of its receipt.
-
-        Raises Invalid for an empty text, Conflict when the notice is over.
-        """
         ...

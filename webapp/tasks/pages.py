@@ -16,6 +16,7 @@ from engine.model.tasks import Standing, TaskStatus
 from engine.work.printing import PaperName
 from engine.work.view import TaskView
 from webapp.forms.render import FormView, draw_form, today_of
+from webapp.reading.panels import Panel, panel_of
 from webapp.reading.papers import Paper, papers_of
 from webapp.reading.submissions import (
     ShownDecision,
@@ -28,6 +29,7 @@ from webapp.shared.addresses import address
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
+from webapp.shared.requests import current_registry
 from webapp.shared.words import Badge, clock_time, due_badge, moment, why_this_date
 from webapp.tasks.buttons import buttons, papers_to_print
 from webapp.tasks.guest_note import guest_note
@@ -93,6 +95,7 @@ class TaskPage(Page):
     refusal: str
     blocked_by: tuple[str, ...]
     guest_note: str
+    panel: Panel | None
     draft_note: str
     returned: Returned | None
     form: Markup
@@ -142,6 +145,7 @@ def task_page(
         message="" if typed is None else typed.message,
         refusal=_refusal(actor, view),
         guest_note=guest_note(engine, actor, view, now),
+        panel=panel_of(current_registry(), actor, view),
         blocked_by=view.blocked_by,
         draft_note=_draft_note(actor, view, now) if typed is None else "",
         form=_form(actor, view, way_back, typed, (now, to_print)),

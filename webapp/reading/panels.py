@@ -1,0 +1,96 @@
+"""What stands above the form of a step that names a panel of the register (``panel``)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+
+from engine import Actor
+from engine.model.tasks import TaskStatus
+from engine.work.view import TaskView
+from webapp.shared.language import _
+from webapp.shared.navigation import Link
+from webapp.shared.notice_port import ObjectionShown
+from webapp.shared.registry_port import RegistryPort
+from webapp.shared.words import day
+
+
+@dataclass(frozen=True)
+class ObjectionRow:
+    """One objection as its reader may see it."""
+
+    receipt: str
+    how: str
+    taken_by: str
+    is_readable: bool
+    text: str
+    by: str
+    result: str
+    reply: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A box of the register at a step: words, ways to pages, objections."""
+
+    title: str
+    text: str
+    links: tuple[Link, ...] = ()
+    objections: tuple[ObjectionRow, ...] = ()
+
+
+def panel_of(registry: RegistryPort, actor: Actor, view: TaskView) -> Panel | None:
+    """The panel the step names, None where it names none or is over."""
+    draw = _PANELS.get(view.element.properties.get("panel", ""))
+    if draw is None or view.task.status is not TaskStatus.OPEN:
+        return None
+    return draw(registry, actor, view)
+
+
+def objection_rows(found: Sequence[ObjectionShown]) -> tuple[ObjectionRow, ...]:
+    """Objections in words."""
+    return tuple(
+        ObjectionRow(
+            receipt=one.receipt,
+            how=f"{one.way} {day(one.said_on)}",
+            taken_by=one.taken_by,
+            is_readable=one.is_readable,
+            text=one.text,
+            by=one.by or _("没有留名"),
+            result=" ".join(
+                part for part in (one.result_words, one.replied_on and day(one.replied_on)) if part
+            ),
+            reply=one.reply,
+        )
+        for one in found
+    )
+
+
+def _sheet(_registry: RegistryPort, _actor: Actor, view: TaskView) -> Panel | None:
+    has_consent = view.scope.get("on_board") is True
+    return Panel(
+        title=_("公示单"),
+        text=_("公示单写全名,本人已签字同意。打开公示单将留痕;只张贴在本单位公示栏,请勿外传。")
+        if has_consent
+        else _("本人没有签字同意写全名,公示单只写脱敏姓名。"),
+        links=(
+            Link(_("打开公示单(打印张贴)"), url_for("notices.step_sheet", task_id=view.task.id)),
+        ),
+    )
+
+
+def _objections(registry: RegistryPort, actor: Actor, view: TaskView) -> Panel | None:
+    if view.is_withheld:
+        return None
+    found = objection_rows(registry.objections_of_step(actor, view))
+    return Panel(
+        title=_("异议 %(n)s 件", n=len(found)),
+        text=_("只供核查的工会查看,查看已留痕。核查和答复时请对建档单位和被公示人保密。"),
+        objections=found,
+    )
+
+
+_PANELS: Mapping[str, Callable[[RegistryPort, Actor, TaskView], Panel | None]] = {
+    "notice.sheet": _sheet,
+    "notice.objections": _objections,
+}
