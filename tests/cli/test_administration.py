@@ -111,3 +111,25 @@ def test_files_with_errors_are_not_deployed_and_each_error_is_named(
     assert answer.code == 1
     assert "未部署" in answer.err
     assert "broken.bpmn" in answer.err
+
+
+def test_a_parameter_is_listed_and_set_with_its_reason(on_database):
+    on_database("user", "create", "--admin", "--federation", "模拟市总工会")
+    on_database("org", "add", "模拟县总工会", "--parent", "top", "--kind", "county", "--id", "c1")
+    listed = {one["name"]: one for one in on_database("parameter", "list", "--json").json}
+    assert listed["notice days"]["values"][0]["value"] == 5
+    assert listed["lawsuit period"]["locked"]
+    words = ("parameter", "set", "dibao standard", "830.5", "--org", "c1", "--from", "2026-07-01")
+    assert on_database(*words).code == 2
+    done = on_database(*words, "--reason", "模拟:民政公布", "--document", "模拟〔2026〕1号")
+    assert done.code == 0, done.err
+    assert "830.5" in on_database("parameter", "list", "dibao standard").out
+    for wrong, said in (
+        (("notice days", "9"), "3 至 7"),
+        (("lawsuit period", "20"), "不得延长"),
+        (("no such", "1"), "没有名为"),
+        (("notice days", "6", "--from", "明天"), "看不懂"),
+        (("notice days", "6", "--org", "c9"), "没有编号为"),
+    ):
+        refused = on_database("parameter", "set", *wrong, "--reason", "试")
+        assert (refused.code, said in refused.err) == (2, True), refused.err
