@@ -1,7 +1,7 @@
 """One household's file beyond its answers: its versions side by side, its money, its cases."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from engine import Actor, Engine
@@ -12,6 +12,7 @@ from engine.work.attributes import normal
 from registry.comparison import Change, changes
 from registry.household import AWAITING_ENTRY, Content, File, mapping, mappings, text
 from registry.money import Money, money_of
+from registry.national import Block, blocks
 from registry.reading import content_of, must_see
 from registry.rights import Act, allowed
 from registry.sections import Mask, masked, whole
@@ -88,6 +89,16 @@ class Files:
         def read(tx: Tx) -> Sequence[Person]:
             file, _union = must_see(tx, actor, file_no)
             return family_of(self._newest(tx, file), _mask(is_clear=is_clear))
+
+        return self._engine.ask(read)
+
+    def form(self, actor: Actor, file_no: str, *, is_clear: bool) -> Sequence[Block]:
+        """The national form as it is printed, numbers masked or whole."""
+
+        def read(tx: Tx) -> Sequence[Block]:
+            file, _union = must_see(tx, actor, file_no)
+            mask = _mask(is_clear=is_clear)
+            return [_masked_block(block, mask) for block in blocks(self._newest(tx, file))]
 
         return self._engine.ask(read)
 
@@ -171,6 +182,18 @@ def _person(row: Mapping[str, object], mask: Mask) -> Person:
         place=text(row.get("place")),
         lives_together=not relation or row.get("living_together") == "yes",
         is_counted=not relation or row.get("counted") == "yes",
+    )
+
+
+def _masked_block(block: Block, mask: Mask) -> Block:
+    return Block(
+        block.title,
+        tuple(
+            replace(one, value=mask(one.personal, one.value))
+            if one.personal is not None and one.value
+            else one
+            for one in block.entries
+        ),
     )
 
 

@@ -225,3 +225,17 @@ def test_a_list_is_exported_as_it_is_narrowed_and_put_on_record(
     assert "导-2026-000001" in visit("admin").text("/households/exports")
     assert visit("chair").get(page).status_code == 403
     assert reviewer.get("/households/export?queue=nothing").status_code == 404
+
+
+def test_the_volume_is_printed_masked_and_whole_on_request(engine: Engine, visit: Visit) -> None:
+    file_no = on_file(engine, {"name": "王\U00020bb7明"})
+    reviewer, page = visit("reviewer"), f"/households/{file_no}/print"
+    text = reviewer.text(page)
+    for part in ("困难职工档案表", "卷内目录", "备考表", "王\U00020bb7明", "尾号 9907", file_no):
+        assert part in text
+    assert "350602199001019907" not in text
+    whole = reviewer.post(page, {}, page)
+    assert "350602199001019907" in unescape(whole.get_data(as_text=True))
+    written = [row.action for row in engine.audit.entries(0, 1_000)]
+    assert written.count("household-clear") == 1
+    assert visit("far_reviewer").get(page).status_code == 404
