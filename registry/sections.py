@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from typing_extensions import override
+
 from engine.forms.components import Personal
 from engine.forms.masking import mask_text
 from registry.household import Content, mapping, mappings, text
@@ -86,6 +88,18 @@ class _Field:
         return f"{value} {self.unit}" if self.unit else text(value)
 
 
+@dataclass(frozen=True)
+class _Several(_Field):
+    """Several values in one place, each with its label: what few say of themselves."""
+
+    parts: tuple[_Field, ...] = ()
+
+    @override
+    def show(self, group: Mapping[str, object], mask: Mask) -> str:
+        shown = ((part.label, part.show(group, mask)) for part in self.parts)
+        return ",".join(f"{label} {said}" for label, said in shown if said)
+
+
 def _money(value: object) -> str:
     try:
         return f"{Decimal(str(value)):,.2f} 元"
@@ -114,6 +128,15 @@ _HEAD = (
     _Field("address", "家庭住址", personal=Personal.ADDRESS),
     _Field("health", "健康状况"),
     _Field("disability", "残疾类别和等级"),
+    _Field("other_contact_whose", "是谁的电话"),
+    _Field("medical_insurance", "医保状况"),
+    _Field("contract_term", "劳动合同期限"),
+    _Field("bank", "开户银行"),
+    _Field("bank_branch", "支行名称"),
+    _Field("bank_account", "银行账号", personal=Personal.ACCOUNT),
+    _Field("account_holder", "开户名", personal=Personal.NAME),
+    _Field("account_relation", "开户人与户主关系"),
+    _Field("account_reason", "用他人账户的原因"),
     _Field("application_kind", "申请方式", APPLICATION_KINDS),
 )
 _HARDSHIP = (
@@ -125,6 +148,10 @@ _HARDSHIP = (
     _Field("has_dibao", "是否享受低保", YES_NO),
     _Field("dibao_number", "低保证号", personal=Personal.ID),
     _Field("dibao_date", "低保证日期"),
+    _Field("dibao_amount", "每月低保金", money=True),
+    _Field("event_text", "病名或经过", personal=Personal.TEXT),
+    _Field("zero_job_family", "是否零就业家庭", YES_NO),
+    _Field("self_rescue", "是否有一定自救能力", YES_NO),
 )
 _FOUND = (
     _Field("category", "认定类型", CATEGORIES),
@@ -147,6 +174,10 @@ _NATIONAL = (
     _Field("medical_insurance", "医保状况"),
     _Field("bank", "开户银行"),
     _Field("bank_account", "银行账号", personal=Personal.ACCOUNT),
+    _Field("bank_branch", "支行名称"),
+    _Field("union_uscc", "所属工会代码"),
+    _Field("employer_kind", "单位性质"),
+    _Field("employer_state", "企业状况"),
 )
 _ORIGIN = (
     _Field("source", "来源"),
@@ -163,6 +194,35 @@ _MEMBER = (
     _Field("living_together", "共同生活", YES_NO),
     _Field("counted", "计入家庭人口", YES_NO),
     _Field("place", "单位或学校"),
+    _Several(
+        "more",
+        "其他",
+        parts=(
+            _Field("sex", "性别"),
+            _Field("birth_date", "出生日期"),
+            _Field("ethnicity", "民族"),
+            _Field("political", "政治面貌"),
+            _Field("marital", "婚姻状况"),
+            _Field("hukou", "户口类型"),
+            _Field("medical_insurance", "医保状况"),
+            _Field("illness", "所患疾病", personal=Personal.TEXT),
+            _Field("disability", "残疾"),
+            _Field("income_month", "月收入", money=True),
+            _Field("education", "学历"),
+            _Field("school_from", "入学年份"),
+            _Field("school_years", "学制", unit="年"),
+            _Field("supported", "赡养或抚养"),
+            _Field("mobile", "手机", personal=Personal.PHONE),
+            _Field("note", "备注"),
+        ),
+    ),
+)
+_VEHICLE = (
+    _Field("model", "厂牌型号"),
+    _Field("bought", "购置年份"),
+    _Field("engine", "排量", unit="升"),
+    _Field("used_for", "用途"),
+    _Field("worth", "估值", money=True),
 )
 _INCOME = (
     _Field("month", "月份"),
@@ -172,6 +232,7 @@ _INCOME = (
 )
 _EXPENSE = (
     _Field("expense_kind", "类别", EXPENSE_KINDS),
+    _Field("person", "谁的支出", personal=Personal.NAME),
     _Field("period", "期间"),
     _Field("amount", "自付金额", money=True),
 )
@@ -183,6 +244,9 @@ _ASSETS = (
     _Field("business", "有无开店、办厂或雇用他人", HAVE),
     _Field("savings", "存款合计", money=True),
     _Field("investments", "投资净值合计", money=True),
+    _Field("housing_fund", "公积金余额", money=True),
+    _Field("business_text", "店铺、企业名称和雇工人数"),
+    _Field("costly_school", "有无高收费就学", HAVE),
 )
 _PROPOSAL = (
     _Field("category", "测算建议", CATEGORIES),
@@ -221,7 +285,10 @@ class Part:
 
     def of(self, content: Content) -> object:
         """What the content says about it."""
-        return content.get(self.path) if self.path else content
+        found: object = content
+        for name in filter(None, self.path.split(".")):
+            found = mapping(found).get(name)
+        return found
 
 
 PARTS = (
@@ -235,6 +302,7 @@ PARTS = (
     Part("money", "收入明细", _INCOME, "income_lines", is_list=True),
     Part("money", "刚性支出明细", _EXPENSE, "expense_lines", is_list=True),
     Part("money", "住房和资产", _ASSETS, "assets"),
+    Part("money", "机动车", _VEHICLE, "assets.vehicles", is_list=True),
     Part("papers", "授权和申请材料", _CONSENT, "consent"),
 )
 """Everything a file may say, in the order in which it is read."""

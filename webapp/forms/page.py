@@ -21,12 +21,17 @@ from engine.forms import (
     Spacer,
     TextView,
 )
+from engine.forms.components import fields_of
 from engine.forms.paths import MISSING, get_at
 from engine.forms.rows import new_row
 from engine.forms.validation import rows_of
 from engine.forms.values import as_decimal, is_empty, show_money, show_number
 from engine.forms.visibility import cell_name, name_of
 from webapp.forms.shown import NOTHING, input_text, is_money, shown_size, shown_value
+
+_FEW_LABELS = 3
+_LONG_READING = 40
+"""Characters of an answer that no longer reads well in a narrow column."""
 
 ROW_MARK = "__row__"
 """Stands for the number of the row in the row that the page copies when one is added."""
@@ -162,9 +167,17 @@ class ShownField:
         return tuple(column for column in self.asked.row_fields if column.more)
 
     @property
+    def more_words(self) -> str:
+        """What is asked below each row, in a few words."""
+        labels = [column.label for column in self.more_columns]
+        few = "、".join(labels[:_FEW_LABELS])
+        return few if len(labels) <= _FEW_LABELS else f"{few}等 {len(labels)} 项"
+
+    @property
     def is_long(self) -> bool:
         """Whether the answer needs a line of its own when read."""
-        return self.asked.kind is FieldKind.TEXTAREA or "\n" in self.reading
+        is_text = self.asked.kind is FieldKind.TEXTAREA or "\n" in self.reading
+        return is_text or self.asked.return_fields or len(self.reading) > _LONG_READING
 
     @property
     def is_filled(self) -> bool:
@@ -292,7 +305,7 @@ class _Builder:
     def __init__(self, given: Given) -> None:
         self.given = given
         self.errors = _by_name(given.errors)
-        self.warnings = _by_name(given.warnings)
+        self.warnings = doubts_by_name(given.warnings)
 
     def page(self) -> FormPage:
         """The whole page; groups that are tabs come before what stands beside them."""
@@ -488,6 +501,14 @@ def _by_name(errors: Sequence[FieldError]) -> dict[str, str]:
     return found
 
 
+def doubts_by_name(doubts: Sequence[FieldError]) -> dict[str, str]:
+    """All that is odd about each field, in one text."""
+    found: dict[str, list[str]] = {}
+    for doubt in doubts:
+        found.setdefault(name_of_pointer(doubt.pointer), []).append(doubt.message)
+    return {name: " ".join(dict.fromkeys(messages)) for name, messages in found.items()}
+
+
 def _chosen(asked: Field, value: object) -> frozenset[str]:
     if asked.kind is FieldKind.CHECKBOX:
         return frozenset({"true"}) if value is True else frozenset()
@@ -569,12 +590,18 @@ def _sentence(error: FieldError) -> str:
 
 
 def _section(form: CompiledForm, error: FieldError) -> str:
+    """The tab that the error stands in; where there are no tabs, the list or the heading."""
     name = name_of_pointer(error.pointer)
     for key, asked in form.fields.items():
         if name == key or name.startswith(f"{key}."):
             is_inside = asked.kind is FieldKind.LIST and name != key
-            return asked.label if is_inside else asked.section
+            return _tab_of(form, asked) or (asked.label if is_inside else asked.section)
     return "其他"
+
+
+def _tab_of(form: CompiledForm, asked: Field) -> str:
+    tabs = (group for group in form.components if isinstance(group, Group) and group.tab)
+    return next((tab.label for tab in tabs if asked in fields_of((tab,))), "")
 
 
 def _anchor(error: FieldError) -> str:

@@ -21,7 +21,7 @@ from engine.forms.pasting import read_pasted
 from engine.forms.paths import MISSING, get_at
 from engine.forms.posts import Post
 from engine.forms.validation import each_value
-from webapp.forms.page import FileInfo, FormPage, Given, build_page, name_of_pointer
+from webapp.forms.page import FileInfo, FormPage, Given, build_page, doubts_by_name
 from webapp.forms.shown import input_text, shown_value
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -142,9 +142,7 @@ def refresh_answer(
         )
         if asked.expression is not None
     }
-    doubts: dict[str, str] = {}
-    for doubt in form.doubts(data, scope, context):
-        doubts.setdefault(name_of_pointer(doubt.pointer), doubt.message)
+    doubts = doubts_by_name(form.doubts(data, scope, context))
     visible = sorted(form.visible(data, scope, context))
     return {"visible": visible, "computed": computed, "doubts": doubts}
 

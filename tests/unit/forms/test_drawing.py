@@ -215,7 +215,7 @@ def test_errors_are_grouped_by_tab_and_stand_beside_their_fields(application, an
     summary = page.select_one("[data-errors]")
     assert "有 4 处需要修改" in summary.get_text()
     sections = [item.strong.get_text() for item in summary.find_all("li")]
-    assert sections == ["申请人", "家庭成员", "材料与声明"]
+    assert sections == ["申请人", "收入与家庭", "材料与声明"]
     assert summary["tabindex"] == "-1"
     assert "未填写:" in summary.get_text()
     mobile = page.find(id="f-mobile")

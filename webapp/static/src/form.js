@@ -491,10 +491,25 @@ class LiveForm {
       const text = computed[serverName(output.dataset.computed, places)];
       output.textContent = text === undefined || text === "" ? "—" : text;
     });
-    this.form.querySelectorAll("[data-format]").forEach((input) => {
-      this.doubt(input, (doubts || {})[serverName(input.name, places)] || "");
-    });
+    this.showDoubts(doubts || {}, places);
     this.count();
+  }
+
+  showDoubts(doubts, places) {
+    const rows = new Map([...places].map(([row, place]) => [place, row]));
+    const told = new Map(Object.keys(doubts).map((name) => [serverName(name, rows), doubts[name]]));
+    this.form.querySelectorAll(".bf-warning").forEach((place) => {
+      const name = place.id.slice("f-".length, -"-warning".length);
+      if (!told.has(name)) {
+        place.textContent = "";
+      }
+    });
+    told.forEach((text, name) => {
+      const input = document.getElementById(`f-${name}`);
+      if (input) {
+        this.doubt(input, text);
+      }
+    });
   }
 
   /* What is odd about a number that may be right: said beside it, it stops nobody. */
@@ -506,7 +521,11 @@ class LiveForm {
       place.id = id;
       place.className = "bf-warning";
       place.setAttribute("role", "status");
-      (input.closest(".bf-adorned") || input).after(place);
+      if (input.tagName === "FIELDSET") {
+        input.append(place);
+      } else {
+        (input.closest(".bf-adorned, .bf-choices") || input).after(place);
+      }
       input.setAttribute("aria-describedby", `${input.getAttribute("aria-describedby") || ""} ${id}`.trim());
     }
     if (place && place.textContent !== text) {
@@ -553,7 +572,7 @@ class LiveForm {
     }
     this.form.querySelectorAll("[data-tab-progress]").forEach((badge) => {
       const inside = this.countIn(document.getElementById(badge.closest("[data-tab]").dataset.tab));
-      badge.textContent = `${inside.filled}/${inside.required}`;
+      badge.textContent = inside.required ? `${inside.filled}/${inside.required}` : "";
       badge.classList.toggle("bf-badge-done", inside.filled === inside.required);
     });
   }
