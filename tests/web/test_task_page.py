@@ -282,3 +282,13 @@ def test_a_refused_review_and_a_reopened_draft_still_show_what_the_case_knows(fe
     assert refused.status_code == 422
     assert known_facts(refused.get_data(True)) == first
     assert known_facts(browser.text(f"/tasks/{task}")) == first, "the draft that was kept"
+
+
+def test_the_decision_has_a_line_of_its_own_that_stays_in_sight_and_nothing_is_ticked(
+    federation, browse
+):
+    page = browse("reviewer").text(f"/tasks/{federation.applied()}")
+
+    line = page.partition("bf-line-decision")[2].partition('<div class="bf-line')[0]
+    assert [word for word in ("同意", "退回", "不同意") if word not in line] == []
+    assert "checked" not in line

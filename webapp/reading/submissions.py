@@ -36,13 +36,11 @@ class ShownSubmission:
 
 @dataclass(frozen=True)
 class Firing:
-    """One rule that fired: where, why, from what to what."""
+    """The rules of one table that fired, each with its reason, and what all of them looked at."""
 
     table: str
-    rule: str
-    reason: str
+    rules: tuple[tuple[str, str], ...]
     inputs: tuple[tuple[str, str], ...]
-    outputs: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -54,6 +52,7 @@ class ShownDecision:
     value: tuple[tuple[str, str], ...]
     firings: tuple[Firing, ...]
     problems: tuple[str, ...]
+    is_open: bool
 
 
 def file_infos(files: Mapping[str, StoredFile]) -> dict[str, FileInfo]:
@@ -117,30 +116,35 @@ DECIMALS = 4
 def shown_decisions(decisions: Iterable[DecisionShown]) -> tuple[ShownDecision, ...]:
     """What the tables said, the newest of each table only."""
     newest = {one.element_id: one for one in decisions}
+    telling = [one.element_id for one in newest.values() if one.hits]
     return tuple(
         ShownDecision(
             one.element_name,
             moment(one.at),
             _pairs(one.value),
-            tuple(_firing(hit) for hit in one.hits),
+            _firings(one.hits),
             tuple(str(problem) for problem in one.problems),
+            is_open=one.element_id in telling[-1:],
         )
         for one in newest.values()
     )
 
 
-def _firing(hit: Mapping[str, object]) -> Firing:
-    inputs = hit.get("inputs")
-    return Firing(
-        table=str(hit.get("decision_name") or hit.get("decision_id") or ""),
-        rule=_("第 %(n)s 条", n=hit.get("rule")),
-        reason=str(hit.get("annotation") or ""),
-        inputs=tuple(
-            (str(label), _text(value))
-            for label, value in (inputs if isinstance(inputs, list) else [])
-            if not _is_code(value)
-        ),
-        outputs=_pairs(hit.get("outputs")),
+def _firings(hits: Iterable[Mapping[str, object]]) -> tuple[Firing, ...]:
+    """By table and by what it looked at: rules of one table mostly look at the same."""
+    found: dict[tuple[str, tuple[tuple[str, str], ...]], list[tuple[str, str]]] = {}
+    for hit in hits:
+        table = str(hit.get("decision_name") or hit.get("decision_id") or "")
+        rule = (_("第 %(n)s 条", n=hit.get("rule")), str(hit.get("annotation") or ""))
+        found.setdefault((table, _inputs(hit.get("inputs"))), []).append(rule)
+    return tuple(Firing(table, tuple(rules), inputs) for (table, inputs), rules in found.items())
+
+
+def _inputs(inputs: object) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (str(label), _text(value))
+        for label, value in (inputs if isinstance(inputs, list) else [])
+        if not _is_code(value)
     )
 
 
@@ -182,6 +186,9 @@ def _text(value: object) -> str:
     if isinstance(value, list):
         return "、".join(_text(one) for one in value) or NOTHING
     if isinstance(value, Mapping):
+        words = value.get("text")
+        if isinstance(words, str) and words:
+            return words  # a code with its text: the code is for machines
         return ",".join(f"{name} {_text(inner)}" for name, inner in value.items())
     return _rounded(value) if isinstance(value, str | float) else str(value)
 

@@ -172,10 +172,12 @@ def _form(
 def _minutes() -> Markup:
     """Where the paper is chosen that goes into every case."""
     return Markup(
-        '<p class="together-minutes"><label for="minutes">{}</label>'
-        '<input class="form-control form-control-sm" type="file" id="minutes" name="_minutes">'
-        '<span class="quiet">{}</span></p>'
-    ).format(_("会议纪要等文件"), _("选一次,附到每一件。"))
+        '<span class="file-choice together-minutes" data-file-choice>'
+        '<span class="file-label" id="minutes-label">{}</span><input class="bf-file-input"'
+        ' id="minutes" name="_minutes" type="file" aria-labelledby="minutes-label">'
+        '<label class="btn btn-sm btn-outline-secondary js-only" for="minutes">{}</label>'
+        '<span class="quiet" data-chosen>{}</span></span>'
+    ).format(_("会议纪要等文件"), _("选择文件"), _("选一次,附到每一件。"))
 
 
 def result_page(shell: Shell, found: Together, decided: Sequence[Decided]) -> ResultPage:
