@@ -370,6 +370,21 @@ def test_the_officer_gives_a_receipt_out_once_and_again(
     assert "可由申请人凭回执办理" in officer.text(f"/tasks/{task_id}")
 
 
+def test_who_is_signed_in_at_work_cannot_pass_for_the_applicant(
+    counter: Counter, browse: Open
+) -> None:
+    code = counter.receipt(counter.asked())
+    officer = browse("officer")
+    enter(officer, code)
+    page = officer.text("/receipt")
+    (send,) = re.findall(r'action="(/receipt/messages/[^"]+)"', page)
+    for address in (send, only_step(page)):
+        refused = officer.post(address, {"_action": "submit"}, page="/receipt")
+        assert refused.status_code == 403
+        assert "工作人员身份" in refused.get_data(as_text=True)
+    assert "需要您补一份材料" in officer.text("/receipt")
+
+
 def test_those_who_only_look_on_see_the_box_without_the_button(
     counter: Counter, browse: Open
 ) -> None:

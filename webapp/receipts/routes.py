@@ -26,7 +26,14 @@ from webapp.forms.render import refresh_answer
 from webapp.reading.routes import paper_response
 from webapp.receipts.acting import Outcome, Typed, act, keep_draft, say
 from webapp.receipts.pages import EnterPage, step_page
-from webapp.receipts.sessions import current_guest, forget, guest_or_none, remember, token
+from webapp.receipts.sessions import (
+    current_guest,
+    forget,
+    guest_or_none,
+    guest_who_acts,
+    remember,
+    token,
+)
 from webapp.receipts.status_page import Said, status_page
 from webapp.shared.error_pages import error_response
 from webapp.shared.errors import status_of
@@ -169,7 +176,7 @@ def _status(guest: Actor, said: Said, status: int) -> ResponseReturnValue:
 @receipts.post("/receipt/messages/<token>")
 def send(token: str) -> ResponseReturnValue:
     """Withdraw, ask for a review: whatever her process offers."""
-    guest, reason = current_guest(), request.form.get("reason", "")
+    guest, reason = guest_who_acts(), request.form.get("reason", "")
     nonce = request.form.get("_nonce", "")
     told, refused = say(current_engine(), guest, token, reason, nonce)
     if refused:
@@ -190,7 +197,7 @@ def step(task_id: str) -> ResponseReturnValue:
 @receipts.post("/receipt/steps/<task_id>")
 def act_on(task_id: str) -> ResponseReturnValue:
     """Submit, keep a draft, or add a row."""
-    guest, engine = current_guest(), current_engine()
+    guest, engine = guest_who_acts(), current_engine()
     view = engine.guests.step(guest, task_id)
     posted = read_posted(engine, guest, view.form, request.form, request.files)
     return _answer(guest, task_id, act(engine, guest, view, posted))
