@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.model.organisations import Organisation
-from webapp.demo.families import DemoMember, as_on
+from webapp.demo.families import RESIDENT_CARD, DemoMember, IdNumbers, as_on
 from webapp.demo.federation import Federation
 from webapp.demo.hardship import Plight, plight_named
 from webapp.demo.helped import DemoHelp, draw_help
@@ -100,6 +100,9 @@ class _Drawing:
         self._standard = standard
         self._households = Households(federation, chance, taken)
         self._homes = _homes(federation)
+        self._id_numbers = IdNumbers(chance, taken)
+        self._before: dict[str, DemoHousehold] = {}
+        self._mothers: dict[str, DemoMember] = {}
         self._told = existing().told
 
     def file(self, county: str, number: int) -> DemoFile:
@@ -112,10 +115,13 @@ class _Drawing:
         codes = [one.code for one in self._federation.area_of(home.id)]
         standard = self._standard(codes, opened_on)
         drawn = self._households.draw(home, number, plight, standard, opened_on, changed_on)
-        household = replace(
-            drawn,
-            head=_pensioned(drawn.head, changed_on),
-            members=tuple(as_on(member, changed_on) for member in drawn.members),
+        household = self._alike(
+            county,
+            replace(
+                drawn,
+                head=_pensioned(drawn.head, changed_on),
+                members=tuple(as_on(member, changed_on) for member in drawn.members),
+            ),
         )
         old_number = f"{county}{opened_on.year}{number:06}"
         return DemoFile(
@@ -130,6 +136,40 @@ class _Drawing:
                 household,
                 self._county_name(home),
                 (opened_on, self._today),
+            ),
+        )
+
+    def _alike(self, county: str, household: DemoHousehold) -> DemoHousehold:
+        """Now and then something that stands in the file before it too, for people to look into."""
+        before = self._before.get(county)
+        self._before[county] = household
+        alike, number = self._told["alike"], household.number
+        mothers = [one for one in household.members if one.relation == "母"]
+        if mothers:
+            other_mother = self._mothers.get(county)
+            self._mothers[county] = mothers[0]
+            if other_mother is not None and not number % alike["mother"]:
+                return _with_instead(household, mothers[0], other_mother)
+        if before is not None and not number % alike["mobile"]:
+            return replace(household, mobile=before.mobile)
+        if before is not None and not number % alike["name"]:
+            return self._namesake(household, before.head)
+        return household
+
+    def _namesake(self, household: DemoHousehold, head: DemoMember) -> DemoHousehold:
+        """The household with a head of this name and birthday, and a number of its own."""
+        other = self._id_numbers.of_birth(household.hukou_area, head.birth_date, head.sex)
+        if not other:
+            return household
+        return replace(
+            household,
+            head=replace(
+                household.head,
+                name=head.name,
+                sex=head.sex,
+                birth_date=head.birth_date,
+                id_kind=RESIDENT_CARD,
+                id_number=other,
             ),
         )
 
@@ -313,6 +353,18 @@ def _member(one: DemoMember) -> dict[str, object]:
         "counted": "yes",
         "place": one.place or None,
     }
+
+
+def _with_instead(household: DemoHousehold, whom: DemoMember, other: DemoMember) -> DemoHousehold:
+    """The household with somebody else in the place of a member, her income lines too."""
+    return replace(
+        household,
+        members=tuple(other if one is whom else one for one in household.members),
+        income_lines=tuple(
+            replace(line, person=other.name) if line.person == whom.name else line
+            for line in household.income_lines
+        ),
+    )
 
 
 def _pensioned(head: DemoMember, day: date) -> DemoMember:

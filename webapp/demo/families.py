@@ -82,10 +82,17 @@ class IdNumbers:
         while True:
             days = int(age * _DAYS_A_YEAR) + self._chance.randint(2, 363)
             birth_date = on - timedelta(days=days)
-            for number in _numbers(area_code, birth_date, sex):
-                if number not in self._taken:
-                    self._taken.add(number)
-                    return birth_date, number
+            number = self.of_birth(area_code, birth_date, sex)
+            if number:
+                return birth_date, number
+
+    def of_birth(self, area_code: str, birth_date: date, sex: Sex) -> str:
+        """A number of somebody born that day; empty where all five are taken."""
+        for number in _numbers(area_code, birth_date, sex):
+            if number not in self._taken:
+                self._taken.add(number)
+                return number
+        return ""
 
 
 def _numbers(area_code: str, birth_date: date, sex: Sex) -> Iterator[str]:

@@ -201,8 +201,11 @@ class _Drawing:
             months = [self._chance.choice(months)]
         elif not self._cause.cost:
             months = sorted(self._chance.sample(months, 3))
-        for month in months:
-            part = _whole(amount / len(months)) + (1 if self._cause.cost else 0)
+        weights = [1.0] * len(months)
+        if kind == "medical":
+            weights = [self._chance.choice((0.3, 0.6, 1.0, 1.0, 3.0)) for _ in months]
+        for month, weight in zip(months, weights, strict=True):
+            part = _whole(amount * weight / sum(weights)) + (1 if self._cause.cost else 0)
             if part > 0:
                 yield ExpenseLine(kind, month, part)
 

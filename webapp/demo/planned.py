@@ -18,6 +18,8 @@ from webapp.demo.working_time import WorkingTime
 _DAYS_A_WEEK, _WORKING_DAYS_A_WEEK = 7, 5
 _QUICKEST, _SLOWEST = 0.05, 0.9
 """How long a step usually waits for its person, in working days."""
+_FEW_WAIT_LONG = 1.6
+"""Above 1: most of what is open has come lately, and few steps wait the longest."""
 
 DAYS_LOOKED_AT = 80
 
@@ -164,7 +166,9 @@ class _Drawing:
             place = self._after(place, action)
             if isinstance(action, Do | Deliver):
                 places.append((place, action))
-        begin = max(self._line.now - chance.uniform(*plan.waited) - place, 0.0)
+        shortest, longest = plan.waited
+        waited = shortest + (longest - shortest) * chance.random() ** _FEW_WAIT_LONG
+        begin = max(self._line.now - waited - place, 0.0)
         # a stretch of days ends with a day, wherever in the day it began
         shift = int(begin) if any(isinstance(a, Pass | Until) for a in deeds) else begin
         return PlannedCase(

@@ -45,7 +45,16 @@ def county_of(file):
 def test_there_are_as_many_as_the_federation_reported(files):
     assert existing().total == len(files) == 4543
     assert len({file.household.head.id_number for file in files}) == 4543
-    assert len({file.household.mobile for file in files}) == 4543
+
+
+def test_a_few_look_like_another_and_want_looking_into(files):
+    namesakes = Counter((f.household.head.name, f.household.head.birth_date) for f in files)
+    assert 5 < sum(many > 1 for many in namesakes.values()) < 60
+    assert 4523 < len({file.household.mobile for file in files}) < 4543
+    mothers = Counter(
+        one.id_number for f in files for one in f.household.members if one.relation == "母"
+    )
+    assert 5 < sum(many > 1 for many in mothers.values()) < 60
 
 
 def test_the_same_chance_draws_the_same_files(files):
