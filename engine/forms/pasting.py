@@ -9,7 +9,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -26,6 +26,8 @@ LONGEST_PASTE = 400_000
 
 _MOST_FAULTS = 20
 _ENOUGH_HEADINGS = 2
+_SHORTEST_HEADING = 2
+_ROW_NUMBERS = frozenset({"", "#", "序号", "编号", "行号", "No", "No."})
 _EXCEL_EPOCH = date(1899, 12, 30)
 _EXCEL_DAYS = range(10_000, 80_000)  # 1927 to 2119
 _MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?")
@@ -53,7 +55,9 @@ def read_pasted(asked: Field, text: str, first_column: str = "", first_row: int 
     lines = _lines(text)
     columns = [column for column in asked.row_fields if _takes_text(column)]
     order = _by_headings(columns, lines[0]) if lines else None
+    strange: tuple[str, ...] = ()
     if order is not None:
+        strange = _strange_headings(order, lines)
         lines = lines[1:]
     else:
         order = _by_order(asked, first_column)
@@ -63,6 +67,8 @@ def read_pasted(asked: Field, text: str, first_column: str = "", first_row: int 
     most = asked.max_items or len(lines)
     kept, cut = lines[: max(0, most - first_row)], lines[max(0, most - first_row) :]
     reader = _Reader(asked, order, first_row)
+    for heading in strange:
+        reader.fault(f"表头“{heading}”没有对应的列,这一列没有粘贴。")
     rows = tuple(reader.row(number, cells) for number, cells in enumerate(kept))
     if cut:
         reader.fault(f"“{asked.label}”最多 {most} 行,多出的 {len(cut)} 行没有粘贴。")
@@ -216,7 +222,37 @@ def _by_headings(columns: Sequence[Field], cells: Sequence[str]) -> list[Field |
     known = {_plain(column.label): column for column in columns}
     found = [known.get(_plain(cell)) for cell in cells]
     enough = min(_ENOUGH_HEADINGS, len(columns))
-    return found if sum(column is not None for column in found) >= enough else None
+    if sum(column is not None for column in found) < enough:
+        return None
+    return [
+        column or _alike(known, _plain(cell), found)
+        for column, cell in zip(found, cells, strict=True)
+    ]
+
+
+def _alike(known: Mapping[str, Field], heading: str, taken: Sequence[Field | None]) -> Field | None:
+    """The one free column whose label holds the heading, or is held by it: 关系, 与户主关系."""
+    if len(heading) < _SHORTEST_HEADING:
+        return None
+    alike = [
+        column
+        for label, column in known.items()
+        if column not in taken and (heading in label or label in heading)
+    ]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _strange_headings(
+    order: Sequence[Field | None], lines: Sequence[Sequence[str]]
+) -> tuple[str, ...]:
+    """Headings of no column, with something below them; numbers of rows are not missed."""
+    return tuple(
+        heading.strip()
+        for place, heading in enumerate(lines[0])
+        if order[place] is None
+        and heading.strip() not in _ROW_NUMBERS
+        and any(len(line) > place and line[place].strip() for line in lines[1:])
+    )
 
 
 def _by_order(asked: Field, first: str) -> list[Field | None]:

@@ -69,6 +69,13 @@ def test_headings_say_which_column_is_which(members):
     )
 
 
+def test_a_heading_may_say_less_or_more_and_a_strange_one_is_told(members):
+    text = "序号\t关系\t姓名\t证件号码\t爱好\n1\t子\t张模拟\tM350000001\t足球"
+    pasted = read_pasted(members, text)
+    assert pasted.rows == ({"relation": "2", "name": "张模拟", "id_number": "M350000001"},)
+    assert pasted.faults[0] == "表头“爱好”没有对应的列,这一列没有粘贴。"
+
+
 @pytest.mark.parametrize(
     ("cell", "born"),
     [("43835", "2020-01-05"), ("2020.1.5", "2020-01-05"), ("2020年1月5日", "2020-01-05")],
