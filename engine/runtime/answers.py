@@ -96,7 +96,10 @@ class Answers:
 
     def _decide(self, token: Token, node: Node, call: DecisionCall) -> None:
         model = self.program.decision_model(node.element.process_key, call.decision_id)
-        outcome = model.evaluate(call.decision_id, self.visible(token), self.ports.feel)
+        # What no step has written yet is nothing known, and no fault: names are checked at deploy.
+        unwritten = dict.fromkeys(model.decisions[call.decision_id].inputs)
+        facts = {**unwritten, **self.visible(token)}
+        outcome = model.evaluate(call.decision_id, facts, self.ports.feel)
         if outcome.value is None and outcome.problems:
             raise StepFailed(f"决策没有结果({'、'.join(outcome.problems)})", node.id)
         self.variables.write(token, call.target, outcome.value)

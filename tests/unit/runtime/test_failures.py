@@ -222,6 +222,13 @@ def test_a_decision_is_written_and_tells_which_rule_hit(begin):
     assert (record.element_id, [hit.rule for hit in record.outcome.hits]) == ("D", [2])
 
 
+def test_what_no_step_has_written_yet_is_nothing_known(begin):
+    case = begin(deciding([("&lt; 500", '"A"'), ("null", '"C"')]))
+    assert (case.step.variables["g"], case.incidents) == ("C", [])
+    (record,) = case.step.decisions
+    assert record.outcome.problems == ()
+
+
 def test_two_rules_where_one_may_hit_are_an_incident(begin):
     case = begin(deciding([("&lt; 500", '"A"'), ("&lt; 900", '"B"')]), income=1)
     assert (case.incidents, case.open) == (["D"], [])
