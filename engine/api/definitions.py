@@ -13,7 +13,7 @@ from engine.errors import (
     NotPermitted,
 )
 from engine.model.actors import Actor
-from engine.model.definitions import Bundle, DefinitionSource, SourceFile
+from engine.model.definitions import Bundle, DefinitionSource, Element, SourceFile
 from engine.model.once import Once
 from engine.model.organisations import Organisation
 from engine.runtime import Program
@@ -145,6 +145,27 @@ class Definitions(Group):
                 for element in program.elements(key)
                 if element.is_batch
             )
+
+        return self._commands.ask(question)
+
+    def done_from_lists(self) -> Mapping[tuple[str, str], Element]:
+        """The steps that may be done from a list, by process key and element id.
+
+        By the newest versions; the step itself says again when it is done.
+        """
+
+        def question(tx: Tx) -> dict[tuple[str, str], Element]:
+            programs = [
+                self._environment.programs.get(tx, row.id)
+                for row in stored_definitions.all_latest(tx)
+            ]
+            return {
+                (key, element.id): element
+                for program in programs
+                for key in program.processes
+                for element in program.elements(key)
+                if element.sheet
+            }
 
         return self._commands.ask(question)
 

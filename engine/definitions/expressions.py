@@ -102,6 +102,10 @@ def _node_sites(draft: Draft, process: Process, node: Node) -> Iterator[Site]:
             must_be_feel=False,
             when=When.BEFORE,
         )
+    sheet = node.properties.get("sheet", "")
+    if sheet:
+        where = f"{node.label}的名单(sheet)"
+        yield Site(process, node, node.element, where, sheet, must_be_feel=True, when=When.BEFORE)
     script = extension(node.element, "script")
     if script is not None:
         yield Site(

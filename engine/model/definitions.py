@@ -192,6 +192,14 @@ class Element:
         return self.properties.get("batch") == "true"
 
     @property
+    def sheet(self) -> str:
+        """FEEL for what stands beside the form's own columns when this step is done from a list.
+
+        Empty for a step that is not.
+        """
+        return self.properties.get("sheet", "").strip()
+
+    @property
     def pauses_clock(self) -> bool:
         """While this step is open, the case's total limit does not run."""
         return self.properties.get("pausesClock") == "true"

@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +14,7 @@ from engine.store.database import Tx
 from registry.imports.applying import Applications
 from registry.imports.checking import prepared
 from registry.imports.existing import ExistingFiles
+from registry.imports.stepping import PREFIX, Steps, Waiting, open_lines
 from registry.incoming.batch import HOUSEHOLDS, Batch, Kind, Row, State, Status
 from registry.incoming.rows import Problem, Reading
 from registry.loading import must_load_somewhere
@@ -62,7 +64,25 @@ class Imports:
         if name == HOUSEHOLDS:
             self._engine.ask(lambda tx: must_load_somewhere(tx, actor))
             return ExistingFiles(self._engine, actor)
+        if name.startswith(PREFIX):
+            return Steps.of(self._engine, actor, name)
         return Applications.of(self._engine, actor, name)
+
+    def waiting_steps(self, actor: Actor) -> Mapping[str, tuple[str, int]]:
+        """The kinds of steps she may do from a list now: (name, how many wait), by kind."""
+        listed = self._engine.definitions.done_from_lists()
+        found = Counter(
+            (line.process_key, line.element_id)
+            for line in open_lines(self._engine, actor, listed.keys())
+        )
+        return {f"{PREFIX}{key[0]}:{key[1]}": (listed[key].name, n) for key, n in found.items()}
+
+    def waiting(self, actor: Actor, kind_name: str) -> Sequence[Waiting]:
+        """The steps of a list that goes out, numbers of people whole; that is written down."""
+        kind = Steps.of(self._engine, actor, kind_name)
+        found = kind.waiting
+        self._engine.note_access(actor, "step-list-read", kind_name, f"{len(found)} 件")
+        return found
 
     def bring(
         self, actor: Actor, kind_name: str, file_name: str, content: bytes, found: Reading

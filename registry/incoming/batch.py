@@ -118,6 +118,7 @@ def packed_row(row: Row) -> bytes:
                 "unit": row.read.unit,
                 "data": row.read.data,
                 "list_rows": row.read.list_rows,
+                "shown": row.read.shown,
                 "problems": packed_problems(row.read.problems),
             },
             "label": row.label,

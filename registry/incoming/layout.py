@@ -28,6 +28,7 @@ class Holds(Enum):
 
     KEY = "key"
     UNIT = "unit"
+    SHOWN = "shown"  # told to whoever fills it in; what is written there only finds the row
     ANSWER = "answer"
 
 
@@ -48,11 +49,16 @@ class Column:
 
 @dataclass(frozen=True)
 class SheetLayout:
-    """A sheet; ``asked`` is the list it holds the rows of, None for the first."""
+    """A sheet; ``asked`` is the list it holds the rows of, None for the first.
+
+    ``by_name``: columns are found by their headings wherever they stand, others are passed over,
+    and a line without an answer is none. It is for lists that another system has written.
+    """
 
     title: str
     columns: tuple[Column, ...]
     asked: Field | None = None
+    by_name: bool = False
 
     def heading_of(self, path: Sequence[str]) -> str:
         """The heading of an answer's column; empty where none holds it."""
@@ -104,6 +110,24 @@ def layout_of(
         for asked in lists
     )
     return Layout(main, below)
+
+
+def listing_of(title: str, key: str, shown: Iterable[str], form: CompiledForm) -> Layout:
+    """A sheet of steps to be done: whose they are, and what their form asks of each.
+
+    Decisions are asked too; papers and lists are not: they belong into the step itself.
+    """
+    asked = [
+        one
+        for one in form.fields.values()
+        if one.is_asked and one.kind not in (FieldKind.FILE, FieldKind.LIST)
+    ]
+    columns = (
+        Column(key, Holds.KEY),
+        *(Column(heading, Holds.SHOWN) for heading in shown),
+        *_columns(asked),
+    )
+    return Layout(SheetLayout(_sheet_name(title), columns, by_name=True), ())
 
 
 def _merged(forms: Iterable[CompiledForm], now: frozenset[str] | None) -> list[Field]:

@@ -24,7 +24,8 @@ class Problem:
 class ReadRow:
     """A line of the first sheet with its lines in the others.
 
-    ``data`` are answers by path; ``list_rows`` says for each list, by key, the row of each item.
+    ``data`` are answers by path; ``list_rows`` says for each list, by key, the row of each item;
+    ``shown`` is what stands in columns that only tell whose row it is.
     """
 
     row: int
@@ -33,6 +34,7 @@ class ReadRow:
     data: dict[str, object]
     list_rows: Mapping[str, Sequence[int]] = field(default_factory=dict)
     problems: Sequence[Problem] = ()
+    shown: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

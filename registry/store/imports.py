@@ -13,7 +13,7 @@ from engine.model.actors import Actor
 from engine.store.cases import visible_to
 from engine.store.database import Tx
 from engine.store.instants import from_text, to_text
-from engine.store.tables import case, case_attribute
+from engine.store.tables import case, case_attribute, task
 from engine.store.vault import Vault
 from registry.incoming.batch import (
     Batch,
@@ -240,6 +240,35 @@ def open_cases(tx: Tx, actor: Actor, kind: str, people: Sequence[str]) -> dict[s
         )
         for query in (said, listed):
             found |= {row.key_hash: _open_case(row) for row in tx.execute(query)}
+    return found
+
+
+def steps_done(
+    tx: Tx, actor: Actor, step: tuple[str, str], numbers: Sequence[str], people: Sequence[str]
+) -> dict[str, OpenCase]:
+    """Cases whose step of this kind is done, by their number, and by people's keyed hashes."""
+    process_key, element_id = step
+    done = (
+        task.c.process_key == process_key,
+        task.c.element_id == element_id,
+        task.c.status == "completed",
+        visible_to(actor),
+    )
+    cases = select(case.c.number.label("key"), case.c.id, case.c.number, _seen(actor)).join(
+        task, task.c.case_id == case.c.id
+    )
+    named = (
+        select(case_attribute.c.key_hash.label("key"), case.c.id, case.c.number, _seen(actor))
+        .select_from(case_attribute.join(case, case.c.id == case_attribute.c.case_id))
+        .join(task, task.c.case_id == case.c.id)
+    )
+    found: dict[str, OpenCase] = {}
+    for some in _in_parts(numbers):
+        query = cases.where(case.c.number.in_(some), *done)
+        found |= {row.key: _open_case(row) for row in tx.execute(query)}
+    for some in _in_parts(people):
+        query = named.where(case_attribute.c.key_hash.in_(some), *done)
+        found |= {row.key: _open_case(row) for row in tx.execute(query)}
     return found
 
 

@@ -167,8 +167,8 @@ def test_one_key_for_two_rows_is_named_at_both(book):
         put(book["户主"], row, household(row, 序号="1"))
     told = [row.problems[0].message for row in read(book).rows]
     assert told == [
-        "序号“1”与第 4 行重复,请改为不同的序号",
-        "序号“1”与第 3 行重复,请改为不同的序号",
+        "序号“1”与第 4 行重复,请核对",
+        "序号“1”与第 3 行重复,请核对",
     ]
 
 

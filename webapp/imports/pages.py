@@ -1,6 +1,6 @@
 """Lists from Excel as values."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -86,6 +86,7 @@ class BringPage(Page):
     sheets: tuple[SheetShown, ...]
     units: int
     is_household: bool
+    waiting: int | None
     message: str
 
     @property
@@ -153,10 +154,13 @@ class ListPage(Page):
 
 
 def imports_page(
-    shell: Shell, kinds: Sequence[tuple[str, str]], recent: Sequence[Progress]
+    shell: Shell,
+    kinds: Sequence[tuple[str, str]],
+    steps: Mapping[str, tuple[str, int]],
+    recent: Sequence[Progress],
 ) -> ImportsPage:
-    """The kinds she may bring, by name."""
-    names = dict(kinds)
+    """The kinds she may bring, by name, and the steps that wait to be done from a list."""
+    names = {**dict(kinds), **{kind: name for kind, (name, _n) in steps.items()}}
     return ImportsPage(
         shell,
         tuple(
@@ -168,6 +172,14 @@ def imports_page(
                 url_for("imports.bring", kind=kind),
             )
             for kind, name in kinds
+        )
+        + tuple(
+            Choice(
+                name,
+                _("%(n)s 件等待您办理:下载名单,填好结果后上传,一次登记,逐件留痕", n=n),
+                url_for("imports.bring", kind=kind),
+            )
+            for kind, (name, n) in steps.items()
         ),
         tuple(_brought(one, names) for one in recent),
     )
@@ -199,8 +211,13 @@ def status_words(status: Status) -> str:
     }[status]
 
 
-def bring_page(shell: Shell, kind_name: str, kind: Kind, message: str = "") -> BringPage:
-    """The page of one kind; ``message`` says why the file before was refused."""
+def bring_page(
+    shell: Shell, kind_name: str, kind: Kind, waiting: int | None, message: str = ""
+) -> BringPage:
+    """The page of one kind; ``message`` says why the file before was refused.
+
+    ``waiting`` is how many steps wait, None for a kind that is no list of steps.
+    """
     return BringPage(
         shell,
         kind_name,
@@ -214,6 +231,7 @@ def bring_page(shell: Shell, kind_name: str, kind: Kind, message: str = "") -> B
         ),
         len(kind.units().names),
         kind_name == HOUSEHOLDS,
+        waiting,
         message,
     )
 
@@ -322,5 +340,5 @@ def _result(row: Row, kind: str) -> Result:
             if kind == HOUSEHOLDS
             else url_for("cases.show", case_id=row.result)
         )
-    words = _("已导入") if row.state is State.DONE else _("以前已导入或已在档")
+    words = _("已导入") if row.state is State.DONE else _("以前已导入,或已在档、已办结")
     return Result(row.read.row, row.label, row.result_label, href, words)

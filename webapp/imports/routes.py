@@ -9,9 +9,10 @@ from engine import Actor
 from engine.errors import Conflict, Invalid, NotPermitted
 from registry import Imports
 from registry.imports.api import Progress
+from registry.imports.stepping import PREFIX
 from registry.incoming.batch import HOUSEHOLDS, State
 from webapp.imports.pages import MOST_SHOWN, RESULTS_SHOWN, bring_page, imports_page, list_page
-from webapp.imports.working import bring_file, error_workbook, may_import
+from webapp.imports.working import bring_file, error_workbook, may_import, step_workbook
 from webapp.shared.language import _
 from webapp.shared.navigation import shell
 from webapp.shared.page import render
@@ -35,23 +36,35 @@ def _lists() -> Imports:
 def choose() -> ResponseReturnValue:
     """Which kind of list."""
     actor, engine = current_actor(), current_engine()
-    kinds = may_import(engine, actor)
-    if not kinds:
+    kinds, steps = may_import(engine, actor), _lists().waiting_steps(actor)
+    recent = _lists().recent(actor)
+    if not (kinds or steps or recent):
         raise NotPermitted(_("您没有可以批量导入的内容。如需办理,请联系县总工会管理员。"))
-    return render(imports_page(shell("inbox", actor), kinds, _lists().recent(actor)))
+    return render(imports_page(shell("inbox", actor), kinds, steps, recent))
 
 
 @imports.get("/imports/<kind>")
 def bring(kind: str) -> ResponseReturnValue:
     """The template, and where to bring it."""
     actor = current_actor()
-    return render(bring_page(shell(_section(kind), actor), kind, _lists().kind(actor, kind)))
+    found, waiting = _lists().kind(actor, kind), _waiting(actor, kind)
+    return render(bring_page(shell(_section(kind), actor), kind, found, waiting))
+
+
+def _waiting(actor: Actor, kind: str) -> int | None:
+    if not kind.startswith(PREFIX):
+        return None
+    return _lists().waiting_steps(actor).get(kind, ("", 0))[1]
 
 
 @imports.get("/imports/<kind>/template.xlsx")
 def template_of(kind: str) -> ResponseReturnValue:
     """The workbook to fill in."""
-    found = _lists().kind(current_actor(), kind)
+    actor = current_actor()
+    found = _lists().kind(actor, kind)
+    if kind.startswith(PREFIX):
+        day = f"{current_engine().environment.today():%Y%m%d}"
+        return _workbook(step_workbook(_lists(), actor, kind), f"{found.name}名单{day}.xlsx")
     name = _("%(name)s导入模板.xlsx", name=found.name)
     return _workbook(template(f"{found.name} · 批量导入", found.layout, found.units()), name)
 
@@ -67,7 +80,9 @@ def take(kind: str) -> ResponseReturnValue:
     try:
         list_id = bring_file(lists, actor, kind, name, content)
     except Invalid as refused:
-        page = bring_page(shell(_section(kind), actor), kind, found, refused.message)
+        page = bring_page(
+            shell(_section(kind), actor), kind, found, _waiting(actor, kind), refused.message
+        )
         return render(page), 422
     lists.work(actor, list_id, _FIRST_SLICE)
     return redirect(url_for("imports.show", list_id=list_id), 303)

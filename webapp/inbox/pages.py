@@ -117,12 +117,18 @@ def inbox_page(
         kept={k: v for k, v in _narrowing(asked).items() if k != "q"},
         is_narrowed=bool(_narrowing(asked)),
         has_start=has_start,
-        has_lists=has_start or bool(actor.roles & set(MAY_LOAD)),
+        has_lists=has_start or bool(actor.roles & set(MAY_LOAD)) or _any_listed(engine, found),
         first_page=address("inbox.show", _narrowing(asked)) if narrowed.cursor else "",
         next_page=address("inbox.show", _narrowing(asked), after=found.next_cursor)
         if found.next_cursor
         else "",
     )
+
+
+def _any_listed(engine: Engine, found: InboxPage) -> bool:
+    """Whether one of these steps may be done from a list."""
+    listed = engine.definitions.done_from_lists()
+    return any((line.process_key, line.element_id) in listed for line in found.lines)
 
 
 def filter_of(asked: Mapping[str, str]) -> InboxFilter:

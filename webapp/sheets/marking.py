@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from registry.incoming.layout import ERRORS, Layout, SheetLayout
 from registry.incoming.rows import Problem
-from webapp.sheets.reading import heading_row, is_errors_column
+from webapp.sheets.headings import heading, heading_row, is_errors_column
 
 _WRONG = PatternFill("solid", fgColor="FDE2E0")
 _DOUBTFUL = PatternFill("solid", fgColor="FFF3D6")
@@ -51,9 +51,10 @@ def marked(content: bytes, layout: Layout, problems: Iterable[Problem]) -> bytes
 
 def _mark(sheet: Worksheet, layout: SheetLayout, problems: list[Problem]) -> None:
     top = heading_row(sheet.iter_rows(), layout)
-    column = _errors_column(sheet, top, len(layout.columns))
-    places = {one.heading: number for number, one in enumerate(layout.columns, 1)}
-    _wipe(sheet, top, column, len(layout.columns))
+    last = max(len(layout.columns), *_places(sheet, top, layout).values(), 1)
+    column = _errors_column(sheet, top, last)
+    places = _places(sheet, top, layout)
+    _wipe(sheet, top, column, last)
     by_row: dict[int, list[Problem]] = defaultdict(list)
     for problem in problems:
         by_row[problem.row].append(problem)
@@ -71,6 +72,13 @@ def _mark(sheet: Worksheet, layout: SheetLayout, problems: list[Problem]) -> Non
         told.alignment = Alignment(wrap_text=True, vertical="top")
 
 
+def _places(sheet: Worksheet, top: int, layout: SheetLayout) -> dict[str, int]:
+    """Where the columns stand in this workbook, by heading."""
+    there = {heading(cell.value): number for number, cell in enumerate(sheet[top], 1)}
+    found = {one.heading: there.get(heading(one.heading), 0) for one in layout.columns}
+    return {name: number for name, number in found.items() if number}
+
+
 def _sentence(found: list[Problem]) -> str:
     errors = [one.message for one in found if not one.is_warning]
     doubts = [f"提示:{one.message}" for one in found if one.is_warning]
@@ -86,8 +94,8 @@ def _errors_column(sheet: Worksheet, top: int, columns: int) -> int:
     number = columns + 1
     while any(sheet.cell(row, number).value not in (None, "") for row in range(top, top + 3)):
         number += 1
-    heading = _cell(sheet, top, number)
-    heading.value, heading.font = ERRORS, _BOLD_RED
+    titled = _cell(sheet, top, number)
+    titled.value, titled.font = ERRORS, _BOLD_RED
     sheet.column_dimensions[get_column_letter(number)].width = _WIDTH
     return number
 

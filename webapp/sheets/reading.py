@@ -6,11 +6,10 @@ also below empty, hidden or filtered rows. Nothing is computed and nothing is gu
 
 import io
 import re
-import unicodedata
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from openpyxl import load_workbook
@@ -18,16 +17,15 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from engine.errors import Invalid
 from engine.forms.paths import get_at, pointer, set_at
-from registry.incoming.layout import ERRORS, HINTS, KEY, Column, Holds, Layout, SheetLayout
+from registry.incoming.layout import HINTS, KEY, Column, Holds, Layout, SheetLayout
 from registry.incoming.rows import Problem, Reading, ReadRow
 from webapp.sheets.cells import RawCell, WrongCell, answer_of, text_of
 from webapp.sheets.guard import damaged, must_be_workbook
+from webapp.sheets.headings import HEADINGS_WITHIN, are_headings, heading, must_agree, places_of
 
 MOST_ROWS = 20_000
 MOST_LIST_ROWS = 100_000
-_HEADINGS_WITHIN = 10
 _MOST_COLUMNS = 300
-_MOST_MOVED_SHOWN = 3
 _LONGEST_KEY = 40
 
 # What openpyxl raises for a workbook whose inside is not as the standard says.
@@ -72,6 +70,7 @@ class _Line:
     unit: str
     data: dict[str, object]
     problems: tuple[Problem, ...]
+    shown: Mapping[str, str]
 
 
 class _Reader:
@@ -96,7 +95,7 @@ class _Reader:
                 f"“{self._name}”的“{self._layout.main.title}”工作表里没有数据行,没有导入。"
                 "请从填写说明的下一行开始填写。"
             )
-        rows = [_as_row(line) for line in _with_twin_keys(lines, self._layout.main.title)]
+        rows = [_as_row(line) for line in _with_twin_keys(lines, self._layout.main)]
         orphans: list[Problem] = []
         for below in self._layout.lists:
             sheet = sheets.get(below.title)
@@ -109,10 +108,10 @@ class _Reader:
     def _lines(self, sheet: object, layout: SheetLayout, most: int) -> Iterator[_Line]:
         sheet.reset_dimensions()  # type: ignore[attr-defined]  # what a file says of its size may be wrong
         cells = enumerate(sheet.iter_rows(max_col=_MOST_COLUMNS), 1)  # type: ignore[attr-defined]
-        self._find_headings(cells, layout)
+        places = self._find_headings(cells, layout)
         how_many = 0
         for number, row in cells:
-            line = _line(number, row, layout)
+            line = _line(number, _placed(row, places), layout)
             if line is None:
                 continue
             how_many += 1
@@ -124,90 +123,62 @@ class _Reader:
 
     def _find_headings(
         self, cells: Iterator[tuple[int, Sequence[RawCell]]], layout: SheetLayout
-    ) -> None:
-        """Go past the line of headings; Invalid where they are not those of the template."""
+    ) -> list[int]:
+        """Go past the line of headings to where each column stands, -1 for nowhere.
+
+        Invalid where they are not those of the template.
+        """
         for number, row in cells:
-            found = [_heading(cell.value) for cell in row]
-            if _are_headings(found, layout):
-                self._must_agree(found, layout, number)
-                return
-            if number >= _HEADINGS_WITHIN:
+            found = [heading(cell.value) for cell in row]
+            if are_headings(found, layout):
+                if layout.by_name:
+                    return places_of(found, layout)
+                must_agree(found, layout, number)
+                return list(range(len(layout.columns)))
+            if number >= HEADINGS_WITHIN:
                 break
         raise Invalid(
             f"“{self._name}”的“{layout.title}”工作表没有模板的表头,没有导入。"
             "请用本页下载的模板填写,不要删改表头那一行。"
         )
 
-    def _must_agree(self, found: list[str], layout: SheetLayout, number: int) -> None:
-        """Columns are taken by their place, so every heading must stand where it stood."""
-        told: list[str] = []
-        expected = [_heading(column.heading) for column in layout.columns]
-        padded = [*found, *[""] * (len(expected) - len(found))]
-        for place, (is_there, should) in enumerate(zip(padded, expected, strict=False)):
-            if is_there == should:
-                continue
-            column = layout.columns[place].heading
-            here = f"现在是“{is_there}”" if is_there else "现在是空的"
-            moved = (
-                f",“{column}”移到了{_letter(padded.index(should))}列" if should in padded else ""
-            )
-            told.append(f"{_letter(place)}列应是“{column}”,{here}{moved}")
-        if told:
-            more = (
-                f";另有 {len(told) - _MOST_MOVED_SHOWN} 列不符"
-                if len(told) > _MOST_MOVED_SHOWN
-                else ""
-            )
-            raise Invalid(
-                f"“{layout.title}”工作表第 {number} 行的表头与模板不一致,可能插入、删除或移动了列,"
-                f"没有导入:{';'.join(told[:_MOST_MOVED_SHOWN])}{more}。请按模板恢复后再上传。"
-            )
+
+@dataclass(frozen=True)
+class _NoCell:
+    """Stands for a cell of a column that is not there."""
+
+    value: object = None
+    data_type: str = "n"
 
 
-def _heading(value: object) -> str:
-    """A heading without blanks and the star of what must be filled in."""
-    return re.sub(r"[\s**]", "", unicodedata.normalize("NFKC", str(value or "")))
+_EMPTY = _NoCell()
 
 
-def _are_headings(found: Sequence[str], layout: SheetLayout) -> bool:
-    """Whether a row is meant as the template's headings, even if some are wrong."""
-    expected = {_heading(column.heading) for column in layout.columns}
-    return len(set(found) & expected) * 2 > len(expected)
-
-
-def heading_row(rows: Iterable[Sequence[RawCell]], layout: SheetLayout) -> int:
-    """The number of the row with the headings; 1 where there is none."""
-    for number, row in enumerate(rows, 1):
-        if _are_headings([_heading(cell.value) for cell in row], layout):
-            return number
-        if number >= _HEADINGS_WITHIN:
-            break
-    return 1
-
-
-def _letter(place: int) -> str:
-    """``A`` for 0, as Excel names columns."""
-    letters = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
+def _placed(row: Sequence[RawCell], places: Sequence[int]) -> list[RawCell]:
+    """The cells of a row in the order of the layout's columns."""
+    return [row[place] if 0 <= place < len(row) else _EMPTY for place in places]
 
 
 def _line(number: int, row: Sequence[RawCell], layout: SheetLayout) -> _Line | None:
     """A row as answers; None where it is empty or holds the hints."""
-    cells = list(row[: len(layout.columns)])
-    if all(cell.value in (None, "") or str(cell.value).isspace() for cell in cells):
+    cells = list(row)
+    if layout.by_name:
+        cells_asked = [c for column, c in zip(layout.columns, cells, strict=True) if column.asked]
+    else:
+        cells_asked = cells
+    if all(cell.value in (None, "") or str(cell.value).isspace() for cell in cells_asked):
         return None
     if str(cells[0].value or "").strip().startswith(HINTS):
         return None
     data: dict[str, object] = {}
     told: dict[Holds, str] = {}
+    shown: dict[str, str] = {}
     problems: list[Problem] = []
     for column, cell in zip(layout.columns, cells, strict=False):
         try:
-            if column.asked is None:
+            if column.holds is Holds.SHOWN:
+                shown[column.heading] = text_of(cell)
+            elif column.asked is None:
                 told[column.holds] = text_of(cell)
             else:
                 value = answer_of(cell, column.asked)
@@ -222,6 +193,7 @@ def _line(number: int, row: Sequence[RawCell], layout: SheetLayout) -> _Line | N
         unit=told.get(Holds.UNIT, ""),
         data=data,
         problems=tuple(problems),
+        shown=shown,
     )
 
 
@@ -251,8 +223,9 @@ def _shifted(layout: SheetLayout, row: int, data: Mapping[str, object]) -> list[
     return []
 
 
-def _with_twin_keys(lines: Sequence[_Line], title: str) -> list[_Line]:
+def _with_twin_keys(lines: Sequence[_Line], layout: SheetLayout) -> list[_Line]:
     """The lines, those that share a 序号 each told of the other."""
+    key = layout.columns[0].heading
     rows: dict[str, list[int]] = {}
     for line in lines:
         if line.key:
@@ -260,7 +233,9 @@ def _with_twin_keys(lines: Sequence[_Line], title: str) -> list[_Line]:
     told: list[_Line] = []
     for line in lines:
         twins = tuple(
-            Problem(title, line.row, KEY, f"{KEY}“{line.key}”与第 {row} 行重复,请改为不同的{KEY}")
+            Problem(
+                layout.title, line.row, key, f"{key}“{line.key}”与第 {row} 行重复,请改为不同的{key}"
+            )
             for row in rows.get(line.key, ())
             if row != line.row
         )
@@ -269,7 +244,7 @@ def _with_twin_keys(lines: Sequence[_Line], title: str) -> list[_Line]:
 
 
 def _as_row(line: _Line) -> ReadRow:
-    return ReadRow(line.row, line.key, line.unit, line.data, {}, line.problems)
+    return ReadRow(line.row, line.key, line.unit, line.data, {}, line.problems, line.shown)
 
 
 def _joined(
@@ -314,8 +289,3 @@ def _joined(
             )
         )
     return joined, lost
-
-
-def is_errors_column(value: object) -> bool:
-    """Whether a heading is that of the column errors are written into."""
-    return _heading(value) == ERRORS

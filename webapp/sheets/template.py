@@ -1,7 +1,8 @@
 """The empty workbook of a layout: text cells, drop-down lists, hints, and a sheet that explains."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -29,6 +30,7 @@ _BOLD = Font(bold=True, color="1F2933")
 _GREY = Font(color="6B7580", size=9)
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
 _MIDDLE = Alignment(wrap_text=True, vertical="center", horizontal="center")
+_FIRST_ROW = 3
 _NARROW, _WIDE, _WIDEST = 10, 16, 24
 _FEW = 6
 _LINE_HEIGHT, _LETTERS_IN_LINE = 17, 62
@@ -51,8 +53,23 @@ _FORMATS = {
 }
 
 
-def template(title: str, layout: Layout, units: Units, notes: Sequence[str] = ()) -> bytes:
-    """The workbook to fill in."""
+@dataclass(frozen=True)
+class Told:
+    """A sheet that is only to be read, such as the members of the households of a list."""
+
+    title: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def template(
+    title: str,
+    layout: Layout,
+    units: Units,
+    lines: Sequence[Mapping[str, str]] = (),
+    told: Sequence[Told] = (),
+) -> bytes:
+    """The workbook to fill in; ``lines`` are what stands in it already, by heading."""
     book = Workbook()
     first = book.active
     if not isinstance(first, Worksheet):
@@ -61,11 +78,16 @@ def template(title: str, layout: Layout, units: Units, notes: Sequence[str] = ()
     first.title = layout.main.title
     choices = _Choices()
     _draw(first, layout.main, choices, len(units.names))
+    _write_lines(first, layout.main, lines)
     for below in layout.lists:
         _draw(book.create_sheet(below.title), below, choices, len(units.names))
-    _explain(book.create_sheet(EXPLAINED), title, layout, notes)
+    for one in told:
+        _tell(book.create_sheet(one.title), one)
+    explained = _about_listing(layout) if layout.main.by_name else _about_template(layout)
+    _explain(book.create_sheet(EXPLAINED), title, layout, explained)
     choices.draw(book.create_sheet(CHOICES))
-    _list_units(book.create_sheet(UNITS), units)
+    if units.names:
+        _list_units(book.create_sheet(UNITS), units)
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()
@@ -138,7 +160,9 @@ def _offer(sheet: Worksheet, column: Column, letter: str, choices: _Choices, uni
 
 def _width(column: Column) -> float:
     if column.holds is Holds.KEY:
-        return _NARROW
+        return _NARROW if column.heading == KEY else _WIDEST
+    if column.holds is Holds.SHOWN:
+        return _WIDEST
     asked = column.asked
     if column.holds is Holds.UNIT or (
         asked and asked.format in _FORMATS and asked.format is not TextFormat.NAME
@@ -149,8 +173,10 @@ def _width(column: Column) -> float:
 
 def hint_of(column: Column) -> str:
     """What is to be written into a column."""
+    if column.holds is Holds.SHOWN:
+        return "不用填写"
     if column.holds is Holds.KEY:
-        return "与首张工作表的序号一致"
+        return "与首张工作表的序号一致" if column.heading == KEY else "不要改动"
     if column.holds is Holds.UNIT:
         return f"从下拉中选,或填单位代码(见“{UNITS}”表)"
     asked = column.asked
@@ -181,9 +207,40 @@ def _hint_of_kind(asked: Field) -> str:
     return f"{longest};例 {asked.example}" if asked.example else longest
 
 
-def _explain(sheet: Worksheet, title: str, layout: Layout, notes: Sequence[str]) -> None:
-    sheet.cell(1, 1, title).font = Font(bold=True, size=14)
-    told = [
+def _write_lines(sheet: Worksheet, layout: SheetLayout, lines: Sequence[Mapping[str, str]]) -> None:
+    places = {column.heading: number for number, column in enumerate(layout.columns, 1)}
+    for row, line in enumerate(lines, _FIRST_ROW):
+        for name, text in line.items():
+            cell = sheet.cell(row, places[name])
+            cell.value, cell.number_format = text, _TEXT
+            cell.data_type = "s"  # a text, whatever it begins with
+
+
+def _tell(sheet: Worksheet, told: Told) -> None:
+    for row, line in enumerate((told.headings, *told.rows), 1):
+        for number, text in enumerate(line, 1):
+            cell = sheet.cell(row, number)
+            cell.value, cell.number_format = text, _TEXT
+            cell.data_type = "s"
+            cell.font = _BOLD if row == 1 else Font()
+            sheet.column_dimensions[get_column_letter(number)].width = _WIDEST
+    sheet.freeze_panes = "A2"
+
+
+def _about_listing(layout: Layout) -> list[str]:
+    main = layout.main
+    shown = [column.heading for column in main.columns if column.asked is None]
+    return [
+        f"“{main.title}”工作表一行一件,请在后面的列里填写结果;没有结果的行空着,不登记也不算错。",
+        f"按“{'”“'.join(shown)}”找到对应的办件。",
+        "其他系统导出的表,把表头改成这里的列名也可以导入,列的先后不限,多余的列不管。",
+        _ABOUT_TEXT,
+        _ABOUT_ERRORS,
+    ]
+
+
+def _about_template(layout: Layout) -> list[str]:
+    return [
         f"从“{layout.main.title}”工作表第 3 行起填写,一户(一件)一行;橙色表头、带 * 的必须填写。",
         "不要增删、移动或改名任何列和工作表。表头与模板不一致的文件不能导入。",
         _ABOUT_TEXT,
@@ -194,8 +251,11 @@ def _explain(sheet: Worksheet, title: str, layout: Layout, notes: Sequence[str])
         f"“{UNIT}”写单位全称或单位代码;可填的单位见“{UNITS}”工作表。",
         "可选内容可以填文字,也可以填代码,见“代码表”。不要用公式,不要合并单元格。",
         _ABOUT_ERRORS,
-        *notes,
     ]
+
+
+def _explain(sheet: Worksheet, title: str, layout: Layout, told: Sequence[str]) -> None:
+    sheet.cell(1, 1, title).font = Font(bold=True, size=14)
     for row, line in enumerate(told, 3):
         sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=4)
         cell = sheet.cell(row, 1, f"{row - 2}. {line}")

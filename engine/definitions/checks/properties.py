@@ -44,6 +44,7 @@ _ON: Mapping[str, frozenset[str]] = {
             "priority",
             "pausesClock",
             "batch",
+            "sheet",
             "documents",
             "listDocument",
         }
