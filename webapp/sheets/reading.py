@@ -233,9 +233,7 @@ def _with_twin_keys(lines: Sequence[_Line], layout: SheetLayout) -> list[_Line]:
     told: list[_Line] = []
     for line in lines:
         twins = tuple(
-            Problem(
-                layout.title, line.row, key, f"{key}“{line.key}”与第 {row} 行重复,请改为不同的{key}"
-            )
+            Problem(layout.title, line.row, key, f"{key}“{line.key}”与第 {row} 行重复,请核对")
             for row in rows.get(line.key, ())
             if row != line.row
         )

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "registry_exports"
-down_revision = "registry_likeness"
+down_revision = "registry_lists"
 branch_labels = None
 depends_on = None
 
