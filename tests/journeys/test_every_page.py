@@ -63,7 +63,10 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         f"{step('县级审核')} > .tabs a:has-text('流转记录')",
         f"{step('县级审核')} > .tabs a:has-text('流程图')",
     ),
-    "who has 县级审批": (step("县级审批"),),
+    "who has 县级审批": (
+        step("县级审批"),
+        f"{step('县级审批')} > .tabs a:has-text('打印')",
+    ),
     "zz.protection": (
         "/cases?q=2026",
         "/households",
@@ -74,7 +77,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         f"/notices > {FIRST}",
         "/nothing-is-here",
     ),
-    "zz.supervisor": ("/supervision", "/supervision/unstaffed"),
+    "zz.supervisor": ("/supervision", "/supervision/units", "/supervision/unstaffed"),
     "zz.designer": ("/processes", "/processes/archiving", "/deploy"),
     "zz.admin": (
         "/admin/units",
