@@ -38,10 +38,17 @@ class NoticeReading:
             ]
         )
 
-    def notices(self, actor: Actor, *, status: str = "", limit: int = 200) -> Sequence[Notice]:
-        """Notices of the actor's area, also those only on paper."""
+    def notices(
+        self,
+        actor: Actor,
+        *,
+        status: str = "",
+        after: tuple[str, str] | None = None,
+        limit: int = 200,
+    ) -> Sequence[Notice]:
+        """Notices of the actor's area, also those only on paper, newest first."""
         return self._engine.ask(
-            lambda tx: self._shown(tx, notices.seen_by(tx, actor, status, limit))
+            lambda tx: self._shown(tx, notices.seen_by(tx, actor, status, after, limit))
         )
 
     def notice(self, actor: Actor | None, notice_id: str) -> Notice:

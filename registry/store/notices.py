@@ -117,11 +117,15 @@ def public_notice(tx: Tx, notice_id: str, today: date) -> PublicNotice | None:
     return found[0] if found else None
 
 
-def seen_by(tx: Tx, actor: Actor, status: str, limit: int) -> list[PublicNotice]:
+def seen_by(
+    tx: Tx, actor: Actor, status: str, after: tuple[str, str] | None, limit: int
+) -> list[PublicNotice]:
     """Notices the actor may see, newest first; of one status unless it is empty."""
     query = _query().where(visible_notices(actor))
     if status:
         query = query.where(_standing == status)
+    if after is not None:
+        query = query.where(tuple_(notice.c.posted_at, notice.c.id) < after)
     return _notices(tx, query, limit)
 
 

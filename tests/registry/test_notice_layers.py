@@ -109,6 +109,13 @@ def test_the_sheet_printed_before_posting_is_the_one_that_is_published(town: Tow
     assert town.register.sheet(SYSTEM, town.notice_id()) == hung
 
 
+def test_equal_masked_names_on_notice_in_one_unit_are_told_apart(town: Town) -> None:
+    for _ in range(3):  # three people of one name, as in a large plant
+        town.on_notice()
+    shown = [one.name for one in town.register.public_notices(None, 10)]
+    assert shown == ["林**(三)", "林**(二)", "林**"]
+
+
 def test_a_web_notice_survives_being_kept() -> None:
     one = WebNotice(
         "x", "建档", "张*", "厂", None, "低保户", "", "", "", date(2026, 9, 29), date(2026, 10, 12),

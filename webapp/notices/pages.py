@@ -134,18 +134,21 @@ def notices_page(
     shell: Shell, registry: NoticePort, actor: Actor | None, status: str, after: str
 ) -> NoticesPage:
     """Notices the reader may see, newest first."""
-    if actor is not None:
-        found = registry.notices(actor, status=status, limit=PAGE_SIZE)
-        return NoticesPage(shell, tuple(_row(n) for n in found), _tabs(status), "")
     key, _separator, last = after.partition("~")
-    public = registry.public_notices((key, last) if last else None, PAGE_SIZE)
-    more = len(public) > PAGE_SIZE
-    end = public[PAGE_SIZE - 1] if more else None
+    place = (key, last) if last else None
+    if actor is None:
+        found = registry.public_notices(place, PAGE_SIZE)
+        tabs: tuple[Link, ...] = ()
+    else:
+        found = registry.notices(actor, status=status, after=place, limit=PAGE_SIZE + 1)
+        tabs = _tabs(status)
+    end = found[PAGE_SIZE - 1] if len(found) > PAGE_SIZE else None
+    onward = None if end is None else f"{end.sort_key}~{end.id}"
     return NoticesPage(
         shell,
-        tuple(_row(one) for one in public[:PAGE_SIZE]),
-        (),
-        "" if end is None else url_for("notices.listing", after=f"{end.sort_key}~{end.id}"),
+        tuple(_row(one) for one in found[:PAGE_SIZE]),
+        tabs,
+        url_for("notices.listing", state=status or None, after=onward) if onward else "",
     )
 
 

@@ -274,7 +274,14 @@ class NoticePort(Protocol):
         """Notices on the web, newest first; one more than asked."""
         ...
 
-    def notices(self, actor: Actor, *, status: str = "", limit: int = 200) -> Sequence[Notice]:
+    def notices(
+        self,
+        actor: Actor,
+        *,
+        status: str = "",
+        after: tuple[str, str] | None = None,
+        limit: int = 200,
+    ) -> Sequence[Notice]:
         """Notices of the actor's area, also those only on paper; ``case_id`` is filled in."""
         ...
 
