@@ -94,6 +94,8 @@ class Town:
         if self.waiting(case_id) == ["await_report"]:
             self.do("reviewer", case_id, "await_report", REPORT)
         agreed = {"decision": "agree", "category": "dibao"}
+        if self.begun > 1:
+            agreed["category_reason"] = "入户核实后按困难程度认定"
         self.do("reviewer", case_id, "county_review", agreed)
         if until != "post":
             self.do("officer", case_id, "post", self.posted())
