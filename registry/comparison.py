@@ -41,7 +41,7 @@ def _of_part(part: Part, older: Content, newer: Content, mask: Mask) -> Iterator
 
 
 def _of_group(part: Part, whose: str, before: Row, after: Row, mask: Mask) -> Iterator[Change]:
-    for field in part.fields:
+    for field in part.each:
         old, new = field.show(before, whole), field.show(after, whole)
         if old == new:
             continue
@@ -66,7 +66,8 @@ def _of_row(part: Part, pair: Pair, mask: Mask) -> Iterator[Change]:
 _NAMED_BY = {
     "members": ("relation", "name"),
     "income_lines": ("month", "person", "income_kind"),
-    "expense_lines": ("period", "expense_kind"),
+    "expense_lines": ("period", "person", "expense_kind"),
+    "assets.vehicles": ("model", "bought"),
 }
 """What people call a row of a list by."""
 
@@ -80,7 +81,7 @@ def _name(part: Part, row: Row, mask: Mask) -> str:
 def _told(part: Part, row: Row, mask: Mask) -> str:
     """The rest of a row that came or went."""
     named = _NAMED_BY.get(part.path, ())
-    shown = ((f.label, f.show(row, mask)) for f in part.fields if f.key not in named)
+    shown = ((f.label, f.show(row, mask)) for f in part.each if f.key not in named)
     return ";".join(f"{label} {value}" for label, value in shown if value)
 
 

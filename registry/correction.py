@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 from engine.errors import Invalid
 from engine.forms.components import Personal
 from engine.model.identity_numbers import (
+    bank_account_problem,
     credit_code_problem,
     mobile_problem,
     normalised,
@@ -27,7 +28,7 @@ _DERIVED = frozenset({"union_name", "application_kind"})
 _DATES = frozenset(
     {"birth_date", "contract_from", "union_joined_on", "event_date", "dibao_date", "work_start"}
 )
-_NUMBERS = frozenset({"dwellings", "floor_area"})
+_NUMBERS = frozenset({"dwellings", "floor_area", "school_years", "school_from"})
 _RESIDENT_LENGTH = 18
 _LONGEST_NAME = 50
 _LONGEST = 200
@@ -69,7 +70,7 @@ def correctable(content: Content, mask: Mask) -> list[Correctable]:
     """Everything of a file that may be put right, in the order in which it is read."""
     found = []
     for place, group, whose in _places(content):
-        field = next(f for f in place.part.fields if f.key == place.key)
+        field = next(f for f in place.part.each if f.key == place.key)
         title = f"{place.part.title} {whose}".rstrip() if whose else place.part.title
         found.append(
             Correctable(place.path, title, place.label, field.show(group, mask), place.codes or {})
@@ -136,7 +137,7 @@ def _places(content: Content) -> list[tuple[_Place, Mapping[str, object], str]]:
         )
         for row, group in rows:
             whose = f"{text(group.get('relation'))} {text(group.get('name'))}".strip()
-            for field in part.fields:
+            for field in part.each:
                 if field.key in _DERIVED:
                     continue
                 place = _Place(
@@ -220,11 +221,20 @@ def _uscc(said: str, _: date) -> str:
     return found
 
 
+def _account(said: str, _: date) -> str:
+    found = normalised(said)
+    if problem := bank_account_problem(found):
+        raise Invalid(problem)
+    return found
+
+
 _CHECKS: Mapping[str, Callable[[str, date], str]] = {
     "name": _name,
     "id_number": _id_number,
     "mobile": _mobile,
     "employer_uscc": _uscc,
+    "bank_account": _account,
+    "account_holder": _name,
 }
 
 

@@ -15,7 +15,7 @@ from registry.money import Money, money_of
 from registry.national import Block, blocks
 from registry.reading import content_of, must_see
 from registry.rights import Act, allowed
-from registry.sections import Mask, masked, whole
+from registry.sections import PARTS, Mask, masked, whole
 from registry.store import households, trace
 from registry.store.households import VersionLine
 
@@ -30,6 +30,7 @@ class Person:
     occupation: str
     health: str
     place: str
+    more: str
     lives_together: bool
     is_counted: bool
 
@@ -180,9 +181,31 @@ def _person(row: Mapping[str, object], mask: Mask) -> Person:
         occupation=text(row.get("occupation")),
         health=text(row.get("health")),
         place=text(row.get("place")),
+        more=_more(row, mask) if relation else "",
         lives_together=not relation or row.get("living_together") == "yes",
         is_counted=not relation or row.get("counted") == "yes",
     )
+
+
+def _more(row: Mapping[str, object], mask: Mask) -> str:
+    """What else is said of a member, each with its label."""
+    (part,) = (part for part in PARTS if part.path == "members")
+    shown = ((f.label, f.show(row, mask)) for f in part.each if f.key not in _IN_COLUMNS)
+    return ",".join(f"{label} {said}" for label, said in shown if said)
+
+
+_IN_COLUMNS = frozenset(
+    {
+        "relation",
+        "name",
+        "id_number",
+        "occupation",
+        "health",
+        "place",
+        "living_together",
+        "counted",
+    }
+)
 
 
 def _masked_block(block: Block, mask: Mask) -> Block:

@@ -130,7 +130,10 @@ def _size(content: Content) -> tuple[str, str]:
 
 
 def _zero_jobs(content: Content) -> tuple[str, str]:
-    """Nobody at work: derived from what the people are said to be."""
+    """As it was said, else derived: nobody of the household is at work."""
+    said = mapping(content.get("hardship")).get("zero_job_family")
+    if said not in (None, ""):
+        return words(YES_NO, said), ""
     at_work = {"在岗", "农民工", "就业", "灵活就业", "自主创业", "务农"}
     people = [text(mapping(content.get("head")).get("identity"))]
     people += [text(one.get("occupation")) for one in mappings(content.get("members"))]
@@ -163,6 +166,9 @@ def _per_head(content: Content) -> tuple[str, str]:
 
 
 def _dibao(content: Content) -> tuple[str, str]:
+    said = number(mapping(content.get("hardship")).get("dibao_amount"))
+    if said is not None:
+        return _money(said), ""
     lines = mappings(content.get("income_lines"))
     relief = _sum(row for row in lines if row.get("income_kind") == _DIBAO)
     return (_money(relief / _MONTHS) if relief else ""), ""
@@ -194,6 +200,7 @@ HEAD_FIELDS: Sequence[_Field] = (
     _Field("employer", "工作单位", _plain("employer")),
     _Field("employer_uscc", "统一社会信用代码", _plain("employer_uscc")),
     _Field("union_name", "所属工会", _plain("union_name")),
+    _Field("union_uscc", "所属工会代码", _plain("union_uscc")),
     _Field("employer_kind", "单位性质", _plain("employer_kind")),
     _Field("employer_state", "企业状况", _plain("employer_state")),
     _Field("industry", "所属行业", _plain("industry")),
@@ -216,7 +223,7 @@ HEAD_FIELDS: Sequence[_Field] = (
     _Field("cause_text", "其他原因说明", _plain("cause_text")),
     _Field("needs", "帮扶需求", _plain("needs")),
     _Field("bank", "开户银行", _plain("bank")),
-    _Field("branch", "支行名称", _plain("branch")),
+    _Field("branch", "支行名称", _plain("bank_branch")),
     _Field("bank_account", "银行卡号", _plain("bank_account"), Personal.ACCOUNT),
     _Field("key_group", "五类重点群体", _plain("key_group")),
     _Field("four_batch", "四个一批", _plain("four_batch")),
@@ -230,21 +237,22 @@ _MEMBER_FIELDS: Sequence[tuple[str, str, Personal | None]] = (
     ("id_number", "身份证号", Personal.ID),
     ("birth_date", "出生日期", None),
     ("health", "健康状况", None),
-    ("disability", "疾病或残疾类别", None),
+    ("disability", "残疾类别", None),
+    ("illness", "所患疾病", Personal.TEXT),
     ("medical_insurance", "医保状况", None),
     ("marital", "婚姻状况", None),
     ("hukou", "户口类型", None),
-    ("monthly_income", "月收入(元)", None),
+    ("income_month", "月收入(元)", None),
     ("occupation", "人员身份", None),
     ("place", "单位或学校", None),
     ("education", "当前学历", None),
-    ("enrolled", "入学年份", None),
-    ("schooling_years", "学制", None),
+    ("school_from", "入学年份", None),
+    ("school_years", "学制", None),
     ("living_together", "是否共同生活", None),
-    ("supports", "是否赡养或抚养", None),
+    ("supported", "是否赡养或抚养", None),
     ("mobile", "手机", Personal.PHONE),
 )
-_YES_NO_OF_MEMBER = frozenset({"living_together", "supports"})
+_YES_NO_OF_MEMBER = frozenset({"living_together"})
 
 
 def blocks(content: Content) -> tuple[Block, ...]:
@@ -299,11 +307,13 @@ def _member(place: int, content: Content, row: Mapping[str, object]) -> Block:
 def _of_member(content: Content, row: Mapping[str, object], key: str) -> str:
     if key in _YES_NO_OF_MEMBER:
         return words(YES_NO, row.get(key))
-    if key == "monthly_income" and row.get(key) in (None, ""):
+    if key == "income_month" and row.get(key) in (None, ""):
         name = text(row.get("name"))
         lines = mappings(content.get("income_lines"))
         earned = _sum(one for one in lines if text(one.get("person")) == name)
         return _money(earned / _MONTHS) if earned else ""
+    if key == "income_month":
+        return _money(number(row.get(key)) or Decimal(0))
     if key in ("sex", "birth_date") and not text(row.get(key)):
         return _from_number(text(row.get("id_number")), key)
     return _shown(row.get(f"{key}_text") or row.get(key)) if row.get(key) else ""

@@ -37,7 +37,9 @@ class FilePerson:
 def people_of(content: Content, lookup_hash: LookupHash) -> list[FilePerson]:
     """Everybody a file's content names, the head first."""
     head = mapping(content.get("head"))
-    account = normal(text(mapping(content.get("national")).get("bank_account")))
+    # Asked with the application; of older files only what was typed into the national system.
+    national = mapping(content.get("national"))
+    account = normal(text(head.get("bank_account") or national.get("bank_account")))
     found = [
         _person(
             0,

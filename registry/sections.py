@@ -87,6 +87,10 @@ class _Field:
             return _money(value)
         return f"{value} {self.unit}" if self.unit else text(value)
 
+    def each(self) -> "tuple[_Field, ...]":
+        """The single values it shows."""
+        return (self,)
+
 
 @dataclass(frozen=True)
 class _Several(_Field):
@@ -98,6 +102,10 @@ class _Several(_Field):
     def show(self, group: Mapping[str, object], mask: Mask) -> str:
         shown = ((part.label, part.show(group, mask)) for part in self.parts)
         return ",".join(f"{label} {said}" for label, said in shown if said)
+
+    @override
+    def each(self) -> tuple[_Field, ...]:
+        return self.parts
 
 
 def _money(value: object) -> str:
@@ -282,6 +290,11 @@ class Part:
     fields: tuple[_Field, ...]
     path: str
     is_list: bool = False
+
+    @property
+    def each(self) -> tuple[_Field, ...]:
+        """The single values of a group or row."""
+        return tuple(one for field in self.fields for one in field.each())
 
     def of(self, content: Content) -> object:
         """What the content says about it."""

@@ -25,7 +25,7 @@ _TEXT = "@"
 _WIDEST, _NARROWEST = 40, 9
 _FIRST = ("档案编号", "单位", "状态", "全国系统编号", "建档日期")
 _OF_WHOM = ("档案编号", "户主姓名")
-_LINES = (*_OF_WHOM, "收入或支出", "月份或期间", "谁的收入", "类别", "金额(元)")
+_LINES = (*_OF_WHOM, "收入或支出", "月份或期间", "谁的收入或支出", "类别", "金额(元)")
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,8 @@ def _money(files: Sequence[ExportedFile]) -> Iterator[Sequence[object]]:
             yield [*_whose(one), "收入", text(row.get("month")), who, kind, _amount(row)]
         for row in mappings(one.content.get("expense_lines")):
             kind = words(EXPENSE_KINDS, row.get("expense_kind"))
-            yield [*_whose(one), "支出", text(row.get("period")), "", kind, _amount(row)]
+            who = text(row.get("person"))
+            yield [*_whose(one), "支出", text(row.get("period")), who, kind, _amount(row)]
 
 
 def _whose(one: ExportedFile) -> tuple[str, str]:

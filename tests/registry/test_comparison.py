@@ -69,3 +69,12 @@ def test_two_equal_income_lines_are_two() -> None:
         "100.00 元",
         "90.00 元",
     )
+
+
+def test_what_few_say_of_themselves_is_told_value_by_value() -> None:
+    before = {"members": [{**WIFE, "education": "高中", "income_month": 0}]}
+    after = {"members": [{**WIFE, "education": "大专/高职", "income_month": 800}]}
+    assert [(c.what, c.before, c.after) for c in _told(before, after)] == [
+        ("配偶 陈模拟:月收入", "0.00 元", "800.00 元"),
+        ("配偶 陈模拟:学历", "高中", "大专/高职"),
+    ]

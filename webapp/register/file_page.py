@@ -10,6 +10,7 @@ from engine import Actor
 from engine.errors import NotFound
 from registry.files import Standing
 from registry.rights import Act
+from registry.sections import PARTS
 from webapp.register.aid_tab import AidTab, aid_tab
 from webapp.register.list_page import Row, row_of
 from webapp.register.money_tab import MoneyTab, money_tab
@@ -24,6 +25,12 @@ from webapp.shared.words import NOTHING
 
 TABS = ("basics", "members", "money", "aid", "versions", "papers", "trace")
 _AWAITS = counting("审批后已 %(n)s 日,尚未录入全国系统")
+
+
+_SHOWN_APART = frozenset(
+    part.title for part in PARTS if part.path in ("members", "income_lines", "expense_lines")
+)
+"""People and lines have tables of their own."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,7 @@ class Member:
     occupation: str
     health: str
     place: str
+    more: str
     lives_together: bool
     is_counted: bool
 
@@ -168,7 +176,7 @@ def file_page(shell: Shell, registry: RegistryPort, actor: Actor, it: Asked) -> 
 
 
 def sections_of(found: Household, tab: str) -> tuple[Section, ...]:
-    """The parts of a file that stand on a tab; tables of people and lines have their own place."""
+    """The parts of a file that stand on a tab, but people and lines."""
     return tuple(
         Section(
             section.title,
@@ -177,7 +185,7 @@ def sections_of(found: Household, tab: str) -> tuple[Section, ...]:
             tuple(tuple(row) for row in section.rows),
         )
         for section in found.sections
-        if section.tab == tab and not section.columns
+        if section.tab == tab and section.title not in _SHOWN_APART
     )
 
 
@@ -221,6 +229,7 @@ def _family(registry: RegistryPort, actor: Actor, it: Asked) -> FamilyTab:
                 occupation=one.occupation or NOTHING,
                 health=one.health or NOTHING,
                 place=one.place or NOTHING,
+                more=one.more or NOTHING,
                 lives_together=one.lives_together,
                 is_counted=one.is_counted,
             )

@@ -24,7 +24,7 @@ _IN_MEMBER_TABLE = (
     "health",
     "occupation",
     "place",
-    "monthly_income",
+    "income_month",
     "living_together",
 )
 _FEWEST_MEMBERS, _FEWEST_PAPERS = 5, 18
