@@ -178,3 +178,31 @@ def test_steps_that_are_decided_one_by_one_are_refused_in_words(federation, brow
 def test_whoever_may_not_see_a_case_is_told_nothing_of_it(town, three, browse):
     assert browse("admin").get(address(three)).status_code == 404
     assert browse("reviewer").get("/together").status_code == 422
+
+
+def test_whoever_built_a_file_does_not_decide_it_even_in_a_heap(town, three, browse):
+    boss = town.actor("admin")
+    for role in ("county_reviewer", "county_approver"):
+        town.engine.directory.grant(boss, "p-officer", role, "county")
+    lines = town.engine.tasks.inbox(town.actor("officer"), InboxFilter()).lines
+    assert [line.id for line in lines if line.id in three] == []
+
+    officer = browse("officer")
+    page = officer.text(address(three))
+    answer = officer.client.post(
+        "/together",
+        data={
+            "csrf_token": token_of(officer.text("/inbox")),
+            "_nonce": "0123456789",
+            "_action": "submit",
+            "_task": three,
+            "_rev": ["0", "0", "0"],
+            "decision": "agree",
+        },
+    )
+
+    assert "按规定不能再办" in page
+    assert "3 件没有办成" in answer.get_data(as_text=True)
+    assert all(
+        town.engine.tasks.view(town.actor("reviewer"), i).task.completed_by is None for i in three
+    )

@@ -10,6 +10,7 @@ from engine import Engine
 from engine.model.cases import StoredFile
 from engine.model.phone_uploads import Arrived
 from webapp.forms.shown import shown_size
+from webapp.shared.addresses import outside
 from webapp.shared.language import _
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
@@ -69,7 +70,7 @@ class SendPage(Page):
 
 def address_of(token: str) -> str:
     """What the code says."""
-    return url_for("phone.send", token=token, _external=True)
+    return outside(url_for("phone.send", token=token))
 
 
 def code_of(token: str) -> Markup:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from engine import Engine
 from engine.documents import ComposedBlock
 from engine.work.printing import Printed
+from webapp.shared.addresses import outside
 from webapp.shared.language import _
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
@@ -34,7 +35,7 @@ class SheetPage(Page):
 
 def sheet_page(shell: Shell, engine: Engine, task_id: str, printed: Printed) -> SheetPage:
     """The paper of a step. The code at the foot leads to the case, for whoever may see it."""
-    address = url_for("cases.show", case_id=printed.case_id, _external=True)
+    address = outside(url_for("cases.show", case_id=printed.case_id))
     return SheetPage(
         shell=shell,
         title=printed.paper.title,

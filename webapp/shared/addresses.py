@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
+
+from webapp.shared.requests import current_settings
 
 
 def address(endpoint: str, *narrowing: Mapping[str, str], **more: str | int | None) -> str:
@@ -12,3 +14,12 @@ def address(endpoint: str, *narrowing: Mapping[str, str], **more: str | int | No
     for part in (*narrowing, more):
         values.update(part)
     return url_for(endpoint, **values)
+
+
+def outside(path: str) -> str:
+    """The whole address of a page for people elsewhere: a phone, a sheet of paper.
+
+    Where the installation does not say how it is reached, as whoever asks reaches it.
+    """
+    site = current_settings().public_address or request.host_url
+    return f"{site.rstrip('/')}{path}"
