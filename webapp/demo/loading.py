@@ -6,7 +6,7 @@ A call that was killed is finished by the next one; after that a call changes no
 import fcntl
 import gc
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -24,8 +24,9 @@ from engine.store.settings import Parameter
 from engine.work.accounts import hash_password
 from webapp.demo.content import Content, Plan, demo_content
 from webapp.demo.divisions import read_divisions
-from webapp.demo.existing import DemoFile, demo_files, existing
+from webapp.demo.existing import demo_files, existing
 from webapp.demo.federation import DEMO_PASSWORD, Federation, demo_federation
+from webapp.demo.filling import Filling, Progress, Report
 from webapp.demo.households import DemoHousehold, demo_households
 from webapp.demo.planned import DAYS_LOOKED_AT, Applicants, PlannedCase, Shown, planned_cases
 from webapp.demo.playing import Players
@@ -39,23 +40,9 @@ _LOCK = "demo.lock"
 _SEED = 20260302
 
 _DAY = "demo day"
-_FILES_AT_ONCE = 500
 _KNOWN = 30
 """So many households are on file before anybody else applies, however little is loaded."""
 _COLLECT_AFTER = 50_000
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far the loading is: so many of all of what ``words`` name."""
-
-    words: str
-    done: int
-    total: int
-
-
-Report = Callable[[Progress], None]
-"""Tells a person how far the loading is."""
 
 
 @dataclass(frozen=True)
@@ -205,7 +192,7 @@ def _fill(
     first = list(islice(files, _KNOWN))
     known = [one.household for one in first]
     planned, line = _planned(engine, federation, demo, today, taken, known)
-    filling = _Filling(registry.Registry(engine), chain(first, files), demo.files(), report)
+    filling = Filling(registry.Registry(engine), chain(first, files), demo.files(), report)
     filling.up_to(max(_KNOWN, demo.files() - len(planned)))
     faults = _play(installation, planned, line, report)
     filling.up_to(demo.files())
@@ -244,51 +231,6 @@ def _planned(
     applicants = Applicants(federation, households, iter(known))
     plans = demo.plans()
     return planned_cases(plans, applicants, demo.processes, line, chance, shown), line
-
-
-class _Filling:
-    """Loads files until there are enough; a file that is there already is passed over."""
-
-    def __init__(
-        self,
-        register: registry.Registry,
-        files: Iterator[DemoFile],
-        total: int,
-        report: Report,
-    ) -> None:
-        self._register = register
-        self._files = files
-        self._total = total
-        self._report = report
-
-    def up_to(self, wanted: int) -> None:
-        """Load until so many households are on file."""
-        while (missing := wanted - self._count()) > 0:
-            batch = list(islice(self._files, min(missing, _FILES_AT_ONCE)))
-            if not batch:
-                return
-            self._load(batch)
-
-    def _load(self, batch: Sequence[DemoFile]) -> None:
-        source = existing().source
-        loaded = self._register.load_files(SYSTEM, [_as_existing(one) for one in batch], source)
-        given = [
-            registry.PastHelp(f"{one.household.number:012}{n:04}", fate.file_no, help_.typed())
-            for one, fate in zip(batch, loaded, strict=True)
-            for n, help_ in enumerate(one.help_given)
-        ]
-        self._register.load_help(SYSTEM, given, source)
-
-    def _count(self) -> int:
-        on_file = sum(self._register.households(SYSTEM, limit=1).counts.values())
-        self._report(Progress("装入模拟家庭", on_file, self._total))
-        return on_file
-
-
-def _as_existing(one: DemoFile) -> registry.ExistingHousehold:
-    return registry.ExistingHousehold(
-        one.household.organisation_id, one.content, one.opened_on, one.changed_on, one.earlier
-    )
 
 
 def _play(
