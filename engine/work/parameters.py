@@ -15,8 +15,14 @@ from engine.definitions.feel_facts import tree_of
 from engine.errors import Conflict, Invalid, NotFound, NotPermitted
 from engine.model.actors import Actor
 from engine.model.cases import RUNNING, EventKind
-from engine.model.deadlines import alert_times
-from engine.model.parameters import LONGEST_DOCUMENT, LONGEST_REASON, Kind, ParameterRule
+from engine.model.deadlines import Deadline, alert_times
+from engine.model.parameters import (
+    LONGEST_DOCUMENT,
+    LONGEST_REASON,
+    UNIT_WORDS,
+    Kind,
+    ParameterRule,
+)
 from engine.runtime import Program
 from engine.store import asking, audit, cases, definitions, directory, settings
 from engine.store.asking import LimitedStep
@@ -233,7 +239,10 @@ def _tell(
     if found is None:
         return 0
     limit, cause = str(found.value), Cause(actor, environment.now())
-    reason = f"业务参数“{rule_of(environment, new.name).title}”改为 {limit},按要求用于在办环节"
+    parsed = Deadline.parse(limit)
+    title = rule_of(environment, new.name).title
+    told = f"{parsed.amount} {UNIT_WORDS[parsed.unit.value]}"
+    reason = f"业务参数“{title}”改为 {told},按要求用于在办环节"
     for step in asking.steps_at(tx, case_id, versions[case.definition_id]):
         _limit_step(environment, tx, step, limit, cause, reason)
     changed = case

@@ -17,6 +17,7 @@ from webapp.parameters.words import (
     basis_words,
     plain_value,
     range_words,
+    short_words,
     title_of,
     unit_words,
     value_words,
@@ -401,13 +402,13 @@ def _place_row(
         shown = held or held_on(rows, None, one)
         cells.append(
             Cell(
-                value_words(rule, None if shown is None else shown.value),
+                short_words(rule, None if shown is None else shown.value),
                 held is not None and held.valid_from == one,
             )
         )
     return PlaceRow(
         _place_name(place, names),
-        value_words(rule, None if now is None else now.value),
+        short_words(rule, None if now is None else now.value),
         own is not None and place is not None,
         tuple(cells),
     )
@@ -476,6 +477,8 @@ def confirm_page(
             if rule.kind is Kind.LIMIT
             else _("在办 %(n)s 件已经算出的日期和结果不变,以后走到这一步的按新值。", n=hang.cases)
         )
+        if hang.steps:
+            sentences.append(_("其中 %(n)s 个未办环节的到期日由它算出,保持不变。", n=hang.steps))
     else:
         sentences.append(_("目前没有在办件用到它。"))
     if since < today:

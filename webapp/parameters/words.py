@@ -70,6 +70,13 @@ def value_words(rule: ParameterRule, value: object) -> str:
     return f"{value}%" if rule.unit == "percent" else f"{value} {behind}".strip()
 
 
+def short_words(rule: ParameterRule, value: object) -> str:
+    """The same where the unit stands above the column."""
+    if value is None or rule.kind is not Kind.MONEY:
+        return value_words(rule, value)
+    return f"{Decimal(str(value)):,.2f}"
+
+
 def plain_value(rule: ParameterRule, value: object) -> str:
     """A value as it stands in the input of the form."""
     if value is None:

@@ -142,7 +142,11 @@ class Storyteller:
 
     def _timer_set(self, entry: HistoryEntry) -> _Told:
         due = _instant(entry.detail.get("due_at"))
-        return _Told(_("“%(step)s”开始计时,至 %(due)s。", step=self._step(entry), due=moment(due)))
+        step, reason = self._step(entry), str(entry.detail.get("reason") or "")
+        if reason:  # a date that was reckoned again, of a step or of the whole case
+            step = step or str(entry.detail.get("name") or "")
+            return _Told(_("“%(step)s”的期限改为 %(due)s。", step=step, due=moment(due)), reason)
+        return _Told(_("“%(step)s”开始计时,至 %(due)s。", step=step, due=moment(due)))
 
     def _timer_fired(self, entry: HistoryEntry) -> _Told:
         return _Told(_("“%(step)s”时间到。", step=self._step(entry)))
