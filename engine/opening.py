@@ -39,6 +39,7 @@ class Options:
     ``clock_speed``: business seconds a real second; None leaves the stored clock as it is.
     ``clock``: another clock altogether, for tests. ``branches``: migrations of packages above.
     ``parameters``: what is known of each business parameter; those with a value begin with it.
+    ``panels``: what steps may show above their forms, by name.
     """
 
     data_dir: Path | None = None
@@ -47,6 +48,7 @@ class Options:
     clock_speed: float | None = None
     clock: Clock | None = None
     parameters: Mapping[str, ParameterRule] = field(default_factory=dict)
+    panels: frozenset[str] = frozenset()
 
 
 def open_engine(url: str, *, key: bytes, options: Options | None = None) -> Engine:
@@ -80,6 +82,7 @@ def _opened(database: Database, key: bytes, chosen: Options) -> Engine:
         data_dir=_data_folder(database, chosen.data_dir),
         calendars=Calendars(system.now),
         parameters=chosen.parameters,
+        panels=chosen.panels,
     )
     return Engine(database, environment)
 

@@ -8,13 +8,14 @@ from registry.api import Registry
 from registry.imports import Imports
 from registry.invariants import invariants
 from registry.loading import ExistingHousehold, Fate, Loaded
-from registry.operations import OPERATIONS, operations
+from registry.operations import OPERATIONS, PANELS, operations
 from registry.past_help import PastHelp
 from registry.store.schema import BRANCH
 
 __all__ = [
     "BRANCH",
     "OPERATIONS",
+    "PANELS",
     "ExistingHousehold",
     "Fate",
     "Imports",

@@ -28,5 +28,8 @@ def operations(site: str = "") -> Mapping[str, Operation]:
     }
 
 
+PANELS = frozenset({"notice.sheet", "notice.objections"})
+"""What a step may show of the register above its form (``panel``)."""
+
 OPERATIONS = operations()
 """Those of an installation that does not know its own address."""

@@ -43,6 +43,7 @@ def open_installation(settings: Settings, clock: Clock | None = None) -> Opened:
         clock_speed=settings.clock_speed,
         clock=clock,
         parameters=standard_parameters(),
+        panels=registry.PANELS,
     )
     engine = open_engine(settings.url, key=settings.key, options=options)
     register = registry.Registry(engine, _site(settings))

@@ -37,6 +37,8 @@ class Known:
     roles: Mapping[str, Role] = field(default_factory=dict)
     operations: Mapping[str, OperationInterface] = field(default_factory=dict)
     parameters: frozenset[str] = frozenset()
+    panels: frozenset[str] = frozenset()
+    """What a step may show above its form; empty: nobody says, nothing is checked."""
     deployed: Mapping[str, DefinitionSource] = field(default_factory=dict)
 
     @property

@@ -32,6 +32,7 @@ def known(environment: Environment, tx: Tx) -> Known:
         roles=directory.roles(tx),
         operations=dict(environment.operations),
         parameters=frozenset(p.name for p in settings.parameters(tx)),
+        panels=environment.panels,
         deployed={
             row.key: found
             for row in definitions.all_latest(tx)

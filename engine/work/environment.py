@@ -145,6 +145,7 @@ class Environment:
     data_dir: Path
     calendars: Calendars
     parameters: Mapping[str, ParameterRule] = field(default_factory=dict)
+    panels: frozenset[str] = frozenset()
     programs: Programs = field(default_factory=Programs)
     queues: Queues = field(default_factory=Queues)
     places: Places = field(default_factory=Places)

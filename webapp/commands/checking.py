@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import registry
 from engine.definitions import Known, check_bundle
 from engine.definitions.folder import SUFFIXES, folder_source, read_upload
 from engine.errors import BangfuError, Finding
@@ -77,6 +78,7 @@ class _Group:
             roles={role.code: role for role in ROLES},
             operations=operations(),
             parameters=frozenset(standard_parameters()),
+            panels=registry.PANELS,
             deployed=called,
         )
         return [

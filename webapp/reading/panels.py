@@ -41,7 +41,7 @@ class Panel:
 
 def panel_of(registry: RegistryPort, actor: Actor, view: TaskView) -> Panel | None:
     """The panel the step names, None where it names none or is over."""
-    draw = _PANELS.get(view.element.properties.get("panel", ""))
+    draw = PANELS.get(view.element.properties.get("panel", ""))
     if draw is None or view.task.status is not TaskStatus.OPEN:
         return None
     return draw(registry, actor, view)
@@ -90,7 +90,8 @@ def _objections(registry: RegistryPort, actor: Actor, view: TaskView) -> Panel |
     )
 
 
-_PANELS: Mapping[str, Callable[[RegistryPort, Actor, TaskView], Panel | None]] = {
+PANELS: Mapping[str, Callable[[RegistryPort, Actor, TaskView], Panel | None]] = {
     "notice.sheet": _sheet,
     "notice.objections": _objections,
 }
+"""What is drawn for each name that a process file may give (`registry.PANELS`)."""

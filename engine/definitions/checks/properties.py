@@ -70,7 +70,7 @@ def check(draft: Draft) -> Iterator[Finding]:
         for element in file.root.iter(f"{{{BPMN}}}*"):
             if next(extensions(element, "properties"), None) is not None:
                 yield from _names(file, element)
-                yield from _values(file, element)
+                yield from _values(draft, file, element)
 
 
 def _known(tag: str) -> frozenset[str]:
@@ -107,7 +107,7 @@ def _names(file: BpmnFile, element: Element) -> Iterator[Finding]:
                 )
 
 
-def _values(file: BpmnFile, element: Element) -> Iterator[Finding]:
+def _values(draft: Draft, file: BpmnFile, element: Element) -> Iterator[Finding]:
     values = properties_of(element)
     for name, choices in _CHOICES.items():
         if name in values and values[name] not in choices:
@@ -118,6 +118,15 @@ def _values(file: BpmnFile, element: Element) -> Iterator[Finding]:
                 file.name,
                 element,
             )
+    panel, panels = values.get("panel", ""), draft.known.panels
+    if "panel" in values and panels and panel not in panels:
+        yield error(
+            "property-value",
+            f"{described(element)}的属性 panel=“{panel[:60]}”不存在,"
+            f"只能是 {'、'.join(sorted(panels))}。",
+            file.name,
+            element,
+        )
     if "milestone" in values and not values["milestone"].strip():
         yield error(
             "property-value",

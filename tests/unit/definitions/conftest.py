@@ -36,6 +36,7 @@ def known() -> Known:
         },
         operations={"notice.publish": publish},
         parameters=frozenset({"notice days"}),
+        panels=frozenset({"notice.sheet"}),
         deployed={key: deployed(key) for key in ("old_process", "own_start")},
     )
 

@@ -134,6 +134,24 @@ def test_a_state_that_is_read_and_written_again_is_the_same(begin):
     assert again == case.step.state
 
 
+def test_a_circle_back_to_an_event_gateway_without_a_person_runs_and_does_not_grow(begin):
+    body = start() + node("eventBasedGateway", "G") + end()
+    body += node("intermediateCatchEvent", "T", timer("timeDate", "2030-01-01"))
+    body += node("intermediateCatchEvent", "C", ext(io(None, {"x": "=y"})) + receives("M"))
+    body += script("X", "=x", "seen")
+    body += line("S", "G", "T", "E") + line("G", "C", "X", "G")
+    case = begin(process(body, message("M", "m", "=key")), key="k")
+    sizes = []
+    for number in range(5):
+        case.send("C", y=number)
+        assert case.step.variables["seen"] == number
+        assert (len(case.step.waits.timers), len(case.step.waits.messages)) == (1, 1)
+        sizes.append(len(case.step.state))
+    assert len(set(sizes)) == 1
+    case.fire("T")
+    assert case.step.ended
+
+
 def test_the_state_is_plain_json_of_a_known_format(begin):
     document = json.loads(everything(begin).step.state)
     assert (document["format"], document["definition"]) == (1, "p:1")
