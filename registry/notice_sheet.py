@@ -57,13 +57,13 @@ def sheet_html(sheet: Sheet) -> bytes:
     )
     page = (
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
-        f"<title>{escape(title)} {web.id}</title><style>{_STYLE}</style></head><body>"
+        f"<title>{escape(title)} {web.id}</title><style>{_STYLE}</style></head><body><main>"
         f"<h1>{escape(title)}</h1>"
         f"<p>{_printed(_OPENING)}</p>"
         f"<table><tbody>{rows}</tbody></table>"
         f'<div class="ways"><div>{_ways(sheet)}</div>{_code(sheet.address)}</div>'
         f'<p class="sign">{escape(web.unit)}<br>{_chinese(web.posted_on)}</p>'
-        f"<footer>公示单编号 {web.id}。{_printed(_consent(sheet))}</footer></body></html>"
+        f"<footer>公示单编号 {web.id}。{_printed(_consent(sheet))}</footer></main></body></html>"
     )
     return page.encode()
 
