@@ -1,0 +1,214 @@
+"""The forms of the household file: what they ask, what they only doubt, what they say (模拟)."""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from engine.feel import EvaluationContext
+from engine.forms import CompiledForm, compile_form
+
+ROOT = Path(__file__).parents[3]
+FORMS = ROOT / "forms/archiving"
+HOUSEHOLDS = ROOT / "processes/archiving/scenarios/data/households.toml"
+NOW = datetime(2026, 11, 28, 2, 0, tzinfo=UTC)
+CASE = {"case": {"organisation": {"name": "模拟一厂工会"}}}
+
+
+@dataclass(frozen=True)
+class County:
+    """What expressions may ask: the parameter of one county."""
+
+    standard: int | None = 500
+
+    def parameter(self, name: str) -> object:
+        if self.standard is None:
+            raise KeyError(name)
+        return self.standard
+
+    def working_day_after(self, start: date, days: int) -> date:
+        raise NotImplementedError
+
+    def working_days_between(self, start: date, end: date) -> int:
+        raise NotImplementedError
+
+
+def read(name: str) -> CompiledForm:
+    form = compile_form((FORMS / f"{name}.form").read_bytes(), f"{name}.form")
+    assert [f for f in form.findings if f.severity == "error"] == []
+    return form
+
+
+@pytest.fixture(scope="module")
+def application() -> CompiledForm:
+    return read("archiving_apply")
+
+
+@pytest.fixture
+def context() -> EvaluationContext:
+    return EvaluationContext(now=NOW, host=County())
+
+
+@pytest.fixture
+def family() -> dict[str, object]:
+    """A family of three that the application takes."""
+    found = tomllib.loads(HOUSEHOLDS.read_text("utf-8"))["family_of_three"]
+    return {k: v.isoformat() if isinstance(v, date) else v for k, v in found.items()}
+
+
+def doubted(form: CompiledForm, data: dict[str, object], context: EvaluationContext) -> set[str]:
+    return {d.pointer for d in form.doubts(data, CASE, context) if d.code == "doubt"}
+
+
+def refused(form: CompiledForm, data: dict[str, object], context: EvaluationContext) -> set[str]:
+    return {error.pointer for error in form.validate(data, CASE, context).errors}
+
+
+def test_six_tabs_ask_what_the_file_needs(application):
+    tabs = [group.label for group in application.components if getattr(group, "tab", False)]
+    assert tabs == [
+        "基本情况", "家庭成员", "收入与支出", "住房与资产", "困难原因与需求", "材料与授权",
+    ]  # fmt: skip
+    members = {column.name for column in application.fields["members"].row_fields}
+    assert members >= {
+        "relation", "name", "sex", "ethnicity", "political", "id_number", "birth_date", "health",
+        "illness", "disability", "medical_insurance", "marital", "hukou", "income_month",
+        "occupation", "place", "education", "school_from", "school_years", "living_together",
+        "counted", "supported", "mobile",
+    }  # fmt: skip
+
+
+def test_the_family_passes_and_its_codes_have_texts(application, family, context):
+    done = application.validate(family, CASE, context)
+    assert done.ok, done.errors
+    assert done.variables["cause_main"] == "3"
+    assert done.variables["cause_main_text"] == "下岗失业"
+    assert done.variables["members"][0]["health_text"] == "良好"
+    assert done.data["income_year"] == 16200
+    assert done.data["income_per_head"] == 450
+    assert done.data["household_size"] == 3
+
+
+def test_there_is_one_spouse_at_most(application, family, context):
+    family["members"] = [family["members"][0]] * 2
+    assert refused(application, family, context) == {"/members"}
+
+
+def test_the_main_cause_is_no_minor_one(application, family, context):
+    family["causes_more"] = ["3"]
+    assert refused(application, family, context) == {"/causes_more"}
+
+
+def test_a_student_is_counted_unless_somebody_says_why_not(application, family, context):
+    assert application.fields["members"].column("counted").default == "yes"
+    family["members"][1]["counted"] = "no"
+    assert doubted(application, family, context) == {"/members/1/counted"}
+    assert application.validate(family, CASE, context).ok
+
+
+def test_totals_on_paper_are_compared_and_never_refused(application, family, context):
+    family |= {"stated_income_year": 20000, "stated_members": 4}
+    done = application.validate(family, CASE, context)
+    assert done.ok
+    assert done.data["stated_difference"] == "申请表多 3800 元,以各行为准"
+    assert "申请表写 4 人,按成员表计 3 人" in done.data["stated_members_difference"]
+    family["stated_income_year"] = 16200
+    assert application.validate(family, CASE, context).data["stated_difference"] == "一致"
+
+
+def test_an_account_in_another_name_is_taken_with_reason_and_relation(application, family, context):
+    family |= {"bank_account": "62170000000001", "account_holder": "陈模拟"}
+    assert doubted(application, family, context) == {"/account_holder"}
+    assert refused(application, family, context) == {"/account_relation", "/account_reason"}
+    family |= {"account_relation": "配偶", "account_reason": "本人卧床"}
+    done = application.validate(family, CASE, context)
+    assert done.ok
+    assert {w.code for w in done.warnings} >= {"account", "doubt"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "papers"),
+    [
+        ({}, "身份证、户口簿、收入证明"),
+        ({"has_dibao": "yes"}, "低保证"),
+        ({"cause_main": "6"}, "诊断证明和票据"),
+        ({"cause_main": "8"}, "事故证明和票据"),
+        ({"cause_main": "7"}, "事故证明和票据"),
+        ({"causes_more": ["9"]}, "学籍和学费"),
+        ({"health": "残疾", "disability": "肢体三级"}, "残疾证"),
+        ({"worker_kind": "migrant"}, "劳动合同"),
+        ({"identity": "失(无)业"}, "失业证明"),
+        ({"marital": "离异"}, "离婚或丧偶证明"),
+    ],
+)
+def test_papers_are_asked_for_by_cause(application, family, context, changed, papers):
+    computed = application.with_computed(family | changed, CASE, context)
+    assert papers in computed["papers_needed"]
+    assert papers in computed["papers_missing"]
+
+
+def test_what_was_handed_in_is_not_missing(application, family, context):
+    family |= {"paper_identity": ["f1"], "paper_hukou": ["f2"], "paper_income": ["f3"]}
+    assert application.with_computed(family, CASE, context)["papers_missing"] == "齐全"
+
+
+def test_people_without_a_mainland_number_or_an_employer_can_apply(application, family, context):
+    family |= {
+        "id_kind": "港澳台居民居住证", "id_number": "830000198501010014",
+        "birth_date": "1985-01-01", "identity": "灵活就业", "applicant_name": "买买提•吐尔逊",
+    }  # fmt: skip
+    family.pop("employer")
+    done = application.validate(family, CASE, context)
+    assert done.ok, done.errors
+    assert done.data["applicant_name"] == "买买提·吐尔逊"
+    family |= {"id_number": "350602850101001"}
+    (error,) = application.validate(family, CASE, context).errors
+    assert "15 位旧号" in error.message
+
+
+ANSWERS = {
+    "applicant_name": "林模拟", "application_kind": "self", "check_size": 3,
+    "check_income": 1350, "check_cost": 0, "check_event": "no", "check_assets": "no",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({}, "初步看符合:人均月收入 450 元,低于低保标准 500 元。以审核为准。"),
+        ({"check_income": 1600}, "可能不符合"),
+        ({"check_income": 2100, "check_cost": 9000}, "扣除大额支出后 450 元"),
+        ({"check_income": 4500, "check_cost": 40000, "check_event": "yes"}, "突发病、灾、意外"),
+        ({"check_income": 9000}, "可能不符合:人均月收入 3000 元"),
+        ({"check_assets": "yes"}, "可能不符合:有两套以上住房"),
+        ({"check_event": None}, "答完五项"),
+    ],
+)
+def test_five_questions_give_a_calm_first_opinion(context, changed, says):
+    start = read("archiving_start")
+    done = start.validate(ANSWERS | changed, {}, context)
+    assert done.ok, "an opinion stops nobody"
+    assert says in done.data["check_hint"]
+
+
+def test_without_a_standard_there_is_no_opinion():
+    start = read("archiving_start")
+    lost = EvaluationContext(now=NOW, host=County(standard=None))
+    assert "还没有设置低保标准" in start.validate(ANSWERS, {}, lost).data["check_hint"]
+    assert start.validate({"applicant_name": "林模拟", "application_kind": "self"}, {}, lost).ok
+
+
+def test_what_only_the_national_system_asks_is_folded(context):
+    entry = read("archiving_national_entry")
+    (folded,) = (part for part in entry.components if getattr(part, "folded", False))
+    asked = {field.key for field in folded.components}
+    assert asked >= {
+        "ethnicity", "political", "model_worker", "industry", "key_group", "four_batch",
+        "hukou_area", "postcode", "work_start", "union_uscc", "employer_kind", "employer_state",
+    }  # fmt: skip
+    assert len(entry.fields["ethnicity"].options) == 57
+    old = {"national_no": "1", "entered_on": "2026-11-28", "medical_insurance": "新农合"}
+    assert refused(entry, old, context) == {"/medical_insurance"}
+    assert entry.validate(old, {"medical_insurance": "新农合"}, context).ok
