@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from engine import Actor
 from registry.national import Block
+from webapp.shared.addresses import outside
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
 from webapp.shared.qr_codes import qr_code
@@ -123,9 +124,7 @@ def volume_page(
         printed_by=actor.name,
         is_clear=is_clear,
         back=url_for("register.household", file_no=line.file_no),
-        code=qr_code(
-            url_for("register.household", file_no=line.file_no, _external=True), "档案的二维码"
-        ),
+        code=qr_code(outside(url_for("register.household", file_no=line.file_no)), "档案的二维码"),
     )
 
 

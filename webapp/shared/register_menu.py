@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import url_for
 
 from engine import Actor
+from registry.loading import MAY_LOAD
 from registry.rights import Act, places_of
 from registry.store.file_lists import Queue
 from webapp.shared.language import _
@@ -36,6 +37,8 @@ def register_menu(
     ]
     if places_of(actor, Act.COPY):
         links.append(("copy", _("抄录"), url_for("register.copy_first"), counted[Queue.TO_COPY]))
+    if actor.roles & set(MAY_LOAD):
+        links.append(("imports", _("批量导入"), url_for("imports.choose"), None))
     if places_of(actor, Act.EXPORT):
         links.append(("exports", _("导出记录"), url_for("register.exports"), None))
     return tuple(
