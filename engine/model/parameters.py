@@ -48,6 +48,7 @@ class ParameterRule:
     high: Decimal | None = None
     decimals: int = 0
     choices: Mapping[str, str] = field(default_factory=dict)
+    choices_en: Mapping[str, str] = field(default_factory=dict)
     per_county: bool = False
     roles: tuple[str, ...] = ()
     value: object = None

@@ -25,6 +25,7 @@ def test_every_standard_value_is_one_of_its_rule() -> None:
         assert rule.about
         assert rule.about_en
         assert rule.title_en
+        assert rule.choices.keys() == rule.choices_en.keys()
         assert rule.basis in {"law", "parameter", "practice"}
         assert bool(rule.law) == (rule.basis == "law"), rule.name
         assert rule.kind is not Kind.LIMIT or rule.unit in {"wd", "d", "h"}

@@ -15,6 +15,7 @@ from engine.store.settings import Parameter
 from webapp.parameters.words import (
     about,
     basis_words,
+    choices_of,
     plain_value,
     range_words,
     short_words,
@@ -355,7 +356,7 @@ def parameter_page(
 def _choices(rule: ParameterRule) -> tuple[Choice, ...]:
     if rule.kind is Kind.SWITCH:
         return (Choice("true", _("是")), Choice("false", _("否")))
-    return tuple(Choice(code, text) for code, text in rule.choices.items())
+    return tuple(Choice(code, text) for code, text in choices_of(rule).items())
 
 
 def _place_name(place: str | None, names: Mapping[str, str]) -> str:

@@ -42,6 +42,11 @@ def about(rule: ParameterRule) -> str:
     return rule.about_en if is_english() and rule.about_en else rule.about
 
 
+def choices_of(rule: ParameterRule) -> Mapping[str, str]:
+    """What can be chosen, by code."""
+    return rule.choices_en if is_english() and rule.choices_en else rule.choices
+
+
 def unit_words(rule: ParameterRule) -> str:
     """What stands behind the number; empty where nothing does."""
     return str(_BEHIND[rule.unit]) if rule.unit in _BEHIND else ""
@@ -59,7 +64,7 @@ def value_words(rule: ParameterRule, value: object) -> str:
     if rule.kind is Kind.SWITCH:
         return _("是") if value else _("否")
     if rule.kind is Kind.CHOICE:
-        return rule.choices.get(str(value), str(value))
+        return choices_of(rule).get(str(value), str(value))
     if rule.kind is Kind.LIMIT:
         return amount(str(value))
     if rule.kind is Kind.MONEY:
@@ -95,7 +100,7 @@ def range_words(rule: ParameterRule) -> str:
     if rule.kind is Kind.SWITCH:
         return _("是、否")
     if rule.kind is Kind.CHOICE:
-        return "、".join(rule.choices.values())
+        return "、".join(choices_of(rule).values())
     if rule.low is None or rule.high is None:
         return NOTHING
     low, high = _short(rule.low), _short(rule.high)

@@ -76,6 +76,7 @@ def _rule(group: str, name: str, row: Mapping[str, Any]) -> ParameterRule:
         high=_number(row.get("high")),
         decimals=row.get("decimals", 0),
         choices=row.get("choices", {}),
+        choices_en=row.get("choices_en", {}),
         per_county=row.get("per_county", False),
         roles=_COUNTY_ROLES if row.get("per_county", False) else (),
         value=value,
