@@ -121,6 +121,7 @@ class Field:
     ``conditional`` is also true where a group around it has one. ``decimals`` is the largest
     number of digits after the point, None for any. ``codes`` names the code list that the options
     are, empty where they are none. A column with ``more`` stands below its row, unfolded on demand.
+    ``from_id`` names the identity number beside it that says the answer where none was given.
     """
 
     id: str
@@ -156,6 +157,7 @@ class Field:
     rules: tuple[Rule, ...] = ()
     row_fields: tuple["Field", ...] = ()
     more: bool = False
+    from_id: str = ""
     min_items: int | None = None
     max_items: int | None = None
     total: bool = False

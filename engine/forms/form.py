@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from types import MappingProxyType
 
@@ -20,6 +21,7 @@ from engine.forms.components import (
     fields_of,
     walk,
 )
+from engine.forms.derived import derived
 from engine.forms.masking import mask_text
 from engine.forms.pasting import read_pasted
 from engine.forms.paths import MISSING, get_at, pointer, set_at
@@ -132,6 +134,11 @@ class CompiledForm:
         """What is odd about answers as they stand, for whoever fills them in or reads them."""
         settled = settle(self.components, self._typed(data, scope), scope, context)
         return tuple(doubts(tuple(self.fields.values()), settled, context))
+
+    def derived(self, data: Mapping[str, object], today: date) -> Mapping[str, str]:
+        """By name as in a post: what identity numbers say of places that have no answer."""
+        found = derived(tuple(self.fields.values()), data, today)
+        return {".".join(map(str, steps)): value for steps, value in found}
 
     def read_post(self, fields: Post) -> Answers:
         """The data of an HTML form post: not validated, nothing lost."""

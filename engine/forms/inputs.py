@@ -228,6 +228,7 @@ def _with_properties(node: Node, basis: Field) -> Field:
         codes=_codes(node, basis, ours.get("codes")),
         rules=tuple(_rules(node, ours)),
         more=_more(node),
+        from_id=_own_text(ours, "fromId"),
         total=node.on("total"),
         example=ours.get("example"),
         min_items=node.whole("属性 minItems", ours.get("minItems")),

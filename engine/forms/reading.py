@@ -13,6 +13,7 @@ from engine.forms.components import (
     FieldKind,
     Filler,
     Group,
+    Personal,
     Placement,
     Separator,
     Spacer,
@@ -82,6 +83,7 @@ class FormReader:
         self._check_decisions(components)
         self._check_return_fields(components)
         self._check_texts(tuple(fields_of(components)))
+        self._check_from_id(tuple(fields_of(components)))
         return FormFile(
             form_id,
             title if isinstance(title, str) and title else form_id,
@@ -264,6 +266,18 @@ class FormReader:
             if any(column.return_fields for column in found.row_fields):
                 message = f"“{found.label}”:设 returnFields 的字段不能放在动态列表中。"
                 self.note("error", "form-return-fields", message, found.id)
+
+    def _check_from_id(self, asked: Sequence[Field]) -> None:
+        """An answer comes from an identity number of the same form or the same row."""
+        numbers = {found.key for found in asked if found.pii is Personal.ID and found.format}
+        for found in asked:
+            self._check_from_id(found.row_fields)
+            if found.from_id and found.from_id not in numbers:
+                message = (
+                    f"“{found.label}”:属性 fromId 须是同一层里一个身份证号字段的名称,"
+                    f"没有找到“{found.from_id}”。"
+                )
+                self.note("error", "form-property", message, found.id)
 
     def _check_texts(self, asked: Sequence[Field]) -> None:
         """The text of a code is stored beside it: nothing else may have that name."""

@@ -16,6 +16,7 @@ from engine.feel import EvaluationContext
 from engine.forms.answers import Answered, Misfit, read_answers
 from engine.forms.codes import expired, text_keys, with_texts
 from engine.forms.components import Component, Field, FieldKind, fields_of
+from engine.forms.derived import with_derived
 from engine.forms.formats import format_problem, format_warnings
 from engine.forms.messages import message_for
 from engine.forms.paths import MISSING, get_at, pointer, set_at
@@ -102,13 +103,14 @@ class Rules:
         if not isinstance(data, Mapping):
             return Validation({}, (FieldError("", "type", "提交的内容须是一个对象。"),))
         answered = read_answers(self.fields, data, scope)
-        settled = settle(self.components, answered.data, scope, context)
+        today = context.now.astimezone(context.zone).date()
+        known = with_derived(self.fields, answered.data, today)
+        settled = settle(self.components, known, scope, context)
         settled = replace(settled, data=only_of_chosen_step(self.fields, settled.data))
         found = _Errors(self.fields)
         self._note_misfits(found, answered, settled)
         self._note_missing(found, settled)
         self._note_schema(found, settled)
-        today = context.now.astimezone(context.zone).date()
         self._note_formats(found, settled, today)
         self._note_expired(found, settled, scope, today)
         for broken in broken_rules(self.fields, settled, context):

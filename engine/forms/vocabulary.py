@@ -89,6 +89,7 @@ VALIDATIONS = MappingProxyType(
 """What ``validate`` may hold; any other input only ``required``."""
 
 _RULES = frozenset({"rule", "ruleMessage", "doubt", "doubtMessage", "more"})
+_FROM_ID = frozenset({"fromId"})
 _PERSONAL = frozenset({"pii", "example", "attribute"}) | _RULES
 _SEVERAL = frozenset({"pii", "example", "minItems", "maxItems", "returnFields", "codes"}) | _RULES
 
@@ -97,9 +98,9 @@ PROPERTIES = MappingProxyType(
         "textfield": _PERSONAL | {"format", "unit"},
         "textarea": _PERSONAL,
         "number": _PERSONAL | {"format", "unit", "total"},
-        "datetime": _PERSONAL,
-        "select": _PERSONAL | {"decision", "returnTargets", "codes"},
-        "radio": _PERSONAL | {"decision", "returnTargets", "codes"},
+        "datetime": _PERSONAL | _FROM_ID,
+        "select": _PERSONAL | {"decision", "returnTargets", "codes"} | _FROM_ID,
+        "radio": _PERSONAL | {"decision", "returnTargets", "codes"} | _FROM_ID,
         "checklist": _SEVERAL,
         "taglist": _SEVERAL,
         "checkbox": frozenset({"attribute"}) | _RULES,

@@ -144,7 +144,8 @@ def refresh_answer(
     }
     doubts = doubts_by_name(form.doubts(data, scope, context))
     visible = sorted(form.visible(data, scope, context))
-    return {"visible": visible, "computed": computed, "doubts": doubts}
+    said = form.derived(data, today_of(context))
+    return {"visible": visible, "computed": computed, "doubts": doubts, "derived": said}
 
 
 def _paste_answer(form: CompiledForm, post: Post, action: RowAction) -> dict[str, object]:

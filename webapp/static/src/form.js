@@ -474,7 +474,7 @@ class LiveForm {
     }
   }
 
-  show({ visible, computed, doubts }) {
+  show({ visible, computed, doubts, derived }) {
     const shown = new Set(visible);
     const places = this.rowPlaces();
     this.form.querySelectorAll("[data-name]").forEach((element) => {
@@ -492,7 +492,24 @@ class LiveForm {
       output.textContent = text === undefined || text === "" ? "—" : text;
     });
     this.showDoubts(doubts || {}, places);
+    this.fillDerived(derived || {}, places);
     this.count();
+  }
+
+  /* What an identity number says by itself goes where nothing was answered. */
+  fillDerived(derived, places) {
+    const rows = new Map([...places].map(([row, place]) => [place, row]));
+    Object.keys(derived).forEach((key) => {
+      const inputs = [...this.form.querySelectorAll(`[name="${CSS.escape(serverName(key, rows))}"]`)];
+      const isTicked = inputs.some((input) => input.type === "radio");
+      if (isTicked && !inputs.some((input) => input.checked)) {
+        inputs.forEach((input) => {
+          input.checked = input.value === derived[key];
+        });
+      } else if (!isTicked && inputs.length && inputs[0].value === "") {
+        inputs[0].value = derived[key];
+      }
+    });
   }
 
   showDoubts(doubts, places) {
