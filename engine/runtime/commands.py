@@ -4,7 +4,7 @@ A case is moved by one command at a time; the caller sees to that (design.md D2)
 raise StateUnreadable for a state that is none of this program's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from SpiffWorkflow.util.task import TaskState
@@ -14,7 +14,7 @@ from engine.feel import EvaluationContext
 from engine.runtime.answers import CALL
 from engine.runtime.diagram import Message, Node, OperationTask, Timer
 from engine.runtime.program import Program
-from engine.runtime.run import DUE, KEY, LOOP_COUNTER, Run
+from engine.runtime.run import COUNTED, DUE, KEY, LOOP_COUNTER, Run
 from engine.runtime.specs import PersonTask
 from engine.runtime.state import decode, encode
 from engine.runtime.step import (
@@ -77,6 +77,31 @@ def fire_timer(program: Program, state: bytes, token: str, ports: Ports) -> Step
     run.fire(found)
     run.settle()
     return _step(run, before)
+
+
+def reckon_timers(
+    program: Program, state: bytes, ports: Ports
+) -> tuple[bytes, tuple[TimerWait, ...]]:
+    """Count again what timers wait for in working days; the state, and the timers that moved."""
+    run = decode(program, state, ports)
+    moved: list[str] = []
+    for token in _waiting_tokens(run):
+        if COUNTED not in token.internal_data or DUE not in token.internal_data:
+            continue
+        limit, began = token.internal_data[COUNTED]
+        due = ports.due(limit, datetime.fromisoformat(began)).astimezone(UTC).isoformat()
+        if due != token.internal_data[DUE]:
+            token.internal_data[DUE] = due
+            moved.append(token.id)
+    if not moved:
+        return state, ()
+    timers = _waits(run).timers
+    return encode(run), tuple(timers[token_id] for token_id in moved if token_id in timers)
+
+
+def _waiting_tokens(run: Run) -> Iterator[Token]:
+    for part in () if run.case.completed else run.case.active_parts():
+        yield from (t for t in part.tasks.values() if t.state == TaskState.WAITING)
 
 
 def deliver(

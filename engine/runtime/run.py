@@ -27,7 +27,7 @@ from engine.runtime.step import (
     Passed,
     Ports,
 )
-from engine.runtime.timers import CannotWait, due_of, limit_of
+from engine.runtime.timers import CannotWait, counted_limit, due_of, limit_of
 from engine.runtime.tokens import (
     UNFINISHED,
     CaseWorkflow,
@@ -48,6 +48,8 @@ DEEPEST_CALL = 20
 """Sub-processes and called processes inside each other."""
 
 DUE, KEY, ITEMS = "due", "key", "items"
+COUNTED = "counted"
+"""Of a timer that counts working days: its limit, and the instant its wait began."""
 LOOP_COUNTER = "loopCounter"
 
 
@@ -313,6 +315,9 @@ class Run(Answers):
                 case Timer() as timer if DUE not in token.internal_data:
                     due = due_of(timer, self.visible(token), self.ports)
                     token.internal_data[DUE] = due.isoformat()
+                    limit = counted_limit(timer, self.visible(token), self.ports)
+                    if limit is not None:
+                        token.internal_data[COUNTED] = [limit, self.ports.now.isoformat()]
                 case Message() as message if KEY not in token.internal_data:
                     token.internal_data[KEY] = self.message_key(token, message)
                 case _:

@@ -53,6 +53,18 @@ def due_of(timer: Timer, variables: Mapping[str, object], ports: Ports) -> datet
     return due
 
 
+def counted_limit(timer: Timer, variables: Mapping[str, object], ports: Ports) -> str | None:
+    """The limit in working days, such as ``5wd``, that a timer waits for; None for any other.
+
+    What is counted with the calendar is counted again when a year's calendar comes in.
+    """
+    if timer.is_date:
+        return None
+    value = timer.source.evaluate(variables, ports.feel).value
+    text = value.strip() if isinstance(value, str) else ""
+    return text if _DEADLINE.fullmatch(text) and text.endswith("wd") else None
+
+
 def limit_of(text: str, variables: Mapping[str, object], ports: Ports) -> str | None:
     """The deadline of a user task that begins now, such as ``5wd``; CannotWait otherwise.
 

@@ -99,6 +99,21 @@ def finish(tx: Tx, case_id: str, tokens: Sequence[str], now: datetime) -> None:
         )
 
 
+def move_timer(tx: Tx, case_id: str, token: str, due_at: datetime) -> bool:
+    """Give a waiting timer another instant; False when somebody is firing it."""
+    moved = tx.execute(
+        update(job)
+        .where(
+            job.c.case_id == case_id,
+            job.c.token == token,
+            job.c.kind == "timer",
+            job.c.status == "waiting",
+        )
+        .values(due_at=to_text(due_at))
+    )
+    return moved.rowcount == 1
+
+
 def take(
     tx: Tx, holder: str, business_now: datetime, real_now: datetime, until: datetime, limit: int
 ) -> list[Job]:

@@ -10,7 +10,7 @@ from sqlalchemy.sql import ColumnElement
 from engine.model.deadlines import Due
 from engine.store.database import Tx
 from engine.store.instants import from_text, to_text, to_text_or_none
-from engine.store.tables import case, task
+from engine.store.tables import case, job, task
 
 _RUNNING = ("active", "incident")
 
@@ -32,9 +32,22 @@ class DatedStep:
 
 
 def cases_touched(tx: Tx, first_day: date, after: str, limit: int) -> list[str]:
-    """Running cases with a limit in working days that ends on or after a day, or a provisional."""
+    """Running cases with a limit in working days that ends on or after a day, or a provisional.
+
+    Those with a timer that is due by then as well: what it counts, only its case knows.
+    """
     steps = (
         select(task.c.id).where(task.c.case_id == case.c.id, _leans_on_calendar(first_day)).exists()
+    )
+    timers = (
+        select(job.c.id)
+        .where(
+            job.c.case_id == case.c.id,
+            job.c.kind == "timer",
+            job.c.status == "waiting",
+            job.c.due_at >= f"{first_day.isoformat()}T00:00:00",
+        )
+        .exists()
     )
     own = and_(
         case.c.total_limit.like("%wd"), case.c.total_due_at >= f"{first_day.isoformat()}T00:00:00"
@@ -42,7 +55,7 @@ def cases_touched(tx: Tx, first_day: date, after: str, limit: int) -> list[str]:
     return list(
         tx.execute(
             select(case.c.id)
-            .where(case.c.status.in_(_RUNNING), case.c.id > after, or_(steps, own))
+            .where(case.c.status.in_(_RUNNING), case.c.id > after, or_(steps, own, timers))
             .order_by(case.c.id)
             .limit(limit)
         ).scalars()

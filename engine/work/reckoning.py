@@ -1,22 +1,24 @@
 """Reckon limits again when the State Council's calendar of a year has come in (design.md D8).
 
 What was counted by week-ends alone (暂按周末推算) gets its real date. Each move is written into the
-case's history; timers that run keep the instant that was fixed, and published, when they began.
+case's history. Timers that count working days (``5wd``) move with them; a date that a process has
+worked out itself is the process's own affair: it catches the message ``calendar_imported``.
 """
 
 from dataclasses import dataclass, replace
 from datetime import date
 
-from engine.errors import Invalid
+from engine.errors import Invalid, StateUnreadable
 from engine.model.actors import Actor
 from engine.model.calendar import WorkCalendar
-from engine.model.cases import RUNNING, EventKind
+from engine.model.cases import RUNNING, Case, EventKind
 from engine.model.deadlines import alert_times
 from engine.model.holiday_notice import Notice
-from engine.store import cases, reckoning, settings
+from engine.runtime import reckon_timers
+from engine.store import cases, jobs, reckoning, settings
 from engine.store.database import Tx
 from engine.store.reckoning import DatedStep
-from engine.work.advance import total_due
+from engine.work.advance import open_case, ports_of, total_due
 from engine.work.environment import Environment
 from engine.work.history import Cause, Collision, append_history
 
@@ -88,6 +90,7 @@ def _reckon_case(
                 "reason": _REASON,
             },
         )
+    changed = _reckon_timers(environment, tx, changed, cause)
     if not cause.entries:
         return 0
     vault = environment.vault.case(case.id, case.data_key)
@@ -96,6 +99,33 @@ def _reckon_case(
     if not cases.save(tx, changed, case.rev):
         raise Collision
     return len(cause.entries)
+
+
+def _reckon_timers(environment: Environment, tx: Tx, case: Case, cause: Cause) -> Case:
+    """The case with its timers counted again; their rows move with its state."""
+    try:
+        opened = open_case(environment, tx, case)
+        ports = ports_of(environment, tx, opened, cause)
+        state, moved = reckon_timers(opened.program, opened.memory.engine, ports)
+    except StateUnreadable:
+        return case  # it has its incident, and stops nobody else's dates
+    for timer in moved:
+        if not jobs.move_timer(tx, case.id, timer.token, timer.due):
+            raise Collision  # it is being fired at this moment
+        # Without a place: no timer more than there was, as invariant I3 counts them.
+        element = opened.program.element(timer.process_key, timer.element_id)
+        cause.note(
+            EventKind.TIMER_SET,
+            {
+                "name": element.name or element.id,
+                "due_at": timer.due.isoformat(),
+                "reason": _REASON,
+            },
+        )
+    if not moved:
+        return case
+    memory = replace(opened.memory, engine=state)
+    return replace(case, state=opened.vault.seal(memory.pack(), "state", 0))
 
 
 def _reckon_step(environment: Environment, tx: Tx, step: DatedStep, cause: Cause) -> None:

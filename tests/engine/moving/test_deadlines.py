@@ -14,7 +14,7 @@ from engine.model.tasks import Task
 from engine.store.settings import Parameter
 from tests.engine.conftest import KEY
 from tests.engine.moving.conftest import Workshop, drawn, form, step
-from tests.unit.runtime.kit import end, flow, io, line, node, start
+from tests.unit.runtime.kit import end, flow, io, line, node, start, timer
 
 
 def utc(
@@ -235,3 +235,36 @@ def test_the_business_clock_goes_on_at_its_speed_after_a_restart(database_url: s
     begun = known.clock.now()
     assert known.clock.now() - begun < timedelta(seconds=5)
     known.close()
+
+
+def test_a_timer_that_counts_working_days_moves_with_the_calendar(shop: Workshop) -> None:
+    shop.clock.advance(timedelta(days=365))  # November 2027: no notice for 2027 yet
+    body = start() + node("intermediateCatchEvent", "W", timer("timeDuration", '="5wd"')) + end()
+    body += node("intermediateCatchEvent", "D", timer("timeDuration", "P30D"))
+    body += node("parallelGateway", "F") + node("parallelGateway", "J")
+    body += line("S", "F", "W", "J", "E") + line("F", "D", "J")
+    shop.put(drawn("counting", {"officer": "S F W D J E"}, body))
+    case_id = shop.begin("counting")
+
+    def due() -> list[str]:
+        rows = shop.rows("SELECT element_id, due_at FROM job WHERE kind = 'timer' ORDER BY 1")
+        return [at[:10] for _, at in rows]
+
+    before = due()
+    assert before[1] == "2027-11-16"
+    rest = [date(2027, 11, 15), date(2027, 11, 16)]
+    days = days_of_notice(2027, rest, [date(2027, 11, 13)])
+    told = shop.engine.settings.import_calendar(shop.actor("admin"), days)
+    assert due() == [before[0], "2027-11-17"]
+    assert (told.cases, told.dates) == (1, 1)
+    entry = shop.engine.cases.history(SYSTEM, case_id)[-1]
+    assert (entry.kind.value, entry.detail["name"]) == ("timer_set", "W")
+    assert "重新推算" in str(entry.detail)
+    length = len(shop.history(case_id))
+    shop.engine.settings.import_calendar(shop.actor("admin"), days)
+    assert len(shop.history(case_id)) == length
+    assert shop.broken() == {}
+    shop.move_to(utc(2027, 11, 17, 16))
+    shop.engine.jobs.fire_due_of_case(case_id)
+    assert shop.rows("SELECT status FROM job WHERE element_id = 'W'") == [("done",)]
+    assert shop.broken() == {}
