@@ -86,6 +86,8 @@ def printed(
     An open step prints what is typed so far; a finished one what was known when it was finished.
     """
     view = task_view(environment, tx, actor, task_id)
+    if view.is_withheld:
+        raise NotFound("这一步的内容只供核查的工会查看,文书不能打印。")
     program = environment.programs.get(tx, view.case.definition_id)
     documents = program.documents_of(view.element)
     document = next((one for one in documents if one.id == document_id), None)
@@ -134,9 +136,12 @@ def _now(environment: Environment, tx: Tx, view: TaskView) -> dict[str, object]:
     if view.task.status is TaskStatus.OPEN:
         return {}
     opened = open_case(environment, tx, view.case)
+    # Where something of the case is not for this reader, what is known now may tell it.
+    is_open_book = not any(one.is_withheld for one in view.submissions)
     for line in task_lists.open_of_case(tx, view.case.id):
         loaded = stored_tasks.load(tx, line.id)
-        if loaded is not None and line.process_key == view.task.process_key:
+        is_same = loaded is not None and line.process_key == view.task.process_key
+        if loaded is not None and is_same and is_open_book:
             scope = scope_at(environment, tx, opened, loaded.task.token)
             answered = {name for one in view.submissions for name in one.data}
             return {name: value for name, value in scope.items() if name not in answered}

@@ -6,7 +6,13 @@ from collections.abc import Collection, Iterable, Iterator
 from engine.definitions.diagram import Node, Process
 from engine.definitions.draft import DocumentFile, Draft
 from engine.definitions.findings import error, warning
-from engine.definitions.variables import RESERVED, all_forms_usable, written
+from engine.definitions.variables import (
+    RESERVED,
+    all_forms_usable,
+    form_names,
+    usable_form,
+    written,
+)
 from engine.documents import CASES, PAPER
 from engine.documents.composing import ITEM
 from engine.documents.model import CellBlock, FieldsBlock, OpinionsBlock, TableBlock, Value
@@ -50,6 +56,10 @@ def _missing(process: Process, node: Node, name: str) -> Finding:
 def _names(draft: Draft, process: Process, file: DocumentFile) -> Iterator[Finding]:
     """Variables that nobody provides would stay empty lines, silently."""
     provided = written(draft, process)
+    for node in process.of("userTask", "startEvent"):
+        provided |= form_names(
+            usable_form(draft, node)
+        )  # answers print, even where no flow reads them
     told: set[str] = set()
     for block in file.document.blocks:
         for value in block.values:

@@ -120,3 +120,39 @@ def test_the_papers_of_such_a_step_are_withheld_as_well(shop: Workshop) -> None:
         shop.engine.files.read(officer, kept.id)
     assert shop.engine.cases.view(officer, case_id).files == {}
     assert list(shop.engine.cases.view(reviewer, case_id).files) == [kept.id]
+
+
+def test_no_paper_prints_it_for_them(shop: Workshop) -> None:
+    paper = 'title = "单"\n[[block]]\nkind = "text"\ntext = "{{ note }}"\n'
+    body = (
+        start()
+        + step("build", documents="slip")
+        + step(
+            "examine",
+            io(outputs={"examined": "=true"}),
+            readableBy="county_reviewer",
+            notSamePersonAs="build",
+            documents="slip",
+        )
+        + step("after", documents="slip")
+        + end()
+    )
+    lanes = {"officer": "S E build after", "county_reviewer": "examine"}
+    drawing = drawn("quiet", lanes, body + line("S", "build", "examine", "after", "E"))
+    shop.put(drawing, SourceFile("slip.document", paper.encode()))
+    case_id = shop.begin("quiet")
+    shop.finish("officer", case_id, "build", {"note": "申请"})
+    examine = _open(shop, case_id)
+    shop.engine.tasks.save_draft(shop.actor("reviewer"), examine, {"note": SECRET})
+    officer, printed = shop.actor("officer"), shop.engine.tasks.printed
+    with pytest.raises(NotFound):
+        printed(officer, examine, "slip")
+
+    shop.finish("reviewer", case_id, "examine", {"note": SECRET})
+
+    with pytest.raises(NotFound):
+        printed(officer, examine, "slip")
+    assert SECRET in repr(printed(shop.actor("reviewer"), examine, "slip").paper)
+    for task in shop.engine.cases.papers(officer, case_id):
+        if task.task_id != examine:
+            assert SECRET not in repr(printed(officer, task.task_id, "slip").paper)
