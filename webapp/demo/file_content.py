@@ -163,6 +163,7 @@ def _member(one: DemoMember) -> dict[str, object]:
     return {
         "relation": one.relation,
         "name": one.name,
+        "sex": one.sex.value,
         "id_kind": one.id_kind,
         "id_number": one.id_number,
         "birth_date": one.birth_date.isoformat(),

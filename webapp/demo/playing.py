@@ -37,8 +37,9 @@ from webapp.demo.planned import PlannedCase
 
 _MOST_CASES = 100_000
 _AFTER_MIDNIGHT = time(0, 1)
-_TRY_AGAIN_AFTER = timedelta(hours=22)
-_MOST_TRIES = 12
+_MORNING, _NOON, _AFTERNOON = time(8, 45), time(12), time(14, 20)
+_WEEKEND = 5
+_MOST_TRIES = 24
 _PAPER_NAME = "模拟材料.pdf"
 
 
@@ -190,7 +191,7 @@ class Players:
     def _try_again(self, course: _Course) -> datetime | None:
         course.tries += 1
         if course.tries < _MOST_TRIES:
-            return self.clock.now() + _TRY_AGAIN_AFTER
+            return _next_half_day(self.clock.now())
         self._fault(course, "这一步一直没有打开")
         return None
 
@@ -337,6 +338,17 @@ class Players:
         opened = open_case(self.engine.environment, tx, case)
         waiting = waits(opened.program, opened.memory.engine).messages.values()
         return [orjson.loads(wait.key) for wait in waiting if wait.name == name]
+
+
+def _next_half_day(now: datetime) -> datetime:
+    """When somebody looks again whether a step has come: after lunch, else the next weekday."""
+    local = now.astimezone(ZONE)
+    if local.weekday() < _WEEKEND and local.time() < _NOON:
+        return datetime.combine(local.date(), _AFTERNOON, ZONE)
+    day = local.date() + timedelta(1)
+    while day.weekday() >= _WEEKEND:
+        day += timedelta(1)
+    return datetime.combine(day, _MORNING, ZONE)
 
 
 def _replaced(value: object, staged: Mapping[str, str]) -> object:
