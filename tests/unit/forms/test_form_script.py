@@ -24,12 +24,14 @@ class Office:
         self.data = form.initial({}, context)
         self.drafts, self.submitted, self.uploads = [], [], 0
         self.broken = False
+        self.to_change = frozenset()
 
     def page(self):
         visible = self.form.visible(self.data, {}, self.context)
         view = FormView(
             self.form, self.data, visible=visible, action="/form", draft_url="/draft",
             upload_url="/upload", refresh_url="/refresh", file_url="/files/", csrf_token="token", nonce="n1",
+            to_change=self.to_change,
         )  # fmt: skip
         return (
             '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>办件</title>'
@@ -244,3 +246,42 @@ def test_without_script_everything_can_be_filled_in(browser, office):
     page.get_by_role("button", name="提交").click()
     assert [row["name"] for row in office.submitted[0][2]["members"]] == ["张小模"]
     context.close()
+
+
+def test_a_form_that_came_back_opens_at_what_is_to_be_changed(page, office):
+    office.to_change = frozenset({"bank_account", "members"})
+    page.goto(office.url)
+    members = page.locator('[data-list="members"]')
+    expect(members).to_be_visible()  # its tab is open, the first with something to change
+    expect(members.locator(".bf-change-mark")).to_have_text("请修改")
+    badge = page.locator("[data-tab-change]").first
+    expect(badge).to_have_text("请修改 1")
+    page.get_by_label("第 1 行 姓名").fill("李模拟")
+    expect(members.locator(".bf-change-mark")).to_have_text("已改")
+    expect(badge).to_have_text("请修改 0")
+
+
+def test_the_box_for_pasting_fills_the_table_and_says_what_it_could_not_read(page, office):
+    tab(page, "收入与家庭")
+    page.locator(".bf-paste > summary").first.click()
+    page.locator("[data-paste-text]").first.fill(
+        "姓名\t关系\t爱好\n李模拟\t配偶\t足球\n张小模\t舅舅\t"
+    )
+    page.get_by_role("button", name="填入表格").first.click()
+    expect(page.locator("[data-row]")).to_have_count(2)
+    expect(page.get_by_label("第 1 行 姓名")).to_have_value("李模拟")
+    told = page.locator("[data-paste-told]").first
+    expect(told).to_contain_text("表头“爱好”没有对应的列")
+    expect(told).to_contain_text("第 2 行“关系”的“舅舅”不在选项里")
+    expect(page.locator("[data-paste-text]").first).to_have_value("")
+
+
+def test_a_doubt_is_said_beside_the_number_and_goes_away(page, office):
+    tab(page, "材料与声明")
+    account = page.locator("#f-bank_account")
+    account.fill("6217000000000000005")
+    account.blur()
+    expect(page.locator("#f-bank_account-warning")).to_contain_text("卡号校验位不符")
+    account.fill("6217000000000000004")
+    account.blur()
+    expect(page.locator("#f-bank_account-warning")).to_have_text("")
