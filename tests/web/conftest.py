@@ -52,7 +52,7 @@ class NoHouseholds:
     def public_notices(self, after: tuple[str, str] | None, limit: int) -> Sequence[Notice]:
         return ()
 
-    def notices(self, actor: Actor, *, status: str = "", limit: int = 200) -> Sequence[Notice]:
+    def notices(self, actor: Actor, **narrowed: object) -> Sequence[Notice]:
         return ()
 
     def notice(self, actor: Actor | None, notice_id: str) -> Notice:
