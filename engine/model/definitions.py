@@ -152,6 +152,11 @@ class Element:
         return self._names("notSameUnitAs")
 
     @property
+    def tells(self) -> str:
+        """What whoever brought the case here is told when the step opens."""
+        return self.properties.get("tells", "").strip()
+
+    @property
     def blocked_by(self) -> tuple[str, ...]:
         """Ids of steps that must not be open when this one is completed.
 

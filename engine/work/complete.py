@@ -9,6 +9,7 @@ from engine.model.actors import Actor
 from engine.model.cases import EventKind
 from engine.model.definitions import LaneKind
 from engine.model.tasks import Task, TaskStatus
+from engine.runtime import Step
 from engine.runtime import complete as step_complete
 from engine.store import files, receipts, tasks
 from engine.store.database import Tx
@@ -29,6 +30,8 @@ class Completed:
     task: Task
     form: CompiledForm | None
     data: Mapping[str, object]
+    told: tuple[str, ...] = ()
+    """What whoever finished it is told of the steps that it opened (``tells``)."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,12 @@ def finish(environment: Environment, tx: Tx, actor: Actor, prepared: Prepared) -
         completed_at=now,
         completed_by=actor.person_id,
     )
-    return Completed(done, prepared.form, prepared.data)
+    return Completed(done, prepared.form, prepared.data, _told(opened, step))
+
+
+def _told(opened: OpenedCase, step: Step) -> tuple[str, ...]:
+    elements = (opened.program.element(one.process_key, one.element_id) for one in step.opened)
+    return tuple(dict.fromkeys(e.tells for e in elements if e.tells))
 
 
 def _sent_back(prepared: Prepared) -> tuple[str, str] | None:

@@ -74,8 +74,10 @@ def _submit(
     engine: Engine, actor: Actor, view: TaskView, posted: Posted, narrowed: InboxFilter
 ) -> Outcome:
     task_id = view.task.id
+    news: tuple[str, ...] = ()
     try:
-        engine.tasks.complete(actor, task_id, posted.data, once=_once(posted.nonce, task_id))
+        done = engine.tasks.complete(actor, task_id, posted.data, once=_once(posted.nonce, task_id))
+        news = done.told
     except Replayed:
         pass  # the same page was sent twice: the first time did it
     except Invalid as refused:
@@ -84,6 +86,7 @@ def _submit(
     except _KEPT as refused:
         return _again(posted, (), refused.message, 409)
     told = _("已提交:%(title)s · %(step)s。", title=view.case.title, step=view.task.name)
+    told += "".join(news)
     if posted.action == "next":
         following = engine.tasks.next_after(actor, narrowed, task_id)
         return Outcome(following or "", told if following else told + _("没有下一件了。"))

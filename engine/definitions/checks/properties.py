@@ -41,6 +41,7 @@ _ON: Mapping[str, frozenset[str]] = {
             "blockedBy",
             "readableBy",
             "panel",
+            "tells",
             "priority",
             "pausesClock",
             "batch",
