@@ -1,11 +1,13 @@
 """Public notices as values: nothing here says more than its reader may know."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import ClassVar
 
 from flask import url_for
 
 from engine import Actor
+from engine.model.calendar import WorkCalendar
 from webapp.reading.panels import ObjectionRow, objection_rows
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
@@ -69,6 +71,7 @@ class StaffPart:
 
     case_href: str
     sheet_href: str
+    waits: str
     consent: str
     photos: str
     first_end: str
@@ -185,12 +188,15 @@ def notice_page(
     actor: Actor | None,
     notice_id: str,
     typed: Typed,
-    today: str,
+    today: date,
+    calendar: WorkCalendar,
 ) -> NoticePage:
     """One notice."""
     one = registry.notice(actor, notice_id)
     # Staff of another area find what the public finds, and no more.
-    staff = None if actor is None or not one.case_id else _staff(registry, actor, one)
+    staff = None
+    if actor is not None and one.case_id:
+        staff = _staff(registry, actor, one, _waits(one, today, calendar))
     return NoticePage(
         shell=shell,
         id=one.id,
@@ -206,16 +212,29 @@ def notice_page(
         staff=staff,
         ways=WAYS[:-1],
         typed=typed,
-        today=today,
+        today=today.isoformat(),
     )
 
 
-def _staff(registry: NoticePort, actor: Actor, one: Notice) -> StaffPart:
+def _waits(one: Notice, today: date, calendar: WorkCalendar) -> str:
+    """From when on the result can be recorded, for whoever would like to do it now."""
+    if one.status != "open" or today > one.ends_on:
+        return ""
+    return _(
+        "公示需满 %(days)s 个工作日,今天是第 %(nth)s 日,最早 %(last)s期满后可登记结果。",
+        days=calendar.working_days_between(one.posted_on, one.ends_on),
+        nth=calendar.working_days_between(one.posted_on, today),
+        last=f"{one.ends_on.month} 月 {one.ends_on.day} 日",
+    )
+
+
+def _staff(registry: NoticePort, actor: Actor, one: Notice, waits: str) -> StaffPart:
     record = registry.record(actor, one.id)
     first = record.first_end
     return StaffPart(
         case_href=url_for("cases.show", case_id=one.case_id),
         sheet_href=url_for("notices.sheet", notice_id=one.id) if record.published else "",
+        waits=waits,
         consent=_consent(record),
         photos=_photos(record),
         first_end="" if first is None or first == one.ends_on else day(first),

@@ -62,9 +62,11 @@ def show(notice_id: str) -> ResponseReturnValue:
 
 
 def _page(actor: Actor | None, notice_id: str, typed: Typed) -> str:
-    today = current_engine().environment.today().isoformat()
+    engine = current_engine()
+    today = engine.environment.today()
     frame = shell("notices", actor)
-    return render(notice_page(frame, current_registry(), actor, notice_id, typed, today))
+    page = notice_page(frame, current_registry(), actor, notice_id, typed, today, engine.calendar())
+    return render(page)
 
 
 @notices.post("/notices/<notice_id>/objection")
