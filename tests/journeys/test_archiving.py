@@ -50,6 +50,7 @@ def test_an_application_by_six_people_of_three_organisations_is_on_file(
     chair.submit()
     people("township").do("乡镇复核", NAME, AGREE)
     reviewer = people("reviewer")
+    reviewer.do("等待核对报告", NAME, households["means_report"])
     reviewer.open_step("县级审核", NAME)
     reviewer.picture(PICTURES, "step-county-review", whole=True)
     reviewer.fill({**AGREE, "category": "dibao"})
@@ -85,6 +86,7 @@ def test_a_county_sends_back_and_the_officer_sees_why(
     officer.do("入户调查", NAME, households["visit"])
     people("chair").do("基层审核", NAME, AGREE)
     people("township").do("乡镇复核", NAME, AGREE)
+    people("reviewer").do("等待核对报告", NAME, households["means_report"])
     people("reviewer").do(
         "县级审核", NAME, {"decision": "return", "return_to": "apply", "comment": why}
     )
@@ -110,6 +112,7 @@ def test_an_objection_of_the_public_is_investigated_and_the_notice_goes_on(
     officer.do("入户调查", NAME, households["visit"])
     people("chair").do("基层审核", NAME, AGREE)
     people("township").do("乡镇复核", NAME, AGREE)
+    people("reviewer").do("等待核对报告", NAME, households["means_report"])
     people("reviewer").do("县级审核", NAME, {**AGREE, "category": "dibao"})
     officer.do("张贴公示", NAME, POSTED)
     site.pass_days(2)
