@@ -98,6 +98,8 @@ def _refusal(actor: Actor, view: TaskView) -> str:
         return "这一件不由您办理。"
     if view.task.assignee not in {None, actor.person_id}:
         return f"{view.holder_name}正在办理这一件。"
+    if view.blocked_by:
+        return f"本件的“{'、'.join(view.blocked_by)}”还没有办结。"
     return ""
 
 
