@@ -67,8 +67,9 @@ class Settings(Group):
 
     def value(self, name: str, organisation_id: str, day: date) -> Parameter | None:
         """What holds for an organisation on a day."""
+        kind = self._environment.climbed_for(name)
         return self._commands.ask(
-            lambda tx: stored_settings.parameter_value(tx, name, organisation_id, day)
+            lambda tx: stored_settings.parameter_value(tx, name, organisation_id, day, kind)
         )
 
     def asked_by(self) -> Mapping[str, Sequence[str]]:

@@ -33,7 +33,9 @@ class ParameterRule:
 
     ``low`` and ``high`` bound its number, that of a limit too. ``law`` names law and article where
     ``basis`` is law. ``roles`` may set it for their own county where ``per_county`` allows it, an
-    administrator always may. ``value`` None: there is none before the federation has set one.
+    administrator always may. ``by_area``: a development zone without its own value takes that of
+    the county it lies in, not of the organisation it approves under. ``value`` None: there is none
+    before the federation has set one.
     """
 
     name: str
@@ -50,6 +52,7 @@ class ParameterRule:
     choices: Mapping[str, str] = field(default_factory=dict)
     choices_en: Mapping[str, str] = field(default_factory=dict)
     per_county: bool = False
+    by_area: bool = False
     roles: tuple[str, ...] = ()
     value: object = None
     source: str = ""

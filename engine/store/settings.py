@@ -87,8 +87,13 @@ class Parameter:
     id: int = 0
 
 
-def parameter_value(tx: Tx, name: str, organisation_id: str, day: date) -> Parameter | None:
-    """The value that holds on a day for an organisation: its own, the nearest above it, or all."""
+def parameter_value(
+    tx: Tx, name: str, organisation_id: str, day: date, kind: str = "approval"
+) -> Parameter | None:
+    """The value that holds on a day for an organisation: its own, the nearest above it, or all.
+
+    ``kind``: above it by approval or by area.
+    """
     row = tx.execute(
         select(parameter, organisation_closure.c.depth)
         .select_from(
@@ -96,7 +101,7 @@ def parameter_value(tx: Tx, name: str, organisation_id: str, day: date) -> Param
                 organisation_closure,
                 (organisation_closure.c.ancestor_id == parameter.c.organisation_id)
                 & (organisation_closure.c.descendant_id == organisation_id)
-                & (organisation_closure.c.kind == "approval"),
+                & (organisation_closure.c.kind == kind),
             )
         )
         .where(

@@ -159,6 +159,11 @@ class Environment:
         """The business day in the federation's zone."""
         return self.clock.now().astimezone(ZONE).date()
 
+    def climbed_for(self, parameter: str) -> str:
+        """By which kind of parent the value of a parameter is looked for."""
+        rule = self.parameters.get(parameter)
+        return "area" if rule is not None and rule.by_area else "approval"
+
     def feel(self, tx: Tx, organisation_id: str, now: datetime) -> EvaluationContext:
         """The surroundings of an expression in a case of this organisation."""
         return self.feel_asking(lambda question: question(tx), organisation_id, now)
@@ -198,8 +203,9 @@ class _Host:
         return self.ask(self.environment.calendars.get)
 
     def parameter(self, name: str) -> object:
+        kind = self.environment.climbed_for(name)
         found = self.ask(
-            lambda tx: settings.parameter_value(tx, name, self.organisation_id, self.today)
+            lambda tx: settings.parameter_value(tx, name, self.organisation_id, self.today, kind)
         )
         if found is None:
             raise KeyError(name)

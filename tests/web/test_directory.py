@@ -116,6 +116,7 @@ def test_a_closed_unit_hands_its_work_over(
     text = admin.text(MILL)
     for said in ("2026-11-09 撤销", "模拟·中学工会", "1 个未办环节已转给新的办理单位"):
         assert said in text, said
+    assert "2026-11-09 撤销" in admin.text("/admin/units")
     assert "添置安全帽" in browse("supervisor").text("/inbox")
     assert "添置安全帽" not in browse("officer").text("/inbox")
 

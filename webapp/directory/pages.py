@@ -46,6 +46,7 @@ class UnitNode:
     people: int
     href: str
     is_open: bool
+    ends: str
     below: tuple["UnitNode", ...]
 
 
@@ -219,6 +220,7 @@ def units_page(shell: Shell, engine: Engine) -> UnitsPage:
             people[unit.id],
             url_for("directory.unit", unit_id=unit.id),
             depth == 0,
+            "" if unit.valid_to is None else day(unit.valid_to),
             tuple(node(one, depth + 1) for one in in_order(below.get(unit.id, ()))),
         )
 

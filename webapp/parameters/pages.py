@@ -319,6 +319,7 @@ def parameter_page(
     rows, today = engine.settings.history(rule.name), engine.environment.today()
     units = counties(engine) if rule.per_county else []
     names = {one.id: one.name for one in engine.directory.organisations().values()}
+    areas = {one.id: one.area_parent for one in units} if rule.by_area else {}
     allowed = engine.settings.may_set(actor, rule.name, [None, *(one.id for one in units)])
     may = tuple(Choice(place or EVERYWHERE, _place_name(place, names)) for place in allowed)
     days = sorted({row.valid_from for row in rows})[-_MOST_COLUMNS:]
@@ -342,7 +343,7 @@ def parameter_page(
         kind=rule.kind.value,
         days=tuple(_from_day(one) for one in days),
         places=tuple(
-            _place_row(rule, rows, place, names, (today, days))
+            _place_row(rule, rows, place, names, (today, days, areas.get(place or "")))
             for place in (None, *(one.id for one in units))
         ),
         entries=tuple(_entries(engine, rule, rows, names, today)),
@@ -387,20 +388,26 @@ def _fresh(
     )
 
 
+def _inherited(rows: Sequence[Parameter], area: str | None, on: date) -> Parameter | None:
+    """What holds for a place without its own value: that of its area, or everybody's."""
+    of_area = None if area is None else held_on(rows, area, on)
+    return of_area or held_on(rows, None, on)
+
+
 def _place_row(
     rule: ParameterRule,
     rows: Sequence[Parameter],
     place: str | None,
     names: Mapping[str, str],
-    when: tuple[date, Sequence[date]],
+    when: tuple[date, Sequence[date], str | None],
 ) -> PlaceRow:
-    today, days = when
+    today, days, area = when
     own = held_on(rows, place, today)
-    now = own or held_on(rows, None, today)
+    now = own or _inherited(rows, area, today)
     cells = []
     for one in days:
         held = held_on(rows, place, one)
-        shown = held or held_on(rows, None, one)
+        shown = held or _inherited(rows, area, one)
         cells.append(
             Cell(
                 short_words(rule, None if shown is None else shown.value),
@@ -448,8 +455,11 @@ def confirm_page(
     place = None if typed.place == EVERYWHERE else typed.place
     since, today = date.fromisoformat(typed.since), local_date(engine.clock.now())
     rows = engine.settings.history(rule.name)
-    before = held_on(rows, place, since) or held_on(rows, None, since)
-    names = {one.id: one.name for one in engine.directory.organisations().values()}
+    units = engine.directory.organisations()
+    unit = units.get(place or "")
+    area = unit.area_parent if rule.by_area and unit is not None else None
+    before = held_on(rows, place, since) or _inherited(rows, area, since)
+    names = {one.id: one.name for one in units.values()}
     sentences = [
         _(
             "%(place)s的“%(name)s”自 %(since)s 起由 %(before)s 改为 %(after)s。",

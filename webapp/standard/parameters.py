@@ -78,6 +78,7 @@ def _rule(group: str, name: str, row: Mapping[str, Any]) -> ParameterRule:
         choices=row.get("choices", {}),
         choices_en=row.get("choices_en", {}),
         per_county=row.get("per_county", False),
+        by_area=row.get("by_area", False),
         roles=_COUNTY_ROLES if row.get("per_county", False) else (),
         value=value,
         source=row.get("source", ""),

@@ -11,6 +11,7 @@ from engine import SYSTEM, Options, Request, open_engine
 from engine.errors import Conflict, Invalid, NotFound, NotPermitted
 from engine.model.clock import FixedClock
 from engine.model.definitions import SourceFile
+from engine.model.organisations import Organisation
 from engine.model.parameters import Kind, ParameterRule
 from engine.store.settings import Parameter
 from engine.work.parameters import NewValue, Touched
@@ -63,6 +64,7 @@ RULES = (
         low=Decimal(100),
         high=Decimal(5000),
         per_county=True,
+        by_area=True,
         roles=("county_reviewer",),
     ),
     ParameterRule("asked", "须复核", Kind.SWITCH, per_county=True, value=False),
@@ -218,6 +220,26 @@ def test_a_mistake_is_put_right_by_another_row_and_both_stay(ruled: Workshop) ->
     assert found.set_at == MONDAY_MORNING
     assert [p.value for p in settings.history("standard")] == [3800, 830]
     assert settings.value("standard", "lw-u", TODAY) is None
+
+
+def test_a_zone_takes_the_standard_of_the_county_it_lies_in(ruled: Workshop) -> None:
+    admin, settings = ruled.actor("admin"), ruled.engine.settings
+    zone = Organisation("z1", "z1", "模拟开发区", "zone", "county", "zz", "xc")
+    union = Organisation("z1-u", "z1-u", "模拟四厂工会", "grassroots", "grassroots", "z1", "z1")
+    for one in (zone, union):
+        ruled.engine.directory.add_organisation(admin, one)
+    settings.set_value(admin, _new("standard", 700))
+    settings.set_value(admin, _new("standard", 830, at="xc"))
+    settings.set_value(admin, _new("review limit", "3wd", at="xc"))
+
+    def values(name: str) -> list[object]:
+        found = [settings.value(name, place, TODAY) for place in ("z1-u", "u1", "lw-u")]
+        return [None if one is None else one.value for one in found]
+
+    assert values("standard") == [830, 830, 700]
+    assert values("review limit") == ["5wd", "3wd", "5wd"]  # it approves under the city
+    settings.set_value(admin, _new("standard", 900, at="z1"))
+    assert values("standard") == [900, 830, 700]
 
 
 @pytest.mark.parametrize(
