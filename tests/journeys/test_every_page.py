@@ -104,7 +104,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/admin/holidays",
         "/supervision/gaps",
     ),
-    "": ("/login", "/notices", f"/notices > {FIRST}", "/receipt"),
+    "": ("/login", "/notices", f"/notices > {FIRST}", "/objections", "/receipt"),
 }
 ON_SMALL_SCREENS: Mapping[str, tuple[str, ...]] = {
     "who has 县级审核": (
