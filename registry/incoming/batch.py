@@ -23,6 +23,7 @@ HOUSEHOLDS = "households"
 class Status(Enum):
     """Where a list stands."""
 
+    READING = "reading"  # its rows are being kept; one that stays so was cut off
     CHECKING = "checking"
     CHECKED = "checked"
     RUNNING = "running"

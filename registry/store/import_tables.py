@@ -19,7 +19,7 @@ import_batch = Table(
     Column("file_hash", _HASH, nullable=False),
     Column("created_at", _INSTANT, nullable=False),
     Column("changed_at", _INSTANT, nullable=False),
-    Column("status", String(10), nullable=False),  # checking | checked | running | done | dropped
+    Column("status", String(10), nullable=False),  # registry.incoming.batch.Status
     Column("content", LargeBinary, nullable=False),  # the file; sealed
     Column("loose", LargeBinary, nullable=False),  # problems of no row; sealed JSON
     Index("ix_import_batch_of_person", "by_id", "created_at"),

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, delete, func, insert, select, update
+from sqlalchemy import Select, bindparam, delete, func, insert, select, update
 from sqlalchemy import case as choose
 
 from engine.model.actors import Actor
@@ -36,8 +36,13 @@ _CANCELLED = "cancelled"
 _WITHOUT_FILE = [column for column in import_batch.c if column.name != "content"]
 
 
-def add(tx: Tx, vault: Vault, batch: Batch, content: bytes, rows: Sequence[Row]) -> None:
-    """Write a list with its rows."""
+def sealed_rows(vault: Vault, batch_id: str, rows: Iterable[Row]) -> list[dict[str, object]]:
+    """Rows as they are written: sealed before anybody is held up by a transaction."""
+    return [_values(vault, batch_id, row) for row in rows]
+
+
+def add(tx: Tx, vault: Vault, batch: Batch, sealed_file: bytes) -> None:
+    """Write a list without its rows."""
     loose = orjson.dumps(packed_problems(batch.loose))
     tx.execute(
         insert(import_batch).values(
@@ -50,15 +55,20 @@ def add(tx: Tx, vault: Vault, batch: Batch, content: bytes, rows: Sequence[Row])
             created_at=to_text(batch.created_at),
             changed_at=to_text(batch.changed_at),
             status=batch.status.value,
-            content=vault.seal(content, f"import/{batch.id}/file"),
+            content=sealed_file,
             loose=vault.seal(loose, f"import/{batch.id}/loose"),
         )
     )
-    for start in range(0, len(rows), _AT_ONCE):
-        tx.execute(
-            insert(import_row),
-            [_values(vault, batch.id, row) for row in rows[start : start + _AT_ONCE]],
-        )
+
+
+def sealed_file(vault: Vault, batch_id: str, content: bytes) -> bytes:
+    """The file as it is kept."""
+    return vault.seal(content, f"import/{batch_id}/file")
+
+
+def add_rows(tx: Tx, rows: Sequence[dict[str, object]]) -> None:
+    """Write rows of a list."""
+    tx.execute(insert(import_row), rows)
 
 
 def batch(tx: Tx, vault: Vault, batch_id: str) -> Batch | None:
@@ -160,18 +170,22 @@ def rows(
     ]
 
 
-def save(tx: Tx, vault: Vault, batch_id: str, before: State, changed: Iterable[Row]) -> None:
+def save(tx: Tx, before: State, changed: Sequence[dict[str, object]]) -> None:
     """Write rows back that still are as they were; another slice may have been faster."""
-    for row in changed:
-        tx.execute(
-            update(import_row)
-            .where(
-                import_row.c.batch_id == batch_id,
-                import_row.c.number == row.number,
-                import_row.c.state == before.value,
-            )
-            .values(_values(vault, batch_id, row))
+    renamed = [
+        {"of": row["batch_id"], "n": row["number"], "now": row["state"], "sealed": row["content"]}
+        for row in changed
+    ]
+    tx.execute(
+        update(import_row)
+        .where(
+            import_row.c.batch_id == bindparam("of"),
+            import_row.c.number == bindparam("n"),
+            import_row.c.state == before.value,
         )
+        .values(state=bindparam("now"), content=bindparam("sealed")),
+        renamed,
+    )
 
 
 def forget_before(tx: Tx, at: datetime) -> int:

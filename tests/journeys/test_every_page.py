@@ -55,6 +55,8 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         step("填报申请"),
         "/start",
         "/start/archiving",
+        "/imports",
+        "/imports/archiving",
         "/done",
     ),
     "who has 县级审核": (
@@ -85,6 +87,8 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/households > .under a:has-text('抄录')",
         "/households > .list-export",
         "/households > .under a:has-text('导出记录')",
+        "/imports",
+        "/imports/households",
         "/notices",
         f"/notices > {FIRST}",
         "/nothing-is-here",
@@ -114,6 +118,7 @@ ON_SMALL_SCREENS: Mapping[str, tuple[str, ...]] = {
     ),
     "zz.protection": (
         f"/households > {FIRST} > .tabs a:has-text('历次版本')",
+        "/imports/households",
         f"/notices > {FIRST}",
     ),
     "": ("/notices", f"/notices > {FIRST}", "/login", "/receipt"),

@@ -203,6 +203,7 @@ def _brought(one: Progress, names: dict[str, str]) -> Brought:
 def status_words(status: Status) -> str:
     """Where a list stands, in words."""
     return {
+        Status.READING: _("上传中断,请重新上传"),
         Status.CHECKING: _("正在检查"),
         Status.CHECKED: _("已检查,待导入"),
         Status.RUNNING: _("正在导入"),

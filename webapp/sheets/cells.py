@@ -11,6 +11,8 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Protocol
 
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
 from engine.forms import Field, FieldKind
 from engine.forms.values import as_decimal, clean_text, read_date, to_json_number
 
@@ -45,6 +47,11 @@ class WrongCell(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+def writable(text: str) -> str:
+    """A text without the control characters that no workbook can hold."""
+    return ILLEGAL_CHARACTERS_RE.sub("", text)
 
 
 def text_of(cell: RawCell) -> str:

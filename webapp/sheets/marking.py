@@ -11,15 +11,22 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from engine.errors import Invalid
 from registry.incoming.layout import ERRORS, Layout, SheetLayout
 from registry.incoming.rows import Problem
+from webapp.sheets.cells import writable
 from webapp.sheets.headings import heading, heading_row, is_errors_column
+from webapp.sheets.reading import UNREADABLE
 
 _WRONG = PatternFill("solid", fgColor="FDE2E0")
 _DOUBTFUL = PatternFill("solid", fgColor="FFF3D6")
 _NONE = PatternFill(fill_type=None)
 _RED = Font(color="B42318")
 _BOLD_RED = Font(color="B42318", bold=True)
+NOT_GIVEN_BACK = (
+    "这份工作簿里有系统不能改写的内容(如图片、图表),没有生成带错误说明的工作簿。"
+    "请按本页列出的行号修改,或把数据粘贴到新下载的模板里再上传。"
+)
 _WIDTH = 60
 _LONGEST = 2_000
 
@@ -34,7 +41,10 @@ def marked(content: bytes, layout: Layout, problems: Iterable[Problem]) -> bytes
         by_sheet[problem.sheet].append(problem)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        book = load_workbook(io.BytesIO(content), keep_links=False)
+        try:
+            book = load_workbook(io.BytesIO(content), keep_links=False)
+        except UNREADABLE as error:
+            raise Invalid(NOT_GIVEN_BACK) from error
     first_wrong = None
     for sheet in book.worksheets:
         known = next((one for one in layout.sheets if one.title == sheet.title.strip()), None)
@@ -82,7 +92,7 @@ def _places(sheet: Worksheet, top: int, layout: SheetLayout) -> dict[str, int]:
 def _sentence(found: list[Problem]) -> str:
     errors = [one.message for one in found if not one.is_warning]
     doubts = [f"提示:{one.message}" for one in found if one.is_warning]
-    return ";".join(dict.fromkeys([*errors, *doubts]))[:_LONGEST]
+    return writable(";".join(dict.fromkeys([*errors, *doubts])))[:_LONGEST]
 
 
 def _errors_column(sheet: Worksheet, top: int, columns: int) -> int:

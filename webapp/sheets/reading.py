@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
+from PIL import Image
 
 from engine.errors import Invalid
 from engine.forms.paths import get_at, pointer, set_at
@@ -29,8 +30,9 @@ _MOST_COLUMNS = 300
 _LONGEST_KEY = 40
 
 # What openpyxl raises for a workbook whose inside is not as the standard says.
-_UNREADABLE = (
+UNREADABLE = (
     InvalidFileException,
+    Image.DecompressionBombError,
     zipfile.BadZipFile,
     zlib.error,
     SyntaxError,  # its XML
@@ -57,7 +59,7 @@ def read_workbook(content: bytes, name: str, layout: Layout) -> Reading:
                 return _Reader(layout, name).read(book)
             finally:
                 book.close()
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             raise Invalid(damaged(name)) from error
 
 

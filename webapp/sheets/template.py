@@ -13,6 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from engine.forms import Field, FieldKind, TextFormat
 from registry.incoming.layout import HINTS, KEY, UNIT, Column, Holds, Layout, SheetLayout
 from registry.incoming.units import Units
+from webapp.sheets.cells import writable
 
 EXPLAINED = "填写说明"
 CHOICES = "代码表"
@@ -212,7 +213,7 @@ def _write_lines(sheet: Worksheet, layout: SheetLayout, lines: Sequence[Mapping[
     for row, line in enumerate(lines, _FIRST_ROW):
         for name, text in line.items():
             cell = sheet.cell(row, places[name])
-            cell.value, cell.number_format = text, _TEXT
+            cell.value, cell.number_format = writable(text), _TEXT
             cell.data_type = "s"  # a text, whatever it begins with
 
 
@@ -220,7 +221,7 @@ def _tell(sheet: Worksheet, told: Told) -> None:
     for row, line in enumerate((told.headings, *told.rows), 1):
         for number, text in enumerate(line, 1):
             cell = sheet.cell(row, number)
-            cell.value, cell.number_format = text, _TEXT
+            cell.value, cell.number_format = writable(text), _TEXT
             cell.data_type = "s"
             cell.font = _BOLD if row == 1 else Font()
             sheet.column_dimensions[get_column_letter(number)].width = _WIDEST
