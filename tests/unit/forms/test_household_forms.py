@@ -131,14 +131,14 @@ def test_an_account_in_another_name_is_taken_with_reason_and_relation(applicatio
 @pytest.mark.parametrize(
     ("changed", "papers"),
     [
-        ({}, "身份证、户口簿、收入证明"),
+        ({}, "身份证、户口簿、收入证明、银行卡复印件"),
         ({"has_dibao": "yes"}, "低保证"),
         ({"cause_main": "6"}, "诊断证明和票据"),
         ({"cause_main": "8"}, "事故证明和票据"),
         ({"cause_main": "7"}, "事故证明和票据"),
         ({"causes_more": ["9"]}, "学籍和学费"),
         ({"health": "残疾", "disability": "肢体三级"}, "残疾证"),
-        ({"worker_kind": "migrant"}, "劳动合同"),
+        ({"worker_kind": "migrant"}, "劳动合同、工会会员证明"),
         ({"identity": "失(无)业"}, "失业证明"),
         ({"marital": "离异"}, "离婚或丧偶证明"),
     ],
@@ -151,6 +151,7 @@ def test_papers_are_asked_for_by_cause(application, family, context, changed, pa
 
 def test_what_was_handed_in_is_not_missing(application, family, context):
     family |= {"paper_identity": ["f1"], "paper_hukou": ["f2"], "paper_income": ["f3"]}
+    family["paper_bank"] = ["f4"]
     assert application.with_computed(family, CASE, context)["papers_missing"] == "齐全"
 
 
