@@ -171,7 +171,11 @@ def _filter(node: syntax.Filter) -> Closure:
     def filtered(scope: Scope) -> object:
         items = _as_list(source(scope))
         if not items:
-            return _of_empty_list(select(None, scope.inner([(ITEM, None)])), scope.run)
+            # Only whether a position is asked for counts: there is no item that lacks a field.
+            known = scope.run.problem_count()
+            verdict = select(None, scope.inner([(ITEM, None)]))
+            scope.run.forget_problems_after(known)
+            return _of_empty_list(verdict, scope.run)
         chosen = []
         for index, item in enumerate(items):
             scope.run.charge(steps)

@@ -48,3 +48,9 @@ def test_reasons_do_not_quote_what_people_wrote(evaluate):
     secret = "350602199001019907"
     for text in ("number(x + x)", "date(x)", "age(x + x)", "x > 1", "duration(x)"):
         assert secret not in " ".join(evaluate(text, {"x": secret + "z"}).problems)
+
+
+def test_the_items_of_an_empty_list_lack_nothing(evaluate):
+    evaluation = evaluate('count(none[kind = "head"])', {"none": []})
+    assert (evaluation.value, evaluation.problems) == (0, ())
+    assert evaluate("none[1]", {"none": []}).problems == ("列表是空的,没有这一项",)
