@@ -166,7 +166,7 @@ def process_page(
         version=row.version,
         documentation=info.documentation,
         owner=info.owner,
-        total_limit=amount(info.total_limit) if info.total_limit else "",
+        total_limit=_limit(info.total_limit) if info.total_limit else "",
         diagrams=_diagrams(program, row, counts),
         steps=_steps(
             program, counts, "" if engine.definitions.counts_everywhere(actor) else row.key
@@ -214,20 +214,22 @@ def _steps(
     )
 
 
+def _limit(text: str) -> str:
+    """A limit as the file says it: an amount, or what the parameters say when it begins."""
+    return _("按业务参数") if text.startswith("=") else amount(text)
+
+
 def _step(program: Program, element: Element, cases: int, key: str) -> StepRow:
     form = program.form_of(element)
     # A step of a called process may have to differ from one of the process that calls it.
     names = {one.id: one.name for key in program.processes for one in program.elements(key)}
-    deadline = element.deadline or ""
     return StepRow(
         name=element.name or element.id,
         process=""
         if element.process_key == program.key
         else program.processes[element.process_key].name,
         lane="" if element.lane is None else element.lane.name,
-        deadline=NOTHING
-        if not deadline
-        else (_("按业务参数") if deadline.startswith("=") else amount(deadline)),
+        deadline=_limit(element.deadline) if element.deadline else NOTHING,
         not_same_as="、".join(names.get(one, one) for one in element.not_same_person_as),
         form=NOTHING if form is None else form.title,
         cases=cases,

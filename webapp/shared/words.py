@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from engine.errors import Invalid
 from engine.model.calendar import WorkCalendar
 from engine.model.clock import ZONE, local_date
 from engine.model.deadlines import Deadline, Remaining, Unit, remaining
@@ -79,7 +80,7 @@ def unit_of(deadline: str | None) -> Unit:
     """The unit a limit was set in; days where it cannot be read."""
     try:
         return Deadline.parse(deadline or "").unit
-    except ValueError:
+    except Invalid:
         return Unit.DAYS
 
 
@@ -87,7 +88,7 @@ def amount(deadline: str | None) -> str:
     """5 个工作日."""
     try:
         limit = Deadline.parse(deadline or "")
-    except ValueError:
+    except Invalid:
         return deadline or NOTHING
     return counted(_AMOUNT[limit.unit], limit.amount)
 
