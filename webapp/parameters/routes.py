@@ -8,13 +8,10 @@ from flask.typing import ResponseReturnValue
 from engine.errors import Conflict, Invalid, NotFound, NotPermitted
 from engine.model.parameters import ParameterRule
 from engine.work.parameters import NewValue
-from webapp.parameters.pages import (
-    EVERYWHERE,
-    Typed,
-    confirm_page,
-    list_page,
-    parameter_page,
-)
+from webapp.parameters.confirming import confirm_page
+from webapp.parameters.holding import EVERYWHERE, Typed
+from webapp.parameters.listing import list_page
+from webapp.parameters.pages import parameter_page
 from webapp.shared.language import _
 from webapp.shared.navigation import shell
 from webapp.shared.page import render
