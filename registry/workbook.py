@@ -75,8 +75,14 @@ def _write(
         sheet.column_dimensions[get_column_letter(place)].width = max(width, 12)
     sheet.append([_cell(sheet, watermark, Font(bold=True, color="A51C1F"))])
     sheet.append([_heading(sheet, label) for label in labels])
+    # One cell of each kind a column, filled anew for every row: a style set a million times is
+    # what would take the time.
+    texts = [_cell(sheet, "") for _ in labels]
+    amounts = [_amount_cell(sheet) for _ in labels]
     for row in rows:
-        sheet.append([_cell(sheet, value) for value in row])
+        sheet.append(
+            [_filled(texts[place], amounts[place], value) for place, value in enumerate(row)]
+        )
 
 
 def _heading(sheet: WriteOnlyWorksheet, label: str) -> Cell:
@@ -86,17 +92,34 @@ def _heading(sheet: WriteOnlyWorksheet, label: str) -> Cell:
     return cell
 
 
-def _cell(sheet: WriteOnlyWorksheet, value: object, font: Font | None = None) -> Cell:
-    """An amount is a number, everything else a text."""
-    if isinstance(value, Decimal):
-        cell = WriteOnlyCell(sheet, value=float(value))
-        cell.number_format = _MONEY
-        return cell
-    cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", str(value)))
-    cell.data_type = "s"  # also what begins with an equals sign
+def _cell(sheet: WriteOnlyWorksheet, said: str, font: Font | None = None) -> Cell:
+    """A text."""
+    cell = WriteOnlyCell(sheet)
     cell.number_format = _TEXT
     if font is not None:
         cell.font = font
+    return _with_text(cell, said)
+
+
+def _amount_cell(sheet: WriteOnlyWorksheet) -> Cell:
+    cell = WriteOnlyCell(sheet)
+    cell.number_format = _MONEY
+    return cell
+
+
+def _filled(said: Cell, amount: Cell, value: object) -> Cell | None:
+    """An amount is a number, everything else a text; what says nothing needs no cell."""
+    if value == "":
+        return None
+    if isinstance(value, Decimal):
+        amount.value = float(value)
+        return amount
+    return _with_text(said, str(value))
+
+
+def _with_text(cell: Cell, said: str) -> Cell:
+    cell.value = ILLEGAL_CHARACTERS_RE.sub("", said)
+    cell.data_type = "s"  # also what begins with an equals sign
     return cell
 
 
