@@ -53,4 +53,4 @@ def test_reasons_do_not_quote_what_people_wrote(evaluate):
 def test_the_items_of_an_empty_list_lack_nothing(evaluate):
     evaluation = evaluate('count(none[kind = "head"])', {"none": []})
     assert (evaluation.value, evaluation.problems) == (0, ())
-    assert evaluate("none[1]", {"none": []}).problems == ("列表是空的,没有这一项",)
+    assert evaluate("none[n]", {"none": [], "n": 1}).problems == ("列表是空的,没有这一项",)
