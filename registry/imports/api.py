@@ -141,9 +141,19 @@ class Imports:
         def read(tx: Tx) -> list[Progress]:
             found = imports.of_person(tx, self._vault, actor.person_id, limit)
             counts = imports.counts(tx, [one.id for one in found])
-            return [Progress(one, one.kind, counts[one.id]) for one in found]
+            return [Progress(one, names.get(one.kind, one.kind), counts[one.id]) for one in found]
 
+        names = self._names()
         return self._engine.ask(read)
+
+    def _names(self) -> Mapping[str, str]:
+        """What every kind of list is called."""
+        steps = self._engine.definitions.done_from_lists()
+        return {
+            HOUSEHOLDS: ExistingFiles.name,
+            **{row.key: row.name for row in self._engine.definitions.latest()},
+            **{f"{PREFIX}{key[0]}:{key[1]}": element.name for key, element in steps.items()},
+        }
 
     def work(self, actor: Actor, batch_id: str, seconds: float) -> Progress:
         """Do a slice of what is left; to be called again while there is more."""

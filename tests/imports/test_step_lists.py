@@ -84,6 +84,7 @@ def test_a_list_goes_out_and_its_answers_are_entered_at_once(lists: Imports, tow
     assert "模拟reviewer" in kinds
     again = bring(lists, town, "reviewer", MEANS, book)
     assert counts(again) == {"known": 1, "bad": 2}
+    assert {one.kind_name for one in lists.recent(reviewer)} == {"等待核对报告"}
 
 
 def test_the_wrong_person_in_a_row_is_noticed(lists: Imports, town: Town) -> None:

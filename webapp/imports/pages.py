@@ -160,7 +160,6 @@ def imports_page(
     recent: Sequence[Progress],
 ) -> ImportsPage:
     """The kinds she may bring, by name, and the steps that wait to be done from a list."""
-    names = {**dict(kinds), **{kind: name for kind, (name, _n) in steps.items()}}
     return ImportsPage(
         shell,
         tuple(
@@ -181,16 +180,16 @@ def imports_page(
             )
             for kind, (name, n) in steps.items()
         ),
-        tuple(_brought(one, names) for one in recent),
+        tuple(_brought(one) for one in recent),
     )
 
 
-def _brought(one: Progress, names: dict[str, str]) -> Brought:
+def _brought(one: Progress) -> Brought:
     batch = one.batch
     return Brought(
         href=url_for("imports.show", list_id=batch.id),
         file_name=batch.file_name,
-        kind=names.get(batch.kind, batch.kind),
+        kind=one.kind_name,
         at=moment(batch.created_at),
         status=batch.status.value,
         status_words=status_words(batch.status),
