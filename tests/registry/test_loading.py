@@ -22,7 +22,7 @@ SOURCE = "芗城区困难职工档案2025.xlsx"
 
 def number(place: int) -> str:
     """A synthetic resident's number; another one for each place."""
-    born = date(1950, 1, 1) + timedelta(days=place // 500)
+    born = date(1975, 1, 1) + timedelta(days=place // 500)
     first = f"350602{born:%Y%m%d}{place % 500:03d}"
     return first + resident_id_check_character(first)
 
