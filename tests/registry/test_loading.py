@@ -10,11 +10,13 @@ from sqlalchemy import func, select, update
 import registry
 from engine import SYSTEM, Engine
 from engine.errors import Invalid, NotPermitted
+from engine.model.clock import FixedClock
 from engine.model.identity_numbers import resident_id_check_character
 from engine.store.tables import access_event
 from registry import ExistingHousehold, Fate
 from registry.invariants import check
 from registry.store.tables import household, household_version
+from tests.registry.test_operations import FILE, HEAD, Bench
 from tests.registry.town import Town
 
 SOURCE = "芗城区困难职工档案2025.xlsx"
@@ -148,21 +150,22 @@ def test_what_cannot_be_a_file_is_refused_before_anything_is_written(
     assert _rows(engine) == 0
 
 
-def test_an_approval_after_loading_is_the_next_version_and_keeps_the_origin(town: Town) -> None:
-    head = town.filled("officer", "family_of_three")
+def test_an_approval_after_loading_is_the_next_version_and_keeps_the_origin(
+    engine: Engine, clock: FixedClock, register: registry.Registry
+) -> None:
     content = {
-        "head": {"name": head["applicant_name"], "id_number": head["id_number"]},
+        "head": {"name": HEAD["name"], "id_number": HEAD["id_number"]},
         "category": "marginal",
         "national": {"national_no": "N-7"},
     }
     before = ExistingHousehold("u1", content, date(2018, 1, 1))
-    (loaded,) = town.register.load_files(SYSTEM, [before], SOURCE)
-    town.approved()
-    found = town.register.household(town.actor("reviewer"), loaded.file_no)
+    (loaded,) = register.load_files(SYSTEM, [before], SOURCE)
+    opened = Bench(engine, clock).run("household.open_file", FILE)
+    assert opened == {"file_no": loaded.file_no, "version": 2}
+    found = register.household(engine.directory.actor_named("reviewer"), loaded.file_no)
     assert [one.number for one in found.versions] == [2, 1]
     assert (found.line.is_imported, found.line.national_no) == (True, "N-7")
     assert found.line.changed_on > date(2018, 1, 1)
-    town.must_hold()
 
 
 def test_an_imported_version_that_names_a_case_is_found(
