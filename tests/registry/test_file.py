@@ -173,10 +173,11 @@ def test_who_may_act_on_a_file_is_a_matter_of_role_and_area(town: Town) -> None:
         name: town.register.files.standing(town.actor(name), FILE_NO).acts
         for name in ("officer", "reviewer", "entry", "supervisor", "approver", "chair")
     }
-    assert acts["officer"] == {Act.HELP, Act.PAPERS, Act.CONSENT}
+    assert acts["officer"] == {Act.HELP, Act.PAPERS, Act.CONSENT, Act.EXPORT}
     assert acts["reviewer"] == set(Act)
-    assert acts["entry"] == {Act.PAPERS, Act.COPY}
-    assert acts["supervisor"] == acts["approver"] == acts["chair"] == set()
+    assert acts["entry"] == {Act.PAPERS, Act.COPY, Act.EXPORT, Act.EXPORT_WHOLE}
+    assert acts["supervisor"] == acts["approver"] == {Act.EXPORT}
+    assert acts["chair"] == set()
     for name in ("supervisor", "approver", "chair"):
         with pytest.raises(NotPermitted, match="没有登记"):
             _enter(town, by=name)

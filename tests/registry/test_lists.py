@@ -161,6 +161,7 @@ def test_the_queues_hold_who_waits_and_their_counts_are_exact(
         Queue.AWAITING: 2,
         Queue.UNCHANGED: 1,
         Queue.UNHELPED: 2,
+        Queue.ALIKE: 0,
         Queue.TO_COPY: 2,
     }
     register.aid.take_back(reviewer, waiting, entry, new_id(), "写错")
