@@ -11,7 +11,6 @@ from sqlalchemy import (
     ColumnElement,
     and_,
     case,
-    exists,
     func,
     or_,
     select,
@@ -225,13 +224,17 @@ def _queued(queue: Queue, unchanged_before: str) -> ColumnElement[bool]:
 
 
 def _helped() -> ColumnElement[bool]:
-    """That something was given which was not taken back."""
+    """That something was given which was not taken back.
+
+    One set for the whole question: asked file by file, SQLite goes through every entry that takes
+    nothing back, which is nearly all of them, for each file.
+    """
     counter = help_record.alias("counter")
-    taken_back = exists().where(counter.c.counters == help_record.c.id)
-    return exists().where(
-        help_record.c.file_no == household.c.file_no,
-        help_record.c.counters.is_(None),
-        ~taken_back,
+    taken_back = select(counter.c.counters).where(counter.c.counters.is_not(None))
+    return household.c.file_no.in_(
+        select(help_record.c.file_no).where(
+            help_record.c.counters.is_(None), help_record.c.id.not_in(taken_back)
+        )
     )
 
 
