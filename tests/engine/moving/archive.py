@@ -95,9 +95,9 @@ PLAIN: Mapping[str, Outputs] = {
     "exclusion_opinion": {"exclusion_decision": "refuse", "comment": "情况属实"},
     "exception_decision": {"exception": "granted", "comment": "情况特殊"},
     "investigate_report": {
-        "second_name": "郑模拟",
-        "second_post": "县总工会干事",
-        "second_phone": "15400000004",
+        "report_second_name": "郑模拟",
+        "report_second_post": "县总工会干事",
+        "report_second_phone": "15400000004",
         "report_result": "dismissed",
         "report_finding": "车辆为其兄所有",
     },

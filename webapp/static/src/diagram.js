@@ -2,6 +2,8 @@
  * Beside each diagram the page says the same in words.
  */
 
+const READABLE = 0.45;
+const CLOSE = 0.7;
 const UNREADABLE = "流程图无法显示,请看下面的环节列表。";
 
 function beginDiagrams() {
@@ -34,14 +36,34 @@ async function drawDiagram(place) {
   putCounts(viewer, registry, place.dataset.counts);
   fitHeight(place, canvas);
   canvas.zoom("fit-viewport", "auto");
+  const active = (place.dataset.active || "").split(" ").map((id) => registry.get(id)).filter(Boolean);
+  showWhereItStands(canvas, active);
   const zooms = {
     fit: () => canvas.zoom("fit-viewport", "auto"),
+    active: () => centre(canvas, active[0]),
     larger: () => canvas.zoom(canvas.zoom() * 1.4),
     smaller: () => canvas.zoom(canvas.zoom() / 1.4),
   };
   place.parentElement.querySelectorAll("[data-zoom]").forEach((button) => {
-    button.hidden = false;
+    button.hidden = button.dataset.zoom === "active" && active.length === 0;
     button.addEventListener("click", zooms[button.dataset.zoom]);
+  });
+}
+
+/* A drawing too wide to be read as a whole opens at the step where the case stands. */
+function showWhereItStands(canvas, active) {
+  if (active.length && canvas.zoom() < READABLE) {
+    centre(canvas, active[0]);
+  }
+}
+
+function centre(canvas, shape) {
+  const { width, height } = canvas.viewbox().outer;
+  canvas.viewbox({
+    x: shape.x + shape.width / 2 - width / CLOSE / 2,
+    y: shape.y + shape.height / 2 - height / CLOSE / 2,
+    width: width / CLOSE,
+    height: height / CLOSE,
   });
 }
 
@@ -66,7 +88,7 @@ function putCounts(viewer, registry, counts) {
 function fitHeight(place, canvas) {
   const drawn = canvas.viewbox().inner;
   const wanted = (drawn.height / drawn.width) * place.clientWidth + 96;
-  place.style.height = `${Math.round(Math.min(760, Math.max(240, wanted)))}px`;
+  place.style.height = `${Math.round(Math.min(760, Math.max(360, wanted)))}px`;
   canvas.resized();
 }
 
