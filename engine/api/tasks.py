@@ -23,6 +23,7 @@ from engine.store.task_lists import TaskQuestion
 from engine.work import (
     claim,
     complete,
+    delays,
     drafts,
     inbox,
     printing,
@@ -120,6 +121,12 @@ class Tasks(Group):
         """Give a step to a colleague, with a reason."""
         return self._commands.execute(
             lambda tx: claim.pass_on(self._environment, tx, actor, task_id, person_id, reason)
+        )
+
+    def say_why_late(self, actor: Actor, task_id: str, reason: str, note: str) -> None:
+        """Keep why an open step is past its limit; the limit does not move."""
+        self._commands.execute(
+            lambda tx: delays.say_why(self._environment, tx, actor, task_id, reason, note)
         )
 
     def save_draft(self, actor: Actor, task_id: str, data: Mapping[str, object]) -> datetime:

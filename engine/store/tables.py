@@ -537,3 +537,16 @@ phone_picture = Table(
     Column("file_id", _ID, primary_key=True),
     Column("number", Integer, nullable=False),
 )
+
+delay_reason = Table(
+    "delay_reason",
+    metadata,
+    # Why a step is late, as its people say; the newest holds, the others stay.
+    Column("id", _Serial, primary_key=True),
+    Column("task_id", String(40), ForeignKey("task.id"), nullable=False),
+    Column("reason", String(30), nullable=False),
+    Column("note", String(200), nullable=False),
+    Column("by_id", _ID, nullable=False),
+    Column("at", _INSTANT, nullable=False),
+    Index("ix_delay_reason_task", "task_id", "id"),
+)

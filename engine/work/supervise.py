@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from engine.model.actors import Actor
+from engine.model.delays import DelayReason
 from engine.model.tasks import TaskLine
-from engine.store import directory, task_lists
+from engine.store import delays, directory, task_lists
 from engine.store.database import Tx
 from engine.store.task_lists import OverdueCount, TaskQuestion
 from engine.work.environment import Environment
@@ -25,13 +26,14 @@ class OverdueFilter:
 class OverduePage:
     """The overdue steps of an area, longest overdue first, and their sums.
 
-    ``phones``: for ``role@handling organisation`` who may do the step, person id to name and
-    telephone.
+    ``reasons``: by task id, what was said last. ``phones``: for ``role@handling organisation`` who
+    may do the step, person id to name and telephone.
     """
 
     total: int
     lines: tuple[TaskLine, ...]
     phones: dict[str, dict[str, str]]
+    reasons: dict[str, DelayReason]
     by_step: tuple[OverdueCount, ...]
     by_organisation: tuple[OverdueCount, ...]
     by_person: tuple[OverdueCount, ...]
@@ -64,6 +66,7 @@ def overdue(environment: Environment, tx: Tx, actor: Actor, narrowed: OverdueFil
         total=sum(count.count for count in by_step),
         lines=tuple(lines[: narrowed.limit]),
         phones=phones,
+        reasons=delays.newest(tx, [line.id for line in lines]),
         by_step=tuple(by_step),
         by_organisation=tuple(by_organisation),
         by_person=tuple(by_person),

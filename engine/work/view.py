@@ -10,9 +10,10 @@ from engine.forms import CompiledForm
 from engine.model.actors import Actor
 from engine.model.cases import Attribute, Case, CaseLine, EventKind, HistoryEntry, StoredFile
 from engine.model.definitions import Element, LaneKind
+from engine.model.delays import DelayReason
 from engine.model.tasks import Holder, Standing, Task, TaskLine, TaskStatus, standing
 from engine.runtime import Program
-from engine.store import cases, directory, events, files, receipts, task_lists, tasks
+from engine.store import cases, delays, directory, events, files, receipts, task_lists, tasks
 from engine.store.database import Tx
 from engine.store.events import EventRow
 from engine.store.task_lists import TaskQuestion
@@ -82,6 +83,8 @@ class TaskView:
     """When the applicant saved what she has filled in of this step so far."""
     blocked_by: tuple[str, ...] = ()
     """The names of open steps that must be done before this one."""
+    delay: DelayReason | None = None
+    """Why it is late, as was said last."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,7 @@ def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> T
         files=_files(tx, confidence) | _staged(tx, actor, form, data),
         is_withheld=not reads,
         guest_draft_at=_guest_draft_at(tx, task),
+        delay=delays.newest(tx, [task_id]).get(task_id) if is_open else None,
         blocked_by=tuple(tasks.open_names(tx, loaded.case.id, element.blocked_by))
         if is_open and element.blocked_by
         else (),

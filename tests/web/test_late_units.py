@@ -1,5 +1,6 @@
 """What is late by unit, with a text to send."""
 
+import re
 from datetime import timedelta
 
 
@@ -23,3 +24,14 @@ def test_where_nothing_is_late_the_page_says_so(federation, browse):
     federation.started("乙")
 
     assert "没有超期的环节" in browse("supervisor").text("/supervision/units")
+
+
+def test_a_late_step_can_say_why_and_the_board_shows_it(federation, browse):
+    federation.applied("甲")
+    federation.clock.advance(timedelta(days=60))
+    reviewer = browse("reviewer")
+    (task,) = {a for a in re.findall(r"/tasks/[^\"?/]+", reviewer.text("/inbox")) if "-" in a}
+    assert "尚未说明" in reviewer.text(task)
+    reviewer.post(f"{task}/delay", {"reason": "申请人外出或住院", "note": ""}, page=task)
+    assert "超期原因:申请人外出或住院" in reviewer.text(task)
+    assert "申请人外出或住院" in browse("supervisor").text("/supervision")

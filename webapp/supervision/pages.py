@@ -11,6 +11,7 @@ from engine import Actor, Engine
 from engine.model.tasks import TaskLine
 from engine.store.task_lists import OverdueCount
 from engine.work.supervise import OverdueFilter
+from engine.work.supervise import OverduePage as Overdue
 from webapp.shared.addresses import address
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
@@ -54,6 +55,7 @@ class OverdueRow:
     holder: str
     phones: tuple[str, ...]
     number: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ def overdue_page(
         _sums("unit", _("按办理单位"), found.by_organisation, asked),
         _sums("person", _("按经办人"), found.by_person, asked),
     )
-    rows = overdue_rows(engine, found.lines, found.phones)
+    rows = overdue_rows(engine, found)
     return OverduePage(
         shell=shell,
         tabs=supervision_tabs("overdue"),
@@ -172,10 +174,8 @@ def _only(name: str, value: str) -> str:
     return address("supervision.overdue", {name: value}, _anchor="rows")
 
 
-def overdue_rows(
-    engine: Engine, lines: Sequence[TaskLine], phones: Mapping[str, Mapping[str, str]]
-) -> tuple[OverdueRow, ...]:
-    """The rows, each with whom to ring."""
+def overdue_rows(engine: Engine, found: Overdue) -> tuple[OverdueRow, ...]:
+    """The rows, each with whom to ring and why it is late."""
     now, calendar = engine.clock.now(), engine.calendar()
     return tuple(
         OverdueRow(
@@ -187,10 +187,11 @@ def overdue_rows(
             unit=line.organisation_name,
             handling=line.handling_name,
             holder=line.assignee_name or "",
-            phones=_whom_to_ring(line, phones.get(f"{line.role}@{line.handling_id}", {})),
+            phones=_whom_to_ring(line, found.phones.get(f"{line.role}@{line.handling_id}", {})),
             number=line.case_number,
+            reason=found.reasons[line.id].words if line.id in found.reasons else "",
         )
-        for line in lines
+        for line in found.lines
     )
 
 

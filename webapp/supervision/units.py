@@ -52,7 +52,7 @@ def units_page(
 ) -> UnitsPage:
     """The overdue steps of the actor's area, the unit with most of them first."""
     found = engine.supervision.overdue(actor, OverdueFilter(limit=MOST_ROWS))
-    rows = overdue_rows(engine, found.lines, found.phones)
+    rows = overdue_rows(engine, found)
     by_unit: dict[str, list[OverdueRow]] = {}
     for line, row in zip(found.lines, rows, strict=True):
         by_unit.setdefault(line.handling_id, []).append(row)

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from engine import Actor, Engine
 from engine.errors import FieldError
+from engine.model.delays import REASONS
 from engine.model.ids import new_id
 from engine.model.tasks import Standing, TaskStatus
 from engine.work.printing import PaperName
@@ -58,6 +59,14 @@ class Colleague:
 
 
 @dataclass(frozen=True)
+class Delay:
+    """Why the late step is late: what was said, and what may be said."""
+
+    said: str
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Holding:
     """Who may do the step and who does. ``is_shared``: more than one person may."""
 
@@ -94,6 +103,7 @@ class TaskPage(Page):
     message: str
     refusal: str
     blocked_by: tuple[str, ...]
+    delay: Delay | None
     guest_note: str
     panel: Panel | None
     draft_note: str
@@ -147,6 +157,7 @@ def task_page(
         guest_note=guest_note(engine, actor, view, now),
         panel=panel_of(current_registry(), actor, view),
         blocked_by=view.blocked_by,
+        delay=_delay(view, now),
         draft_note=_draft_note(actor, view, now) if typed is None else "",
         form=_form(actor, view, way_back, typed, (now, to_print)),
         returned=returned(view, submissions),
@@ -180,6 +191,15 @@ def _tabs(view: TaskView, way_back: Mapping[str, str]) -> tuple[Link, ...]:
         Link(_("流程图"), url_for("cases.show", case_id=case_id, tab="diagram")),
         Link(_("打印"), url_for("cases.show", case_id=case_id, tab="print")),
     )
+
+
+def _delay(view: TaskView, now: datetime) -> Delay | None:
+    due = view.task.due_at
+    if view.task.status is not TaskStatus.OPEN or due is None or due >= now:
+        return None
+    said = view.delay
+    told = "" if said is None else f"{said.words} · {said.by_name} {moment(said.at)[:10]}"
+    return Delay(told, tuple(REASONS))
 
 
 def _holding(actor: Actor, view: TaskView, now: datetime) -> Holding:

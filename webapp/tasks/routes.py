@@ -124,6 +124,15 @@ def pass_on(task_id: str) -> ResponseReturnValue:
     return redirect(address("inbox.show", way_back()), 303)
 
 
+@tasks.post("/tasks/<task_id>/delay")
+def say_why_late(task_id: str) -> ResponseReturnValue:
+    """Keep why the step is past its limit."""
+    reason, note = request.form.get("reason", ""), request.form.get("note", "")
+    current_engine().tasks.say_why_late(current_actor(), task_id, reason, note)
+    flash(_("超期原因已保存,督办看板可以看到。"), "done")
+    return redirect(address("tasks.show", way_back(), task_id=task_id), 303)
+
+
 @resumes("tasks.act_on")
 def resume(actor: Actor, kept: KeptPost) -> ResponseReturnValue:
     """Signed in again: keep what was typed as a draft, and open it."""
