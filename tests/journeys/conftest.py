@@ -8,7 +8,7 @@ import os
 import threading
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,7 +99,13 @@ def served(settings: Settings, clock: Clock | None = None) -> Iterator[Site]:
     server = create_server(
         create_app(settings, engine, opened.registry), host="127.0.0.1", port=0, threads=8
     )
-    thread = threading.Thread(target=server.run, daemon=True)
+
+    def serve() -> None:
+        # closing takes the sockets from under the waiting loop: that is its end, not a fault
+        with suppress(OSError):
+            server.run()
+
+    thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     stop = in_background(engine.jobs.executor(Pace(idle=0.1)), "worker")
     yield Site(f"http://127.0.0.1:{server.effective_port}", engine, clock or engine.clock)

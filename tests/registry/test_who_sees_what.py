@@ -117,7 +117,8 @@ def test_the_public_reads_page_by_page_newest_first_and_no_case(town: Town) -> N
     assert port.notice(None, first[0].id).case_id == ""
     assert port.notice(town.actor("reviewer"), first[0].id).case_id != ""
     far = port.notice(town.actor("far_officer"), first[0].id)
-    assert (far.name, far.case_id) == ("林**", "")
+    assert far.name.startswith("林**")
+    assert far.case_id == ""
 
 
 def test_the_published_shape_names_nobody(town: Town) -> None:

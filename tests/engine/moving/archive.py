@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 from engine import SYSTEM
-from engine.definitions.folder import read_upload
+from engine.definitions.folder import read_folder
 from engine.model.clock import FixedClock
 from engine.store.settings import Parameter
 from tests.engine.conftest import ROOT
@@ -171,13 +171,10 @@ def set_up(shop: Workshop, *, township: bool = False) -> None:
     shop.engine.settings.add_parameters(
         SYSTEM, [Parameter(name, None, since, value) for name, value in values.items()]
     )
-    folders = [ROOT / kind / key for kind in ("processes", "forms") for key in KEYS]
-    paths = [p for f in folders for p in sorted(f.iterdir()) if p.suffix in KINDS]
-    files = read_upload([(p.name, p.read_bytes()) for p in paths]).files
+    files = [f for key in KEYS for f in read_folder(ROOT / "processes", ROOT / "forms", key).files]
     shop.engine.definitions.deploy(SYSTEM, files)
 
 
-KINDS = {".bpmn", ".dmn", ".form"}
 KEYS = ("public_notice", "duplicate_check", "means_check", "appeal", "archiving")
 
 
