@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from engine import Actor, Engine
 from engine.store.database import Tx
-from registry.aid import AidBook
 from registry.copying import CopyDesk
 from registry.exporting import ExportDesk
 from registry.files import Files
 from registry.finding import HouseholdLine, Lists, Search, line_of
+from registry.help_given import HelpBook
 from registry.indexing import EDITION, index_files
 from registry.likeness import Likenesses
 from registry.listing import list_people
@@ -61,7 +61,7 @@ class Registry(NoticeDesk):
     def __init__(self, engine: Engine, site: str = "") -> None:
         super().__init__(engine, site)
         self.files = Files(engine)
-        self.aid = AidBook(engine)
+        self.help = HelpBook(engine)
         self.lists = Lists(engine)
         self.copying = CopyDesk(engine)
         self.exports = ExportDesk(engine)

@@ -9,7 +9,7 @@ from engine.model.actors import Actor
 from engine.store import audit
 from engine.store.database import Tx
 from engine.work.environment import Environment
-from registry.help import HelpRecord, read_typed
+from registry.help_record import HelpRecord, read_typed
 from registry.loading import must_load_for
 from registry.store import help_records
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select
 from engine.store.database import Tx
 from engine.store.instants import from_text, to_text
 from engine.store.tables import person
-from registry.help import HelpRecord
+from registry.help_record import HelpRecord
 from registry.store.tables import help_record, household
 
 _COLUMNS = tuple(HelpRecord.__dataclass_fields__)

@@ -52,7 +52,7 @@ def test_as_many_households_are_on_file_as_planned(register, loading):
     assert sum(counts.values()) == loading.demo.files()
     assert counts["on_file"] > 0
     lines = register.households(SYSTEM, limit=100).lines
-    helped = [register.aid.of_file(SYSTEM, line.file_no).lines for line in lines]
+    helped = [register.help.of_file(SYSTEM, line.file_no).lines for line in lines]
     assert any(helped)
     assert not all(helped)
     origins = {line.is_imported for line in lines}

@@ -25,7 +25,7 @@ HELP = {
 
 def _enter(town: Town, by: str = "officer", **changed: str) -> str:
     entry = new_id()
-    town.register.aid.enter(town.actor(by), FILE_NO, entry, {**HELP, **changed})
+    town.register.help.enter(town.actor(by), FILE_NO, entry, {**HELP, **changed})
     return entry
 
 
@@ -91,32 +91,32 @@ def test_the_trace_names_the_case_that_wrote_and_open_ones_of_the_same_person(to
 def test_help_is_entered_once_and_summed_by_year(town: Town) -> None:
     town.approved()
     entry = _enter(town)
-    town.register.aid.enter(town.actor("officer"), FILE_NO, entry, HELP)
+    town.register.help.enter(town.actor("officer"), FILE_NO, entry, HELP)
     _enter(town, by="reviewer", kind="medical", amount="200.50")
     _enter(town, amount="", goods="大米 20 斤", source="donation")
-    aid = town.register.aid.of_file(town.actor("supervisor"), FILE_NO)
-    assert len(aid.lines) == 3
-    assert [(one.year, one.cents, one.times) for one in aid.years] == [(2026, 120_050, 3)]
-    assert not aid.may_enter
+    help_given = town.register.help.of_file(town.actor("supervisor"), FILE_NO)
+    assert len(help_given.lines) == 3
+    assert [(one.year, one.cents, one.times) for one in help_given.years] == [(2026, 120_050, 3)]
+    assert not help_given.may_enter
     town.must_hold()
 
 
 def test_help_is_corrected_by_a_counter_entry_and_only_once(town: Town) -> None:
     town.approved()
     entry = _enter(town)
-    book, officer = town.register.aid, town.actor("officer")
+    book, officer = town.register.help, town.actor("officer")
     with pytest.raises(Invalid, match="冲销原因"):
         book.take_back(officer, FILE_NO, entry, new_id(), "  ")
     book.take_back(officer, FILE_NO, entry, new_id(), "金额写错")
     with pytest.raises(Conflict, match="已经冲销过"):
         book.take_back(officer, FILE_NO, entry, new_id(), "再来一次")
-    aid = book.of_file(officer, FILE_NO)
-    assert sorted((one.cents, one.is_counter, one.is_taken_back) for one in aid.lines) == [
+    help_given = book.of_file(officer, FILE_NO)
+    assert sorted((one.cents, one.is_counter, one.is_taken_back) for one in help_given.lines) == [
         (-100_000, True, False),
         (100_000, False, True),
     ]
-    assert [(one.cents, one.times) for one in aid.years] == [(0, 0)]
-    (counter,) = [one for one in aid.lines if one.is_counter]
+    assert [(one.cents, one.times) for one in help_given.years] == [(0, 0)]
+    (counter,) = [one for one in help_given.lines if one.is_counter]
     with pytest.raises(Conflict, match="不能再冲销"):
         book.take_back(officer, FILE_NO, counter.id, new_id(), "反悔")
 
@@ -129,7 +129,7 @@ def test_of_two_counter_entries_at_once_one_is_written(town: Town) -> None:
     def take_back(name: str) -> None:
         both.wait()
         try:
-            town.register.aid.take_back(town.actor(name), FILE_NO, entry, new_id(), "写错")
+            town.register.help.take_back(town.actor(name), FILE_NO, entry, new_id(), "写错")
             told.append("done")
         except Conflict:
             told.append("refused")
@@ -164,7 +164,7 @@ def test_what_cannot_be_entered_is_said_in_words(
     town.approved()
     with pytest.raises(Invalid, match=words):
         _enter(town, **changed)
-    assert not town.register.aid.of_file(town.actor("officer"), FILE_NO).lines
+    assert not town.register.help.of_file(town.actor("officer"), FILE_NO).lines
 
 
 def test_who_may_act_on_a_file_is_a_matter_of_role_and_area(town: Town) -> None:

@@ -148,7 +148,7 @@ def test_the_queues_hold_who_waits_and_their_counts_are_exact(
         "level": "county",
         "payer": "芗城模拟区总工会",
     }
-    register.aid.enter(reviewer, waiting, entry, given)
+    register.help.enter(reviewer, waiting, entry, given)
 
     def numbers(queue: Queue) -> list[str]:
         return [one.file_no for one in register.lists.page(SYSTEM, Search(queue=queue)).lines]
@@ -164,7 +164,7 @@ def test_the_queues_hold_who_waits_and_their_counts_are_exact(
         Queue.ALIKE: 0,
         Queue.TO_COPY: 2,
     }
-    register.aid.take_back(reviewer, waiting, entry, new_id(), "写错")
+    register.help.take_back(reviewer, waiting, entry, new_id(), "写错")
     assert waiting in numbers(Queue.UNHELPED)
     first, second = register.lists.page(SYSTEM, Search(queue=Queue.AWAITING)).lines
     assert first.waits is not None

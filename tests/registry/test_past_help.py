@@ -34,8 +34,8 @@ def test_it_stands_on_the_page_of_the_file_and_never_twice(town: Town, file_no: 
     found = [entry(file_no, 1), entry(file_no, 2, given_on="2023-01-10", amount="1500")]
     assert town.register.load_help(reviewer, found, SOURCE) == 2
     assert town.register.load_help(reviewer, [*found, entry(file_no, 3)], SOURCE) == 1
-    aid = town.register.aid.of_file(reviewer, file_no)
-    assert [(one.given_on, one.cents) for one in aid.lines] == [
+    help_given = town.register.help.of_file(reviewer, file_no)
+    assert [(one.given_on, one.cents) for one in help_given.lines] == [
         (date(2023, 1, 10), 150_000),
         (date(2022, 1, 20), 100_000),
         (date(2022, 1, 20), 100_000),
@@ -59,7 +59,7 @@ def test_what_could_not_be_entered_by_hand_is_refused_with_its_file(
     with pytest.raises(Invalid, match=says) as refused:
         town.register.load_help(town.actor("reviewer"), found, SOURCE)
     assert file_no in refused.value.message
-    assert town.register.aid.of_file(town.actor("reviewer"), file_no).lines == []
+    assert town.register.help.of_file(town.actor("reviewer"), file_no).lines == []
 
 
 def test_a_file_that_is_not_there_is_named(town: Town) -> None:

@@ -15,7 +15,7 @@ from tests.support.federation import staffed
 from tests.support.register import Visitor, on_file, site_of
 
 Visit = Callable[[str], Visitor]
-TABS = ("basics", "members", "money", "aid", "versions", "papers", "trace")
+TABS = ("basics", "members", "money", "help", "versions", "papers", "trace")
 HELP = {
     "kind": "medical",
     "given_on": "2026-11-02",
@@ -69,7 +69,7 @@ def test_versions_that_are_not_there_are_not_found(engine: Engine, visit: Visit)
 
 def test_help_is_entered_once_and_taken_back_on_the_page(engine: Engine, visit: Visit) -> None:
     file_no = on_file(engine)
-    page = f"/households/{file_no}?tab=aid"
+    page = f"/households/{file_no}?tab=help"
     reviewer = visit("reviewer")
     entry = new_id()
     for _ in range(2):
@@ -88,7 +88,7 @@ def test_help_is_entered_once_and_taken_back_on_the_page(engine: Engine, visit: 
 
 def test_a_refused_entry_keeps_what_was_typed(engine: Engine, visit: Visit) -> None:
     file_no = on_file(engine)
-    page = f"/households/{file_no}?tab=aid"
+    page = f"/households/{file_no}?tab=help"
     wrong = {**HELP, "given_on": "2025-03-02", "entry": new_id()}
     answer = visit("reviewer").post(f"/households/{file_no}/help", wrong, page)
     text = unescape(answer.get_data(as_text=True))
@@ -104,7 +104,7 @@ def test_who_may_not_enter_help_is_offered_no_form_and_refused(
 ) -> None:
     file_no = on_file(engine)
     supervisor = visit("supervisor")
-    page = f"/households/{file_no}?tab=aid"
+    page = f"/households/{file_no}?tab=help"
     assert 'name="payer"' not in supervisor.text(page)
     sent = supervisor.post(f"/households/{file_no}/help", {**HELP, "entry": new_id()}, page)
     assert sent.status_code == 403

@@ -34,11 +34,11 @@ def enter_help(file_no: str) -> ResponseReturnValue:
     """Enter what the household was given."""
     actor, typed = current_actor(), request.form.to_dict()
     try:
-        current_registry().aid.enter(actor, file_no, typed.get("entry", ""), typed)
+        current_registry().help.enter(actor, file_no, typed.get("entry", ""), typed)
     except Invalid as refusal:
-        return again(actor, file_no, "aid", typed, refusal)
+        return again(actor, file_no, "help", typed, refusal)
     flash(_("已登记帮扶。"), "done")
-    return redirect(url_for("register.household", file_no=file_no, tab="aid"), 303)
+    return redirect(url_for("register.household", file_no=file_no, tab="help"), 303)
 
 
 @register.post("/households/<file_no>/help/<record_id>/take-back")
@@ -47,11 +47,11 @@ def take_back_help(file_no: str, record_id: str) -> ResponseReturnValue:
     actor, reason = current_actor(), request.form.get("reason", "")
     entry_id = request.form.get("entry", "") or new_id()
     try:
-        current_registry().aid.take_back(actor, file_no, record_id, entry_id, reason)
+        current_registry().help.take_back(actor, file_no, record_id, entry_id, reason)
     except Invalid as refusal:
-        return again(actor, file_no, "aid", {}, refusal)
+        return again(actor, file_no, "help", {}, refusal)
     flash(_("已冲销。原记录和冲销记录都保留。"), "done")
-    return redirect(url_for("register.household", file_no=file_no, tab="aid"), 303)
+    return redirect(url_for("register.household", file_no=file_no, tab="help"), 303)
 
 
 @register.post("/households/<file_no>/papers")
@@ -75,7 +75,7 @@ def enter_papers(file_no: str) -> ResponseReturnValue:
 @resumes("register.enter_help")
 def resume_help(actor: Actor, kept: KeptPost) -> ResponseReturnValue:
     """Signed in again: the form with all that was typed, to be sent once more."""
-    return _resumed(actor, kept, "aid")
+    return _resumed(actor, kept, "help")
 
 
 @resumes("register.enter_papers")

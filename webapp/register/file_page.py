@@ -11,7 +11,7 @@ from engine.errors import NotFound
 from registry.files import Standing
 from registry.rights import Act
 from registry.sections import PARTS
-from webapp.register.aid_tab import AidTab, aid_tab
+from webapp.register.help_tab import HelpTab, help_tab
 from webapp.register.list_page import Row, row_of
 from webapp.register.money_tab import MoneyTab, money_tab
 from webapp.register.paper_tab import PaperTab, paper_tab
@@ -23,7 +23,7 @@ from webapp.shared.page import Page
 from webapp.shared.registry_port import Household, RegistryPort
 from webapp.shared.words import NOTHING
 
-TABS = ("basics", "members", "money", "aid", "versions", "papers", "trace")
+TABS = ("basics", "members", "money", "help", "versions", "papers", "trace")
 _AWAITS = counting("审批后已 %(n)s 日,尚未录入全国系统")
 
 
@@ -108,7 +108,7 @@ class FilePage(Page):
     likes: tuple[LikeRow, ...] = ()
     family: FamilyTab | None = None
     money: MoneyTab | None = None
-    aid: AidTab | None = None
+    help: HelpTab | None = None
     versions: VersionTab | None = None
     papers: PaperTab | None = None
     trace: TraceTab | None = None
@@ -141,7 +141,7 @@ def file_page(shell: Shell, registry: RegistryPort, actor: Actor, it: Asked) -> 
         "basics": _("基本情况"),
         "members": _("家庭成员"),
         "money": _("收支与资产"),
-        "aid": _("帮扶记录"),
+        "help": _("帮扶记录"),
         "versions": _("历次版本"),
         "papers": _("纸质档案"),
         "trace": _("办件轨迹"),
@@ -162,8 +162,8 @@ def file_page(shell: Shell, registry: RegistryPort, actor: Actor, it: Asked) -> 
         message=it.typed.message,
         family=_family(registry, actor, it) if tab == "members" else None,
         money=money_tab(registry.files.money(actor, file_no)) if tab == "money" else None,
-        aid=aid_tab(registry.aid.of_file(actor, file_no), it.typed.values)
-        if tab == "aid"
+        help=help_tab(registry.help.of_file(actor, file_no), it.typed.values)
+        if tab == "help"
         else None,
         versions=version_tab(registry, actor, found, it.asked, is_clear=it.is_clear)
         if tab == "versions"

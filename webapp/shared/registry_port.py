@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Protocol
 
 from engine import Actor
-from registry.aid import AidBook
 from registry.copying import CopyDesk
 from registry.exporting import ExportDesk
 from registry.files import Files
 from registry.finding import HouseholdLine, Lists
+from registry.help_given import HelpBook
 from registry.likeness import Likenesses
 from registry.paper import PaperShelf
 from registry.upkeep import Upkeep
@@ -61,7 +61,7 @@ class Fact(Protocol):
 class HouseholdSection(Protocol):
     """A part of a file: facts, or a table when it has columns.
 
-    ``tab`` is where it is shown: basics, members, money, aid or papers.
+    ``tab`` is where it is shown: basics, members, money, help or papers.
     """
 
     @property
@@ -152,7 +152,7 @@ class RegistryPort(NoticePort, Protocol):
         ...
 
     @property
-    def aid(self) -> AidBook:
+    def help(self) -> HelpBook:
         """The help households were given."""
         ...
 

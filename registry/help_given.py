@@ -9,7 +9,7 @@ from engine import Actor, Engine
 from engine.errors import Conflict, Invalid, NotFound
 from engine.store.audit import add_access
 from engine.store.database import Tx
-from registry.help import HelpRecord, checked
+from registry.help_record import HelpRecord, checked
 from registry.household import AWAITING_ENTRY, ON_FILE
 from registry.reading import must_see
 from registry.rights import Act, may, must
@@ -49,7 +49,7 @@ class YearOfHelp:
 
 
 @dataclass(frozen=True)
-class Aid:
+class HelpGiven:
     """Everything a household was given, newest first, and what it comes to by year."""
 
     lines: Sequence[HelpLine]
@@ -58,21 +58,21 @@ class Aid:
     why_not: str
 
 
-class AidBook:
+class HelpBook:
     """The group of commands and questions about help."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def of_file(self, actor: Actor, file_no: str) -> Aid:
+    def of_file(self, actor: Actor, file_no: str) -> HelpGiven:
         """The help of one file; NotFound outside the actor's area."""
 
-        def read(tx: Tx) -> Aid:
+        def read(tx: Tx) -> HelpGiven:
             file, _union = must_see(tx, actor, file_no)
             found = help_records.of_file(tx, file_no)
             taken_back = {one.counters for one, _ in found if one.counters}
             closed = _not_on_file(file.shown.status)
-            return Aid(
+            return HelpGiven(
                 lines=[_line(one, by, taken_back) for one, by in found],
                 years=_years([one for one, _ in found], taken_back),
                 may_enter=not closed and may(tx, actor, Act.HELP, file),

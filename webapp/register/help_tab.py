@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.model.ids import new_id
-from registry.aid import Aid
+from registry.help_given import HelpGiven
 from registry.vocabulary import HELP_KINDS, HELP_SOURCES, LEVELS
 from webapp.shared.words import NOTHING, day, moment
 
@@ -40,7 +40,7 @@ class HelpYear:
 
 
 @dataclass(frozen=True)
-class AidTab:
+class HelpTab:
     """What was given, and what was typed into the form so far."""
 
     rows: tuple[HelpRow, ...]
@@ -55,9 +55,9 @@ class AidTab:
     levels: Mapping[str, str]
 
 
-def aid_tab(aid: Aid, typed: Mapping[str, str]) -> AidTab:
+def help_tab(help_given: HelpGiven, typed: Mapping[str, str]) -> HelpTab:
     """The tab; ``typed`` is what a refused form said."""
-    return AidTab(
+    return HelpTab(
         rows=tuple(
             HelpRow(
                 id=line.id,
@@ -73,12 +73,12 @@ def aid_tab(aid: Aid, typed: Mapping[str, str]) -> AidTab:
                 is_counter=line.is_counter,
                 is_taken_back=line.is_taken_back,
             )
-            for line in aid.lines
+            for line in help_given.lines
         ),
-        years=tuple(HelpYear(one.year, _yuan(one.cents), one.times) for one in aid.years),
-        total=_yuan(sum(one.cents for one in aid.years)),
-        may_enter=aid.may_enter,
-        why_not=aid.why_not,
+        years=tuple(HelpYear(one.year, _yuan(one.cents), one.times) for one in help_given.years),
+        total=_yuan(sum(one.cents for one in help_given.years)),
+        may_enter=help_given.may_enter,
+        why_not=help_given.why_not,
         entry_id=typed.get("entry", "") or new_id(),
         typed={name: typed.get(name, "") for name in FIELDS},
         kinds=HELP_KINDS,
