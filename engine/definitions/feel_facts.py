@@ -10,6 +10,7 @@ from engine.feel.names import KnownNames
 from engine.feel.parser import parse
 
 _LANGUAGE_NAMES = KnownNames(spaced_names())
+_CLOCK = frozenset({"now", "today"})
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,28 @@ def tree_of(text: str) -> syntax.Node | None:
 def parameters_asked(text: str) -> frozenset[str]:
     """The names in ``parameter("…")``; one that is computed cannot be known."""
     return frozenset(_parameters(tree_of(text)))
+
+
+@lru_cache(maxsize=1024)
+def parameter_alone(text: str) -> str | None:
+    """The one parameter that a text is reckoned from, with no variable and no clock beside it.
+
+    Such a text gives the same whenever it is asked: what was reckoned from it can be reckoned anew.
+    """
+    asked = parameters_asked(text)
+    if len(asked) != 1:
+        return None
+    parts = list(_parts(tree_of(text)))
+    called = [
+        part.function
+        for part in parts
+        if isinstance(part, syntax.Call | syntax.NamedCall)
+        and isinstance(part.function, syntax.Name)
+    ]
+    named = [part for part in parts if isinstance(part, syntax.Name)]
+    if len(called) != len(named) or any(one.name in _CLOCK for one in called):
+        return None
+    return next(iter(asked))
 
 
 def equalities(text: str) -> frozenset[Equality]:

@@ -5,6 +5,7 @@ raise StateUnreadable for a state that is none of this program's.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from SpiffWorkflow.util.task import TaskState
@@ -20,6 +21,7 @@ from engine.runtime.state import decode, encode
 from engine.runtime.step import (
     IncidentRecord,
     MessageWait,
+    MovedTimer,
     OpenStep,
     OperationCall,
     OperationWait,
@@ -29,6 +31,7 @@ from engine.runtime.step import (
     UserWait,
     Waits,
 )
+from engine.runtime.timers import CannotWait, counted_limit, due_of
 from engine.runtime.tokens import HELD, PartWorkflow, Token
 from engine.runtime.variables import Scope, Variables, plain
 
@@ -97,6 +100,46 @@ def reckon_timers(
         return state, ()
     timers = _waits(run).timers
     return encode(run), tuple(timers[token_id] for token_id in moved if token_id in timers)
+
+
+def retime(
+    program: Program, state: bytes, began: Mapping[str, datetime], ports: Ports
+) -> tuple[bytes, tuple[MovedTimer, ...]]:
+    """Reckon waiting timers anew from when they began; the state, and the timers that moved.
+
+    ``began`` says it for each token to be looked at; only what is reckoned without variables can
+    be reckoned anew. What would be over already is over now: a timer never fires in the past.
+    """
+    run = decode(program, state, ports)
+    before = _waits(run).timers
+    for token in _waiting_tokens(run):
+        node: Node | None = getattr(token.task_spec, "node", None)
+        event = None if node is None else node.event
+        if token.id in before and token.id in began and isinstance(event, Timer):
+            _retime(token, event, began[token.id], ports)
+    after = _waits(run).timers
+    moved = tuple(
+        MovedTimer(after[token_id], timer.due)
+        for token_id, timer in before.items()
+        if timer.due != after[token_id].due
+    )
+    return encode(run), moved
+
+
+def _retime(token: Token, timer: Timer, began: datetime, ports: Ports) -> None:
+    data = token.internal_data
+    if COUNTED in data:
+        began = datetime.fromisoformat(data[COUNTED][1])
+    then, now = replace(ports, now=began), ports.now.astimezone(UTC)
+    try:
+        due = max(due_of(timer, {}, then), now)
+        limit = counted_limit(timer, {}, then)
+    except CannotWait:
+        return
+    if limit is not None:
+        data[COUNTED] = [limit, began.isoformat()]
+    if due > now or datetime.fromisoformat(data[DUE]) > now:
+        data[DUE] = due.isoformat()
 
 
 def _waiting_tokens(run: Run) -> Iterator[Token]:

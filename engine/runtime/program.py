@@ -17,7 +17,7 @@ from engine.forms import CompiledForm, Field, Filler, Option, compile_form
 from engine.forms.returning import tickable
 from engine.model.definitions import DefinitionSource, Element, ElementKind, ProcessInfo
 from engine.model.xml import UnreadableXml, read_xml
-from engine.runtime.diagram import DecisionCall, Diagram, Message, Node, ProcessCall
+from engine.runtime.diagram import DecisionCall, Diagram, Message, Node, ProcessCall, Timer
 from engine.runtime.extensions import B
 from engine.runtime.findings import Findings, ProgramRefused
 from engine.runtime.parser import parse
@@ -93,6 +93,16 @@ class Program:
             for node in part.diagram.nodes.values()
             if isinstance(node.event, Message)
         )
+
+    @cached_property
+    def durations(self) -> Mapping[tuple[str, str], str]:
+        """What each timer that runs for a while waits for, by process key and element id."""
+        return {
+            (key, node.id): node.event.text
+            for key, part in self._processes.items()
+            for node in part.diagram.nodes.values()
+            if isinstance(node.event, Timer) and not node.event.is_date
+        }
 
     def element(self, process_key: str, element_id: str) -> Element:
         """An element; KeyError when there is none."""

@@ -75,6 +75,14 @@ class TimerWait:
 
 
 @dataclass(frozen=True)
+class MovedTimer:
+    """A waiting timer that was reckoned anew, as it is now, and when it was due before."""
+
+    timer: TimerWait
+    before: datetime
+
+
+@dataclass(frozen=True)
 class MessageWait:
     """A message that is waited for; ``key`` is canonical JSON, fixed when the wait began."""
 

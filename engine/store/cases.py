@@ -183,6 +183,15 @@ def save(tx: Tx, changed: Case, seen_rev: int) -> bool:
     return done.rowcount == 1
 
 
+def save_locked(tx: Tx, changed: Sequence[tuple[Case, int]]) -> None:
+    """Write cases back that were read with their rows locked, each with the revision it had."""
+    if changed:
+        tx.execute(
+            _SAVE,
+            [{**_moving_values(one), "case_id": one.id, "seen_rev": seen} for one, seen in changed],
+        )
+
+
 def save_head(tx: Tx, case_id: str, seen_rev: int, event_count: int, chain_head: str) -> bool:
     """Write the new end of the history alone; False when somebody else was faster."""
     done = tx.execute(

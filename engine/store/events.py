@@ -74,6 +74,26 @@ def append(
     tx: Tx, case_id: str, head: tuple[int, str], at: datetime, new: Sequence[NewEvent]
 ) -> tuple[int, str]:
     """Append rows after ``head`` (number, hash); the new head. One statement."""
+    rows, after = _chained(case_id, head, at, new)
+    if rows:
+        tx.execute(_APPEND, rows)
+    return after
+
+
+def append_all(
+    tx: Tx, at: datetime, new: Sequence[tuple[str, tuple[int, str], Sequence[NewEvent]]]
+) -> list[tuple[int, str]]:
+    """Append rows to several cases, each after its head; the new heads. One statement."""
+    chained = [_chained(case_id, head, at, rows) for case_id, head, rows in new]
+    together = [row for rows, _head in chained for row in rows]
+    if together:
+        tx.execute(_APPEND, together)
+    return [head for _rows, head in chained]
+
+
+def _chained(
+    case_id: str, head: tuple[int, str], at: datetime, new: Sequence[NewEvent]
+) -> tuple[list[dict[str, object]], tuple[int, str]]:
     number, before = head
     moment = to_text(at)
     rows: list[dict[str, object]] = []
@@ -94,9 +114,7 @@ def append(
                 "hash": before,
             }
         )
-    if rows:
-        tx.execute(_APPEND, rows)
-    return number, before
+    return rows, (number, before)
 
 
 def of_case(

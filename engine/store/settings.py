@@ -1,6 +1,6 @@
 """The business clock, the working-day calendar and the dated parameters (design.md D8, D24)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -121,6 +121,32 @@ def parameter_value(
         .limit(1)
     ).first()
     return None if row is None else _parameter(row)
+
+
+def parameter_values(
+    tx: Tx, name: str, organisation_ids: Collection[str], day: date, kind: str = "approval"
+) -> dict[str, Parameter]:
+    """The same for several organisations at once; those without a value are not among them."""
+    everywhere = parameter_value(tx, name, "", day, kind)
+    found = {} if everywhere is None else dict.fromkeys(organisation_ids, everywhere)
+    rows = tx.execute(
+        select(parameter, organisation_closure.c.descendant_id)
+        .join(
+            organisation_closure,
+            (organisation_closure.c.ancestor_id == parameter.c.organisation_id)
+            & (organisation_closure.c.kind == kind),
+        )
+        .where(
+            parameter.c.name == name,
+            parameter.c.valid_from <= day.isoformat(),
+            organisation_closure.c.descendant_id.in_(organisation_ids),
+        )
+        .order_by(  # the last of a descendant is the one that holds
+            organisation_closure.c.depth.desc(), parameter.c.valid_from, parameter.c.id
+        )
+    )
+    found.update({row.descendant_id: _parameter(row) for row in rows})
+    return found
 
 
 def _parameter(row: Row[Any]) -> Parameter:

@@ -173,6 +173,14 @@ class Environment:
         today = now.astimezone(ZONE).date()
         return EvaluationContext(now=now, zone=ZONE, host=_Host(self, ask, organisation_id, today))
 
+    def feel_with(
+        self, tx: Tx, organisation_id: str, now: datetime, values: Mapping[str, object]
+    ) -> EvaluationContext:
+        """The same, with parameters whose values have been looked up already."""
+        today = now.astimezone(ZONE).date()
+        host = _Host(self, lambda question: question(tx), organisation_id, today, values)
+        return EvaluationContext(now=now, zone=ZONE, host=host)
+
     def due(
         self, tx: Tx, deadline: str, start: datetime, lane_kind: str = LaneKind.ROLE.value
     ) -> Due:
@@ -192,6 +200,7 @@ class _Host:
     ask: Ask
     organisation_id: str
     today: date
+    known: Mapping[str, object] = field(default_factory=dict)
 
     def working_day_after(self, start: date, days: int) -> date:
         return self._calendar().working_day_after(start, days)[0]
@@ -203,6 +212,8 @@ class _Host:
         return self.ask(self.environment.calendars.get)
 
     def parameter(self, name: str) -> object:
+        if name in self.known:
+            return self.known[name]
         kind = self.environment.climbed_for(name)
         found = self.ask(
             lambda tx: settings.parameter_value(tx, name, self.organisation_id, self.today, kind)

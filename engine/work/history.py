@@ -1,6 +1,6 @@
 """Why a case moves, and the rows of its history that say so."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -52,23 +52,36 @@ class Cause:
 
 def append_history(tx: Tx, case: Case, vault: CaseVault, cause: Cause) -> tuple[int, str]:
     """Seal the rows under the numbers they get and append them; the new head of the chain."""
-    return events.append(
+    head = (case.event_count, case.chain_head)
+    return events.append(tx, case.id, head, cause.now, _sealed(case, vault, cause))
+
+
+def append_histories(
+    tx: Tx, now: datetime, told: Sequence[tuple[Case, CaseVault, Cause]]
+) -> list[tuple[int, str]]:
+    """The same for several cases in one statement; the new head of each chain."""
+    return events.append_all(
         tx,
-        case.id,
-        (case.event_count, case.chain_head),
-        cause.now,
+        now,
         [
-            NewEvent(
-                entry.kind.value,
-                cause.actor.person_id,
-                entry.task_id,
-                None if entry.place is None else entry.place[0],
-                None if entry.place is None else entry.place[1],
-                vault.seal_json(entry.detail, "event", number),
-            )
-            for number, entry in enumerate(cause.entries, start=case.event_count + 1)
+            (case.id, (case.event_count, case.chain_head), _sealed(case, vault, cause))
+            for case, vault, cause in told
         ],
     )
+
+
+def _sealed(case: Case, vault: CaseVault, cause: Cause) -> list[NewEvent]:
+    return [
+        NewEvent(
+            entry.kind.value,
+            cause.actor.person_id,
+            entry.task_id,
+            None if entry.place is None else entry.place[0],
+            None if entry.place is None else entry.place[1],
+            vault.seal_json(entry.detail, "event", number),
+        )
+        for number, entry in enumerate(cause.entries, start=case.event_count + 1)
+    ]
 
 
 def write_history(tx: Tx, case: Case, vault: CaseVault, cause: Cause) -> None:

@@ -1,40 +1,31 @@
 """Set a business parameter, and tell running cases of it where that is wanted (design.md D8, D24).
 
 A new value changes nothing that has begun: a step keeps the limit it was opened with, a case its
-total limit. Only an explicit choice gives the open steps of running cases the new limit, each
-written into its case's history. Timers that run keep the instant that was fixed when they began.
+total limit, a timer its instant. Only an explicit choice gives them to running cases
+(:mod:`engine.work.telling`), each change written into its case's history.
 """
 
 import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from html import unescape
 
-from engine.definitions.feel_facts import tree_of
 from engine.errors import Conflict, Invalid, NotFound, NotPermitted
 from engine.model.actors import Actor
-from engine.model.cases import RUNNING, EventKind
-from engine.model.deadlines import Deadline, alert_times
 from engine.model.parameters import (
     LONGEST_DOCUMENT,
     LONGEST_REASON,
-    UNIT_WORDS,
     Kind,
     ParameterRule,
 )
 from engine.runtime import Program
-from engine.store import asking, audit, cases, definitions, directory, settings
-from engine.store.asking import LimitedStep
+from engine.store import asking, audit, definitions, directory, settings
 from engine.store.database import Tx
 from engine.store.settings import Parameter
 from engine.work import organise
-from engine.work.advance import total_due
 from engine.work.environment import Environment
-from engine.work.history import Cause, Collision, append_history
-
-BATCH = 100
-"""Cases told in one transaction."""
+from engine.work.telling import hanging_on, tell_next
 
 _EARLIEST = date(2000, 1, 1)
 _FARTHEST = timedelta(days=3660)
@@ -56,10 +47,11 @@ class NewValue:
 
 @dataclass(frozen=True)
 class Touched:
-    """Running cases whose process asks for a parameter, and their open steps limited by it."""
+    """Running cases whose process asks for a parameter; their steps and timers that hang on it."""
 
     cases: int
     steps: int
+    timers: int = 0
 
 
 def rule_of(environment: Environment, name: str) -> ParameterRule:
@@ -163,28 +155,19 @@ def asked_by(environment: Environment, tx: Tx) -> Mapping[str, tuple[str, ...]]:
 
 
 def touched(environment: Environment, tx: Tx, name: str, organisation_id: str | None) -> Touched:
-    """How many running cases of the area ask for a parameter, and open steps hang on it."""
-    asking_for = _versions(environment, tx, name)
+    """How many running cases of the area ask for a parameter, and what of them hangs on it."""
+    programs = {v: environment.programs.get(tx, v) for v in asking.running_versions(tx)}
+    asking_for = [
+        version
+        for version, program in programs.items()
+        if any(name in _names_in(program, key) for key in program.processes)
+    ]
+    hanging = {version: hanging_on(programs[version], name) for version in asking_for}
     return Touched(
-        asking.count_cases(tx, asking_for.keys(), organisation_id),
-        sum(
-            asking.count_steps(tx, version, places, organisation_id)
-            for version, places in asking_for.items()
-            if places
-        ),
+        asking.count_cases(tx, asking_for, organisation_id),
+        asking.count_steps(tx, hanging, organisation_id),
+        asking.count_timers(tx, hanging, organisation_id),
     )
-
-
-def _versions(
-    environment: Environment, tx: Tx, name: str
-) -> dict[str, Collection[tuple[str, str]]]:
-    """The versions with running cases that ask for it, each with the steps it limits."""
-    found: dict[str, Collection[tuple[str, str]]] = {}
-    for version in asking.running_versions(tx):
-        program = environment.programs.get(tx, version)
-        if any(name in _names_in(program, key) for key in program.processes):
-            found[version] = _limited_by(program, name)
-    return found
 
 
 def _names_in(program: Program, process_key: str) -> set[str]:
@@ -193,97 +176,12 @@ def _names_in(program: Program, process_key: str) -> set[str]:
     return set(_ASKED.findall(text))
 
 
-def _limited_by(program: Program, name: str) -> set[tuple[str, str]]:
-    """The steps whose limit is this parameter and nothing else.
-
-    A limit that is reckoned from more than the parameter stays as it was opened.
-    """
-    return {
-        (key, element.id)
-        for key in program.processes
-        for element in program.elements(key)
-        if _is_just(element.deadline, name)
-    }
-
-
-def _is_just(text: str | None, name: str) -> bool:
-    tree = tree_of(text or "")
-    return tree == tree_of(f'=parameter("{name}")') and tree is not None
-
-
 def tell_running(
     environment: Environment, tx: Tx, actor: Actor, new: NewValue, after: str
 ) -> tuple[str | None, int]:
-    """Give the open steps of the next cases the value of today.
+    """Give the next running cases the value of today.
 
-    The last case that was looked at, None at the end; and how many limits changed.
+    The last case that was looked at, None at the end; and how many dates changed.
     """
-    versions = _versions(environment, tx, new.name)
-    batch = asking.case_ids(tx, versions.keys(), new.organisation_id, after, BATCH)
-    changed = sum(_tell(environment, tx, actor, new, case_id, versions) for case_id in batch)
-    return (batch[-1] if batch else None), changed
-
-
-def _tell(
-    environment: Environment,
-    tx: Tx,
-    actor: Actor,
-    new: NewValue,
-    case_id: str,
-    versions: Mapping[str, Collection[tuple[str, str]]],
-) -> int:
-    case = cases.load(tx, case_id)
-    if case is None or case.status not in RUNNING or case.definition_id not in versions:
-        return 0
-    found = settings.parameter_value(tx, new.name, case.organisation_id, environment.today())
-    if found is None:
-        return 0
-    limit, cause = str(found.value), Cause(actor, environment.now())
-    parsed = Deadline.parse(limit)
     title = rule_of(environment, new.name).title
-    told = f"{parsed.amount} {UNIT_WORDS[parsed.unit.value]}"
-    reason = f"业务参数“{title}”改为 {told},按要求用于在办环节"
-    for step in asking.steps_at(tx, case_id, versions[case.definition_id]):
-        _limit_step(environment, tx, step, limit, cause, reason)
-    changed = case
-    program = environment.programs.get(tx, case.definition_id)
-    if _is_just(program.info.total_limit, new.name) and case.total_limit != limit:
-        changed = replace(case, total_limit=limit)
-        due_at = total_due(environment, tx, changed, cause.now)
-        changed = replace(changed, total_due_at=due_at)
-        cause.note(
-            EventKind.TIMER_SET,
-            {
-                "name": "全程时限",
-                "due_at": "" if due_at is None else due_at.isoformat(),
-                "reason": reason,
-            },
-        )
-    if not cause.entries:
-        return 0
-    vault = environment.vault.case(case.id, case.data_key)
-    count, head = append_history(tx, case, vault, cause)
-    changed = replace(changed, event_count=count, chain_head=head, rev=case.rev + 1)
-    if not cases.save(tx, changed, case.rev):
-        raise Collision
-    return len(cause.entries)
-
-
-def _limit_step(
-    environment: Environment, tx: Tx, step: LimitedStep, limit: str, cause: Cause, reason: str
-) -> None:
-    if step.deadline == limit:
-        return
-    due = environment.due(tx, limit, step.created_at, step.lane_kind)
-    times = alert_times(step.created_at, due, environment.calendars.get(tx))
-    following = (times.remind, times.overdue, times.escalate)
-    # What the longer limit makes early again is told again; what a shorter one makes late, now.
-    stage = min(step.alert_stage, sum(moment <= cause.now for moment in following))
-    next_at = following[stage] if stage < len(following) else None
-    asking.set_limit(tx, step.id, limit, due, (stage, next_at))
-    cause.note(
-        EventKind.TIMER_SET,
-        {"name": step.name, "due_at": due.at.isoformat(), "reason": reason},
-        step.id,
-        (step.process_key, step.element_id),
-    )
+    return tell_next(environment, tx, actor, (new.name, title, new.organisation_id), after)

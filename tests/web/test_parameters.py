@@ -82,9 +82,9 @@ def test_a_running_case_keeps_its_dates_is_said_before_saving(
     assert "其中 3 个未办环节的到期日由它算出" in shown
     typed["to_running"] = "yes"
     shown = admin.post(address, {**typed, "step": "check"}).get_data(as_text=True)
-    assert "3 个未办环节的到期日将按新时限" in shown
+    assert "3 个未办环节的到期日、0 个正在计时的期限" in shown
     admin.post(address, {**typed, "step": "keep"})
-    assert "3 个在办环节的到期日已重新计算并记录" in admin.text(address)
+    assert "在办件的 3 个日期已重新计算并记录" in admin.text(address)
     case_id = federation.started("再添")
     view = federation.engine.cases.view(SYSTEM, case_id)
     assert view.open_tasks[0].deadline == "5wd"

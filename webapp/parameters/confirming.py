@@ -64,13 +64,16 @@ def confirm_page(
     if typed.to_running:
         sentences.append(
             _(
-                "在办 %(cases)s 件中,%(steps)s 个未办环节的到期日将按新时限从收到之日重新计算,"
-                "逐件记入流转记录。已经开始的计时(如补正到期)不变。",
+                "在办 %(cases)s 件中,%(steps)s 个未办环节的到期日、%(timers)s 个正在计时的期限"
+                "(如补正到期)将按新时限从开始之日重新计算,逐件记入流转记录。",
                 cases=hang.cases,
                 steps=hang.steps,
+                timers=hang.timers,
             )
         )
-        warnings.append(_("缩短时限可能使部分环节立即超期;放宽时限会使已催办的环节重新计算。"))
+        warnings.append(
+            _("缩短时限可能使部分环节立即超期、计时立即到期;放宽时限会使已催办的环节重新计算。")
+        )
     elif hang.cases:
         sentences.append(
             _("在办 %(n)s 件仍按原时限,已经算出的日期和结果不变。", n=hang.cases)

@@ -61,7 +61,7 @@ def change(name: str) -> ResponseReturnValue:
         return render(page), 403 if isinstance(refused, NotPermitted) else 422
     sentence = _("已登记“%(name)s”自 %(since)s 起的新值。", name=rule.title, since=typed.since)
     if new.to_running:
-        sentence += _("%(n)s 个在办环节的到期日已重新计算并记录。", n=told)
+        sentence += _("在办件的 %(n)s 个日期已重新计算并记录。", n=told)
     flash(sentence, "done")
     return redirect(url_for("parameters.show", name=name), 303)
 

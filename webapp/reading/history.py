@@ -145,6 +145,18 @@ class Storyteller:
         step, reason = self._step(entry), str(entry.detail.get("reason") or "")
         if reason:  # a date that was reckoned again, of a step or of the whole case
             step = step or str(entry.detail.get("name") or "")
+            before = entry.detail.get("before")
+            if before:
+                return _Told(
+                    _(
+                        "%(who)s将“%(step)s”的期限由 %(before)s 改为 %(due)s。",
+                        who=self._who(entry),
+                        step=step,
+                        before=moment(_instant(before)),
+                        due=moment(due),
+                    ),
+                    reason,
+                )
             return _Told(_("“%(step)s”的期限改为 %(due)s。", step=step, due=moment(due)), reason)
         return _Told(_("“%(step)s”开始计时,至 %(due)s。", step=step, due=moment(due)))
 
