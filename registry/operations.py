@@ -28,7 +28,7 @@ def operations(site: str = "") -> Mapping[str, Operation]:
     }
 
 
-PANELS = frozenset({"notice.sheet", "notice.objections"})
+PANELS = frozenset({"notice.sheet", "notice.objections", "household.copy"})
 """What a step may show of the register above its form (``panel``)."""
 
 OPERATIONS = operations()

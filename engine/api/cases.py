@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.api.commands import Group
-from engine.errors import (
-    NotFound,
-)
+from engine.errors import NotFound
 from engine.feel import EvaluationContext
 from engine.model.actors import Actor
 from engine.model.cases import CaseLine, HistoryEntry
 from engine.model.once import Once
+from engine.model.tasks import TaskLine
 from engine.store import cases as stored_cases
 from engine.store import settings as stored_settings
+from engine.store import task_lists
 from engine.store.cases import CaseQuestion
 from engine.store.database import Tx
 from engine.work import (
@@ -64,6 +64,16 @@ class Cases(Group):
         return self._commands.ask(
             lambda tx: viewing.case_view(self._environment, tx, actor, case_id)
         )
+
+    def open_steps(self, actor: Actor, case_id: str) -> Sequence[TaskLine]:
+        """Where a case stands now; none where the actor may not see it (any more)."""
+
+        def question(tx: Tx) -> Sequence[TaskLine]:
+            if not stored_cases.is_visible(tx, actor, case_id):
+                return ()
+            return task_lists.open_of_case(tx, case_id)
+
+        return self._commands.ask(question)
 
     def papers(self, actor: Actor, case_id: str) -> Sequence[printing.PaperStep]:
         """What can be printed of a case, by step."""

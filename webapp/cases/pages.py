@@ -26,6 +26,8 @@ from webapp.reading.submissions import (
 )
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
+from webapp.shared.notice_days import still_on_notice
+from webapp.shared.notice_port import Notice
 from webapp.shared.page import Page
 from webapp.shared.requests import current_registry
 from webapp.shared.words import CASE_STATES, Badge, due_badge, moment
@@ -100,16 +102,17 @@ def case_page(
     program = engine.definitions.get(view.case.definition_id)[1]
     tab = tab if tab in TABS else TABS[0]
     on_papers = tab == "papers"
+    notice = current_registry().notice_of_case(actor, case_id)
     return CasePage(
         shell=shell,
-        head=_head(engine, view, program),
+        head=_head(engine, view, program, notice),
         tabs=_tabs(actor, view, tab),
         tab=tab,
         is_clear=is_clear,
         can_cancel=view.case.status in RUNNING and _may_cancel(actor, view, program),
         receipt=receipt_box(engine, actor, case_id),
         awaited=awaited_links(engine, actor, case_id) if view.case.status in RUNNING else (),
-        notice=_notice(actor, case_id),
+        notice=None if notice is None else _to_notice(notice),
         submissions=shown_submissions(view.submissions, view.files, masked=not is_clear)
         if on_papers
         else (),
@@ -121,18 +124,15 @@ def case_page(
     )
 
 
-def _notice(actor: Actor, case_id: str) -> Link | None:
+def _to_notice(found: Notice) -> Link:
     """The way to the case's notice: to take an objection down while it stands."""
-    found = current_registry().notice_of_case(actor, case_id)
-    if found is None:
-        return None
     if found.is_open:
         page = url_for("notices.show", notice_id=found.id, _anchor="objection")
         return Link(_("代录异议"), page)
     return Link(_("查看公示"), url_for("notices.show", notice_id=found.id))
 
 
-def _head(engine: Engine, view: CaseView, program: Program) -> CaseHead:
+def _head(engine: Engine, view: CaseView, program: Program, notice: Notice | None) -> CaseHead:
     case, now, calendar = view.case, engine.clock.now(), engine.calendar()
     state = case.status.value
     steps = tuple(
@@ -159,7 +159,9 @@ def _head(engine: Engine, view: CaseView, program: Program) -> CaseHead:
         open_steps=steps,
         milestones=tuple((milestone_name(program, n), moment(at)) for n, at in view.milestones),
         incidents=view.incidents,
-        answer=_answer(view.open_tasks, str(CASE_STATES.get(state, state))),
+        answer=_answer(view.open_tasks, str(CASE_STATES.get(state, state)))
+        if notice is None or view.open_tasks or case.status not in RUNNING
+        else _on_notice(engine, notice),
     )
 
 
@@ -167,6 +169,13 @@ def milestone_name(program: Program, milestone: str) -> str:
     """The name of the element that carries the milestone; the mark itself where it has none."""
     return next(
         (e.name for e in program.elements() if e.milestone == milestone and e.name), milestone
+    )
+
+
+def _on_notice(engine: Engine, notice: Notice) -> str:
+    """The same while the case waits for its notice to be over."""
+    return _("这一件%(state)s。", state=notice.status_words) + still_on_notice(
+        notice, engine.environment.today(), engine.calendar()
     )
 
 

@@ -11,6 +11,7 @@ from engine.model.calendar import WorkCalendar
 from webapp.reading.panels import ObjectionRow, objection_rows
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
+from webapp.shared.notice_days import still_on_notice
 from webapp.shared.notice_port import Notice, NoticePort, NoticeRecord, ObjectionResult
 from webapp.shared.page import Page
 from webapp.shared.words import NOTHING, day, moment
@@ -196,7 +197,7 @@ def notice_page(
     # Staff of another area find what the public finds, and no more.
     staff = None
     if actor is not None and one.case_id:
-        staff = _staff(registry, actor, one, _waits(one, today, calendar))
+        staff = _staff(registry, actor, one, still_on_notice(one, today, calendar))
     return NoticePage(
         shell=shell,
         id=one.id,
@@ -213,18 +214,6 @@ def notice_page(
         ways=WAYS[:-1],
         typed=typed,
         today=today.isoformat(),
-    )
-
-
-def _waits(one: Notice, today: date, calendar: WorkCalendar) -> str:
-    """From when on the result can be recorded, for whoever would like to do it now."""
-    if one.status != "open" or today > one.ends_on:
-        return ""
-    return _(
-        "公示需满 %(days)s 个工作日,今天是第 %(nth)s 日,最早 %(last)s期满后可登记结果。",
-        days=calendar.working_days_between(one.posted_on, one.ends_on),
-        nth=calendar.working_days_between(one.posted_on, today),
-        last=f"{one.ends_on.month} 月 {one.ends_on.day} 日",
     )
 
 

@@ -90,8 +90,20 @@ def _objections(registry: RegistryPort, actor: Actor, view: TaskView) -> Panel |
     )
 
 
+def _copy(_registry: RegistryPort, _actor: Actor, view: TaskView) -> Panel | None:
+    file_no = view.scope.get("file_no")
+    if not isinstance(file_no, str) or not file_no:
+        return None
+    return Panel(
+        title=_("抄录页"),
+        text=_("按全国系统表单的顺序排列,点一下复制一项,录完在本页登记全国编号。"),
+        links=(Link(_("打开抄录页(将留痕)"), url_for("register.copy", file_no=file_no)),),
+    )
+
+
 PANELS: Mapping[str, Callable[[RegistryPort, Actor, TaskView], Panel | None]] = {
     "notice.sheet": _sheet,
     "notice.objections": _objections,
+    "household.copy": _copy,
 }
 """What is drawn for each name that a process file may give (`registry.PANELS`)."""

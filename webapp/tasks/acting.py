@@ -86,11 +86,22 @@ def _submit(
     except _KEPT as refused:
         return _again(posted, (), refused.message, 409)
     told = _("已提交:%(title)s · %(step)s。", title=view.case.title, step=view.task.name)
-    told += "".join(news)
+    told += "".join(news) or _goes_on(engine, actor, view.case.id)
     if posted.action == "next":
         following = engine.tasks.next_after(actor, narrowed, task_id)
         return Outcome(following or "", told if following else told + _("没有下一件了。"))
     return Outcome("", told)
+
+
+def _goes_on(engine: Engine, actor: Actor, case_id: str) -> str:
+    """Who has the case now, so that nobody wonders what becomes of it."""
+    following = engine.cases.open_steps(actor, case_id)
+    if not following:
+        return ""
+    step = following[0]
+    if actor.holds_at(step.role, step.handling_id):
+        return _("下一环节“%(step)s”也由您办理。", step=step.name)
+    return _("下一环节“%(step)s”由%(unit)s办理。", step=step.name, unit=step.handling_name)
 
 
 def _once(nonce: str, task_id: str) -> Once[Completed] | None:

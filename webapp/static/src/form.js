@@ -477,12 +477,17 @@ class LiveForm {
   show({ visible, computed, doubts, derived }) {
     const shown = new Set(visible);
     const places = this.rowPlaces();
+    const appeared = [];
     this.form.querySelectorAll("[data-name]").forEach((element) => {
       if (!element.closest("[data-file]")) {
+        const isNew = element.classList.contains("bf-hidden");
         const name = serverName(element.dataset.name, places);
-        element.classList.toggle("bf-hidden", !shown.has(name));
+        if (!element.classList.toggle("bf-hidden", !shown.has(name)) && isNew) {
+          appeared.push(element);
+        }
       }
     });
+    this.reveal(appeared);
     this.form.querySelectorAll("[data-tab]").forEach((tab) => {
       const panel = document.getElementById(tab.dataset.tab);
       tab.classList.toggle("bf-hidden", panel.classList.contains("bf-hidden"));
@@ -494,6 +499,15 @@ class LiveForm {
     this.showDoubts(doubts || {}, places);
     this.fillDerived(derived || {}, places);
     this.count();
+  }
+
+  /* What a decision asks further comes into sight: below the buttons nobody would look for it. */
+  reveal(appeared) {
+    const decision = document.activeElement && document.activeElement.closest(".bf-line-decision");
+    if (decision && this.form.contains(decision) && appeared.length) {
+      appeared[appeared.length - 1].scrollIntoView({ block: "nearest" });
+      decision.scrollIntoView({ block: "nearest" });
+    }
   }
 
   /* What an identity number says by itself goes where nothing was answered. */
@@ -776,6 +790,7 @@ class LiveForm {
     remove.textContent = WORDS.remove;
     item.append(hidden, name, size, remove);
     list.append(item);
+    place.dispatchEvent(new CustomEvent("bf:filed", { bubbles: true }));
   }
 }
 
