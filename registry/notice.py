@@ -2,16 +2,20 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from enum import Enum
 
 from engine.errors import Conflict
+from engine.model.calendar import WorkCalendar
 from engine.store.subscriptions import key_text
 from engine.work.messages import correlation_text
 
 OBJECTION = "notice_objection"
 """The message by which an objection reaches the case; its key is the notice's id."""
+
+WORKING_DAYS, CALENDAR_DAYS = "wd", "d"
+NEXT_DAY, POSTING_DAY = "next_day", "posting_day"
 
 _LONG_NUMBER = re.compile(r"\d(?: ?\d){10,}[Xx]?|\d(?:-?\d){10,}[Xx]?")
 _HIDDEN = "****"
@@ -26,12 +30,46 @@ class NoticeStatus(Enum):
 
 
 @dataclass(frozen=True)
+class DayCount:
+    """How the days of a notice are counted: parameters of the federation, fixed at the posting.
+
+    ``kind`` is ``wd`` or ``d`` (calendar days), ``first`` ``next_day`` or ``posting_day``.
+    """
+
+    kind: str = WORKING_DAYS
+    first: str = NEXT_DAY
+
+    def unit(self) -> str:
+        """What stands behind a number of days."""
+        return "日" if self.kind == CALENDAR_DAYS else "个工作日"
+
+    def first_words(self) -> str:
+        """Whether the day of the posting is one of them."""
+        return "张贴当日计算在内" if self.first == POSTING_DAY else "张贴当日不计"
+
+    def nth(self, calendar: WorkCalendar, posted: date, day: date) -> int:
+        """The how manyeth day of the notice a day is."""
+        if self.kind == CALENDAR_DAYS:
+            return (day - posted).days + (self.first == POSTING_DAY)
+        counts = self.first == POSTING_DAY and calendar.is_working_day(posted)
+        return calendar.working_days_between(posted, day) + counts
+
+    def last_day(self, calendar: WorkCalendar, posted: date, days: int) -> tuple[date, bool]:
+        """The last day of a notice, and whether the calendar it leans on is not known yet."""
+        if self.kind == CALENDAR_DAYS:
+            return posted + timedelta(days=days - (self.first == POSTING_DAY)), False
+        counts = self.first == POSTING_DAY and calendar.is_working_day(posted)
+        return calendar.working_day_after(posted, days - counts)
+
+
+@dataclass(frozen=True)
 class PublicNotice:
     """A notice as it was published. ``name`` is masked, ``full_name`` sealed.
 
     ``on_web`` and ``on_board`` are what the person consented to: the masked notice on the web, the
-    sheet with the whole name on the unit's own board. ``days`` are working days after
-    ``counted_from``; None in notices of the first release. ``provisional``: counted by week-ends
+    sheet with the whole name on the unit's own board. ``days`` is how long it is published as
+    ``counted`` says; None in notices of the first release. ``counted_from``: the day it was posted,
+    or went on. ``provisional``: counted by week-ends
     alone, because a year has no calendar yet. ``photo_start`` and ``photo_end``: whether a
     photograph of the board was given. ``snapshots``: how often it was published, each time with
     what it showed (:mod:`registry.notice_layers`).
@@ -66,6 +104,7 @@ class PublicNotice:
     photo_start: bool | None = None
     photo_end: bool | None = None
     snapshots: int = 0
+    counted: DayCount = field(default_factory=DayCount)
 
     def suspended(self, on: date, days_left: int | None) -> "PublicNotice":
         """Stopped by an objection, with the working days that were left."""

@@ -6,12 +6,12 @@ kept as the bytes it was, sealed, with their SHA-256: a later look shows these.
 """
 
 import hashlib
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 
 import orjson
 
-from registry.notice import PublicNotice
+from registry.notice import DayCount, PublicNotice
 from registry.notice_names import tidy
 from registry.vocabulary import CATEGORIES, words
 
@@ -78,6 +78,7 @@ class Sheet:
     days: int | None
     office: str
     address: str
+    counted: DayCount = field(default_factory=DayCount)
 
 
 def web_layer(one: PublicNotice) -> WebNotice:
@@ -103,7 +104,7 @@ def sheet_layer(one: PublicNotice, full_name: str, office: str, site: str) -> Sh
     address = f"{site.rstrip('/')}/notices/{one.id}" if one.on_web and site else ""
     name = tidy(full_name) if one.on_board else one.name
     web = replace(web_layer(one), places="")  # who stands before it knows where it hangs
-    return Sheet(web, name, one.days, office, address)
+    return Sheet(web, name, one.days, office, address, one.counted)
 
 
 @dataclass(frozen=True)

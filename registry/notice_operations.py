@@ -14,7 +14,16 @@ from engine.model.clock import local_date
 from engine.model.operations import Operation, OperationContext
 from engine.store.database import Tx
 from registry.household import text
-from registry.notice import PublicNotice, planned_id, without_numbers
+from registry.notice import (
+    CALENDAR_DAYS,
+    NEXT_DAY,
+    POSTING_DAY,
+    WORKING_DAYS,
+    DayCount,
+    PublicNotice,
+    planned_id,
+    without_numbers,
+)
 from registry.notice_names import masked_name, tidy, told_apart
 from registry.notice_publishing import full_name_place, keep_as_published
 from registry.objection import (
@@ -78,8 +87,9 @@ def _publish(site: str, context: OperationContext, inputs: Inputs) -> Inputs:
         posted_by=context.actor_id,
         ends_on=ends_on,
         days=_whole(inputs, "days"),
+        counted=_counted(inputs),
         counted_from=today,
-        provisional=numbers.is_provisional(tx, today, ends_on),
+        provisional=_is_provisional(tx, _counted(inputs), today, ends_on),
         photo_start=_yes(inputs, "photographed"),
     )
     notices.add(tx, new)
@@ -99,7 +109,8 @@ def _suspend(context: OperationContext, inputs: Inputs) -> Inputs:
     said = text(inputs.get("text"))
     if said and not text(inputs.get("receipt")):
         _write_down(context, found, said, inputs)
-    left = "" if changed.days_left is None else f",剩余 {changed.days_left} 个工作日"
+    unit = changed.counted.unit()
+    left = "" if changed.days_left is None else f",剩余 {changed.days_left} {unit}"
     _report(context, "suspend", found, f"收到异议,公示暂停{left}", days_left=changed.days_left)
     return {"suspended_on": today.isoformat()}
 
@@ -150,7 +161,7 @@ def _resume(site: str, context: OperationContext, inputs: Inputs) -> Inputs:
     """Let the notice go on until another day."""
     tx, found = cast(Tx, context.tx), _notice_of(context, inputs)
     ends_on, today = _date(inputs, "ends_on"), local_date(context.now)
-    provisional = numbers.is_provisional(tx, today, ends_on)
+    provisional = _is_provisional(tx, found.counted, today, ends_on)
     changed = found.resumed(ends_on, today, provisional=provisional)
     notices.save(tx, keep_as_published(context, changed, site, "resumed"))
     told = f"公示继续,至 {ends_on.isoformat()}"
@@ -162,7 +173,8 @@ def _reckon(site: str, context: OperationContext, inputs: Inputs) -> Inputs:
     """Give the notice the last day that a calendar says which has come in since."""
     tx, found = cast(Tx, context.tx), _notice_of(context, inputs)
     ends_on = _date(inputs, "ends_on")
-    provisional = numbers.is_provisional(tx, found.counted_from or found.posted_on, ends_on)
+    since = found.counted_from or found.posted_on
+    provisional = _is_provisional(tx, found.counted, since, ends_on)
     if (ends_on, provisional) != (found.ends_on, found.provisional):
         changed = found.reckoned(ends_on, provisional=provisional)
         notices.save(tx, keep_as_published(context, changed, site, "reckoned"))
@@ -226,6 +238,18 @@ def _instant(inputs: Inputs, name: str) -> datetime | None:
         raise Invalid("核查时间不是时刻,没有登记答复。请核对流程。") from error
 
 
+def _counted(inputs: Inputs) -> DayCount:
+    """How its days are counted; a process that does not say so counts working days."""
+    return DayCount(
+        text(inputs.get("day_kind")) or WORKING_DAYS, text(inputs.get("first_day")) or NEXT_DAY
+    )
+
+
+def _is_provisional(tx: Tx, counted: DayCount, since: date, ends_on: date) -> bool:
+    """Whether the last day leans on a year whose rest days are not known yet."""
+    return counted.kind == WORKING_DAYS and numbers.is_provisional(tx, since, ends_on)
+
+
 def _whole(inputs: Inputs, name: str) -> int | None:
     value = inputs.get(name)
     return None if value is None else int(str(value))
@@ -264,6 +288,8 @@ PUBLISH = Operation(
         "on_board": _YES_OR_NOTHING,
         "places": _TEXT_OR_NOTHING,
         "days": _NUMBER_OR_NOTHING,
+        "day_kind": {"enum": [WORKING_DAYS, CALENDAR_DAYS, None]},
+        "first_day": {"enum": [NEXT_DAY, POSTING_DAY, None]},
         "ends_on": _DATE,
         "photographed": _YES_OR_NOTHING,
     },

@@ -10,7 +10,14 @@ from engine.store.instants import from_text
 from engine.store.vault import Vault
 from engine.work.environment import Environment
 from engine.work.view import TaskView
-from registry.notice import PublicNotice, planned_id, without_numbers
+from registry.notice import (
+    NEXT_DAY,
+    WORKING_DAYS,
+    DayCount,
+    PublicNotice,
+    planned_id,
+    without_numbers,
+)
 from registry.notice_layers import Snapshot, digest, sheet_layer, snapshot_place
 from registry.notice_names import masked_name, tidy, told_apart
 from registry.notice_sheet import sheet_html
@@ -37,7 +44,7 @@ class NoticeRecord:
     """A notice as staff and auditors see it.
 
     ``has_consent``: the sheet has the whole name because the person signed for it. ``days`` is how
-    many working days were published; ``is_over``: the notice has ended.
+    long it was published; ``is_over``: the notice has ended.
     """
 
     published: tuple[Published, ...]
@@ -107,7 +114,10 @@ def draft_sheet(tx: Tx, environment: Environment, view: TaskView, site: str) -> 
     if not name or not isinstance(days, int) or isinstance(days, bool):
         raise NotFound("这一步没有要张贴的公示单。请返回办理页面。")
     calendar = environment.calendars.get(tx)
-    ends_on, provisional = calendar.working_day_after(today, days)
+    counted = DayCount(
+        _text(scope, "day_kind") or WORKING_DAYS, _text(scope, "first_day") or NEXT_DAY
+    )
+    ends_on, provisional = counted.last_day(calendar, today, days)
     size = scope.get("household_size")
     earlier = notices.count_of_case(tx, view.case.id)
     section = without_numbers(_text(scope, "section"))
@@ -130,6 +140,7 @@ def draft_sheet(tx: Tx, environment: Environment, view: TaskView, site: str) -> 
         posted_on=today,
         ends_on=ends_on,
         days=days,
+        counted=counted,
         provisional=provisional,
     )
     return sheet_html(sheet_layer(one, name, numbers.objection_office(tx, home)[0], site))

@@ -78,7 +78,11 @@ def _consent(sheet: Sheet) -> str:
 
 def _period(sheet: Sheet) -> str:
     web = sheet.web
-    length = "" if sheet.days is None else f",共 {sheet.days} 个工作日(张贴当日不计)"
+    length = (
+        ""
+        if sheet.days is None
+        else f",共 {sheet.days} {sheet.counted.unit()}({sheet.counted.first_words()})"
+    )
     told = f"{_chinese(web.posted_on)}至 {_chinese(web.ends_on)} 24 时{length}"
     if web.provisional:
         told += f"。{web.ends_on.year} 年放假安排尚未公布,截止日暂按周末规则推算,公布后以更正为准"

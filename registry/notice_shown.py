@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from registry.notice import NoticeStatus, PublicNotice
+from registry.notice import DayCount, NoticeStatus, PublicNotice
 from registry.notice_layers import WebNotice, web_layer
 from registry.store import notices
 from registry.vocabulary import (
@@ -29,6 +29,7 @@ class Notice:
     result_words: str
     is_open: bool
     case_id: str
+    counted: DayCount
 
     @property
     def id(self) -> str:
@@ -135,4 +136,5 @@ def shown_notice(one: PublicNotice, today: date, *, awaited: bool) -> Notice:
         or (NOTICE_CASE_OVER if is_over else ""),
         is_open=(awaited or is_examined) and one.takes_objections(today),
         case_id=one.case_id,
+        counted=one.counted,
     )

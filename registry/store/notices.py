@@ -12,7 +12,7 @@ from engine.model.actors import Actor
 from engine.store.database import Tx
 from engine.store.instants import from_text, to_text
 from engine.store.tables import case, subscription
-from registry.notice import OBJECTION, NoticeStatus, PublicNotice
+from registry.notice import OBJECTION, DayCount, NoticeStatus, PublicNotice
 from registry.store.sight import may_see, of_a_visible_case
 from registry.store.tables import notice
 
@@ -181,6 +181,8 @@ def _notices(tx: Tx, query: Select[Any], limit: int) -> list[PublicNotice]:
 
 def _values(one: PublicNotice) -> dict[str, object]:
     values = asdict(one)
+    counted = values.pop("counted")
+    values["day_kind"], values["first_day"] = counted["kind"], counted["first"]
     values["posted_at"] = to_text(one.posted_at)
     values["status"] = one.status.value
     for name in _DATES:
@@ -190,7 +192,9 @@ def _values(one: PublicNotice) -> dict[str, object]:
 
 
 def _notice(row: Any, status: str) -> PublicNotice:
-    values = {name: getattr(row, name) for name in PublicNotice.__dataclass_fields__}
+    stored = PublicNotice.__dataclass_fields__.keys() - {"counted"}
+    values = {name: getattr(row, name) for name in stored}
+    values["counted"] = DayCount(row.day_kind, row.first_day)
     for name in _DATES:
         values[name] = None if values[name] is None else date.fromisoformat(values[name])
     values["posted_at"] = from_text(row.posted_at)

@@ -203,12 +203,14 @@ notice = Table(
     Column("ends_on", _DATE, nullable=False),
     Column("status", String(10), nullable=False),  # open | suspended | closed
     Column("suspended_on", _DATE),
-    Column("days_left", Integer),  # working days, while suspended
+    Column("days_left", Integer),  # in the notice's own days, while suspended
     Column("result", String(20), nullable=False),  # empty until it is closed
     Column("closed_on", _DATE),
     Column("on_board", Boolean, nullable=False, server_default=false()),  # whole name, by consent
     Column("posted_by", _ID, nullable=False, server_default=""),
-    Column("days", Integer),  # working days after counted_from
+    Column("days", Integer),
+    Column("day_kind", String(4), nullable=False, server_default="wd"),  # wd | d
+    Column("first_day", String(12), nullable=False, server_default="next_day"),
     Column("counted_from", _DATE),
     Column("provisional", Boolean, nullable=False, server_default=false()),
     Column("photo_start", Boolean),  # of the board: what the figures count (domain.md K07)

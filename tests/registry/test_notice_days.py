@@ -8,6 +8,7 @@ from engine import SYSTEM
 from engine.model.calendar import days_of_notice
 from engine.model.cases import EventKind
 from engine.model.clock import FixedClock, local_date
+from engine.store.settings import Parameter
 from tests.registry.town import Town
 
 
@@ -77,4 +78,38 @@ def test_over_the_year_s_end_it_is_provisional_and_reckoned_again_on_import(
     assert town.waiting(case_id) == []
     town.days_pass(case_id, 3)
     assert town.waiting(case_id) == ["record_result"]
+    town.must_hold()
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "ends_on", "said"),
+    [
+        ("wd", "next_day", date(2026, 10, 12), "共 5 个工作日(张贴当日不计)"),
+        ("wd", "posting_day", date(2026, 10, 10), "共 5 个工作日(张贴当日计算在内)"),
+        ("d", "next_day", date(2026, 10, 4), "共 5 日(张贴当日不计)"),
+        ("d", "posting_day", date(2026, 10, 3), "共 5 日(张贴当日计算在内)"),
+    ],
+)
+def test_the_federation_says_which_days_count_and_from_which(
+    town: Town, kind: str, first: str, ends_on: date, said: str
+) -> None:
+    since = date(2026, 1, 1)
+    values = {"notice day kind": kind, "notice first day": first}
+    town.engine.settings.add_parameters(
+        SYSTEM, [Parameter(name, None, since, value) for name, value in values.items()]
+    )
+    case_id = town.on_notice()
+    one = town.register.notice(None, town.notice_id())
+    assert one.ends_on == timer(town, case_id) == ends_on
+    printed = said.translate(str.maketrans({"(": "\uff08", ")": "\uff09"}))
+    sheet = town.register.sheet(SYSTEM, town.notice_id()).decode()
+    assert printed in sheet
+    assert f"{ends_on.month} 月 {ends_on.day} 日 24 时" in sheet
+    record = town.register.record(SYSTEM, town.notice_id())
+    calendar = town.engine.calendar()
+    assert one.counted.nth(calendar, one.posted_on, one.ends_on) == record.days == 5
+    # What is changed while it hangs moves nothing.
+    town.engine.settings.add_parameters(SYSTEM, [Parameter("notice day kind", None, since, "wd")])
+    town.engine.settings.import_calendar(SYSTEM, {date(2027, 1, 1): False})
+    assert timer(town, case_id) == ends_on
     town.must_hold()

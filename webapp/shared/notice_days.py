@@ -6,14 +6,20 @@ from engine.model.calendar import WorkCalendar
 from webapp.shared.language import _
 from webapp.shared.notice_port import Notice
 
+_CALENDAR_DAYS = "d"
+
 
 def still_on_notice(one: Notice, today: date, calendar: WorkCalendar) -> str:
     """From when on the result can be recorded; empty where it can be, or where nothing runs."""
     if one.status != "open" or today > one.ends_on:
         return ""
+    told = {
+        "days": one.counted.nth(calendar, one.posted_on, one.ends_on),
+        "nth": one.counted.nth(calendar, one.posted_on, today),
+        "last": f"{one.ends_on.month} 月 {one.ends_on.day} 日",
+    }
+    if one.counted.kind == _CALENDAR_DAYS:
+        return _("公示需满 %(days)s 日,今天是第 %(nth)s 日,最早 %(last)s期满后可登记结果。", **told)
     return _(
-        "公示需满 %(days)s 个工作日,今天是第 %(nth)s 日,最早 %(last)s期满后可登记结果。",
-        days=calendar.working_days_between(one.posted_on, one.ends_on),
-        nth=calendar.working_days_between(one.posted_on, today),
-        last=f"{one.ends_on.month} 月 {one.ends_on.day} 日",
+        "公示需满 %(days)s 个工作日,今天是第 %(nth)s 日,最早 %(last)s期满后可登记结果。", **told
     )

@@ -5,7 +5,21 @@ from datetime import date, datetime
 from typing import Protocol
 
 from engine import Actor
+from engine.model.calendar import WorkCalendar
 from engine.work.view import TaskView
+
+
+class DayCount(Protocol):
+    """How the days of a notice are counted."""
+
+    @property
+    def kind(self) -> str:
+        """Working days (``wd``) or calendar days (``d``)."""
+        ...
+
+    def nth(self, calendar: WorkCalendar, posted: date, day: date) -> int:
+        """The how manyeth day of the notice a day is."""
+        ...
 
 
 class Notice(Protocol):
@@ -14,6 +28,11 @@ class Notice(Protocol):
     @property
     def id(self) -> str:
         """Its id."""
+        ...
+
+    @property
+    def counted(self) -> DayCount:
+        """In which days."""
         ...
 
     @property
@@ -165,7 +184,7 @@ class NoticeRecord(Protocol):
 
     @property
     def days(self) -> int | None:
-        """Working days."""
+        """How long it was published."""
         ...
 
     @property
