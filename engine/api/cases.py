@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from engine.api.commands import Group
 from engine.errors import NotFound
@@ -28,6 +28,10 @@ from engine.work.start import Started
 
 class Cases(Group):
     """Cases from start to end."""
+
+    def given(self, actor: Actor, request: start.Request) -> Mapping[str, object]:
+        """What the start form may say beside its answers: what the case is to be about."""
+        return self._commands.ask(lambda tx: start.given(self._environment, tx, actor, request))
 
     def start(
         self, actor: Actor, request: start.Request, once: Once[Started] | None = None

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from engine.api.commands import Group
 from engine.model.actors import Actor
+from engine.model.reminders import Reminded
+from engine.model.tasks import TaskLine
+from engine.store import reminders as stored_reminders
+from engine.store import task_lists
+from engine.store.definitions import DefinitionRow
+from engine.store.subjects import CaseAbout
 from engine.work import (
+    reminders,
     staffing,
+    subjects,
     supervise,
 )
 
@@ -19,6 +29,42 @@ class Supervision(Group):
             lambda tx: supervise.overdue(self._environment, tx, actor, narrowed)
         )
 
+    def remind(self, actor: Actor, task_ids: Sequence[str], way: str) -> int:
+        """Write down that the people of these late steps were reminded; how many steps."""
+        return self._commands.execute(
+            lambda tx: reminders.remind(self._environment, tx, actor, task_ids, way)
+        )
+
+    def reminded(self, task_id: str) -> Reminded | None:
+        """How often the people of a step, which the actor must be allowed to see, were reminded."""
+        found = self._commands.ask(lambda tx: stored_reminders.of_tasks(tx, [task_id]))
+        return found.get(task_id)
+
     def staffing(self, actor: Actor) -> staffing.Staffing:
         """Roles without a holder in the actor's area, and grants that end soon."""
         return self._commands.ask(lambda tx: staffing.staffing(self._environment, tx, actor))
+
+    def orders(self, actor: Actor) -> Sequence[subjects.CaseAboutSteps]:
+        """The cases about late steps that the actor may see, newest first."""
+        return self._commands.ask(
+            lambda tx: subjects.cases_about_steps(self._environment, tx, actor)
+        )
+
+    def order_processes(self, actor: Actor) -> Sequence[DefinitionRow]:
+        """The processes of cases about late steps that the actor may start somewhere."""
+        found = self._commands.ask(
+            lambda tx: subjects.process_about_late_steps(self._environment, tx)
+        )
+        return tuple(row for row in found if row.start_role and actor.holds(row.start_role))
+
+    def chosen(self, actor: Actor, task_ids: Sequence[str]) -> Sequence[TaskLine]:
+        """Those of these steps that the actor may see."""
+        return self._commands.ask(lambda tx: task_lists.of_ids(tx, actor, task_ids))
+
+    def steps_of(self, actor: Actor, case_id: str) -> tuple[Sequence[TaskLine], int]:
+        """The steps a case is about as they stand now, and how many the actor may not see."""
+        return self._commands.ask(lambda tx: subjects.steps_of(tx, actor, case_id))
+
+    def orders_about(self, task_ids: Sequence[str]) -> Mapping[str, Sequence[CaseAbout]]:
+        """By step, which the actor must be allowed to see: the cases that are about it."""
+        return self._commands.ask(lambda tx: subjects.seen_about(tx, task_ids))

@@ -10,6 +10,7 @@ from engine.definitions.expressions import Site, When, sites
 from engine.forms import CompiledForm
 from engine.forms.codes import text_keys
 from engine.model.definitions import Bundle, DefinitionSource, SourceFile
+from engine.model.subjects import ABOUT, STARTS_FROM
 
 RESERVED = frozenset({"case"})
 """Provided by the engine in every scope, never written by a process."""
@@ -62,8 +63,13 @@ def writings(draft: Draft, process: Process) -> Iterator[Writing]:
 
 
 def written(draft: Draft, process: Process) -> frozenset[str]:
-    """The names of all variables that the process itself writes."""
-    return frozenset(writing.variable for writing in writings(draft, process))
+    """The names of all variables that the process itself writes or has from its start."""
+    return frozenset(writing.variable for writing in writings(draft, process)) | given(process)
+
+
+def given(process: Process) -> frozenset[str]:
+    """What a process has from its start beside its form: that which it begins from."""
+    return frozenset({ABOUT} if process.properties.get(STARTS_FROM, "").strip() else ())
 
 
 def readings(draft: Draft, process: Process) -> Iterator[Reading]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from engine.forms.components import Field, FieldKind
 from engine.forms.formats import normalise
 from engine.forms.paths import MISSING, get_at, pointer, set_at
+from engine.forms.rows import given_rows
 from engine.forms.values import as_decimal, clean_text, is_empty, read_date, to_json_number
 from engine.forms.visibility import Answers
 
@@ -56,6 +57,8 @@ def read_answers(
         if value is MISSING and not asked.is_asked:
             value = asked.default
         fitted = _fit(answered, asked, value, asked.path)
+        if asked.fixed_rows and asked.is_asked:
+            fitted = _among_given(answered, asked, fitted, get_at(scope, asked.path))
         if not is_empty(fitted):
             set_at(answered.data, asked.path, fitted)
     return answered
@@ -72,6 +75,14 @@ def _fit(answered: Answered, asked: Field, value: object, steps: tuple[str | int
         answered.misfits.append(Misfit(steps, asked, "type"))
         return None
     return fitted
+
+
+def _among_given(answered: Answered, asked: Field, fitted: object, known: object) -> object:
+    """The rows the case has, with what is said of them; more than it has are noted."""
+    rows = given_rows(asked, fitted, known)
+    if isinstance(fitted, list) and len(fitted) > len(rows):
+        answered.misfits.append(Misfit(asked.path, asked, "fixedRows"))
+    return rows
 
 
 def _fit_rows(

@@ -158,6 +158,8 @@ class Field:
     row_fields: tuple["Field", ...] = ()
     more: bool = False
     from_id: str = ""
+    fixed_rows: bool = False
+    """A list whose rows are those the case knows: its locked columns stay, none comes or goes."""
     min_items: int | None = None
     max_items: int | None = None
     total: bool = False

@@ -27,7 +27,7 @@ from engine.forms.pasting import read_pasted
 from engine.forms.paths import MISSING, get_at, pointer, set_at
 from engine.forms.posts import Post, RowAction, apply_row_action, read_post
 from engine.forms.reading import FormReader
-from engine.forms.rows import asked_rows, is_blank
+from engine.forms.rows import asked_rows, given_rows, is_blank
 from engine.forms.schema import Schema, form_schema
 from engine.forms.selfcheck import example_findings
 from engine.forms.validation import Rules, Validation, doubts, each_value, rows_of
@@ -179,13 +179,15 @@ class CompiledForm:
     ) -> Answers:
         """A draft or a refused post as the page shows it again.
 
-        What nobody fills in does not travel with a post: locked fields come from the case, and
-        computed ones are worked out anew.
+        What nobody fills in does not travel with a post: locked fields and columns come from the
+        case, and computed ones are worked out anew.
         """
         again: Answers = deepcopy(dict(data))
         for asked in self.fields.values():
             known = get_at(scope, asked.path)
-            if asked.readonly and known is not MISSING and not is_empty(known):
+            if asked.fixed_rows and asked.is_asked:
+                set_at(again, asked.path, given_rows(asked, get_at(again, asked.path), known))
+            elif asked.readonly and known is not MISSING and not is_empty(known):
                 set_at(again, asked.path, deepcopy(known))
         return self.with_computed(again, scope, context)
 

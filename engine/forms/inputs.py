@@ -231,6 +231,7 @@ def _with_properties(node: Node, basis: Field) -> Field:
         from_id=_own_text(ours, "fromId"),
         total=node.on("total"),
         example=ours.get("example"),
+        fixed_rows=kind is FieldKind.LIST and _is_fixed(node),
         min_items=node.whole("属性 minItems", ours.get("minItems")),
         max_items=node.whole("属性 maxItems", ours.get("maxItems"))
         or (MOST_ROWS if kind is FieldKind.LIST else None),
@@ -248,6 +249,11 @@ def _with_properties(node: Node, basis: Field) -> Field:
     if _crossed(found.min_items, found.max_items):
         node.refuse("form-property", "minItems 大于 maxItems")
     return replace(found, attribute=_attribute(node, found, ours.get("attribute")))
+
+
+def _is_fixed(node: Node) -> bool:
+    """Whether the rows are given: form-js says ``allowAddRemove: false``."""
+    return "allowAddRemove" in node.raw and not node.flag("allowAddRemove")
 
 
 def _scan(node: Node, value: object) -> bool:

@@ -94,6 +94,10 @@ def _max_items(asked: Field) -> str:
     return f"“{asked.label}”最多 {asked.max_items} {what},请减少后再提交。"
 
 
+def _fixed_rows(asked: Field) -> str:
+    return f"“{asked.label}”的行由办件带出,不能增加;请刷新页面,按现有各行填写。"
+
+
 _SENTENCES: dict[str, Callable[[Field], str]] = {
     "required": _required,
     "type": _type,
@@ -106,4 +110,5 @@ _SENTENCES: dict[str, Callable[[Field], str]] = {
     "enum": _enum,
     "minItems": _min_items,
     "maxItems": _max_items,
+    "fixedRows": _fixed_rows,
 }

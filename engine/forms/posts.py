@@ -86,6 +86,8 @@ def apply_row_action(
     asked = next((f for f in fields if f.key == action.key), None)
     if asked is None or asked.kind not in (FieldKind.LIST, FieldKind.FILE) or not asked.is_asked:
         return changed
+    if asked.fixed_rows:
+        return changed
     present = get_at(changed, asked.path)
     items = list(present) if isinstance(present, list) else []
     if action.verb == "paste":

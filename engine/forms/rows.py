@@ -1,6 +1,7 @@
 """Rows of a list: with what a new one begins, and when one says nothing."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 
 from engine.forms.components import Field
 from engine.forms.paths import MISSING, get_at, set_at
@@ -26,6 +27,21 @@ def is_blank(asked: Field, row: Mapping[str, object]) -> bool:
         if value is not MISSING and (column.default is None or value != column.default):
             set_at(left, column.path, value)
     return is_blank_row(left)
+
+
+def given_rows(asked: Field, said: object, known: object) -> list[Answers]:
+    """The rows the case knows, in their order, with what is said of each in its other columns."""
+    answers = said if isinstance(said, list | tuple) else ()
+    rows: list[Answers] = []
+    for number, row in enumerate(known if isinstance(known, list | tuple) else ()):
+        answer = answers[number] if number < len(answers) else None
+        rows.append({})
+        for column in asked.row_fields:
+            source = answer if column.is_asked else row
+            value = get_at(source, column.path) if isinstance(source, Mapping) else MISSING
+            if value is not MISSING:
+                set_at(rows[-1], column.path, deepcopy(value))
+    return rows
 
 
 def asked_rows(asked: Field, value: object) -> object:

@@ -26,7 +26,6 @@ HARMLESS = frozenset(
         "disallowPassedDates",
         "serializeToString",
         "isRepeating",
-        "allowAddRemove",
         "disableCollapse",
         "nonCollapsedItems",
         "computeOn",
@@ -47,7 +46,14 @@ ATTRIBUTES = MappingProxyType(
         "filepicker": INPUT | {"accept", "multiple"},
         "group": frozenset({"label", "path", "components"}),
         "dynamiclist": frozenset(
-            {"label", "path", "components", "defaultRepetitions", "description"}
+            {
+                "label",
+                "path",
+                "components",
+                "defaultRepetitions",
+                "description",
+                "allowAddRemove",
+            }
         ),
         "text": frozenset({"text"}),
         "separator": frozenset[str](),

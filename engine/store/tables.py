@@ -538,6 +538,27 @@ phone_picture = Table(
     Column("number", Integer, nullable=False),
 )
 
+case_subject = Table(
+    "case_subject",
+    metadata,
+    # The steps of other cases that a case is about: a supervisor's order names late ones.
+    Column("case_id", String(26), ForeignKey("cases.id"), primary_key=True),
+    Column("task_id", String(40), ForeignKey("task.id"), primary_key=True),
+    Index("ix_case_subject_task", "task_id"),
+)
+
+reminder = Table(
+    "reminder",
+    metadata,
+    # Each time the people of a late step were asked to hurry.
+    Column("id", _Serial, primary_key=True),
+    Column("task_id", String(40), ForeignKey("task.id"), nullable=False),
+    Column("way", String(20), nullable=False),
+    Column("by_id", _ID, nullable=False),
+    Column("at", _INSTANT, nullable=False),
+    Index("ix_reminder_task", "task_id", "id"),
+)
+
 delay_reason = Table(
     "delay_reason",
     metadata,

@@ -1,5 +1,6 @@
 """Lists and counts of steps: the inbox, the API's lists, the supervisor's."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -381,6 +382,22 @@ def open_of_case(tx: Tx, case_id: str) -> list[TaskLine]:
             .order_by(task.c.number)
         )
     ]
+
+
+def open_of_cases(tx: Tx, case_ids: Collection[str]) -> list[TaskLine]:
+    """The open steps of these cases."""
+    if not case_ids:
+        return []
+    query = _lines().where(task.c.case_id.in_(sorted(case_ids)), task.c.status == "open")
+    return [line_of(row) for row in tx.execute(query.order_by(task.c.id))]
+
+
+def of_ids(tx: Tx, actor: Actor, task_ids: Collection[str]) -> list[TaskLine]:
+    """Those of these steps whose cases the actor may see."""
+    if not task_ids:
+        return []
+    query = _lines().where(task.c.id.in_(sorted(task_ids)), visible_to(actor))
+    return [line_of(row) for row in tx.execute(query.order_by(_due, task.c.id))]
 
 
 @dataclass(frozen=True)

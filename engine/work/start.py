@@ -13,7 +13,7 @@ from engine.model.ids import new_case_id
 from engine.model.organisations import LEVEL_NAMES, Organisation
 from engine.runtime import Program
 from engine.runtime import start as step_start
-from engine.store import cases, definitions, directory, files
+from engine.store import cases, definitions, directory, files, subjects
 from engine.store.database import Tx
 from engine.store.events import FIRST_LINK
 from engine.work import drafts
@@ -22,6 +22,7 @@ from engine.work.attributes import attributes_of
 from engine.work.environment import Environment
 from engine.work.history import Cause
 from engine.work.scanning import numbers_in_papers
+from engine.work.subjects import Subject, subject_of
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ class Request:
     draft: Mapping[str, object] | None = None
     """What is known already of the first step's form: kept as its draft when the case begins.
     Whoever may start a case need not be who does its first step; a draft is the step's own."""
+    about: tuple[str, ...] = ()
+    """Late steps of other cases that it is about, for a process that begins from them."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class PreparedStart:
     data: Mapping[str, object]
     variables: Mapping[str, object]
     files: tuple[str, ...]
+    subject: Subject
 
 
 def prepare(
@@ -92,18 +96,22 @@ def prepare(
     if home.valid_to is not None and home.valid_to <= environment.today():
         raise Invalid(f"“{home.name}”已于 {home.valid_to} 撤销,未发起。请为接收它的单位办理。")
 
+    subject = subject_of(environment, tx, actor, program.info, upwards, request.about)
+
     def take_number() -> str:
         year = environment.now().astimezone(ZONE).year
-        series = f"{_prefix(tx, upwards)}-{year}-"
+        series = f"{_prefix(tx, subject.numbered_by)}{program.info.number_prefix}-{year}-"
         return f"{series}{environment.numbers.next(series, take_numbers):06d}"
 
     form = program.start_form()
     if form is None:
         if request.data:
             raise Invalid("这个流程没有发起表单,不接收填写内容。")
-        return PreparedStart(request, program, home, take_number(), {}, {}, ())
+        return PreparedStart(
+            request, program, home, take_number(), {}, subject.variables, (), subject
+        )
     context = environment.feel(tx, home.id, environment.now())
-    validation = form.validate(request.data, {}, context)
+    validation = form.validate(request.data, subject.variables, context)
     if validation.errors:
         raise Invalid(f"有 {len(validation.errors)} 处需要修改,其余内容已保留。", validation.errors)
     numbers = numbers_in_papers(environment, tx, form, validation.data)
@@ -115,9 +123,20 @@ def prepare(
         home,
         take_number(),
         validation.data,
-        validation.variables,
+        {**validation.variables, **subject.variables},
         tuple(file_id for file_id, _ in form.files(validation.data)),
+        subject,
     )
+
+
+def given(environment: Environment, tx: Tx, actor: Actor, request: Request) -> Mapping[str, object]:
+    """The variables that the start form may speak of; Invalid, Conflict as when it is started."""
+    row = definitions.latest(tx, request.process_key)
+    if row is None or not request.about:
+        return {}
+    info = environment.programs.get(tx, row.id).info
+    upwards = directory.line_upwards(tx, request.organisation_id)
+    return subject_of(environment, tx, actor, info, upwards, request.about).variables
 
 
 def _must_be_startable(tx: Tx, actor: Actor, program: Program, home: Organisation) -> None:
@@ -210,7 +229,9 @@ def begin(
     ):
         raise Invalid("有附件已过期或不是您上传的,请重新上传该附件。其余内容已保留。")
     cause = Cause(actor, now)
-    cause.note(EventKind.STARTED, {"data": prepared.data})
+    cause.note(EventKind.STARTED, {"data": prepared.data, **prepared.subject.variables})
+    if prepared.subject.task_ids:
+        subjects.add(tx, case_id, prepared.subject.task_ids)
     form = prepared.program.start_form()
     if form is not None:
         cause.attributes.extend(attributes_of(environment, form, prepared.data))

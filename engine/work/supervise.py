@@ -1,14 +1,18 @@
 """What is late in a supervisor's area: every number leads to the steps it counts."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.model.actors import Actor
 from engine.model.delays import DelayReason
+from engine.model.reminders import Reminded
 from engine.model.tasks import TaskLine
-from engine.store import delays, directory, task_lists
+from engine.store import delays, directory, reminders, task_lists
 from engine.store.database import Tx
+from engine.store.subjects import CaseAbout
 from engine.store.task_lists import OverdueCount, TaskQuestion
 from engine.work.environment import Environment
+from engine.work.subjects import seen_about
 
 
 @dataclass(frozen=True)
@@ -26,14 +30,17 @@ class OverdueFilter:
 class OverduePage:
     """The overdue steps of an area, longest overdue first, and their sums.
 
-    ``reasons``: by task id, what was said last. ``phones``: for ``role@handling organisation`` who
-    may do the step, person id to name and telephone.
+    By task id, ``reasons``: what was said last; ``reminded``; ``orders``: the cases about it.
+    ``phones``: for ``role@handling organisation`` who may do the step, person id to name and
+    telephone.
     """
 
     total: int
     lines: tuple[TaskLine, ...]
     phones: dict[str, dict[str, str]]
     reasons: dict[str, DelayReason]
+    reminded: dict[str, Reminded]
+    orders: Mapping[str, Sequence[CaseAbout]]
     by_step: tuple[OverdueCount, ...]
     by_organisation: tuple[OverdueCount, ...]
     by_person: tuple[OverdueCount, ...]
@@ -56,6 +63,7 @@ def overdue(environment: Environment, tx: Tx, actor: Actor, narrowed: OverdueFil
             limit=narrowed.limit,
         ),
     )
+    shown = [line.id for line in lines]
     phones: dict[str, dict[str, str]] = {}
     for line in lines:
         key = f"{line.role}@{line.handling_id}"
@@ -66,7 +74,9 @@ def overdue(environment: Environment, tx: Tx, actor: Actor, narrowed: OverdueFil
         total=sum(count.count for count in by_step),
         lines=tuple(lines[: narrowed.limit]),
         phones=phones,
-        reasons=delays.newest(tx, [line.id for line in lines]),
+        reasons=delays.newest(tx, shown),
+        reminded=reminders.of_tasks(tx, shown),
+        orders=seen_about(tx, shown),
         by_step=tuple(by_step),
         by_organisation=tuple(by_organisation),
         by_person=tuple(by_person),

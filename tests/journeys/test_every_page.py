@@ -93,7 +93,13 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         f"/notices > {FIRST}",
         "/nothing-is-here",
     ),
-    "zz.supervisor": ("/supervision", "/supervision/units", "/supervision/unstaffed"),
+    "zz.supervisor": (
+        "/supervision",
+        "/supervision/units",
+        "/supervision/units > a:has-text('生成督办单')",
+        "/supervision/orders",
+        "/supervision/unstaffed",
+    ),
     "zz.designer": ("/processes", "/processes/archiving", "/deploy"),
     "zz.admin": (
         "/admin/units",

@@ -82,6 +82,9 @@ ROLES = (
     Role("county_approver", "分管副主席", "Approver", EVERY_LEVEL, "area"),
     Role("data_entry", "录入员", "Data entry", EVERY_LEVEL, "area"),
     Role("supervisor", "督办人", "Supervisor", EVERY_LEVEL, "area"),
+    Role("chair", "基层工会主席", "Chair", EVERY_LEVEL, "area"),
+    Role("township_chair", "乡镇工会主席", "Township chair", EVERY_LEVEL, "area"),
+    Role("city_protection", "市总权益保障部", "City protection", EVERY_LEVEL, "area"),
     Role("designer", "流程设计员", "Designer", EVERY_LEVEL, "none"),
     Role("admin", "系统管理员", "Administrator", EVERY_LEVEL, "none"),
 )

@@ -15,6 +15,7 @@ from engine.work.printing import PaperStep
 from engine.work.view import CaseView
 from webapp.cases.incoming import AwaitedLink, awaited_links
 from webapp.cases.receipt_box import ReceiptBox, receipt_box
+from webapp.reading.about import AboutBox, about_box
 from webapp.reading.diagrams import ShownDiagram, StepState, step_states
 from webapp.reading.history import ShownEntry, Storyteller
 from webapp.reading.papers import Paper, papers_of
@@ -80,6 +81,7 @@ class CasePage(Page):
     can_cancel: bool
     receipt: ReceiptBox | None
     notice: Link | None
+    about: AboutBox | None = None
     awaited: tuple[AwaitedLink, ...] = ()
     submissions: tuple[ShownSubmission, ...] = ()
     decisions: tuple[ShownDecision, ...] = ()
@@ -111,6 +113,7 @@ def case_page(
         is_clear=is_clear,
         can_cancel=view.case.status in RUNNING and _may_cancel(actor, view, program),
         receipt=receipt_box(engine, actor, case_id),
+        about=about_box(engine, actor, case_id),
         awaited=awaited_links(engine, actor, case_id) if view.case.status in RUNNING else (),
         notice=None if notice is None else _to_notice(notice),
         submissions=shown_submissions(view.submissions, view.files, masked=not is_clear)

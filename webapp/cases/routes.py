@@ -5,12 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from engine import Actor
 from engine.errors import Invalid, NotFound, NotPermitted
-from engine.model.organisations import Organisation
-from engine.store.definitions import DefinitionRow
 from webapp.cases.lists import case_list, done_page
 from webapp.cases.pages import case_page
 from webapp.cases.starting import (
     Begun,
+    Place,
     start_page,
     startable,
 )
@@ -117,27 +116,25 @@ def choose_unit(key: str) -> ResponseReturnValue:
 def start(key: str, organisation_id: str) -> ResponseReturnValue:
     """The form a case begins with."""
     actor = current_actor()
-    row, unit = _place(actor, key, organisation_id)
-    return render(start_page(shell("inbox", actor), current_engine(), row, unit, Begun()))
+    place = _place(actor, key, organisation_id, request.args.get("about", ""))
+    return render(start_page(shell("inbox", actor), current_engine(), actor, place, Begun()))
 
 
 @cases.post("/start/<key>/<organisation_id>")
 def begin(key: str, organisation_id: str) -> ResponseReturnValue:
     """Start the case, and go on to its first step."""
     actor, engine = current_actor(), current_engine()
-    row, unit = _place(actor, key, organisation_id)
-    form = engine.definitions.get(row.id)[1].start_form()
+    place = _place(actor, key, organisation_id, request.args.get("about", ""))
+    form = engine.definitions.get(place.row.id)[1].start_form()
     posted = read_posted(engine, actor, form, request.form, request.files)
-    return _answer(actor, row, unit, begin_case(engine, actor, row, unit, posted))
+    return _answer(actor, place, begin_case(engine, actor, place, posted))
 
 
-def _answer(
-    actor: Actor, row: DefinitionRow, unit: Organisation, begun: Begun
-) -> ResponseReturnValue:
+def _answer(actor: Actor, place: Place, begun: Begun) -> ResponseReturnValue:
     if begun.case_id:
         flash(_begun_words(actor, begun.case_id), "done")
         return redirect(_first_page(actor, begun), 303)
-    page = start_page(shell("inbox", actor), current_engine(), row, unit, begun)
+    page = start_page(shell("inbox", actor), current_engine(), actor, place, begun)
     return render(page), 422 if begun.errors or begun.message else 200
 
 
@@ -158,32 +155,34 @@ def _first_page(actor: Actor, begun: Begun) -> str:
     return url_for("cases.show", case_id=begun.case_id)
 
 
-def _place(actor: Actor, key: str, organisation_id: str) -> tuple[DefinitionRow, Organisation]:
+def _place(actor: Actor, key: str, organisation_id: str, about: str) -> Place:
     row, units = startable(current_engine(), actor, key)
     unit = next((one for one in units if one.id == organisation_id), None)
     if unit is None:
         raise NotPermitted("您不能为这个单位发起这个流程。请返回重新选择单位。")
-    return row, unit
+    return Place(row, unit, tuple(one for one in about.split(",") if one))
 
 
 @cases.post("/start/<key>/<organisation_id>/refresh")
 def refresh_start(key: str, organisation_id: str) -> ResponseReturnValue:
     """What is shown and computed for these answers; writes nothing."""
     actor, engine = current_actor(), current_engine()
-    row, unit = _place(actor, key, organisation_id)
-    form = engine.definitions.get(row.id)[1].start_form()
+    place = _place(actor, key, organisation_id, request.args.get("about", ""))
+    form = engine.definitions.get(place.row.id)[1].start_form()
     if form is None:
         return jsonify({"visible": [], "computed": {}})
     post = request.form.to_dict(flat=False)
-    return jsonify(live_answer(form, post, {}, engine.cases.surroundings(unit.id)))
+    known = engine.cases.given(actor, place.request({}))
+    return jsonify(live_answer(form, post, known, engine.cases.surroundings(place.unit.id)))
 
 
 @resumes("cases.begin")
 def resume(actor: Actor, kept: KeptPost) -> ResponseReturnValue:
     """Signed in again: the form with all that was typed, to be sent once more."""
     engine = current_engine()
-    row, unit = _place(actor, kept.place["key"], kept.place["organisation_id"])
-    form = engine.definitions.get(row.id)[1].start_form()
+    about = kept.asked.get("about", "")
+    place = _place(actor, kept.place["key"], kept.place["organisation_id"], about)
+    form = engine.definitions.get(place.row.id)[1].start_form()
     posted = read_posted(engine, actor, form, kept.fields, kept.no_files)
     begun = Begun(data=posted.data, message=_("您填写的内容都在,请核对后再次提交。"))
-    return render(start_page(shell("inbox", actor), engine, row, unit, begun))
+    return render(start_page(shell("inbox", actor), engine, actor, place, begun))

@@ -14,9 +14,11 @@ from engine.forms import CompiledForm
 from engine.model.ids import new_id
 from engine.model.once import Once, Replayed
 from engine.model.organisations import Organisation
+from engine.model.subjects import STARTS_FROM
 from engine.store.definitions import DefinitionRow
 from engine.work.start import Started
 from webapp.forms.render import FormView, draw_form, today_of
+from webapp.reading.about import AboutBox, about_rows
 from webapp.shared.addresses import address
 from webapp.shared.form_posts import Posted, with_other_errors
 from webapp.shared.language import _
@@ -92,11 +94,34 @@ class StartPage(Page):
     is_formless: bool
     action: str
     nonce: str
+    about: AboutBox | None = None
+    """The late steps it is about, for a process that begins from them."""
 
     @property
     def title(self) -> str:
-        """新建申请 · 流程."""
+        """新建申请 · 流程, or 生成督办单."""
+        if self.about is not None:
+            return _("生成%(name)s", name=self.process)
         return f"{_('新建申请')} · {self.process}"
+
+
+@dataclass(frozen=True)
+class Place:
+    """What is started where: the process, the unit, and the late steps it is about."""
+
+    row: DefinitionRow
+    unit: Organisation
+    about: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """The same as parts of an address."""
+        about = {"about": ",".join(self.about)} if self.about else {}
+        return {"key": self.row.key, "organisation_id": self.unit.id, **about}
+
+    def request(self, data: Mapping[str, object]) -> Request:
+        """What is asked of the engine."""
+        return Request(self.row.key, self.unit.id, data, about=self.about)
 
 
 @dataclass(frozen=True)
@@ -131,6 +156,7 @@ def choose_process(shell: Shell, engine: Engine, actor: Actor) -> ChooseProcessP
                 url_for("cases.choose_unit", key=row.key),
             )
             for row, units in engine.definitions.startable(actor)
+            if STARTS_FROM not in engine.definitions.get(row.id)[1].info.properties
         ),
     )
 
@@ -165,63 +191,75 @@ def _name(names: Mapping[str, Organisation], unit_id: str | None) -> str:
 
 
 def start_page(
-    shell: Shell, engine: Engine, row: DefinitionRow, unit: Organisation, begun: Begun
+    shell: Shell,
+    engine: Engine,
+    actor: Actor,
+    place: Place,
+    begun: Begun,
 ) -> StartPage:
     """The form of the start event, with what was typed before."""
+    row, unit = place.row, place.unit
     form = engine.definitions.get(row.id)[1].start_form()
-    action = url_for("cases.begin", key=row.key, organisation_id=unit.id)
+    action = address("cases.begin", place.names)
     nonce = new_id()
-    drawn = Markup("") if form is None else _draw(engine, row, unit, form, begun, nonce)
-    return StartPage(shell, row.name, unit.name, begun.message, drawn, form is None, action, nonce)
+    box = None
+    if place.about:
+        lines = engine.supervision.chosen(actor, place.about)
+        box = AboutBox(about_rows(engine, lines), len(place.about) - len(lines))
+    drawn = Markup("") if form is None else _draw(engine, actor, place, form, begun, nonce)
+    return StartPage(
+        shell, row.name, unit.name, begun.message, drawn, form is None, action, nonce, box
+    )
 
 
 def _draw(
     engine: Engine,
-    row: DefinitionRow,
-    unit: Organisation,
+    actor: Actor,
+    place: Place,
     form: CompiledForm,
     begun: Begun,
     nonce: str,
 ) -> Markup:
-    context = engine.cases.surroundings(unit.id)
+    context = engine.cases.surroundings(place.unit.id)
+    known = engine.cases.given(actor, place.request({}))
     data = (
-        form.initial({}, context) if begun.data is None else form.reopened(begun.data, {}, context)
+        form.initial(known, context)
+        if begun.data is None
+        else form.reopened(begun.data, known, context)
     )
-    place = {"key": row.key, "organisation_id": unit.id}
     return draw_form(
         FormView(
             form=form,
             data=data,
             errors=begun.errors,
-            visible=form.visible(data, {}, context),
-            action=address("cases.begin", place),
+            visible=form.visible(data, known, context),
+            action=address("cases.begin", place.names),
             upload_url=url_for("reading.stage"),
-            refresh_url=address("cases.refresh_start", place),
+            refresh_url=address("cases.refresh_start", place.names),
             file_url=url_for("reading.no_paper"),
-            phone_url=url_for("phone.begin", start=row.key),
+            phone_url=url_for("phone.begin", start=place.row.key),
             csrf_token=generate_csrf(),
             nonce=nonce,
             today=today_of(context),
-            warnings=form.doubts(data, {}, context),
+            warnings=form.doubts(data, known, context),
             translate=_,
         ),
         _BUTTON.format(_("提交")),
     )
 
 
-def begin(
-    engine: Engine, actor: Actor, row: DefinitionRow, unit: Organisation, posted: Posted
-) -> Begun:
+def begin(engine: Engine, actor: Actor, place: Place, posted: Posted) -> Begun:
     """Start the case, once for each page; on a refusal everything typed stays."""
     if posted.is_row_button or posted.action != "submit":
         return Begun(data=posted.data, errors=posted.paste_faults)
+    request = place.request(posted.data)
     if posted.file_errors:
-        form = engine.definitions.get(row.id)[1].start_form()
-        errors = with_other_errors(form, posted, {}, engine.cases.surroundings(unit.id))
+        form = engine.definitions.get(place.row.id)[1].start_form()
+        known = engine.cases.given(actor, request)
+        errors = with_other_errors(form, posted, known, engine.cases.surroundings(place.unit.id))
         return Begun(data=posted.data, errors=errors)
-    request = Request(row.key, unit.id, posted.data)
     try:
-        made = engine.cases.start(actor, request, _once(posted.nonce, row.key))
+        made = engine.cases.start(actor, request, _once(posted.nonce, place.row.key))
     except Replayed as again:
         case_id, _separator, task_id = again.answer.decode().partition(" ")
         return Begun(case_id, task_id)

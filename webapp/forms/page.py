@@ -449,7 +449,8 @@ class _Builder:
     def _list(self, asked: Field, *, hidden: bool) -> ShownField:
         rows = rows_of(self.given.data, asked)
         # A table without a row asks for nothing; the rows that must be there stand ready.
-        missing = max(0, (asked.min_items or 0) - len(rows)) if asked.is_asked else 0
+        can_grow = asked.is_asked and not asked.fixed_rows
+        missing = max(0, (asked.min_items or 0) - len(rows)) if can_grow else 0
         rows = [*rows, *(new_row(asked) for _ in range(missing))]
         return ShownField(
             asked,

@@ -14,6 +14,7 @@ from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
 from webapp.shared.settings_tabs import ADMIN, settings_tabs
 from webapp.shared.words import day
+from webapp.supervision.facets import Facet
 from webapp.supervision.pages import supervision_tabs
 
 MOST_ROWS = 300
@@ -50,16 +51,6 @@ class EndingRow:
     until: str
     is_last: bool
     href: str
-
-
-@dataclass(frozen=True)
-class Facet:
-    """A way to narrow the list, with its number."""
-
-    label: str
-    count: int
-    href: str
-    is_chosen: bool
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from webapp.shared.addresses import address
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
+from webapp.shared.urging import order_links, reminded_words
 from webapp.shared.words import Badge, day, due_badge
 
 MOST_ROWS = 500
@@ -56,6 +57,9 @@ class OverdueRow:
     phones: tuple[str, ...]
     number: str
     reason: str
+    id: str = ""
+    reminded: str = ""
+    orders: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,8 @@ class OverduePage(Page):
     narrowed_to: tuple[str, ...]
     reminder: str
     is_cut: bool
+    makes: tuple[str, ...] = ()
+    """The names of what can be made of chosen steps: 督办单."""
 
     @property
     def title(self) -> str:
@@ -111,6 +117,7 @@ def supervision_tabs(now: str) -> tuple[Link, ...]:
     return (
         Link(_("超期环节"), url_for("supervision.overdue"), now == "overdue"),
         Link(_("按单位催办"), url_for("supervision.by_unit"), now == "units"),
+        Link(_("督办单"), url_for("supervision.orders"), now == "orders"),
         Link(_("无人办理"), url_for("supervision.unstaffed"), now == "unstaffed"),
         Link(_("岗位空缺"), url_for("supervision.gaps"), now == "gaps"),
     )
@@ -142,6 +149,7 @@ def overdue_page(
         narrowed_to=tuple(s.label for t in tables for s in t.sums if s.is_chosen),
         reminder=reminder_of(rows, shell.help_phone),
         is_cut=len(rows) >= MOST_ROWS,
+        makes=tuple(row.name for row in engine.supervision.order_processes(actor)),
     )
 
 
@@ -190,6 +198,9 @@ def overdue_rows(engine: Engine, found: Overdue) -> tuple[OverdueRow, ...]:
             phones=_whom_to_ring(line, found.phones.get(f"{line.role}@{line.handling_id}", {})),
             number=line.case_number,
             reason=found.reasons[line.id].words if line.id in found.reasons else "",
+            id=line.id,
+            reminded=reminded_words(found.reminded.get(line.id)),
+            orders=order_links(found.orders.get(line.id, ())),
         )
         for line in found.lines
     )

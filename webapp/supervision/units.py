@@ -1,11 +1,16 @@
 """What is late by unit: whom to ring, and a ready text for the chat group (product.md §1.2)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from flask import url_for
+
 from engine import Actor, Engine
 from engine.model.organisations import Organisation
+from engine.model.reminders import WAYS
+from engine.model.subjects import MOST_STEPS
+from engine.store.definitions import DefinitionRow
 from engine.work.supervise import OverdueFilter
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
@@ -29,6 +34,7 @@ class LateUnit:
     people: tuple[str, ...]
     rows: tuple[OverdueRow, ...]
     reminder: str
+    orders: tuple[Link, ...]
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,7 @@ class UnitsPage(Page):
     tabs: tuple[Link, ...]
     units: tuple[LateUnit, ...]
     is_cut: bool
+    ways: tuple[str, ...]
 
     @property
     def title(self) -> str:
@@ -53,19 +60,26 @@ def units_page(
     """The overdue steps of the actor's area, the unit with most of them first."""
     found = engine.supervision.overdue(actor, OverdueFilter(limit=MOST_ROWS))
     rows = overdue_rows(engine, found)
+    makes = engine.supervision.order_processes(actor)
     by_unit: dict[str, list[OverdueRow]] = {}
     for line, row in zip(found.lines, rows, strict=True):
         by_unit.setdefault(line.handling_id, []).append(row)
     units = [
-        _unit(shell, unit_id, organisations.get(unit_id), late) for unit_id, late in by_unit.items()
+        _unit(shell, organisations.get(unit_id), (unit_id, late), makes)
+        for unit_id, late in by_unit.items()
     ]
     units.sort(key=lambda unit: (-len(unit.rows), unit.name))
-    return UnitsPage(shell, supervision_tabs("units"), tuple(units), len(rows) >= MOST_ROWS)
+    is_cut = len(rows) >= MOST_ROWS
+    return UnitsPage(shell, supervision_tabs("units"), tuple(units), is_cut, tuple(WAYS))
 
 
 def _unit(
-    shell: Shell, unit_id: str, unit: Organisation | None, late: list[OverdueRow]
+    shell: Shell,
+    unit: Organisation | None,
+    found: tuple[str, list[OverdueRow]],
+    makes: Sequence[DefinitionRow],
 ) -> LateUnit:
+    unit_id, late = found
     return LateUnit(
         id=f"text-{unit_id}",
         name=late[0].handling,
@@ -73,4 +87,16 @@ def _unit(
         people=tuple(dict.fromkeys(phone for row in late for phone in row.phones)),
         rows=tuple(late),
         reminder=reminder_of(late, shell.help_phone),
+        orders=tuple(
+            Link(
+                _("生成%(name)s", name=row.name),
+                url_for(
+                    "cases.start",
+                    key=row.key,
+                    organisation_id=unit_id,
+                    about=",".join(one.id for one in late[:MOST_STEPS]),
+                ),
+            )
+            for row in makes
+        ),
     )

@@ -17,6 +17,7 @@ from engine.model.tasks import Standing, TaskStatus
 from engine.work.printing import PaperName
 from engine.work.view import TaskView
 from webapp.forms.render import FormView, draw_form, today_of
+from webapp.reading.about import AboutBox, about_box
 from webapp.reading.panels import Panel, panel_of
 from webapp.reading.papers import Paper, papers_of
 from webapp.reading.submissions import (
@@ -31,6 +32,7 @@ from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
 from webapp.shared.requests import current_registry
+from webapp.shared.urging import order_links, reminded_words
 from webapp.shared.words import Badge, clock_time, due_badge, moment, why_this_date
 from webapp.tasks.buttons import buttons, papers_to_print
 from webapp.tasks.guest_note import guest_note
@@ -115,6 +117,11 @@ class TaskPage(Page):
     is_open: bool
     layout: str
     to_print: tuple[PaperName, ...] = ()
+    about: AboutBox | None = None
+    urged: str = ""
+    """How often its people were reminded, and by whom last."""
+    orders: tuple[Link, ...] = ()
+    """The orders that were sent about this late step."""
 
     @property
     def title(self) -> str:
@@ -167,6 +174,9 @@ def task_page(
         is_open=view.task.status is TaskStatus.OPEN,
         layout=_layout(view),
         to_print=to_print,
+        about=about_box(engine, actor, view.case.id),
+        urged=reminded_words(engine.supervision.reminded(view.task.id)),
+        orders=order_links(engine.supervision.orders_about([view.task.id]).get(view.task.id, ())),
     )
 
 

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from engine.definitions.diagram import Process
 from engine.definitions.draft import Draft
 from engine.definitions.findings import error, warning
-from engine.definitions.variables import RESERVED, all_forms_usable, readings, writings, written
+from engine.definitions.variables import (
+    RESERVED,
+    all_forms_usable,
+    given,
+    readings,
+    writings,
+    written,
+)
 from engine.errors import Finding
 
 
@@ -14,7 +21,7 @@ def check(draft: Draft) -> Iterator[Finding]:
     """Variables read and written by nobody; reserved ones written."""
     for process in draft.processes:
         for writing in writings(draft, process):
-            if writing.variable in RESERVED:
+            if writing.variable in RESERVED | given(process):
                 yield error(
                     "reserved-name",
                     f"{writing.node.label}要写变量“{writing.variable}”,这是系统保留的名称。请改一个。",

@@ -25,11 +25,20 @@ from engine.model.public_words import (
     REASON_CHOICES,
     RECEIPT,
 )
+from engine.model.subjects import OVERDUE, STARTS_FROM
 
 _EVERYWHERE = frozenset({"milestone", "name:en", "documentation:en"})
 _ON: Mapping[str, frozenset[str]] = {
     "process": frozenset(
-        {"startRole", "startLevel", "owner", "totalLimit", "title", "numberPrefix"}
+        {
+            "startRole",
+            "startLevel",
+            STARTS_FROM,
+            "owner",
+            "totalLimit",
+            "title",
+            "numberPrefix",
+        }
     ),
     "lane": frozenset({"role", "level", "kind", "party"}),
     "userTask": frozenset(
@@ -53,6 +62,7 @@ _ON: Mapping[str, frozenset[str]] = {
     "serviceTask": frozenset({"async"}),
 }
 _CHOICES: Mapping[str, frozenset[str]] = {
+    STARTS_FROM: frozenset({OVERDUE}),
     "basis": frozenset({"law", "parameter", "practice"}),
     "pausesClock": frozenset({"true", "false"}),
     "batch": frozenset({"true", "false"}),

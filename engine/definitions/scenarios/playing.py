@@ -26,6 +26,7 @@ from engine.model.clock import ZONE, FixedClock, local_date
 from engine.model.deadlines import Deadline, citizens_due
 from engine.model.deadlines import due as due_of
 from engine.model.definitions import Element, ElementKind, LaneKind
+from engine.model.subjects import ABOUT, STARTS_FROM
 from engine.runtime import (
     OperationCall,
     Passed,
@@ -128,11 +129,13 @@ class Player:
     def _start(self) -> None:
         program, variables = self._program, dict(self._scenario.start)
         form = program.start_form() if program.info.start_role else None
+        given = {ABOUT: self._scenario.about} if STARTS_FROM in program.info.properties else {}
         if form is not None:
-            validation = form.validate(variables, {"case": self._case}, self._context())
+            scope = {"case": self._case, **given}
+            validation = form.validate(variables, scope, self._context())
             if validation.errors:
                 raise Failed(f"起始表单通不过:{_told(validation.errors)}")
-            variables = validation.variables
+            variables = {**validation.variables, **given}
         role, level = program.info.start_role or "", program.info.start_level or ""
         for element in program.elements(program.key):
             if element.kind is ElementKind.START:

@@ -37,6 +37,7 @@ _TOP = frozenset(
         "tells",
         "now",
         "case",
+        "about",
         "parameters",
         "start",
         "world",
@@ -127,6 +128,8 @@ class Scenario:
     case: Table = field(default_factory=dict)
     parameters: Table = field(default_factory=dict)
     start: Table = field(default_factory=dict)
+    about: Table = field(default_factory=dict)
+    """What the variable ``about`` says, for a process with ``startsFrom``."""
     operations: Mapping[str, tuple[Table, ...]] = field(default_factory=dict)
     """What each operation gives: call by call, the last of them for all that follow."""
     steps: tuple[Action, ...] = ()
@@ -168,6 +171,7 @@ def read_scenario(content: bytes, name: str, records: Records = _no_records) -> 
         case=plain_table(_table(top, "case")),
         parameters=plain_table({**world("parameters"), **_table(top, "parameters")}),
         start=plain_table(_table(top, "start")),
+        about=plain_table(_table(top, "about")),
         operations=_operations({**world("operations"), **_table(top, "operations")}),
         steps=tuple(_steps(top.get("steps", []), given)),
         expected=expected,

@@ -381,7 +381,7 @@ class LiveForm {
       const target = rowsOf(list)[row + offset] || this.addRow(list, false);
       Object.keys(values).forEach((key) => {
         const cell = target && target.querySelector(`[data-column="${CSS.escape(key)}"]`);
-        if (cell) {
+        if (cell && cell.querySelector("input, select, textarea")) {
           this.fill(cell, values[key]);
         }
       });

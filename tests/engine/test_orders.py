@@ -1,0 +1,144 @@
+"""Orders to units whose steps are late (督办单), and reminders, on both databases."""
+
+from datetime import timedelta
+
+import pytest
+
+from engine import Options, Request, open_engine
+from engine.errors import Conflict, Invalid, NotPermitted
+from engine.work.supervise import OverdueFilter
+from tests.engine.conftest import KEY, Office
+from tests.support.federation import staffed
+from webapp.standard.parameters import standard_parameters
+
+ISSUED = {"order_reason": "已超过办理时限。", "order_demand": "请尽快办结。"}
+ANSWER = {
+    "step_answers": [{"cause": "材料未补齐", "until": "2027-01-15"}],
+    "answer_text": "已安排专人办理",
+}
+
+
+@pytest.fixture
+def office(database_url, clock, tmp_path):
+    """The federation with its parameters, the example process and the order."""
+    options = Options(clock=clock, data_dir=tmp_path / "data", parameters=standard_parameters())
+    made = Office(staffed(open_engine(database_url, key=KEY, options=options)), clock)
+    made.deploy("example_request", "supervision_order")
+    yield made
+    made.engine.close()
+
+
+def send(office, *steps, at="u1", by="supervisor"):
+    request = Request("supervision_order", at, ISSUED, about=steps)
+    return office.engine.cases.start(office.actor(by), request).case_id
+
+
+def late(office):
+    """Two cases that wait at 填写申请 of one union, long past their limits."""
+    cases = [office.start("甲"), office.start("乙")]
+    office.clock.advance(timedelta(days=60))
+    return [office.step(case) for case in cases]
+
+
+def test_an_order_names_the_steps_and_waits_for_the_chair(office):
+    first, second = late(office)
+
+    order = send(office, first, second)
+
+    view = office.engine.cases.view(office.actor("supervisor"), order)
+    assert view.case.number == "漳芗督-2027-000001"
+    assert view.case.title == "督办 模拟一厂工会(2 个环节)"
+    assert office.inbox("chair") == ["answer_grassroots"]
+    (open_step,) = view.open_tasks
+    assert open_step.handling_id == "u1"
+    task = office.engine.tasks.view(office.actor("chair"), open_step.id)
+    about = task.scope["about"]
+    assert [one["step"] for one in about["steps"]] == ["填写申请", "填写申请"]
+    assert all(one["late"].startswith("超 ") for one in about["steps"])
+    assert about["issuer"]["unit"] == "芗城模拟区总工会"
+    assert "甲" not in str(about)
+
+
+def test_it_is_answered_step_by_step_and_reviewed_where_it_came_from(office):
+    (first, _) = late(office)
+    order = send(office, first, by="city")
+    assert office.engine.cases.view(office.actor("city"), order).case.number.startswith("漳州督-")
+
+    office.do("chair", order, "answer_grassroots", ANSWER)
+    office.do("city", order, "review_city", {"decision": "return", "review_opinion": "再说明"})
+    office.do("chair", order, "answer_grassroots", ANSWER)
+    office.do("city", order, "review_city", {"decision": "close"})
+
+    view = office.engine.cases.view(office.actor("city"), order)
+    assert view.case.status.value == "completed"
+    answers = [s.data["step_answers"] for s in view.submissions if "step_answers" in s.data]
+    assert answers[0][0]["cause"] == "材料未补齐"
+    assert answers[0][0]["number"].startswith("漳芗-2026-")
+
+
+def test_the_list_and_the_step_say_where_it_is(office):
+    first, second = late(office)
+    order = send(office, first, second)
+    supervisor = office.actor("supervisor")
+
+    (row,) = office.engine.supervision.orders(supervisor)
+    assert (row.line.id, row.steps, row.open_steps) == (order, 2, 2)
+    assert row.open_step.name == "答复督办单"
+    assert [one.case_id for one in office.engine.supervision.orders_about([first])[first]] == [
+        order
+    ]
+    board = office.engine.supervision.overdue(supervisor, OverdueFilter())
+    assert set(board.orders) == {first, second}
+
+    office.do("officer", first.rpartition("-")[0], "apply", {**FILLED})
+    (row,) = office.engine.supervision.orders(supervisor)
+    assert (row.steps, row.open_steps) == (2, 1)
+    lines, unseen = office.engine.supervision.steps_of(office.actor("chair"), order)
+    assert len(lines) + unseen == 2
+
+
+FILLED = {
+    "applicant_name": "林模拟",
+    "amount": 1200,
+    "needed_by": "2027-12-20",
+    "reason": "班组安全帽到期需要更换",
+}
+
+
+def test_what_makes_no_order_is_refused_in_words(office):
+    fresh = office.step(office.start("丙"))
+    with pytest.raises(Conflict, match="没有超期"):
+        send(office, fresh)
+    first, _ = late(office)
+    with pytest.raises(Invalid, match="先在督办看板勾选"):
+        send(office)
+    with pytest.raises(Invalid, match="不都由“模拟二厂工会”办理"):
+        send(office, first, at="u2")
+    with pytest.raises(Invalid, match="您查不到"):
+        send(office, "no-such-step")
+    with pytest.raises(NotPermitted):
+        send(office, first, by="reviewer")
+    request = Request("example_request", "u1", {"subject": "丁"}, about=(first,))
+    with pytest.raises(Invalid, match="不从超期环节发起"):
+        office.engine.cases.start(office.actor("officer"), request)
+    with pytest.raises(Invalid, match="最多列 50 个"):
+        send(office, *(f"{first}{n}" for n in range(51)))
+    assert not office.engine.supervision.orders(office.actor("supervisor"))
+
+
+def test_a_reminder_is_kept_at_each_late_step(office):
+    first, second = late(office)
+    supervisor = office.actor("supervisor")
+
+    assert office.engine.supervision.remind(supervisor, [first, second], "电话") == 2
+    office.clock.advance(timedelta(days=1))
+    assert office.engine.supervision.remind(supervisor, [first], "微信或短信") == 1
+
+    found = office.engine.supervision.reminded(first)
+    assert (found.times, found.way, found.by_name) == (2, "微信或短信", "模拟supervisor")
+    board = office.engine.supervision.overdue(supervisor, OverdueFilter())
+    assert board.reminded[second].times == 1
+    with pytest.raises(Conflict):
+        office.engine.supervision.remind(supervisor, [office.step(office.start("丙"))], "电话")
+    with pytest.raises(Invalid):
+        office.engine.supervision.remind(supervisor, [first], "飞鸽")
