@@ -127,18 +127,19 @@ def _by_signs(
     prefixes = {one.prefix_hash for one in named if one.prefix_hash}
     near = people.with_prefix(tx, prefixes, own_file)
     certain = people.with_id(tx, {one.id_hash for one in named if one.id_hash}, own_file)
+    born = {(one.name, one.birth_date) for one in named if one.name and one.birth_date}
+    same_birth = people.with_name_and_birth(tx, born, own_file)
     for one in named:
         known = {found.reference for found in certain.get(one.id_hash or "", [])}
         for found in near.get(one.prefix_hash or "", []):
             if found.reference not in known:
                 matches.append(_Match(NEAR, one.name, one.counted, found))
                 known.add(found.reference)
-        if one.name and one.birth_date:
-            matches += [
-                _Match(NAME, one.name, one.counted, found)
-                for found in people.with_name_and_birth(tx, one.name, one.birth_date, own_file)
-                if found.reference not in known
-            ]
+        matches += [
+            _Match(NAME, one.name, one.counted, found)
+            for found in same_birth.get((one.name, one.birth_date), ())
+            if found.reference not in known
+        ]
     return matches
 
 

@@ -10,11 +10,12 @@ from engine.model.clock import ZONE, local_date
 from engine.model.deadlines import Deadline, Remaining, due, remaining
 from engine.store.database import Tx
 from engine.store.instants import to_text
-from engine.store.settings import parameter_value
+from engine.store.settings import parameter_values
 from engine.work.attributes import normal
 from registry.household import AWAITING_ENTRY, IMPORTED, File
 from registry.store import file_lists
 from registry.store.file_lists import FACETS, FileQuestion, Queue
+from registry.store.likeness import files_alike
 from registry.vocabulary import (
     CATEGORIES,
     CAUSES,
@@ -79,13 +80,15 @@ class FacetValue:
 class FilePage:
     """A stable page of files, and exact counts of every facet.
 
-    ``units`` are those directly below the chosen one, or below the actor's own.
+    ``units`` are those directly below the chosen one, or below the actor's own; ``queues`` is how
+    many files wait in each queue, whatever the page is narrowed to.
     """
 
     lines: Sequence[HouseholdLine]
     facets: Mapping[str, Sequence[FacetValue]]
     units: Sequence[FacetValue]
     next_cursor: str | None
+    queues: Mapping[Queue, int]
 
 
 class Lists:
@@ -97,19 +100,18 @@ class Lists:
     def page(self, actor: Actor, search: Search, after: str = "", limit: int = 50) -> FilePage:
         """Files of the actor's area; ``after`` is the ``next_cursor`` of the page before."""
         order, _separator, last = after.partition("~")
-        question = question_of(self._engine, search, (order, last) if last else None, limit)
+        asked = question_of(self._engine, search, (order, last) if last else None, limit)
 
         def read(tx: Tx) -> FilePage:
+            alike = files_alike(tx)
+            question = replace(asked, alike=alike)
             found = file_lists.files(tx, actor, question)
             shown = found[:limit]
             counted = file_lists.facets(tx, actor, question)
             parent_id = search.organisation_id or actor.organisation_id
             units = file_lists.units_below(tx, actor, question, parent_id)
             last_file = shown[-1][0] if len(found) > limit and shown else None
-            clock = _Clock(self._engine, tx)
-            # Looked for where somebody looks for somebody: it takes longer than the list itself.
-            numbers = [file.file_no for file, _ in shown] if question.text else []
-            alike = file_lists.alike(tx, numbers)
+            clock = _Clock(self._engine, tx, [file for file, _ in shown])
             return FilePage(
                 lines=[
                     replace(clock.line(file, union), is_alike=file.file_no in alike)
@@ -120,6 +122,7 @@ class Lists:
                 next_cursor=None
                 if last_file is None
                 else "~".join(file_lists.cursor(search.queue, last_file)),
+                queues=file_lists.queue_counts(tx, actor, question.unchanged_before, alike),
             )
 
         return self._engine.ask(read)
@@ -127,7 +130,9 @@ class Lists:
     def queues(self, actor: Actor) -> Mapping[Queue, int]:
         """How many files wait in each queue of the actor's area."""
         before = _unchanged_before(self._engine)
-        return self._engine.ask(lambda tx: file_lists.queue_counts(tx, actor, before))
+        return self._engine.ask(
+            lambda tx: file_lists.queue_counts(tx, actor, before, files_alike(tx))
+        )
 
 
 def question_of(
@@ -153,17 +158,18 @@ def _unchanged_before(engine: Engine) -> str:
 
 def line_of(engine: Engine, tx: Tx, file: File, union: str) -> HouseholdLine:
     """One file as lists show it."""
-    return _Clock(engine, tx).line(file, union)
+    return _Clock(engine, tx, [file]).line(file, union)
 
 
 class _Clock:
-    """How long files wait, each union's limit asked once."""
+    """How long files wait; the limits of all their unions are asked at once."""
 
-    def __init__(self, engine: Engine, tx: Tx) -> None:
+    def __init__(self, engine: Engine, tx: Tx, files: Sequence[File]) -> None:
         self._environment = engine.environment
         self._tx = tx
         self._today = engine.environment.today()
-        self._limits: dict[str, Deadline] = {}
+        waiting = {f.organisation_id for f in files if f.shown.status == AWAITING_ENTRY}
+        self._limits = parameter_values(tx, ENTRY_LIMIT, waiting, self._today) if waiting else {}
 
     def line(self, file: File, union: str) -> HouseholdLine:
         """A file as lists show it."""
@@ -194,10 +200,8 @@ class _Clock:
         return remaining(self._environment.now(), ends.at, limit.unit, calendar)
 
     def _limit(self, organisation_id: str) -> Deadline:
-        if organisation_id not in self._limits:
-            found = parameter_value(self._tx, ENTRY_LIMIT, organisation_id, self._today)
-            self._limits[organisation_id] = _limit_of("" if found is None else found.value)
-        return self._limits[organisation_id]
+        found = self._limits.get(organisation_id)
+        return _limit_of("" if found is None else found.value)
 
 
 def _limit_of(value: object) -> Deadline:

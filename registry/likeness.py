@@ -3,7 +3,7 @@
 In her own area somebody is told which file; outside it only that the county must be asked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engine import Actor, Engine
@@ -52,11 +52,13 @@ class Likenesses:
             file, _union = must_see(tx, actor, file_no)
             here = _Here(tx, actor, file_no, people.county_of(tx, file.organisation_id)[0])
             named = people.of_file(tx, file_no)
-            found = here.by_number(named)
+            ids = {one.id_hash for one in named if one.id_hash}
+            same = people.with_id(tx, ids, file_no)
+            found = here.by_number(named, same)
             if file.shown.mobile_hash:
                 mobile = people.with_mobile(tx, file.shown.mobile_hash, file_no)
                 found += [here.told(named[0].name, MOBILE, one) for one in mobile]
-            found += here.by_signs(named)
+            found += here.by_signs(named, same)
             found += here.by_address()
             return sorted(dict.fromkeys(found), key=lambda one: not one.is_strong)
 
@@ -72,10 +74,11 @@ class _Here:
         self._file_no = file_no
         self._county_id = county_id
 
-    def by_number(self, named: Sequence[FilePerson]) -> list[Like]:
+    def by_number(
+        self, named: Sequence[FilePerson], same: Mapping[str, Sequence[Found]]
+    ) -> list[Like]:
         """The same number, or one that differs in the check digit alone."""
         tx, own = self._tx, self._file_no
-        same = people.with_id(tx, {one.id_hash for one in named if one.id_hash}, own)
         near = people.with_prefix(tx, {one.prefix_hash for one in named if one.prefix_hash}, own)
         found: list[Like] = []
         for person in named:
@@ -89,19 +92,21 @@ class _Here:
             ]
         return found
 
-    def by_signs(self, named: Sequence[FilePerson]) -> list[Like]:
+    def by_signs(
+        self, named: Sequence[FilePerson], same: Mapping[str, Sequence[Found]]
+    ) -> list[Like]:
         """What is no proof: name and birthday, the bank account."""
         tx, own = self._tx, self._file_no
+        born = {(one.name, one.birth_date) for one in named if one.name and one.birth_date}
+        alike = people.with_name_and_birth(tx, born, own)
         found: list[Like] = []
         for person in named:
-            if person.name and person.birth_date:
-                same = people.with_id(tx, {person.id_hash} if person.id_hash else set(), own)
-                known = {one.reference for ones in same.values() for one in ones}
-                found += [
-                    self.told(person.name, NAME, one)
-                    for one in people.with_name_and_birth(tx, person.name, person.birth_date, own)
-                    if one.reference not in known
-                ]
+            known = {one.reference for one in same.get(person.id_hash or "", ())}
+            found += [
+                self.told(person.name, NAME, one)
+                for one in alike.get((person.name, person.birth_date), ())
+                if one.reference not in known
+            ]
             if person.account_hash:
                 accounts = people.with_account(tx, person.account_hash, own)
                 found += [self.told(person.name, ACCOUNT, one) for one in accounts]

@@ -9,7 +9,7 @@ from engine import Actor
 from engine.errors import NotPermitted
 from engine.store.database import Tx
 from registry.household import File
-from registry.store.sight import lies_below_one_of
+from registry.store.sight import tops_above
 
 
 class Act(StrEnum):
@@ -56,13 +56,14 @@ def places_of(actor: Actor, act: Act) -> tuple[str, ...]:
 
 def may(tx: Tx, actor: Actor, act: Act, file: File) -> bool:
     """Whether she may do it to this file."""
-    places = places_of(actor, act)
-    return bool(places) and lies_below_one_of(tx, file.organisation_id, places)
+    return bool(tops_above(tx, file.organisation_id, places_of(actor, act)))
 
 
 def allowed(tx: Tx, actor: Actor, file: File) -> frozenset[Act]:
     """All she may do to this file."""
-    return frozenset(act for act in Act if may(tx, actor, act, file))
+    places = {act: places_of(actor, act) for act in Act}
+    above = tops_above(tx, file.organisation_id, {one for some in places.values() for one in some})
+    return frozenset(act for act in Act if not above.isdisjoint(places[act]))
 
 
 def must_somewhere(actor: Actor, act: Act) -> None:

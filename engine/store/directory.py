@@ -1,6 +1,6 @@
 """Questions to the directory: organisations, people, roles, grants, queues."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.sql import ColumnElement
@@ -362,21 +363,38 @@ def end_grant(tx: Tx, grant_id: int, day: date) -> bool:
 
 def holders(tx: Tx, role_code: str, organisation_id: str, today: date) -> list[Holder]:
     """Who holds a role at an organisation today."""
-    return [
-        Holder(row.id, row.name, row.phone)
-        for row in tx.execute(
-            select(person.c.id, person.c.name, person.c.phone)
-            .distinct()
-            .join(role_grant, role_grant.c.person_id == person.c.id)
-            .where(
-                role_grant.c.role == role_code,
-                role_grant.c.organisation_id == organisation_id,
-                valid(role_grant, today),
-                person.c.active,
-            )
-            .order_by(person.c.name)
+    place = (role_code, organisation_id)
+    return holders_at(tx, [place], today).get(place, [])
+
+
+def holders_at(
+    tx: Tx, places: Collection[tuple[str, str]], today: date
+) -> dict[tuple[str, str], list[Holder]]:
+    """The same for many (role, organisation) in one statement; where nobody is, nothing."""
+    found: dict[tuple[str, str], list[Holder]] = {}
+    if not places:
+        return found
+    rows = tx.execute(
+        select(
+            role_grant.c.role,
+            role_grant.c.organisation_id,
+            person.c.id,
+            person.c.name,
+            person.c.phone,
         )
-    ]
+        .distinct()
+        .join(role_grant, role_grant.c.person_id == person.c.id)
+        .where(
+            tuple_(role_grant.c.role, role_grant.c.organisation_id).in_(sorted(places)),
+            valid(role_grant, today),
+            person.c.active,
+        )
+        .order_by(person.c.name)
+    )
+    for row in rows:
+        one = Holder(row.id, row.name, row.phone)
+        found.setdefault((row.role, row.organisation_id), []).append(one)
+    return found
 
 
 def is_within(tx: Tx, organisation_id: str, ancestors: Iterable[str]) -> bool:

@@ -94,13 +94,20 @@ def parameter_value(
 
     ``kind``: above it by approval or by area.
     """
-    row = tx.execute(
-        select(parameter, organisation_closure.c.depth)
+    return parameter_values(tx, name, [organisation_id], day, kind).get(organisation_id)
+
+
+def parameter_values(
+    tx: Tx, name: str, organisation_ids: Collection[str], day: date, kind: str = "approval"
+) -> dict[str, Parameter]:
+    """The same for many organisations in one statement; who has no value is left out."""
+    rows = tx.execute(
+        select(parameter, organisation_closure.c.descendant_id)
         .select_from(
             parameter.outerjoin(
                 organisation_closure,
                 (organisation_closure.c.ancestor_id == parameter.c.organisation_id)
-                & (organisation_closure.c.descendant_id == organisation_id)
+                & (organisation_closure.c.descendant_id.in_(list(organisation_ids)))
                 & (organisation_closure.c.kind == kind),
             )
         )
@@ -118,34 +125,12 @@ def parameter_value(
             parameter.c.valid_from.desc(),
             parameter.c.id.desc(),  # a mistake is put right by another row of the same day
         )
-        .limit(1)
-    ).first()
-    return None if row is None else _parameter(row)
-
-
-def parameter_values(
-    tx: Tx, name: str, organisation_ids: Collection[str], day: date, kind: str = "approval"
-) -> dict[str, Parameter]:
-    """The same for several organisations at once; those without a value are not among them."""
-    everywhere = parameter_value(tx, name, "", day, kind)
-    found = {} if everywhere is None else dict.fromkeys(organisation_ids, everywhere)
-    rows = tx.execute(
-        select(parameter, organisation_closure.c.descendant_id)
-        .join(
-            organisation_closure,
-            (organisation_closure.c.ancestor_id == parameter.c.organisation_id)
-            & (organisation_closure.c.kind == kind),
-        )
-        .where(
-            parameter.c.name == name,
-            parameter.c.valid_from <= day.isoformat(),
-            organisation_closure.c.descendant_id.in_(organisation_ids),
-        )
-        .order_by(  # the last of a descendant is the one that holds
-            organisation_closure.c.depth.desc(), parameter.c.valid_from, parameter.c.id
-        )
     )
-    found.update({row.descendant_id: _parameter(row) for row in rows})
+    found: dict[str, Parameter] = {}
+    for row in rows:
+        one = _parameter(row)
+        for place in organisation_ids if one.organisation_id is None else [row.descendant_id]:
+            found.setdefault(place, one)
     return found
 
 

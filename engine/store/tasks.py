@@ -103,15 +103,18 @@ def open_names(tx: Tx, case_id: str, element_ids: Sequence[str]) -> list[str]:
     )
 
 
-def handling_of_element(tx: Tx, case_id: str, element_id: str) -> set[str]:
-    """The organisations that handle, or handled, a step of a case."""
-    return set(
-        tx.execute(
-            select(queue.c.handling_id)
-            .join(task, task.c.queue_id == queue.c.id)
-            .where(task.c.case_id == case_id, task.c.element_id == element_id)
-        ).scalars()
+def handling_by_element(tx: Tx, case_id: str) -> dict[str, set[str]]:
+    """The organisations that handle, or handled, each step of a case so far."""
+    found: dict[str, set[str]] = {}
+    rows = tx.execute(
+        select(task.c.element_id, queue.c.handling_id)
+        .distinct()
+        .join(queue, queue.c.id == task.c.queue_id)
+        .where(task.c.case_id == case_id)
     )
+    for row in rows:
+        found.setdefault(row.element_id, set()).add(row.handling_id)
+    return found
 
 
 def load_visible(tx: Tx, actor: Actor, task_id: str) -> LoadedTask | None:

@@ -10,6 +10,7 @@ sees that the step was done, by whom and when.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from engine.model.actors import Actor
 from engine.model.cases import EventKind
@@ -63,13 +64,22 @@ class Confidence:
 
     def _is_reader(self, element: Element, named: Iterable[str]) -> bool:
         home = self.opened.case.organisation_id
-        handling = tasks.handling_of_element(self.tx, self.opened.case.id, element.id)
+        handling = self._handling.get(element.id, set())
         if self._did_what_bars(element):
             return False
         lane = element.lane
         if lane is not None and any(self.actor.holds_at(lane.role, place) for place in handling):
             return True
-        return reads_from_above(self.tx, self.actor, home, named)
+        return _reads_from_above(self.actor, home, named, self._above)
+
+    @cached_property
+    def _handling(self) -> Mapping[str, set[str]]:
+        """Of each step of the case: asked once, whatever is hidden in it."""
+        return tasks.handling_by_element(self.tx, self.opened.case.id)
+
+    @cached_property
+    def _above(self) -> Mapping[str, str]:
+        return _levels_above(self.tx, self.opened.case.organisation_id)
 
     def _did_what_bars(self, element: Element) -> bool:
         signers = self.opened.memory.signers
@@ -80,13 +90,21 @@ class Confidence:
 
 def reads_from_above(tx: Tx, actor: Actor, home: str, named: Iterable[str]) -> bool:
     """Whether one of these roles, or levels, above an organisation is hers; never one at it."""
-    if actor.is_system:
-        return True
+    return actor.is_system or _reads_from_above(actor, home, named, _levels_above(tx, home))
+
+
+def _levels_above(tx: Tx, home: str) -> dict[str, str]:
+    """The level of each organisation above one, by its id."""
+    return {o.id: o.level for o in directory.line_upwards(tx, home) if o.id != home}
+
+
+def _reads_from_above(
+    actor: Actor, home: str, named: Iterable[str], above: Mapping[str, str]
+) -> bool:
     places = {grant.organisation_id for grant in actor.grants}
     if home in places or home == actor.organisation_id:
         return False
     wanted = set(named)
-    above = {o.id: o.level for o in directory.line_upwards(tx, home) if o.id != home}
     return any(
         grant.role in wanted or (grant.sees == "area" and above[grant.organisation_id] in wanted)
         for grant in actor.grants

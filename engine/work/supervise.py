@@ -64,12 +64,13 @@ def overdue(environment: Environment, tx: Tx, actor: Actor, narrowed: OverdueFil
         ),
     )
     shown = [line.id for line in lines]
-    phones: dict[str, dict[str, str]] = {}
-    for line in lines:
-        key = f"{line.role}@{line.handling_id}"
-        if key not in phones:
-            people = directory.holders(tx, line.role, line.handling_id, environment.today())
-            phones[key] = {h.person_id: f"{h.name} {h.phone}".strip() for h in people}
+    holders = directory.holders_at(
+        tx, {(line.role, line.handling_id) for line in lines}, environment.today()
+    )
+    phones = {
+        f"{role}@{handling_id}": {h.person_id: f"{h.name} {h.phone}".strip() for h in people}
+        for (role, handling_id), people in holders.items()
+    }
     return OverduePage(
         total=sum(count.count for count in by_step),
         lines=tuple(lines[: narrowed.limit]),

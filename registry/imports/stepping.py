@@ -73,10 +73,37 @@ class Steps:
         """The step."""
         return self.element.name
 
-    @cached_property
+    @property
     def waiting(self) -> Sequence[Waiting]:
-        """The steps that wait for this person, longest overdue first."""
-        return [self._waiting(line) for line in open_lines(self.engine, self.actor, [self.key])]
+        """The steps that wait for this person, longest overdue first, each opened."""
+        return [self._opened(line) for line in self._lines]
+
+    @cached_property
+    def _lines(self) -> Sequence[TaskLine]:
+        return open_lines(self.engine, self.actor, [self.key])
+
+    @cached_property
+    def _numbered(self) -> Mapping[str, TaskLine]:
+        return {line.case_number: line for line in self._lines}
+
+    @cached_property
+    def _kept(self) -> dict[str, Waiting]:
+        return {}
+
+    @cached_property
+    def _showing(self) -> Mapping[tuple[str, str], Sequence[Waiting]]:
+        """The steps by what a list shows of them: the name of a column and what stands there."""
+        found: dict[tuple[str, str], list[Waiting]] = {}
+        for one in self.waiting:
+            for name, told in one.shown.items():
+                found.setdefault((name, _plain(told)), []).append(one)
+        return found
+
+    def _opened(self, line: TaskLine) -> Waiting:
+        """A step with what is known of its case. Opening one takes a while, so each once."""
+        if line.id not in self._kept:
+            self._kept[line.id] = self._waiting(line)
+        return self._kept[line.id]
 
     @property
     def key(self) -> tuple[str, str]:
@@ -113,8 +140,8 @@ class Steps:
     @cached_property
     def layout(self) -> Layout:
         """Whose step it is, and what its form asks."""
-        if self.waiting:
-            first = self.waiting[0]
+        if self._lines:
+            first = self._opened(self._lines[0])
             return listing_of(_MAIN, NUMBER, first.shown, self._form_of(first.view))
         nothing: Mapping[str, object] = {}
         told = [name for name, value in self._told(self.element, nothing).items() if not value]
@@ -211,9 +238,10 @@ class Steps:
         """The open step of a row; in words why there is none."""
         number, shown = row.read.key, row.read.shown
         if number:
-            found = next((one for one in self.waiting if one.number == number), None)
-            if found is None:
+            line = self._numbered.get(number)
+            if line is None:
                 return f"没有等待您办理“{self.name}”的办件 {number}"
+            found = self._opened(line)
             for name, told in shown.items():
                 if told and not _agrees(found, name, told):
                     return f"{name}“{told}”与办件 {number} 的不一致,请核对是不是同一件"
@@ -221,7 +249,7 @@ class Steps:
         for name, told in shown.items():
             if not _DIGIT.search(told):
                 continue  # two people may have one name, never one number
-            same = [one for one in self.waiting if _agrees(one, name, told)]
+            same = self._showing.get((name, _plain(told)), ())
             if len(same) == 1 and all(
                 not other or _agrees(same[0], key, other) for key, other in shown.items()
             ):

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -51,7 +51,8 @@ class FileQuestion:
 
     ``chosen`` has one value of a facet by its name. ``below``: only files of these organisations
     and those below them, whatever else she sees. ``unchanged_before`` is the instant before
-    which a file counts as not cared for.
+    which a file counts as not cared for. ``alike`` are the files of likeness.files_alike; None
+    lets the database find them anew.
     """
 
     text: str = ""
@@ -63,6 +64,7 @@ class FileQuestion:
     after: tuple[str, str] | None = None
     limit: int = 50
     below: Sequence[str] | None = None
+    alike: Collection[str] | None = None
 
     def choice(self, facet: str) -> str:
         """The value chosen of a facet; empty for none."""
@@ -167,21 +169,15 @@ def units_below(
     return [(row.id, row.name, row.n) for row in rows]
 
 
-def alike(tx: Tx, file_numbers: Sequence[str]) -> set[str]:
-    """Which of these files name people of other files."""
-    if not file_numbers:
-        return set()
-    query = select(household.c.file_no).where(household.c.file_no.in_(file_numbers), is_alike())
-    return set(tx.execute(query).scalars())
-
-
-def queue_counts(tx: Tx, actor: Actor, unchanged_before: str) -> dict[Queue, int]:
+def queue_counts(
+    tx: Tx, actor: Actor, unchanged_before: str, alike: Collection[str]
+) -> dict[Queue, int]:
     """How many files wait in each queue."""
     row = tx.execute(
         select(
             *(
                 func.coalesce(
-                    func.sum(case((_queued(queue, unchanged_before), 1), else_=0)), 0
+                    func.sum(case((_queued(queue, unchanged_before, alike), 1), else_=0)), 0
                 ).label(queue.name)
                 for queue in Queue
             )
@@ -204,7 +200,9 @@ def _order(queue: Queue) -> tuple[ColumnElement[str], bool]:
     return household.c.opened_on, False
 
 
-def _queued(queue: Queue, unchanged_before: str) -> ColumnElement[bool]:
+def _queued(
+    queue: Queue, unchanged_before: str, alike: Collection[str] | None
+) -> ColumnElement[bool]:
     match queue:
         case Queue.AWAITING:
             return household.c.status == AWAITING_ENTRY
@@ -218,7 +216,7 @@ def _queued(queue: Queue, unchanged_before: str) -> ColumnElement[bool]:
         case Queue.UNHELPED:
             return ~_helped()
         case Queue.ALIKE:
-            return is_alike()
+            return is_alike(alike)
         case Queue.ALL:
             return true()
 
@@ -247,7 +245,7 @@ def _chosen(question: FileQuestion) -> list[ColumnElement[bool]]:
 def _narrowed(question: FileQuestion) -> list[ColumnElement[bool]]:
     narrowed: list[ColumnElement[bool]] = []
     if question.queue is not Queue.ALL:
-        narrowed.append(_queued(question.queue, question.unchanged_before))
+        narrowed.append(_queued(question.queue, question.unchanged_before, question.alike))
     if question.below is not None:
         narrowed.append(lies_below(household.c.organisation_id, question.below))
     if question.organisation_id:

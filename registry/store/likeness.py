@@ -1,60 +1,116 @@
 """Files that name people of other files: as one set, so that lists and counts agree."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, func, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    func,
+    literal,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
 
 from engine.store.database import Tx
 from registry.store.people import OPEN_FILES
 from registry.store.tables import household, household_index, household_person
 
 _MOST = 20
+_MOST_NAMED = 2_000
+"""More values than that are not handed back to the database one by one."""
 
 
-def is_alike() -> ColumnElement[bool]:
-    """That a file shares a person with another one that stands.
+@dataclass(frozen=True)
+class _Sign:
+    """Columns two files have in common, and what else must hold of both rows."""
 
-    She is counted in both, or has a number that is almost the same, or the same name and
-    birthday; or the heads have one mobile number. The set is made once a question by going
-    through the people along their indexes: asked file by file it takes a thousand times as long.
-    """
-    here, there = household_person.alias("here"), household_person.alias("there")
-    signs = (
-        (("id_hash",), and_(here.c.counted, there.c.counted)),
-        (("prefix_hash",), here.c.id_hash != there.c.id_hash),
-        (("name", "birth_date"), and_(here.c.birth_date != "", here.c.id_hash != there.c.id_hash)),
-    )
-    sets = [_sharing(household_person, here, there, by, sign) for by, sign in signs]
-    first, second = household.alias("first"), household.alias("second")
-    sets.append(_sharing(household, first, second, ("mobile_hash",), true()))
-    return household.c.file_no.in_(union_all(*sets))
+    name: str
+    table: Table
+    by: Sequence[str]
+    holds: Callable[[Any, Any], ColumnElement[bool]]
 
+    def often(self) -> Select[Any]:
+        """The values that occur more than once, by the index alone: what is left is little."""
+        columns = [self.table.c[name] for name in self.by]
+        return (
+            select(
+                literal(self.name).label("sign"),
+                columns[0].label("value"),
+                (columns[1] if len(columns) > 1 else literal("")).label("beside"),
+            )
+            .where(columns[0].is_not(None))
+            .group_by(*columns)
+            .having(func.count() > 1)
+        )
 
-def _sharing(
-    table: Table, one: Any, other: Any, by: Sequence[str], sign: ColumnElement[bool]
-) -> Select[Any]:
-    """Files with a row that has the same values as a row of another file.
-
-    Values that occur once are left out first, by the index alone; what is left is little.
-    """
-    columns = [table.c[name] for name in by]
-    often = (
-        select(*columns)
-        .where(columns[0].is_not(None))
-        .group_by(*columns)
-        .having(func.count() > 1)
-        .subquery()
-    )
-    return (
-        select(one.c.file_no)
-        .select_from(
-            often.join(one, and_(*(one.c[name] == often.c[name] for name in by))).join(
-                other, and_(*(other.c[name] == often.c[name] for name in by))
+    def sharing(self, known: Sequence[tuple[str, str]] | None) -> Select[Any]:
+        """Files with a row of such values that another file has too."""
+        one, other = self.table.alias(f"{self.name}_one"), self.table.alias(f"{self.name}_other")
+        same = and_(*(one.c[name] == other.c[name] for name in self.by))
+        return (
+            select(one.c.file_no)
+            .join(other, same)
+            .where(
+                self._occurs(one, known),
+                one.c.file_no != other.c.file_no,
+                self.holds(one, other),
+                other.c.file_no.not_in(_closed()),
             )
         )
-        .where(one.c.file_no != other.c.file_no, sign, other.c.file_no.not_in(_closed()))
-    )
+
+    def _occurs(self, one: Any, known: Sequence[tuple[str, str]] | None) -> ColumnElement[bool]:
+        columns = [one.c[name] for name in self.by]
+        place = columns[0] if len(columns) == 1 else tuple_(*columns)
+        if known is not None and len(known) <= _MOST_NAMED:
+            return place.in_([value[0] if len(columns) == 1 else value for value in known])
+        often = self.often().subquery()
+        return place.in_(select(*list(often.c)[1 : 1 + len(columns)]))
+
+
+_SIGNS = (
+    _Sign("id", household_person, ("id_hash",), lambda a, b: and_(a.c.counted, b.c.counted)),
+    _Sign("prefix", household_person, ("prefix_hash",), lambda a, b: a.c.id_hash != b.c.id_hash),
+    _Sign(
+        "name",
+        household_person,
+        ("name", "birth_date"),
+        lambda a, b: and_(a.c.birth_date != "", a.c.id_hash != b.c.id_hash),
+    ),
+    _Sign("mobile", household, ("mobile_hash",), lambda _a, _b: true()),
+)
+_OFTEN = union_all(*(sign.often() for sign in _SIGNS))
+
+
+def files_alike(tx: Tx) -> frozenset[str]:
+    """The files that share a person with another one that stands.
+
+    She is counted in both, or has a number that is almost the same, or the same name and
+    birthday; or the heads have one mobile number. A page asks once for all that it counts and
+    lists: going through everybody in the register takes longer than the rest of the page. Asked
+    in two steps, because a database that guesses how much the first leaves guesses far too much.
+    """
+    often: dict[str, list[tuple[str, str]]] = {}
+    for row in tx.execute(_OFTEN):
+        often.setdefault(row.sign, []).append((row.value, row.beside))
+    found = [sign.sharing(often[sign.name]) for sign in _SIGNS if sign.name in often]
+    return frozenset(tx.execute(union_all(*found)).scalars()) if found else frozenset()
+
+
+def is_alike(known: Collection[str] | None = None) -> ColumnElement[bool]:
+    """That a file is one of these; ``known`` is what :func:`files_alike` answered.
+
+    Without it the database makes the set once a question; asked file by file it takes a thousand
+    times as long.
+    """
+    if known is None or len(known) > _MOST_NAMED:
+        return household.c.file_no.in_(union_all(*(sign.sharing(None) for sign in _SIGNS)))
+    return household.c.file_no.in_(sorted(known))
 
 
 def _closed() -> Select[Any]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, insert, select
+from sqlalchemy import ColumnElement, and_, delete, exists, insert, select, tuple_
 
 from engine.store.database import Tx
 from engine.store.tables import case, case_attribute, organisation, organisation_closure
@@ -130,10 +130,17 @@ def with_mobile(tx: Tx, mobile_hash: str, except_file: str) -> list[Found]:
     return [one for _, one in _files(tx, condition, except_file)]
 
 
-def with_name_and_birth(tx: Tx, name: str, birth_date: str, except_file: str) -> list[Found]:
-    """Files that name somebody of this name born on this day."""
-    condition = and_(household_person.c.name == name, household_person.c.birth_date == birth_date)
-    return [one for _, one in _files(tx, condition, except_file)]
+def with_name_and_birth(
+    tx: Tx, born: Collection[tuple[str, str]], except_file: str
+) -> dict[tuple[str, str], list[Found]]:
+    """Files that name somebody of one of these names born on the day beside it, by both."""
+    if not born:
+        return {}
+    place = tuple_(household_person.c.name, household_person.c.birth_date)
+    found: dict[tuple[str, str], list[Found]] = {}
+    for row, one in _files(tx, place.in_(sorted(born)), except_file):
+        found.setdefault((row.name, row.birth_date), []).append(one)
+    return found
 
 
 def in_open_cases(tx: Tx, id_hashes: Collection[str], except_case: str) -> dict[str, list[Found]]:
@@ -205,6 +212,7 @@ def _files(
             household_person.c.file_no,
             household_person.c.position,
             household_person.c.name,
+            household_person.c.birth_date,
             household_person.c.counted,
             household.c.organisation_id,
         )

@@ -1,14 +1,14 @@
 """Who sees what of the register: ONE rule, the one of cases (design.md D7, domain.md §3.16)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from sqlalchemy import Column, ColumnElement, Exists, or_, select, true
 
 from engine.model.actors import Actor
-from engine.store.areas import lies_below, lies_in_area_of
+from engine.store.areas import lies_in_area_of
 from engine.store.cases import visible_to
 from engine.store.database import Tx
-from engine.store.tables import case, organisation
+from engine.store.tables import case, organisation_closure
 
 
 def may_see(actor: Actor, organisation_id: Column[str], by_case: Exists) -> ColumnElement[bool]:
@@ -32,9 +32,13 @@ def of_a_visible_case(actor: Actor, case_id: Column[str]) -> Exists:
     )
 
 
-def lies_below_one_of(tx: Tx, organisation_id: str, tops: Sequence[str]) -> bool:
-    """Whether the organisation is one of these or lies below one, by approval."""
-    query = select(organisation.c.id).where(
-        organisation.c.id == organisation_id, lies_below(organisation.c.id, tops)
+def tops_above(tx: Tx, organisation_id: str, tops: Collection[str]) -> set[str]:
+    """Which of these an organisation is or lies below, by approval."""
+    if not tops:
+        return set()
+    query = select(organisation_closure.c.ancestor_id).where(
+        organisation_closure.c.descendant_id == organisation_id,
+        organisation_closure.c.ancestor_id.in_(sorted(tops)),
+        organisation_closure.c.kind == "approval",
     )
-    return tx.execute(query).first() is not None
+    return set(tx.execute(query).scalars())

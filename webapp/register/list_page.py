@@ -134,7 +134,7 @@ def households_page(
     facets = (_units(place, found), *(_facet(place, name, found) for name in _FACETS))
     return HouseholdsPage(
         shell=shell,
-        menu=register_menu(registry, actor, _MENU.get(queue, queue.value)),
+        menu=register_menu(registry, actor, _MENU.get(queue, queue.value), found.queues),
         queue=queue.value,
         about=str(_ABOUT[queue]),
         total=_total(place, found),
