@@ -14,6 +14,7 @@ import orjson
 from engine.errors import Invalid
 from engine.model.clock import ZONE
 from engine.work.attributes import normal
+from registry.vocabulary import category_by_rules
 
 Content = Mapping[str, object]
 
@@ -96,7 +97,7 @@ def shown_of(content: Content, lookup_hash: Callable[[str], str]) -> Shown:
         head_last4=number[-_LAST:],
         mobile_hash=lookup_hash(mobile) if mobile else None,
         mobile_last4=mobile[-_LAST:] if mobile else None,
-        category=text(content.get("category"))[:_LONGEST_CODE],
+        category=category_of(content)[:_LONGEST_CODE],
         archive_level=text(content.get("archive_level"))[:_LONGEST_CODE],
         status=ON_FILE if national_no else AWAITING_ENTRY,
         size=_size(content),
@@ -139,8 +140,26 @@ def packed(content: Content) -> bytes:
 
 
 def unpacked(content: bytes) -> Content:
-    """A content from its bytes."""
-    return mapping(orjson.loads(content))
+    """A content from its bytes, its category in the code of the rules it was found with."""
+    read = mapping(orjson.loads(content))
+    said = category_of(read)
+    if said == text(read.get("category")):
+        return read
+    proposal = mapping(read.get("proposal"))
+    proposed = category_by_rules(text(proposal.get("category")), rule_set_of(read))
+    again = {**read, "category": said}
+    return {**again, "proposal": {**proposal, "category": proposed}} if proposal else again
+
+
+def rule_set_of(content: Content) -> str:
+    """The rules a household was measured by; empty where nothing says so."""
+    proposal, standard = mapping(content.get("proposal")), mapping(content.get("standard"))
+    return text(proposal.get("rule_set")) or text(standard.get("rule_set"))
+
+
+def category_of(content: Content) -> str:
+    """The code of its category."""
+    return category_by_rules(text(content.get("category")), rule_set_of(content))
 
 
 def _number(value: object) -> object:

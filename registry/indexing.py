@@ -5,12 +5,12 @@ from collections.abc import Callable
 from engine.model.pinyin import search_text
 from engine.store.database import Tx
 from engine.work.environment import Environment
-from registry.household import Content, mapping, text
+from registry.household import Content, category_of, mapping, text
 from registry.reading import content_of
 from registry.store import households, index
 from registry.store.index import IndexEntry
 
-EDITION = 1
+EDITION = 2
 """Of the rules below. A file that was indexed by another edition is indexed again at the start."""
 
 _BATCH = 200
@@ -52,10 +52,13 @@ def index_files(environment: Environment, execute: Callable[[Callable[[Tx], int]
 
 
 def _batch(environment: Environment, tx: Tx) -> int:
-    found = {}
+    found, categories = {}, {}
     for file, newest in households.with_newest(tx, index.stale(tx, EDITION, _BATCH)):
         if newest is not None:
             content = content_of(tx, environment.vault, file.file_no, newest.number)
             found[file.file_no] = entry_of(content, environment.vault.lookup_hash)
+            if category_of(content) != file.shown.category:
+                categories[file.file_no] = category_of(content)
+    households.set_categories(tx, categories)
     index.put_many(tx, EDITION, found)
     return len(found)

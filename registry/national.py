@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.forms.components import Personal
-from registry.household import Content, mapping, mappings, text
+from registry.household import Content, category_of, mapping, mappings, text
 from registry.money import number
 from registry.vocabulary import (
     CAUSES,
@@ -31,8 +31,8 @@ _CATEGORIES: Mapping[str, tuple[str, str]] = {
     "accident": ("3", "意外致困户"),
     "deep": ("11", "深度困难职工"),
     "relative": ("12", "相对困难职工"),
+    "accident_worker": ("13", "意外致困职工"),
 }
-_ACCIDENT_2021 = ("13", "意外致困职工")
 _SEXES = {"男": "1", "女": "2"}
 _MARITAL = {"未婚": "10", "已婚": "20", "丧偶": "30", "离异": "40"}
 _POLITICAL = {"中共党员": "01", "共青团员": "03", "群众": "13"}
@@ -112,12 +112,8 @@ def _worded(key: str, codes: Mapping[str, str]) -> Callable[[Content], tuple[str
 
 
 def _category(content: Content) -> tuple[str, str]:
-    said = text(content.get("category"))
-    rule_set = text(mapping(content.get("proposal")).get("rule_set"))
-    rule_set = rule_set or text(mapping(content.get("standard")).get("rule_set"))
+    said = category_of(content)
     code, name = _CATEGORIES.get(said, ("", said))
-    if said == "accident" and rule_set == "GB2021":
-        code, name = _ACCIDENT_2021
     return name, code
 
 

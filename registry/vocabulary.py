@@ -9,8 +9,24 @@ CATEGORIES: Mapping[str, str] = {
     "observe": "待观察",
     "deep": "深度困难职工",
     "relative": "相对困难职工",
+    "accident_worker": "意外致困职工",
     "none": "不符合条件",
 }
+"""The categories of both rule sets: a household keeps the one of the rules it was measured by."""
+
+RULES_OF_2021 = "GB2021"
+_SAID_BEFORE: Mapping[tuple[str, str], str] = {(RULES_OF_2021, "accident"): "accident_worker"}
+
+
+def category_by_rules(code: str, rule_set: str) -> str:
+    """The code of a category by the rules it was found with.
+
+    The first releases wrote accident under the rules of 2021 as they did under those of 2016,
+    which name another kind of household.
+    """
+    return _SAID_BEFORE.get((rule_set, code), code)
+
+
 APPLICATION_KINDS: Mapping[str, str] = {
     "self": "本人申请",
     "on_behalf": "工会代办",

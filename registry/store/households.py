@@ -1,11 +1,11 @@
 """Household files in the tables."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, insert, select, update
 
 from engine.model.actors import Actor
 from engine.store.cases import insert_or, visible_to
@@ -198,6 +198,17 @@ def _values(file: File) -> dict[str, object]:
         "opened_on": file.opened_on.isoformat(),
         "changed_at": to_text(file.changed_at),
     }
+
+
+def set_categories(tx: Tx, categories: Mapping[str, str]) -> None:
+    """Write the categories that files are listed by, by file number."""
+    if categories:
+        tx.execute(
+            update(household)
+            .where(household.c.file_no == bindparam("file"))
+            .values(category=bindparam("code")),
+            [{"file": file_no, "code": code} for file_no, code in categories.items()],
+        )
 
 
 def file_of(row: Any) -> File:

@@ -24,6 +24,7 @@ _BEHIND: Mapping[str, object] = {
     "times": lazy("倍"),
     "CNY": lazy("元"),
     "CNY/month": lazy("元/人·月"),
+    "CNY/year": lazy("元/人·年"),
 }
 _BASIS: Mapping[str, object] = {
     "law": lazy("法定"),

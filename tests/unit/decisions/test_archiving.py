@@ -1,18 +1,30 @@
 """The decisions of archiving as they are deployed: DMN-01, 02, 04, 05 (domain.md §3.1, corrections)."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from engine.decisions import read_decisions
 from engine.feel import EvaluationContext
+from webapp.standard.parameters import beginning_values
 
 FOLDER = Path(__file__).parents[3] / "processes/archiving"
 Decide = Callable[..., Mapping[str, object]]
 MONTHS = [f"2025-{m:02d}" for m in range(3, 13)] + ["2026-01", "2026-02"]
+LIMITS: Mapping[str, object] = {
+    "marginal": 1.5,
+    "relative": 2,
+    "accident": 3,
+    "accident_share": 0.8,
+    "months": 6,
+    "certificate_months": 12,
+    "ceiling": 0,
+}
 FACTS: Mapping[str, object] = {
-    "standard": {"amount": 500, "rule_set": "GB2016"},
+    "standard": {"amount": 500, "rule_set": "GB2016", "limits": LIMITS},
     "members": [{"counted": "yes"}, {"counted": "yes"}],
     "income_lines": [],
     "expense_lines": None,
@@ -52,8 +64,31 @@ def spent(kind: str, amount: float) -> list[dict[str, object]]:
     return [{"expense_kind": kind, "amount": amount}]
 
 
-@pytest.fixture(scope="module")
-def decide(context: EvaluationContext) -> Decide:
+class Office:
+    """The dated parameters, as they are delivered unless a test says otherwise."""
+
+    def __init__(self) -> None:
+        self.values = dict(beginning_values())
+
+    def parameter(self, name: str) -> object:
+        return self.values[name]
+
+    def working_day_after(self, start: date, days: int) -> date:
+        raise NotImplementedError
+
+    def working_days_between(self, start: date, end: date) -> int:
+        raise NotImplementedError
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+@pytest.fixture
+def decide(context: EvaluationContext, office: Office) -> Decide:
+    context = replace(context, host=office)
+
     def evaluate(file: str, decision: str, **facts: object) -> object:
         model = read_decisions((FOLDER / f"{file}.dmn").read_bytes(), f"{file}.dmn")
         assert model.problems == ()
@@ -222,9 +257,96 @@ def test_ways_out(decide: Decide, facts: dict[str, object], exit_type: str) -> N
     assert decide("household_category", "household_exit", **facts)["exit_type"] == exit_type
 
 
+def standard(rule_set: str, **limits: object) -> dict[str, object]:
+    return {"amount": 500, "rule_set": rule_set, "limits": {**LIMITS, **limits}}
+
+
 def test_both_rule_sets(decide: Decide) -> None:
-    """GB2016 and GB2021 stand in one table; the dated parameter chooses."""
-    standard = {"amount": 500, "rule_set": "GB2021"}
-    assert category(decide, standard=standard, income_lines=monthly(1350)) == "deep"
-    assert category(decide, standard=standard, income_lines=monthly(2500)) == "relative"
-    assert category(decide, standard=standard, income_lines=monthly(3600)) == "none"
+    """GB2016 and GB2021 stand in one table; the dated parameter chooses, and the code with it."""
+    now = standard("GB2021")
+    assert category(decide, standard=now, income_lines=monthly(1350)) == "deep"
+    assert category(decide, standard=now, income_lines=monthly(2500)) == "relative"
+    assert category(decide, standard=now, income_lines=monthly(3600)) == "none"
+    hurt = {"cause_main": "8", "expense_lines": spent("accident", 40000)}
+    lines = {"income_lines": monthly(4500)}
+    for rule_set, code, name in (
+        ("GB2016", "accident", "意外致困户"),
+        ("GB2021", "accident_worker", "意外致困职工"),
+    ):
+        told = decide(
+            "household_category",
+            "household_proposal",
+            **{**hurt, **lines, "standard": standard(rule_set)},
+        )
+        assert (told["category"], told["category_name"], told["rank"]) == (code, name, 2)
+
+
+@pytest.mark.parametrize(
+    ("limit", "facts", "strict", "kind"),
+    [
+        ({"marginal": 1.2}, {"income_lines": 2100, "spent": 9000, "cause": "9"}, "none", "2016"),
+        ({"accident": 2},
+         {"income_lines": 4500, "accident": 40000, "cause": "8", "savings": 60000},
+         "none", "2016"),
+        ({"relative": 1.5}, {"income_lines": 2500, "cause": "3"}, "none", "2021"),
+        ({"ceiling": 9000}, {"income_lines": 2500, "cause": "3"}, "none", "2021"),
+        ({"accident_share": 0.95}, {"income_lines": 12000, "accident": 120000, "cause": "8"},
+         "none", "2021"),
+    ],
+)  # fmt: skip
+def test_each_limit_is_asked(
+    decide: Decide, limit: dict[str, object], facts: dict[str, object], strict: str, kind: str
+) -> None:
+    """What the limits of the standard allow as delivered, a stricter one does not."""
+    asked: dict[str, object] = {
+        "income_lines": monthly(float(str(facts["income_lines"]))),
+        "cause_main": facts["cause"],
+        "savings": facts.get("savings", 0),
+    }
+    if "spent" in facts:
+        asked["expense_lines"] = spent("education", float(str(facts["spent"])))
+    if "accident" in facts:
+        asked["expense_lines"] = spent("accident", float(str(facts["accident"])))
+    rules = f"GB{kind}"
+    assert category(decide, standard=standard(rules), **asked) != "none"
+    assert category(decide, standard=standard(rules, **limit), **asked) == strict
+
+
+def test_months_certificates_and_labour_are_counted_as_the_federation_says(
+    decide: Decide, office: Office
+) -> None:
+    lines = monthly(*[2000] * 8, *[0] * 4)
+    few = monthly(*[1700] * 8, *[0] * 4)
+    assert category(decide, income_lines=few) == "observe"
+    assert category(decide, income_lines=few, standard=standard("GB2016", months=4)) == "dibao"
+    old = {"has_dibao": "yes", "dibao_date": "2025-10-01", "income_lines": lines}
+    longer = standard("GB2016", certificate_months=24)
+    told = decide("household_category", "household_proposal", standard=longer, **old)
+    assert (told["category"], told["rule"]) == ("dibao", "持 24 个月内有效的低保证")
+    worker = {
+        "worker_kind": "migrant",
+        "contract_from": "2025-10-01",
+        "union_joined_on": "2025-12-25",
+    }
+
+    def excluded() -> object:
+        return decide("household_exclusions", "household_exclusions", **worker) or []
+
+    assert excluded() == []
+    office.values["migrant labour years"] = 2
+    (only,) = excluded()  # type: ignore[misc]
+    assert (only["code"], only["text"]) == ("X8", "农民工劳动关系不满 2 年,或未加入工会")
+    warned = decide("household_category", "household_proposal", **worker)["warnings"]
+    assert "农民工劳动关系不满 2 年" in str(warned)
+
+
+def test_the_share_is_said_as_a_percentage(decide: Decide) -> None:
+    told = decide(
+        "household_category",
+        "household_proposal",
+        standard=standard("GB2021"),
+        cause_main="8",
+        income_lines=monthly(12000),
+        expense_lines=spent("accident", 130000),
+    )
+    assert told["rule"] == "意外或重病自付支出超过家庭全年收入的 80%"
