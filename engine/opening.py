@@ -18,6 +18,7 @@ from engine.api import Engine
 from engine.errors import StateUnreadable, WrongKey
 from engine.model.calendar import official_days
 from engine.model.cases import Case
+from engine.model.channels import Outside
 from engine.model.clock import BusinessClock, Clock, SystemClock
 from engine.model.operations import Operation
 from engine.model.parameters import ParameterRule
@@ -39,7 +40,8 @@ class Options:
     ``clock_speed``: business seconds a real second; None leaves the stored clock as it is.
     ``clock``: another clock altogether, for tests. ``branches``: migrations of packages above.
     ``parameters``: what is known of each business parameter; those with a value begin with it.
-    ``panels``: what steps may show above their forms, by name.
+    ``panels``: what steps may show above their forms, by name. ``outside``: hosts that messages
+    may go to, and secrets for them.
     """
 
     data_dir: Path | None = None
@@ -49,6 +51,7 @@ class Options:
     clock: Clock | None = None
     parameters: Mapping[str, ParameterRule] = field(default_factory=dict)
     panels: frozenset[str] = frozenset()
+    outside: Outside = field(default_factory=Outside)
 
 
 def open_engine(url: str, *, key: bytes, options: Options | None = None) -> Engine:
@@ -83,6 +86,7 @@ def _opened(database: Database, key: bytes, chosen: Options) -> Engine:
         calendars=Calendars(system.now),
         parameters=chosen.parameters,
         panels=chosen.panels,
+        outside=chosen.outside,
     )
     return Engine(database, environment)
 

@@ -44,6 +44,7 @@ def open_installation(settings: Settings, clock: Clock | None = None) -> Opened:
         clock=clock,
         parameters=standard_parameters(),
         panels=registry.PANELS,
+        outside=settings.outside,
     )
     engine = open_engine(settings.url, key=settings.key, options=options)
     register = registry.Registry(engine, _site(settings))

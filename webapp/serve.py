@@ -72,10 +72,12 @@ def serve(
 @contextlib.contextmanager
 def _worker(engine: Engine) -> Iterator[None]:
     stop = in_background(engine.jobs.executor(Pace()), "bangfu-worker")
+    stop_telling = in_background(engine.telling.postman(), "bangfu-postman")
     try:
         yield
     finally:
         stop()
+        stop_telling()
 
 
 def stop_signal() -> threading.Event:

@@ -7,11 +7,14 @@ value that cannot be read, or a missing secret stops the start with a sentence.
 import base64
 import binascii
 import os
+import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from engine.model.channels import HOSTS, SECRET, Outside
 
 KEY_BYTES = 32
 DEMO_KEY_FILE = "demo.key"
@@ -27,6 +30,7 @@ _KNOWN = frozenset(
         "BANGFU_HELP_PHONE",
         "BANGFU_HTTPS",
         "BANGFU_KEY",
+        "BANGFU_MESSAGE_HOSTS",
         "BANGFU_PROXIES",
         "BANGFU_PUBLIC_ADDRESS",
         "BANGFU_SITE_NAME",
@@ -36,6 +40,7 @@ _OF_TESTS = "BANGFU_TEST_"
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"", "0", "false", "no", "off"})
 _MOST_PROXIES = 5
+_HOST = re.compile(r"[a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?")
 _FASTEST = 10_000_000.0
 
 
@@ -55,6 +60,8 @@ class Settings:
     in demo mode. ``proxies``: how many reverse proxies of ours stand before the server, whose
     ``X-Forwarded-*`` headers may be believed. ``is_https``: cookies travel over HTTPS only.
     ``public_address``: where people outside reach the site; empty: as whoever prints it does.
+    ``outside``: hosts that messages may go to (``BANGFU_MESSAGE_HOSTS``), and the secrets for
+    them (``BANGFU_SECRET_*``).
     """
 
     key: bytes
@@ -67,6 +74,7 @@ class Settings:
     is_https: bool = False
     proxies: int = 0
     public_address: str = ""
+    outside: Outside = field(default_factory=Outside)
 
     @property
     def url(self) -> str:
@@ -83,7 +91,7 @@ class Settings:
         """
         said = {**(unless_said or {}), **environ}
         given = {name: value.strip() for name, value in said.items() if _is_ours(name)}
-        unknown = sorted(given.keys() - _KNOWN)
+        unknown = sorted(name for name in given.keys() - _KNOWN if not name.startswith(SECRET))
         if unknown:
             raise SettingsRefused(
                 f"不认识的设置 {'、'.join(unknown)},未启动。可用的有:{'、'.join(sorted(_KNOWN))}。"
@@ -102,6 +110,7 @@ class Settings:
             is_https=_flag(given, "BANGFU_HTTPS"),
             proxies=_proxies(given.get("BANGFU_PROXIES", "")),
             public_address=_address(given.get("BANGFU_PUBLIC_ADDRESS", "")),
+            outside=_outside(given),
         )
 
 
@@ -140,6 +149,20 @@ def _address(text: str) -> str:
             f"现在是“{text[:100]}”,未启动。"
         )
     return text.rstrip("/")
+
+
+def _outside(given: Mapping[str, str]) -> Outside:
+    hosts = [one.strip().lower() for one in given.get(HOSTS, "").split(",") if one.strip()]
+    wrong = [one for one in hosts if not _HOST.fullmatch(one)]
+    if wrong:
+        raise SettingsRefused(
+            f"{HOSTS} 应是主机名,几个用逗号分开,例如 sms.example.cn,10.1.2.3:8080,"
+            f"现在有“{wrong[0][:60]}”,未启动。"
+        )
+    secrets_given = {
+        name.removeprefix(SECRET): text for name, text in given.items() if name.startswith(SECRET)
+    }
+    return Outside(frozenset(hosts), secrets_given)
 
 
 def _proxies(text: str) -> int:

@@ -14,6 +14,7 @@ from engine.api.receipts import Guests, Receipts
 from engine.api.settings import Settings
 from engine.api.supervision import Supervision
 from engine.api.tasks import Tasks
+from engine.api.telling import Telling
 from engine.model.calendar import WorkCalendar
 from engine.model.clock import Clock
 from engine.store.database import Database
@@ -43,6 +44,7 @@ class Engine(Commands):
         self.accounts = Accounts(self)
         self.supervision = Supervision(self)
         self.settings = Settings(self, self.messages)
+        self.telling = Telling(self)
 
     @property
     def clock(self) -> Clock:

@@ -188,7 +188,19 @@ def _safe(error: Exception) -> str:
     )
 
 
-def in_background(executor: Executor, name: str) -> Callable[[], None]:
+class Loop(Protocol):
+    """What runs until it is stopped."""
+
+    def run(self) -> None:
+        """Work until stopped."""
+        ...
+
+    def stop(self) -> None:
+        """End after the work in hand."""
+        ...
+
+
+def in_background(executor: Loop, name: str) -> Callable[[], None]:
     """Run an executor in a thread; the returned function stops it and waits."""
     thread = threading.Thread(target=executor.run, name=name, daemon=True)
     thread.start()

@@ -1,4 +1,7 @@
-"""What is to be told outside the transaction, or in somebody's notices (design.md D18)."""
+"""What is to be told outside the transaction, or in somebody's notices (design.md D18).
+
+The daily digest takes it up (:mod:`engine.work.digests`).
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -25,6 +28,7 @@ def add(
             "case_id": case_id,
             "kind": kind,
             "person_id": person_id,
+            "task_id": payload.get("task"),
             "payload": orjson.dumps(payload).decode(),
             "created_at": to_text(now),
         }

@@ -375,9 +375,91 @@ outbox = Table(
     Column("kind", String(40), nullable=False),
     Column("person_id", _ID),
     Column("payload", Text, nullable=False),
+    Column("task_id", String(40)),  # the step it speaks of, where it speaks of one
     Column("created_at", _INSTANT, nullable=False),
-    Column("sent_at", _INSTANT),
+    Column("sent_at", _INSTANT),  # when a digest took it up
     Index("ix_outbox_person", "person_id", "id"),
+    Index(
+        "ix_outbox_unsent",
+        "person_id",
+        sqlite_where=text("sent_at IS NULL"),
+        postgresql_where=text("sent_at IS NULL"),
+    ),
+)
+
+channel = Table(
+    "channel",
+    metadata,
+    # A way out of the house that an organisation has set up; secrets are in it by name only.
+    Column("id", _Serial, primary_key=True),
+    Column("organisation_id", _ID, ForeignKey("organisation.id"), nullable=False),
+    Column("kind", String(8), nullable=False),  # sms | robot | mail
+    Column("active", Boolean, nullable=False),
+    Column("settings", Text, nullable=False),  # JSON
+    Column("set_by", _ID, nullable=False),
+    Column("set_at", _INSTANT, nullable=False),
+    UniqueConstraint("organisation_id", "kind"),
+)
+
+contact = Table(
+    "contact",
+    metadata,
+    # Where a person wants her digest beside the one in the product: her own choice.
+    Column("person_id", _ID, ForeignKey("person.id"), primary_key=True),
+    Column("by_sms", Boolean, nullable=False),
+    Column("by_mail", Boolean, nullable=False),
+    Column("address", LargeBinary, nullable=False),  # sealed: mobile and mail
+    Column("set_at", _INSTANT, nullable=False),
+)
+
+digest_day = Table(
+    "digest_day",
+    metadata,
+    # The key by which a day is told once, however many workers there are.
+    Column("day", _DATE, primary_key=True),
+    Column("told_at", _INSTANT, nullable=False),
+    Column("people", Integer, nullable=False),
+)
+
+message = Table(
+    "message",
+    metadata,
+    # What somebody was told, one row a channel: her list, the queue to the outside, the record.
+    Column("id", _Serial, primary_key=True),
+    Column("once", String(160), nullable=False, unique=True),
+    Column("kind", String(10), nullable=False),  # digest | test | case
+    Column("via", String(8), nullable=False),  # app | copy | sms | robot | mail
+    Column("channel_id", BigInteger, ForeignKey("channel.id")),
+    Column("person_id", _ID),
+    Column("organisation_id", _ID, ForeignKey("organisation.id"), nullable=False),
+    Column("case_id", String(26)),
+    Column("day", _DATE, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("facts", Text, nullable=False, server_default="{}"),  # JSON: the numbers in the text
+    Column("address", LargeBinary),  # sealed
+    Column("shown_as", String(60), nullable=False, server_default=""),  # the address, masked
+    # app: unread read past; copy: unread read; outside: waiting sending sent failed replaced
+    Column("status", String(10), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("fence", Integer, nullable=False, server_default="0"),
+    Column("locked_until", _INSTANT),  # real time, as all leases
+    Column("error", Text),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("done_at", _INSTANT),
+    Index("ix_message_person", "person_id", "via", "id"),
+    Index("ix_message_place", "organisation_id", "id"),
+    Index(
+        "ix_message_unread",
+        "person_id",
+        sqlite_where=text("status = 'unread'"),
+        postgresql_where=text("status = 'unread'"),
+    ),
+    Index(
+        "ix_message_waiting",
+        "id",
+        sqlite_where=text("status IN ('waiting', 'sending')"),
+        postgresql_where=text("status IN ('waiting', 'sending')"),
+    ),
 )
 
 access_event = Table(

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from engine.feel import EvaluationContext
 from engine.model.calendar import WorkCalendar
+from engine.model.channels import Outside
 from engine.model.clock import ZONE, Clock
 from engine.model.deadlines import Deadline, Due, citizens_due
 from engine.model.deadlines import due as due_of
@@ -146,6 +147,7 @@ class Environment:
     calendars: Calendars
     parameters: Mapping[str, ParameterRule] = field(default_factory=dict)
     panels: frozenset[str] = frozenset()
+    outside: Outside = field(default_factory=Outside)
     programs: Programs = field(default_factory=Programs)
     queues: Queues = field(default_factory=Queues)
     places: Places = field(default_factory=Places)

@@ -6,7 +6,7 @@ import socket
 import sys
 from types import FrameType
 
-from engine.jobs.executor import Pace
+from engine.jobs.executor import Pace, in_background
 from webapp.commands.speaking import DONE, Call, CommandRefused, Commands, reason, say
 from webapp.opening import opened
 from webapp.serve import serve as serve_until_stopped
@@ -59,5 +59,7 @@ def worker(call: Call) -> int:
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
         say("后台任务已启动,按 Ctrl-C 结束。")
+        stop_telling = in_background(installation.engine.telling.postman(), "bangfu-postman")
         executor.run()
+        stop_telling()
     return DONE

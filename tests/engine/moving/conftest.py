@@ -16,6 +16,7 @@ from engine import SYSTEM, Options, Request, open_engine
 from engine.errors import DeploymentRefused
 from engine.jobs.executor import Executor, Pace
 from engine.model.cases import CaseStatus
+from engine.model.channels import Outside
 from engine.model.clock import FixedClock
 from engine.model.definitions import SourceFile
 from engine.model.operations import Operation, OperationContext
@@ -29,6 +30,7 @@ from tests.unit.runtime.kit import ext, io, node, process, props, user, z
 Outputs = Mapping[str, object]
 Doing = Callable[[OperationContext, Outputs], Outputs]
 
+OUTSIDE = Outside(frozenset({"127.0.0.1"}), {"GATEWAY": "s3cret&value", "SIGN": "SEC000"})
 LEVELS = {"officer": "grassroots", "county_reviewer": "county", "county_approver": "county"}
 
 
@@ -213,6 +215,7 @@ def open_shop(
             data_dir=tmp_path / "data",
             operations={**registry.OPERATIONS, "echo": echo(lambda: shops[0])},
             branches=(registry.BRANCH,),
+            outside=OUTSIDE,
         )
         shops.append(Workshop(open_engine(staffed_url, key=KEY, options=options), clock))
         opened.extend(shops)

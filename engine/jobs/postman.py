@@ -1,0 +1,90 @@
+"""Tells people: writes the day's digests, then carries what waits to the outside.
+
+A loop of its own beside the executor's: a gateway that does not answer keeps no timer waiting.
+"""
+
+import logging
+import threading
+from typing import Protocol
+
+from engine.model.ports import Letter, NotCarried
+
+log = logging.getLogger("bangfu.postman")
+
+IDLE = 1.0
+"""Seconds between looks."""
+
+
+class Taken(Protocol):
+    """A leased message."""
+
+    @property
+    def letter(self) -> Letter:
+        """What is to be carried."""
+        ...
+
+
+class Post(Protocol):
+    """What a postman asks of the engine; each call is one transaction, but ``carry`` is none."""
+
+    def tell_day(self) -> int:
+        """Write today's digests where they are due; how many people were told."""
+        ...
+
+    def take(self) -> "Taken | None":
+        """Lease a message that may go out now."""
+        ...
+
+    def carry(self, taken: "Taken") -> None:
+        """Hand it to its carrier; NotCarried."""
+        ...
+
+    def sent(self, taken: "Taken") -> None:
+        """It is out."""
+        ...
+
+    def failed(self, taken: "Taken", why: str) -> None:
+        """It did not get out."""
+        ...
+
+
+class Postman:
+    """One worker's rounds."""
+
+    def __init__(self, post: Post, idle: float = IDLE) -> None:
+        self._post = post
+        self._idle = idle
+        self._stop = threading.Event()
+
+    def stop(self) -> None:
+        """End after the message in hand."""
+        self._stop.set()
+
+    def run(self) -> None:
+        """Work until stopped. A broken database is waited for, not died of."""
+        while not self._stop.is_set():
+            try:
+                busy = self.run_once()
+            except Exception:
+                log.exception("the postman could not reach the messages; it will try again")
+                busy = False
+            if not busy:
+                self._stop.wait(self._idle)
+
+    def run_once(self) -> bool:
+        """Write what is due and carry one message; whether there was anything."""
+        told = self._post.tell_day()
+        taken = self._post.take()
+        if taken is None:
+            return bool(told)
+        try:
+            self._post.carry(taken)
+        except NotCarried as refused:
+            self._post.failed(taken, refused.message)
+        except Exception as error:  # whatever a carrier does, the next message is carried
+            log.exception("a message could not be carried")
+            why = f"发送时系统内部错误({type(error).__name__}),没有确认发出。请联系管理员。"
+            self._post.failed(taken, why)
+        else:
+            self._post.sent(taken)
+        return True

@@ -1,0 +1,301 @@
+"""What people were told: their lists, the queue to the outside, the record of what was sent."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import case as when
+
+from engine.store.areas import lies_below
+from engine.store.database import Tx
+from engine.store.instants import from_text, from_text_or_none, to_text
+from engine.store.tables import message, person
+
+OUTSIDE = ("sms", "robot", "mail")
+TEST = "test"
+DIGEST = "digest"
+
+
+@dataclass(frozen=True)
+class NewMessage:
+    """A message to be written; ``once`` is what it can be written only once for."""
+
+    once: str
+    kind: str
+    via: str
+    organisation_id: str
+    day: date
+    text: str
+    person_id: str | None = None
+    case_id: str | None = None
+    channel_id: int | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
+    address: bytes | None = None
+    shown_as: str = ""
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message as it stands."""
+
+    id: int
+    once: str
+    kind: str
+    via: str
+    organisation_id: str
+    person_id: str | None
+    person_name: str
+    case_id: str | None
+    channel_id: int | None
+    day: date
+    text: str
+    facts: Mapping[str, Any]
+    address: bytes | None
+    shown_as: str
+    status: str
+    attempts: int
+    fence: int
+    error: str
+    created_at: datetime
+    done_at: datetime | None
+
+
+def _message(row: Any) -> Message:
+    return Message(
+        id=row.id,
+        once=row.once,
+        kind=row.kind,
+        via=row.via,
+        organisation_id=row.organisation_id,
+        person_id=row.person_id,
+        person_name=row.person_name or "",
+        case_id=row.case_id,
+        channel_id=row.channel_id,
+        day=date.fromisoformat(row.day),
+        text=row.text,
+        facts=orjson.loads(row.facts),
+        address=row.address,
+        shown_as=row.shown_as,
+        status=row.status,
+        attempts=row.attempts,
+        fence=row.fence,
+        error=row.error or "",
+        created_at=from_text(row.created_at),
+        done_at=from_text_or_none(row.done_at),
+    )
+
+
+_ALL = select(message, person.c.name.label("person_name")).select_from(
+    message.outerjoin(person, person.c.id == message.c.person_id)
+)
+
+
+def add(tx: Tx, new: Sequence[NewMessage], now: datetime) -> None:
+    """Write messages: those to the outside wait, the others are there to be read."""
+    if new:
+        tx.execute(
+            insert(message),
+            [
+                {
+                    "once": one.once,
+                    "kind": one.kind,
+                    "via": one.via,
+                    "channel_id": one.channel_id,
+                    "person_id": one.person_id,
+                    "organisation_id": one.organisation_id,
+                    "case_id": one.case_id,
+                    "day": one.day.isoformat(),
+                    "text": one.text,
+                    "facts": orjson.dumps(dict(one.facts)).decode(),
+                    "address": one.address,
+                    "shown_as": one.shown_as,
+                    "status": "waiting" if one.via in OUTSIDE else "unread",
+                    "created_at": to_text(now),
+                }
+                for one in new
+            ],
+        )
+
+
+def replace_digests(tx: Tx, day: date, now: datetime) -> None:
+    """Digests of earlier days speak no more: they count as unread no longer, nor go out."""
+    earlier = and_(message.c.kind == DIGEST, message.c.day < day.isoformat())
+    tx.execute(
+        update(message)
+        .where(earlier, message.c.status == "unread")
+        .values(status="past", done_at=to_text(now))
+    )
+    tx.execute(
+        update(message)
+        .where(earlier, message.c.status == "waiting")
+        .values(status="replaced", done_at=to_text(now))
+    )
+
+
+# A person's own list -----------------------------------------------------------------------
+
+
+def unread(tx: Tx, person_id: str) -> int:
+    """How many messages wait to be read."""
+    found: int = tx.execute(
+        select(func.count())
+        .select_from(message)
+        .where(message.c.person_id == person_id, message.c.status == "unread")
+    ).scalar_one()
+    return found
+
+
+def of_person(tx: Tx, person_id: str, limit: int) -> Sequence[Message]:
+    """Her messages in the product, the newest first."""
+    rows = tx.execute(
+        _ALL.where(message.c.person_id == person_id, message.c.via == "app")
+        .order_by(message.c.id.desc())
+        .limit(limit)
+    )
+    return [_message(row) for row in rows]
+
+
+def mark_read(tx: Tx, person_id: str, now: datetime) -> None:
+    """She has read what waited."""
+    tx.execute(
+        update(message)
+        .where(message.c.person_id == person_id, message.c.status == "unread")
+        .values(status="read", done_at=to_text(now))
+    )
+
+
+# The queue to the outside ------------------------------------------------------------------
+
+
+def _free(real_now: datetime, *, tests_only: bool) -> Any:
+    now = to_text(real_now)
+    may_go = or_(
+        and_(
+            message.c.status == "waiting",
+            or_(message.c.locked_until.is_(None), message.c.locked_until <= now),
+        ),
+        and_(message.c.status == "sending", message.c.locked_until <= now),
+    )
+    return and_(may_go, message.c.kind == TEST) if tests_only else may_go
+
+
+def any_waiting(tx: Tx, real_now: datetime, *, tests_only: bool) -> bool:
+    """Whether a look at the queue is worth a lock."""
+    looked = select(message.c.id).where(
+        message.c.status.in_(("waiting", "sending")), _free(real_now, tests_only=tests_only)
+    )
+    return tx.execute(looked.limit(1)).first() is not None
+
+
+def take(tx: Tx, real_now: datetime, until: datetime, *, tests_only: bool) -> Message | None:
+    """Lease one message; a lease that ran out is taken over.
+
+    The fence number rises with each lease, so that the late former holder cannot write.
+    """
+    chosen = tx.execute(
+        select(message.c.id)
+        .where(message.c.status.in_(("waiting", "sending")), _free(real_now, tests_only=tests_only))
+        .order_by(when((message.c.kind == TEST, 0), else_=1), message.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).scalar()
+    if chosen is None:
+        return None
+    tx.execute(
+        update(message)
+        .where(message.c.id == chosen)
+        .values(
+            status="sending",
+            fence=message.c.fence + 1,
+            attempts=message.c.attempts + 1,
+            locked_until=to_text(until),
+        )
+    )
+    return load(tx, chosen)
+
+
+def load(tx: Tx, message_id: int) -> Message | None:
+    """One message."""
+    row = tx.execute(_ALL.where(message.c.id == message_id)).first()
+    return None if row is None else _message(row)
+
+
+def finish(tx: Tx, taken: Message, status: str, error: str, now: datetime) -> bool:
+    """It is sent, or given up; False where another worker took it over."""
+    done = tx.execute(
+        update(message)
+        .where(
+            message.c.id == taken.id,
+            message.c.fence == taken.fence,
+            message.c.status == "sending",
+        )
+        .values(status=status, error=error or None, done_at=to_text(now), locked_until=None)
+    )
+    return done.rowcount == 1
+
+
+def put_back(tx: Tx, taken: Message, not_before: datetime, error: str) -> bool:
+    """A failed try waits (real time) for the next."""
+    done = tx.execute(
+        update(message)
+        .where(
+            message.c.id == taken.id,
+            message.c.fence == taken.fence,
+            message.c.status == "sending",
+        )
+        .values(status="waiting", error=error, locked_until=to_text(not_before))
+    )
+    return done.rowcount == 1
+
+
+def try_again(tx: Tx, message_id: int) -> bool:
+    """Put a message that was given up back into the queue, with all its tries."""
+    done = tx.execute(
+        update(message)
+        .where(message.c.id == message_id, message.c.status == "failed")
+        .values(status="waiting", attempts=0, locked_until=None, done_at=None)
+    )
+    return done.rowcount == 1
+
+
+# The record --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RecordQuestion:
+    """What the record is narrowed to."""
+
+    status: str = ""
+    via: str = ""
+    channel_id: int | None = None
+    before: int | None = None
+    limit: int = 50
+
+
+def record(tx: Tx, tops: Sequence[str], question: RecordQuestion) -> Sequence[Message]:
+    """Messages of these organisations and those below, the newest first; one more than asked."""
+    query = _ALL.where(lies_below(message.c.organisation_id, tops))
+    for column, value in (
+        (message.c.status, question.status),
+        (message.c.via, question.via),
+        (message.c.channel_id, question.channel_id),
+    ):
+        if value:
+            query = query.where(column == value)
+    if question.before is not None:
+        query = query.where(message.c.id < question.before)
+    rows = tx.execute(query.order_by(message.c.id.desc()).limit(question.limit + 1))
+    return [_message(row) for row in rows]
+
+
+def counts(tx: Tx, tops: Sequence[str], since: date) -> Mapping[tuple[str, str], int]:
+    """How many messages since a day, by (way, status)."""
+    rows = tx.execute(
+        select(message.c.via, message.c.status, func.count().label("n"))
+        .where(lies_below(message.c.organisation_id, tops), message.c.day >= since.isoformat())
+        .group_by(message.c.via, message.c.status)
+    )
+    return {(row.via, row.status): row.n for row in rows}
