@@ -22,6 +22,7 @@ from webapp.holidays.routes import holidays
 from webapp.imports.routes import imports
 from webapp.inbox.routes import inbox
 from webapp.login.routes import ask_to_sign_in, login
+from webapp.messages.routes import messages
 from webapp.notices.routes import notices
 from webapp.parameters.routes import parameters
 from webapp.phone.routes import phone
@@ -115,6 +116,7 @@ def create_app(settings: Settings, engine: Engine, registry: RegistryPort) -> Fl
         directory,
         parameters,
         holidays,
+        messages,
     ):
         app.register_blueprint(feature)
     _mount_api(app)

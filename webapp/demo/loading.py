@@ -9,7 +9,7 @@ import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import chain, islice
 from pathlib import Path
 
@@ -17,7 +17,8 @@ import registry
 from engine import SYSTEM, Engine
 from engine.definitions.folder import read_folder
 from engine.errors import Conflict, Invalid
-from engine.model.clock import FixedClock
+from engine.model.clock import ZONE, FixedClock
+from engine.model.digest import TOLD_FROM
 from engine.store import settings as stored_settings
 from engine.store.database import Tx
 from engine.store.settings import Parameter
@@ -96,6 +97,7 @@ def load_demo(settings: Settings, demo: Demo, report: Report) -> Loaded:
             _load_parameters(engine, federation, demo.content)
             _deploy(engine, demo)
             faults = _fill(installation, federation, demo, report)
+            _tell(engine)
             engine.execute(lambda tx: stored_settings.take_numbers(tx, _MARK, 1))
         return _loaded(engine, demo, faults)
 
@@ -200,6 +202,13 @@ def _fill(
     delays.say_why(engine, random.Random(_SEED + 3))  # noqa: S311
     filling.up_to(demo.files())
     return faults
+
+
+def _tell(engine: Engine) -> None:
+    """Everybody's digest of the last working day whose half past eight is over."""
+    local = engine.clock.now().astimezone(ZONE)
+    day = local.date() if local.time() >= TOLD_FROM else local.date() - timedelta(days=1)
+    engine.telling.tell(engine.calendar().last_working_day_on_or_before(day))
 
 
 def _day(engine: Engine) -> date:

@@ -42,6 +42,7 @@ class Shell:
     request_id: str
     searched: str
     told: tuple[Told, ...]
+    unread: int = 0
 
     @property
     def is_signed_in(self) -> bool:
@@ -129,6 +130,7 @@ def shell(section: str, actor: Actor | None = None) -> Shell:
         request_id=request_id(),
         searched=request.args.get("q", "") if section == "search" else "",
         told=_told(),
+        unread=0 if actor is None else installation.engine.telling.unread(actor),
     )
 
 

@@ -40,6 +40,7 @@ def settings_tabs(now: str, roles: Collection[str]) -> tuple[Link, ...]:
             **everybody,
             "gaps": (_("岗位空缺"), "supervision.gaps"),
             "unstaffed": (_("无人办理"), "supervision.unstaffed"),
+            "messages": (_("消息通知"), "messages.channels"),
             "exports": (_("导出记录"), "register.exports"),
         }
     return tuple(
