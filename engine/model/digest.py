@@ -55,7 +55,7 @@ class Digest:
         )
         area = _counted(
             f"您督办的范围内有 {self.late} 件超期",
-            [(self.far, "{} 件超过时限一半以上"), (self.reported, "{} 件是新报给您的")],
+            [(self.far, "{} 件超期已达时限一半以上"), (self.reported, "{} 件是新报给您的")],
         )
         return "".join([own if self.total else "", area if self.late else ""])
 

@@ -97,7 +97,7 @@ def said(message: Message) -> str:
         (digest.today, _("%(n)s 件今日到期", n=digest.today)),
         (digest.soon, _("%(n)s 件两日内到期", n=digest.soon)),
         (digest.late, _("督办范围内 %(n)s 件超期", n=digest.late)),
-        (digest.far, _("%(n)s 件超过时限一半以上", n=digest.far)),
+        (digest.far, _("%(n)s 件超期已达时限一半以上", n=digest.far)),
         (digest.reported, _("新报给您 %(n)s 件", n=digest.reported)),
     )
     return " · ".join(words for number, words in parts if number)
@@ -111,7 +111,7 @@ def _numbers(digest: Digest) -> tuple[Number, ...]:
         Number(digest.today, _("件今日到期"), "today", url_for("inbox.show", due="today")),
         Number(digest.soon, _("件两日内到期"), "soon", url_for("inbox.show", due="soon")),
         Number(digest.late, _("件超期(督办范围)"), "overdue", late),
-        Number(digest.far, _("件超过时限一半以上"), "overdue", late),
+        Number(digest.far, _("件超期已达时限一半以上"), "overdue", late),
         Number(digest.reported, _("件新报给您"), "", late),
     )
     return tuple(one for one in numbers if one.count)

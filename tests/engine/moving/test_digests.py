@@ -46,7 +46,7 @@ def tell(shop: Workshop) -> None:
         ),
         (
             Digest(late=12, far=3, reported=1),
-            "您督办的范围内有 12 件超期,其中 3 件超过时限一半以上、1 件是新报给您的。",
+            "您督办的范围内有 12 件超期,其中 3 件超期已达时限一半以上、1 件是新报给您的。",
         ),
         (Digest(), ""),
     ],
@@ -169,7 +169,7 @@ def test_superiors_are_told_what_is_late_below_them_and_what_was_reported(shop: 
     shop.work()
     tell(shop)
     assert told(shop, "city")[0] == (
-        "您督办的范围内有 2 件超期,其中 2 件超过时限一半以上、2 件是新报给您的。"
+        "您督办的范围内有 2 件超期,其中 2 件超期已达时限一半以上、2 件是新报给您的。"
     )
     rows = shop.rows("SELECT count(*) FROM outbox WHERE sent_at IS NULL")
     assert rows == [(0,)]
