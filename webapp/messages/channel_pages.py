@@ -11,7 +11,7 @@ from engine import Actor, Engine
 from engine.model.channels import FIELDS, SECRET, Channel, ChannelKind
 from engine.model.organisations import Organisation
 from engine.store.messages import RecordQuestion
-from engine.work.telling import Record
+from engine.work.notifying import Record
 from webapp.messages.record_page import RecordRow, record_rows
 from webapp.shared.language import _, lazy
 from webapp.shared.navigation import Link, Shell

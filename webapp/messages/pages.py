@@ -10,7 +10,7 @@ from engine import Actor, Engine
 from engine.model.channels import ChannelKind
 from engine.model.digest import Digest
 from engine.store.messages import DIGEST, Message
-from engine.work.telling import Chosen
+from engine.work.notifying import Chosen
 from webapp.shared.language import _
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from engine.errors import Conflict, Invalid, NotFound
 from engine.model.channels import FIELDS, Channel, ChannelKind
-from engine.work.telling import Chosen
+from engine.work.notifying import Chosen
 from webapp.messages.channel_pages import Typed, channel_page, channels_page
 from webapp.messages.pages import messages_page
 from webapp.messages.record_page import record_page
