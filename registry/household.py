@@ -112,8 +112,9 @@ def changed_at(content: Content, number: int, written_at: datetime) -> datetime:
     A file that was taken over was last changed when its earlier keeper says so: loading a
     register must not make files of five years ago look as if somebody had just cared for them.
     """
-    said = text(mapping(content.get("imported")).get("changed_on"))
-    if number == 1 and said:
+    origin = mapping(content.get(IMPORTED))
+    said = text(origin.get("changed_on"))
+    if said and number == origin.get("version", 1):
         return datetime.combine(date.fromisoformat(said[:10]), _NOON, ZONE).astimezone(UTC)
     return written_at
 

@@ -1,8 +1,9 @@
 """Households that were on file before Bangfu, taken over in bulk without a case.
 
 A federation begins with thousands of files that were approved long ago, on paper or in another
-system. Each becomes a file with one version, the act ``imported``, its earlier number, dates and
-category kept inside the content; a head who has a file is never touched.
+system. Each becomes a file whose versions have the act ``imported``: one, or as many as the
+earlier record kept. Earlier number, dates and category are kept inside the content; a head who has
+a file is never touched.
 """
 
 from collections import defaultdict
@@ -25,7 +26,6 @@ from registry.household import (
     Shown,
     Version,
     changed_at,
-    mapping,
     packed,
     sealed_place,
     shown_of,
@@ -45,13 +45,23 @@ _LONGEST_SOURCE = 120
 
 
 @dataclass(frozen=True)
+class EarlierVersion:
+    """What a household's file said before, from a day on; ``why`` it was changed then."""
+
+    content: Content
+    changed_on: date
+    why: str
+
+
+@dataclass(frozen=True)
 class ExistingHousehold:
     """A household as it was kept before.
 
     ``content`` is what ``household.open_file`` takes, the national entry under ``national``.
     ``archived_on`` is the day it was approved then; ``changed_on`` the day it was last changed.
     ``earlier`` is what the new file has no place for (old number, old category, old status), by
-    the words of the earlier record; ``row`` the line of the list it came from.
+    the words of the earlier record; ``row`` the line of the list it came from. ``before`` are the
+    versions that the earlier record kept, oldest first; ``why`` the newest was made.
     """
 
     organisation_id: str
@@ -60,6 +70,8 @@ class ExistingHousehold:
     changed_on: date | None = None
     earlier: Mapping[str, str] | None = None
     row: int | None = None
+    before: Sequence[EarlierVersion] = ()
+    why: str = ""
 
 
 class Fate(Enum):
@@ -147,43 +159,65 @@ def must_load_for(tx: Tx, actor: Actor, organisation_ids: Iterable[str]) -> None
 
 @dataclass(frozen=True)
 class _Ready:
-    """A household checked, with what lists will read of it."""
+    """A household checked, with what lists will read of it.
+
+    ``versions``: content and reason of each, oldest first; the newest is what counts.
+    """
 
     organisation_id: str
-    content: Content
+    versions: tuple[tuple[Content, str], ...]
     shown: Shown
     archived_on: date
+
+    @property
+    def content(self) -> Content:
+        """What the newest version says."""
+        return self.versions[-1][0]
 
     @classmethod
     def of(cls, environment: Environment, one: ExistingHousehold, source: str) -> "_Ready":
         """Checked; Invalid names the row."""
         place = "" if one.row is None else f"第 {one.row} 行:"
-        if text(one.content.get("category")) not in CATEGORIES:
-            raise Invalid(f"{place}没有认定类型,没有导入。请填写困难类别。")
         today = environment.today()
-        if one.archived_on > today or (one.changed_on or today) > today:
+        newest = EarlierVersion(one.content, one.changed_on or one.archived_on, one.why)
+        kept = (*one.before, newest)
+        if not all(text(version.content.get("category")) in CATEGORIES for version in kept):
+            raise Invalid(f"{place}没有认定类型,没有导入。请填写困难类别。")
+        if max(one.archived_on, *(version.changed_on for version in kept)) > today:
             raise Invalid(f"{place}建档日期或修改日期在今天以后,没有导入。请核对日期。")
-        content = {
-            **one.content,
-            "approved_on": one.archived_on.isoformat(),
-            IMPORTED: _origin(one, source),
-        }
+        versions = tuple(
+            (
+                {
+                    **version.content,
+                    "approved_on": one.archived_on.isoformat(),
+                    IMPORTED: _origin(one, source, number, version.changed_on),
+                },
+                _reason(source, version),
+            )
+            for number, version in enumerate(kept, start=1)
+        )
         try:
-            shown = shown_of(content, environment.vault.lookup_hash)
+            shown = shown_of(versions[-1][0], environment.vault.lookup_hash)
         except Invalid:
             raise Invalid(f"{place}没有户主姓名或证件号码,没有导入。请补齐。") from None
-        return cls(one.organisation_id, content, shown, one.archived_on)
+        return cls(one.organisation_id, versions, shown, one.archived_on)
 
 
-def _origin(one: ExistingHousehold, source: str) -> dict[str, object]:
-    """Where a file came from, as it stands in its content."""
-    changed = one.changed_on or one.archived_on
+def _reason(source: str, version: EarlierVersion) -> str:
+    told = f"{ACTS[IMPORTED]}({source[:_LONGEST_SOURCE]})"
+    return f"{told} {version.changed_on} {version.why}" if version.why else told
+
+
+def _origin(one: ExistingHousehold, source: str, number: int, changed: date) -> dict[str, object]:
+    """Where a version came from, as it stands in its content."""
     origin: dict[str, object] = {
         "source": source[:_LONGEST_SOURCE],
         "archived_on": one.archived_on.isoformat(),
         "changed_on": changed.isoformat(),
         "earlier": dict(one.earlier or {}),
     }
+    if number > 1:
+        origin["version"] = number
     return origin if one.row is None else {**origin, "row": one.row}
 
 
@@ -236,7 +270,7 @@ def _load(
             heads.add(head)
             new.append((place, one))
     now = environment.now()
-    written: list[tuple[File, Version]] = []
+    written: list[tuple[File, Sequence[Version]]] = []
     named: dict[str, Sequence[FilePerson]] = {}
     found_by: dict[str, IndexEntry] = {}
     for (place, one), file_no in zip(new, _numbered(tx, [one for _, one in new]), strict=True):
@@ -277,28 +311,30 @@ def _numbered(tx: Tx, new: Sequence[_Ready]) -> list[str]:
 
 def _first(
     environment: Environment, actor: Actor, one: _Ready, file_no: str, now: datetime
-) -> tuple[File, Version]:
-    """A file with its first version."""
-    origin = mapping(one.content.get(IMPORTED))
+) -> tuple[File, Sequence[Version]]:
+    """A file with the versions it begins with."""
+    newest = len(one.versions)
     file = File(
         file_no=file_no,
         organisation_id=one.organisation_id,
         shown=one.shown,
-        version=1,
+        version=newest,
         opened_on=one.archived_on,
-        changed_at=changed_at(one.content, 1, now),
+        changed_at=changed_at(one.content, newest, now),
     )
-    sealed = environment.vault.seal(packed(one.content), sealed_place(file_no, 1))
-    return file, Version(
-        file_no=file_no,
-        number=1,
-        at=now,
-        by_id=actor.person_id,
-        act=IMPORTED,
-        reason=f"{ACTS[IMPORTED]}({text(origin.get('source'))})",
-        case_id="",
-        content=sealed,
-    )
+    return file, [
+        Version(
+            file_no=file_no,
+            number=number,
+            at=now,
+            by_id=actor.person_id,
+            act=IMPORTED,
+            reason=reason,
+            case_id="",
+            content=environment.vault.seal(packed(content), sealed_place(file_no, number)),
+        )
+        for number, (content, reason) in enumerate(one.versions, start=1)
+    ]
 
 
 def _batches(hashes: Sequence[str]) -> Iterator[Sequence[str]]:

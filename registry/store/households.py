@@ -81,11 +81,12 @@ def of_heads(tx: Tx, head_hashes: Sequence[str]) -> dict[str, File]:
     return {row.head_hash: file_of(row) for row in rows}
 
 
-def add_many(tx: Tx, new: Sequence[tuple[File, Version]]) -> None:
+def add_many(tx: Tx, new: Sequence[tuple[File, Sequence[Version]]]) -> None:
     """Write files with their first versions; the database refuses a head who has a file."""
     tx.execute(insert(household), [{"file_no": one.file_no, **_values(one)} for one, _ in new])
     tx.execute(
-        insert(household_version), [{**asdict(first), "at": to_text(first.at)} for _, first in new]
+        insert(household_version),
+        [{**asdict(one), "at": to_text(one.at)} for _, first in new for one in first],
     )
 
 

@@ -16,12 +16,13 @@ from typing import Any
 
 from engine.model.organisations import Organisation
 from webapp.demo.alike import Likeness
-from webapp.demo.families import DemoMember, as_on
+from webapp.demo.families import DemoMember
 from webapp.demo.federation import Federation
-from webapp.demo.file_content import Opening, content_of, weighed, working_day
+from webapp.demo.file_content import Opening, weighed, working_day
 from webapp.demo.hardship import Plight, plight_named
 from webapp.demo.helped import DemoHelp, draw_help
 from webapp.demo.households import DemoHousehold, Households
+from webapp.demo.reviews import DemoVersion, Reviews
 
 _FILE = Path(__file__).with_name("existing.toml")
 _FIRST_NUMBER = 100_001
@@ -42,6 +43,7 @@ class DemoFile:
     changed_on: date
     earlier: Mapping[str, str]
     help_given: tuple[DemoHelp, ...]
+    before: tuple[DemoVersion, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ class _Drawing:
         self._homes = _homes(federation)
         self._told = existing().told
         self._likeness = Likeness(chance, taken, self._told["alike"])
+        self._reviews = Reviews(chance, self._told)
 
     def file(self, county: str, number: int) -> DemoFile:
         """One file of a county."""
@@ -112,21 +115,28 @@ class _Drawing:
         codes = [one.code for one in self._federation.area_of(home.id)]
         standard = self._standard(codes, opened_on)
         drawn = self._households.draw(home, number, plight, standard, opened_on, changed_on)
-        household = self._likeness.given_to(
-            county,
-            replace(
-                drawn,
-                head=_pensioned(drawn.head, changed_on),
-                members=tuple(as_on(member, changed_on) for member in drawn.members),
-            ),
-        )
         old_number = f"{county}{opened_on.year}{number:06}"
         about = Opening(
-            home, self._county_name(home), standard, opened_on, changed_on, old_number, self._today
+            home,
+            self._county_name(home),
+            standard,
+            opened_on,
+            opened_on,
+            old_number,
+            self._today,
+            opened_on,
         )
+        first = self._likeness.given_to(
+            county, replace(drawn, head=_pensioned(drawn.head, changed_on))
+        )
+        days = self._reviews.days(opened_on, changed_on)
+        kept = self._reviews.versions(
+            first, about, days, lambda day: self._standard(codes, day), changed_on
+        )
+        household, content = kept.household, kept.content
         return DemoFile(
             household,
-            content_of(self._chance, self._told, household, about),
+            content,
             opened_on,
             changed_on,
             {"原档案编号": f"模拟-{old_number}", "原档案状态": "在档"},
@@ -137,6 +147,7 @@ class _Drawing:
                 about.county,
                 (opened_on, self._today),
             ),
+            kept.before,
         )
 
     # --- days ---------------------------------------------------------------------------------

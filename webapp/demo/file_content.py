@@ -18,7 +18,11 @@ _WEEKEND = 5
 
 @dataclass(frozen=True)
 class Opening:
-    """Where, when and by which standard a file was opened; ``county`` is a federation's name."""
+    """Where and when a file was opened; ``county`` is a federation's name.
+
+    ``standard`` is the one that holds on ``reckoned_on``, the end of the twelve months of the
+    lines.
+    """
 
     home: Organisation
     county: str
@@ -27,6 +31,7 @@ class Opening:
     changed_on: date
     old_number: str
     today: date
+    reckoned_on: date
 
 
 def weighed(chance: random.Random, often: Mapping[str, int]) -> str:
@@ -82,7 +87,7 @@ def content_of(
         "proposal": reckoned(household, about.standard),
         "standard": {
             "amount": about.standard,
-            "taken_on": about.opened_on.isoformat(),
+            "taken_on": about.reckoned_on.isoformat(),
             "organisation": about.county,
             "rule_set": household.plight.rule_set,
         },

@@ -65,5 +65,11 @@ class Filling:
 
 def _as_existing(one: DemoFile) -> registry.ExistingHousehold:
     return registry.ExistingHousehold(
-        one.household.organisation_id, one.content, one.opened_on, one.changed_on, one.earlier
+        one.household.organisation_id,
+        one.content,
+        one.opened_on,
+        one.changed_on,
+        one.earlier,
+        before=[registry.EarlierVersion(v.content, v.changed_on, v.why) for v in one.before],
+        why=existing().told["reviews"]["words"]["last"] if one.before else "",
     )

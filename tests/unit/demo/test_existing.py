@@ -57,6 +57,28 @@ def test_a_few_look_like_another_and_want_looking_into(files):
     assert 5 < sum(many > 1 for many in mothers.values()) < 60
 
 
+def test_some_hundreds_were_reviewed_and_the_earlier_versions_kept(files):
+    reviewed = [file for file in files if file.before]
+    assert 250 < len(reviewed) < 600
+    assert {len(file.before) for file in reviewed} == {1, 2}
+    for file in reviewed:
+        days = [*(version.changed_on for version in file.before), file.changed_on]
+        assert days == sorted(days)
+        assert days[0] == file.opened_on
+        for version in file.before:
+            assert version.content["category"] == file.content["category"]
+            assert version.content["national"] == file.content["national"]
+            assert version.content["income_lines"] != file.content["income_lines"]
+    first = [(file.before[0].content, file.content) for file in reviewed]
+    assert any(old["head"]["mobile"] != new["head"]["mobile"] for old, new in first)
+    assert any(len(old["members"]) < len(new["members"]) for old, new in first)
+    mobiles = {file.household.mobile for file in files}
+    assert all(
+        old["head"]["mobile"] == new["head"]["mobile"] or old["head"]["mobile"] not in mobiles
+        for old, new in first
+    )
+
+
 def test_the_same_chance_draws_the_same_files(files):
     again = drawn(1)
     assert all(next(again) == file for file in files[:50])
@@ -150,9 +172,12 @@ def by_plight(files):
 def test_the_decision_table_finds_what_the_file_says(by_plight, name):
     path = ROOT / "processes/archiving/household_category.dmn"
     table = read_decisions(path.read_bytes(), path.name)
-    for file in by_plight[name][:EVALUATED]:
+    reviewed = [file for file in by_plight[name] if file.before]
+    for file in [*by_plight[name][:EVALUATED], *reviewed[:EVALUATED]]:
         said = file.content
-        noon = datetime.combine(file.opened_on, datetime.min.time(), ZONE)
+        day = date.fromisoformat(said["standard"]["taken_on"])
+        assert day == (file.changed_on if file.before else file.opened_on)
+        noon = datetime.combine(day, datetime.min.time(), ZONE)
         answers = {
             **said["assets"],
             **said["hardship"],
