@@ -51,6 +51,8 @@ class HouseholdLine:
     days_since_changed: int = 0
     waits: Remaining | None = None
     is_alike: bool = False
+    member_found: str = ""
+    """Who of the household was looked for, where it was not the head."""
 
 
 @dataclass(frozen=True)
@@ -112,9 +114,15 @@ class Lists:
             units = file_lists.units_below(tx, actor, question, parent_id)
             last_file = shown[-1][0] if len(found) > limit and shown else None
             clock = _Clock(self._engine, tx, [file for file, _ in shown])
+            numbers = [file.file_no for file, _ in shown] if question.text else []
+            members = file_lists.members_found(tx, numbers, question.text)
             return FilePage(
                 lines=[
-                    replace(clock.line(file, union), is_alike=file.file_no in alike)
+                    replace(
+                        clock.line(file, union),
+                        is_alike=file.file_no in alike,
+                        member_found=members.get(file.file_no, ""),
+                    )
                     for file, union in shown
                 ],
                 facets={name: _facet(name, counted[name]) for name in FACETS},

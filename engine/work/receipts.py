@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from engine.errors import CaseNotActive, Invalid, NotPermitted, NotSignedIn
 from engine.model.actors import Actor, guest_of
-from engine.model.cases import Case
+from engine.model.cases import Case, EventKind
 from engine.model.definitions import LaneKind
 from engine.model.organisations import Organisation
 from engine.model.public_words import RECEIPT, RECEIPT_PROOF
@@ -22,8 +22,10 @@ from engine.runtime import Program
 from engine.store import audit, cases, directory, receipts, task_lists
 from engine.store.database import Tx
 from engine.work.access import visible_case
+from engine.work.advance import open_case
 from engine.work.allowances import Allowance, give_back, use
 from engine.work.environment import Environment
+from engine.work.history import Cause, write_history
 
 IDLE = timedelta(minutes=30)
 """A guest's session dies half an hour after her last click: she may sit at another's machine."""
@@ -128,6 +130,9 @@ def issue(environment: Environment, tx: Tx, actor: Actor, case_id: str) -> Slip:
     code, now = new_code(), environment.now()
     receipts.issue(tx, case_id, _hash_of(environment, code), actor.person_id, now)
     audit.add_access(tx, now, actor.person_id, "receipt-issued", case_id)
+    cause = Cause(actor, now)
+    cause.note(EventKind.NOTICE, {"receipt": "issued"})
+    write_history(tx, case, open_case(environment, tx, case).vault, cause)
     asks_proof = bool(_proofs(tx, case, program))
     return Slip(code, case, program, now, asks_proof, responsible(tx, case))
 

@@ -262,10 +262,9 @@ _ANY_CHARACTER = re.compile("[?\uff1f\u25a1\u3013]")
 def _matches(text: str, lookup_hash: str) -> Sequence[ColumnElement[bool]]:
     """By name, its pinyin or a mark for a character nobody can type; by number or its end.
 
-    A member's whole number finds the file she is named in.
+    A member's name or whole number finds the file she is named in.
     """
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    pattern = f"%{_ANY_CHARACTER.sub('_', escaped)}%"
+    pattern = _pattern(text)
     ways: list[ColumnElement[bool]] = [
         household.c.head_name.like(pattern, escape="\\"),
         household.c.file_no.contains(text, autoescape=True),
@@ -278,7 +277,47 @@ def _matches(text: str, lookup_hash: str) -> Sequence[ColumnElement[bool]]:
             select(household_person.c.file_no).where(household_person.c.id_hash == lookup_hash)
         ),
     ]
+    if _may_be_a_name(text):
+        ways.append(
+            household.c.file_no.in_(select(household_person.c.file_no).where(_member_is(text)))
+        )
     spelled = typed(text)
     if spelled is not None:
         ways.append(household_index.c.spelled.contains(spelled))
     return ways
+
+
+def _pattern(text: str) -> str:
+    """The text anywhere in a name; a mark stands for a character nobody can type."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{_ANY_CHARACTER.sub('_', escaped)}%"
+
+
+def _may_be_a_name(text: str) -> bool:
+    return any(character.isalpha() for character in text)
+
+
+def _member_is(text: str) -> ColumnElement[bool]:
+    """Somebody of the household beside its head has this in her name."""
+    person = household_person.c
+    return and_(person.position > 0, person.name.like(_pattern(text), escape="\\"))
+
+
+def members_found(tx: Tx, file_numbers: Sequence[str], text: str) -> dict[str, str]:
+    """Who of these files was found by a member's name and not by the head's, by file number."""
+    if not file_numbers or not _may_be_a_name(text):
+        return {}
+    query = (
+        select(household_person.c.file_no, household_person.c.name)
+        .join(household, household.c.file_no == household_person.c.file_no)
+        .where(
+            household_person.c.file_no.in_(file_numbers),
+            _member_is(text),
+            household.c.head_name.not_like(_pattern(text), escape="\\"),
+        )
+        .order_by(household_person.c.file_no, household_person.c.position)
+    )
+    found: dict[str, list[str]] = {}
+    for row in tx.execute(query):
+        found.setdefault(row.file_no, []).append(row.name)
+    return {file_no: "、".join(names) for file_no, names in found.items()}

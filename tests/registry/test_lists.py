@@ -41,6 +41,26 @@ def _found(register: registry.Registry, text: str) -> set[str]:
     return set(_names(register.lists.page(SYSTEM, Search(text))))
 
 
+def test_a_file_is_found_by_the_name_of_a_member_and_says_so(
+    engine: Engine, register: registry.Registry
+) -> None:
+    head = {"name": "曾小明", "id_number": NUMBERS[0], "mobile": "15400000000"}
+    people = [
+        {"relation": "配偶", "name": "陈巧云", "id_number": NUMBERS[2], "counted": "yes"},
+        {"relation": "母", "name": "王\U00020bb7云", "id_number": NUMBERS[3], "counted": "yes"},
+    ]
+    on_file(engine, head, "u1", members=people)
+    _file(engine, 1, "巧云", "u2")
+    page = register.lists.page(SYSTEM, Search("巧云"))
+    told = {line.head_name: line.member_found for line in page.lines}
+    assert told == {"曾小明": "陈巧云", "巧云": ""}
+    (line,) = register.lists.page(SYSTEM, Search("王?云")).lines
+    assert (line.head_name, line.member_found) == ("曾小明", "王\U00020bb7云")
+    (line,) = register.lists.page(SYSTEM, Search("曾小")).lines
+    assert line.member_found == ""
+    assert _found(register, "%云") == _found(register, "_") == set()
+
+
 def test_a_file_is_found_by_every_way_people_name_somebody(
     engine: Engine, register: registry.Registry
 ) -> None:

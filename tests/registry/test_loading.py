@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from engine.errors import Invalid, NotPermitted
 from engine.model.clock import FixedClock
 from engine.model.identity_numbers import resident_id_check_character
 from engine.store.tables import access_event
-from registry import ExistingHousehold, Fate
+from registry import EarlierVersion, ExistingHousehold, Fate
 from registry.invariants import check
 from registry.store.tables import household, household_version
 from tests.registry.test_operations import FILE, HEAD, Bench
@@ -55,6 +56,48 @@ def _rows(engine: Engine) -> int:
     return engine.ask(
         lambda tx: tx.execute(select(func.count()).select_from(household)).scalar_one()
     )
+
+
+def test_the_versions_that_the_earlier_record_kept_come_along(town: Town) -> None:
+    reviewer = town.actor("reviewer")
+    now = existing(1)
+    first = EarlierVersion(
+        {**now.content, "category": "marginal", "members": []}, date(2019, 5, 6), "建档"
+    )
+    second = EarlierVersion({**now.content, "members": []}, date(2021, 3, 8), "年度复核")
+    kept = replace(now, before=[first, second], why="年度复核")
+    (loaded,) = town.register.load_files(reviewer, [kept], SOURCE)
+    found = town.register.household(reviewer, loaded.file_no)
+    assert found.line.changed_on == date(2022, 3, 1)
+    assert [v.number for v in found.versions] == [3, 2, 1]
+    assert "2021-03-08 年度复核" in found.versions[1].reason
+    told = town.register.files.difference(reviewer, loaded.file_no, 1, 2, is_clear=False)
+    assert told is not None
+    assert [change.part for change in told.changes] == ["认定", "导入"]
+    assert all(one.ok for one in town.engine.ask(lambda tx: check(town.engine.environment, tx)))
+
+
+def test_a_later_change_counts_from_its_own_day_whatever_was_taken_over(town: Town) -> None:
+    reviewer = town.actor("reviewer")
+    now = existing(1)
+    kept = replace(now, before=[EarlierVersion(now.content, date(2020, 3, 2), "年度复核")])
+    (loaded,) = town.register.load_files(reviewer, [kept], SOURCE)
+    town.register.upkeep.correct(
+        reviewer, loaded.file_no, 2, {"head.mobile": "15400000009"}, "录入时看错"
+    )
+    found = town.register.household(reviewer, loaded.file_no)
+    assert found.line.changed_on == town.engine.environment.today()
+    assert all(one.ok for one in town.engine.ask(lambda tx: check(town.engine.environment, tx)))
+
+
+@pytest.mark.parametrize("wrong", ["category", "day"])
+def test_an_earlier_version_is_checked_like_the_newest(town: Town, wrong: str) -> None:
+    now = existing(1)
+    content = {**now.content, "category": "none of ours"} if wrong == "category" else now.content
+    day = date(2999, 1, 1) if wrong == "day" else date(2020, 3, 2)
+    kept = replace(now, before=[EarlierVersion(content, day, "")])
+    with pytest.raises(Invalid, match="第 3 行"):
+        town.register.load_files(town.actor("reviewer"), [kept], SOURCE)
 
 
 def test_a_loaded_household_is_on_file_with_what_its_earlier_record_said(town: Town) -> None:

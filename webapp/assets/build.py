@@ -34,11 +34,13 @@ SERVED = {
     "bpmn-navigated-viewer.production.min.js": (
         "bpmn-js/dist/bpmn-navigated-viewer.production.min.js"
     ),
+    "diagram-minimap.js": "diagram-js-minimap/dist/diagram-minimap.umd.prod.js",
     "diagram-js.css": "bpmn-js/dist/assets/diagram-js.css",
     "bpmn-js.css": "bpmn-js/dist/assets/bpmn-js.css",
     "licences/bootstrap.txt": "bootstrap/LICENSE",
     "licences/htmx.txt": "htmx.org/LICENSE",
     "licences/bpmn-js.txt": "bpmn-js/LICENSE",
+    "licences/diagram-js-minimap.txt": "diagram-js-minimap/LICENSE",
 }
 """All that is ever served, by the name it is served under, from which file of which package."""
 

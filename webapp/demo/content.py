@@ -38,8 +38,10 @@ class Plan:
     message that does not come, ``pass`` for the first stretch of time that goes by; empty: to the
     end. ``waited``: for how many working days it has been so, from and to. ``plight``: which
     households; empty: any. ``areas``: codes of the federations they are approved in; none: all.
-    ``known``: the applicant is the ``head`` or a ``member`` of a household on file. ``claimed``
-    and ``drafted``: the parts, of 1, of the open steps that somebody holds or has half filled in.
+    ``known``: the applicant is the ``head`` or a ``member`` of a household on file, or a
+    ``housemate``, whose household has its file in the same county. ``heir_from``: from this deed
+    on the spouse is the head. ``claimed`` and ``drafted``: the parts, of 1, of the open steps that
+    somebody holds or has half filled in.
     """
 
     process: str
@@ -52,6 +54,16 @@ class Plan:
     drafted: float
     areas: tuple[str, ...] = ()
     known: str = ""
+    heir_from: str = ""
+
+
+@dataclass(frozen=True)
+class Round:
+    """Something that people of the offices do beside their cases: ``told`` says what."""
+
+    kind: str
+    by: str
+    told: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -60,6 +72,7 @@ class Content:
 
     ``standard`` is the parameter that plights are drawn against, ``applying`` how often each
     plight comes among those who apply.
+    ``receipts``: the part, of 1, of the applicants who are handed one where the process gives any.
     ``shown_to``: a user whose union has ``shown_part``, of 1, of the cases, so that a visitor who
     signs in as her finds something to do.
     """
@@ -72,6 +85,8 @@ class Content:
     shown_part: float
     parameters: tuple[AreaParameter, ...]
     plans: tuple[Plan, ...]
+    receipts: float = 0.0
+    rounds: tuple[Round, ...] = ()
 
     def standard_on(self, codes: Sequence[str], day: date) -> Decimal:
         """The standard on a day where organisations of these codes lie, the nearest first.
@@ -101,6 +116,8 @@ def demo_content() -> Content:
         plans=tuple(
             _plan(group["process"], row) for group in read["cases"] for row in group["plans"]
         ),
+        receipts=float(read["receipts"]),
+        rounds=tuple(Round(row["kind"], row["by"], row) for row in read["rounds"]),
     )
 
 
@@ -116,6 +133,7 @@ def _plan(process: str, row: Any) -> Plan:
         drafted=row.get("drafted", 0.0),
         areas=tuple(row.get("areas", ())),
         known=row.get("known", ""),
+        heir_from=row.get("heir_from", ""),
     )
 
 
@@ -132,11 +150,13 @@ class Answers:
     """How a household fills in a process.
 
     ``of``: element id (or ``start``) → field → value or FEEL. ``between``: steps that a county's
-    parameters bring in and that not every scenario knows.
+    parameters bring in and that not every scenario knows. ``again``: those that a scenario has
+    once, and that come again in a household of other people than its own.
     """
 
     of: Mapping[str, Mapping[str, object]]
     between: frozenset[str] = frozenset()
+    again: frozenset[str] = frozenset()
 
 
 @cache
@@ -147,5 +167,5 @@ def answers_of(process: str) -> Answers:
         return Answers({})
     with path.open("rb") as file:
         read = tomllib.load(file)
-    between = frozenset(read.pop("between", ()))
-    return Answers(read, between)
+    between, again = frozenset(read.pop("between", ())), frozenset(read.pop("again", ()))
+    return Answers(read, between, again)

@@ -32,6 +32,7 @@ from webapp.demo.filling import Filling, Progress, Report
 from webapp.demo.households import DemoHousehold, demo_households
 from webapp.demo.planned import DAYS_LOOKED_AT, Applicants, PlannedCase, Shown, planned_cases
 from webapp.demo.playing import Players
+from webapp.demo.rounds import do_rounds
 from webapp.demo.working_time import WorkingTime
 from webapp.opening import Opened, opened
 from webapp.settings import Settings
@@ -201,6 +202,7 @@ def _fill(
     # not for secrets: the demonstration must come out alike everywhere
     delays.say_why(engine, random.Random(_SEED + 3))  # noqa: S311
     filling.up_to(demo.files())
+    do_rounds(engine, demo.content.rounds)
     return faults
 
 
@@ -239,7 +241,7 @@ def _planned(
     standard = content.standard_on(city, today)
     households = demo_households(federation, chance, today, standard, content.applying, taken)
     union = next(p for p in federation.people if p.username == content.shown_to)
-    shown = Shown(union.organisation_id, content.shown_part)
+    shown = Shown(union.organisation_id, content.shown_part, content.receipts)
     applicants = Applicants(federation, households, iter(known))
     plans = demo.plans()
     return planned_cases(plans, applicants, demo.processes, line, chance, shown), line

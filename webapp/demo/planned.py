@@ -11,6 +11,7 @@ from engine.definitions.scenarios.reading import Deliver, Do, Pass, Until
 from engine.errors import Broken
 from engine.model.deadlines import Deadline, Unit
 from webapp.demo.content import Plan
+from webapp.demo.families import DemoMember
 from webapp.demo.federation import Federation
 from webapp.demo.households import DemoHousehold
 from webapp.demo.working_time import WorkingTime
@@ -34,7 +35,10 @@ class Deed:
 
 @dataclass(frozen=True)
 class PlannedCase:
-    """A case that will be played. ``stays_before``: the step that then stays open; None: none."""
+    """A case that will be played. ``stays_before``: the step that then stays open; None: none.
+
+    ``heir``: the household after its head has died, from the deed of this place on.
+    """
 
     number: int
     plan: Plan
@@ -46,19 +50,27 @@ class PlannedCase:
     stays_from: datetime
     is_claimed: bool
     is_drafted: bool
+    gets_receipt: bool = False
+    heir: DemoHousehold | None = None
+    heir_from: int = 0
 
     @property
     def business_key(self) -> str:
         """Tells the case among all: what was begun is not begun again."""
         return f"模拟-{self.number:04}"
 
+    def household_at(self, deed: int) -> DemoHousehold:
+        """The household as it is when a deed is done."""
+        return self.household if self.heir is None or deed < self.heir_from else self.heir
+
 
 @dataclass(frozen=True)
 class Shown:
-    """A union that has a part, of 1, of the cases."""
+    """A union that has a part, of 1, of the cases; the part of applicants with a receipt."""
 
     union_id: str
     part: float
+    receipts: float = 0.0
 
 
 def planned_cases(
@@ -74,7 +86,7 @@ def planned_cases(
         key: {scenario.name: scenario for scenario in read_scenarios(processes / key / "scenarios")}
         for key in {plan.process for plan in plans}
     }
-    drawing = _Drawing(line, chance)
+    drawing = _Drawing(line, chance, shown.receipts)
     found: list[PlannedCase] = []
     for plan in plans:
         scenario = scenarios[plan.process].get(plan.scenario)
@@ -104,8 +116,21 @@ class Applicants:
 
     def take(self, plan: Plan, at: str) -> DemoHousehold:
         """The next household that fits a plan; ``at``: of this union, empty: of any."""
-        found = self._next(plan, at)
-        return _known_as(found, plan.known, self._known) if plan.known else found
+        if not plan.known:
+            return self._next(plan, at)
+        other, person = self._on_file(plan.known)
+        if plan.known == "housemate":
+            plan, at = replace(plan, areas=(self._county(other),)), ""
+        household = self._next(plan, at)
+        head = replace(
+            household.head,
+            name=person.name,
+            sex=person.sex,
+            id_kind=person.id_kind,
+            id_number=person.id_number,
+            birth_date=person.birth_date,
+        )
+        return replace(household, head=head)
 
     def _next(self, plan: Plan, at: str) -> DemoHousehold:
         for household in self._kept:
@@ -123,6 +148,8 @@ class Applicants:
             return False
         if plan.plight and household.plight.name != plan.plight:
             return False
+        if plan.heir_from and _spouse_of(household) is None:
+            return False
         if not plan.areas:
             return True
         above = self._federation.by_id.get(household.organisation_id)
@@ -130,30 +157,28 @@ class Applicants:
             above = self._federation.by_id.get(above.approval_parent or "")
         return above is not None
 
+    def _on_file(self, part: str) -> tuple[DemoHousehold, DemoMember]:
+        """A household on file, and who of it applies: the head, or somebody who lives in it."""
+        for other in self._known:
+            person = other.head if part == "head" else _spouse_of(other)
+            if person is not None:
+                return other, person
+        raise Broken("演示数据里在档的家庭不够用,content.toml 里写了 known 的计划须减少。")
 
-def _known_as(household: DemoHousehold, part: str, known: Iterator[DemoHousehold]) -> DemoHousehold:
-    """The household with somebody as its head who heads another's file, or lives in it."""
-    for other in known:
-        spouses = [one for one in other.members if one.relation == "配偶"]
-        people = [other.head] if part == "head" else spouses
-        if people:
-            person = people[0]
-            head = replace(
-                household.head,
-                name=person.name,
-                sex=person.sex,
-                id_kind=person.id_kind,
-                id_number=person.id_number,
-                birth_date=person.birth_date,
-            )
-            return replace(household, head=head)
-    raise Broken("演示数据里在档的家庭不够用,content.toml 里写了 known 的计划须减少。")
+    def _county(self, household: DemoHousehold) -> str:
+        area = self._federation.area_of(household.organisation_id)
+        return next(one.code for one in area if one.kind == "county")
+
+
+def _spouse_of(household: DemoHousehold) -> DemoMember | None:
+    return next((one for one in household.members if one.relation == "配偶"), None)
 
 
 class _Drawing:
-    def __init__(self, line: WorkingTime, chance: random.Random) -> None:
+    def __init__(self, line: WorkingTime, chance: random.Random, receipts: float) -> None:
         self._line = line
         self._chance = chance
+        self._receipts = receipts
 
     def case(
         self, number: int, plan: Plan, scenario: Scenario, household: DemoHousehold
@@ -182,6 +207,9 @@ class _Drawing:
             stays_from=self._line.instant(shift + place + _QUICKEST),
             is_claimed=chance.random() < plan.claimed,
             is_drafted=chance.random() < plan.drafted,
+            gets_receipt=chance.random() < self._receipts,
+            heir=_heir_of(household) if plan.heir_from else None,
+            heir_from=_place_of(plan.heir_from, [action for _, action in places]),
         )
 
     def _after(self, place: float, action: object) -> float:
@@ -193,6 +221,30 @@ class _Drawing:
         if isinstance(action, Do):
             return place + self._chance.uniform(_QUICKEST, _SLOWEST)
         return place
+
+
+def _heir_of(household: DemoHousehold) -> DemoHousehold | None:
+    """The household with the spouse as its head; of what the dead earned nothing is left."""
+    spouse = _spouse_of(household)
+    if spouse is None:
+        return None
+    left = tuple(line for line in household.income_lines if line.person != household.head.name)
+    return replace(
+        household,
+        head=replace(
+            spouse, relation="户主", occupation="在岗" if household.employer else "灵活就业"
+        ),
+        members=tuple(one for one in household.members if one is not spouse),
+        marital="丧偶",
+        income_lines=left or household.income_lines,
+    )
+
+
+def _place_of(named: str, actions: Sequence[object]) -> int:
+    """The place of a deed among those that are done, ``id#2`` for its second time."""
+    name, _, times = named.partition("#")
+    places = [n for n, one in enumerate(actions) if isinstance(one, Do) and one.element == name]
+    return places[int(times or 1) - 1] if len(places) >= int(times or 1) else len(actions)
 
 
 def _until_stop(scenario: Scenario, stop: str) -> tuple[list[object], Do | None]:

@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from functools import cached_property
 
 import orjson
 
@@ -48,11 +49,23 @@ class _Course:
     """A case while it is played."""
 
     planned: PlannedCase
-    values: Table
     case_id: str = ""
     next_deed: int = 0
     tries: int = 0
-    officer: Actor | None = None
+
+    @cached_property
+    def _values(self) -> tuple[Table, Table]:
+        planned = self.planned
+        now, then = planned.household_at(0), planned.household_at(len(planned.deeds))
+        values = as_values(now)
+        return values, values if then is now else as_values(then)
+
+    @property
+    def values(self) -> Table:
+        """The household as it is now."""
+        planned = self.planned
+        before, after = self._values
+        return before if planned.household_at(self.next_deed) is planned.household else after
 
 
 @dataclass(frozen=True)
@@ -92,7 +105,7 @@ class Players:
 
         Cases that were begun by a call that did not come to its end are gone on with.
         """
-        courses = [_Course(one, as_values(one.household)) for one in planned]
+        courses = [_Course(one) for one in planned]
         self._find_begun(courses)
         waiting = [(self._next_time(course), next(self._order), course) for course in courses]
         heapq.heapify(waiting)
@@ -232,11 +245,18 @@ class Players:
         return False
 
     def _do_between(self, course: _Course, open_tasks: Sequence[TaskLine]) -> None:
-        """A step the scenario does not know, which this county's parameters bring in between."""
-        between = answers_of(course.planned.plan.process).between
+        """A step that is not told here: a county's parameters, or a new head, bring it in."""
+        answers = answers_of(course.planned.plan.process)
         told = {a.element for a in course.planned.scenario.steps if isinstance(a, Do)}
+        coming = {
+            deed.action.element
+            for deed in course.planned.deeds[course.next_deed :]
+            if isinstance(deed.action, Do)
+        }
         for line in open_tasks:
-            if line.element_id in between and line.element_id not in told:
+            is_between = line.element_id in answers.between and line.element_id not in told
+            comes_again = line.element_id in (answers.again & told) - coming
+            if is_between or comes_again:
                 self._complete(course, line, {})
 
     def _open_tasks(self, course: _Course) -> Sequence[TaskLine]:
@@ -248,6 +268,15 @@ class Players:
         if person is not None:
             data = self._with_papers(person, step.form, self._data(course, step, given))
             self.engine.tasks.complete(person, line.id, data)
+            if course.next_deed == 0:
+                self._hand_receipt(course, person)
+
+    def _hand_receipt(self, course: _Course, person: Actor) -> None:
+        """Who takes an application in hands out a receipt, where the process gives any."""
+        if course.planned.gets_receipt:
+            receipts = self.engine.receipts
+            if receipts.of_case(person, course.case_id).may_issue:
+                receipts.issue(person, course.case_id)
 
     def _step(self, line: TaskLine) -> _Step:
         return self.engine.ask(lambda tx: self._look_at(tx, line.id))

@@ -185,6 +185,8 @@ class Storyteller:
         return _Told(_("“%(step)s”按规则算出建议结果。", step=self._step(entry)), reason)
 
     def _reported(self, entry: HistoryEntry) -> _Told:
+        if "receipt" in entry.detail:
+            return _Told(_("%(who)s开出回执,申请人可凭编码查进度。", who=self._who(entry)))
         return _Told(
             _("“%(step)s”已完成。", step=self._step(entry)), str(entry.detail.get("text", ""))
         )

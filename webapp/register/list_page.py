@@ -92,6 +92,7 @@ class Row:
     waited: str
     due: Badge | None
     is_alike: bool
+    member_found: str
 
 
 @dataclass(frozen=True)
@@ -270,6 +271,7 @@ def row_of(line: HouseholdLine, queue: Queue = Queue.ALL) -> Row:
         waited=counted(_DAYS, days),
         due=_due(line.waits),
         is_alike=line.is_alike,
+        member_found=line.member_found,
     )
 
 

@@ -12,6 +12,7 @@ from engine.errors import (
     NotSignedIn,
     TooManyTries,
 )
+from engine.model.cases import EventKind
 from engine.model.receipt_codes import ALPHABET, grouped, new_code, normal_code
 from engine.store import receipts as stored
 from engine.work import receipts
@@ -193,6 +194,16 @@ def test_a_process_without_a_lane_for_the_applicant_gives_none(
     assert not office.engine.receipts.of_case(office.actor("officer"), case_id).is_offered
     with pytest.raises(CaseNotActive):
         office.engine.receipts.issue(office.actor("officer"), case_id)
+
+
+def test_the_history_of_the_case_says_who_issued_it(office: Office, counter: Counter) -> None:
+    case_id = counter.apply()
+    counter.receipt(case_id)
+    counter.receipt(case_id)
+    history = office.engine.cases.history(office.actor("officer"), case_id)
+    told = [e for e in history if e.kind is EventKind.NOTICE]
+    assert [(e.actor, e.detail) for e in told] == [("p-officer", {"receipt": "issued"})] * 2
+    assert all(one.ok for one in office.engine.audit.invariants())
 
 
 def test_issuing_entering_and_refusing_are_written_down(office: Office, counter: Counter) -> None:

@@ -3,7 +3,8 @@
  */
 
 const READABLE = 0.45;
-const CLOSE = 0.7;
+const CLOSE = 0.9;
+const HIGHEST = 560; // px: the drawing and the words above it fit on a screen of 768
 const UNREADABLE = "流程图无法显示,请看下面的环节列表。";
 
 function beginDiagrams() {
@@ -19,7 +20,10 @@ async function drawDiagram(place) {
   if (!answer.ok) {
     throw new Error(String(answer.status));
   }
-  const viewer = new window.BpmnJS({ container: place });
+  const viewer = new window.BpmnJS({
+    container: place,
+    additionalModules: window.DiagramJSMinimap ? [window.DiagramJSMinimap] : [],
+  });
   await viewer.importXML(await answer.text());
   const canvas = viewer.get("canvas");
   const registry = viewer.get("elementRegistry");
@@ -37,7 +41,9 @@ async function drawDiagram(place) {
   fitHeight(place, canvas);
   canvas.zoom("fit-viewport", "auto");
   const active = (place.dataset.active || "").split(" ").map((id) => registry.get(id)).filter(Boolean);
-  showWhereItStands(canvas, active);
+  if (canvas.zoom() < READABLE) {
+    showPart(viewer, active[0] || firstOf(registry));
+  }
   const zooms = {
     fit: () => canvas.zoom("fit-viewport", "auto"),
     active: () => centre(canvas, active[0]),
@@ -50,11 +56,24 @@ async function drawDiagram(place) {
   });
 }
 
-/* A drawing too wide to be read as a whole opens at the step where the case stands. */
-function showWhereItStands(canvas, active) {
-  if (active.length && canvas.zoom() < READABLE) {
-    centre(canvas, active[0]);
+/* A drawing too wide to be read as a whole opens at the step where the case stands, or where every
+ * case begins; the small map in the corner shows which part of the whole this is, and leads on.
+ */
+function showPart(viewer, shape) {
+  const map = viewer.get("minimap", false);
+  if (map) {
+    map.open();
   }
+  if (shape) {
+    centre(viewer.get("canvas"), shape);
+  }
+}
+
+/* The first step of a person from the left, else whatever is drawn furthest left. */
+function firstOf(registry) {
+  const found = registry.filter((shape) => shape.x !== undefined && shape.type.endsWith("UserTask"));
+  const all = found.length ? found : registry.filter((shape) => shape.type === "bpmn:StartEvent");
+  return all.reduce((first, shape) => (first && first.x <= shape.x ? first : shape), null);
 }
 
 function centre(canvas, shape) {
@@ -88,7 +107,7 @@ function putCounts(viewer, registry, counts) {
 function fitHeight(place, canvas) {
   const drawn = canvas.viewbox().inner;
   const wanted = (drawn.height / drawn.width) * place.clientWidth + 96;
-  place.style.height = `${Math.round(Math.min(760, Math.max(360, wanted)))}px`;
+  place.style.height = `${Math.round(Math.min(HIGHEST, Math.max(360, wanted)))}px`;
   canvas.resized();
 }
 
