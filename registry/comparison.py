@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from engine.work.attributes import normal
 from registry.household import Content, mapping, mappings, text
@@ -34,7 +35,11 @@ def changes(older: Content, newer: Content, mask: Mask) -> tuple[Change, ...]:
 def _of_part(part: Part, older: Content, newer: Content, mask: Mask) -> Iterator[Change]:
     before, after = part.of(older), part.of(newer)
     if part.is_list:
-        for pair in paired(part.path, mappings(before), mappings(after)):
+        pairs = paired(part.path, mappings(before), mappings(after))
+        if part.path in _PERIODS and len(pairs) > _READABLE and all(None in one for one in pairs):
+            yield from _of_sums(part, mappings(before), mappings(after), mask)
+            return
+        for pair in pairs:
             yield from _of_row(part, pair, mask)
     else:
         yield from _of_group(part, "", mapping(before), mapping(after), mask)
@@ -61,6 +66,42 @@ def _of_row(part: Part, pair: Pair, mask: Mask) -> Iterator[Change]:
     elif before is not None:
         told = _told(part, before, mask)
         yield Change(REMOVED, part.title, _name(part, before, mask), told, "")
+
+
+_PERIODS = {"income_lines": "month", "expense_lines": "period"}
+"""Lists whose lines are of a stretch of time, and the field that says of which."""
+
+_READABLE = 6
+"""More lines than these, all of other months than before, are told as sums: a year was reviewed."""
+
+
+def _of_sums(
+    part: Part, before: Sequence[Row], after: Sequence[Row], mask: Mask
+) -> Iterator[Change]:
+    """What the lines of each person and kind came to in either stretch of time."""
+    old, new = _summed(part, before, mask), _summed(part, after, mask)
+    for what in {**new, **old}:
+        was, now = old.get(what, ""), new.get(what, "")
+        if was != now:
+            yield Change(
+                CHANGED if was and now else ADDED if now else REMOVED, part.title, what, was, now
+            )
+
+
+def _summed(part: Part, rows: Sequence[Row], mask: Mask) -> dict[str, str]:
+    """By person and kind: from when to when, and the sum in words."""
+    period = _PERIODS[part.path]
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[_name(part, {**row, period: ""}, mask)].append(row)
+    (amount,) = (field for field in part.each if field.key == "amount")
+    told = {}
+    for what, lines in groups.items():
+        times = sorted(text(line.get(period)) for line in lines)
+        stretch = times[0] if times[0] == times[-1] else f"{times[0]} 至 {times[-1]}"
+        whole_sum = sum((Decimal(text(line.get("amount")) or 0) for line in lines), Decimal(0))
+        told[what] = f"{stretch} 合计 {amount.show({'amount': whole_sum}, mask)}"
+    return told
 
 
 _NAMED_BY = {

@@ -6,6 +6,7 @@ import pytest
 
 import registry
 from engine import SYSTEM
+from engine.model.cases import EventKind
 from engine.model.definitions import ElementKind
 from engine.model.tasks import InboxFilter
 from engine.store.cases import CaseQuestion
@@ -57,6 +58,38 @@ def test_as_many_households_are_on_file_as_planned(register, loading):
     assert not all(helped)
     origins = {line.is_imported for line in lines}
     assert origins == {True, False}
+
+
+def test_lists_pages_and_versions_have_something_real_to_show(engine, register):
+    reviewer = engine.directory.actor_named("xc.reviewer")
+    assert register.exports.log(reviewer)
+    reasons = ""
+    for line in register.households(SYSTEM, limit=EVERYTHING).lines:
+        versions = register.household(SYSTEM, line.file_no).versions
+        assert [v.at for v in versions] == sorted((v.at for v in versions), reverse=True)
+        reasons += "".join(version.reason for version in versions)
+    for told in ("导入已有档案", "建档审批", "录入全国系统", "并入同户的困难职工", "(更正:"):
+        assert told in reasons, told
+    cases = engine.cases.list(SYSTEM, CaseQuestion(limit=EVERYTHING))
+    issued = [engine.receipts.of_case(SYSTEM, case.id).issued for case in cases]
+    assert any(issued)
+    assert not all(issued)
+
+
+def test_a_family_went_on_with_another_head(engine, loading):
+    (plan,) = [n for n, p in enumerate(loading.demo.plans(), 1) if p.heir_from]
+    (case,) = [
+        line
+        for line in engine.cases.list(SYSTEM, CaseQuestion(limit=EVERYTHING))
+        if line.business_key == f"模拟-{plan:04}"
+    ]
+    applied = [
+        entry.detail["data"]["applicant_name"]
+        for entry in engine.cases.history(SYSTEM, case.id, limit=EVERYTHING)
+        if entry.kind is EventKind.TASK_COMPLETED and "applicant_name" in entry.detail["data"]
+    ]
+    assert len(set(applied)) == 2
+    assert case.status == "completed"
 
 
 def test_some_steps_are_overdue_some_held_some_free_and_some_half_filled(engine):

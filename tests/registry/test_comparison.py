@@ -78,3 +78,33 @@ def test_what_few_say_of_themselves_is_told_value_by_value() -> None:
         ("配偶 陈模拟:月收入", "0.00 元", "800.00 元"),
         ("配偶 陈模拟:学历", "高中", "大专/高职"),
     ]
+
+
+def test_a_reviewed_year_is_told_as_sums_and_not_line_by_line() -> None:
+    def lines(year: int, amount: int) -> list[dict[str, Any]]:
+        return [
+            {"month": f"{year}-{m:02}", "person": who, "income_kind": "wage", "amount": amount}
+            for who in ("林模拟", "陈模拟")
+            for m in range(1, 13)
+        ]
+
+    before, after = {"income_lines": lines(2024, 800)}, {"income_lines": lines(2025, 850)[:12]}
+    told = {(c.kind, c.what): (c.before, c.after) for c in _told(before, after)}
+    assert told == {
+        ("changed", "林模拟 工资性"): (
+            "2024-01 至 2024-12 合计 9,600.00 元",
+            "2025-01 至 2025-12 合计 10,200.00 元",
+        ),
+        ("removed", "陈模拟 工资性"): ("2024-01 至 2024-12 合计 9,600.00 元", ""),
+    }
+
+
+def test_a_line_that_changed_among_others_is_told_by_itself() -> None:
+    lines = [
+        {"month": f"2025-{m:02}", "person": "林模拟", "income_kind": "wage", "amount": 800}
+        for m in range(1, 13)
+    ]
+    (told,) = _told(
+        {"income_lines": lines}, {"income_lines": [*lines[:-1], {**lines[-1], "amount": 900}]}
+    )
+    assert (told.kind, told.what) == ("changed", "2025-12 林模拟 工资性:金额")

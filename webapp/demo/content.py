@@ -36,8 +36,9 @@ class Plan:
 
     ``stop_before``: the element id of that step, ``id#2`` for its second time, the name of a
     message that does not come, ``pass`` for the first stretch of time that goes by; empty: to the
-    end. ``waited``: for how many working days it has been so, from and to. ``plight``: which
-    households; empty: any. ``areas``: codes of the federations they are approved in; none: all.
+    end. ``waited``: for how many working days it has been so, from and to; twice 0: the last deed
+    is done now. ``plight``: which households; empty: any. ``areas``: codes of the federations they
+    are approved in; none: all.
     ``known``: the applicant is the ``head`` or a ``member`` of a household on file, or a
     ``housemate``, whose household has its file in the same county. ``heir_from``: from this deed
     on the spouse is the head. ``claimed`` and ``drafted``: the parts, of 1, of the open steps that
@@ -55,6 +56,11 @@ class Plan:
     areas: tuple[str, ...] = ()
     known: str = ""
     heir_from: str = ""
+
+    @property
+    def ends_now(self) -> bool:
+        """Whether the last deed is done at the very end, when everything else is loaded."""
+        return self.waited == (0.0, 0.0)
 
 
 @dataclass(frozen=True)

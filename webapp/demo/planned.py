@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from engine.definitions.scenarios import Scenario, read_scenarios
@@ -23,6 +23,7 @@ _FEW_WAIT_LONG = 1.6
 """Above 1: most of what is open has come lately, and few steps wait the longest."""
 
 DAYS_LOOKED_AT = 80
+_AT_THE_END = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -196,13 +197,16 @@ class _Drawing:
         begin = max(self._line.now - waited - place, 0.0)
         # a stretch of days ends with a day, wherever in the day it began
         shift = int(begin) if any(isinstance(a, Pass | Until) for a in deeds) else begin
+        done = [Deed(self._line.instant(shift + at), action) for at, action in places]
+        if plan.ends_now:
+            done[-1] = replace(done[-1], at=_AT_THE_END)
         return PlannedCase(
             number=number,
             plan=plan,
             scenario=scenario,
             household=household,
             begins_at=self._line.instant(shift),
-            deeds=tuple(Deed(self._line.instant(shift + at), action) for at, action in places),
+            deeds=tuple(done),
             stays_before=stays,
             stays_from=self._line.instant(shift + place + _QUICKEST),
             is_claimed=chance.random() < plan.claimed,

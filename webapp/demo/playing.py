@@ -110,10 +110,8 @@ class Players:
         waiting = [(self._next_time(course), next(self._order), course) for course in courses]
         heapq.heapify(waiting)
         self.report(0)
-        while waiting:
+        while waiting and waiting[0][0] < until:
             at, _, course = heapq.heappop(waiting)
-            if at >= until:
-                break
             self._advance(at)
             again_at = self._act(course)
             if again_at is not None:
@@ -122,6 +120,9 @@ class Players:
                 self.report(len(courses) - len(waiting))
         self._advance(until)
         self._work_off()
+        for _, _, course in waiting:
+            if course.planned.plan.ends_now:
+                self._act(course)
         return Played(len(courses), tuple(self._faults))
 
     # --- time ---------------------------------------------------------------------------------
