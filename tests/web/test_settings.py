@@ -27,6 +27,10 @@ def test_a_key_is_enough(tmp_path):
         ({"BANGFU_KEY": KEY, "BANGFU_DEMO": "1", "BANGFU_CLOCK_SPEED": "-1"}, "大于 0"),
         ({"BANGFU_KEY": KEY, "BANGFU_DEMO": "perhaps"}, "BANGFU_DEMO"),
         ({"BANGFU_KEY": KEY, "BANGFU_PROXIES": "many"}, "BANGFU_PROXIES"),
+        (
+            {"BANGFU_KEY": KEY, "BANGFU_MESSAGE_HOSTS": "http://sms.example.cn/"},
+            "BANGFU_MESSAGE_HOSTS",
+        ),
         ({"BANGFU_KEY": KEY, "BANGFU_PUBLIC_ADDRESS": "bangfu.example"}, "BANGFU_PUBLIC_ADDRESS"),
     ],
 )
@@ -46,3 +50,16 @@ def test_the_demonstration_makes_its_own_key_and_keeps_it(tmp_path):
 
 def test_settings_of_tests_are_nobody_elses_business():
     Settings.from_environ({"BANGFU_KEY": KEY, "BANGFU_TEST_POSTGRES_URL": "postgresql://x"})
+
+
+def test_hosts_and_secrets_of_messages_are_read_and_secrets_shown_nowhere(tmp_path):
+    environ = {
+        "BANGFU_KEY": KEY,
+        "BANGFU_DATA": str(tmp_path),
+        "BANGFU_MESSAGE_HOSTS": "SMS.example.cn, 10.1.2.3:8080",
+        "BANGFU_SECRET_SMS": "s3cret",
+    }
+    outside = Settings.from_environ(environ).outside
+    assert outside.hosts == {"sms.example.cn", "10.1.2.3:8080"}
+    assert outside.secrets == {"SMS": "s3cret"}
+    assert "s3cret" not in repr(Settings.from_environ(environ))

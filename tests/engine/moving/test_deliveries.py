@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -314,6 +315,7 @@ clock = FixedClock(datetime.fromisoformat(now))
 options = Options(clock=clock, data_dir=Path(folder), outside=outside)
 engine = open_engine(url, key=bytes.fromhex(key), options=options)
 postman = engine.telling.postman(0.05)
+print("ready", flush=True)
 postman.run()
 """
 
@@ -364,3 +366,29 @@ def test_who_comes_back_late_does_not_mark_what_another_took_over(
     waiting.engine.telling.sent(first)
     (message,) = sent(waiting)
     assert (message.status, message.error, message.attempts) == ("sent", "", 2)
+
+
+def test_workers_killed_at_any_moment_leave_one_digest_each(
+    waiting: Workshop, staffed_url: str, tmp_path: Path
+) -> None:
+    arguments = (staffed_url, str(tmp_path / "data"), HALF_PAST_EIGHT.isoformat(), KEY.hex())
+    for wait in (0.0, 0.03, 0.06, 0.1):
+        workers = [
+            subprocess.Popen(
+                [sys.executable, "-c", WORKER, *arguments],
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            for _ in range(2)
+        ]
+        for worker in workers:
+            assert worker.stdout is not None
+            worker.stdout.readline()  # it is about to make its first round
+        time.sleep(wait)
+        for worker in workers:
+            worker.kill()
+            worker.communicate()
+    deliver(waiting)
+    rows = waiting.rows("SELECT person_id, count(*) FROM message WHERE via = 'app' GROUP BY 1")
+    assert sorted(rows) == [("p-officer", 1), ("p-officer2", 1)]
+    assert waiting.rows("SELECT day, people FROM digest_day") == [("2026-11-10", 2)]
