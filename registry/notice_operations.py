@@ -3,7 +3,7 @@
 The contract is the table in ``processes/public_notice/README.md``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -133,24 +133,45 @@ def _write_down(context: OperationContext, found: PublicNotice, said: str, input
     )
 
 
-def _answer(context: OperationContext, inputs: Inputs) -> Inputs:
-    """Write down what the objectors were told; how many still wait.
+def _to_answer(
+    context: OperationContext, inputs: Inputs
+) -> tuple[PublicNotice, str, Sequence[Objection]]:
+    """The notice, the finding, and the objections that it answers.
 
-    Answered are those that came up to ``examined_at``; where the objection is upheld, all: the
-    notice ends for each of them.
+    Those that came up to ``examined_at``; where the objection is upheld, all: the notice ends for
+    each of them.
     """
-    tx, found = cast(Tx, context.tx), _notice_of(context, inputs)
+    found = _notice_of(context, inputs)
     result = text(inputs.get("result"))
     if result not in NOTICE_RESULTS:
         raise Invalid(f"核查结论“{result}”不在规定的结果之内,没有登记答复。")
     until = None if result == "upheld" else _instant(inputs, "examined_at")
-    replied_on = _date(inputs, "replied_on")
-    reply = text(inputs.get("reply_text")).encode()
-    answered = objections.waiting_of_notice(tx, found.id, until)
+    waiting = objections.waiting_of_notice(cast(Tx, context.tx), found.id, until)
+    return found, result, waiting
+
+
+def _pending(context: OperationContext, inputs: Inputs) -> Inputs:
+    """A row for each objection to be answered: its receipt, never what was said or by whom."""
+    _found, _result, waiting = _to_answer(context, inputs)
+    rows = [{"receipt": one.receipt, "how": f"{one.way} {one.said_on}"} for one in waiting]
+    return {"replies": rows}
+
+
+def _answer(context: OperationContext, inputs: Inputs) -> Inputs:
+    """Write down what each objector was told; how many still wait.
+
+    ``replies`` has a row for each; a process that asks for one text for all gives ``reply_text``.
+    """
+    tx = cast(Tx, context.tx)
+    found, result, waiting = _to_answer(context, inputs)
+    given = inputs.get("replies")
+    each = {str(row.get("receipt")): row for row in given} if isinstance(given, list) else None
+    answered = [one for one in waiting if each is None or one.receipt in each]
     for one in answered:
-        sealed = context.seal(reply, reply_place(one.receipt))
-        way = text(inputs.get("reply_way"))[:_LONGEST_WAY]
-        objections.save(tx, one.answered(result, replied_on, way, sealed))
+        said = inputs if each is None else each[one.receipt]
+        sealed = context.seal(text(said.get("reply_text")).encode(), reply_place(one.receipt))
+        way = text(said.get("reply_way"))[:_LONGEST_WAY]
+        objections.save(tx, one.answered(result, _date(said, "replied_on"), way, sealed))
     pending = len(objections.waiting_of_notice(tx, found.id, None))
     told = f"答复 {len(answered)} 件异议:{NOTICE_RESULTS[result]}"
     _report(context, "answer", found, told, answered=len(answered), pending=pending)
@@ -265,6 +286,7 @@ def notice_operations(site: str = "") -> tuple[Operation, ...]:
     return (
         replace(PUBLISH, run=partial(_publish, site)),
         SUSPEND,
+        PENDING,
         ANSWER,
         replace(RESUME, run=partial(_resume, site)),
         replace(RECKON, run=partial(_reckon, site)),
@@ -311,6 +333,18 @@ SUSPEND = Operation(
     required=frozenset({"notice_id"}),
     outputs={"suspended_on": _DATE},
 )
+PENDING = Operation(
+    name="notice.pending",
+    title="列出要答复的异议",
+    run=_pending,
+    inputs={
+        "notice_id": _TEXT,
+        "result": {"enum": list(NOTICE_RESULTS)},
+        "examined_at": _TEXT_OR_NOTHING,
+    },
+    required=frozenset({"notice_id", "result"}),
+    outputs={"replies": {"type": "array", "items": {"type": "object"}}},
+)
 ANSWER = Operation(
     name="notice.answer",
     title="登记异议答复",
@@ -319,11 +353,12 @@ ANSWER = Operation(
         "notice_id": _TEXT,
         "result": {"enum": list(NOTICE_RESULTS)},
         "examined_at": _TEXT_OR_NOTHING,
-        "replied_on": _DATE,
+        "replies": {"type": ["array", "null"], "items": {"type": "object"}},
+        "replied_on": {"type": ["string", "null"], "format": "date"},
         "reply_way": _TEXT_OR_NOTHING,
         "reply_text": _TEXT_OR_NOTHING,
     },
-    required=frozenset({"notice_id", "result", "replied_on"}),
+    required=frozenset({"notice_id", "result"}),
     outputs={"answered": _NUMBER, "pending": _NUMBER},
 )
 RESUME = Operation(

@@ -114,12 +114,16 @@ class ObjectionShown:
 
 @dataclass(frozen=True)
 class ObjectionResult:
-    """What who objected learns by the number of her receipt: how it stands, and no more."""
+    """What who objected learns by the number of her receipt: how it stands, and no more.
+
+    ``reply`` is what she was told, where it was meant to be read here.
+    """
 
     receipt: str
     said_on: date
     state: str
     replied_on: date | None
+    reply: str = ""
 
 
 def shown_notice(one: PublicNotice, today: date, *, awaited: bool) -> Notice:

@@ -16,6 +16,9 @@ LONGEST_NAME = 100
 READERS = ("county_reviewer", "county_approver", "city")
 """Who reads what was objected and by whom, above the union on notice: roles, and levels."""
 
+ON_THE_WEB = "web"
+"""A way of replying: the objector reads it herself, by the number of her receipt."""
+
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that is taken for something else
 _RECEIPT_LETTERS = 8
 

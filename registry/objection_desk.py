@@ -22,6 +22,7 @@ from registry.notice_shown import ObjectionResult, ObjectionShown
 from registry.objection import (
     LONGEST_NAME,
     LONGEST_TEXT,
+    ON_THE_WEB,
     READERS,
     Objection,
     new_receipt,
@@ -148,7 +149,10 @@ class NoticeDesk(NoticeReading):
         return found
 
     def result_of_objection(self, receipt: str) -> ObjectionResult:
-        """How an objection stands, by the number of its receipt; NotFound for an unknown one."""
+        """How an objection stands, by the number of its receipt; NotFound for an unknown one.
+
+        What the objector is told stands there only where it was answered so (网上).
+        """
 
         def read(tx: Tx) -> ObjectionResult:
             one = objections.by_receipt(tx, receipt.strip().upper())
@@ -161,7 +165,10 @@ class NoticeDesk(NoticeReading):
                 if one.is_answered
                 else ("公示已终止" if is_over else "正在核查")
             )
-            return ObjectionResult(one.receipt, one.said_on, state, one.replied_on)
+            told = ""
+            if one.reply_way == ON_THE_WEB and one.reply is not None:
+                told = self._vault.open(one.reply, reply_place(one.receipt)).decode()
+            return ObjectionResult(one.receipt, one.said_on, state, one.replied_on, told)
 
         return self._engine.ask(read)
 

@@ -145,9 +145,8 @@ def test_an_objection_of_the_public_is_investigated_and_the_notice_goes_on(
     )
     reviewer2.open_step("答复异议人", NAME)
     reviewer2.picture(PICTURES, "step-reply")
-    reviewer2.fill(
-        {"reply_way": "phone", "replied_on": "2026-03-05", "reply_text": "经核查不属实,公示继续"}
-    )
+    said = {"reply_way": "phone", "replied_on": "2026-03-05", "reply_text": "经核查不属实,公示继续"}
+    reviewer2.fill({"replies": [said]})
     reviewer2.submit()
     site.pass_days(9)
     officer.do("登记公示结果", NAME, OVER)

@@ -12,6 +12,7 @@ SECOND = {"second_name": "郑模拟", "second_post": "县总工会干事", "seco
 
 
 REPLY = {"reply_way": "phone", "replied_on": "2026-11-11", "reply_text": "经核查不属实"}
+REPLIES = {"replies": [REPLY]}
 DISMISSED = {"objection_result": "dismissed", "finding": "另一套房是其父母的", **SECOND}
 
 
@@ -38,7 +39,7 @@ def test_a_notice_stops_for_an_objection_and_goes_on_for_the_days_left(town: Tow
     town.must_hold()
 
     town.do("reviewer", case_id, "investigate", DISMISSED)
-    town.do("reviewer", case_id, "reply", REPLY)
+    town.do("reviewer", case_id, "reply", {"replies": [REPLY, REPLY]})
     resumed = town.register.notice(None, notice_id)
     assert (resumed.status, resumed.is_open) == ("open", True)
     assert resumed.ends_on.isoformat() == "2026-11-16"
@@ -95,7 +96,7 @@ def test_an_upheld_objection_ends_the_notice(town: Town) -> None:
     )
     finding = {"objection_result": "upheld", "finding": "另有收入", **SECOND}
     town.do("reviewer", case_id, "investigate", finding)
-    town.do("reviewer", case_id, "reply", REPLY)
+    town.do("reviewer", case_id, "reply", REPLIES)
     assert town.waiting(case_id) == ["county_review"]
     closed = town.register.notice(town.actor("reviewer"), notice_id)
     assert (closed.status, closed.result_words) == ("closed", "异议成立")

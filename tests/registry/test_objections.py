@@ -17,6 +17,7 @@ SAID, WHO = "他家有两套房", "门卫老周 15400000009"
 SECOND = {"second_name": "郑模拟", "second_post": "县总工会干事", "second_phone": "15400000004"}
 DISMISSED = {"objection_result": "dismissed", "finding": "另一套房是其父母的", **SECOND}
 REPLY = {"reply_way": "phone", "replied_on": "2026-11-11", "reply_text": "经核查不属实"}
+REPLIES = {"replies": [REPLY]}
 
 
 def objected(town: Town, by: str | None = None, **said: object) -> tuple[str, str]:
@@ -85,7 +86,7 @@ def test_after_it_is_closed_the_unit_still_learns_the_finding_only(town: Town) -
     case_id, notice_id = objected(town)
     finding = {**DISMISSED, "objection_gist": "反映另有住房"}
     town.do("reviewer", case_id, "investigate", finding)
-    town.do("reviewer", case_id, "reply", {**REPLY, "reply_text": "已告知门卫老周"})
+    town.do("reviewer", case_id, "reply", {"replies": [{**REPLY, "reply_text": "已告知门卫老周"}]})
     shown = everything(town, "officer", case_id, notice_id)
     assert SAID not in shown
     assert "门卫" not in shown
@@ -113,13 +114,15 @@ def test_an_objection_that_came_as_a_message_is_sealed_in_the_register(town: Tow
 def test_more_objections_are_added_and_each_is_answered(town: Town) -> None:
     case_id, notice_id = objected(town)
     reviewer = town.actor("reviewer")
+    town.clock.advance(timedelta(minutes=5))
     second = town.register.object_to_notice(None, notice_id, text="还有车", by="", way="网页")
     assert town.waiting(case_id) == ["investigate"]
     town.clock.advance(timedelta(minutes=5))
     town.do("reviewer", case_id, "investigate", DISMISSED)
     town.clock.advance(timedelta(minutes=5))
     late = town.register.object_to_notice(None, notice_id, text="还有店", by="", way="网页")
-    town.do("reviewer", case_id, "reply", REPLY)
+    to_second = {**REPLY, "reply_text": "车是单位的"}
+    town.do("reviewer", case_id, "reply", {"replies": [REPLY, to_second]})
     results = {o.receipt: o.result_words for o in town.register.objections(reviewer, notice_id)}
     assert results[second] == "异议不成立"
     assert results[late] == ""
@@ -128,11 +131,16 @@ def test_more_objections_are_added_and_each_is_answered(town: Town) -> None:
     town.must_hold()
     town.clock.advance(timedelta(minutes=5))
     town.do("reviewer", case_id, "investigate", DISMISSED)
-    town.do("reviewer", case_id, "reply", {**REPLY, "reply_text": "店是亲戚的"})
+    town.do("reviewer", case_id, "reply", {"replies": [{**REPLY, "reply_text": "店是亲戚的"}]})
     assert town.register.notice(None, notice_id).status == "open"
     answered = {o.receipt: o for o in town.register.objections(reviewer, notice_id)}
     assert answered[late].reply == "店是亲戚的"
-    assert answered[second].reply == "经核查不属实"
+    assert answered[second].reply == "车是单位的"
+    assert sorted(o.reply for o in answered.values()) == [
+        "店是亲戚的",
+        "经核查不属实",
+        "车是单位的",
+    ]
     town.must_hold()
 
 
@@ -143,7 +151,7 @@ def test_an_objector_looks_up_the_result_by_her_receipt_and_learns_no_more(town:
     assert re.fullmatch(r"异议-20261109-[2-9A-Z]{8}", receipt)
     assert town.register.result_of_objection(receipt.lower()).state == "正在核查"
     town.do("reviewer", case_id, "investigate", {**DISMISSED, "objection_result": "upheld"})
-    town.do("reviewer", case_id, "reply", REPLY)
+    town.do("reviewer", case_id, "reply", REPLIES)
     found = town.register.result_of_objection(receipt)
     assert (found.state, found.replied_on) == ("已核查:异议成立", date(2026, 11, 11))
     assert SAID not in repr(found)
@@ -173,3 +181,51 @@ def test_an_objection_is_looked_into_by_another_unit_than_the_one_that_built_the
         "publish",
         "suspend",
     ]
+
+
+def test_each_objection_asks_for_a_reply_and_its_row_says_no_name(town: Town) -> None:
+    case_id, notice_id = objected(town)
+    town.clock.advance(timedelta(minutes=5))
+    second = town.register.object_to_notice(None, notice_id, text="还有车", by="老李", way="来信")
+    town.do("reviewer", case_id, "investigate", DISMISSED)
+    (step,) = town.engine.cases.view(SYSTEM, case_id).open_tasks
+    rows = town.engine.tasks.view(town.actor("reviewer"), step.id).data["replies"]
+    assert [sorted(row) for row in rows] == [["how", "receipt"]] * 2
+    assert rows[1] == {"receipt": second, "how": "来信 2026-11-09"}
+    with pytest.raises(Invalid) as refused:
+        town.do("reviewer", case_id, "reply", REPLIES)
+    assert refused.value.errors[0].pointer == "/replies/1/reply_way"
+    town.do("reviewer", case_id, "reply", {"replies": [REPLY, REPLY]})
+    for who in ("officer", "reviewer"):
+        told = everything(town, who, case_id, notice_id)
+        assert ("老李" in told) is (who == "reviewer")
+
+
+def test_who_is_answered_on_the_web_reads_her_reply_by_receipt_and_no_one_elses(
+    town: Town,
+) -> None:
+    case_id = town.on_notice()
+    notice_id = town.notice_id()
+    first = town.register.object_to_notice(None, notice_id, text=SAID, by="", way="网页")
+    town.clock.advance(timedelta(minutes=5))
+    second = town.register.object_to_notice(None, notice_id, text="还有车", by=WHO, way="网页")
+    town.do("reviewer", case_id, "investigate", DISMISSED)
+    on_web = {**REPLY, "reply_way": "web", "reply_text": "您反映的房屋不是他家的"}
+    town.do("reviewer", case_id, "reply", {"replies": [on_web, REPLY]})
+    assert town.register.result_of_objection(first).reply == "您反映的房屋不是他家的"
+    assert town.register.result_of_objection(second).reply == ""
+
+
+def test_who_objects_while_the_others_are_answered_is_answered_before_it_ends(town: Town) -> None:
+    case_id, notice_id = objected(town)
+    town.do("reviewer", case_id, "investigate", {**DISMISSED, "objection_result": "upheld"})
+    town.clock.advance(timedelta(minutes=5))
+    late = town.register.object_to_notice(None, notice_id, text="还有店", by="", way="网页")
+    town.do("reviewer", case_id, "reply", REPLIES)
+    assert town.waiting(case_id) == ["reply"]
+    town.do("reviewer", case_id, "reply", {"replies": [{**REPLY, "reply_text": "已终止公示"}]})
+    reviewer = town.actor("reviewer")
+    answered = {o.receipt: o.reply for o in town.register.objections(reviewer, notice_id)}
+    assert answered[late] == "已终止公示"
+    assert town.register.notice(reviewer, notice_id).status == "closed"
+    town.must_hold()

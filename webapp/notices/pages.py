@@ -275,4 +275,6 @@ def receipt_page(shell: Shell, typed: str, found: ObjectionResult) -> ReceiptPag
     ]
     if found.replied_on is not None:
         facts.append((_("答复日期"), day(found.replied_on)))
+    if found.reply:
+        facts.append((_("答复内容"), found.reply))
     return ReceiptPage(shell, typed=typed, facts=tuple(facts))

@@ -285,6 +285,11 @@ class ObjectionResult(Protocol):
         """When it was answered."""
         ...
 
+    @property
+    def reply(self) -> str:
+        """What she was told, where it was meant to be read by receipt; else empty."""
+        ...
+
 
 class NoticePort(Protocol):
     """Notices as the web sees them."""

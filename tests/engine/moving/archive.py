@@ -74,7 +74,11 @@ PLAIN: Mapping[str, Outputs] = {
         "objection_result": "dismissed",
         "finding": "收入属实",
     },
-    "reply": {"reply_way": "phone", "replied_on": "2026-03-02", "reply_text": "经查不属实"},
+    "reply": {
+        "replies": [
+            {"reply_way": "phone", "replied_on": "2026-03-02", "reply_text": "经查不属实"},
+        ],
+    },
     "approve": {"decision": "agree"},
     "refusal_notice": {
         "notice_text": "经审核不符合建档条件",
