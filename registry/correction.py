@@ -1,7 +1,9 @@
 """勘误: put a recorded error right without a case. Both values stay: each version is kept whole.
 
-What was *decided* (category, level, figures behind it) is no error of recording: it goes through a
-case. So does income, whose lines decide the category.
+What was *decided* (category, level, figures behind it) is no error of recording: it is decided
+again by who approves (:mod:`registry.deciding`). A recorded value that the decision leaned on may
+be put right, lines of income and expense too; the file then says that the decision must be looked
+at again.
 """
 
 import re
@@ -23,7 +25,30 @@ from registry.household import Content, mapping, mappings, text
 from registry.people import birth_date_in
 from registry.sections import PARTS, Mask, Part
 
-_CORRECTED = ("head", "hardship", "assets", "members")
+_LINES = ("income_lines", "expense_lines")
+_CORRECTED = ("head", "hardship", "assets", "members", *_LINES)
+_BASIS: Mapping[str, frozenset[str]] = {
+    "head": frozenset({"single_parent", "health", "disability"}),
+    "hardship": frozenset(
+        {
+            "cause_main",
+            "causes_more",
+            "event_date",
+            "has_dibao",
+            "dibao_date",
+            "dibao_amount",
+            "zero_job_family",
+            "self_rescue",
+        }
+    ),
+    "assets": frozenset(
+        {"dwellings", "vehicle", "business", "savings", "investments", "costly_school"}
+    ),
+    "members": frozenset(
+        {"health", "living_together", "counted", "illness", "disability", "education", "supported"}
+    ),
+}
+"""What the category leans on beside the lines, which it leans on wholly."""
 _DERIVED = frozenset({"union_name", "application_kind"})
 _DATES = frozenset(
     {"birth_date", "contract_from", "union_joined_on", "event_date", "dibao_date", "work_start"}
@@ -32,19 +57,36 @@ _NUMBERS = frozenset({"dwellings", "floor_area", "school_years", "school_from"})
 _RESIDENT_LENGTH = 18
 _LONGEST_NAME = 50
 _LONGEST = 200
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _NAME = re.compile(r"[^\d\s<>=@]+( [^\d\s<>=@]+)*")
 _DOTS = str.maketrans({"•": "·", ".": "·", "‧": "·", "・": "·"})
 
 
 @dataclass(frozen=True)
 class Correctable:
-    """One recorded value that may be put right; ``options`` where it is one of a list."""
+    """One recorded value that may be put right; ``options`` where it is one of a list.
+
+    ``group`` names its part; ``row`` the line of a list that is read as a table. ``is_basis``:
+    the category leans on it.
+    """
 
     path: str
     part: str
     label: str
     recorded: str
     options: Mapping[str, str]
+    group: str = ""
+    row: int | None = None
+    is_basis: bool = False
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """A content with values put right; ``basis`` are those changes that the category leans on."""
+
+    content: dict[str, object]
+    changed: tuple[str, ...]
+    basis: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -65,28 +107,46 @@ class _Place:
         row = "" if self.row is None else f"{self.row}."
         return f"{self.part.path}.{row}{self.key}"
 
+    @property
+    def is_line(self) -> bool:
+        """Whether it is of a line of income or expense."""
+        return self.part.path in _LINES
+
+    @property
+    def is_basis(self) -> bool:
+        """Whether the category leans on it."""
+        return self.is_line or self.key in _BASIS.get(self.part.path, ())
+
 
 def correctable(content: Content, mask: Mask) -> list[Correctable]:
     """Everything of a file that may be put right, in the order in which it is read."""
     found = []
     for place, group, whose in _places(content):
         field = next(f for f in place.part.each if f.key == place.key)
-        title = f"{place.part.title} {whose}".rstrip() if whose else place.part.title
+        title = place.part.title if place.is_line else f"{place.part.title} {whose}".rstrip()
         found.append(
-            Correctable(place.path, title, place.label, field.show(group, mask), place.codes or {})
+            Correctable(
+                place.path,
+                title,
+                place.label,
+                field.show(group, mask),
+                place.codes or {},
+                place.part.path,
+                place.row if place.is_line else None,
+                place.is_basis,
+            )
         )
     return found
 
 
-def corrected(
-    content: Content, typed: Mapping[str, str], today: date
-) -> tuple[dict[str, object], list[str]]:
+def corrected(content: Content, typed: Mapping[str, str], today: date) -> Corrected:
     """The content with these values in place, and the labels of what changed.
 
     Raises Invalid, every fault named, also when nothing would change.
     """
     faults: list[str] = []
     changed: list[str] = []
+    basis: list[str] = []
     new = {name: _copied(value) for name, value in content.items()}
     for place, group, whose in _places(content):
         said = typed.get(place.path, "").strip()
@@ -101,12 +161,14 @@ def corrected(
         if value != group.get(place.key):
             _put(new, place, value)
             changed.append(label)
+            if place.is_basis:
+                basis.append(label)
     faults += _contradictions(new)
     if not changed and not faults:
         faults.append("没有填写与记录不同的内容。")
     if faults:
         raise Invalid("".join([*faults, "没有更正,您填写的内容仍在页面上。"]))
-    return new, changed
+    return Corrected(new, tuple(changed), tuple(basis))
 
 
 def _copied(value: object) -> object:
@@ -136,7 +198,7 @@ def _places(content: Content) -> list[tuple[_Place, Mapping[str, object], str]]:
             else [(None, mapping(part.of(content)))]
         )
         for row, group in rows:
-            whose = f"{text(group.get('relation'))} {text(group.get('name'))}".strip()
+            whose = _whose(part, row, group)
             for field in part.each:
                 if field.key in _DERIVED:
                     continue
@@ -145,6 +207,14 @@ def _places(content: Content) -> list[tuple[_Place, Mapping[str, object], str]]:
                 )
                 found.append((place, group, whose if part.is_list else ""))
     return found
+
+
+def _whose(part: Part, row: int | None, group: Mapping[str, object]) -> str:
+    """Whose row it is: a person of the household, or a line by its number and month."""
+    if row is not None and part.path in _LINES:
+        when = text(group.get("month")) or text(group.get("period"))
+        return f"{part.title}第 {row + 1} 行 {when}".rstrip()
+    return f"{text(group.get('relation'))} {text(group.get('name'))}".strip()
 
 
 def _value(place: _Place, said: str, today: date) -> object:
@@ -192,6 +262,14 @@ def _day(said: str, today: date) -> str:
     return day.isoformat()
 
 
+def _month(said: str, today: date) -> str:
+    if _MONTH.fullmatch(said) is None:
+        raise Invalid("月份请写成 2026-03 的样子。")
+    if said > today.isoformat()[:7]:
+        raise Invalid(f"月份 {said} 还没有到。")
+    return said
+
+
 def _name(said: str, _: date) -> str:
     name = said.translate(_DOTS)
     if len(name) > _LONGEST_NAME or _NAME.fullmatch(name) is None:
@@ -230,6 +308,8 @@ def _account(said: str, _: date) -> str:
 
 _CHECKS: Mapping[str, Callable[[str, date], str]] = {
     "name": _name,
+    "person": _name,
+    "month": _month,
     "id_number": _id_number,
     "mobile": _mobile,
     "employer_uscc": _uscc,

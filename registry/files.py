@@ -10,6 +10,7 @@ from engine.model.cases import CaseLine
 from engine.store.database import Tx
 from engine.work.attributes import normal
 from registry.comparison import Change, changes
+from registry.deciding import Review, review_of
 from registry.household import AWAITING_ENTRY, Content, File, mapping, mappings, text
 from registry.money import Money, money_of
 from registry.national import Block, blocks
@@ -42,6 +43,8 @@ class Standing:
     acts: frozenset[Act]
     days_awaiting: int | None
     consent_withdrawn_on: str
+    review: Review | None = None
+    """What was put right since the category was decided, until it is decided again."""
 
 
 @dataclass(frozen=True)
@@ -75,11 +78,13 @@ class Files:
 
         def read(tx: Tx) -> Standing:
             file, _union = must_see(tx, actor, file_no)
-            consent = mapping(self._newest(tx, file).get("consent"))
+            content = self._newest(tx, file)
+            consent = mapping(content.get("consent"))
             return Standing(
                 acts=allowed(tx, actor, file),
                 days_awaiting=_days_awaiting(file, today),
                 consent_withdrawn_on=text(consent.get("withdrawn_on")),
+                review=review_of(content),
             )
 
         return self._engine.ask(read)

@@ -26,9 +26,10 @@ MERGED = "merged"
 IMPORTED = "imported"
 """The act of a first version that was taken over from an earlier record: no case made it."""
 CORRECTED = "corrected"
+DECIDED_AGAIN = "decided_again"
 WITHDRAWN = "withdrawn"
 RENEWED = "renewed"
-WITHOUT_CASE = (IMPORTED, CORRECTED, WITHDRAWN, RENEWED)
+WITHOUT_CASE = (IMPORTED, CORRECTED, DECIDED_AGAIN, WITHDRAWN, RENEWED)
 """Acts that a person does to a file itself."""
 _LAST = 4
 _NOON = time(12)

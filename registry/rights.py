@@ -18,6 +18,7 @@ class Act(StrEnum):
     HELP = "help"
     PAPERS = "papers"
     CORRECT = "correct"
+    DECIDE = "decide"
     CONSENT = "consent"
     COPY = "copy"
     EXPORT = "export"
@@ -31,6 +32,7 @@ ROLES_OF: dict[Act, frozenset[str]] = {
     Act.HELP: _OFFICERS | _CENTRE,
     Act.PAPERS: _OFFICERS | _CENTRE | {"data_entry"},
     Act.CORRECT: _CENTRE,
+    Act.DECIDE: frozenset({"county_approver", "city_leader"}),
     Act.CONSENT: _OFFICERS | _CENTRE,
     Act.COPY: _CENTRE | {"data_entry"},
     Act.EXPORT: _OFFICERS
@@ -42,6 +44,7 @@ _REFUSALS = {
     Act.HELP: "登记帮扶由本档案所在单位的经办人或县级审核员办理,您没有这个权限,没有登记。",
     Act.PAPERS: "纸质档案由本单位经办人、县级审核员或录入员登记,您没有这个权限,没有保存。",
     Act.CORRECT: "勘误由县级审核员办理,您没有这个权限,没有更正。请把错误告诉县总工会。",
+    Act.DECIDE: "认定类型由分管副主席更正或复核,您没有这个权限,没有保存。",
     Act.CONSENT: "撤回授权由经办人或县级审核员登记,您没有这个权限,没有登记。",
     Act.COPY: "抄录由系统录入员或县级审核员办理,您没有这个权限。",
     Act.EXPORT: "您没有导出档案的权限,没有导出。如需名册,请联系县总工会。",

@@ -7,8 +7,19 @@ from engine.errors import Conflict, Invalid, NotFound, Stale
 from engine.store.audit import add_access
 from engine.store.database import Tx
 from registry.correction import Correctable, correctable, corrected
+from registry.deciding import Deciding, decided_again, deciding, review_of, with_review
 from registry.filing import file_next
-from registry.household import CORRECTED, RENEWED, WITHDRAWN, Content, File, mapping, shown_of, text
+from registry.household import (
+    CORRECTED,
+    DECIDED_AGAIN,
+    RENEWED,
+    WITHDRAWN,
+    Content,
+    File,
+    mapping,
+    shown_of,
+    text,
+)
 from registry.reading import content_of, must_see
 from registry.rights import Act, must
 from registry.sections import masked
@@ -46,6 +57,7 @@ class Upkeep:
 
         ``typed`` has new values by path, empty for what stays. Raises NotFound, NotPermitted,
         Invalid, Stale when there is a newer version, Conflict when another file has that head.
+        Where the category leans on what was changed, the file waits for :meth:`decide`.
         """
         said = _reason(reason, "更正的原因和依据", "没有更正,您填写的内容仍在页面上。")
 
@@ -53,14 +65,50 @@ class Upkeep:
             file, before = self._held(tx, actor, file_no, Act.CORRECT)
             if file.version != seen:
                 raise Stale("档案刚刚有了新版本,没有更正。请核对新版本后再填。")
-            new, changed = corrected(before, typed, self._environment.today())
+            today = self._environment.today()
+            done = corrected(before, typed, today)
+            new = done.content
             self._must_be_free(tx, actor, file, new)
-            told = f"{said}(更正:{'、'.join(changed)})"
+            if done.basis:
+                new = with_review(new, file.version + 1, today, actor.person_id, done.basis)
+            told = f"{said}(更正:{'、'.join(done.changed)})"
             number = file_next(self._environment, tx, actor, file, CORRECTED, told, new)
-            self._note(tx, actor, "household-corrected", file_no, "、".join(changed))
+            self._note(tx, actor, "household-corrected", file_no, "、".join(done.changed))
             return number
 
         return self._engine.execute(write)
+
+    def decide(self, actor: Actor, file_no: str, seen: int, category: str, reason: str) -> int:
+        """Decide the category again: another, or the same after what it leans on was put right.
+
+        The number of the new version. Raises NotFound, NotPermitted, Invalid, Stale, Conflict for
+        who put right herself what the category leans on.
+        """
+        said = _reason(reason, "更正或维持认定类型的理由", "没有保存,您填写的内容仍在页面上。")
+
+        def write(tx: Tx) -> int:
+            file, before = self._held(tx, actor, file_no, Act.DECIDE)
+            if file.version != seen:
+                raise Stale("档案刚刚有了新版本,没有保存。请核对新版本后再填。")
+            waiting = review_of(before)
+            if waiting is not None and actor.person_id in waiting.by:
+                raise Conflict("认定依据是您更正的,认定类型须由另一位分管领导复核,没有保存。")
+            new, told = decided_again(before, category, said)
+            number = file_next(self._environment, tx, actor, file, DECIDED_AGAIN, told, new)
+            self._note(tx, actor, "household-decided", file_no, told)
+            return number
+
+        return self._engine.execute(write)
+
+    def deciding(self, actor: Actor, file_no: str) -> Deciding:
+        """What there is to decide again. Raises NotFound, NotPermitted."""
+
+        def read(tx: Tx) -> Deciding:
+            file, _union = must_see(tx, actor, file_no)
+            must(tx, actor, Act.DECIDE, file)
+            return deciding(content_of(tx, self._vault, file_no, file.version), file.version)
+
+        return self._engine.ask(read)
 
     def withdraw_consent(self, actor: Actor, file_no: str, reason: str) -> None:
         """Mark that consent was withdrawn: nothing new is done, what the law asks for is kept.

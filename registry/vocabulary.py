@@ -15,6 +15,12 @@ CATEGORIES: Mapping[str, str] = {
 """The categories of both rule sets: a household keeps the one of the rules it was measured by."""
 
 RULES_OF_2021 = "GB2021"
+CATEGORIES_OF: Mapping[str, tuple[str, ...]] = {
+    "GB2016": ("dibao", "marginal", "accident"),
+    RULES_OF_2021: ("deep", "relative", "accident_worker"),
+}
+"""The categories that a file can have, by the rules it was measured by."""
+
 _SAID_BEFORE: Mapping[tuple[str, str], str] = {(RULES_OF_2021, "accident"): "accident_worker"}
 
 
@@ -96,6 +102,7 @@ ACTS: Mapping[str, str] = {
     "imported": "导入已有档案",
     "merged": "并入同户的困难职工",
     "corrected": "勘误",
+    "decided_again": "认定复核",
     "withdrawn": "撤回授权",
     "renewed": "重新授权",
 }

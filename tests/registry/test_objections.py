@@ -190,8 +190,8 @@ def test_each_objection_asks_for_a_reply_and_its_row_says_no_name(town: Town) ->
     town.do("reviewer", case_id, "investigate", DISMISSED)
     (step,) = town.engine.cases.view(SYSTEM, case_id).open_tasks
     rows = town.engine.tasks.view(town.actor("reviewer"), step.id).data["replies"]
-    assert [sorted(row) for row in rows] == [["how", "receipt"]] * 2
-    assert rows[1] == {"receipt": second, "how": "来信 2026-11-09"}
+    assert [list(row) for row in rows] == [["receipt"]] * 2
+    assert rows[1] == {"receipt": second}
     with pytest.raises(Invalid) as refused:
         town.do("reviewer", case_id, "reply", REPLIES)
     assert refused.value.errors[0].pointer == "/replies/1/reply_way"

@@ -1,10 +1,13 @@
 """Recorded errors are put right and consent is withdrawn, each in a version that keeps both."""
 
+from datetime import date
+
 import pytest
 
 import registry
 from engine import Engine
 from engine.errors import Conflict, Invalid, NotFound, NotPermitted, Stale
+from registry.deciding import with_review
 from registry.finding import Search
 from registry.store.file_lists import Queue
 from tests.support.register import on_file
@@ -152,3 +155,73 @@ def test_withdrawn_consent_is_marked_and_stops_copying_until_it_is_given_again(
         register.upkeep.renew_consent(reviewer, file_no, "再签")
     reasons = [one.reason for one in register.household(reviewer, file_no).versions]
     assert [one.partition(":")[0] for one in reasons[:2]] == ["重新授权", "撤回授权"]
+
+
+def test_a_line_is_put_right_and_the_category_waits_to_be_decided_again(
+    engine: Engine, register: registry.Registry
+) -> None:
+    file_no = on_file(engine)
+    reviewer, approver = (engine.directory.actor_named(name) for name in ("reviewer", "approver"))
+    with pytest.raises(Invalid, match="收入明细第 3 行 2025-03 月份”:月份请写成"):
+        _right(register, engine, file_no, income_lines__2__month="三月")
+    _right(register, engine, file_no, income_lines__2__amount="8,000.00")
+
+    found = register.files.difference(reviewer, file_no, 0, 0, is_clear=False)
+    assert found is not None
+    ((what, before, after),) = [(one.what, one.before, one.after) for one in found.changes]
+    assert what == "2025-03 林模拟 工资性:金额"
+    assert ("800.00 元" in before, "8,000.00 元" in after) == (True, True)
+    standing = register.files.standing(approver, file_no)
+    assert standing.review is not None
+    assert standing.review.what == ("收入明细第 3 行 2025-03 金额",)
+    doubts = [one.doubt for one in register.files.money(approver, file_no).sums if one.doubt]
+    assert any("16,800.00 元" in doubt for doubt in doubts)
+
+    with pytest.raises(NotPermitted, match="分管副主席"):
+        register.upkeep.decide(reviewer, file_no, 2, "dibao", "核对了")
+    with pytest.raises(Invalid, match="理由"):
+        register.upkeep.decide(approver, file_no, 2, "dibao", " ")
+    with pytest.raises(Invalid, match="选择认定类型"):
+        register.upkeep.decide(approver, file_no, 2, "none", "核对了")
+    with pytest.raises(Stale):
+        register.upkeep.decide(approver, file_no, 1, "marginal", "核对了")
+    assert register.upkeep.decide(approver, file_no, 2, "marginal", "仍低于两倍") == 3
+
+    assert register.files.standing(approver, file_no).review is None
+    newest = register.household(reviewer, file_no).versions[0]
+    assert newest.reason == "认定复核:维持低保边缘户:仍低于两倍"
+    assert [one.broken for one in registry.invariants(engine) if not one.ok] == []
+
+
+def test_a_category_is_corrected_by_who_approves_and_both_stay(
+    engine: Engine, register: registry.Registry
+) -> None:
+    file_no = on_file(engine)
+    reviewer, approver = (engine.directory.actor_named(name) for name in ("reviewer", "approver"))
+    with pytest.raises(Invalid, match="没有变化"):
+        register.upkeep.decide(approver, file_no, 1, "marginal", "核对了")
+    register.upkeep.decide(approver, file_no, 1, "dibao", "低保证漏录")
+
+    found = register.files.difference(reviewer, file_no, 0, 0, is_clear=False)
+    assert found is not None
+    assert ("认定类型", "低保边缘户", "低保户") in [
+        (one.what, one.before, one.after) for one in found.changes
+    ]
+    newest = register.household(reviewer, file_no).versions[0]
+    assert newest.reason == "认定复核:低保边缘户改为低保户:低保证漏录"
+    (line,) = register.lists.page(reviewer, Search("林模拟")).lines
+    assert line.category == "低保户"
+
+
+def test_who_put_the_basis_right_does_not_decide_again(
+    engine: Engine, register: registry.Registry
+) -> None:
+    file_no = on_file(engine)
+    approver = engine.directory.actor_named("approver")
+    _right(register, engine, file_no, members__0__counted="no")
+    waiting = register.files.standing(approver, file_no).review
+    assert waiting is not None
+    assert waiting.by == {"p-reviewer"}
+    before = {"review": {"version": 2, "by": ["p-a"], "what": ["甲"]}}
+    twice = with_review(before, 3, date(2026, 11, 9), "p-b", ["甲", "乙"])["review"]
+    assert twice == {"version": 2, "since": "", "what": ["甲", "乙"], "by": ["p-a", "p-b"]}

@@ -178,6 +178,31 @@ def test_an_error_is_put_right_on_the_page_and_a_refused_form_keeps_its_words(
     assert visit("supervisor").get(page).status_code == 403
 
 
+def test_a_line_put_right_asks_the_approver_to_decide_again_on_a_page(
+    engine: Engine, visit: Visit
+) -> None:
+    file_no = on_file(engine)
+    reviewer, approver = visit("reviewer"), visit("approver")
+    file, page = f"/households/{file_no}", f"/households/{file_no}/decide"
+    assert "收入明细" in reviewer.text(f"{file}/correct")
+    right = {"seen": "1", "reason": "核对银行流水", "income_lines.0.amount": "8000"}
+    assert reviewer.post(f"{file}/correct", right, f"{file}/correct").status_code == 303
+
+    assert "认定类型须由分管副主席重新核对" in reviewer.text(file)
+    assert "认定复核" in approver.text(file)
+    assert reviewer.get(page).status_code == 403
+    text = approver.text(page)
+    assert "收入明细第 1 行 2025-01 金额" in text
+    assert "明细合计 16,800.00 元" in text
+    refused = approver.post(page, {"seen": "2", "category": "deep", "reason": ""}, page)
+    assert refused.status_code == 422
+    assert 'value="deep" required checked' in unescape(refused.get_data(as_text=True))
+    said = {"seen": "2", "category": "marginal", "reason": "仍低于两倍"}
+    assert approver.post(page, said, page).status_code == 303
+    assert "重新核对" not in approver.text(file)
+    assert "维持低保边缘户" in approver.text(f"{file}?tab=versions")
+
+
 def test_consent_is_withdrawn_and_given_again_on_the_page(engine: Engine, visit: Visit) -> None:
     file_no = on_file(engine)
     reviewer, page = visit("reviewer"), f"/households/{file_no}/consent"

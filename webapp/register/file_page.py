@@ -16,6 +16,7 @@ from webapp.register.list_page import Row, row_of
 from webapp.register.money_tab import MoneyTab, money_tab
 from webapp.register.paper_tab import PaperTab, paper_tab
 from webapp.register.trace_tab import TraceTab, trace_tab
+from webapp.register.upkeep_pages import review_words
 from webapp.register.version_tab import VersionTab, version_tab
 from webapp.shared.language import _, counted, counting
 from webapp.shared.navigation import Link, Shell
@@ -156,7 +157,7 @@ def file_page(shell: Shell, registry: RegistryPort, actor: Actor, it: Asked) -> 
         tab=tab,
         sections=sections_of(found, tab),
         is_clear=it.is_clear,
-        warnings=_warnings(standing.days_awaiting, standing.consent_withdrawn_on),
+        warnings=_warnings(standing),
         links=_links(file_no, standing),
         likes=_likes(registry, actor, file_no) if tab == TABS[0] else (),
         message=it.typed.message,
@@ -196,6 +197,9 @@ def _links(file_no: str, standing: Standing) -> tuple[Link, ...]:
         found.append(Link(_("抄录"), url_for("register.copy", file_no=file_no)))
     if Act.CORRECT in standing.acts:
         found.append(Link(_("勘误"), url_for("register.correct", file_no=file_no)))
+    if Act.DECIDE in standing.acts:
+        label = _("认定复核") if standing.review is not None else _("更正类型")
+        found.append(Link(label, url_for("register.decide", file_no=file_no)))
     if Act.CONSENT in standing.acts:
         label = _("重新授权") if standing.consent_withdrawn_on else _("撤回授权")
         found.append(Link(label, url_for("register.consent", file_no=file_no)))
@@ -238,15 +242,17 @@ def _family(registry: RegistryPort, actor: Actor, it: Asked) -> FamilyTab:
     )
 
 
-def _warnings(days_awaiting: int | None, withdrawn_on: str) -> tuple[str, ...]:
+def _warnings(standing: Standing) -> tuple[str, ...]:
     found: list[str] = []
-    if withdrawn_on:
+    if standing.review is not None:
+        found.append(review_words(standing.review))
+    if standing.consent_withdrawn_on:
         found.append(
             _(
                 "授权已于 %(day)s 撤回:不再导出、不再抄录;依法应保存的内容照常保存。",
-                day=withdrawn_on,
+                day=standing.consent_withdrawn_on,
             )
         )
-    if days_awaiting is not None:
-        found.append(counted(_AWAITS, days_awaiting))
+    if standing.days_awaiting is not None:
+        found.append(counted(_AWAITS, standing.days_awaiting))
     return tuple(found)

@@ -1,12 +1,20 @@
 """The addresses of what is done to a file after its approval: 勘误, 撤回授权."""
 
+from collections.abc import Mapping
+
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine import Actor
 from engine.errors import Conflict, Invalid, Stale
 from webapp.register.blueprint import register
-from webapp.register.upkeep_pages import NOTHING_TYPED, Refused, consent_page, correct_page
+from webapp.register.upkeep_pages import (
+    NOTHING_TYPED,
+    Refused,
+    consent_page,
+    correct_page,
+    decide_page,
+)
 from webapp.shared.errors import status_of
 from webapp.shared.kept_posts import KeptPost, resumes
 from webapp.shared.language import _
@@ -32,15 +40,48 @@ def correct(file_no: str) -> ResponseReturnValue:
 def put_right(file_no: str) -> ResponseReturnValue:
     """Put it right; what is refused stays typed, on top of the version there is now."""
     actor, typed = current_actor(), request.form.to_dict()
-    seen = typed.get("seen", "")
-    number = int(seen) if seen.isascii() and seen.isdigit() else 0
+    reason = typed.get("reason", "")
     try:
-        current_registry().upkeep.correct(actor, file_no, number, typed, typed.get("reason", ""))
+        current_registry().upkeep.correct(actor, file_no, _seen(typed), typed, reason)
     except (Conflict, Invalid, Stale) as refusal:
         again = Refused(typed, refusal.message)
         return _correct_page(actor, file_no, again), status_of(refusal)
     flash(_("已更正,形成新版本。更正前后的内容都可在历次版本里看到。"), "done")
     return redirect(url_for("register.household", file_no=file_no, tab="versions"), 303)
+
+
+def _decide_page(actor: Actor, file_no: str, typed: Refused) -> str:
+    registry = current_registry()
+    it = registry.upkeep.deciding(actor, file_no)
+    found = registry.household(actor, file_no)
+    sums = registry.files.money(actor, file_no).sums
+    return render(decide_page(shell("register", actor), found, it, sums, typed))
+
+
+@register.get("/households/<file_no>/decide")
+def decide(file_no: str) -> ResponseReturnValue:
+    """The category with the figures behind it, to be decided again."""
+    return _decide_page(current_actor(), file_no, NOTHING_TYPED)
+
+
+@register.post("/households/<file_no>/decide")
+def decide_again(file_no: str) -> ResponseReturnValue:
+    """Decide it; what is refused stays typed."""
+    actor, typed = current_actor(), request.form.to_dict()
+    category, reason = typed.get("category", ""), typed.get("reason", "")
+    try:
+        current_registry().upkeep.decide(actor, file_no, _seen(typed), category, reason)
+    except (Conflict, Invalid, Stale) as refusal:
+        again = Refused(typed, refusal.message)
+        return _decide_page(actor, file_no, again), status_of(refusal)
+    flash(_("已保存,形成新版本。更正前后的内容都可在历次版本里看到。"), "done")
+    return redirect(url_for("register.household", file_no=file_no, tab="versions"), 303)
+
+
+def _seen(typed: Mapping[str, str]) -> int:
+    """The version the page was drawn from."""
+    seen = typed.get("seen", "")
+    return int(seen) if seen.isascii() and seen.isdigit() else 0
 
 
 def _consent_page(actor: Actor, file_no: str, typed: Refused) -> str:
@@ -76,6 +117,13 @@ def resume_correction(actor: Actor, kept: KeptPost) -> ResponseReturnValue:
     """Signed in again: the form with all that was typed, to be sent once more."""
     told = _("您填写的内容都在,请核对后再次提交。")
     return _correct_page(actor, kept.place["file_no"], Refused(kept.fields.to_dict(), told))
+
+
+@resumes("register.decide_again")
+def resume_deciding(actor: Actor, kept: KeptPost) -> ResponseReturnValue:
+    """The same for the category."""
+    told = _("您填写的内容都在,请核对后再次提交。")
+    return _decide_page(actor, kept.place["file_no"], Refused(kept.fields.to_dict(), told))
 
 
 @resumes("register.change_consent")

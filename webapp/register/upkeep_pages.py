@@ -7,6 +7,8 @@ from typing import ClassVar
 from flask import url_for
 
 from registry.correction import Correctable
+from registry.deciding import Deciding, Review
+from registry.money import Sum
 from webapp.shared.language import _
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
@@ -23,14 +25,29 @@ class CorrectRow:
     recorded: str
     options: Mapping[str, str]
     typed: str
+    is_basis: bool = False
+
+
+@dataclass(frozen=True)
+class CorrectLine:
+    """A line of income or expense: its number and its values."""
+
+    number: int
+    cells: tuple[CorrectRow, ...]
 
 
 @dataclass(frozen=True)
 class CorrectPart:
-    """The values of one part."""
+    """The values of one part; ``lines`` where it is read as a table."""
 
     title: str
     rows: tuple[CorrectRow, ...]
+    lines: tuple[CorrectLine, ...] = ()
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether something was typed into one of its lines."""
+        return any(cell.typed for line in self.lines for cell in line.cells)
 
 
 @dataclass(frozen=True)
@@ -51,6 +68,31 @@ class CorrectPage(Page):
     def title(self) -> str:
         """勘误 · 姓名."""
         return f"{_('勘误')} · {self.head_name}"
+
+
+@dataclass(frozen=True)
+class DecidePage(Page):
+    """The category decided again."""
+
+    template: ClassVar[str] = "register/decide.html"
+
+    file_no: str
+    head_name: str
+    back: str
+    seen: int
+    category: str
+    proposed: str
+    review: str
+    sums: tuple[tuple[str, str, str], ...]
+    choices: Mapping[str, str]
+    chosen: str
+    reason: str
+    message: str
+
+    @property
+    def title(self) -> str:
+        """认定复核 · 姓名."""
+        return f"{_('认定复核')} · {self.head_name}"
 
 
 @dataclass(frozen=True)
@@ -95,22 +137,59 @@ def correct_page(
         back=url_for("register.household", file_no=found.line.file_no),
         seen=seen,
         parts=tuple(
-            CorrectPart(
-                title,
-                tuple(
-                    CorrectRow(
-                        one.path,
-                        one.label,
-                        one.recorded or NOTHING,
-                        one.options,
-                        typed.values.get(one.path, ""),
-                    )
-                    for one in fields
-                    if one.part == title
-                ),
-            )
-            for title in titles
+            _part(title, [one for one in fields if one.part == title], typed) for title in titles
         ),
+        reason=typed.values.get("reason", ""),
+        message=typed.message,
+    )
+
+
+def _part(title: str, fields: Sequence[Correctable], typed: Refused) -> CorrectPart:
+    rows = tuple(
+        CorrectRow(
+            one.path,
+            one.label,
+            one.recorded or NOTHING,
+            one.options,
+            typed.values.get(one.path, ""),
+            one.is_basis,
+        )
+        for one in fields
+    )
+    if fields[0].row is None:
+        return CorrectPart(title, rows)
+    lines: dict[int, list[CorrectRow]] = {}
+    for one, row in zip(fields, rows, strict=True):
+        lines.setdefault(one.row or 0, []).append(row)
+    return CorrectPart(title, (), tuple(CorrectLine(n + 1, tuple(c)) for n, c in lines.items()))
+
+
+def review_words(review: Review) -> str:
+    """What waits for a new look, as one sentence."""
+    return _(
+        "第 %(n)s 版(%(day)s)起更正过认定依据:%(what)s。认定类型须由分管副主席重新核对。",
+        n=review.version,
+        day=review.since,
+        what="、".join(review.what),
+    )
+
+
+def decide_page(
+    shell: Shell, found: Household, it: Deciding, sums: Sequence[Sum], typed: Refused
+) -> DecidePage:
+    """The page of one file; ``sums`` are the figures behind the category."""
+    return DecidePage(
+        shell=shell,
+        file_no=found.line.file_no,
+        head_name=found.line.head_name,
+        back=url_for("register.household", file_no=found.line.file_no),
+        seen=it.version,
+        category=it.category_words or NOTHING,
+        proposed=it.proposed_words or NOTHING,
+        review="" if it.review is None else review_words(it.review),
+        sums=tuple((one.label, one.text, one.doubt) for one in sums),
+        choices=it.choices,
+        chosen=typed.values.get("category", ""),
         reason=typed.values.get("reason", ""),
         message=typed.message,
     )
