@@ -11,6 +11,7 @@ from engine.model.clock import ZONE
 from engine.store.audit import add_access
 from engine.store.database import Tx
 from engine.store.directory import organisation_brief
+from engine.work.federation_settings import Setting
 from registry.finding import Search, question_of
 from registry.household import File, Version, mapping, sealed_place, text, unpacked
 from registry.rights import Act, must_somewhere, places_of
@@ -19,7 +20,7 @@ from registry.store import exports, file_lists, households
 from registry.store.exports import ExportLine, ExportRecord
 from registry.workbook import ExportedFile, workbook
 
-ASKS_A_REASON_ABOVE = 50
+ASKS_A_REASON_ABOVE = Setting("export reason rows", 50, "登记簿导出", "Exports of the register")
 """Files; a workbook with whole numbers asks for one always (domain.md §3.16)."""
 
 MOST_FILES = 5_000
@@ -49,6 +50,7 @@ class Offer:
 
     files: int
     needs_reason: bool
+    most_without_reason: int
     last_reason: str
     may_whole: bool
 
@@ -79,9 +81,11 @@ class ExportDesk:
 
         def read(tx: Tx) -> Offer:
             count = file_lists.count(tx, actor, question)
+            free = ASKS_A_REASON_ABOVE.number(self._environment, tx)
             return Offer(
                 files=count,
-                needs_reason=count > ASKS_A_REASON_ABOVE,
+                needs_reason=count > free,
+                most_without_reason=free,
                 last_reason=exports.last_reason(tx, actor.person_id),
                 may_whole=bool(places_of(actor, Act.EXPORT_WHOLE)),
             )
@@ -92,14 +96,14 @@ class ExportDesk:
         """A workbook without whole numbers. Raises NotPermitted, Invalid without a reason."""
         must_somewhere(actor, Act.EXPORT)
         offer = self.offer(actor, search)
-        said = _reason(reason, needed=offer.needs_reason, files=offer.files)
+        said = _reason(reason, offer, needed=offer.needs_reason)
         return self._export(actor, search, masked, said, narrowed)
 
     def whole(self, actor: Actor, search: Search, reason: str, narrowed: str) -> Exported:
         """One with whole numbers, for the few who may; always with a reason."""
         must_somewhere(actor, Act.EXPORT_WHOLE)
         offer = self.offer(actor, search)
-        said = _reason(reason, needed=True, files=offer.files)
+        said = _reason(reason, offer, needed=True)
         return self._export(actor, search, whole, said, narrowed)
 
     def log(self, actor: Actor) -> Sequence[ExportLine]:
@@ -124,7 +128,7 @@ class ExportDesk:
         unit = self._engine.ask(lambda tx: organisation_brief(tx, actor.organisation_id))
         where = "" if unit is None else unit.name
         parts = [f"{where} {actor.name}".strip(), f"{now.astimezone(ZONE):%Y-%m-%d %H:%M}"]
-        parts += [f"导出编号 {number}", f"用途:{reason or '未超过 50 户,未填'}"]
+        parts += [f"导出编号 {number}", f"用途:{reason or '户数少,未填'}"]
         parts += ["含个人信息,仅限本用途,不得外传"]
         content = workbook(found, mask, " · ".join(parts))
         record = ExportRecord(
@@ -189,11 +193,11 @@ def _put_on_record(tx: Tx, record: ExportRecord) -> None:
     add_access(tx, record.at, record.by_id, action, record.number, told[:300])
 
 
-def _reason(said: str, *, needed: bool, files: int) -> str:
-    reason = said.strip()
+def _reason(said: str, offer: Offer, *, needed: bool) -> str:
+    reason, files = said.strip(), offer.files
     if needed and not reason:
         raise Invalid(
-            f"这次导出 {files} 户。超过 {ASKS_A_REASON_ABOVE} 户或含完整号码的,"
+            f"这次导出 {files} 户。超过 {offer.most_without_reason} 户或含完整号码的,"
             "请先选择或写明用途,没有导出。"
         )
     if len(reason) > _LONGEST_REASON:

@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 
 from engine import Actor, Engine
 from engine.errors import BangfuError
-from engine.model.clock import ZONE, local_date
+from engine.model.clock import ZONE, local_date, months_before
 from engine.model.deadlines import Deadline, Remaining, due, remaining
 from engine.store.database import Tx
 from engine.store.instants import to_text
 from engine.store.settings import parameter_values
 from engine.work.attributes import normal
+from engine.work.federation_settings import Setting
 from registry.household import AWAITING_ENTRY, IMPORTED, File
 from registry.store import file_lists
 from registry.store.file_lists import FACETS, FileQuestion, Queue
@@ -24,11 +25,8 @@ from registry.vocabulary import (
     words,
 )
 
-ENTRY_LIMIT = "entry limit"
-"""The parameter that says how long entering into the national system may take."""
-
-_USUAL_LIMIT = "5wd"
-_A_YEAR = timedelta(days=365)
+ENTRY_LIMIT = Setting("entry limit", "5wd", "待录入清单的时限", "Clock of the list to be entered")
+STALE_MONTHS = Setting("stale file months", 12, "一年未改的档案", "List of unchanged files")
 _NOON = time(12)
 
 
@@ -161,7 +159,9 @@ def question_of(
 
 
 def _unchanged_before(engine: Engine) -> str:
-    return to_text(engine.environment.now() - _A_YEAR)
+    """The instant before which a file counts as not cared for."""
+    months = engine.ask(lambda tx: STALE_MONTHS.number(engine.environment, tx))
+    return to_text(months_before(engine.environment.now(), months))
 
 
 def line_of(engine: Engine, tx: Tx, file: File, union: str) -> HouseholdLine:
@@ -177,7 +177,9 @@ class _Clock:
         self._tx = tx
         self._today = engine.environment.today()
         waiting = {f.organisation_id for f in files if f.shown.status == AWAITING_ENTRY}
-        self._limits = parameter_values(tx, ENTRY_LIMIT, waiting, self._today) if waiting else {}
+        self._limits = (
+            parameter_values(tx, ENTRY_LIMIT.name, waiting, self._today) if waiting else {}
+        )
 
     def line(self, file: File, union: str) -> HouseholdLine:
         """A file as lists show it."""
@@ -216,7 +218,7 @@ def _limit_of(value: object) -> Deadline:
     try:
         return Deadline.parse(str(value))
     except BangfuError:
-        return Deadline.parse(_USUAL_LIMIT)
+        return Deadline.parse(str(ENTRY_LIMIT.usual))
 
 
 FACET_WORDS: Mapping[str, Mapping[str, str]] = {

@@ -7,6 +7,7 @@ from datetime import date
 
 from engine.api.commands import Commands, Group
 from engine.api.messages import Messages
+from engine.definitions.asked import Asker
 from engine.errors import (
     NotPermitted,
 )
@@ -23,6 +24,7 @@ from engine.work import (
     parameters,
     reckoning,
 )
+from engine.work.federation_settings import Setting
 from engine.work.parameters import NewValue, Touched
 from engine.work.reckoning import Reckoned
 
@@ -72,8 +74,12 @@ class Settings(Group):
             lambda tx: stored_settings.parameter_value(tx, name, organisation_id, day, kind)
         )
 
-    def asked_by(self) -> Mapping[str, Sequence[str]]:
-        """The names of the processes that ask for each parameter."""
+    def read(self, setting: Setting, organisation_id: str = "") -> object:
+        """What a setting that code reads is today."""
+        return self._commands.ask(lambda tx: setting.of(self._environment, tx, organisation_id))
+
+    def asked_by(self) -> Mapping[str, Sequence[Asker]]:
+        """Which processes, and which of their decisions, forms and papers, ask for each."""
         return self._commands.ask(lambda tx: parameters.asked_by(self._environment, tx))
 
     def may_set(

@@ -8,6 +8,7 @@ clock. ``SystemClock.now`` is the only reading of the wall clock in the whole pr
 
 import math
 import threading
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -106,6 +107,9 @@ class FixedClock:
         return self._now
 
 
+_MONTHS = 12
+
+
 def local_date(instant: datetime) -> date:
     """The date in China at an aware instant."""
     return instant.astimezone(ZONE).date()
@@ -119,3 +123,10 @@ def first_instant(day: date) -> datetime:
 def last_instant(day: date) -> datetime:
     """The last whole second of a local date (23:59:59 in China), in UTC."""
     return datetime.combine(day, _LAST_SECOND, ZONE).astimezone(UTC)
+
+
+def months_before(moment: datetime, months: int) -> datetime:
+    """The same day and time so many months earlier; the last of a month that is shorter."""
+    year, month = divmod(moment.year * _MONTHS + moment.month - 1 - months, _MONTHS)
+    last = monthrange(year, month + 1)[1]
+    return moment.replace(year=year, month=month + 1, day=min(moment.day, last))

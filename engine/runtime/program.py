@@ -127,6 +127,11 @@ class Program:
         """What happens at an element; KeyError when there is none."""
         return self._processes[process_key].diagram.nodes[element_id]
 
+    @property
+    def sources(self) -> Mapping[str, DefinitionSource]:
+        """The files of itself and of every process it calls, as they were deployed."""
+        return {key: part.source for key, part in self._processes.items()}
+
     def bpmn(self, process_key: str) -> bytes:
         """The file of a process, as it was deployed."""
         return self._processes[process_key].source.bpmn

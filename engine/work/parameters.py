@@ -5,12 +5,11 @@ total limit, a timer its instant. Only an explicit choice gives them to running 
 (:mod:`engine.work.telling`), each change written into its case's history.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from html import unescape
 
+from engine.definitions.asked import Asker, asked_in, names_asked
 from engine.errors import Conflict, Invalid, NotFound, NotPermitted
 from engine.model.actors import Actor
 from engine.model.parameters import (
@@ -19,7 +18,6 @@ from engine.model.parameters import (
     Kind,
     ParameterRule,
 )
-from engine.runtime import Program
 from engine.store import asking, audit, definitions, directory, settings
 from engine.store.database import Tx
 from engine.store.settings import Parameter
@@ -29,7 +27,6 @@ from engine.work.telling import hanging_on, tell_next
 
 _EARLIEST = date(2000, 1, 1)
 _FARTHEST = timedelta(days=3660)
-_ASKED = re.compile(r"\bparameter\(\s*(?:name\s*:\s*)?\"([^\"]+)\"\s*\)")
 
 
 @dataclass(frozen=True)
@@ -144,36 +141,25 @@ def set_value(environment: Environment, tx: Tx, actor: Actor, new: NewValue) -> 
     )
 
 
-def asked_by(environment: Environment, tx: Tx) -> Mapping[str, tuple[str, ...]]:
-    """The names of the processes, newest versions, that ask for each parameter."""
-    found: dict[str, list[str]] = {}
+def asked_by(environment: Environment, tx: Tx) -> Mapping[str, tuple[Asker, ...]]:
+    """Who asks for each parameter: the newest versions of the processes, with all their files."""
+    found: dict[str, tuple[Asker, ...]] = {}
     for row in definitions.all_latest(tx):
-        program = environment.programs.get(tx, row.id)
-        for name in sorted(_names_in(program, row.key)):
-            found.setdefault(name, []).append(row.name)
-    return {name: tuple(processes) for name, processes in found.items()}
+        for name, askers in asked_in(environment.programs.get(tx, row.id)).items():
+            found[name] = (*found.get(name, ()), *askers)
+    return found
 
 
 def touched(environment: Environment, tx: Tx, name: str, organisation_id: str | None) -> Touched:
     """How many running cases of the area ask for a parameter, and what of them hangs on it."""
     programs = {v: environment.programs.get(tx, v) for v in asking.running_versions(tx)}
-    asking_for = [
-        version
-        for version, program in programs.items()
-        if any(name in _names_in(program, key) for key in program.processes)
-    ]
+    asking_for = [version for version, program in programs.items() if name in names_asked(program)]
     hanging = {version: hanging_on(programs[version], name) for version in asking_for}
     return Touched(
         asking.count_cases(tx, asking_for, organisation_id),
         asking.count_steps(tx, hanging, organisation_id),
         asking.count_timers(tx, hanging, organisation_id),
     )
-
-
-def _names_in(program: Program, process_key: str) -> set[str]:
-    """The parameters that a process's file asks for."""
-    text = unescape(program.bpmn(process_key).decode("utf-8", "replace"))
-    return set(_ASKED.findall(text))
 
 
 def tell_running(

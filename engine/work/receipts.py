@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from engine.errors import CaseNotActive, Invalid, NotPermitted, NotSignedIn
 from engine.model.actors import Actor, guest_of
 from engine.model.cases import Case, EventKind
+from engine.model.clock import local_date, months_before
 from engine.model.definitions import LaneKind
 from engine.model.organisations import Organisation
 from engine.model.public_words import RECEIPT, RECEIPT_PROOF
@@ -25,6 +26,7 @@ from engine.work.access import visible_case
 from engine.work.advance import open_case
 from engine.work.allowances import Allowance, give_back, use
 from engine.work.environment import Environment
+from engine.work.federation_settings import Setting
 from engine.work.history import Cause, write_history
 
 IDLE = timedelta(minutes=30)
@@ -43,6 +45,10 @@ BY_ADDRESS = Allowance("receipt", times=20, within=timedelta(hours=1), sentence=
 
 BY_CODE = Allowance("receipt-code", times=5, within=timedelta(hours=1), sentence=_TOO_MANY)
 """Wrong last four beside one code, whether there is such a code or not."""
+
+RECEIPT_MONTHS = Setting(
+    "receipt months", 24, "申请人凭回执查询", "Applicants looking up their receipts"
+)
 
 _WRONG = (
     "没有查到。请核对回执编码;回执上写明要填后四位的,请填申请人证件号码或手机号的后四位。"
@@ -200,6 +206,7 @@ def enter(environment: Environment, tx: Tx, code: str, proof: str, address: str)
     if found is None or case is None or not _is_proven(environment, tx, case, proof):
         audit.add_access(tx, environment.now(), None, "receipt-refused", hashed[:_ENOUGH])
         return None
+    _must_be_valid(environment, tx, case)
     for one in uses:
         give_back(tx, one)
     token, now = secrets.token_urlsafe(32), environment.real_now()
@@ -207,6 +214,16 @@ def enter(environment: Environment, tx: Tx, code: str, proof: str, address: str)
     guest = guest_of(case.id)
     audit.add_access(tx, environment.now(), guest.person_id, "receipt-entered", case.id)
     return Entered(token, case.id)
+
+
+def _must_be_valid(environment: Environment, tx: Tx, case: Case) -> None:
+    """A receipt opens its case for some months after the end; Invalid, for who has it, later."""
+    months = RECEIPT_MONTHS.number(environment, tx, case.organisation_id)
+    if case.ended_at is not None and case.ended_at < months_before(environment.now(), months):
+        raise Invalid(
+            f"这一件已于 {local_date(case.ended_at)} 办结,回执在办结后 {months} 个月内有效,"
+            "已过有效期。需要查询的,请带身份证件到受理的工会。"
+        )
 
 
 def _is_proven(environment: Environment, tx: Tx, case: Case, proof: str) -> bool:

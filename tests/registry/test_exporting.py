@@ -2,14 +2,16 @@
 
 import hashlib
 import io
+from datetime import date
 
 import openpyxl
 import pytest
 from openpyxl.workbook.workbook import Workbook
 
 import registry
-from engine import Engine
+from engine import SYSTEM, Engine
 from engine.errors import Invalid, NotPermitted
+from engine.store.settings import Parameter
 from registry import exporting
 from registry.exporting import Exported
 from registry.finding import Search
@@ -96,7 +98,9 @@ def test_more_than_fifty_ask_a_reason_and_whole_numbers_always_do(
     on_file(engine)
     on_file(engine, {"id_number": "350628199007049932", "mobile": "15400000009"}, members=[])
     reviewer = engine.directory.actor_named("reviewer")
-    monkeypatch.setattr(exporting, "ASKS_A_REASON_ABOVE", 1)
+    assert not register.exports.offer(reviewer, Search()).needs_reason
+    one = Parameter("export reason rows", None, date(2026, 1, 1), 1)
+    engine.settings.add_parameters(SYSTEM, [one])
     assert register.exports.offer(reviewer, Search()).needs_reason
     with pytest.raises(Invalid, match="这次导出 2 户"):
         register.exports.masked(reviewer, Search(), "  ", "")

@@ -1,10 +1,13 @@
 """业务参数: what is in force, what a change would do, who changed it and why."""
 
+from datetime import date
+
 import pytest
 
 from engine import SYSTEM
 from engine.definitions.folder import read_folder
 from engine.model.parameters import Kind
+from engine.work.parameters import NewValue
 from tests.web.conftest import ROOT, Browser, Federation
 from webapp.standard.parameters import standard_parameters, subjects
 
@@ -183,3 +186,60 @@ def test_coming_back_from_the_effects_loses_nothing(browse) -> None:  # type: ig
 def test_an_unknown_parameter_is_not_found(browse) -> None:  # type: ignore[no-untyped-def]
     assert browse("admin").get(f"{LIST}/nothing").status_code == 404
     assert browse("").get(LIST).status_code == 303
+
+
+def _row(text: str, title: str) -> str:
+    """The row of a parameter in the list."""
+    start = text.index(f">{title}</a>")
+    return text[start : text.index("</tr>", start)]
+
+
+def test_who_uses_a_parameter_is_read_off_what_is_deployed(
+    browse,  # type: ignore[no-untyped-def]
+    federation: Federation,
+) -> None:
+    admin: Browser = browse("admin")
+    before = admin.text(LIST)
+    assert "暂无流程使用" in _row(before, "基层审核")
+    assert "暂无流程使用" in _row(before, "经济状况核对 · 最长等待")
+    for title, reader in (
+        ("导出多少行以上须写理由", "登记簿导出"),
+        ("多久未修改列入“一年未改”", "一年未改的档案"),
+        ("网上异议:同一网络每小时最多", "网上提出异议"),
+    ):
+        assert reader in _row(before, title)
+    federation.engine.definitions.deploy(SYSTEM, _with_parameter())
+    after = admin.text(LIST)
+    row = _row(after, "基层审核")
+    assert "暂无流程使用" not in row
+    assert '/processes/example_request"' in row
+    assert "(流程图)" in admin.text(f"{LIST}/grassroots review limit")
+    shown = admin.text(f"{LIST}?use=unasked")
+    assert "信访受理告知" in shown
+    assert ">基层审核</a>" not in shown
+    assert ">基层审核</a>" in admin.text(f"{LIST}?use=asked")
+
+
+def test_a_county_s_value_and_what_is_planned_can_be_seen_in_the_list(
+    browse,  # type: ignore[no-untyped-def]
+    federation: Federation,
+) -> None:
+    settings = federation.engine.settings
+    admin = federation.engine.directory.actor_named("admin")
+    settings.set_value(admin, NewValue("notice days", "county", date(2026, 11, 9), 7, "常委会决定"))
+    settings.set_value(admin, NewValue("notice days", None, date(2026, 12, 1), 6, "常委会决定"))
+    page: Browser = browse("admin")
+    everywhere = _row(page.text(LIST), "公示期")
+    assert "<b>5 个工作日</b>" in everywhere
+    assert "1 个县" in everywhere
+    assert "2026-12-01" in everywhere
+    assert "全市 6 个工作日" in everywhere
+    there = page.text(f"{LIST}?place=county")
+    assert "<b>7 个工作日</b>" in _row(there, "公示期")
+    assert "另定" in _row(there, "公示期")
+    assert "<b>5 个工作日</b>" in _row(page.text(f"{LIST}?place=all"), "公示期")
+    planned = page.text(f"{LIST}?use=planned")
+    assert ">公示期</a>" in planned
+    assert ">张贴公示</a>" not in planned
+    for typed in ("gsq", "gongshiqi", "公示期"):
+        assert ">公示期</a>" in page.text(f"{LIST}?q={typed}"), typed

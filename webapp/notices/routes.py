@@ -1,5 +1,6 @@
 """The addresses of notices; the public needs no account."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from flask import Blueprint, Response, flash, make_response, redirect, request, url_for
@@ -8,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from engine import Actor
 from engine.errors import Conflict, Invalid, NotFound, TooManyTries
 from engine.work.allowances import Allowance
+from engine.work.federation_settings import Setting
 from webapp.notices.pages import (
     BY_PAGE,
     WAYS,
@@ -32,6 +34,10 @@ from webapp.shared.security import PAPER_POLICY
 
 OBJECTIONS = Allowance("objection", times=10, within=timedelta(hours=1))
 """Of one address: a whole office may stand behind it, and nobody writes ten by hand."""
+
+AN_HOUR = Setting(
+    "objections per hour", OBJECTIONS.times, "网上提出异议", "Objections on the web page"
+)
 
 LOOK_UPS = Allowance(
     "objection-receipt",
@@ -104,7 +110,9 @@ def _take(actor: Actor | None, notice_id: str, typed: Typed) -> str:
     way = typed.way if actor is not None else BY_PAGE
     said_on = _day(typed.said_on) if actor is not None else None
     if actor is None and typed.text:
-        current_engine().accounts.use_allowance(OBJECTIONS, client_address())
+        engine = current_engine()
+        allowed = replace(OBJECTIONS, times=int(str(engine.settings.read(AN_HOUR))))
+        engine.accounts.use_allowance(allowed, client_address())
     return current_registry().object_to_notice(
         actor,
         notice_id,

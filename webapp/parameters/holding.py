@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from engine import Engine
+from engine.model.organisations import Organisation
 from engine.store.settings import Parameter
 from webapp.shared.language import _, is_english
 from webapp.standard.parameters import Subject
 
 EVERYWHERE = "all"
+_COUNTY = "county"
 
 
 @dataclass(frozen=True)
@@ -43,3 +46,9 @@ def place_name(place: str | None, names: Mapping[str, str]) -> str:
 def subject_title(subject: Subject) -> str:
     """Its name in the reader's language."""
     return subject.title_en if is_english() else subject.title
+
+
+def counties(engine: Engine) -> list[Organisation]:
+    """The counties and zones, in the order of their codes."""
+    found = [one for one in engine.directory.organisations().values() if one.level == _COUNTY]
+    return sorted(found, key=lambda one: one.code)

@@ -6,17 +6,18 @@ from datetime import date
 from typing import ClassVar
 
 from engine import Actor, Engine
-from engine.model.organisations import Organisation
 from engine.model.parameters import Kind, ParameterRule
 from engine.store.settings import Parameter
 from webapp.parameters.holding import (
     EVERYWHERE,
     Typed,
+    counties,
     held_on,
     inherited,
     place_name,
     subject_title,
 )
+from webapp.parameters.users import User, users_of
 from webapp.parameters.words import (
     about,
     basis_words,
@@ -35,7 +36,6 @@ from webapp.shared.settings_tabs import settings_tabs
 from webapp.shared.words import day, moment
 from webapp.standard.parameters import subjects
 
-_COUNTY = "county"
 _MOST_COLUMNS = 6
 
 
@@ -55,6 +55,12 @@ class PlaceRow:
     now: str
     is_own: bool
     cells: tuple[Cell, ...]
+
+    def goes_with(self, city: "PlaceRow") -> bool:
+        """Whether it has had nothing of its own and shows what holds for all."""
+        return [c.text for c in self.cells] == [c.text for c in city.cells] and not (
+            self.is_own or any(cell.is_new for cell in self.cells)
+        )
 
 
 @dataclass(frozen=True)
@@ -97,13 +103,14 @@ class ParameterPage(Page):
     law: str
     source: str
     unit: str
-    asked_by: str
+    users: tuple[User, ...]
     who_may: str
     is_locked: bool
     is_limit: bool
     kind: str
     days: tuple[str, ...]
     places: tuple[PlaceRow, ...]
+    followers: tuple[PlaceRow, ...]
     entries: tuple[Entry, ...]
     may: tuple[Choice, ...]
     choices: tuple[Choice, ...]
@@ -114,12 +121,6 @@ class ParameterPage(Page):
     def title(self) -> str:
         """业务参数 · 公示期."""
         return f"{_('业务参数')} · {self.heading}"
-
-
-def counties(engine: Engine) -> list[Organisation]:
-    """The counties and zones, in the order of their codes."""
-    found = [one for one in engine.directory.organisations().values() if one.level == _COUNTY]
-    return sorted(found, key=lambda one: one.code)
 
 
 def parameter_page(
@@ -139,6 +140,10 @@ def parameter_page(
     may = tuple(Choice(place or EVERYWHERE, place_name(place, names)) for place in allowed)
     days = sorted({row.valid_from for row in rows})[-_MOST_COLUMNS:]
     subject = next(one for one in subjects() if one.key == rule.group)
+    city, *others = (
+        _place_row(rule, rows, place, names, (today, days, areas.get(place or "")))
+        for place in (None, *(one.id for one in units))
+    )
     return ParameterPage(
         shell=shell,
         tabs=settings_tabs("parameters", actor.roles),
@@ -151,16 +156,14 @@ def parameter_page(
         law=rule.law,
         source=rule.source,
         unit=unit_words(rule),
-        asked_by="、".join(engine.settings.asked_by().get(rule.name, ())),
+        users=users_of(engine).get(rule.name, ()),
         who_may=_who_may(rule),
         is_locked=rule.is_locked,
         is_limit=rule.kind is Kind.LIMIT,
         kind=rule.kind.value,
         days=tuple(_from_day(one) for one in days),
-        places=tuple(
-            _place_row(rule, rows, place, names, (today, days, areas.get(place or "")))
-            for place in (None, *(one.id for one in units))
-        ),
+        places=(city, *(one for one in others if not one.goes_with(city))),
+        followers=tuple(one for one in others if one.goes_with(city)),
         entries=tuple(_entries(engine, rule, rows, names, today)),
         may=may,
         choices=_choices(rule),

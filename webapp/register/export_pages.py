@@ -7,7 +7,7 @@ from typing import ClassVar
 from flask import url_for
 
 from engine import Actor
-from registry.exporting import ASKS_A_REASON_ABOVE, REASONS, Offer
+from registry.exporting import REASONS, Offer
 from registry.store.exports import ExportLine
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
@@ -102,7 +102,7 @@ def export_page(
         kept=asked.kept,
         narrowed=asked.narrowed,
         files=offer.files,
-        most_without_reason=ASKS_A_REASON_ABOVE,
+        most_without_reason=offer.most_without_reason,
         needs_reason=offer.needs_reason,
         may_whole=offer.may_whole,
         reasons=REASONS,

@@ -8,6 +8,7 @@ from flask import url_for
 from markupsafe import Markup
 
 from engine import Actor
+from engine.work.federation_settings import Setting
 from registry.national import Block
 from webapp.shared.addresses import outside
 from webapp.shared.navigation import Shell
@@ -16,6 +17,9 @@ from webapp.shared.qr_codes import qr_code
 from webapp.shared.registry_port import Household, RegistryPort
 from webapp.shared.requests import current_engine
 from webapp.shared.words import day, moment
+from webapp.standard.parameters import standard_parameters
+
+RETENTION = Setting("retention years", "30", "档案封面的保管期限", "Cover of a volume")
 
 _IN_MEMBER_TABLE = (
     "relation",
@@ -74,6 +78,7 @@ class VolumePage(Page):
     box_no: str
     place: str
     sheets: int
+    kept_for: str
     form: tuple[tuple[Cell, ...], ...]
     member_labels: tuple[str, ...]
     members: tuple[tuple[str, ...], ...]
@@ -90,6 +95,12 @@ class VolumePage(Page):
     def title(self) -> str:
         """Printed as the federation says it, whatever language the pages have."""
         return "困难职工档案"
+
+
+def _kept_for() -> str:
+    """How long the volume is kept, as the federation's schedule says it."""
+    value = str(current_engine().settings.read(RETENTION))
+    return standard_parameters()[RETENTION.name].choices.get(value, value)
 
 
 def volume_page(
@@ -111,6 +122,7 @@ def volume_page(
         box_no=archive.box_no,
         place=archive.place,
         sheets=archive.sheets,
+        kept_for=_kept_for(),
         form=_in_rows([Cell(one.label, one.value) for one in head.entries], 3),
         member_labels=_member_labels(members),
         members=_members(members),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine import SYSTEM, Options, Request, open_engine
+from engine.definitions.asked import Asker
 from engine.errors import Conflict, Invalid, NotFound, NotPermitted
 from engine.model.clock import FixedClock
 from engine.model.definitions import SourceFile
@@ -147,7 +148,8 @@ def test_a_changed_limit_leaves_open_steps_alone_and_meets_the_next(ruled: Works
     assert settings.touched("review limit", None) == Touched(1, 1)
     assert settings.touched("review limit", "xc") == Touched(1, 1)
     assert settings.touched("review limit", "lw") == Touched(0, 0)
-    assert settings.asked_by() == {"review limit": ("two",), "whole limit": ("two",)}
+    asker = Asker("two", "process", "two")
+    assert settings.asked_by() == {"review limit": (asker,), "whole limit": (asker,)}
     assert settings.set_value(admin, _new("review limit", "3wd")) == 0
     assert _limits(ruled, case_id) == [("5wd", "2026-11-16")]
     ruled.finish("officer", case_id, "apply")
