@@ -36,7 +36,8 @@ def receive(stream: IO[bytes]) -> bytes:
         buffer.write(chunk)
         if buffer.tell() > LARGEST_FILE:
             raise FileTooLarge(
-                "文件超过 20 MB,未能上传。请压缩照片或分成几个文件再传;其他附件和填写内容不受影响。"
+                "文件超过 20 MB,未能上传。请用“手机传图”自动压缩后再传,或分成几个文件;"
+                "其他附件和填写内容不受影响。"
             )
     return buffer.getvalue()
 

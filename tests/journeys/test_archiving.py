@@ -58,8 +58,9 @@ def test_an_application_by_six_people_of_three_organisations_is_on_file(
     officer.do("张贴公示", NAME, POSTED)
     officer.go("/notices")
     officer.picture(PICTURES, "notices")
-
-    site.pass_days(8)
+    site.pass_days(3)
+    _is_told_to_wait(officer)
+    site.pass_days(5)
     officer.do("登记公示结果", NAME, OVER)
     people("approver").do("县级审批", NAME, AGREE)
 
@@ -74,6 +75,19 @@ def test_an_application_by_six_people_of_three_organisations_is_on_file(
     (case,) = site.engine.cases.search(site.actor("reviewer"), NAME)
     assert case.status == "completed"
     assert all(i.ok for i in site.engine.audit.invariants())
+
+
+def _is_told_to_wait(officer: Person) -> None:
+    """Whoever would record the result on the third day finds no step, and reads why and until when."""
+    too_early = "公示需满 5 个工作日,今天是第 3 日,最早 3 月 9 日"
+    officer.go("/inbox")
+    assert "登记公示结果" not in officer.page.inner_text("main")
+    officer.go("/notices")
+    officer.page.locator("main a[href*='/notices/']").first.click()
+    assert too_early in officer.page.inner_text("main")
+    officer.picture(PICTURES, "notice-too-early")
+    officer.page.locator("main a", has_text="打开办件").click()
+    assert f"这一件正在公示。{too_early}" in officer.page.inner_text("main")
 
 
 def test_a_county_sends_back_and_the_officer_sees_why(

@@ -15,7 +15,7 @@ People = Callable[..., Person]
 PROGRAM = b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff\x00\x00" + bytes(2000)
 WRONG_NUMBER = "350602199001019908"
 NO_PROGRAM = "“收入证明.jpg”不是图片、PDF 或办公文档,未能上传"
-WRONG_DIGIT = "身份证号最后一位校验不符"
+WRONG_DIGIT = "身份证号最后一位校验不符,请对照证件逐位核对。"
 
 
 @pytest.fixture
@@ -74,7 +74,8 @@ def test_a_program_and_a_huge_file_are_refused_at_once_beside_the_field(
     expect(told).to_contain_text(NO_PROGRAM)
     assert told.inner_text().count("收入证明.jpg") == 1
     person.page.set_input_files("[name=paper]", huge)
-    expect(told).to_contain_text("“整本户口簿.pdf”文件超过 20 MB")
+    expect(told).to_contain_text("“整本户口簿.pdf”文件超过 20 MB,未能上传。请用“手机传图”自动压缩")
+    expect(told).to_contain_text("其他附件和填写内容不受影响")
     assert person.page.locator(".bf-files li").count() == 0
     assert person.page.input_value("[name=reason]") == "先写的理由"
 

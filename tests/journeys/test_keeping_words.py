@@ -1,5 +1,6 @@
 """What people type survives a sign-in that ran out, a colleague on the same step, and nerves."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -84,7 +85,11 @@ def test_the_second_of_two_on_one_step_is_told_who_has_it_and_keeps_her_text(
     second.fill({"decision": "return", "comment": "报价单看不清,请重新上传"})
     expect(second.page.locator("[data-draft-state]")).to_contain_text("模拟reviewer正在办理这一件")
     second.press("submit")
-    expect(second.page.locator("[role=alert]")).to_contain_text("模拟reviewer正在办理这一件")
+    refusal = second.page.locator("[role=alert]")
+    expect(refusal).to_contain_text(
+        re.compile(r"模拟reviewer正在办理这一件\(\d\d:\d\d 认领\)。您写的意见")
+    )
+    expect(refusal).to_contain_text("可复制或请模拟reviewer放回")
     expect(second.page.locator("main")).to_contain_text("报价单看不清,请重新上传")
     first.submit()
     assert town.completions(task) == 1

@@ -4,18 +4,21 @@ Those of wrong numbers, large files, expired sign-ins and steps in another's han
 their own beside this file; here are the others of the product's list.
 """
 
+import io
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from playwright.sync_api import Browser, expect
 
 import registry
 from engine import SYSTEM
 from engine.model.clock import FixedClock
 from registry.loading import ExistingHousehold
-from tests.journeys.conftest import Site
+from tests.imports.sheets import FIRST, household, put
+from tests.journeys.conftest import PICTURES, Site
 from tests.journeys.person import Person
 
 pytestmark = pytest.mark.browser
@@ -42,7 +45,7 @@ def test_a_number_that_is_on_file_elsewhere_goes_to_the_county_and_is_told(
     person.fill(application(households))
     person.submit()
     expect(person.page.locator("body")).to_contain_text("已登记在另一户档案或另一件申请中")
-    expect(person.page.locator("body")).to_contain_text("已请县总工会核实")
+    expect(person.page.locator("body")).to_contain_text("您无权查看那一户,已请县总工会核实")
     reviewer = townspeople("reviewer")
     reviewer.open_step("重复裁定", "林模拟")
     expect(reviewer.page.locator("main")).to_contain_text("请向龙文模拟区总工会核实")
@@ -60,7 +63,39 @@ def test_numbers_cut_by_excel_are_told_with_their_row(town: Site, townspeople: P
     lines = "与户主关系\t姓名\t证件号码\n子\t陈小模\t3.50602E+17"
     field.locator("textarea").first.fill(lines)
     field.locator("button", has_text="填入").click()
-    expect(field).to_contain_text("已被 Excel")
+    expect(field).to_contain_text("已被 Excel 改成 3.50602E+17,末几位已丢失")
+
+
+def test_a_list_with_a_number_cut_by_excel_is_told_by_row_and_the_rest_can_be_imported(
+    town: Site, townspeople: People, tmp_path: Path
+) -> None:
+    person = townspeople("reviewer")
+    person.go("/imports/households")
+    with person.page.expect_download() as download:
+        person.page.locator("a[href$='template.xlsx']").first.click()
+    path = tmp_path / "已有档案.xlsx"
+    book = load_workbook(io.BytesIO(Path(download.value.path()).read_bytes()))
+    put(book["户主"], FIRST, household(1))
+    put(book["户主"], FIRST + 1, household(2, 证件号码="3.50602E+17"))
+    book.save(path)
+    person.page.set_input_files("input[type=file]", path)
+    person.page.locator("main button", has_text="上传并检查").click()
+    wrong = person.page.locator("section", has_text="需要修改").locator("tbody tr")
+    expect(wrong).to_have_count(1)
+    expect(wrong).to_contain_text("4")
+    expect(wrong).to_contain_text(
+        "已被 Excel 改成 3.50602E+17,末几位已丢失。请将该列设为“文本”后重新填写"
+    )
+    expect(person.page.locator("main")).to_contain_text("先导入正确的 1 行,其余改正后再传")
+    person.picture(PICTURES, "import-cut-number")
+
+
+def test_who_has_not_the_right_is_told_whom_to_ask(town: Site, townspeople: People) -> None:
+    officer = townspeople("officer")
+    officer.expected = {403}
+    officer.go("/admin/units")
+    expect(officer.page.locator("main")).to_contain_text("只有系统管理员可以管理机构和人员")
+    expect(officer.page.locator("main")).to_contain_text("请联系市总工会管理员")
 
 
 def test_who_built_a_file_is_told_who_reviews_it(town: Site, townspeople: People) -> None:
@@ -87,7 +122,9 @@ def test_a_lane_without_a_role_is_not_deployed(town: Site, townspeople: People) 
     designer.expected = {422}
     with designer.page.expect_navigation():
         designer.page.click("button[value=deploy]")
-    expect(designer.page.locator("main")).to_contain_text("没有写角色,没有人会收到里面的步骤")
+    told = designer.page.locator("main")
+    expect(told).to_contain_text("没有写角色,没有人会收到里面的步骤")
+    expect(told).to_contain_text("错误,未部署")
 
 
 def test_who_may_not_see_a_case_is_told_what_to_do(town: Site, townspeople: People) -> None:
@@ -117,4 +154,6 @@ def test_a_year_without_a_calendar_is_marked(
     officer.go(f"/tasks/{task}")
     why = officer.page.locator("details.why")
     why.locator("summary").click()
-    expect(why).to_contain_text("2027 年放假安排尚未导入")
+    expect(why).to_contain_text(
+        "2027 年放假安排尚未导入,到期日暂按周末推算,可能变动。导入后系统会重新计算并记录。"
+    )

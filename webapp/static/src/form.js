@@ -17,6 +17,7 @@ const WORDS = {
   uploading: "正在上传",
   uploadFailed: "未能上传,其他内容不受影响。请检查网络后重新选择",
   tooLarge: "文件超过",
+  tooLargeThen: "未能上传。请用“手机传图”自动压缩后再传,或分成几个文件;其他附件和填写内容不受影响",
   remove: "移除",
   sending: "正在提交…",
   changed: "已改",
@@ -724,7 +725,7 @@ class LiveForm {
     const failed = [];
     for (const file of chosen) {
       if (largest && file.size > largest * 1048576) {
-        failed.push(`“${file.name}”${WORDS.tooLarge} ${largest} MB,${WORDS.uploadFailed}`);
+        failed.push(`“${file.name}”${WORDS.tooLarge} ${largest} MB,${WORDS.tooLargeThen}`);
         continue;
       }
       state.textContent = `${WORDS.uploading} ${file.name}…`;
