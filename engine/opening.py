@@ -41,7 +41,8 @@ class Options:
     ``clock``: another clock altogether, for tests. ``branches``: migrations of packages above.
     ``parameters``: what is known of each business parameter; those with a value begin with it.
     ``panels``: what steps may show above their forms, by name. ``outside``: hosts that messages
-    may go to, and secrets for them.
+    may go to, and secrets for them. ``never_together``: pairs of roles
+    that no process may leave to one person in small units.
     """
 
     data_dir: Path | None = None
@@ -52,6 +53,7 @@ class Options:
     parameters: Mapping[str, ParameterRule] = field(default_factory=dict)
     panels: frozenset[str] = frozenset()
     outside: Outside = field(default_factory=Outside)
+    never_together: frozenset[frozenset[str]] = frozenset()
 
 
 def open_engine(url: str, *, key: bytes, options: Options | None = None) -> Engine:
@@ -87,6 +89,7 @@ def _opened(database: Database, key: bytes, chosen: Options) -> Engine:
         parameters=chosen.parameters,
         panels=chosen.panels,
         outside=chosen.outside,
+        never_together=chosen.never_together,
     )
     return Engine(database, environment)
 

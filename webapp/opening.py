@@ -13,6 +13,7 @@ from engine.work.invariants import Invariant
 from webapp.settings import Settings, SettingsRefused
 from webapp.shared.registry_port import RegistryPort
 from webapp.standard.parameters import standard_parameters
+from webapp.standard.roles import NEVER_TOGETHER
 
 _KINDS = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 
@@ -45,6 +46,7 @@ def open_installation(settings: Settings, clock: Clock | None = None) -> Opened:
         parameters=standard_parameters(),
         panels=registry.PANELS,
         outside=settings.outside,
+        never_together=NEVER_TOGETHER,
     )
     engine = open_engine(settings.url, key=settings.key, options=options)
     register = registry.Registry(engine, _site(settings))

@@ -10,24 +10,36 @@ from engine.errors import (
     NotFound,
 )
 from engine.model.actors import Actor
-from engine.model.organisations import DatedGrant, Organisation, Person, Role
+from engine.model.organisations import (
+    DatedGrant,
+    Designation,
+    Organisation,
+    Person,
+    Role,
+    SeparationProfile,
+)
 from engine.model.tasks import Holder
+from engine.store import designations as stored_designations
 from engine.store import directory as stored_directory
 from engine.store import organisations as stored_organisations
+from engine.store import profiles as stored_profiles
 from engine.store.database import Tx
 from engine.store.organisations import DatedName, DatedParent
 from engine.work import (
     accounts,
+    designating,
     handover,
     organise,
+    profiles,
     units,
 )
 from engine.work.handover import Estate, HandOver
-from engine.work.organise import Term
+from engine.work.organise import Papers, Term
 from engine.work.units import Change
 
 AT_ONCE = Change()
 FROM_TODAY = Term()
+NO_PAPERS = Papers()
 
 
 class Directory(Group):
@@ -51,10 +63,13 @@ class Directory(Group):
         today = self._environment.today()
         return self._commands.ask(lambda tx: stored_directory.grants(tx, today))
 
-    def designations(self) -> Sequence[tuple[int, str, str, str, str]]:
-        """(id, role, organisation, handled by, document) that hold today."""
-        today = self._environment.today()
-        return self._commands.ask(lambda tx: stored_directory.designations(tx, today))
+    def designations(self) -> Sequence[Designation]:
+        """Every written designation that ever held or will, the newest first."""
+        return self._commands.ask(stored_designations.every)
+
+    def profiles(self, organisation_id: str | None = None) -> Sequence[SeparationProfile]:
+        """Every separation profile, of one unit or of all, the newest first."""
+        return self._commands.ask(lambda tx: stored_profiles.every(tx, organisation_id))
 
     def holders(self, role: str, organisation_id: str) -> Sequence[Holder]:
         """Who holds a role at an organisation."""
@@ -84,10 +99,12 @@ class Directory(Group):
         roles: Sequence[Role],
         people: Sequence[tuple[Person, str | None]],
         grants: Sequence[tuple[str, str, str]],
+        papers: Papers = NO_PAPERS,
     ) -> None:
         """Fill an empty directory in one go; Conflict where there is something in it."""
+        everybody = (roles, people, grants)
         self._commands.execute(
-            lambda tx: organise.load(self._environment, tx, organisations, roles, people, grants)
+            lambda tx: organise.load(self._environment, tx, organisations, everybody, papers)
         )
 
     def add_organisation(self, actor: Actor, new: Organisation) -> int:
@@ -218,16 +235,47 @@ class Directory(Group):
         )
 
     def designate(
-        self, actor: Actor, role: str, organisation_id: str, handled_by: str, document: str
+        self,
+        actor: Actor,
+        new: tuple[str, str, str],
+        document: str,
+        reason: str = "",
+        term: Term = FROM_TODAY,
     ) -> int:
-        """Say in writing who does a unit's steps of a role."""
-        new = (role, organisation_id, handled_by)
+        """Say in writing who does a unit's steps; ``new``: role, unit, who does them."""
+        paper = (document, reason)
         return self._commands.execute(
-            lambda tx: organise.designate(self._environment, tx, actor, new, document)
+            lambda tx: designating.designate(self._environment, tx, actor, new, paper, term)
         )
 
-    def withdraw_designation(self, actor: Actor, designation_id: int) -> int:
-        """Take a written designation back from today on."""
+    def withdraw_designation(
+        self, actor: Actor, designation_id: int, day: date | None = None
+    ) -> int:
+        """Take a written designation back, from today or a later day on."""
         return self._commands.execute(
-            lambda tx: organise.withdraw_designation(self._environment, tx, actor, designation_id)
+            lambda tx: designating.withdraw_designation(
+                self._environment, tx, actor, designation_id, day
+            )
+        )
+
+    def declare_profile(
+        self,
+        actor: Actor,
+        organisation_id: str,
+        document: str,
+        reason: str,
+        term: Term = FROM_TODAY,
+    ) -> int:
+        """Declare a small unit's separation profile; how many open steps go elsewhere now."""
+        paper = (document, reason)
+        return self._commands.execute(
+            lambda tx: profiles.declare_profile(
+                self._environment, tx, actor, organisation_id, paper, term
+            )
+        )
+
+    def end_profile(self, actor: Actor, profile_id: int, day: date | None = None) -> int:
+        """End a separation profile, today or on a later day."""
+        return self._commands.execute(
+            lambda tx: profiles.end_profile(self._environment, tx, actor, profile_id, day)
         )

@@ -8,11 +8,13 @@ from engine.api.commands import Group
 from engine.model.actors import Actor
 from engine.model.reminders import Reminded
 from engine.model.tasks import TaskLine
+from engine.store import audit, task_lists
 from engine.store import reminders as stored_reminders
-from engine.store import task_lists
 from engine.store.definitions import DefinitionRow
+from engine.store.profiles import MarkedFilter
 from engine.store.subjects import CaseAbout
 from engine.work import (
+    profiles,
     reminders,
     staffing,
     subjects,
@@ -39,6 +41,32 @@ class Supervision(Group):
         """How often the people of a step, which the actor must be allowed to see, were reminded."""
         found = self._commands.ask(lambda tx: stored_reminders.of_tasks(tx, [task_id]))
         return found.get(task_id)
+
+    def marked_steps(self, actor: Actor, asked: MarkedFilter) -> profiles.MarkedSteps:
+        """Steps done under a separation profile in the actor's area, the newest first."""
+        return self._commands.ask(
+            lambda tx: profiles.marked_steps(self._environment, tx, actor, asked)
+        )
+
+    def export_marked(self, actor: Actor, asked: MarkedFilter) -> profiles.MarkedSteps:
+        """The same to take away: who took it, and how many rows, is kept."""
+        found = self.marked_steps(actor, asked)
+        now = self._environment.now()
+        self._commands.execute(
+            lambda tx: audit.add_access(
+                tx,
+                now,
+                actor.person_id,
+                "marked-exported",
+                asked.organisation_id or "all",
+                str(len(found.rows)),
+            )
+        )
+        return found
+
+    def roles_asked_at(self, level: str) -> Sequence[str]:
+        """The roles that steps of the newest processes ask for at a level of organisations."""
+        return self._commands.ask(lambda tx: staffing.roles_asked_at(self._environment, tx, level))
 
     def staffing(self, actor: Actor) -> staffing.Staffing:
         """Roles without a holder in the actor's area, and grants that end soon."""

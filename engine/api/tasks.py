@@ -83,7 +83,9 @@ class Tasks(Group):
 
     def unstaffed(self, actor: Actor) -> Sequence[tuple[TaskLine, str]]:
         """Open steps nobody can do (无人办理)."""
-        return self._commands.ask(lambda tx: task_lists.unstaffed(tx, actor))
+        return self._commands.ask(
+            lambda tx: task_lists.unstaffed(tx, actor, self._environment.today())
+        )
 
     def must_see(self, actor: Actor, task_id: str) -> None:
         """NotFound for a step the actor may not see: said before anything else of a request."""

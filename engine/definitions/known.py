@@ -40,6 +40,8 @@ class Known:
     panels: frozenset[str] = frozenset()
     """What a step may show above its form; empty: nobody says, nothing is checked."""
     deployed: Mapping[str, DefinitionSource] = field(default_factory=dict)
+    never_together: frozenset[frozenset[str]] = frozenset()
+    """Pairs of roles whose steps nobody may have both of in one case, however small her unit."""
 
     @property
     def roles_in_words(self) -> str:

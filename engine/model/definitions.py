@@ -144,6 +144,11 @@ class Element:
         return self._names("notSamePersonAs")
 
     @property
+    def same_in_small_units(self) -> tuple[str, ...]:
+        """Those of ``not_same_person_as`` that one person may do where a profile holds."""
+        return self._names("sameInSmallUnits")
+
+    @property
     def not_same_unit_as(self) -> tuple[str, ...]:
         """Ids of elements whose organisations may not handle this one: it goes up.
 

@@ -72,6 +72,46 @@ class DatedGrant:
     valid_to: date | None
 
 
+@dataclass(frozen=True)
+class Designation:
+    """In writing: a unit's steps of a role are done by another organisation, from a day to a day.
+
+    ``set_by`` is a person's id, None where nobody wrote it down.
+    """
+
+    id: int
+    role: str
+    organisation_id: str
+    handled_by_id: str
+    document: str
+    valid_from: date
+    valid_to: date | None = None
+    reason: str = ""
+    set_by: str | None = None
+
+    @property
+    def in_words(self) -> str:
+        """The document, and until when it holds."""
+        return self.document if self.valid_to is None else f"{self.document},至 {self.valid_to}"
+
+
+@dataclass(frozen=True)
+class SeparationProfile:
+    """最小岗位方案: what a unit with too few people has decided, in writing, from a day to a day.
+
+    While it holds there, one person may do steps that are otherwise two people's, as far as the
+    process file says so (``sameInSmallUnits``); each such step is marked.
+    """
+
+    id: int
+    organisation_id: str
+    document: str
+    reason: str
+    valid_from: date
+    valid_to: date | None = None
+    set_by: str = ""
+
+
 class RoutingReason(Enum):
     """Why a step is with the organisation that handles it (design.md D7)."""
 
@@ -92,3 +132,5 @@ class Queue:
     handling_id: str
     reason: RoutingReason
     reason_text: str
+    profile_id: int | None = None
+    """The separation profile that holds where it is handled, if one does."""

@@ -2,7 +2,9 @@
 
 The nearest ancestor of the lane's level that has a holder of the role; nobody there: up the
 approval tree; a written designation comes before both. Nobody at all: the step stays at the
-level's organisation and is listed as unstaffed — "no holder" never means "anyone".
+level's organisation and is listed as unstaffed — "no holder" never means "anyone". Where a unit
+has declared a separation profile nothing climbs: what its few people cannot do goes elsewhere by a
+written designation or not at all (product.md §1.13).
 """
 
 from collections.abc import Callable, Mapping
@@ -31,6 +33,8 @@ class DirectoryView:
     """Whether somebody holds the role (code) at the organisation (id)."""
     designated: Callable[[str, str], tuple[str, str] | None]
     """The organisation that does the role's steps for another, and the document that says so."""
+    profile_of: Callable[[str], int | None] = lambda _organisation_id: None
+    """The separation profile (id) that an organisation (id) has declared."""
 
 
 def route(role: str, role_name: str, level: str, home_id: str, view: DirectoryView) -> Route:
@@ -41,6 +45,13 @@ def route(role: str, role_name: str, level: str, home_id: str, view: DirectoryVi
         designation = view.designated(role, organisation.id)
         if designation is not None:
             handler = view.organisations[designation[0]]
+            if not view.is_staffed(role, handler.id):
+                return Route(
+                    handler.id,
+                    RoutingReason.UNSTAFFED,
+                    f"按书面指定({designation[1]})应由{handler.name}办理,但{handler.name}没有"
+                    f"{role_name},本环节暂无人可办,已列入“无人办理”。",
+                )
             return Route(
                 handler.id,
                 RoutingReason.DESIGNATED,
@@ -52,6 +63,13 @@ def route(role: str, role_name: str, level: str, home_id: str, view: DirectoryVi
             target.id,
             RoutingReason.LEVEL,
             f"本环节由{target.name}的{role_name}办理。",
+        )
+    if view.profile_of(target.id) is not None:
+        return Route(
+            target.id,
+            RoutingReason.UNSTAFFED,
+            f"{target.name}没有{role_name}。该单位实行最小岗位方案,不自动上移,"
+            "须书面指定由其他单位办理;登记前本环节暂无人可办,已列入“无人办理”。",
         )
     for organisation in chain[chain.index(target) + 1 :]:
         if view.is_staffed(role, organisation.id):

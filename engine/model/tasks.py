@@ -21,7 +21,9 @@ class TaskStatus(Enum):
 class Task:
     """One step of one case, as stored.
 
-    ``returned_by`` is the step that sent the case back to this one.
+    ``returned_by`` is the step that sent the case back to this one. ``by_profile`` are the people
+    who may do it only where a separation profile holds; ``profile_id`` is that under which it was
+    done.
     """
 
     id: str
@@ -46,6 +48,21 @@ class Task:
     returned_by: str | None
     completed_at: datetime | None
     completed_by: str | None
+    by_profile: frozenset[str] = frozenset()
+    profile_id: int | None = None
+
+    def bars(self, person_id: str) -> bool:
+        """Whether she has done what keeps her from doing this (``notSamePersonAs``).
+
+        Where her unit is small and has said so in writing, only what the process never relaxes.
+        """
+        if person_id in self.barred:
+            return True
+        return person_id in self.by_profile and self.queue.profile_id is None
+
+    def needs_profile(self, person_id: str) -> bool:
+        """Whether only a separation profile lets her do it: then the step is marked."""
+        return person_id in self.by_profile and person_id not in self.barred
 
 
 class Standing(Enum):
@@ -56,15 +73,15 @@ class Standing(Enum):
     BARRED = "barred"
 
 
-def standing(actor: Actor, queue: Queue, barred: frozenset[str]) -> Standing:
-    """Whether the actor may do a step of this queue: ONE rule for claim, complete, pass on.
+def standing(actor: Actor, task: Task) -> Standing:
+    """Whether the actor may do a step: ONE rule for claim, complete, pass on.
 
     She must hold the role at the handling organisation and must not have done a step whose doer
     is excluded (``notSamePersonAs``, domain.md §1.1).
     """
-    if not actor.holds_at(queue.role, queue.handling_id):
+    if not actor.holds_at(task.queue.role, task.queue.handling_id):
         return Standing.NOT_HERS
-    if actor.person_id in barred:
+    if task.bars(actor.person_id):
         return Standing.BARRED
     return Standing.MAY
 
@@ -95,7 +112,10 @@ class InboxFilter:
 
 @dataclass(frozen=True)
 class TaskLine:
-    """One row of a list of steps; ``is_sole`` where, in an inbox, nobody else may do it."""
+    """One row of a list of steps; ``is_sole`` where, in an inbox, nobody else may do it.
+
+    ``is_by_profile``: in an inbox, only a separation profile lets its owner do it.
+    """
 
     id: str
     case_id: str
@@ -119,6 +139,7 @@ class TaskLine:
     provisional: bool
     is_returned: bool = False
     is_sole: bool = False
+    is_by_profile: bool = False
     status: str = "open"
     draft_at: datetime | None = None
     completed_at: datetime | None = None

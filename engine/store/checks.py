@@ -22,6 +22,7 @@ from engine.store.tables import (
     organisation_closure,
     queue,
     role_grant,
+    separation_profile,
     subscription,
     task,
 )
@@ -106,35 +107,47 @@ def completed_by_barred(tx: Tx) -> list[str]:
     )
 
 
+def completed_without_profile(tx: Tx) -> list[str]:
+    """Steps that only a separation profile lets their doer do, done without one.
+
+    It must hold on the day, at a place that handles the step.
+    """
+    doer = literal("%|") + task.c.completed_by + literal("|%")
+    asked = (
+        select(
+            task.c.id,
+            task.c.completed_at,
+            separation_profile.c.valid_from,
+            separation_profile.c.valid_to,
+            _handles(separation_profile.c.organisation_id).label("in_place"),
+        )
+        .select_from(
+            task.join(queue, queue.c.id == task.c.queue_id).outerjoin(
+                separation_profile, separation_profile.c.id == task.c.profile_id
+            )
+        )
+        .where(task.c.status == "completed", task.c.by_profile.like(doer))
+    )
+    found = []
+    for row in tx.execute(asked):
+        day = local_date(from_text(row.completed_at)).isoformat()
+        began = row.valid_from is not None and row.valid_from <= day
+        # one that ended on the day may have held in the morning
+        if not (began and row.in_place and (row.valid_to is None or row.valid_to >= day)):
+            found.append(row.id)
+    return found[:_MOST]
+
+
 def completed_without_role(tx: Tx) -> list[str]:
     """Steps done by a person who did not hold the role then, at a place that handles them.
 
     A place handles a step when the queue leads there, when it is the case's own organisation or
     one above it, or when a written designation names it. A queue may have led elsewhere then.
     """
-    above = (
-        select(organisation_closure.c.ancestor_id)
-        .where(
-            organisation_closure.c.descendant_id == queue.c.home_id,
-            organisation_closure.c.kind == "approval",
-        )
-        .correlate(queue)
-    )
-    designated = (
-        select(designation.c.handled_by_id)
-        .where(designation.c.role == queue.c.role, designation.c.organisation_id.in_(above))
-        .correlate(queue)
-    )
-    in_place = or_(
-        role_grant.c.organisation_id == queue.c.handling_id,
-        role_grant.c.organisation_id == queue.c.home_id,
-        role_grant.c.organisation_id.in_(above),
-        role_grant.c.organisation_id.in_(designated),
-    )
     holds = and_(
         role_grant.c.person_id == task.c.completed_by,
         role_grant.c.role == queue.c.role,
-        in_place,
+        _handles(role_grant.c.organisation_id),
     )
     done_on = func.substr(task.c.completed_at, 1, 10)  # the UTC date: local or the day before
     held = (
@@ -153,6 +166,29 @@ def completed_without_role(tx: Tx) -> list[str]:
         .where(task.c.status == "completed", ~held, ~_by_its_applicant())
     ).all()
     return [row.id for row in suspects if not _held_that_day(tx, row, holds)][:_MOST]
+
+
+def _handles(place: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a place handles, or may have handled, the steps of a queue."""
+    above = (
+        select(organisation_closure.c.ancestor_id)
+        .where(
+            organisation_closure.c.descendant_id == queue.c.home_id,
+            organisation_closure.c.kind == "approval",
+        )
+        .correlate(queue)
+    )
+    designated = (
+        select(designation.c.handled_by_id)
+        .where(designation.c.role == queue.c.role, designation.c.organisation_id.in_(above))
+        .correlate(queue)
+    )
+    return or_(
+        place == queue.c.handling_id,
+        place == queue.c.home_id,
+        place.in_(above),
+        place.in_(designated),
+    )
 
 
 def _by_its_applicant() -> ColumnElement[bool]:

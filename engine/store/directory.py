@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     Row,
     and_,
     bindparam,
@@ -17,7 +16,6 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.sql import ColumnElement
 
 from engine.model.actors import Actor, Grant, name_without_account
 from engine.model.organisations import (
@@ -30,9 +28,10 @@ from engine.model.organisations import (
 )
 from engine.model.routing import DirectoryView, Route, route
 from engine.model.tasks import Holder
+from engine.store import designations
 from engine.store.database import Tx
+from engine.store.dated import valid, valid_on
 from engine.store.tables import (
-    designation,
     organisation,
     organisation_closure,
     organisation_parent,
@@ -40,19 +39,11 @@ from engine.store.tables import (
     queue,
     role,
     role_grant,
+    separation_profile,
     task,
 )
 
-_FAR = date(9999, 12, 31)
-
-
-def valid(table: Any, today: date) -> ColumnElement[bool]:
-    """Whether a dated row holds on a day."""
-    return _valid_on(table, today.isoformat())
-
-
-def _valid_on(table: Any, day: str | BindParameter[str]) -> ColumnElement[bool]:
-    return and_(table.c.valid_from <= day, or_(table.c.valid_to.is_(None), table.c.valid_to > day))
+_LONGEST_REASON = 300
 
 
 # Every request asks this: the statement is built once.
@@ -71,7 +62,7 @@ _ACTOR = (
             role_grant,
             and_(
                 role_grant.c.person_id == person.c.id,
-                _valid_on(role_grant, bindparam("today", type_=role_grant.c.valid_from.type)),
+                valid_on(role_grant, bindparam("today", type_=role_grant.c.valid_from.type)),
             ),
         ).outerjoin(role, role.c.code == role_grant.c.role)
     )
@@ -431,29 +422,6 @@ def below(tx: Tx, ancestors: Iterable[str]) -> set[str]:
     )
 
 
-def designations(tx: Tx, today: date) -> list[tuple[int, str, str, str, str]]:
-    """(id, role, organisation, handled by, document) of the designations that hold today."""
-    return [
-        (row.id, row.role, row.organisation_id, row.handled_by_id, row.document)
-        for row in tx.execute(select(designation).where(valid(designation, today)))
-    ]
-
-
-def add_designation(
-    tx: Tx, role_code: str, organisation_id: str, handled_by_id: str, document: str, day: date
-) -> None:
-    """Say in writing who does a unit's steps of a role."""
-    tx.execute(
-        insert(designation).values(
-            role=role_code,
-            organisation_id=organisation_id,
-            handled_by_id=handled_by_id,
-            document=document,
-            valid_from=day.isoformat(),
-        )
-    )
-
-
 def directory_view(tx: Tx, today: date) -> DirectoryView:
     """The directory of a day, as routing reads it."""
     staffed = {
@@ -466,14 +434,26 @@ def directory_view(tx: Tx, today: date) -> DirectoryView:
         )
     }
     written = {
-        (role_code, organisation_id): (handled_by, document)
-        for _, role_code, organisation_id, handled_by, document in designations(tx, today)
+        (one.role, one.organisation_id): (one.handled_by_id, one.in_words)
+        for one in designations.holding(tx, today)
     }
+    profiles = profiles_on(tx, today)
     return DirectoryView(
         organisations=organisations(tx, today),
         is_staffed=lambda role_code, organisation_id: (role_code, organisation_id) in staffed,
         designated=lambda role_code, organisation_id: written.get((role_code, organisation_id)),
+        profile_of=profiles.get,
     )
+
+
+def profiles_on(tx: Tx, today: date) -> dict[str, int]:
+    """The separation profile (id) of each organisation that has one today."""
+    rows = tx.execute(
+        select(separation_profile.c.organisation_id, separation_profile.c.id)
+        .where(valid(separation_profile, today))
+        .order_by(separation_profile.c.id)
+    )
+    return {row.organisation_id: row.id for row in rows}
 
 
 def find_queue(tx: Tx, role_code: str, level: str, home_id: str) -> Queue | None:
@@ -501,23 +481,32 @@ def queue_of(row: Row[Any]) -> Queue:
         row.handling_id,
         RoutingReason(row.reason),
         row.reason_text,
+        row.profile_id,
     )
+
+
+def _led_by(found: Route, view: DirectoryView) -> dict[str, object]:
+    """What a queue's row says of where it leads."""
+    return {
+        "handling_id": found.handling_id,
+        "reason": found.reason.value,
+        "reason_text": found.text[:_LONGEST_REASON],
+        "profile_id": view.profile_of(found.handling_id),
+    }
 
 
 def make_queue(tx: Tx, role_code: str, level: str, home_id: str, today: date) -> Queue:
     """Find where such steps go now and write it down."""
     role_name = roles(tx)[role_code].zh
-    found = route(role_code, role_name, level, home_id, directory_view(tx, today))
+    view = directory_view(tx, today)
+    found = route(role_code, role_name, level, home_id, view)
     values = {
         "role": role_code,
         "level": level,
         "home_id": home_id,
-        "handling_id": found.handling_id,
-        "reason": found.reason.value,
-        "reason_text": found.text,
+        **_led_by(found, view),
     }
-    new_id = tx.execute(insert(queue).values(values).returning(queue.c.id)).scalar_one()
-    return Queue(new_id, role_code, level, home_id, found.handling_id, found.reason, found.text)
+    return queue_of(tx.execute(insert(queue).values(values).returning(queue)).one())
 
 
 def reroute(tx: Tx, today: date) -> int:
@@ -531,18 +520,11 @@ def reroute(tx: Tx, today: date) -> int:
     moved: list[int] = []
     for row in tx.execute(select(queue)).all():
         new: Route = route(row.role, role_names[row.role], row.level, row.home_id, view)
-        if (row.handling_id, row.reason, row.reason_text) != (
-            new.handling_id,
-            new.reason.value,
-            new.text,
-        ):
+        leads = _led_by(new, view)
+        if any(getattr(row, name) != value for name, value in leads.items()):
             if row.handling_id != new.handling_id:
                 moved.append(row.id)
-            tx.execute(
-                update(queue)
-                .where(queue.c.id == row.id)
-                .values(handling_id=new.handling_id, reason=new.reason.value, reason_text=new.text)
-            )
+            tx.execute(update(queue).where(queue.c.id == row.id).values(leads))
     return _open_steps_in(tx, moved)
 
 

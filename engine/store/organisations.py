@@ -10,9 +10,8 @@ from sqlalchemy import and_, func, insert, or_, select, update
 
 from engine.model.organisations import DatedGrant
 from engine.store.database import Tx
-from engine.store.directory import valid
+from engine.store.dated import valid
 from engine.store.tables import (
-    designation,
     organisation,
     organisation_name,
     organisation_parent,
@@ -209,16 +208,6 @@ def successor_of(tx: Tx, organisation_id: str) -> str | None:
     """Who took over from a unit that was closed."""
     found = select(organisation.c.successor_id).where(organisation.c.id == organisation_id)
     return tx.execute(found).scalar()
-
-
-def end_designation(tx: Tx, designation_id: int, day: date) -> bool:
-    """Take a written designation back from a day on; False when there is none."""
-    done = tx.execute(
-        update(designation)
-        .where(designation.c.id == designation_id, designation.c.valid_to.is_(None))
-        .values(valid_to=day.isoformat())
-    )
-    return done.rowcount == 1
 
 
 def open_steps_of(tx: Tx, organisation_id: str) -> int:

@@ -137,6 +137,23 @@ designation = Table(
     Column("document", String(200), nullable=False),
     Column("valid_from", _DATE, nullable=False),
     Column("valid_to", _DATE),
+    Column("reason", String(500), nullable=False, server_default=""),
+    Column("set_by", _ID),
+    Column("set_at", _INSTANT),
+)
+
+separation_profile = Table(
+    "separation_profile",
+    metadata,
+    # 最小岗位方案: where too few people work, some steps may be one person's (product.md §1.13).
+    Column("id", _Serial, primary_key=True),
+    Column("organisation_id", _ID, ForeignKey("organisation.id"), nullable=False, index=True),
+    Column("document", String(200), nullable=False),
+    Column("reason", String(500), nullable=False),
+    Column("valid_from", _DATE, nullable=False),
+    Column("valid_to", _DATE),
+    Column("set_by", _ID, nullable=False),
+    Column("set_at", _INSTANT, nullable=False),
 )
 
 queue = Table(
@@ -149,6 +166,7 @@ queue = Table(
     Column("handling_id", _ID, ForeignKey("organisation.id"), nullable=False),
     Column("reason", String(20), nullable=False),  # level | climbed | designated | unstaffed
     Column("reason_text", String(300), nullable=False),
+    Column("profile_id", BigInteger),  # the separation profile of who handles it, today
     UniqueConstraint("role", "level", "home_id"),
     Index("ix_queue_handling", "handling_id", "role"),
 )
@@ -226,6 +244,8 @@ task = Table(
     Column("assignee", _ID),
     Column("claimed_at", _INSTANT),
     Column("barred", Text, nullable=False),  # |person|person| who may not do it
+    # |person|person| who may do it only where a separation profile holds
+    Column("by_profile", Text, nullable=False, server_default=""),
     Column("priority", Integer, nullable=False),
     Column("created_at", _INSTANT, nullable=False),
     Column("due_at", _INSTANT),
@@ -238,6 +258,7 @@ task = Table(
     Column("returned_by", String(40)),  # the step that sent the case back to this one
     Column("completed_at", _INSTANT),
     Column("completed_by", _ID),
+    Column("profile_id", BigInteger),  # the separation profile without which she could not have
     Column("draft", LargeBinary),  # sealed
     Column("draft_by", _ID),
     Column("draft_at", _INSTANT),
@@ -257,6 +278,13 @@ task = Table(
         postgresql_where=text("next_alert_at IS NOT NULL"),
     ),
     Index("ix_task_done", "completed_by", "completed_at"),
+    Index(
+        "ix_task_profile",
+        "profile_id",
+        "completed_at",
+        sqlite_where=text("profile_id IS NOT NULL"),
+        postgresql_where=text("profile_id IS NOT NULL"),
+    ),
     Index("ix_task_assignee", "assignee", "status"),
 )
 

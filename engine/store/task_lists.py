@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, tuple_
+from sqlalchemy import and_, func, literal, or_, select, tuple_
 from sqlalchemy import case as when
 from sqlalchemy.sql import ColumnElement, FromClause
 from sqlalchemy.sql.selectable import Select
@@ -15,7 +15,7 @@ from engine.model.tasks import InboxCounts, InboxFilter, TaskLine
 from engine.store.areas import lies_below
 from engine.store.cases import handled_by, in_queues_of, matches, visible_to
 from engine.store.database import Tx
-from engine.store.directory import valid
+from engine.store.dated import valid
 from engine.store.instants import NEVER, from_text, from_text_or_none, to_text
 from engine.store.tables import (
     case,
@@ -34,10 +34,13 @@ _due = func.coalesce(task.c.due_at, NEVER)
 
 def _mine(actor: Actor) -> ColumnElement[bool]:
     """Open steps the actor may do: in her queues, not barred for her, held by her or nobody."""
+    hers = f"%|{actor.person_id}|%"
+    under_a_profile = task.c.queue_id.in_(select(queue.c.id).where(queue.c.profile_id.is_not(None)))
     return and_(
         task.c.status == "open",
         in_queues_of(actor),
-        or_(task.c.barred == "", task.c.barred.not_like(f"%|{actor.person_id}|%")),
+        or_(task.c.barred == "", task.c.barred.not_like(hers)),
+        or_(task.c.by_profile == "", task.c.by_profile.not_like(hers), under_a_profile),
     )
 
 
@@ -215,6 +218,7 @@ _LINE = (
     task.c.draft_at,
     task.c.completed_at,
     task.c.completed_by,
+    task.c.by_profile,
     queue.c.role,
     queue.c.home_id,
     queue.c.handling_id,
@@ -227,7 +231,8 @@ _LINE = (
 )
 
 
-def _lines() -> Select[Any]:
+def line_query() -> Select[Any]:
+    """Steps with the names that stand in their lines."""
     return select(*_LINE).select_from(
         task.join(queue, queue.c.id == task.c.queue_id)
         .join(case, case.c.id == task.c.case_id)
@@ -302,8 +307,16 @@ def inbox_lines(
     if after is not None:
         page = page.where(tuple_(_due, task.c.id) > after)
     page = page.order_by(_due, task.c.id).limit(narrowed.limit + 1)
-    query = _lines().where(task.c.id.in_(page.scalar_subquery())).order_by(_due, task.c.id)
-    return [replace(line_of(row), is_sole=row.queue_id in day.sole) for row in tx.execute(query)]
+    query = line_query().where(task.c.id.in_(page.scalar_subquery())).order_by(_due, task.c.id)
+    hers = f"|{actor.person_id}|"
+    return [
+        replace(
+            line_of(row),
+            is_sole=row.queue_id in day.sole,
+            is_by_profile=hers in row.by_profile,
+        )
+        for row in tx.execute(query)
+    ]
 
 
 def _needed(narrowed: InboxFilter) -> FromClause:
@@ -337,7 +350,7 @@ class TaskQuestion:
 
 def lines(tx: Tx, actor: Actor, question: TaskQuestion) -> list[TaskLine]:
     """Steps of the cases the actor may see, by id; one more than asked."""
-    query = _lines().where(visible_to(actor), *_narrowed(question))
+    query = line_query().where(visible_to(actor), *_narrowed(question))
     if question.overdue_at is not None:
         query = query.order_by(_due, task.c.id)
     elif question.completed_by:
@@ -377,7 +390,7 @@ def open_of_case(tx: Tx, case_id: str) -> list[TaskLine]:
     return [
         line_of(row)
         for row in tx.execute(
-            _lines()
+            line_query()
             .where(task.c.case_id == case_id, task.c.status == "open")
             .order_by(task.c.number)
         )
@@ -449,13 +462,45 @@ def overdue_counts(
     )
 
 
-def unstaffed(tx: Tx, actor: Actor) -> list[tuple[TaskLine, str]]:
-    """Open steps nobody can do, with the routing's sentence (无人办理)."""
+def unstaffed(tx: Tx, actor: Actor, today: date) -> list[tuple[TaskLine, str]]:
+    """Open steps nobody can do, with why (无人办理): nobody is there, or all must stay away."""
     rows = tx.execute(
-        _lines()
-        .add_columns(queue.c.reason_text)
-        .where(task.c.status == "open", queue.c.reason == "unstaffed", visible_to(actor))
+        line_query()
+        .add_columns(queue.c.reason, queue.c.reason_text)
+        .where(
+            task.c.status == "open",
+            or_(queue.c.reason == "unstaffed", _all_must_stay_away(today)),
+            visible_to(actor),
+        )
         .order_by(_due, task.c.id)
         .limit(500)
     ).all()
-    return [(line_of(row), row.reason_text) for row in rows]
+    return [
+        (line_of(row), row.reason_text if row.reason == "unstaffed" else _STAY_AWAY) for row in rows
+    ]
+
+
+_STAY_AWAY = (
+    "能办这一步的人都办过本件须与它分开的环节,按规定须回避。"
+    "请授予另一人角色,或书面指定由其他单位办理。"
+)
+
+
+def _all_must_stay_away(today: date) -> ColumnElement[bool]:
+    """There are holders of the role, and each has done what keeps her from this step."""
+    hers = literal("%|") + person.c.id + literal("|%")
+    may = (
+        select(role_grant.c.id)
+        .join(person, person.c.id == role_grant.c.person_id)
+        .where(
+            role_grant.c.role == queue.c.role,
+            role_grant.c.organisation_id == queue.c.handling_id,
+            valid(role_grant, today),
+            person.c.active,
+            task.c.barred.not_like(hers),
+            or_(queue.c.profile_id.is_not(None), task.c.by_profile.not_like(hers)),
+        )
+        .correlate(task, queue)
+        .exists()
+    )
+    return and_(or_(task.c.barred != "", task.c.by_profile != ""), ~may)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import and_, bindparam, insert, literal, or_, select, update
 from sqlalchemy.sql.selectable import Select
 
 from engine.model.actors import Actor
@@ -14,7 +14,7 @@ from engine.model.organisations import Queue, RoutingReason
 from engine.model.tasks import Task, TaskStatus
 from engine.store.cases import case_of, visible_to
 from engine.store.database import Tx
-from engine.store.directory import valid
+from engine.store.dated import valid
 from engine.store.instants import from_text, from_text_or_none, to_text, to_text_or_none
 from engine.store.tables import (
     case,
@@ -33,6 +33,7 @@ _TASK = (
     queue.c.handling_id,
     queue.c.reason.label("queue_reason"),
     queue.c.reason_text.label("queue_reason_text"),
+    queue.c.profile_id.label("queue_profile_id"),
 )
 
 
@@ -53,13 +54,14 @@ def task_of(r: Any) -> Task:
             r["handling_id"],
             RoutingReason(r["queue_reason"]),
             r["queue_reason_text"],
+            r["queue_profile_id"],
         ),
         lane_kind=r["lane_kind"],
         status=TaskStatus(r["status"]),
         rev=r["rev"],
         assignee=r["assignee"],
         claimed_at=from_text_or_none(r["claimed_at"]),
-        barred=frozenset(filter(None, r["barred"].split("|"))),
+        barred=_people(r["barred"]),
         priority=r["priority"],
         created_at=from_text(r["created_at"]),
         due_at=from_text_or_none(r["due_at"]),
@@ -69,7 +71,17 @@ def task_of(r: Any) -> Task:
         returned_by=r["returned_by"],
         completed_at=from_text_or_none(r["completed_at"]),
         completed_by=r["completed_by"],
+        by_profile=_people(r["by_profile"]),
+        profile_id=r["profile_id"],
     )
+
+
+def _people(stored: str) -> frozenset[str]:
+    return frozenset(filter(None, stored.split("|")))
+
+
+def _stored(people: frozenset[str]) -> str:
+    return f"|{'|'.join(sorted(people))}|" if people else ""
 
 
 @dataclass(frozen=True)
@@ -160,6 +172,7 @@ _COMPLETE = (
         assignee=bindparam("doer"),
         completed_at=bindparam("at"),
         completed_by=bindparam("doer"),
+        profile_id=bindparam("profile"),
         draft=None,
         draft_by=None,
         draft_at=None,
@@ -198,6 +211,7 @@ class NewTask:
     queue_id: int
     lane_kind: str
     barred: frozenset[str]
+    by_profile: frozenset[str]
     priority: int
     created_at: datetime
     due_at: datetime | None
@@ -232,7 +246,8 @@ def add(tx: Tx, new: Sequence[NewTask]) -> None:
                 "rev": 1,
                 "assignee": t.assignee,
                 "claimed_at": None if t.assignee is None else to_text(t.created_at),
-                "barred": f"|{'|'.join(sorted(t.barred))}|" if t.barred else "",
+                "barred": _stored(t.barred),
+                "by_profile": _stored(t.by_profile),
                 "priority": t.priority,
                 "created_at": to_text(t.created_at),
                 "due_at": to_text_or_none(t.due_at),
@@ -249,11 +264,22 @@ def add(tx: Tx, new: Sequence[NewTask]) -> None:
     )
 
 
-def complete(tx: Tx, task_id: str, seen_rev: int, person_id: str, at: datetime) -> bool:
-    """Close a step its doer has finished; False when it was changed or closed meanwhile."""
+def complete(
+    tx: Tx, task_id: str, seen_rev: int, person_id: str, at: datetime, profile_id: int | None
+) -> bool:
+    """Close a step its doer has finished; False when it was changed or closed meanwhile.
+
+    ``profile_id``: the separation profile without which she could not have.
+    """
     done = tx.execute(
         _COMPLETE,
-        {"task_id": task_id, "seen_rev": seen_rev, "doer": person_id, "at": to_text(at)},
+        {
+            "task_id": task_id,
+            "seen_rev": seen_rev,
+            "doer": person_id,
+            "at": to_text(at),
+            "profile": profile_id,
+        },
     )
     return done.rowcount == 1
 
@@ -339,7 +365,10 @@ def held_by(tx: Tx, person_id: str) -> list[HeldStep]:
 
 
 def held_without_right(tx: Tx, today: date) -> list[str]:
-    """Open steps held by somebody who no longer has the role where they are handled."""
+    """Open steps held by somebody who may no longer do them.
+
+    She has not the role where they are handled, or the profile that let her do them has ended.
+    """
     has_the_role = (
         select(role_grant.c.id)
         .join(person, person.c.id == role_grant.c.person_id)
@@ -353,11 +382,16 @@ def held_without_right(tx: Tx, today: date) -> list[str]:
         .exists()
     )
     held = task.join(queue, queue.c.id == task.c.queue_id)
+    by_profile = task.c.by_profile.like(literal("%|") + task.c.assignee + literal("|%"))
     return list(
         tx.execute(
             select(task.c.id)
             .select_from(held)
-            .where(task.c.status == "open", task.c.assignee.is_not(None), ~has_the_role)
+            .where(
+                task.c.status == "open",
+                task.c.assignee.is_not(None),
+                or_(~has_the_role, and_(queue.c.profile_id.is_(None), by_profile)),
+            )
             .order_by(task.c.id)
         ).scalars()
     )

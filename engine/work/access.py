@@ -27,7 +27,7 @@ def task_for_work(tx: Tx, actor: Actor, task_id: str) -> LoadedTask:
     loaded = tasks.load(tx, task_id)
     if loaded is None:
         raise NotFound
-    stands = standing(actor, loaded.task.queue, loaded.task.barred)
+    stands = standing(actor, loaded.task)
     if stands is not Standing.MAY and not cases.is_visible(tx, actor, loaded.case.id):
         raise NotFound
     if stands is Standing.BARRED:

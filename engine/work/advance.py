@@ -6,7 +6,7 @@ After it the tables and the engine's state wait for exactly the same things (des
 the whole command is undone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -327,6 +327,8 @@ def _new_task(
         msg = f"the step {element.id} has no lane"  # the gate refuses this
         raise Broken(msg)
     today = cause.now.astimezone(ZONE).date()
+    relaxed = element.same_in_small_units
+    barred = _doers(opened, [one for one in element.not_same_person_as if one not in relaxed])
     due = (
         None
         if open_step.deadline is None
@@ -346,11 +348,8 @@ def _new_task(
         name=element.name or element.id,
         queue_id=_queue(environment, tx, opened, element, today),
         lane_kind=lane.kind.value,
-        barred=frozenset(
-            person
-            for other in element.not_same_person_as
-            for person in opened.memory.signers.get(other, ())
-        ),
+        barred=barred,
+        by_profile=_doers(opened, element.same_in_small_units) - barred,
         priority=_priority(element),
         created_at=cause.now,
         due_at=None if due is None else due.at,
@@ -360,6 +359,13 @@ def _new_task(
         next_alert_at=remind_at,
         returned_by=_returned_by(cause, element),
         pauses_clock=element.pauses_clock,
+    )
+
+
+def _doers(opened: OpenedCase, element_ids: Iterable[str]) -> frozenset[str]:
+    """Who has done one of these steps."""
+    return frozenset(
+        person for element_id in element_ids for person in opened.memory.signers.get(element_id, ())
     )
 
 

@@ -46,10 +46,7 @@ def pass_on(
     if len(reason.strip()) < SHORTEST_REASON:
         raise Invalid("请写明转办原因(至少 2 个字)。这一件仍在您名下。")
     colleague = directory.actor(tx, person_id, environment.now().astimezone(ZONE).date())
-    if (
-        colleague is None
-        or standing(colleague, loaded.task.queue, loaded.task.barred) is not Standing.MAY
-    ):
+    if colleague is None or standing(colleague, loaded.task) is not Standing.MAY:
         raise NotPermitted("所选同事没有办理这一步的权限,未转办。请从名单中另选一人。")
     return _give(
         environment,
@@ -72,7 +69,7 @@ def hand_over_step(
     loaded = tasks.load(tx, task_id)
     if loaded is None or loaded.task.assignee is None:
         return False
-    if standing(successor, loaded.task.queue, loaded.task.barred) is not Standing.MAY:
+    if standing(successor, loaded.task) is not Standing.MAY:
         return False
     detail: dict[str, object] = {
         "passed_on_by": actor.person_id,

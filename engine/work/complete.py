@@ -8,10 +8,11 @@ from engine.forms import CompiledForm, Validation
 from engine.model.actors import Actor
 from engine.model.cases import EventKind
 from engine.model.definitions import LaneKind
+from engine.model.organisations import RoutingReason, SeparationProfile
 from engine.model.tasks import Task, TaskStatus
 from engine.runtime import Step
 from engine.runtime import complete as step_complete
-from engine.store import files, receipts, tasks
+from engine.store import files, profiles, receipts, tasks
 from engine.store.database import Tx
 from engine.store.tasks import LoadedTask
 from engine.store.waits import wait_rows
@@ -108,7 +109,9 @@ def finish(environment: Environment, tx: Tx, actor: Actor, prepared: Prepared) -
         raise TimerDue(task.case_id)
     opened = prepared.opened
     cause = Cause(actor, now)
-    if not tasks.complete(tx, task.id, task.rev, actor.person_id, now):
+    profile = _profile(environment, tx, task, actor)
+    profile_id = None if profile is None else profile.id
+    if not tasks.complete(tx, task.id, task.rev, actor.person_id, now, profile_id):
         raise Collision
     if task.lane_kind == LaneKind.PARTICIPANT.value:
         receipts.drop_draft(tx, task.id)
@@ -117,7 +120,8 @@ def finish(environment: Environment, tx: Tx, actor: Actor, prepared: Prepared) -
         if linked != len(set(prepared.files)):
             raise Invalid("有附件已过期或不是您上传的,请重新上传该附件。其余内容已保留。")
     place = (task.process_key, task.element_id)
-    cause.note(EventKind.TASK_COMPLETED, {"data": prepared.data}, task.id, place)
+    detail = {"data": prepared.data, **_why_hers(task, profile)}
+    cause.note(EventKind.TASK_COMPLETED, detail, task.id, place)
     if prepared.form is not None:
         cause.attributes.extend(attributes_of(environment, prepared.form, prepared.data))
         cause.sent_back = _sent_back(prepared)
@@ -139,8 +143,31 @@ def finish(environment: Environment, tx: Tx, actor: Actor, prepared: Prepared) -
         assignee=actor.person_id,
         completed_at=now,
         completed_by=actor.person_id,
+        profile_id=profile_id,
     )
     return Completed(done, prepared.form, prepared.data, _told(opened, step))
+
+
+def _profile(
+    environment: Environment, tx: Tx, task: Task, actor: Actor
+) -> SeparationProfile | None:
+    """The profile without which she could not do it. Collision where it has ended meanwhile."""
+    number = task.queue.profile_id
+    if number is None or not task.needs_profile(actor.person_id):
+        return None
+    if not profiles.holds(tx, number, environment.today()):
+        raise Collision
+    return profiles.by_id(tx, number)
+
+
+def _why_hers(task: Task, profile: SeparationProfile | None) -> dict[str, object]:
+    """What the history keeps of a step that is hers for a reason of its own."""
+    why: dict[str, object] = {}
+    if profile is not None:
+        why["profile"] = profile.document
+    if task.queue.reason is RoutingReason.DESIGNATED:
+        why["designated"] = task.queue.reason_text
+    return why
 
 
 def _told(opened: OpenedCase, step: Step) -> tuple[str, ...]:

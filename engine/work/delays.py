@@ -21,7 +21,7 @@ def say_why(
     loaded = tasks.load_visible(tx, actor, task_id)
     if loaded is None:
         raise NotFound
-    may = standing(actor, loaded.task.queue, loaded.task.barred) is Standing.MAY
+    may = standing(actor, loaded.task) is Standing.MAY
     if not (may or actor.places(SUPERVISOR)):
         raise NotPermitted("只有本环节的办理人和督办人可以说明超期原因,没有保存。")
     now, due = environment.now(), loaded.task.due_at

@@ -33,6 +33,7 @@ def known(environment: Environment, tx: Tx) -> Known:
         operations=dict(environment.operations),
         parameters=frozenset(p.name for p in settings.parameters(tx)),
         panels=environment.panels,
+        never_together=environment.never_together,
         deployed={
             row.key: found
             for row in definitions.all_latest(tx)

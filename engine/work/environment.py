@@ -148,6 +148,7 @@ class Environment:
     parameters: Mapping[str, ParameterRule] = field(default_factory=dict)
     panels: frozenset[str] = frozenset()
     outside: Outside = field(default_factory=Outside)
+    never_together: frozenset[frozenset[str]] = frozenset()
     programs: Programs = field(default_factory=Programs)
     queues: Queues = field(default_factory=Queues)
     places: Places = field(default_factory=Places)

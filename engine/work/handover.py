@@ -6,7 +6,7 @@ Drafts belong to the step: whoever takes the step sees them. Her name stays wher
 from dataclasses import dataclass, replace
 from datetime import date
 
-from engine.errors import Conflict, Invalid, NotFound
+from engine.errors import Conflict, NotFound
 from engine.model.actors import Actor
 from engine.model.organisations import DatedGrant, Person
 from engine.store import accounts, directory, organisations, tasks
@@ -14,6 +14,7 @@ from engine.store.database import Tx
 from engine.store.tasks import HeldStep
 from engine.work.claim import hand_over_step
 from engine.work.environment import Environment
+from engine.work.fields import wrong
 from engine.work.organise import follow, must_administer, today_of
 
 _REASON = "工作交接"
@@ -71,9 +72,9 @@ def hand_over(
     left = estate(environment, tx, actor, person_id)
     taker = directory.person_by_id(tx, successor_id)
     if taker is None or not taker.active:
-        raise Invalid("请选择接收人(账号正常的人员),没有交接。")
+        raise wrong("successor", "请选择接收人(账号正常的人员),没有交接。")
     if taker.id == person_id:
-        raise Invalid("接收人不能是移交人自己,没有交接。")
+        raise wrong("successor", "接收人不能是移交人自己,没有交接。")
     if not left.person.active:
         raise Conflict(f"账号“{left.person.username}”早已停用,没有交接。")
     today = today_of(environment)

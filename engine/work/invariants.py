@@ -79,6 +79,11 @@ def _doers(tx: Tx) -> Findings:
     )
     yield from _each(0, checks.completed_by_barred(tx), "task {} was done by a barred person")
     yield from _each(
+        0,
+        checks.completed_without_profile(tx),
+        "task {} was done by one person without a separation profile",
+    )
+    yield from _each(
         0, checks.completed_without_role(tx), "task {} was done by somebody without the role"
     )
     yield from _each(

@@ -3,22 +3,35 @@
 Routing follows at once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from engine.errors import Conflict, Invalid, NotFound, NotPermitted
 from engine.model.actors import Actor
 from engine.model.clock import ZONE
-from engine.model.organisations import LEVELS, DatedGrant, Organisation, Person, Role
-from engine.store import accounts, audit, directory, organisations
+from engine.model.organisations import (
+    LEVELS,
+    DatedGrant,
+    Designation,
+    Organisation,
+    Person,
+    Role,
+    SeparationProfile,
+)
+from engine.store import accounts, audit, designations, directory, organisations, profiles
 from engine.store.database import Tx
 from engine.store.instants import to_text
 from engine.work.claim import release_of_departed
 from engine.work.environment import Environment
+from engine.work.fields import refuse_empty, refuse_long, wrong
 
 ADMIN = "admin"
 LONGEST_USERNAME = 100
+LONGEST_NAME = 100
+LONGEST_CODE = 30
+LONGEST_PERSON_NAME = 60
+LONGEST_PHONE = 40
 _KINDS = ("city", "county", "zone", "township", "industry", "grassroots")
 
 
@@ -44,8 +57,22 @@ def add_organisation(environment: Environment, tx: Tx, actor: Actor, new: Organi
     if new.approval_parent is None:
         raise Invalid("请选择上级单位,未保存。")
     must_administer(tx, actor, new.approval_parent)
-    if not new.name.strip() or new.level not in LEVELS or new.kind not in _KINDS:
-        raise Invalid("请填写单位名称并选择类别和层级,未保存。")
+    refuse_empty(
+        "请填写单位名称并选择类别和层级,未保存。",
+        {
+            "name": ("单位名称", new.name),
+            "code": ("单位代码", new.code),
+            "kind": ("单位类别", new.kind if new.kind in _KINDS else ""),
+            "level": ("单位层级", new.level if new.level in LEVELS else ""),
+        },
+    )
+    refuse_long(
+        {
+            "name": ("单位名称", new.name, LONGEST_NAME),
+            "code": ("单位代码", new.code, LONGEST_CODE),
+            "phone": ("电话", new.phone, LONGEST_PHONE),
+        }
+    )
     if directory.organisation_brief(tx, new.id) is not None:
         raise Conflict("这个单位编号已存在,未保存。请换一个编号。")
     refuse_twin(environment, tx, new.id, new.name.strip(), new.approval_parent)
@@ -76,13 +103,22 @@ class NewPerson:
 def add_person(environment: Environment, tx: Tx, actor: Actor, new: NewPerson) -> None:
     """Open a personal account; she chooses her password by a one-use link."""
     must_administer(tx, actor, new.organisation_id)
-    if not new.username.strip() or not new.name.strip():
-        raise Invalid("请填写用户名和姓名,未保存。")
+    refuse_empty(
+        "请填写用户名和姓名,未保存。",
+        {"name": ("姓名", new.name), "username": ("用户名", new.username)},
+    )
     username = new.username.strip()
     if len(username) > LONGEST_USERNAME or not username.isprintable() or " " in username:
-        raise Invalid(
-            f"用户名不能有空格或不可见的字符,最长 {LONGEST_USERNAME} 个字,未保存。请换一个。"
+        raise wrong(
+            "username",
+            f"用户名不能有空格或不可见的字符,最长 {LONGEST_USERNAME} 个字,未保存。请换一个。",
         )
+    refuse_long(
+        {
+            "name": ("姓名", new.name, LONGEST_PERSON_NAME),
+            "phone": ("电话", new.phone, LONGEST_PHONE),
+        }
+    )
     if directory.person_by_username(tx, username) is not None:
         raise Conflict(f"用户名“{username}”已有人使用,未保存。请换一个。")
     person = Person(new.id, username, new.name.strip(), new.organisation_id, new.phone.strip())
@@ -120,21 +156,25 @@ def grant(
 ) -> int:
     """Give a person (id) a role at an organisation; how many open steps go elsewhere now."""
     person_id, role_code, organisation_id = new
-    must_administer(tx, actor, organisation_id)
     person = directory.person_by_id(tx, person_id)
     role = directory.roles(tx).get(role_code)
     place = directory.organisation_brief(tx, organisation_id)
-    if person is None or role is None or place is None:
-        raise NotFound("没有找到所选的人员、角色或单位。")
+    if person is None:
+        raise NotFound("没有找到这个人员。")
+    if role is None:
+        raise wrong("role", "请选择角色,未保存。")
+    if place is None:
+        raise wrong("unit", "请选择在哪个单位,未保存。")
+    must_administer(tx, actor, organisation_id)
     if place.level not in role.levels:
-        raise Invalid(f"“{role.zh}”不设在“{place.name}”这一级,未保存。")
+        raise wrong("unit", f"“{role.zh}”不设在“{place.name}”这一级,未保存。")
     since = term.since or today_of(environment)
     if since < today_of(environment):
-        raise Invalid("授权不能从过去的日期开始,未保存。请填今天或以后的日期。")
+        raise wrong("since", "授权不能从过去的日期开始,未保存。请填今天或以后的日期。")
     if term.until is not None and term.until <= since:
-        raise Invalid("授权的截止日期要晚于开始日期,未保存。")
+        raise wrong("until", "授权的截止日期要晚于开始日期,未保存。")
     if place.valid_to is not None and place.valid_to <= since:
-        raise Invalid(f"“{place.name}”自 {place.valid_to} 起撤销,不能在那里授权,未保存。")
+        raise wrong("unit", f"“{place.name}”自 {place.valid_to} 起撤销,不能在那里授权,未保存。")
     for held in organisations.grants_at(tx, since):
         same = (held.person_id, held.role, held.organisation_id) == new
         if same and (term.until is None or held.valid_from < term.until):
@@ -156,58 +196,34 @@ def withdraw_grant(
     must_administer(tx, actor, found.organisation_id)
     last = day or today
     if last < today:
-        raise Invalid("收回角色的日期不能早于今天,未保存。")
+        raise wrong("last", "收回角色的日期不能早于今天,未保存。")
     if not directory.end_grant(tx, grant_id, last):
         raise Conflict(f"这条授权本来就到 {found.valid_to} 为止,没有变化。")
     return follow(environment, tx, actor, "role-withdrawn", f"{found.person_id} {found.role}")
 
 
-def designate(
-    environment: Environment,
-    tx: Tx,
-    actor: Actor,
-    new: tuple[str, str, str],
-    document: str,
-) -> int:
-    """Say in writing which organisation does a unit's steps of a role (product.md §1.13).
+@dataclass(frozen=True)
+class Papers:
+    """What a directory says in writing beside who holds which role."""
 
-    ``new``: role, unit, and who does its steps. How many open steps go elsewhere now.
-    """
-    role_code, home, handler = new
-    must_administer(tx, actor, home)
-    if not document.strip():
-        raise Invalid("请填写书面指定的文号或依据,未保存。")
-    if home == handler:
-        raise Invalid("书面指定要由另一个单位办理,未保存。")
-    for one in directory.designations(tx, today_of(environment)):
-        if one[1:3] == (role_code, home):
-            organisations.end_designation(tx, one[0], today_of(environment))
-    directory.add_designation(tx, role_code, home, handler, document.strip(), today_of(environment))
-    return follow(environment, tx, actor, "designated", f"{role_code} {home} {handler}")
-
-
-def withdraw_designation(
-    environment: Environment, tx: Tx, actor: Actor, designation_id: int
-) -> int:
-    """Take a written designation back from today on; how many open steps go elsewhere now."""
-    today = today_of(environment)
-    found = next((d for d in directory.designations(tx, today) if d[0] == designation_id), None)
-    if found is None:
-        raise NotFound("没有找到这条书面指定(可能已撤回)。")
-    must_administer(tx, actor, found[2])
-    organisations.end_designation(tx, designation_id, today)
-    return follow(environment, tx, actor, "designation-ended", f"{found[1]} {found[2]}")
+    designations: Sequence[Designation] = ()
+    profiles: Sequence[SeparationProfile] = ()
 
 
 def load(
     environment: Environment,
     tx: Tx,
     units: Iterable[Organisation],
-    roles: Iterable[Role],
-    people: Iterable[tuple[Person, str | None]],
-    grants: Iterable[tuple[str, str, str]],
+    everybody: tuple[
+        Iterable[Role], Iterable[tuple[Person, str | None]], Iterable[tuple[str, str, str]]
+    ],
+    papers: Papers,
 ) -> None:
-    """Fill an empty directory in one go; Conflict where there is something in it."""
+    """Fill an empty directory in one go; Conflict where there is something in it.
+
+    ``everybody``: roles, people with their password hashes, grants.
+    """
+    roles, people, grants = everybody
     if directory.roles(tx) or directory.organisations(tx, today_of(environment)):
         raise Conflict("机构目录里已有单位或角色,没有装入。成批装入只用于空的数据库。")
     today = date(2020, 1, 1)
@@ -215,6 +231,10 @@ def load(
     directory.add_organisations(tx, list(units))
     directory.add_people(tx, list(people), to_text(environment.now()))
     directory.add_grants(tx, list(grants), today)
+    for designated in papers.designations:
+        designations.add(tx, designated, environment.now())
+    for profile in papers.profiles:
+        profiles.add(tx, profile, environment.now())
     directory.rebuild_closure(tx, environment.today())
 
 

@@ -157,7 +157,7 @@ def _now(environment: Environment, tx: Tx, view: TaskView) -> dict[str, object]:
 def _signed(view: TaskView) -> tuple[Signed, ...]:
     until = view.task.completed_at
     return tuple(
-        Signed(one.element_id, one.by_name, one.at, one.form, one.data)
+        Signed(one.element_id, one.signer, one.at, one.form, one.data)
         for one in view.submissions
         if until is None or one.at <= until
     )

@@ -76,6 +76,14 @@ def staffing(environment: Environment, tx: Tx, actor: Actor) -> Staffing:
     return Staffing(tuple(found), tuple(_ending(organisations.grants_at(tx, today), area, today)))
 
 
+def roles_asked_at(environment: Environment, tx: Tx, level: str) -> tuple[str, ...]:
+    """The roles that steps of the newest processes ask for at a level."""
+    known = directory.roles(tx)
+    return tuple(
+        role for role, at in sorted(_needs(environment, tx)) if at == level and role in known
+    )
+
+
 def _needs(environment: Environment, tx: Tx) -> dict[tuple[str, str], tuple[str, ...]]:
     """Role and level of every lane with a step, with the names of the processes."""
     found: dict[tuple[str, str], dict[str, None]] = {}

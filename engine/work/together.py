@@ -31,6 +31,7 @@ class Waiting:
     unit: str
     data: Mapping[str, object]
     refusal: str
+    is_by_profile: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ def _waiting(actor: Actor, view: TaskView) -> Waiting:
         view.line.organisation_name,
         view.data,
         _refusal(actor, view),
+        view.task.needs_profile(actor.person_id),
     )
 
 
@@ -140,7 +142,7 @@ def _said(view: TaskView) -> dict[str, object]:
         found[one.element_id] = {
             **one.data,
             "decided": decision.label_of(decided) if decision is not None and has_decided else None,
-            "by": one.by_name,
+            "by": one.signer,
             "on": one.at.astimezone(ZONE).date().isoformat(),
         }
     return found

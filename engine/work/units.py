@@ -4,22 +4,29 @@ What is dated later begins to hold on its day: a worker follows the directory on
 day. A renamed unit stays the same unit; a closed one leaves its open work to its successor.
 """
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from engine.errors import Conflict, Invalid, NotFound
 from engine.model.actors import SYSTEM, Actor
-from engine.model.organisations import Organisation
-from engine.store import directory, organisations, settings
+from engine.model.clock import local_date
+from engine.model.organisations import Designation, Organisation
+from engine.store import designations, directory, organisations, settings
 from engine.store.database import Tx
 from engine.store.organisations import DatedName
 from engine.work.environment import Environment
-from engine.work.organise import follow, must_administer, refuse_twin, today_of
+from engine.work.fields import refuse_empty, refuse_long, wrong
+from engine.work.organise import (
+    LONGEST_CODE,
+    LONGEST_NAME,
+    follow,
+    must_administer,
+    refuse_twin,
+    today_of,
+)
 
 LONGEST_DOCUMENT = 200
 _FOLLOWED = "directory followed on"
-_LONGEST_NAME = 100
-_LONGEST_CODE = 30
 
 
 @dataclass(frozen=True)
@@ -41,10 +48,11 @@ def rename(
     """Give a unit another code and name from a day on, which may lie in the past."""
     unit = _unit(tx, actor, organisation_id)
     code, called = name[0].strip(), name[1].strip()
-    if not called or not code:
-        raise Invalid("请填写单位名称和代码,未保存。")
-    if len(called) > _LONGEST_NAME or len(code) > _LONGEST_CODE:
-        raise Invalid(f"名称最长 {_LONGEST_NAME} 字,代码最长 {_LONGEST_CODE} 字,未保存。")
+    refuse_empty(
+        "请填写单位名称和代码,未保存。",
+        {"name": ("单位名称", called), "code": ("单位代码", code)},
+    )
+    refuse_long({"name": ("名称", called, LONGEST_NAME), "code": ("代码", code, LONGEST_CODE)})
     _check_document(change)
     above = directory.line_upwards(tx, organisation_id)[1:]
     if above:
@@ -75,14 +83,14 @@ def move(
         raise Invalid("请选择调整审批上级还是所属区域,未保存。")
     above = directory.organisation_brief(tx, parent_id)
     if above is None:
-        raise NotFound("没有找到所选的上级单位,未保存。")
+        raise wrong("parent", "没有找到所选的上级单位,未保存。请重新选择。")
     must_administer(tx, actor, parent_id)
     today = today_of(environment)
     day = change.day or today
     if day < today:
-        raise Invalid("调整上级只能从今天或以后开始,未保存:过去的办件已按当时的关系办理。")
+        raise wrong("since", "调整上级只能从今天或以后开始,未保存:过去的办件已按当时的关系办理。")
     if above.valid_to is not None and above.valid_to <= day:
-        raise Invalid(f"“{above.name}”自 {above.valid_to} 起撤销,不能作为上级,未保存。")
+        raise wrong("parent", f"“{above.name}”自 {above.valid_to} 起撤销,不能作为上级,未保存。")
     _check_document(change)
     if kind == "approval":
         if not organisations.has_parent(tx, organisation_id, kind, today):
@@ -101,9 +109,10 @@ def _must_be_a_tree(tx: Tx, day: date) -> None:
         nodes = directory.organisations(tx, one)
         for node in nodes.values():
             if _is_in_a_circle(nodes, node):
-                raise Invalid(
+                raise wrong(
+                    "parent",
                     "上级单位不能是本单位或它的下级,未保存"
-                    f"({one} 起“{node.name}”会成为自己的下级)。"
+                    f"({one} 起“{node.name}”会成为自己的下级)。",
                 )
 
 
@@ -137,24 +146,25 @@ def close(
     today = today_of(environment)
     day = change.day or today
     if day < today:
-        raise Invalid("撤销日期不能早于今天,未保存。")
+        raise wrong("since", "撤销日期不能早于今天,未保存。")
     if unit.valid_to is not None:
         raise Conflict(f"“{unit.name}”自 {unit.valid_to} 起已撤销,没有变化。")
     if not organisations.has_parent(tx, organisation_id, "approval", today):
         raise Invalid("最上级单位不能撤销,未保存。")
     if not change.document.strip():
-        raise Invalid("请填写撤销或合并的文号,未保存。")
+        raise wrong("document", "请填写撤销或合并的文号,未保存。")
     _check_document(change)
     children = organisations.children_of(tx, organisation_id, "approval", day)
     if successor_id is None:
         left = organisations.open_steps_of(tx, organisation_id)
         if children or left:
-            raise Invalid(
+            raise wrong(
+                "successor",
                 f"“{unit.name}”还有 {len(children)} 个下级单位、{left} 个未办环节,"
-                "请选择由哪个单位接收,未保存。"
+                "请选择由哪个单位接收,未保存。",
             )
     else:
-        _hand_over(tx, actor, unit, successor_id, day, change.document.strip())
+        _hand_over(tx, actor, unit, successor_id, replace(change, day=day), environment.now())
     organisations.close(tx, organisation_id, day, successor_id)
     _must_be_a_tree(tx, day)
     return follow(
@@ -163,16 +173,19 @@ def close(
 
 
 def _hand_over(
-    tx: Tx, actor: Actor, unit: Organisation, successor_id: str, day: date, document: str
+    tx: Tx, actor: Actor, unit: Organisation, successor_id: str, change: Change, at: datetime
 ) -> None:
+    day, document = change.day or local_date(at), change.document.strip()
     successor = directory.organisation_brief(tx, successor_id)
     if successor is None:
-        raise NotFound("没有找到接收的单位,未保存。")
+        raise wrong("successor", "没有找到接收的单位,未保存。")
     must_administer(tx, actor, successor_id)
     if successor.level != unit.level or successor.id == unit.id:
-        raise Invalid("接收的单位要是同一级的另一个单位,未保存。")
+        raise wrong("successor", "接收的单位要是同一级的另一个单位,未保存。")
     if successor.valid_to is not None:
-        raise Invalid(f"“{successor.name}”自 {successor.valid_to} 起也撤销了,不能接收,未保存。")
+        raise wrong(
+            "successor", f"“{successor.name}”自 {successor.valid_to} 起也撤销了,不能接收,未保存。"
+        )
     for kind in organisations.KINDS:
         for child in organisations.children_of(tx, unit.id, kind, day):
             if child != successor_id:
@@ -180,7 +193,8 @@ def _hand_over(
         organisations.put_parent(tx, unit.id, kind, successor_id, day)
     for role in directory.roles(tx).values():
         if unit.level in role.levels:
-            directory.add_designation(tx, role.code, unit.id, successor_id, document, day)
+            taken = Designation(0, role.code, unit.id, successor_id, document, day)
+            designations.add(tx, replace(taken, set_by=actor.person_id), at)
 
 
 def follow_day(environment: Environment, tx: Tx) -> int:
@@ -213,4 +227,4 @@ def _unit(tx: Tx, actor: Actor, organisation_id: str) -> Organisation:
 
 def _check_document(change: Change) -> None:
     if len(change.document.strip()) > LONGEST_DOCUMENT:
-        raise Invalid(f"文号最长 {LONGEST_DOCUMENT} 个字,未保存。")
+        raise wrong("document", f"文号最长 {LONGEST_DOCUMENT} 个字,未保存。")

@@ -40,6 +40,13 @@ class Submission:
     data: Mapping[str, object]
     is_withheld: bool = False
     """Its answers are not for this reader; ``data`` is empty."""
+    profile: str = ""
+    """The document of the separation profile without which its doer could not have done it."""
+
+    @property
+    def signer(self) -> str:
+        """Who did it, on paper; there too it is said where a profile let her do it."""
+        return f"{self.by_name}(按最小岗位方案,{self.profile})" if self.profile else self.by_name
 
 
 @dataclass(frozen=True)
@@ -150,8 +157,8 @@ def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> T
         draft_by_name=names.get(loaded.draft_by or "", ""),
         scope=scope,
         context=context,
-        standing=standing(actor, task.queue, task.barred),
-        holders=tuple(p for p in people if p.person_id not in task.barred),
+        standing=standing(actor, task),
+        holders=tuple(p for p in people if not task.bars(p.person_id)),
         holder_name=names.get(task.assignee or "", ""),
         why_here=task.queue.reason_text,
         basis=element.properties.get("basis", ""),
@@ -233,7 +240,8 @@ def _submissions(
         if place is None:
             continue
         name, form = place
-        data = _detail(opened, row).get("data")
+        detail = _detail(opened, row)
+        data = detail.get("data")
         if not isinstance(data, dict):
             continue
         reads = _reads(confidence, row)
@@ -248,6 +256,7 @@ def _submissions(
                 form,
                 data if reads else {},
                 is_withheld=not reads,
+                profile=str(detail.get("profile", "")),
             )
         )
     return tuple(found)

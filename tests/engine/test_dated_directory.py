@@ -209,13 +209,13 @@ def test_a_grant_of_impossible_dates_is_refused(office: Office, term: Term, said
 def test_a_designation_and_its_end_move_the_steps_at_once(office: Office) -> None:
     office.applied()
     admin, directory = office.actor("admin"), office.engine.directory
-    assert directory.designate(admin, "county_reviewer", "xc", "lw", "模拟〔2026〕1号") == 1
+    assert directory.designate(admin, ("county_reviewer", "xc", "lw"), "模拟〔2026〕1号") == 1
     assert (office.inbox("reviewer"), office.inbox("far_reviewer")) == ([], ["review"])
-    ((number, *_rest),) = directory.designations()
-    assert directory.withdraw_designation(admin, number) == 1
+    (made,) = directory.designations()
+    assert directory.withdraw_designation(admin, made.id) == 1
     assert (office.inbox("reviewer"), office.inbox("far_reviewer")) == (["review"], [])
     with pytest.raises(NotFound):
-        directory.withdraw_designation(admin, number)
+        directory.withdraw_designation(admin, made.id)
 
 
 def test_a_holder_more_or_less_moves_the_steps_at_once(office: Office) -> None:
@@ -258,7 +258,7 @@ def test_gaps_say_who_does_the_steps_instead_and_how_many(office: Office) -> Non
     assert "县级审核员" in first.text
     directory.grant(admin, "p-city", "county_reviewer", "zz")
     assert of_reviewers() == [("xc", "climbed", "zz", 1)]
-    directory.designate(admin, "county_reviewer", "xc", "lw", "模拟〔2026〕1号")
+    directory.designate(admin, ("county_reviewer", "xc", "lw"), "模拟〔2026〕1号")
     assert of_reviewers() == [("xc", "designated", "lw", 1)]
     assert {g.organisation_id for g in supervision.staffing(office.actor("supervisor")).gaps} <= {
         "xc",

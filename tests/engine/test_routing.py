@@ -94,7 +94,7 @@ def test_a_written_designation_sends_it_to_another_unit(office: Office) -> None:
     case_id = office.applied()
     _withdraw(office, "county_reviewer", "xc")
     office.engine.directory.designate(
-        office.actor("admin"), "county_reviewer", "xc", "lw", "模拟〔2026〕1号"
+        office.actor("admin"), ("county_reviewer", "xc", "lw"), "模拟〔2026〕1号"
     )
     assert office.inbox("far_reviewer") == ["review"]
     assert "模拟〔2026〕1号" in _why(office, case_id)

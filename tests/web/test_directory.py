@@ -74,7 +74,7 @@ def test_a_move_tells_how_many_steps_went_elsewhere(
 @pytest.mark.parametrize(
     ("form", "fields", "said"),
     [
-        ("rename", {"name": "", "code": "1"}, "请填写单位名称和代码"),
+        ("rename", {"name": "", "code": "1"}, "请填写单位名称。"),
         ("rename", {"name": "新名", "code": "1", "since": "下周"}, "日期“下周”看不懂"),
         ("move", {"kind": "approval", "parent": "school"}, ""),
         ("move", {"kind": "approval", "parent": "city", "since": "2020-01-01"}, "只能从今天"),
@@ -149,9 +149,15 @@ def test_a_grant_with_a_term_is_shown_and_can_be_ended(
     assert "截止日期" in wrong.get_data(as_text=True)
 
 
-def test_a_designation_is_recorded_and_taken_back(browse) -> None:  # type: ignore[no-untyped-def]
+def test_a_designation_is_recorded_and_taken_back(
+    browse,  # type: ignore[no-untyped-def]
+    federation: Federation,
+) -> None:
     admin: Browser = browse("admin")
     page = "/admin/designations"
+    federation.engine.directory.grant(
+        federation.actor("admin"), "p-admin", "county_reviewer", "city"
+    )
     fields = {
         "role": "county_reviewer",
         "unit": "county",

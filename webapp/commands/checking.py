@@ -24,7 +24,7 @@ from webapp.commands.speaking import (
 )
 from webapp.opening import operations
 from webapp.standard.parameters import standard_parameters
-from webapp.standard.roles import ROLES
+from webapp.standard.roles import NEVER_TOGETHER, ROLES
 
 
 def add_to(commands: Commands) -> None:
@@ -79,6 +79,7 @@ class _Group:
             operations=operations(),
             parameters=frozenset(standard_parameters()),
             panels=registry.PANELS,
+            never_together=NEVER_TOGETHER,
             deployed=called,
         )
         return [

@@ -230,11 +230,21 @@ def _step(program: Program, element: Element, cases: int, key: str) -> StepRow:
         else program.processes[element.process_key].name,
         lane="" if element.lane is None else element.lane.name,
         deadline=_limit(element.deadline) if element.deadline else NOTHING,
-        not_same_as="、".join(names.get(one, one) for one in element.not_same_person_as),
+        not_same_as="、".join(_kept_apart(element, names)),
         form=NOTHING if form is None else form.title,
         cases=cases,
         href=url_for("cases.listing", process=key, step=element.id) if key else "",
     )
+
+
+def _kept_apart(element: Element, names: Mapping[str, str]) -> list[str]:
+    """The steps that another person must have done, with those that a small unit may relax."""
+    return [
+        _("%(step)s(最小岗位方案可同一人)", step=names.get(one, one))
+        if one in element.same_in_small_units
+        else names.get(one, one)
+        for one in element.not_same_person_as
+    ]
 
 
 def _version(

@@ -9,7 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from engine.model.organisations import Organisation, Person, Role
+from engine.model.organisations import (
+    Designation,
+    Organisation,
+    Person,
+    Role,
+    SeparationProfile,
+)
+from webapp.demo import small_places
 from webapp.demo.divisions import County
 from webapp.demo.staff import DemoGrant, hire_staff
 from webapp.demo.tree import grow_tree
@@ -22,16 +29,6 @@ _SEED = 350600
 
 
 @dataclass(frozen=True)
-class Designation:
-    """A written agreement that one organisation does a role's steps for another."""
-
-    role: str
-    organisation_id: str
-    handled_by_id: str
-    document: str
-
-
-@dataclass(frozen=True)
 class Federation:
     """Everything the directory is loaded with. Organisations stand parents before children."""
 
@@ -40,6 +37,7 @@ class Federation:
     people: tuple[Person, ...]
     grants: tuple[DemoGrant, ...]
     designations: tuple[Designation, ...]
+    profiles: tuple[SeparationProfile, ...]
 
     @cached_property
     def by_id(self) -> dict[str, Organisation]:
@@ -73,16 +71,6 @@ def demo_federation(divisions: Sequence[County]) -> Federation:
         roles=ROLES,
         people=staff.people,
         grants=staff.grants,
-        designations=(_neighbour_approves(tree.organisations),),
-    )
-
-
-def _neighbour_approves(organisations: Sequence[Organisation]) -> Designation:
-    """东山县 has no approver; by a written agreement 漳浦县 approves for it."""
-    ids = {organisation.name: organisation.id for organisation in organisations}
-    return Designation(
-        "county_approver",
-        ids["东山县总工会"],
-        ids["漳浦县总工会"],
-        "模拟·漳工办〔2026〕12号",
+        designations=tuple(small_places.designations(tree.organisations)),
+        profiles=tuple(small_places.profiles(tree.organisations, staff.grants)),
     )

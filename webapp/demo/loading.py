@@ -23,6 +23,7 @@ from engine.store import settings as stored_settings
 from engine.store.database import Tx
 from engine.store.settings import Parameter
 from engine.work.accounts import hash_password
+from engine.work.organise import Papers
 from webapp.demo import delays
 from webapp.demo.content import Content, Plan, demo_content
 from webapp.demo.divisions import read_divisions
@@ -139,17 +140,12 @@ def _load_directory(engine: Engine, federation: Federation) -> None:
             federation.roles,
             [(person, hashed) for person in federation.people],
             list(federation.grants),
+            Papers(federation.designations, federation.profiles),
         )
     elif not stored.keys() >= federation.by_id.keys():
         raise Conflict(
             "这个数据库已有别的单位,没有装入演示数据。请用另一个 BANGFU_DATA 或数据库试用。"
         )
-    known = {(role, unit) for _, role, unit, _, _ in engine.directory.designations()}
-    for one in federation.designations:
-        if (one.role, one.organisation_id) not in known:
-            engine.directory.designate(
-                SYSTEM, one.role, one.organisation_id, one.handled_by_id, one.document
-            )
 
 
 def _load_parameters(engine: Engine, federation: Federation, content: Content) -> None:

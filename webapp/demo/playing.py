@@ -300,7 +300,7 @@ class Players:
             holders = stored_directory.holders(tx, *place, environment.today())
             self._holders[place] = [holder.person_id for holder in holders]
         return _Step(
-            task, form, scope, context, [p for p in self._holders[place] if p not in task.barred]
+            task, form, scope, context, [p for p in self._holders[place] if not task.bars(p)]
         )
 
     def _data(self, course: _Course, step: _Step, given: Table) -> Table:

@@ -1,9 +1,9 @@
 """The synthetic people of the demonstration and the roles they hold.
 
-Two counties hold every role. The zone 常山 has two people, who between them review and approve;
-the other counties have a reviewer and an approver, and some lack one on purpose, so that work is
-seen to climb to the city or to go by a written designation. Nobody is given two roles that one
-household's file must not have in one hand (建档 and 审批, 审核 and 审批, 审批 and 付款).
+Two counties hold every role. The zone 常山 has two people, who between them review, approve and
+enter; the other counties have a reviewer and an approver, and some lack one on purpose, so that
+work is seen to climb to the city or to go by a written designation. Nobody is given two roles that
+one household's file must not have in one hand (建档 and 审批, 审核 and 审批, 审批 and 付款).
 """
 
 import random
@@ -53,7 +53,7 @@ _FULL_COUNTY = (
 _SECOND_APPROVER_IN = FULLY_STAFFED[0]
 
 _TWO_STAFF = (
-    ("staff1", ("county_reviewer", "accountant")),
+    ("staff1", ("county_reviewer", "data_entry", "accountant")),
     ("staff2", ("county_approver", "supervisor")),
 )
 

@@ -6,6 +6,7 @@ from typing import ClassVar
 from engine import Actor, Engine
 from engine.work.handover import Estate, HandOver
 from webapp.directory.pages import Choice, name_of, role_name
+from webapp.directory.typed import NOTHING_WRONG, Wrong
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
@@ -49,7 +50,7 @@ class HandOverPage(Page):
     roles: tuple[RoleRow, ...]
     steps: tuple[StepRow, ...]
     successors: tuple[Choice, ...]
-    error: str
+    wrong: Wrong
     is_done: bool
     successor: str
     successor_unit: str
@@ -68,8 +69,9 @@ def handover_page(
     engine: Engine,
     actor: Actor,
     person_id: str,
+    wrong: Wrong = NOTHING_WRONG,
+    *,
     done: HandOver | None = None,
-    error: str = "",
 ) -> HandOverPage:
     """What a person leaves behind; after it was done the paper to sign."""
     left = engine.directory.estate(actor, person_id) if done is None else done.estate
@@ -84,7 +86,7 @@ def handover_page(
         roles=_roles(engine, left),
         steps=tuple(_steps(left, done)),
         successors=() if done else _successors(engine, left),
-        error=error,
+        wrong=wrong,
         is_done=done is not None,
         successor="" if done is None else done.successor.name,
         successor_unit="" if done is None else name_of(units, done.successor.organisation_id),

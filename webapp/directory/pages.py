@@ -10,6 +10,7 @@ from flask import url_for
 from engine import Actor, Engine
 from engine.errors import NotFound, NotPermitted
 from engine.model.organisations import LEVEL_NAMES, LEVELS, Organisation, Person, Role
+from webapp.directory.typed import NOTHING_WRONG, Wrong
 from webapp.shared.language import _, is_english, lazy
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
@@ -78,6 +79,7 @@ class PersonRow:
     phone: str
     is_active: bool
     href: str
+    unit_id: str
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ class PersonPage(Page):
     grants: tuple[GrantRow, ...]
     roles: tuple[Choice, ...]
     units: tuple[Choice, ...]
+    wrong: Wrong
 
     @property
     def title(self) -> str:
@@ -168,34 +171,6 @@ class RolesPage(Page):
     def title(self) -> str:
         """角色."""
         return _("角色")
-
-
-@dataclass(frozen=True)
-class DesignationRow:
-    """A written agreement that another unit does a role's steps."""
-
-    id: int
-    role: str
-    unit: str
-    handled_by: str
-    document: str
-
-
-@dataclass(frozen=True)
-class DesignationsPage(Page):
-    """Written designations."""
-
-    template: ClassVar[str] = "directory/designations.html"
-
-    tabs: tuple[Link, ...]
-    rows: tuple[DesignationRow, ...]
-    roles: tuple[Choice, ...]
-    units: tuple[Choice, ...]
-
-    @property
-    def title(self) -> str:
-        """书面指定."""
-        return _("书面指定")
 
 
 def must_be_admin(actor: Actor) -> None:
@@ -276,6 +251,7 @@ def _person_row(
         person.phone,
         person.active,
         url_for("directory.person", person_id=person.id),
+        person.organisation_id,
     )
 
 
@@ -291,7 +267,9 @@ def people_page(shell: Shell, engine: Engine, searched: str) -> PeoplePage:
     return PeoplePage(shell, tabs, tuple(found[:PAGE_SIZE]), searched, len(found))
 
 
-def person_page(shell: Shell, engine: Engine, person_id: str) -> PersonPage:
+def person_page(
+    shell: Shell, engine: Engine, person_id: str, wrong: Wrong = NOTHING_WRONG
+) -> PersonPage:
     """One person."""
     row = next((one for one in people_rows(engine) if one.id == person_id), None)
     if row is None:
@@ -316,6 +294,7 @@ def person_page(shell: Shell, engine: Engine, person_id: str) -> PersonPage:
         ),
         roles=role_choices(roles),
         units=unit_choices(units),
+        wrong=wrong,
     )
 
 
@@ -346,25 +325,3 @@ def roles_page(shell: Shell, engine: Engine) -> RolesPage:
         for code, role in engine.directory.roles().items()
     )
     return RolesPage(shell, settings_tabs("roles", {ADMIN}), rows)
-
-
-def designations_page(shell: Shell, engine: Engine) -> DesignationsPage:
-    """Written designations that hold today."""
-    units, roles = engine.directory.organisations(), engine.directory.roles()
-    rows = tuple(
-        DesignationRow(
-            number,
-            role_name(roles[role]) if role in roles else role,
-            name_of(units, unit),
-            name_of(units, handler),
-            document,
-        )
-        for number, role, unit, handler, document in engine.directory.designations()
-    )
-    return DesignationsPage(
-        shell,
-        settings_tabs("designations", {ADMIN}),
-        rows,
-        role_choices(roles),
-        unit_choices(units, upper_only=True),
-    )

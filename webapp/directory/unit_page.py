@@ -1,7 +1,7 @@
 """One unit as a value: what it is called and where it stands over time, and what can be changed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
@@ -11,6 +11,7 @@ from engine import Engine
 from engine.errors import NotFound
 from engine.model.organisations import LEVEL_NAMES, LEVELS, Organisation
 from engine.store.organisations import DatedParent
+from webapp.directory.designations import state_of
 from webapp.directory.pages import (
     KINDS,
     Choice,
@@ -20,6 +21,8 @@ from webapp.directory.pages import (
     people_rows,
     unit_choices,
 )
+from webapp.directory.profiles import ProfileRow, profile_rows, roles_not_held
+from webapp.directory.typed import NOTHING_WRONG, Wrong
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
@@ -74,11 +77,12 @@ class UnitPage(Page):
     levels: tuple[Choice, ...]
     parents: tuple[Choice, ...]
     areas: tuple[Choice, ...]
+    area_choices: tuple[Choice, ...]
     successors: tuple[Choice, ...]
+    profiles: tuple[ProfileRow, ...]
+    not_held: tuple[str, ...]
     today: str
-    opened: str
-    error: str = ""
-    typed: Mapping[str, str] = field(default_factory=dict)
+    wrong: Wrong
 
     @property
     def title(self) -> str:
@@ -90,7 +94,7 @@ def unit_page(
     shell: Shell,
     engine: Engine,
     unit_id: str,
-    wrong: tuple[str, str, Mapping[str, str]] = ("", "", {}),
+    wrong: Wrong = NOTHING_WRONG,
 ) -> UnitPage:
     """One unit; ``wrong``: the form that was refused, why, and what was typed into it."""
     units = engine.directory.organisations()
@@ -98,7 +102,7 @@ def unit_page(
     if unit is None:
         raise NotFound("没有找到这个单位。")
     today = engine.environment.today()
-    opened, error, typed = wrong
+    profiles = profile_rows(engine, unit.id, today)
     return UnitPage(
         shell=shell,
         tabs=settings_tabs("units", {ADMIN}),
@@ -113,7 +117,7 @@ def unit_page(
         ends="" if unit.valid_to is None else day(unit.valid_to),
         successor=name_of(units, engine.directory.successor_of(unit.id)),
         open_steps=engine.directory.open_steps_of(unit.id),
-        people=tuple(row for row in people_rows(engine) if row.unit == unit.name),
+        people=tuple(row for row in people_rows(engine) if row.unit_id == unit.id),
         below=tuple(
             Below(one.name, LEVEL_NAMES[one.level], url_for("directory.unit", unit_id=one.id))
             for one in in_order([u for u in units.values() if u.approval_parent == unit.id])
@@ -123,11 +127,12 @@ def unit_page(
         levels=tuple(Choice(code, LEVEL_NAMES[code]) for code in LEVELS),
         parents=unit_choices(units, unit.approval_parent, upper_only=True),
         areas=unit_choices(units, unit.area_parent, upper_only=True),
+        area_choices=unit_choices(units, upper_only=True),
         successors=_successors(units, unit),
         today=day(today),
-        opened=opened,
-        error=error,
-        typed=typed,
+        profiles=profiles,
+        not_held=roles_not_held(engine, unit) if any(p.state == "now" for p in profiles) else (),
+        wrong=wrong,
     )
 
 
@@ -153,7 +158,7 @@ def _changes(
             _("名称"),
             f"{name.name}({name.code})",
             name.document,
-            _state(name.valid_from, _next_of([n.valid_from for n in names], at), today),
+            state_of(name.valid_from, _next_of([n.valid_from for n in names], at), today),
         )
         for at, name in enumerate(names)
     ]
@@ -166,7 +171,7 @@ def _changes(
                 _("撤销"),
                 _("由%(name)s接收", name=successor) if successor else _("没有接收单位"),
                 "",
-                _state(unit.valid_to, None, today),
+                state_of(unit.valid_to, None, today),
             )
         )
     return sorted(found, key=lambda one: (one.since, one.what), reverse=True)
@@ -175,7 +180,7 @@ def _changes(
 def _parent_change(units: Mapping[str, Organisation], parent: DatedParent, today: date) -> Change:
     what = _("审批上级") if parent.kind == _APPROVAL else _("所属区域")
     text = name_of(units, parent.parent_id)
-    state = _state(parent.valid_from, parent.valid_to, today)
+    state = state_of(parent.valid_from, parent.valid_to, today)
     return Change(_since(parent.valid_from), what, text, "", state)
 
 
@@ -185,9 +190,3 @@ def _next_of(days: Sequence[date], at: int) -> date | None:
 
 def _since(one: date) -> str:
     return _("建立时") if one.year <= 2000 else day(one)  # noqa: PLR2004 - "from the beginning"
-
-
-def _state(since: date, until: date | None, today: date) -> str:
-    if since > today:
-        return "future"
-    return "past" if until is not None and until <= today else "now"

@@ -64,6 +64,7 @@ class Row:
     is_returned: bool
     draft: str
     is_together: bool = False
+    is_by_profile: bool = False
 
 
 @dataclass(frozen=True)
@@ -272,6 +273,7 @@ def _rows(
             if line.draft_at is None
             else _("有草稿 %(time)s", time=clock_time(line.draft_at, now)),
             is_together=(line.process_key, line.element_id) in together,
+            is_by_profile=line.is_by_profile,
         )
         for line in lines
     )

@@ -124,7 +124,8 @@ class Storyteller:
     def _completed(self, entry: HistoryEntry) -> _Told:
         decided, reason = self._decided(entry)
         words = _("%(who)s办结“%(step)s”", who=self._who(entry), step=self._step(entry))
-        return _Told(f"{words}:{decided}。" if decided else f"{words}。", reason)
+        reasons = [one for one in (reason, *_why_hers(entry)) if one]
+        return _Told(f"{words}:{decided}。" if decided else f"{words}。", ";".join(reasons))
 
     def _decided(self, entry: HistoryEntry) -> tuple[str, str]:
         """What the person decided, and where she sent it back to."""
@@ -205,6 +206,13 @@ class Storyteller:
             _("%(who)s作废办件。", who=self._who(entry)),
             _("原因:%(reason)s", reason=entry.detail.get("reason", "")),
         )
+
+
+def _why_hers(entry: HistoryEntry) -> tuple[str, ...]:
+    """What let her, of all people, do the step: a small unit's profile, a written designation."""
+    document, designated = entry.detail.get("profile"), entry.detail.get("designated")
+    profile = _("按最小岗位方案办理(%(document)s)", document=document) if document else ""
+    return profile, str(designated or "").rstrip("。")
 
 
 def _sent_back(form: CompiledForm, data: Mapping[str, object]) -> str:

@@ -23,7 +23,7 @@ _OPEN_AT_FIRST = 2
 
 @dataclass(frozen=True)
 class ShownSubmission:
-    """One step's answers."""
+    """One step's answers; ``profile`` is the paper that let one person do what is two people's."""
 
     task_id: str
     anchor: str
@@ -32,6 +32,7 @@ class ShownSubmission:
     at: str
     answers: Markup
     is_open: bool
+    profile: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ def shown_submissions(
                 )
             ),
             is_open=number >= newest or len(one.form.fields) == longest,
+            profile=one.profile,
         )
         for number, one in enumerate(submissions)
     )

@@ -82,6 +82,7 @@ _WATCHES = frozenset(
         "county_approver",
         "township_officer",
         "township_chair",
+        "audit_committee",
     }
 )
 _SECTIONS = (

@@ -33,3 +33,15 @@ ROLES: tuple[Role, ...] = (
     Role("designer", "流程设计员", "Process designer", _CITY, "none"),
     Role("admin", "系统管理员", "Administrator", _CITY, "none"),
 )
+
+NEVER_TOGETHER: frozenset[frozenset[str]] = frozenset(
+    frozenset(pair)
+    for pair in (
+        ("officer", "county_approver"),  # 建档 and 审批
+        ("county_reviewer", "county_approver"),  # 审核 and 审批
+        ("accountant", "county_approver"),  # 制单 and 审批
+        ("county_approver", "cashier"),  # 审批 and 付款
+        ("accountant", "cashier"),  # 制单 and 付款
+    )
+)
+"""What a separation profile never allows one person, whatever a process file says (§1.13)."""

@@ -120,6 +120,7 @@ def supervision_tabs(now: str) -> tuple[Link, ...]:
         Link(_("督办单"), url_for("supervision.orders"), now == "orders"),
         Link(_("无人办理"), url_for("supervision.unstaffed"), now == "unstaffed"),
         Link(_("岗位空缺"), url_for("supervision.gaps"), now == "gaps"),
+        Link(_("最小岗位"), url_for("supervision.small_posts"), now == "small_posts"),
     )
 
 

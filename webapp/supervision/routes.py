@@ -1,6 +1,8 @@
 """The addresses of supervision."""
 
-from flask import Blueprint, flash, redirect, request, url_for
+from urllib.parse import quote
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.shared.language import _
@@ -8,10 +10,20 @@ from webapp.shared.navigation import shell
 from webapp.shared.page import render
 from webapp.shared.requests import current_actor, current_engine, current_installation
 from webapp.shared.settings_tabs import settings_section
+from webapp.shared.words import moment
 from webapp.supervision.gaps import gaps_page
 from webapp.supervision.orders import choose_order, orders_page
 from webapp.supervision.pages import overdue_page, unstaffed_page
+from webapp.supervision.small_posts import (
+    MOST_EXPORTED,
+    read_asked,
+    shown,
+    small_posts_page,
+    workbook,
+)
 from webapp.supervision.units import units_page
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 supervision = Blueprint("supervision", __name__, template_folder="templates")
 
@@ -73,3 +85,30 @@ def gaps() -> ResponseReturnValue:
     actor = current_actor()
     frame = shell(settings_section(actor, "supervision"), actor)
     return render(gaps_page(frame, current_engine(), actor, request.args.get("show", "")))
+
+
+@supervision.get("/supervision/small-posts")
+def small_posts() -> ResponseReturnValue:
+    """Steps that one person did only because her unit is small."""
+    actor = current_actor()
+    frame, asked = shell("supervision", actor), read_asked(request.args)
+    status = 422 if asked.error else 200
+    return render(small_posts_page(frame, current_engine(), actor, asked)), status
+
+
+@supervision.get("/supervision/small-posts.xlsx")
+def export_small_posts() -> ResponseReturnValue:
+    """The same as a workbook, kept in the record of exports."""
+    actor, engine = current_actor(), current_engine()
+    asked = read_asked(request.args, MOST_EXPORTED)
+    found = engine.supervision.export_marked(actor, asked.wanted)
+    told = _(
+        "%(who)s于 %(at)s 导出,共 %(n)s 个环节",
+        who=actor.name,
+        at=moment(engine.clock.now()),
+        n=len(found.rows),
+    )
+    name = quote(_("最小岗位办理环节") + ".xlsx", safe="")
+    response = Response(workbook(shown(found), told), mimetype=_XLSX)
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+    return response

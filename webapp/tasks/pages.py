@@ -107,6 +107,7 @@ class TaskPage(Page):
     blocked_by: tuple[str, ...]
     delay: Delay | None
     guest_note: str
+    profile_note: str
     panel: Panel | None
     draft_note: str
     returned: Returned | None
@@ -162,6 +163,7 @@ def task_page(
         message="" if typed is None else typed.message,
         refusal=_refusal(actor, view),
         guest_note=guest_note(engine, actor, view, now),
+        profile_note=_profile_note(actor, view),
         panel=panel_of(current_registry(), actor, view),
         blocked_by=view.blocked_by,
         delay=_delay(view, now),
@@ -248,6 +250,19 @@ def _refusal(actor: Actor, view: TaskView) -> str:
             since="" if view.task.claimed_at is None else moment(view.task.claimed_at)[5:],
         )
     return ""
+
+
+def _profile_note(actor: Actor, view: TaskView) -> str:
+    """That only her small unit's profile lets her do it."""
+    task = view.task
+    if view.standing is not Standing.MAY or not task.needs_profile(actor.person_id):
+        return ""
+    return _(
+        "您办过本件须与“%(step)s”分开的环节。%(unit)s实行最小岗位方案,您可以办理;"
+        "办理后标注“按最小岗位方案办理”,并列入经审会查看的清单。",
+        step=task.name,
+        unit=view.line.handling_name,
+    )
 
 
 def _who_else(view: TaskView) -> str:

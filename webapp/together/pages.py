@@ -42,6 +42,7 @@ class Row:
     number: str
     unit: str
     refusal: str
+    is_by_profile: bool
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ def together_page(
                 one.number,
                 one.unit,
                 one.refusal,
+                one.is_by_profile,
             )
             for one in found.waiting
         ),

@@ -47,6 +47,7 @@ _ON: Mapping[str, frozenset[str]] = {
             "basis",
             "notSamePersonAs",
             "notSameUnitAs",
+            "sameInSmallUnits",
             "blockedBy",
             "readableBy",
             "panel",

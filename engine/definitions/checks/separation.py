@@ -60,15 +60,15 @@ def _named(draft: Draft, process: Process, node: Node, prop: str, name: str) -> 
             node.element,
         )
         return
-    callers = _callers(draft, process)
-    found = [p.nodes[name] for p in (process, *callers) if name in p.nodes]
+    above = callers(draft, process)
+    found = [p.nodes[name] for p in (process, *above) if name in p.nodes]
     possible = {"userTask"} if prop != "notSamePersonAs" else {"userTask", "startEvent"}
     if any(one.tag in possible for one in found):
         return
     if found:
         message = f"{node.label}的 {prop} 写了“{name}”,但那不是由人办的步骤。请改正。"
         yield error("separation-unknown", message, process.file, node.element)
-    elif process.start_role or callers:
+    elif process.start_role or above:
         message = f"{node.label}的 {prop} 写了“{name}”,没有这个步骤。请核对编号。"
         yield error("separation-unknown", message, process.file, node.element)
     else:
@@ -81,7 +81,7 @@ def _named(draft: Draft, process: Process, node: Node, prop: str, name: str) -> 
         )
 
 
-def _callers(draft: Draft, process: Process) -> list[Process]:
+def callers(draft: Draft, process: Process) -> list[Process]:
     """The processes of the bundle that call this one, directly or not."""
     found: list[Process] = []
     waiting = [process.key]

@@ -175,7 +175,8 @@ class Player:
             return "task-not-open", (), f"步骤“{action.element}”现在没有打开;打开的有:{told}。"
         element = self._program.element(wait.process_key, wait.element_id)
         person = action.by or self._person_of(element)
-        for other in element.not_same_person_as:
+        relaxed = element.same_in_small_units if self._scenario.small_unit else ()
+        for other in set(element.not_same_person_as) - set(relaxed):
             if self._memory.done_by.get(other) == person:
                 return "separation-of-duties", (), f"“{person}”办过“{other}”,不能再办这一步。"
         still_open = {one.element_id for one in self._now.waits.user.values()}

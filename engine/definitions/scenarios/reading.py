@@ -39,6 +39,7 @@ _TOP = frozenset(
         "case",
         "about",
         "parameters",
+        "small_unit",
         "start",
         "world",
         "data",
@@ -132,6 +133,8 @@ class Scenario:
     """What the variable ``about`` says, for a process with ``startsFrom``."""
     operations: Mapping[str, tuple[Table, ...]] = field(default_factory=dict)
     """What each operation gives: call by call, the last of them for all that follow."""
+    small_unit: bool = False
+    """Whether the units have declared a separation profile."""
     steps: tuple[Action, ...] = ()
     expected: Table = field(default_factory=dict)
     fault: str | None = None
@@ -163,6 +166,9 @@ def read_scenario(content: bytes, name: str, records: Records = _no_records) -> 
     expected = _expectation(_table(top, "expect"), "[expect]")
     given = _GivenData(_tables(top, "data"), records)
     world = _world(top, records)
+    small_unit = top.get("small_unit", False)
+    if not isinstance(small_unit, bool):
+        raise ScenarioFault("small_unit 只能是 true 或 false。")
     return Scenario(
         name=name,
         title=title.strip(),
@@ -173,6 +179,7 @@ def read_scenario(content: bytes, name: str, records: Records = _no_records) -> 
         start=plain_table(_table(top, "start")),
         about=plain_table(_table(top, "about")),
         operations=_operations({**world("operations"), **_table(top, "operations")}),
+        small_unit=small_unit,
         steps=tuple(_steps(top.get("steps", []), given)),
         expected=expected,
     )

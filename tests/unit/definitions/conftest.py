@@ -37,6 +37,7 @@ def known() -> Known:
         operations={"notice.publish": publish},
         parameters=frozenset({"notice days"}),
         panels=frozenset({"notice.sheet"}),
+        never_together=frozenset({frozenset({"officer", "reviewer"})}),
         deployed={key: deployed(key) for key in ("old_process", "own_start")},
     )
 
