@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from engine.api.commands import Group
 from engine.errors import (
-    NotFound,
     NotSignedIn,
 )
 from engine.model.actors import Actor
+from engine.model.organisations import Person
 from engine.store import accounts as stored_accounts
-from engine.store import audit as stored_audit
-from engine.store import directory as stored_directory
-from engine.store.database import Tx
 from engine.work import (
     accounts,
     allowances,
-    organise,
+    slips,
 )
 from engine.work.accounts import Attempt, SignIn
 from engine.work.allowances import Allowance
@@ -60,18 +59,13 @@ class Accounts(Group):
 
     def reset_password(self, actor: Actor, person_id: str) -> str:
         """A one-use link's token for somebody who forgot her password."""
+        return self._commands.execute(
+            lambda tx: slips.reset_password(self._environment, tx, actor, person_id)
+        )
 
-        def command(tx: Tx) -> str:
-            person = stored_directory.person_by_id(tx, person_id)
-            if person is None:
-                raise NotFound("没有找到这个人员。")
-            organise.must_administer(tx, actor, person.organisation_id)
-            stored_audit.add_access(
-                tx, self._environment.now(), actor.person_id, "password-reset", person_id
-            )
-            return accounts.make_link(self._environment, tx, person_id)
-
-        return self._commands.execute(command)
+    def helped_people(self, actor: Actor) -> Sequence[Person]:
+        """The people below her own organisation for whom a township officer prints a slip."""
+        return self._commands.ask(lambda tx: slips.helped_people(self._environment, tx, actor))
 
     def use_link(self, token: str, password: str) -> str:
         """Choose a password by a one-use link; the person's id."""

@@ -151,8 +151,13 @@ def forget_old(tx: Tx, before: datetime) -> None:
     tx.execute(delete(sign_in_attempt).where(sign_in_attempt.c.at < to_text(before)))
 
 
-def add_link(tx: Tx, token: str, person_id: str, expires_at: datetime) -> None:
-    """A one-use link to choose a password."""
+def add_link(tx: Tx, token: str, person_id: str, expires_at: datetime, now: datetime) -> None:
+    """A one-use link to choose a password; a slip that was lost before is worth nothing now."""
+    tx.execute(
+        update(one_use_link)
+        .where(one_use_link.c.person_id == person_id, one_use_link.c.used_at.is_(None))
+        .values(used_at=to_text(now))
+    )
     tx.execute(
         insert(one_use_link).values(
             token_hash=digest(token), person_id=person_id, expires_at=to_text(expires_at)

@@ -16,7 +16,7 @@ from sqlalchemy.sql.selectable import Subquery
 
 from engine.model.digest import Digest
 from engine.store.database import Tx
-from engine.store.directory import valid
+from engine.store.dated import valid
 from engine.store.instants import to_text
 from engine.store.tables import (
     case,

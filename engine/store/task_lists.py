@@ -401,7 +401,7 @@ def open_of_cases(tx: Tx, case_ids: Collection[str]) -> list[TaskLine]:
     """The open steps of these cases."""
     if not case_ids:
         return []
-    query = _lines().where(task.c.case_id.in_(sorted(case_ids)), task.c.status == "open")
+    query = line_query().where(task.c.case_id.in_(sorted(case_ids)), task.c.status == "open")
     return [line_of(row) for row in tx.execute(query.order_by(task.c.id))]
 
 
@@ -409,7 +409,7 @@ def of_ids(tx: Tx, actor: Actor, task_ids: Collection[str]) -> list[TaskLine]:
     """Those of these steps whose cases the actor may see."""
     if not task_ids:
         return []
-    query = _lines().where(task.c.id.in_(sorted(task_ids)), visible_to(actor))
+    query = line_query().where(task.c.id.in_(sorted(task_ids)), visible_to(actor))
     return [line_of(row) for row in tx.execute(query.order_by(_due, task.c.id))]
 
 

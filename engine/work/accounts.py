@@ -154,7 +154,8 @@ def actor_for(environment: Environment, tx: Tx, token: str) -> tuple[Actor, bool
 def make_link(environment: Environment, tx: Tx, person_id: str) -> str:
     """A one-use link's token, for the printed slip (product.md §1.1)."""
     token = secrets.token_urlsafe(24)
-    accounts.add_link(tx, token, person_id, environment.real_now() + LINK_LIFETIME)
+    now = environment.real_now()
+    accounts.add_link(tx, token, person_id, now + LINK_LIFETIME, now)
     return token
 
 

@@ -81,6 +81,7 @@ ROLES = (
     Role("county_reviewer", "县级审核员", "Reviewer", EVERY_LEVEL, "area"),
     Role("county_approver", "分管副主席", "Approver", EVERY_LEVEL, "area"),
     Role("data_entry", "录入员", "Data entry", EVERY_LEVEL, "area"),
+    Role("township_officer", "乡镇工会专干", "Township officer", EVERY_LEVEL, "area"),
     Role("supervisor", "督办人", "Supervisor", EVERY_LEVEL, "area"),
     Role("chair", "基层工会主席", "Chair", EVERY_LEVEL, "area"),
     Role("township_chair", "乡镇工会主席", "Township chair", EVERY_LEVEL, "area"),

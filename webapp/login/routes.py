@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from engine.errors import Invalid, NotSignedIn, TooManyTries
 from webapp.login.pages import PasswordPage, sign_in_page
+from webapp.login.slips import helped_page, helped_slip_page, must_help
 from webapp.shared.choose_language import local_path
 from webapp.shared.error_pages import error_response
 from webapp.shared.errors import status_of
@@ -14,6 +15,7 @@ from webapp.shared.navigation import shell
 from webapp.shared.page import render
 from webapp.shared.requests import (
     client_address,
+    current_actor,
     current_engine,
     current_installation,
     current_settings,
@@ -116,3 +118,21 @@ def set_password(token: str) -> ResponseReturnValue:
         return render(PasswordPage(shell("login"), refused.message)), 422
     flash(_("密码已设置,请登录。"), "done")
     return redirect(url_for("login.show"), 303)
+
+
+@login.get("/passwords")
+def helped() -> ResponseReturnValue:
+    """Whom a township officer may help who has forgotten her password."""
+    actor = current_actor()
+    must_help(actor)
+    searched = request.args.get("q", "").strip()
+    return render(helped_page(shell("passwords", actor), current_engine(), actor, searched))
+
+
+@login.post("/passwords/<person_id>")
+def help_with_password(person_id: str) -> ResponseReturnValue:
+    """The slip, to print and to hand over."""
+    actor, engine = current_actor(), current_engine()
+    must_help(actor)
+    token = engine.accounts.reset_password(actor, person_id)
+    return render(helped_slip_page(shell("passwords", actor), engine, person_id, token))

@@ -92,6 +92,13 @@ _SECTIONS = (
     _Section("notices", lazy("公示"), "notices.listing", not_only=_OFFICE),
     _Section("supervision", lazy("督办看板"), "supervision.overdue", roles=_WATCHES),
     _Section(
+        "passwords",
+        lazy("辖区人员密码"),
+        "login.helped",
+        roles=frozenset({"township_officer"}),
+        never=frozenset({"admin"}),
+    ),
+    _Section(
         "definitions",
         lazy("流程管理"),
         "definitions.listing",
