@@ -84,11 +84,12 @@ def _own(tx: Tx, day: Day) -> Mapping[str, Mapping[str, int]]:
             task.c.queue_id,
             task.c.assignee,
             task.c.barred,
+            task.c.by_profile,
             bucket.label("bucket"),
             func.count().label("n"),
         )
         .where(task.c.status == "open")
-        .group_by(task.c.queue_id, task.c.assignee, task.c.barred, bucket)
+        .group_by(task.c.queue_id, task.c.assignee, task.c.barred, task.c.by_profile, bucket)
         .subquery()
     )
     places = _places(day)
@@ -109,6 +110,11 @@ def _own(tx: Tx, day: Day) -> Mapping[str, Mapping[str, int]]:
             or_(
                 steps.c.barred == "",
                 steps.c.barred.not_like("%|" + places.c.person_id + "|%"),
+            ),
+            or_(
+                steps.c.by_profile == "",
+                steps.c.by_profile.not_like("%|" + places.c.person_id + "|%"),
+                queue.c.profile_id.is_not(None),
             ),
         )
         .group_by(places.c.person_id, steps.c.bucket)

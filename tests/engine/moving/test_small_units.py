@@ -12,6 +12,7 @@ from engine.model.tasks import InboxFilter
 from engine.store.profiles import MarkedFilter
 from engine.work.organise import Term
 from tests.engine.moving.conftest import Workshop, drawn, step
+from tests.engine.moving.test_digests import HALF_PAST_EIGHT
 from tests.engine.moving.test_invariants import broken_within
 from tests.unit.runtime.kit import end, line, start
 
@@ -88,6 +89,22 @@ def test_with_a_profile_she_may_and_the_step_is_marked(shop: Workshop) -> None:
     (told,) = [s for s in shop.engine.cases.view(SYSTEM, case_id).submissions if s.profile]
     assert (told.element_id, told.profile) == ("enter", DOCUMENT)
     assert shop.broken() == {}
+
+
+@pytest.mark.parametrize("has_profile", [False, True])
+def test_the_morning_s_digest_counts_as_the_inbox_does(
+    shop: Workshop, *, has_profile: bool
+) -> None:
+    small(shop)
+    if has_profile:
+        declared(shop)
+    shop.clock.advance(HALF_PAST_EIGHT - shop.clock.now())
+    shop.engine.telling.postman().run_once()
+    reviewer = shop.actor("reviewer")
+    counted = shop.engine.tasks.inbox(reviewer, InboxFilter()).counts.total
+    assert counted == int(has_profile)
+    told = [one.text for one in shop.engine.telling.of_person(reviewer)]
+    assert told == (["您有 1 件待办。"] if has_profile else [])
 
 
 def test_what_is_absolute_stays_so_under_a_profile(shop: Workshop) -> None:
