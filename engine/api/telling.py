@@ -15,11 +15,13 @@ from engine.model.channels import Channel, Outside
 from engine.model.ports import Letter
 from engine.store import channels as stored_channels
 from engine.store import messages as stored_messages
+from engine.store import outbox as stored_outbox
 from engine.store.messages import Message, RecordQuestion
-from engine.work import deliveries, digests, notifying
+from engine.work import applicant_news, deliveries, digests, notifying
 from engine.work.notifying import Chosen, OwnContact, Record
 
 _COUNTED_DAYS = timedelta(days=30)
+_MOST_TO_RING = 50
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,19 @@ class Telling(Group):
     def choose(self, actor: Actor, chosen: Chosen) -> None:
         """Keep where she wants to be told."""
         self._commands.execute(lambda tx: notifying.choose(self._environment, tx, actor, chosen))
+
+    def to_ring(self, actor: Actor) -> Sequence[tuple[Message, str]]:
+        """Applicants of her units whom no text message reaches, with their cases' numbers."""
+        if not actor.units:
+            return ()
+        since = self._environment.today() - _COUNTED_DAYS
+        return self._commands.ask(
+            lambda tx: stored_messages.to_ring(tx, actor, since, _MOST_TO_RING)
+        )
+
+    def rung(self, actor: Actor, message_id: int) -> None:
+        """She has rung the applicant."""
+        self._commands.execute(lambda tx: notifying.rung(self._environment, tx, actor, message_id))
 
     # The administrators --------------------------------------------------------------------
 
@@ -120,6 +135,13 @@ class Telling(Group):
         told = self._commands.execute(lambda tx: digests.keep(self._environment, tx, written))
         self._told_on = day
         return told
+
+    def tell_applicants(self) -> int:
+        """Make messages of the news that wait for applicants; looks before it locks."""
+        with self._commands.database.look() as tx:
+            if not stored_outbox.any_for_applicants(tx):
+                return 0
+        return self._commands.execute(lambda tx: applicant_news.tell(self._environment, tx))
 
     def take(self) -> TakenMessage | None:
         """Lease a message that may go out now; looks before it locks."""

@@ -8,7 +8,7 @@ from engine.definitions.bpmn_xml import Element
 from engine.definitions.diagram import Node, Process, bpmn, described, extension
 from engine.definitions.draft import Draft
 from engine.feel import Expression, FeelSyntaxError, compile_expression
-from engine.model.public_words import ON_NODES, WORDS
+from engine.model.public_words import GUEST_MOBILE, ON_NODES, WORDS
 
 
 class When(Enum):
@@ -73,7 +73,12 @@ def sites(draft: Draft, process: Process) -> Iterator[Site]:
 
 
 def _process_sites(process: Process) -> Iterator[Site]:
-    for name, must_be_feel in (("title", True), ("totalLimit", False), (WORDS, False)):
+    for name, must_be_feel in (
+        ("title", True),
+        ("totalLimit", False),
+        (WORDS, False),
+        (GUEST_MOBILE, True),
+    ):
         text = process.properties.get(name, "").strip()
         if text:
             yield Site(

@@ -31,6 +31,10 @@ class Post(Protocol):
         """Write today's digests where they are due; how many people were told."""
         ...
 
+    def tell_applicants(self) -> int:
+        """Make messages of the news that wait for applicants; how many."""
+        ...
+
     def take(self) -> "Taken | None":
         """Lease a message that may go out now."""
         ...
@@ -73,7 +77,7 @@ class Postman:
 
     def run_once(self) -> bool:
         """Write what is due and carry one message; whether there was anything."""
-        told = self._post.tell_day()
+        told = self._post.tell_day() + self._post.tell_applicants()
         taken = self._post.take()
         if taken is None:
             return bool(told)

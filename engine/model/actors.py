@@ -59,6 +59,11 @@ class Actor:
         return tuple(grant.organisation_id for grant in self.grants if grant.role == role)
 
     @property
+    def units(self) -> frozenset[str]:
+        """The organisations where she holds any role."""
+        return frozenset(grant.organisation_id for grant in self.grants)
+
+    @property
     def area(self) -> tuple[str, ...]:
         """The organisations whose area one of her roles lets her see."""
         return tuple(grant.organisation_id for grant in self.grants if grant.sees == "area")

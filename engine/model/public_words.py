@@ -37,9 +37,12 @@ RECEIPT_PROOF = "receiptProof"
 RECEIPT_NEXT = "receiptNext"
 """On the process: what happens next, printed on the slip."""
 
+GUEST_MOBILE = "guestMobile"
+"""On the process: FEEL that gives her mobile number, as far as she may be written to."""
+
 ON_NODES = frozenset({WORDS, UNTIL, REASON})
 ON_MESSAGES = frozenset({MESSAGE, MESSAGE_HINT, MESSAGE_REASON})
-ON_PROCESSES = frozenset({WORDS, RECEIPT, RECEIPT_PROOF, RECEIPT_NEXT})
+ON_PROCESSES = frozenset({WORDS, RECEIPT, RECEIPT_PROOF, RECEIPT_NEXT, GUEST_MOBILE})
 
 
 @dataclass(frozen=True)

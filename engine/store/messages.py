@@ -9,14 +9,17 @@ import orjson
 from sqlalchemy import and_, func, insert, or_, select, update
 from sqlalchemy import case as when
 
+from engine.model.actors import Actor
 from engine.store.areas import lies_below
+from engine.store.cases import visible_to
 from engine.store.database import Tx
 from engine.store.instants import from_text, from_text_or_none, to_text
-from engine.store.tables import message, person
+from engine.store.tables import case, message, person
 
 OUTSIDE = ("sms", "robot", "mail")
 TEST = "test"
 DIGEST = "digest"
+CASE = "case"
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,53 @@ def replace_digests(tx: Tx, day: date, now: datetime) -> None:
         .where(earlier, message.c.status == "waiting")
         .values(status="replaced", done_at=to_text(now))
     )
+
+
+def known(tx: Tx, once: Sequence[str]) -> set[str]:
+    """Which of these have been written."""
+    return set(tx.execute(select(message.c.once).where(message.c.once.in_(once))).scalars())
+
+
+# Applicants to be rung ---------------------------------------------------------------------
+
+
+def to_ring(tx: Tx, actor: Actor, since: date, limit: int) -> Sequence[tuple[Message, str]]:
+    """(message, case number): applicants of the actor's units whom no text message reaches."""
+    rows = tx.execute(
+        select(*_ALL.selected_columns, case.c.number)
+        .select_from(
+            message.outerjoin(person, person.c.id == message.c.person_id).join(
+                case, case.c.id == message.c.case_id
+            )
+        )
+        .where(
+            or_(
+                and_(message.c.via == "copy", message.c.status == "unread"),
+                and_(message.c.via == "sms", message.c.status == "failed"),
+            ),
+            message.c.kind == CASE,
+            message.c.day >= since.isoformat(),
+            message.c.organisation_id.in_(actor.units),
+            visible_to(actor),
+        )
+        .order_by(message.c.id)
+        .limit(limit)
+    )
+    return [(_message(row), row.number) for row in rows]
+
+
+def rung(tx: Tx, message_id: int, by: str, now: datetime) -> bool:
+    """Somebody has told the applicant; False where somebody else was first."""
+    done = tx.execute(
+        update(message)
+        .where(
+            message.c.id == message_id,
+            message.c.kind == CASE,
+            message.c.status.in_(("unread", "failed")),
+        )
+        .values(status="read", person_id=by, done_at=to_text(now))
+    )
+    return done.rowcount == 1
 
 
 # A person's own list -----------------------------------------------------------------------

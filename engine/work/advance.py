@@ -25,6 +25,7 @@ from engine.store.database import Tx, savepoint
 from engine.store.tasks import NewTask
 from engine.store.vault import CaseVault
 from engine.store.waits import WaitRow
+from engine.work import applicant_news
 from engine.work.environment import Environment
 from engine.work.history import Cause, Collision, append_history
 from engine.work.public_status import pack, status_at_end
@@ -200,6 +201,8 @@ def write_step(
         cases.reach_milestones(tx, changed.id, milestones, cause.now)
         changed = replace(changed, milestone=milestones[-1])
     changed = _with_total_due(environment, tx, changed, cause)
+    if opened.case.event_count:  # whoever is there when the case begins knows that it begins
+        _leave_news(environment, tx, opened, step, cause)
     cases.put_attributes(tx, changed.id, cause.attributes)
     _record_path(step, cause)
     count, head = append_history(tx, opened.case, opened.vault, cause)
@@ -213,6 +216,15 @@ def write_step(
     if not cases.save(tx, changed, opened.case.rev):
         raise Collision
     return changed
+
+
+def _leave_news(
+    environment: Environment, tx: Tx, opened: OpenedCase, step: Step, cause: Cause
+) -> None:
+    feel = environment.feel(tx, opened.case.organisation_id, cause.now)
+    mobile = applicant_news.number_to_tell(opened.program, step, cause.actor, feel)
+    if mobile is not None:
+        applicant_news.leave(environment, tx, opened.case.id, mobile)
 
 
 class _Waited:

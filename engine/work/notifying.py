@@ -23,6 +23,7 @@ from engine.work.digests import CONTACT, masked, opened
 from engine.work.environment import Environment
 from engine.work.organise import ADMIN, must_administer
 
+_MANY = 10_000
 TEST_TEXT = "这是一条测试消息,收到即说明消息通知可以使用,无需处理。"
 
 
@@ -151,6 +152,16 @@ def retry(environment: Environment, tx: Tx, actor: Actor, message_id: int) -> No
     if not messages.try_again(tx, message_id):
         raise Conflict("这条消息现在不是“发送失败”,没有重发。请刷新查看。")
     audit.add_access(tx, environment.now(), actor.person_id, "message-retried", str(message_id))
+
+
+def rung(environment: Environment, tx: Tx, actor: Actor, message_id: int) -> None:
+    """Somebody of the unit has told the applicant by telephone."""
+    since = date.min
+    hers = {one.id for one, _number in messages.to_ring(tx, actor, since, _MANY)}
+    if message_id not in hers or not messages.rung(
+        tx, message_id, actor.person_id, environment.now()
+    ):
+        raise NotFound("没有找到这条待告知的消息,可能已由同事告知。请刷新本页。")
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,13 @@ import pytest
 
 from engine import SYSTEM, Actor, Engine, Options, Request, open_engine
 from engine.definitions.folder import read_folder
+from engine.model.channels import Outside
 from engine.model.clock import FixedClock
 from engine.model.tasks import InboxFilter, TaskLine
 from tests.support.federation import staffed
 
 ROOT = Path(__file__).parents[2]
+OUTSIDE = Outside(frozenset({"127.0.0.1"}), {"GATEWAY": "s3cret&value", "SIGN": "SEC000"})
 KEY = bytes(range(32))
 MONDAY_MORNING = datetime(2026, 11, 9, 1, 0, tzinfo=UTC)
 FILLED = {
@@ -77,7 +79,7 @@ def clock() -> FixedClock:
 @pytest.fixture
 def office(database_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Office]:
     """A staffed federation with the example process deployed."""
-    options = Options(clock=clock, data_dir=tmp_path / "data")
+    options = Options(clock=clock, data_dir=tmp_path / "data", outside=OUTSIDE)
     made = Office(staffed(open_engine(database_url, key=KEY, options=options)), clock)
     made.deploy("example_request")
     yield made

@@ -38,6 +38,18 @@ class Row:
 
 
 @dataclass(frozen=True)
+class RingRow:
+    """An applicant whom no text message reaches: what to tell her, and her case."""
+
+    id: int
+    day: str
+    number: str
+    href: str
+    text: str
+    why: str
+
+
+@dataclass(frozen=True)
 class MessagesPage(Page):
     """消息."""
 
@@ -47,6 +59,7 @@ class MessagesPage(Page):
     numbers: tuple[Number, ...]
     text: str
     rows: tuple[Row, ...]
+    to_ring: tuple[RingRow, ...]
     unread: int
     chosen: Chosen
     has_sms: bool
@@ -72,6 +85,7 @@ def messages_page(
         numbers=() if newest is None else _numbers(Digest.of_facts(newest.facts)),
         text="" if newest is None else newest.text,
         rows=tuple(_row(one) for one in messages),
+        to_ring=tuple(_ring(one, number) for one, number in engine.telling.to_ring(actor)),
         unread=sum(one.status == "unread" for one in messages),
         chosen=typed or own.chosen,
         has_sms=ChannelKind.SMS in own.ways,
@@ -83,6 +97,17 @@ def messages_page(
 def _row(message: Message) -> Row:
     return Row(
         day(message.day), moment(message.created_at), said(message), message.status == "unread"
+    )
+
+
+def _ring(message: Message, number: str) -> RingRow:
+    return RingRow(
+        message.id,
+        day(message.day),
+        number,
+        url_for("cases.show", case_id=message.case_id),
+        message.text,
+        message.error or _("没有可用的短信网关或手机号"),
     )
 
 

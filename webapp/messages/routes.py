@@ -31,6 +31,16 @@ def read() -> ResponseReturnValue:
     return redirect(url_for("messages.show"), 303)
 
 
+@messages.post("/messages/rung/<int(max=999999999999):message_id>")
+def rung(message_id: int) -> ResponseReturnValue:
+    """The applicant was told by telephone."""
+    try:
+        current_engine().telling.rung(current_actor(), message_id)
+    except NotFound as gone:
+        flash(gone.message, "warning")
+    return redirect(url_for("messages.show"), 303)
+
+
 @messages.post("/messages/contact")
 def choose() -> ResponseReturnValue:
     """Where she wants to be told."""

@@ -16,13 +16,12 @@ from engine import SYSTEM, Options, Request, open_engine
 from engine.errors import DeploymentRefused
 from engine.jobs.executor import Executor, Pace
 from engine.model.cases import CaseStatus
-from engine.model.channels import Outside
 from engine.model.clock import FixedClock
 from engine.model.definitions import SourceFile
 from engine.model.operations import Operation, OperationContext
 from engine.store.database import Tx
 from engine.store.jobs import Job
-from tests.engine.conftest import KEY, Office
+from tests.engine.conftest import KEY, OUTSIDE, Office
 from tests.support.federation import staffed
 from tests.support.postgres import PostgresServer
 from tests.unit.runtime.kit import ext, io, node, process, props, user, z
@@ -30,7 +29,6 @@ from tests.unit.runtime.kit import ext, io, node, process, props, user, z
 Outputs = Mapping[str, object]
 Doing = Callable[[OperationContext, Outputs], Outputs]
 
-OUTSIDE = Outside(frozenset({"127.0.0.1"}), {"GATEWAY": "s3cret&value", "SIGN": "SEC000"})
 LEVELS = {"officer": "grassroots", "county_reviewer": "county", "county_approver": "county"}
 
 
