@@ -72,10 +72,12 @@ def serve(
 @contextlib.contextmanager
 def _worker(engine: Engine) -> Iterator[None]:
     stop = in_background(engine.jobs.executor(Pace()), "bangfu-worker")
-    stop_telling = in_background(engine.telling.postman(), "bangfu-postman")
+    postman = engine.telling.postman()
+    stop_telling = in_background(postman, "bangfu-postman")
     try:
         yield
     finally:
+        postman.stop()  # both end what is in hand at the same time
         stop()
         stop_telling()
 

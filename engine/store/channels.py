@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import and_, delete, insert, select, update
 
 from engine.model.channels import Channel, ChannelKind
 from engine.store.areas import lies_below
@@ -131,6 +131,11 @@ def put_contact(tx: Tx, person_id: str, new: Contact, now: datetime) -> None:
         .values(person_id=person_id, **values)
         .on_conflict_do_update(index_elements=["person_id"], set_=values)
     )
+
+
+def forget_contact(tx: Tx, person_id: str) -> None:
+    """Whoever has left is told nothing: her number and address go."""
+    tx.execute(delete(contact).where(contact.c.person_id == person_id))
 
 
 def is_served(tx: Tx, organisation_id: str) -> set[ChannelKind]:

@@ -19,7 +19,7 @@ from engine.model.organisations import (
     Role,
     SeparationProfile,
 )
-from engine.store import accounts, audit, designations, directory, organisations, profiles
+from engine.store import accounts, audit, channels, designations, directory, organisations, profiles
 from engine.store.database import Tx
 from engine.store.instants import to_text
 from engine.work.claim import release_of_departed
@@ -136,6 +136,7 @@ def close_account(environment: Environment, tx: Tx, actor: Actor, person_id: str
         raise Conflict(f"账号“{person.username}”({person.name})早已停用,没有变化。")
     directory.set_active(tx, person_id, active=False)
     accounts.close_sessions_of(tx, person_id)
+    channels.forget_contact(tx, person_id)
     return follow(environment, tx, actor, "person-closed", person_id)
 
 

@@ -52,14 +52,16 @@ def worker(call: Call) -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
     with opened(call.settings()) as installation:
         executor = installation.engine.jobs.executor(Pace())
+        postman = installation.engine.telling.postman()
 
         def stop(_number: int, _frame: FrameType | None) -> None:
             executor.stop()
+            postman.stop()
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
         say("后台任务已启动,按 Ctrl-C 结束。")
-        stop_telling = in_background(installation.engine.telling.postman(), "bangfu-postman")
+        stop_telling = in_background(postman, "bangfu-postman")
         executor.run()
         stop_telling()
     return DONE

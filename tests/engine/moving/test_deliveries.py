@@ -349,6 +349,16 @@ def test_a_worker_killed_between_sending_and_marking_sends_one_double_with_the_s
     assert other.rows("SELECT count(*) FROM message WHERE via = 'app'") == [(2,)]
 
 
+def test_whoever_leaves_is_told_no_more_and_her_number_goes(
+    waiting: Workshop, gateway: HttpGateway
+) -> None:
+    set_up(waiting, ChannelKind.SMS, sms(gateway))
+    waiting.engine.directory.close_account(waiting.actor("admin"), "p-officer")
+    deliver(waiting)
+    assert gateway.calls == []
+    assert waiting.rows("SELECT * FROM contact") == []
+
+
 def test_who_comes_back_late_does_not_mark_what_another_took_over(
     waiting: Workshop, gateway: HttpGateway, open_shop: Callable[[], Workshop]
 ) -> None:
