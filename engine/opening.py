@@ -40,9 +40,9 @@ class Options:
     ``clock_speed``: business seconds a real second; None leaves the stored clock as it is.
     ``clock``: another clock altogether, for tests. ``branches``: migrations of packages above.
     ``parameters``: what is known of each business parameter; those with a value begin with it.
-    ``panels``: what steps may show above their forms, by name. ``outside``: hosts that messages
-    may go to, and secrets for them. ``never_together``: pairs of roles
-    that no process may leave to one person in small units.
+    ``panels``: what steps may show above their forms, by name; ``starts``: what processes may be
+    started from. ``outside``: hosts that messages may go to, and secrets for them.
+    ``never_together``: pairs of roles that no process may leave to one person in small units.
     """
 
     data_dir: Path | None = None
@@ -54,6 +54,7 @@ class Options:
     panels: frozenset[str] = frozenset()
     outside: Outside = field(default_factory=Outside)
     never_together: frozenset[frozenset[str]] = frozenset()
+    starts: frozenset[str] = frozenset()
 
 
 def open_engine(url: str, *, key: bytes, options: Options | None = None) -> Engine:
@@ -90,6 +91,7 @@ def _opened(database: Database, key: bytes, chosen: Options) -> Engine:
         panels=chosen.panels,
         outside=chosen.outside,
         never_together=chosen.never_together,
+        starts=chosen.starts,
     )
     return Engine(database, environment)
 

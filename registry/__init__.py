@@ -8,7 +8,7 @@ from registry.api import Registry
 from registry.imports import Imports
 from registry.invariants import invariants
 from registry.loading import EarlierVersion, ExistingHousehold, Fate, Loaded
-from registry.operations import OPERATIONS, PANELS, operations
+from registry.operations import OPERATIONS, PANELS, STARTS, operations
 from registry.past_help import PastHelp
 from registry.store.schema import BRANCH
 
@@ -16,6 +16,7 @@ __all__ = [
     "BRANCH",
     "OPERATIONS",
     "PANELS",
+    "STARTS",
     "EarlierVersion",
     "ExistingHousehold",
     "Fate",

@@ -22,6 +22,7 @@ from registry.objection_desk import NoticeDesk
 from registry.paper import PaperShelf
 from registry.past_help import PastHelp, load_help
 from registry.reading import content_of, must_see
+from registry.report_desk import ReportDesk
 from registry.sections import Mask, Section, masked, sections, whole
 from registry.store import households, index, people
 from registry.store.households import VersionLine
@@ -68,6 +69,7 @@ class Registry(NoticeDesk):
         self.likenesses = Likenesses(engine)
         self.upkeep = Upkeep(engine)
         self.papers = PaperShelf(engine)
+        self.reports = ReportDesk(engine)
 
     def list_people(self) -> int:
         """List who is named in files of an earlier release; the number of those files."""

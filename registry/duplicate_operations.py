@@ -24,6 +24,9 @@ Inputs = Mapping[str, object]
 HEAD, MEMBER, APPLICATION = "head", "member", "application"
 CARD, PHONE, NAME, NEAR = "card", "phone", "name", "near"
 
+FALSE_PAPERS = "false_papers"
+"""The reason for striking a file off that counts against a new application (DMN-02 X7)."""
+
 _SAME = "同一证件号码"
 _WHAT: Mapping[str, str] = {
     HEAD: "已是另一户档案的户主",
@@ -83,7 +86,12 @@ def _find_duplicates(context: OperationContext, inputs: Inputs) -> Inputs:
     ]
     county_id, _name, _phone = people.county_of(tx, context.organisation_id)
     told = [one.told(county_id) for one in matches]
-    return {"matches": told, "found": len(told)}
+    counted = {one.id_hash for one in named if one.counted and one.id_hash}
+    return {
+        "matches": told,
+        "found": len(told),
+        "false_papers_on": people.struck_off_for(tx, counted, FALSE_PAPERS) or None,
+    }
 
 
 def _by_number(tx: Tx, named: Sequence[FilePerson], own_file: str, case_id: str) -> list[_Match]:
@@ -213,6 +221,7 @@ FIND_DUPLICATES = Operation(
     outputs={
         "matches": {"type": "array", "items": {"type": "object"}},
         "found": {"type": "integer", "minimum": 0},
+        "false_papers_on": {"type": ["string", "null"], "format": "date"},
     },
 )
 MERGE = Operation(

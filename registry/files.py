@@ -17,8 +17,9 @@ from registry.national import Block, blocks
 from registry.reading import content_of, must_see
 from registry.rights import Act, allowed
 from registry.sections import PARTS, Mask, masked, whole
-from registry.store import households, trace
+from registry.store import file_reports, households, trace
 from registry.store.households import VersionLine
+from registry.vocabulary import CLOSE_REASONS, REPORT_RESULTS, words
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,16 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Closed:
+    """When and why a file was struck off, and by which case."""
+
+    on: str
+    reason: str
+    note: str
+    case_number: str
+
+
+@dataclass(frozen=True)
 class Standing:
     """What else must be known before acting on a file: what she may do, how long it waits."""
 
@@ -45,6 +56,7 @@ class Standing:
     consent_withdrawn_on: str
     review: Review | None = None
     """What was put right since the category was decided, until it is decided again."""
+    closed: Closed | None = None
 
 
 @dataclass(frozen=True)
@@ -58,11 +70,15 @@ class Difference:
 
 @dataclass(frozen=True)
 class CaseTrace:
-    """The cases behind a file. ``hidden`` counts those that wrote to it and may not be seen."""
+    """The cases behind a file. ``hidden`` counts those that wrote to it and may not be seen.
+
+    ``reports``: cases that look, or looked, into what was said against it, with what came of it.
+    """
 
     wrote: Sequence[tuple[CaseLine, tuple[int, ...]]]
     open_elsewhere: Sequence[CaseLine]
     hidden: int
+    reports: Sequence[tuple[CaseLine, str]] = ()
 
 
 class Files:
@@ -85,6 +101,7 @@ class Files:
                 days_awaiting=_days_awaiting(file, today),
                 consent_withdrawn_on=text(consent.get("withdrawn_on")),
                 review=review_of(content),
+                closed=_closed(mapping(content.get("closed"))),
             )
 
         return self._engine.ask(read)
@@ -154,6 +171,11 @@ class Files:
                 wrote=list(reversed(wrote)),
                 open_elsewhere=[line for line in about if line.id not in known],
                 hidden=trace.hidden_writers(tx, actor, file_no),
+                reports=[
+                    (line, words(REPORT_RESULTS, result or None))
+                    for case_id, result in file_reports.cases_about(tx, actor, file_no)
+                    if (line := trace.line(tx, case_id)) is not None
+                ],
             )
 
         return self._engine.ask(read)
@@ -227,6 +249,13 @@ def _masked_block(block: Block, mask: Mask) -> Block:
 
 def _mask(*, is_clear: bool) -> Mask:
     return whole if is_clear else masked
+
+
+def _closed(said: Content) -> Closed | None:
+    if not said:
+        return None
+    reason = words(CLOSE_REASONS, said.get("reason"))
+    return Closed(text(said.get("on")), reason, text(said.get("note")), text(said.get("case")))
 
 
 def _days_awaiting(file: File, today: date) -> int | None:

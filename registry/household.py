@@ -20,6 +20,10 @@ Content = Mapping[str, object]
 
 AWAITING_ENTRY = "awaiting_entry"
 ON_FILE = "on_file"
+CLOSED = "closed"
+"""A file that was struck off (注销), and the act that did it."""
+REOPENED = "reopened"
+"""The act that takes striking off back."""
 APPROVED = "approved"
 ENTERED = "entered"
 MERGED = "merged"
@@ -35,6 +39,7 @@ _LAST = 4
 _NOON = time(12)
 _LONGEST_NAME = 60
 _LONGEST_CODE = 40
+_LONGEST_REASON = 20
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,10 @@ class Shown:
     national_no: str
     origin: str
     """``imported`` where the household was on file before; else a case opened the file."""
+    closed_on: str = ""
+    """The day a file was struck off; empty while it stands."""
+    closed_reason: str = ""
+    """Why, by its code."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +101,8 @@ def shown_of(content: Content, lookup_hash: Callable[[str], str]) -> Shown:
         raise Invalid("档案没有户主姓名或证件号码,没有建立。请退回补齐后再审批。")
     mobile = normal(text(head.get("mobile")))
     national_no = text(mapping(content.get("national")).get("national_no"))
+    closed = mapping(content.get("closed"))
+    on_file = ON_FILE if national_no else AWAITING_ENTRY
     return Shown(
         head_name=name[:_LONGEST_NAME],
         head_hash=lookup_hash(number),
@@ -100,10 +111,12 @@ def shown_of(content: Content, lookup_hash: Callable[[str], str]) -> Shown:
         mobile_last4=mobile[-_LAST:] if mobile else None,
         category=category_of(content)[:_LONGEST_CODE],
         archive_level=text(content.get("archive_level"))[:_LONGEST_CODE],
-        status=ON_FILE if national_no else AWAITING_ENTRY,
+        status=CLOSED if closed else on_file,
         size=_size(content),
         national_no=national_no[:_LONGEST_NAME],
         origin=IMPORTED if mapping(content.get("imported")) else "",
+        closed_on=text(closed.get("on"))[:10],
+        closed_reason=text(closed.get("reason"))[:_LONGEST_REASON],
     )
 
 

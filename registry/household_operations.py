@@ -42,6 +42,8 @@ _WHOLE = {"type": "integer", "minimum": 1}
 
 Inputs = Mapping[str, object]
 
+_LONGEST_REASON = 200
+
 _KEPT = ("national", "imported")
 """What an approval does not ask again, and so keeps: the national entry, where a file came from."""
 
@@ -132,9 +134,12 @@ def content_of(context: OperationContext, file: File) -> Content:
 
 
 def write_version(
-    context: OperationContext, file: File, act: str, content: Content
+    context: OperationContext, file: File, act: str, content: Content, told: str = ""
 ) -> dict[str, object]:
-    """Write a file's newest version, and who it names; the caller has written the file."""
+    """Write a file's newest version, and who it names; the caller has written the file.
+
+    ``told`` is why, where the act alone does not say it.
+    """
     tx = cast(Tx, context.tx)
     people.put(tx, file.file_no, people_of(content, context.lookup_hash))
     indexing.put(tx, context.lookup_hash, file.file_no, content)
@@ -146,7 +151,7 @@ def write_version(
             at=context.now,
             by_id=context.actor_id,
             act=act,
-            reason=ACTS[act],
+            reason=(told or ACTS[act])[:_LONGEST_REASON],
             case_id=context.case_id,
             content=context.seal(packed(content), sealed_place(file.file_no, file.version)),
         ),

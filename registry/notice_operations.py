@@ -5,7 +5,7 @@ The contract is the table in ``processes/public_notice/README.md``.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from typing import cast
 
@@ -34,6 +34,7 @@ from registry.objection import (
     reply_place,
     sealed_content,
 )
+from registry.reading import instant_in
 from registry.store import notices, numbers, objections
 from registry.vocabulary import NOTICE_RESULTS
 
@@ -145,7 +146,7 @@ def _to_answer(
     result = text(inputs.get("result"))
     if result not in NOTICE_RESULTS:
         raise Invalid(f"核查结论“{result}”不在规定的结果之内,没有登记答复。")
-    until = None if result == "upheld" else _instant(inputs, "examined_at")
+    until = None if result == "upheld" else instant_in(inputs.get("examined_at"))
     waiting = objections.waiting_of_notice(cast(Tx, context.tx), found.id, until)
     return found, result, waiting
 
@@ -248,15 +249,6 @@ def _date(inputs: Inputs, name: str) -> date:
         return date.fromisoformat(text(inputs.get(name))[:10])
     except ValueError as error:
         raise Invalid("公示的截止日期不是日期,没有改动。请核对公示天数。") from error
-
-
-def _instant(inputs: Inputs, name: str) -> datetime | None:
-    """An instant, given as FEEL writes it, which may name its zone after an @."""
-    given = text(inputs.get(name)).partition("@")[0]
-    try:
-        return datetime.fromisoformat(given) if given else None
-    except ValueError as error:
-        raise Invalid("核查时间不是时刻,没有登记答复。请核对流程。") from error
 
 
 def _counted(inputs: Inputs) -> DayCount:

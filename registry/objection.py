@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Self
 
 import orjson
 
@@ -45,15 +46,15 @@ class Objection:
         """Whether it was looked into and replied to."""
         return bool(self.result)
 
-    def answered(self, result: str, replied_on: date, way: str, reply: bytes) -> "Objection":
+    def answered(self, result: str, replied_on: date, way: str, reply: bytes) -> Self:
         """Looked into, and what the objector was told."""
         return replace(self, result=result, replied_on=replied_on, reply_way=way, reply=reply)
 
 
-def new_receipt(today: date) -> str:
+def new_receipt(today: date, kind: str = "异议") -> str:
     """``异议-20261109-7K2M9QXA``: read out on the telephone, and the only key to the result."""
     letters = "".join(secrets.choice(_LETTERS) for _ in range(_RECEIPT_LETTERS))
-    return f"异议-{today:%Y%m%d}-{letters}"
+    return f"{kind}-{today:%Y%m%d}-{letters}"
 
 
 def sealed_content(seal: Callable[[bytes, str], bytes], receipt: str, text: str, by: str) -> bytes:

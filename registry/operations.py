@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 
 from engine.model.operations import Operation
+from registry.closing_operations import CLOSE_FILE, FIND_CORRECTION, REOPEN_FILE
 from registry.duplicate_operations import FIND_DUPLICATES, MERGE
+from registry.file_report import FROM_A_REPORT
 from registry.household_operations import OPEN_FILE, SET_NATIONAL_NUMBER
 from registry.means_operations import FIND_REPORT, RECORD_REPORT
 from registry.notice_operations import notice_operations
+from registry.report_operations import ANSWER_REPORTS, FIND_REPORTS
 
 
 def operations(site: str = "") -> Mapping[str, Operation]:
@@ -24,12 +27,20 @@ def operations(site: str = "") -> Mapping[str, Operation]:
             OPEN_FILE,
             MERGE,
             SET_NATIONAL_NUMBER,
+            CLOSE_FILE,
+            REOPEN_FILE,
+            FIND_CORRECTION,
+            FIND_REPORTS,
+            ANSWER_REPORTS,
         )
     }
 
 
-PANELS = frozenset({"notice.sheet", "notice.objections", "household.copy"})
+PANELS = frozenset({"notice.sheet", "notice.objections", "household.copy", "household.report"})
 """What a step may show of the register above its form (``panel``)."""
+
+STARTS = frozenset({FROM_A_REPORT})
+"""What of the register a process may be started from (``startsFrom``)."""
 
 OPERATIONS = operations()
 """Those of an installation that does not know its own address."""

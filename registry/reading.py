@@ -1,12 +1,13 @@
 """Open a file for somebody: the row she may see, and what a version of it says."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Protocol
 
 from engine import Actor
-from engine.errors import NotFound
+from engine.errors import Invalid, NotFound
 from engine.store.database import Tx
-from registry.household import Content, File, sealed_place, unpacked
+from registry.household import Content, File, sealed_place, text, unpacked
 from registry.store import households
 
 
@@ -27,6 +28,15 @@ class Keeper(Protocol):
     def open(self) -> Callable[[bytes, str], bytes]:
         """Open what was sealed for it."""
         ...
+
+
+def instant_in(given: object) -> datetime | None:
+    """An instant as FEEL writes it, which may name its zone after an @; None for nothing."""
+    said = text(given).partition("@")[0]
+    try:
+        return datetime.fromisoformat(said) if said else None
+    except ValueError as error:
+        raise Invalid(f"“{said}”不是时刻,没有登记。请核对流程。") from error
 
 
 def must_see(tx: Tx, actor: Actor, file_no: str) -> tuple[File, str]:

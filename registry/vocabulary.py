@@ -95,7 +95,26 @@ NOTICE_CASE_OVER = "办件已终止"
 HOUSEHOLD_STATUSES: Mapping[str, str] = {
     "awaiting_entry": "在档(待录入)",
     "on_file": "在档",
+    "closed": "已注销",
 }
+CLOSE_REASONS: Mapping[str, str] = {
+    "false_papers": "弄虚作假",
+    "no_longer": "不再符合(核对发现财产)",
+    "death": "死亡",
+    "retired": "退休或离岗",
+    "moved": "调离本市",
+    "lost_contact": "失联(连续两次走访未遇)",
+    "duplicate": "重复建档",
+    "own_wish": "本人申请退出",
+    "other_relief": "转城乡其他救助",
+}
+"""注销原因 (domain.md §1.0)."""
+REPORT_RESULTS: Mapping[str, str] = {
+    "dismissed": "不属实",
+    "closed": "属实,档案已注销",
+    "corrected": "属实,档案已更正",
+}
+"""What came of a report on a file."""
 ACTS: Mapping[str, str] = {
     "approved": "建档审批",
     "entered": "录入全国系统",
@@ -105,6 +124,8 @@ ACTS: Mapping[str, str] = {
     "decided_again": "认定复核",
     "withdrawn": "撤回授权",
     "renewed": "重新授权",
+    "closed": "注销",
+    "reopened": "撤销注销",
 }
 ORIGINS: Mapping[str, str] = {"imported": "导入", "": "办件建档"}
 HELP_KINDS: Mapping[str, str] = {

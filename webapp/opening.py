@@ -47,6 +47,7 @@ def open_installation(settings: Settings, clock: Clock | None = None) -> Opened:
         panels=registry.PANELS,
         outside=settings.outside,
         never_together=NEVER_TOGETHER,
+        starts=registry.STARTS,
     )
     engine = open_engine(settings.url, key=settings.key, options=options)
     register = registry.Registry(engine, _site(settings))

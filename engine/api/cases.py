@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from engine.api.commands import Group
 from engine.errors import NotFound
@@ -34,12 +34,23 @@ class Cases(Group):
         return self._commands.ask(lambda tx: start.given(self._environment, tx, actor, request))
 
     def start(
-        self, actor: Actor, request: start.Request, once: Once[Started] | None = None
+        self,
+        actor: Actor,
+        request: start.Request,
+        once: Once[Started] | None = None,
+        also: Callable[[Tx, Started], None] | None = None,
     ) -> Started:
-        """Start a case."""
+        """Start a case. ``also`` writes what belongs to it, in the same transaction."""
+
+        def begin(tx: Tx, ready: start.PreparedStart) -> Started:
+            started = start.begin(self._environment, tx, actor, ready)
+            if also is not None:
+                also(tx, started)
+            return started
+
         return self._commands.prepare_and_execute(
             lambda tx: start.prepare(self._environment, tx, actor, request, self._take_numbers),
-            lambda tx, ready: start.begin(self._environment, tx, actor, ready),
+            begin,
             actor,
             once,
         )

@@ -13,7 +13,7 @@ from engine.errors import (
     NotPermitted,
 )
 from engine.model.actors import Actor
-from engine.model.definitions import Bundle, DefinitionSource, Element, SourceFile
+from engine.model.definitions import Bundle, DefinitionSource, Element, ProcessInfo, SourceFile
 from engine.model.once import Once
 from engine.model.organisations import Organisation
 from engine.runtime import Program
@@ -114,6 +114,8 @@ class Definitions(Group):
             nodes = stored_directory.organisations(tx, today)
             found: list[tuple[DefinitionRow, Sequence[Organisation]]] = []
             for row in stored_definitions.all_latest(tx):
+                if row.start_role and self._info(tx, row).starts_from:
+                    continue
                 places = actor.places(row.start_role or "")
                 homes = [
                     nodes[i]
@@ -126,6 +128,25 @@ class Definitions(Group):
             return found
 
         return self._commands.ask(question)
+
+    def started_from(self, origin: str) -> ProcessInfo | None:
+        """The process that is started from there, by its newest version; None where there is none.
+
+        Of several the first by key: which one an installation follows is for it to deploy.
+        """
+
+        def question(tx: Tx) -> ProcessInfo | None:
+            found = (
+                self._info(tx, row)
+                for row in sorted(stored_definitions.all_latest(tx), key=lambda row: row.key)
+                if row.start_role
+            )
+            return next((info for info in found if info.starts_from == origin), None)
+
+        return self._commands.ask(question)
+
+    def _info(self, tx: Tx, row: DefinitionRow) -> ProcessInfo:
+        return self._environment.programs.get(tx, row.id).info
 
     def decided_together(self) -> frozenset[tuple[str, str]]:
         """Process key and element id of the steps whose cases may be decided together.

@@ -78,6 +78,10 @@ class Directory(Group):
             lambda tx: stored_directory.holders(tx, role, organisation_id, today)
         )
 
+    def line_upwards(self, organisation_id: str) -> Sequence[Organisation]:
+        """An organisation and those above it by approval, nearest first; without their parents."""
+        return self._commands.ask(lambda tx: stored_directory.line_upwards(tx, organisation_id))
+
     def actor(self, person_id: str) -> Actor:
         """A person as she stands now; NotFound for a closed or unknown account."""
         today = self._environment.today()

@@ -39,6 +39,8 @@ class Known:
     parameters: frozenset[str] = frozenset()
     panels: frozenset[str] = frozenset()
     """What a step may show above its form; empty: nobody says, nothing is checked."""
+    starts: frozenset[str] = frozenset()
+    """What a process may be started from (``startsFrom``); empty: nothing is checked."""
     deployed: Mapping[str, DefinitionSource] = field(default_factory=dict)
     never_together: frozenset[frozenset[str]] = frozenset()
     """Pairs of roles whose steps nobody may have both of in one case, however small her unit."""

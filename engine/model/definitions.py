@@ -15,6 +15,16 @@ def listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.replace("，", ",").split(",") if part.strip())
 
 
+CASE_UNIT = "case"
+"""In ``notSameUnitAs`` instead of a step: the case's own union."""
+
+STARTS_FROM = "startsFrom"
+"""On a process: what it is started from. It stands in no list of processes to choose from."""
+
+STARTERS = "startsFromRoles"
+"""Beside ``startsFrom``: codes of the roles that may, above the case's union."""
+
+
 @dataclass(frozen=True)
 class SourceFile:
     """One file of a deployment; ``name`` has no folder and ends as a kind of process file."""
@@ -157,6 +167,11 @@ class Element:
         return self._names("notSameUnitAs")
 
     @property
+    def not_the_case_unit(self) -> bool:
+        """Whether the case's own union must not handle it (``case`` in ``notSameUnitAs``)."""
+        return CASE_UNIT in self.not_same_unit_as
+
+    @property
     def tells(self) -> str:
         """What whoever brought the case here is told when the step opens."""
         return self.properties.get("tells", "").strip()
@@ -231,3 +246,13 @@ class ProcessInfo:
     number_prefix: str = ""
     documentation: str = ""
     properties: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def starts_from(self) -> str:
+        """What it is started from, such as a record's page; empty: from the list of processes."""
+        return self.properties.get(STARTS_FROM, "").strip()
+
+    @property
+    def starters(self) -> tuple[str, ...]:
+        """The roles whose holders may start it."""
+        return listed(self.properties.get(STARTERS, "")) or listed(self.start_role or "")

@@ -123,6 +123,21 @@ class Program:
             if element.readable_by
         )
 
+    @cached_property
+    def starts_kept_apart(self) -> tuple[str, ...]:
+        """Start events of the process itself whose doer may not do a later step."""
+        named = {
+            name
+            for key in self._processes
+            for element in self.elements(key)
+            for name in element.not_same_person_as
+        }
+        return tuple(
+            element.id
+            for element in self.elements()
+            if element.kind is ElementKind.START and element.id in named
+        )
+
     def node(self, process_key: str, element_id: str) -> Node:
         """What happens at an element; KeyError when there is none."""
         return self._processes[process_key].diagram.nodes[element_id]

@@ -399,6 +399,8 @@ def _queue(
         for other in element.not_same_unit_as
         if other in opened.memory.units
     }
+    if element.not_the_case_unit:
+        excluded.add(home)
     if not excluded:
         return number
     for place in directory.line_upwards(tx, home)[1:]:

@@ -34,6 +34,7 @@ def known(environment: Environment, tx: Tx) -> Known:
         parameters=frozenset(p.name for p in settings.parameters(tx)),
         panels=environment.panels,
         never_together=environment.never_together,
+        starts=environment.starts,
         deployed={
             row.key: found
             for row in definitions.all_latest(tx)

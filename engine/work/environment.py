@@ -149,6 +149,7 @@ class Environment:
     panels: frozenset[str] = frozenset()
     outside: Outside = field(default_factory=Outside)
     never_together: frozenset[frozenset[str]] = frozenset()
+    starts: frozenset[str] = frozenset()
     programs: Programs = field(default_factory=Programs)
     queues: Queues = field(default_factory=Queues)
     places: Places = field(default_factory=Places)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from engine.errors import Invalid, NotPermitted
 from engine.feel import value_or_expression
-from engine.model.actors import Actor
+from engine.model.actors import PUBLIC, Actor
 from engine.model.cases import Case, CaseStatus, EventKind
 from engine.model.clock import ZONE
 from engine.model.deadlines import Deadline
@@ -53,6 +53,8 @@ class Request:
     Whoever may start a case need not be who does its first step; a draft is the step's own."""
     about: tuple[str, ...] = ()
     """Late steps of other cases that it is about, for a process that begins from them."""
+    origin: str = ""
+    """What it is started from; only a process that names it (``startsFrom``) may be."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def prepare(
     home = upwards[0] if upwards else None
     if home is None:
         raise Invalid("没有找到所选的单位,未发起。请重新选择申请单位。")
-    _must_be_startable(tx, actor, program, home)
+    _must_be_startable(tx, actor, program, home, request.origin)
     if home.valid_to is not None and home.valid_to <= environment.today():
         raise Invalid(f"“{home.name}”已于 {home.valid_to} 撤销,未发起。请为接收它的单位办理。")
 
@@ -139,17 +141,24 @@ def given(environment: Environment, tx: Tx, actor: Actor, request: Request) -> M
     return subject_of(environment, tx, actor, info, upwards, request.about).variables
 
 
-def _must_be_startable(tx: Tx, actor: Actor, program: Program, home: Organisation) -> None:
-    role = program.info.start_role
-    if role is None:
+def _must_be_startable(
+    tx: Tx, actor: Actor, program: Program, home: Organisation, origin: str
+) -> None:
+    info = program.info
+    if info.start_role is None:
         raise NotPermitted("这个流程只由其他流程调用,不能单独发起。")
-    level = program.info.start_level
+    if info.starts_from != origin:
+        raise NotPermitted(f"“{info.name}”不能在这里发起,未发起。请打开有关的记录,从那里登记。")
+    level = info.start_level
     if level and home.level != level:
         raise Invalid(
             f"这个流程要由{LEVEL_NAMES.get(level, level)}单位发起,“{home.name}”不是。请另选单位。"
         )
+    if origin and actor == PUBLIC:
+        return  # what the public may say is decided where it says it
     # Her own unit, or one below hers: a township officer types for a union without a PC (代办).
-    if not directory.is_within(tx, home.id, actor.places(role)):
+    places = tuple(place for role in info.starters for place in actor.places(role))
+    if not directory.is_within(tx, home.id, places):
         raise NotPermitted(
             f"您不能为“{home.name}”发起这个流程,未发起。如需办理,请联系县总工会管理员。"
         )
@@ -221,7 +230,11 @@ def begin(
         data_key=wrapped,
         state=b"",
     )
-    memory = Memory(b"", {"code": prepared.home.code, "name": prepared.home.name})
+    memory = Memory(
+        b"",
+        {"code": prepared.home.code, "name": prepared.home.name},
+        signers=dict.fromkeys(prepared.program.starts_kept_apart, (actor.person_id,)),
+    )
     opened = OpenedCase(case, vault, memory, prepared.program)
     cases.add(tx, case)
     if prepared.files and files.link(tx, prepared.files, case_id, actor.person_id, now) != len(

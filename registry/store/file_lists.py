@@ -27,6 +27,7 @@ from engine.store.tables import organisation, organisation_closure
 from registry.household import AWAITING_ENTRY, File
 from registry.store.households import file_of, visible_files, with_union
 from registry.store.likeness import is_alike
+from registry.store.people import OPEN_FILES
 from registry.store.tables import help_record, household, household_index, household_person
 
 
@@ -212,13 +213,18 @@ def _queued(
                 func.coalesce(household_index.c.withdrawn, False).is_(False),
             )
         case Queue.UNCHANGED:
-            return household.c.changed_at < unchanged_before
+            return and_(_stands(), household.c.changed_at < unchanged_before)
         case Queue.UNHELPED:
-            return ~_helped()
+            return and_(_stands(), ~_helped())
         case Queue.ALIKE:
-            return is_alike(alike)
+            return and_(_stands(), is_alike(alike))
         case Queue.ALL:
             return true()
+
+
+def _stands() -> ColumnElement[bool]:
+    """Nobody works on a file that was struck off."""
+    return household.c.status.in_(OPEN_FILES)
 
 
 def _helped() -> ColumnElement[bool]:

@@ -75,6 +75,12 @@ def visible_file(tx: Tx, actor: Actor, file_no: str) -> tuple[File, str] | None:
     return None if row is None else (file_of(row), row.union_name)
 
 
+def with_union_named(tx: Tx, file_no: str) -> tuple[File, str] | None:
+    """The same whoever asks."""
+    row = tx.execute(with_union().where(household.c.file_no == file_no)).first()
+    return None if row is None else (file_of(row), row.union_name)
+
+
 def of_heads(tx: Tx, head_hashes: Sequence[str]) -> dict[str, File]:
     """The files of these heads by their hash."""
     rows = tx.execute(select(household).where(household.c.head_hash.in_(head_hashes)))
@@ -133,6 +139,21 @@ def newest_of_case(tx: Tx, case_id: str, act: str) -> Version | None:
         select(household_version)
         .where(household_version.c.case_id == case_id, household_version.c.act == act)
         .order_by(household_version.c.at.desc(), household_version.c.number.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else _version(row)
+
+
+def newest_since(tx: Tx, file_no: str, acts: Sequence[str], since: datetime) -> Version | None:
+    """The last version by one of these acts that is not older than an instant."""
+    row = tx.execute(
+        select(household_version)
+        .where(
+            household_version.c.file_no == file_no,
+            household_version.c.act.in_(acts),
+            household_version.c.at >= to_text(since),
+        )
+        .order_by(household_version.c.number.desc())
         .limit(1)
     ).first()
     return None if row is None else _version(row)

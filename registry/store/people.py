@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, insert, select, tuple_
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, select, tuple_
 
 from engine.store.database import Tx
 from engine.store.tables import case, case_attribute, organisation, organisation_closure
@@ -111,6 +111,18 @@ def counted(tx: Tx, id_hashes: Collection[str]) -> dict[str, tuple[str, str]]:
         )
         found |= {row.id_hash: (row.file_no, row.organisation_id) for row in rows}
     return found
+
+
+def struck_off_for(tx: Tx, id_hashes: Collection[str], reason: str) -> str:
+    """The last day on which a file headed by one of these people was struck off for this reason."""
+    if not id_hashes:
+        return ""
+    found = tx.execute(
+        select(func.max(household.c.closed_on)).where(
+            household.c.head_hash.in_(sorted(id_hashes)), household.c.closed_reason == reason
+        )
+    ).scalar()
+    return found or ""
 
 
 def with_prefix(tx: Tx, hashes: Collection[str], except_file: str) -> dict[str, list[Found]]:

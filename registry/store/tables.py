@@ -46,6 +46,8 @@ household = Table(
     Column("size", Integer),
     Column("national_no", String(60), nullable=False),
     Column("origin", String(20), nullable=False, server_default=""),  # imported, or empty
+    Column("closed_on", _DATE, nullable=False, server_default=""),  # empty while it stands
+    Column("closed_reason", String(20), nullable=False, server_default=""),
     Column("version", Integer, nullable=False),
     Column("opened_on", _DATE, nullable=False),
     Column("changed_at", _INSTANT, nullable=False),
@@ -86,6 +88,29 @@ household_person = Table(
     Index("ix_household_person_prefix", "prefix_hash"),
     Index("ix_household_person_account", "account_hash"),
     Index("ix_household_person_name", "name", "birth_date"),
+)
+
+file_report = Table(
+    "file_report",
+    metadata,
+    # What somebody says against a household on file. Sealed as objections are, and for the same
+    # reason: the unit that built the file must not learn who it was.
+    Column("receipt", String(40), primary_key=True),
+    Column("file_no", String(40), ForeignKey("household.file_no"), nullable=False),
+    Column("case_id", String(26), nullable=False),
+    Column("notice_id", String(16), nullable=False),  # empty where it did not come by a notice
+    Column("at", _INSTANT, nullable=False),
+    Column("way", String(20), nullable=False),
+    Column("said_on", _DATE, nullable=False),
+    Column("taken_by", _ID, nullable=False),
+    Column("reachable", Boolean, nullable=False),  # false: nobody to reply to
+    Column("content", LargeBinary, nullable=False),  # sealed: text, by
+    Column("result", String(20), nullable=False),  # empty until it is answered
+    Column("replied_on", _DATE),
+    Column("reply_way", String(20), nullable=False),
+    Column("reply", LargeBinary),  # sealed
+    Index("ix_file_report_file", "file_no", "at"),
+    Index("ix_file_report_case", "case_id"),
 )
 
 means_report = Table(

@@ -58,6 +58,11 @@ def about_person(tx: Tx, actor: Actor, key_hashes: Sequence[str]) -> list[CaseLi
     return _lines(tx, list(found.scalars()))
 
 
+def line(tx: Tx, case_id: str) -> CaseLine | None:
+    """One case as lists show it; the caller has asked whether it may be seen."""
+    return cases.line(tx, case_id)
+
+
 def _lines(tx: Tx, case_ids: Sequence[str]) -> list[CaseLine]:
     found = (cases.line(tx, case_id) for case_id in case_ids)
     return [line for line in found if line is not None]

@@ -80,6 +80,7 @@ class _Group:
             parameters=frozenset(standard_parameters()),
             panels=registry.PANELS,
             never_together=NEVER_TOGETHER,
+            starts=registry.STARTS,
             deployed=called,
         )
         return [

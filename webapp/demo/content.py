@@ -6,7 +6,7 @@ data, as is how a household fills in the forms (``filled/KEY.toml``).
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -40,9 +40,9 @@ class Plan:
     is done now. ``plight``: which households; empty: any. ``areas``: codes of the federations they
     are approved in; none: all.
     ``known``: the applicant is the ``head`` or a ``member`` of a household on file, or a
-    ``housemate``, whose household has its file in the same county. ``heir_from``: from this deed
-    on the spouse is the head. ``claimed`` and ``drafted``: the parts, of 1, of the open steps that
-    somebody holds or has half filled in.
+    ``housemate``, whose household has its file in the same county; ``file``: the case is about
+    such a household. ``heir_from``: from this deed on the spouse is the head. ``claimed`` and
+    ``drafted``: the parts, of 1, of the open steps that somebody holds or has half filled in.
     """
 
     process: str
@@ -157,12 +157,14 @@ class Answers:
 
     ``of``: element id (or ``start``) → field → value or FEEL. ``between``: steps that a county's
     parameters bring in and that not every scenario knows. ``again``: those that a scenario has
-    once, and that come again in a household of other people than its own.
+    once, and that come again in a household of other people than its own. ``wrong``: element id →
+    what is put right in the household's file before that step is done.
     """
 
     of: Mapping[str, Mapping[str, object]]
     between: frozenset[str] = frozenset()
     again: frozenset[str] = frozenset()
+    wrong: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @cache
@@ -174,4 +176,5 @@ def answers_of(process: str) -> Answers:
     with path.open("rb") as file:
         read = tomllib.load(file)
     between, again = frozenset(read.pop("between", ())), frozenset(read.pop("again", ()))
-    return Answers(read, between, again)
+    wrong = read.pop("wrong", {})
+    return Answers(read, between, again, wrong)

@@ -25,6 +25,9 @@ _FEW_WAIT_LONG = 1.6
 DAYS_LOOKED_AT = 80
 _AT_THE_END = datetime.max.replace(tzinfo=UTC)
 
+ON_FILE = "file"
+"""In a plan's ``known``: the case is about a household on file."""
+
 
 @dataclass(frozen=True)
 class Deed:
@@ -112,13 +115,15 @@ class Applicants:
     ) -> None:
         self._federation = federation
         self._households = households
-        self._known = known
+        self._known = list(known)
         self._kept: list[DemoHousehold] = []
 
     def take(self, plan: Plan, at: str) -> DemoHousehold:
         """The next household that fits a plan; ``at``: of this union, empty: of any."""
         if not plan.known:
             return self._next(plan, at)
+        if plan.known == ON_FILE:
+            return self._next_on_file(plan)
         other, person = self._on_file(plan.known)
         if plan.known == "housemate":
             plan, at = replace(plan, areas=(self._county(other),)), ""
@@ -144,6 +149,16 @@ class Applicants:
                 return household
             self._kept.append(household)
 
+    def _next_on_file(self, plan: Plan) -> DemoHousehold:
+        """One on file where the plan wants it, else the next: few are on file so early."""
+        found = next((one for one in self._known if self._fits(one, plan, "")), None)
+        if found is None and self._known:
+            found = self._known[0]
+        if found is None:
+            raise Broken("演示数据里在档的家庭不够用,content.toml 里写了 known 的计划须减少。")
+        self._known = [one for one in self._known if one is not found]
+        return found
+
     def _fits(self, household: DemoHousehold, plan: Plan, at: str) -> bool:
         if at and household.organisation_id != at:
             return False
@@ -160,7 +175,8 @@ class Applicants:
 
     def _on_file(self, part: str) -> tuple[DemoHousehold, DemoMember]:
         """A household on file, and who of it applies: the head, or somebody who lives in it."""
-        for other in self._known:
+        while self._known:
+            other = self._known.pop(0)
             person = other.head if part == "head" else _spouse_of(other)
             if person is not None:
                 return other, person

@@ -33,6 +33,7 @@ from engine.store.database import Tx
 from engine.work.advance import open_case
 from webapp.demo.answers import Table, as_values, filled_in
 from webapp.demo.content import answers_of
+from webapp.demo.on_file import put_right, take_report, takers_of_reports
 from webapp.demo.papers import paper
 from webapp.demo.planned import PlannedCase
 
@@ -222,6 +223,10 @@ class Players:
         row = next(
             row for row in self.engine.definitions.latest() if row.key == planned.plan.process
         )
+        info = self.engine.definitions.get(row.id)[1].info
+        if info.starts_from:
+            self._report(course, info.starters)
+            return
         holders = self.engine.directory.holders(row.start_role or "", home)
         officer = self._person(self.chance.choice(holders).person_id)
         context = self.engine.environment.feel_asking(self.engine.ask, home, self.clock.now())
@@ -229,6 +234,17 @@ class Players:
         data = filled_in(planned.scenario.start, answers, self._scope(course, {}), context)
         request = Request(planned.plan.process, home, data, planned.business_key)
         course.case_id = self.engine.cases.start(officer, request).case_id
+
+    def _report(self, course: _Course, roles: Sequence[str]) -> None:
+        """Somebody above the household's union writes down what is said against it."""
+        planned = course.planned
+        home = planned.household.organisation_id
+        context = self.engine.environment.feel_asking(self.engine.ask, home, self.clock.now())
+        told = answers_of(planned.plan.process).of.get("report", {})
+        said = filled_in({}, told, self._scope(course, {}), context)
+        taker = self._person(self.chance.choice(takers_of_reports(self.engine, home, roles)))
+        take_report(self.engine, taker, planned.household, said, planned.business_key)
+        self._find_begun([course])
 
     def _scope(self, course: _Course, scope: Table) -> Table:
         return {**scope, "household": course.values, "number": course.planned.number}
@@ -267,6 +283,9 @@ class Players:
         step = self._step(line)
         person = self._doer(step)
         if person is not None:
+            wrong = answers_of(course.planned.plan.process).wrong.get(line.element_id)
+            if wrong:
+                put_right(self.engine, person, course.planned.household, wrong)
             data = self._with_papers(person, step.form, self._data(course, step, given))
             self.engine.tasks.complete(person, line.id, data)
             if course.next_deed == 0:

@@ -8,12 +8,14 @@ from flask import url_for
 
 from engine import Actor
 from engine.model.calendar import WorkCalendar
+from registry.report_desk import ClosedNotice
 from webapp.reading.panels import ObjectionRow, objection_rows
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.notice_days import still_on_notice
 from webapp.shared.notice_port import Notice, NoticePort, NoticeRecord, ObjectionResult
 from webapp.shared.page import Page
+from webapp.shared.registry_port import RegistryPort
 from webapp.shared.words import NOTHING, day, moment
 
 PAGE_SIZE = 100
@@ -76,6 +78,8 @@ class StaffPart:
     consent: str
     photos: str
     first_end: str
+    report_href: str
+    file_href: str
     kept: tuple[KeptRow, ...]
     objections: tuple[ObjectionRow, ...]
 
@@ -119,6 +123,25 @@ class NoticePage(Page):
 
 
 @dataclass(frozen=True)
+class ClosedPage(Page):
+    """A notice that is over, for the public: nothing of the person, and how to say something."""
+
+    template: ClassVar[str] = "notices/closed.html"
+
+    id: str
+    subject: str
+    office: str
+    phone: str
+    takes_reports: bool
+    typed: Typed
+
+    @property
+    def title(self) -> str:
+        """公示已结束."""
+        return _("公示已结束")
+
+
+@dataclass(frozen=True)
 class ReceiptPage(Page):
     """How an objection stands, by the number of its receipt."""
 
@@ -130,8 +153,8 @@ class ReceiptPage(Page):
 
     @property
     def title(self) -> str:
-        """查询异议结果."""
-        return _("查询异议结果")
+        """查询异议、举报结果."""
+        return _("查询异议、举报结果")
 
 
 def notices_page(
@@ -185,7 +208,7 @@ def _row(one: Notice) -> Row:
 
 def notice_page(
     shell: Shell,
-    registry: NoticePort,
+    registry: RegistryPort,
     actor: Actor | None,
     notice_id: str,
     typed: Typed,
@@ -217,7 +240,7 @@ def notice_page(
     )
 
 
-def _staff(registry: NoticePort, actor: Actor, one: Notice, waits: str) -> StaffPart:
+def _staff(registry: RegistryPort, actor: Actor, one: Notice, waits: str) -> StaffPart:
     record = registry.record(actor, one.id)
     first = record.first_end
     return StaffPart(
@@ -227,8 +250,30 @@ def _staff(registry: NoticePort, actor: Actor, one: Notice, waits: str) -> Staff
         consent=_consent(record),
         photos=_photos(record),
         first_end="" if first is None or first == one.ends_on else day(first),
+        report_href=_report_href(registry, actor, one),
+        file_href=_file_href(registry, one),
         kept=_kept(one.id, record),
         objections=objection_rows(registry.objections(actor, one.id)),
+    )
+
+
+def _file_href(registry: RegistryPort, one: Notice) -> str:
+    file_no = "" if one.is_open else registry.reports.file_of_notice(one.id)
+    return url_for("register.household", file_no=file_no) if file_no else ""
+
+
+def _report_href(registry: RegistryPort, actor: Actor, one: Notice) -> str:
+    """Where somebody who comes after the notice is written down, for whoever may do that."""
+    file_no = "" if one.is_open else registry.reports.file_of_notice(one.id)
+    if not file_no or not registry.reports.standing(actor, file_no).may_take:
+        return ""
+    return url_for("register.report", file_no=file_no)
+
+
+def closed_page(shell: Shell, notice_id: str, one: ClosedNotice, typed: Typed) -> ClosedPage:
+    """One that is over."""
+    return ClosedPage(
+        shell, notice_id, one.subject, one.office, one.phone, one.takes_reports, typed
     )
 
 

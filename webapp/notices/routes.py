@@ -7,14 +7,17 @@ from flask import Blueprint, Response, flash, make_response, redirect, request, 
 from flask.typing import ResponseReturnValue
 
 from engine import Actor
-from engine.errors import Conflict, Invalid, NotFound, TooManyTries
+from engine.errors import Conflict, Invalid, NotFound, NotPermitted, Refused, TooManyTries
 from engine.work.allowances import Allowance
 from engine.work.federation_settings import Setting
+from registry.file_report import KIND
+from registry.objection_desk import Said
 from webapp.notices.pages import (
     BY_PAGE,
     WAYS,
     ReceiptPage,
     Typed,
+    closed_page,
     notice_page,
     notices_page,
     receipt_page,
@@ -63,8 +66,18 @@ def listing() -> ResponseReturnValue:
 
 @notices.get("/notices/<notice_id>")
 def show(notice_id: str) -> ResponseReturnValue:
-    """One notice."""
-    return _page(actor_or_none(), notice_id, Typed())
+    """One notice; the public is told of one that is over how to say something now."""
+    return _page_or_closed(actor_or_none(), notice_id, Typed())
+
+
+def _page_or_closed(actor: Actor | None, notice_id: str, typed: Typed) -> str:
+    try:
+        return _page(actor, notice_id, typed)
+    except NotFound:
+        closed = current_registry().reports.closed_notice(notice_id)
+        if closed is None:
+            raise
+        return render(closed_page(shell("notices", actor), notice_id, closed, typed))
 
 
 def _page(actor: Actor | None, notice_id: str, typed: Typed) -> str:
@@ -87,12 +100,15 @@ def take_objection(notice_id: str) -> ResponseReturnValue:
     )
     try:
         receipt = _take(actor, notice_id, typed)
+    except NotFound:
+        return _refused(
+            actor,
+            notice_id,
+            typed,
+            Conflict(_("公示期已满,异议没有提交。您写的内容都在,可以作为举报提出。")),
+        )
     except (Invalid, Conflict, TooManyTries) as refused:
-        again = Typed(typed.text, typed.by, typed.said_on, typed.way, refused.message)
-        response = make_response(_page(actor, notice_id, again), status_of(refused))
-        if isinstance(refused, TooManyTries):
-            response.headers["Retry-After"] = str(refused.retry_after)
-        return response
+        return _refused(actor, notice_id, typed, refused)
     flash(
         _(
             "异议已收到,回执号 %(receipt)s。我们会核查并答复;请记下回执号,可凭它查询结果。",
@@ -103,16 +119,55 @@ def take_objection(notice_id: str) -> ResponseReturnValue:
     return redirect(url_for("notices.show", notice_id=notice_id), 303)
 
 
-def _take(actor: Actor | None, notice_id: str, typed: Typed) -> str:
-    """The receipt of an objection; raises what the page has to say."""
-    if actor is None and request.form.get(LEFT_EMPTY, ""):
-        raise Invalid(_("“请勿填写”一栏里有内容,异议没有提交。请直接再次提交,您写的内容都在。"))
-    way = typed.way if actor is not None else BY_PAGE
-    said_on = _day(typed.said_on) if actor is not None else None
-    if actor is None and typed.text:
+def _refused(
+    actor: Actor | None, notice_id: str, typed: Typed, refused: Refused
+) -> ResponseReturnValue:
+    """The page again with all that was typed, and the sentence that says why it was refused."""
+    again = Typed(typed.text, typed.by, typed.said_on, typed.way, refused.message)
+    response = make_response(_page_or_closed(actor, notice_id, again), status_of(refused))
+    if isinstance(refused, TooManyTries):
+        response.headers["Retry-After"] = str(refused.retry_after)
+    return response
+
+
+@notices.post("/notices/<notice_id>/report")
+def take_report(notice_id: str) -> ResponseReturnValue:
+    """What somebody says of a household whose notice is over."""
+    actor = actor_or_none()
+    typed = Typed(text=request.form.get("text", "").strip(), by=request.form.get("by", "").strip())
+    try:
+        _must_be_a_person(actor, typed)
+        said = Said(typed.text, typed.by, BY_PAGE)
+        receipt = current_registry().reports.take_by_notice(actor, notice_id, said)
+    except (Invalid, Conflict, TooManyTries, NotPermitted) as refused:
+        return _refused(actor, notice_id, typed, refused)
+    flash(
+        _(
+            "举报已收到,回执号 %(receipt)s。我们会核查;请记下回执号,可凭它查询结果。",
+            receipt=receipt,
+        ),
+        "done",
+    )
+    return redirect(url_for("notices.show", notice_id=notice_id), 303)
+
+
+def _must_be_a_person(actor: Actor | None, typed: Typed) -> None:
+    """Of the public: not a program, and not too often from one address."""
+    if actor is not None:
+        return
+    if request.form.get(LEFT_EMPTY, ""):
+        raise Invalid(_("“请勿填写”一栏里有内容,没有提交。请直接再次提交,您写的内容都在。"))
+    if typed.text:
         engine = current_engine()
         allowed = replace(OBJECTIONS, times=int(str(engine.settings.read(AN_HOUR))))
         engine.accounts.use_allowance(allowed, client_address())
+
+
+def _take(actor: Actor | None, notice_id: str, typed: Typed) -> str:
+    """The receipt of an objection; raises what the page has to say."""
+    way = typed.way if actor is not None else BY_PAGE
+    said_on = _day(typed.said_on) if actor is not None else None
+    _must_be_a_person(actor, typed)
     return current_registry().object_to_notice(
         actor,
         notice_id,
@@ -148,7 +203,9 @@ def tell_result() -> ResponseReturnValue:
     try:
         if actor is None:
             current_engine().accounts.use_allowance(LOOK_UPS, client_address())
-        found = current_registry().result_of_objection(typed)
+        registry = current_registry()
+        is_report = typed.startswith(KIND)
+        found = registry.reports.result(typed) if is_report else registry.result_of_objection(typed)
     except (NotFound, TooManyTries) as refused:
         page = ReceiptPage(frame, typed=typed, message=refused.message)
         return make_response(render(page), status_of(refused))

@@ -101,9 +101,33 @@ def _copy(_registry: RegistryPort, _actor: Actor, view: TaskView) -> Panel | Non
     )
 
 
+def _reported(registry: RegistryPort, actor: Actor, view: TaskView) -> Panel | None:
+    found = registry.reports.of_step(actor, view)
+    if found is None or view.is_withheld:
+        return None
+    links = []
+    if found.is_visible:
+        links.append(Link(_("打开档案"), url_for("register.household", file_no=found.file_no)))
+    if found.may_correct:
+        links.append(Link(_("勘误"), url_for("register.correct", file_no=found.file_no)))
+    return Panel(
+        title=_("举报 %(n)s 件", n=len(found.reports)),
+        text=_(
+            "被举报的档案:%(name)s(%(category)s,%(union)s)。"
+            "举报内容只供核查、审批的工会查看,查看已留痕;请对建档单位和被举报人保密。",
+            name=found.head_name,
+            category=found.category,
+            union=found.union,
+        ),
+        links=tuple(links),
+        objections=objection_rows(found.reports),
+    )
+
+
 PANELS: Mapping[str, Callable[[RegistryPort, Actor, TaskView], Panel | None]] = {
     "notice.sheet": _sheet,
     "notice.objections": _objections,
     "household.copy": _copy,
+    "household.report": _reported,
 }
 """What is drawn for each name that a process file may give (`registry.PANELS`)."""

@@ -9,6 +9,7 @@ from flask import url_for
 from engine import Actor
 from engine.errors import NotFound
 from registry.files import Standing
+from registry.report_desk import ReportStanding
 from registry.rights import Act
 from registry.sections import PARTS
 from webapp.register.help_tab import HelpTab, help_tab
@@ -138,6 +139,7 @@ def file_page(shell: Shell, registry: RegistryPort, actor: Actor, it: Asked) -> 
     if tab not in TABS:
         raise NotFound("没有找到这个页面。")
     standing = registry.files.standing(actor, file_no)
+    reported = registry.reports.standing(actor, file_no)
     names = {
         "basics": _("基本情况"),
         "members": _("家庭成员"),
@@ -157,8 +159,8 @@ def file_page(shell: Shell, registry: RegistryPort, actor: Actor, it: Asked) -> 
         tab=tab,
         sections=sections_of(found, tab),
         is_clear=it.is_clear,
-        warnings=_warnings(standing),
-        links=_links(file_no, standing),
+        warnings=_warnings(standing, reported),
+        links=_links(file_no, standing, reported),
         likes=_likes(registry, actor, file_no) if tab == TABS[0] else (),
         message=it.typed.message,
         family=_family(registry, actor, it) if tab == "members" else None,
@@ -190,7 +192,7 @@ def sections_of(found: Household, tab: str) -> tuple[Section, ...]:
     )
 
 
-def _links(file_no: str, standing: Standing) -> tuple[Link, ...]:
+def _links(file_no: str, standing: Standing, reported: ReportStanding) -> tuple[Link, ...]:
     """What she may do to the file beside its tabs."""
     found = []
     if Act.COPY in standing.acts and standing.days_awaiting is not None:
@@ -203,6 +205,8 @@ def _links(file_no: str, standing: Standing) -> tuple[Link, ...]:
     if Act.CONSENT in standing.acts:
         label = _("重新授权") if standing.consent_withdrawn_on else _("撤回授权")
         found.append(Link(label, url_for("register.consent", file_no=file_no)))
+    if reported.may_take:
+        found.append(Link(_("登记举报"), url_for("register.report", file_no=file_no)))
     found.append(Link(_("打印档案"), url_for("register.volume", file_no=file_no)))
     return tuple(found)
 
@@ -242,8 +246,19 @@ def _family(registry: RegistryPort, actor: Actor, it: Asked) -> FamilyTab:
     )
 
 
-def _warnings(standing: Standing) -> tuple[str, ...]:
+def _warnings(standing: Standing, reported: ReportStanding) -> tuple[str, ...]:
     found: list[str] = []
+    if standing.closed is not None:
+        found.append(
+            _(
+                "档案已于 %(day)s 注销,原因:%(reason)s。%(note)s",
+                day=standing.closed.on,
+                reason=standing.closed.reason,
+                note=standing.closed.note,
+            )
+        )
+    if reported.is_examined:
+        found.append(_("举报核查中:有人对这份档案提出举报,正由建档单位以外的工会核查。"))
     if standing.review is not None:
         found.append(review_words(standing.review))
     if standing.consent_withdrawn_on:

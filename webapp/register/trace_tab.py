@@ -1,6 +1,6 @@
-"""The tab 办件轨迹: the cases that wrote the file, and open ones about its people."""
+"""The tab 办件轨迹: the cases that wrote the file, open ones about its people, reports on it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import url_for
 
@@ -24,15 +24,20 @@ class TracedCase:
     started: str
     ended: str
     wrote: str
+    came_of: str = ""
 
 
 @dataclass(frozen=True)
 class TraceTab:
-    """The cases; ``hidden`` counts those that wrote the file and may not be seen."""
+    """The cases; ``hidden`` counts those that wrote the file and may not be seen.
+
+    ``reports`` look into what was said against it.
+    """
 
     wrote: tuple[TracedCase, ...]
     elsewhere: tuple[TracedCase, ...]
     hidden: int
+    reports: tuple[TracedCase, ...]
 
 
 def trace_tab(trace: CaseTrace) -> TraceTab:
@@ -41,6 +46,7 @@ def trace_tab(trace: CaseTrace) -> TraceTab:
         wrote=tuple(_case(line, numbers) for line, numbers in trace.wrote),
         elsewhere=tuple(_case(line, ()) for line in trace.open_elsewhere),
         hidden=trace.hidden,
+        reports=tuple(replace(_case(line, ()), came_of=came_of) for line, came_of in trace.reports),
     )
 
 

@@ -16,6 +16,7 @@ from registry.finding import HouseholdLine, Lists
 from registry.help_given import HelpBook
 from registry.likeness import Likenesses
 from registry.paper import PaperShelf
+from registry.report_desk import ReportDesk
 from registry.upkeep import Upkeep
 from webapp.shared.notice_port import NoticePort
 
@@ -184,6 +185,11 @@ class RegistryPort(NoticePort, Protocol):
     @property
     def papers(self) -> PaperShelf:
         """Their volumes on paper."""
+        ...
+
+    @property
+    def reports(self) -> ReportDesk:
+        """What is said against households on file."""
         ...
 
     def households(

@@ -8,21 +8,24 @@ from engine.definitions.findings import error, warning
 from engine.definitions.known import LEVELS
 from engine.errors import Finding, Invalid
 from engine.model.deadlines import Deadline
+from engine.model.definitions import STARTERS, listed
 
 
 def check(draft: Draft) -> Iterator[Finding]:
     """Start role and level, total limit, a name to show."""
     for process in draft.processes:
         name, element = described(process.element), process.element
-        role, level = process.start_role, process.properties.get("startLevel", "").strip()
-        if role and role not in draft.known.roles:
-            yield error(
-                "start-role-unknown",
-                f"{name}的发起角色“{role}”不存在。请用角色表里的编号:"
-                f"{draft.known.roles_in_words}。",
-                process.file,
-                element,
-            )
+        level = process.properties.get("startLevel", "").strip()
+        starters = listed(process.properties.get(STARTERS, ""))
+        for role in filter(None, (process.start_role, *starters)):
+            if role not in draft.known.roles:
+                yield error(
+                    "start-role-unknown",
+                    f"{name}的发起角色“{role}”不存在。请用角色表里的编号:"
+                    f"{draft.known.roles_in_words}。",
+                    process.file,
+                    element,
+                )
         if level and level not in LEVELS:
             yield error(
                 "start-level-unknown",

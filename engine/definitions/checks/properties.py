@@ -17,6 +17,7 @@ from engine.definitions.draft import BpmnFile, Draft
 from engine.definitions.findings import error, warning
 from engine.errors import Finding
 from engine.model import incoming
+from engine.model.definitions import STARTERS, STARTS_FROM
 from engine.model.public_words import (
     MESSAGE_REASON,
     ON_MESSAGES,
@@ -33,11 +34,12 @@ _ON: Mapping[str, frozenset[str]] = {
         {
             "startRole",
             "startLevel",
-            STARTS_FROM,
             "owner",
             "totalLimit",
             "title",
             "numberPrefix",
+            STARTS_FROM,
+            STARTERS,
         }
     ),
     "lane": frozenset({"role", "level", "kind", "party"}),
@@ -130,15 +132,15 @@ def _values(draft: Draft, file: BpmnFile, element: Element) -> Iterator[Finding]
                 file.name,
                 element,
             )
-    panel, panels = values.get("panel", ""), draft.known.panels
-    if "panel" in values and panels and panel not in panels:
-        yield error(
-            "property-value",
-            f"{described(element)}的属性 panel=“{panel[:60]}”不存在,"
-            f"只能是 {'、'.join(sorted(panels))}。",
-            file.name,
-            element,
-        )
+    for name, known in (("panel", draft.known.panels), (STARTS_FROM, draft.known.starts)):
+        if name in values and known and values[name] not in known:
+            yield error(
+                "property-value",
+                f"{described(element)}的属性 {name}=“{values[name][:60]}”不存在,"
+                f"只能是 {'、'.join(sorted(known))}。",
+                file.name,
+                element,
+            )
     if "milestone" in values and not values["milestone"].strip():
         yield error(
             "property-value",

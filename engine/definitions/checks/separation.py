@@ -1,7 +1,7 @@
 """Do the steps exist that a step must be kept apart from, or waits for? (design.md D7)
 
-``notSamePersonAs``: another person; ``notSameUnitAs``: another organisation; ``blockedBy``: must
-not be open when it is completed.
+``notSamePersonAs``: another person; ``notSameUnitAs``: another organisation, ``case`` for the
+case's own; ``blockedBy``: must not be open when it is completed.
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from engine.definitions.draft import Draft
 from engine.definitions.findings import error, warning
 from engine.definitions.folder import called_keys
 from engine.errors import Finding
+from engine.model.definitions import CASE_UNIT
 
 _PROPERTIES = ("notSamePersonAs", "notSameUnitAs", "blockedBy")
 
@@ -33,7 +34,8 @@ def _property(draft: Draft, process: Process, node: Node, prop: str) -> Iterator
             node.element,
         )
     for name in names:
-        yield from _named(draft, process, node, prop, name)
+        if prop != "notSameUnitAs" or name != CASE_UNIT:
+            yield from _named(draft, process, node, prop, name)
     for name in names if prop == "blockedBy" else ():
         other = process.nodes.get(name)
         if other is not None and node.id in named(other, prop):

@@ -1,8 +1,11 @@
 """A step that another unit must do goes up the tree; one that another step blocks must wait."""
 
+from dataclasses import replace
+
 import pytest
 
-from engine.errors import Conflict
+from engine import Request
+from engine.errors import Conflict, NotPermitted, SeparationOfDuties
 from tests.engine.moving.conftest import Workshop, drawn, step
 from tests.unit.runtime.kit import (
     boundary,
@@ -50,6 +53,59 @@ def test_another_units_step_stays_at_the_level_of_its_lane(shop: Workshop) -> No
     case_id = shop.begin("usual")
     shop.finish("officer", case_id, "build")
     assert shop.inbox("reviewer") == ["examine"]
+
+
+def test_the_cases_own_unit_does_not_handle_it(shop: Workshop) -> None:
+    body = start() + step("examine", notSameUnitAs="case") + end()
+    lanes = {"county_reviewer": "S examine E"}
+    by_county = {"startsFrom": "a record", "startsFromRoles": "county_reviewer"}
+    file = drawn("own", lanes, body + line("S", "examine", "E"), **by_county)
+    any_level = file.content.replace(
+        b'name="startLevel" value="grassroots"', b'name="owner" value="-"'
+    )
+    shop.put(replace(file, content=any_level))
+    shop.engine.directory.grant(shop.actor("admin"), "p-city", "county_reviewer", "zz")
+    reviewer, asked = shop.actor("reviewer"), Request("own", "u1", {}, origin="a record")
+    shop.engine.cases.start(reviewer, asked)
+    assert shop.inbox("reviewer") == ["examine"], "the county is another unit than the union"
+    shop.engine.cases.start(reviewer, replace(asked, organisation_id="xc"))
+    assert shop.inbox("reviewer") == ["examine"]
+    assert shop.inbox("city") == ["examine"], "of the county's own case it is the city's"
+
+
+def test_what_is_started_from_a_record_is_started_from_nowhere_else(shop: Workshop) -> None:
+    body = start() + step("examine") + end()
+    more = {"startsFrom": "a record", "startsFromRoles": "county_reviewer"}
+    shop.put(drawn("record", {"officer": "S examine E"}, body + line("S", "examine", "E"), **more))
+    reviewer, asked = shop.actor("reviewer"), Request("record", "u1", {})
+    found = shop.engine.definitions.started_from("a record")
+    assert found is not None
+    assert found.key == "record"
+    assert shop.engine.definitions.started_from("another") is None
+    assert shop.engine.definitions.startable(shop.actor("officer")) == []
+    for origin in ("", "another"):
+        with pytest.raises(NotPermitted, match="不能在这里发起"):
+            shop.engine.cases.start(reviewer, replace(asked, origin=origin))
+    with pytest.raises(NotPermitted, match="您不能为"):
+        shop.engine.cases.start(shop.actor("officer"), replace(asked, origin="a record"))
+    noted: list[str] = []
+    made = shop.engine.cases.start(
+        reviewer,
+        replace(asked, origin="a record"),
+        also=lambda _tx, started: noted.append(started.case_id),
+    )
+    assert noted == [made.case_id]
+
+
+def test_who_started_the_case_is_kept_from_a_step_that_names_the_start(shop: Workshop) -> None:
+    body = start() + step("decide", notSamePersonAs="S") + end()
+    shop.put(drawn("apart", {"officer": "S decide E"}, body + line("S", "decide", "E")))
+    case_id = shop.begin("apart")
+    assert shop.inbox("officer") == []
+    assert shop.inbox("officer2") == ["decide"]
+    with pytest.raises(SeparationOfDuties):
+        shop.finish("officer", case_id, "decide")
+    shop.finish("officer2", case_id, "decide")
 
 
 def test_where_nobody_is_above_it_stays_and_is_not_lost(shop: Workshop) -> None:

@@ -1,0 +1,121 @@
+"""Reports on files in the tables."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, insert, select, update
+
+from engine.model.actors import Actor
+from engine.store.cases import visible_to
+from engine.store.database import Tx
+from engine.store.instants import from_text, to_text
+from engine.store.tables import case
+from registry.file_report import FileReport
+from registry.store.tables import file_report, household_version, notice
+
+_LIVE = ("active", "incident", "suspended")
+
+
+def add(tx: Tx, new: FileReport) -> None:
+    """Write a report down."""
+    tx.execute(insert(file_report).values(_values(new)))
+
+
+def save(tx: Tx, changed: FileReport) -> None:
+    """Write it back with its answer."""
+    tx.execute(
+        update(file_report).where(file_report.c.receipt == changed.receipt).values(_values(changed))
+    )
+
+
+def of_case(tx: Tx, case_id: str) -> list[FileReport]:
+    """Those a case looks into, oldest first."""
+    return _read(tx, _ordered().where(file_report.c.case_id == case_id))
+
+
+def by_receipt(tx: Tx, receipt: str) -> FileReport | None:
+    """The one with this number."""
+    found = _read(tx, select(file_report).where(file_report.c.receipt == receipt))
+    return found[0] if found else None
+
+
+def waiting_of_case(tx: Tx, case_id: str, until: datetime | None) -> list[FileReport]:
+    """Those without an answer, of them what came up to an instant; held until the end."""
+    query = (
+        _ordered()
+        .where(file_report.c.case_id == case_id, file_report.c.result == "")
+        .with_for_update()
+    )
+    if until is not None:
+        query = query.where(file_report.c.at <= to_text(until))
+    return _read(tx, query)
+
+
+def case_looking_into(tx: Tx, file_no: str) -> str:
+    """The running case that looks into reports on this file; empty when there is none."""
+    found = tx.execute(
+        select(file_report.c.case_id)
+        .join(case, case.c.id == file_report.c.case_id)
+        .where(
+            file_report.c.file_no == file_no,
+            file_report.c.result == "",
+            case.c.status.in_(_LIVE),
+        )
+        .limit(1)
+    ).scalar()
+    return found or ""
+
+
+def is_running(tx: Tx, case_id: str) -> bool:
+    """Whether a case still goes on."""
+    status = tx.execute(select(case.c.status).where(case.c.id == case_id)).scalar()
+    return status in _LIVE
+
+
+def cases_about(tx: Tx, actor: Actor, file_no: str) -> Sequence[tuple[str, str]]:
+    """(case, what came of it) of every report on this file whose case the actor may see."""
+    rows = tx.execute(
+        select(file_report.c.case_id, file_report.c.result)
+        .join(case, case.c.id == file_report.c.case_id)
+        .where(file_report.c.file_no == file_no, visible_to(actor))
+        .order_by(file_report.c.at.desc(), file_report.c.receipt)
+    )
+    return list({row.case_id: (row.case_id, row.result) for row in rows}.values())
+
+
+def file_of_notice(tx: Tx, notice_id: str) -> str:
+    """The file that the case on this notice has opened or changed; empty for none."""
+    found = tx.execute(
+        select(household_version.c.file_no)
+        .join(notice, notice.c.case_id == household_version.c.case_id)
+        .where(notice.c.id == notice_id)
+        .order_by(household_version.c.at.desc())
+        .limit(1)
+    ).scalar()
+    return found or ""
+
+
+def _ordered() -> Select[Any]:
+    return select(file_report).order_by(file_report.c.at, file_report.c.receipt)
+
+
+def _read(tx: Tx, query: Any) -> list[FileReport]:
+    return [_report(dict(row)) for row in tx.execute(query).mappings()]
+
+
+def _report(row: dict[str, Any]) -> FileReport:
+    row["at"] = from_text(row["at"])
+    row["said_on"] = date.fromisoformat(row["said_on"])
+    replied = row["replied_on"]
+    row["replied_on"] = None if replied is None else date.fromisoformat(replied)
+    return FileReport(**row)
+
+
+def _values(one: FileReport) -> dict[str, object]:
+    values = asdict(one)
+    values["at"] = to_text(one.at)
+    values["said_on"] = one.said_on.isoformat()
+    values["replied_on"] = None if one.replied_on is None else one.replied_on.isoformat()
+    return values

@@ -1,0 +1,58 @@
+"""The page 登记举报 as a value."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from flask import url_for
+
+from webapp.register.upkeep_pages import Refused
+from webapp.shared.language import _
+from webapp.shared.navigation import Shell
+from webapp.shared.page import Page
+from webapp.shared.registry_port import Household
+
+WAYS = ("电话", "来信", "当面", "网页", "转来")
+
+
+@dataclass(frozen=True)
+class ReportPage(Page):
+    """What somebody said of a household on file, written down for her."""
+
+    template: ClassVar[str] = "register/report.html"
+
+    file_no: str
+    head_name: str
+    unit: str
+    back: str
+    ways: tuple[str, ...]
+    way: str
+    said_on: str
+    text: str
+    by: str
+    message: str
+    is_examined: bool
+
+    @property
+    def title(self) -> str:
+        """登记举报 · 姓名."""
+        return f"{_('登记举报')} · {self.head_name}"
+
+
+def report_page(
+    shell: Shell, found: Household, today: str, typed: Refused, *, is_examined: bool
+) -> ReportPage:
+    """The page of one file."""
+    return ReportPage(
+        shell=shell,
+        file_no=found.line.file_no,
+        head_name=found.line.head_name,
+        unit=found.line.organisation_name,
+        back=url_for("register.household", file_no=found.line.file_no),
+        ways=WAYS,
+        way=typed.values.get("way", ""),
+        said_on=typed.values.get("said_on", "") or today,
+        text=typed.values.get("text", ""),
+        by=typed.values.get("by", ""),
+        message=typed.message,
+        is_examined=is_examined,
+    )
