@@ -31,9 +31,8 @@ from registry.objection import (
 )
 from registry.objection_desk import Said
 from registry.reading import must_see
-from registry.rights import Act, allowed
 from registry.store import file_reports, households, notices, numbers
-from registry.vocabulary import CATEGORIES, REPORT_RESULTS, words
+from registry.vocabulary import REPORT_RESULTS, words
 
 _Write = Callable[[Tx, str], None]
 """Writes a report down as one that this case looks into."""
@@ -53,14 +52,10 @@ class ReportStanding:
 
 @dataclass(frozen=True)
 class ReportedFile:
-    """The file a step is about, and the reports; ``file`` numbers only where she sees the file."""
+    """The file a step is about, whether she may open it, and the reports."""
 
     file_no: str
-    head_name: str
-    category: str
-    union: str
     is_visible: bool
-    may_correct: bool
     reports: Sequence[ObjectionShown]
 
 
@@ -280,15 +275,10 @@ class ReportDesk:
             if not found:
                 return None
             names = directory.names(tx, [one.taken_by for one in found])
-            file, union = _with_union(tx, found[0].file_no)
-            seen = households.visible_file(tx, actor, file.file_no) is not None
+            file_no = found[0].file_no
             return ReportedFile(
-                file_no=file.file_no,
-                head_name=file.shown.head_name,
-                category=words(CATEGORIES, file.shown.category),
-                union=union,
-                is_visible=seen,
-                may_correct=seen and Act.CORRECT in allowed(tx, actor, file),
+                file_no=file_no,
+                is_visible=households.visible_file(tx, actor, file_no) is not None,
                 reports=tuple(
                     self._shown(one, names.get(one.taken_by, ""), reads=reads) for one in found
                 ),

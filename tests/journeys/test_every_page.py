@@ -82,6 +82,8 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         f"/households > {FIRST} > .head a:has-text('勘误')",
         f"/households > {FIRST} > .head a:has-text('撤回授权')",
         f"/households > {FIRST} > .head a:has-text('打印档案')",
+        f"/households > {FIRST} > .head a:has-text('登记举报')",
+        f"/cases?process=file_report > {FIRST}",
         "/households > .under a:has-text('待录入全国系统')",
         "/households > .under a:has-text('疑似重复')",
         "/households > .under a:has-text('抄录')",
@@ -92,6 +94,13 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/notices",
         f"/notices > {FIRST}",
         "/nothing-is-here",
+    ),
+    "who has 核查举报": (step("核查举报"),),
+    "who has 书面告知户主": (
+        step("书面告知户主"),
+        "/households?status=closed",
+        f"/households?status=closed > {FIRST}",
+        f"/households?status=closed > {FIRST} > .tabs a:has-text('办件轨迹')",
     ),
     "zz.supervisor": (
         "/messages",

@@ -108,17 +108,9 @@ def _reported(registry: RegistryPort, actor: Actor, view: TaskView) -> Panel | N
     links = []
     if found.is_visible:
         links.append(Link(_("打开档案"), url_for("register.household", file_no=found.file_no)))
-    if found.may_correct:
-        links.append(Link(_("勘误"), url_for("register.correct", file_no=found.file_no)))
     return Panel(
         title=_("举报 %(n)s 件", n=len(found.reports)),
-        text=_(
-            "被举报的档案:%(name)s(%(category)s,%(union)s)。"
-            "举报内容只供核查、审批的工会查看,查看已留痕;请对建档单位和被举报人保密。",
-            name=found.head_name,
-            category=found.category,
-            union=found.union,
-        ),
+        text=_("只供核查、审批的工会查看,查看已留痕。请对建档单位和被举报人保密。"),
         links=tuple(links),
         objections=objection_rows(found.reports),
     )
