@@ -114,7 +114,7 @@ class Definitions(Group):
             nodes = stored_directory.organisations(tx, today)
             found: list[tuple[DefinitionRow, Sequence[Organisation]]] = []
             for row in stored_definitions.all_latest(tx):
-                if row.start_role and self._info(tx, row).starts_from:
+                if row.start_role and self._info(tx, row).starts_from_record:
                     continue
                 places = actor.places(row.start_role or "")
                 homes = [

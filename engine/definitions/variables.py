@@ -9,8 +9,8 @@ from engine.definitions.draft import Draft, read_draft
 from engine.definitions.expressions import Site, When, sites
 from engine.forms import CompiledForm
 from engine.forms.codes import text_keys
-from engine.model.definitions import Bundle, DefinitionSource, SourceFile
-from engine.model.subjects import ABOUT, STARTS_FROM
+from engine.model.definitions import OVERDUE, STARTS_FROM, Bundle, DefinitionSource, SourceFile
+from engine.model.subjects import ABOUT
 
 RESERVED = frozenset({"case"})
 """Provided by the engine in every scope, never written by a process."""
@@ -69,7 +69,7 @@ def written(draft: Draft, process: Process) -> frozenset[str]:
 
 def given(process: Process) -> frozenset[str]:
     """What a process has from its start beside its form: that which it begins from."""
-    return frozenset({ABOUT} if process.properties.get(STARTS_FROM, "").strip() else ())
+    return frozenset({ABOUT} if process.properties.get(STARTS_FROM, "").strip() == OVERDUE else ())
 
 
 def readings(draft: Draft, process: Process) -> Iterator[Reading]:

@@ -19,7 +19,11 @@ CASE_UNIT = "case"
 """In ``notSameUnitAs`` instead of a step: the case's own union."""
 
 STARTS_FROM = "startsFrom"
-"""On a process: what it is started from. It stands in no list of processes to choose from."""
+"""On a process: what a case of it begins from, chosen on a page instead of 新建申请."""
+
+OVERDUE = "overdue"
+"""Value of ``startsFrom``: steps past their limit, all handled by the unit that gets the case
+(:mod:`engine.model.subjects`). The other values are an installation's own records."""
 
 STARTERS = "startsFromRoles"
 """Beside ``startsFrom``: codes of the roles that may, above the case's union."""
@@ -251,6 +255,11 @@ class ProcessInfo:
     def starts_from(self) -> str:
         """What it is started from, such as a record's page; empty: from the list of processes."""
         return self.properties.get(STARTS_FROM, "").strip()
+
+    @property
+    def starts_from_record(self) -> str:
+        """The kind of record whose page it is started from; empty for every other process."""
+        return "" if self.starts_from == OVERDUE else self.starts_from
 
     @property
     def starters(self) -> tuple[str, ...]:

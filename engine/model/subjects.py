@@ -11,12 +11,6 @@ from engine.model.calendar import WorkCalendar
 from engine.model.deadlines import Deadline, Unit, remaining
 from engine.model.tasks import TaskLine
 
-STARTS_FROM = "startsFrom"
-"""Property of a process: what a case of it begins from, chosen on a page instead of 新建申请."""
-
-OVERDUE = "overdue"
-"""Value of ``startsFrom``: steps past their limit, all handled by the unit that gets the case."""
-
 ABOUT = "about"
 """The variable that such a case has from its start."""
 

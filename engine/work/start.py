@@ -147,7 +147,7 @@ def _must_be_startable(
     info = program.info
     if info.start_role is None:
         raise NotPermitted("这个流程只由其他流程调用,不能单独发起。")
-    if info.starts_from != origin:
+    if info.starts_from_record != origin:
         raise NotPermitted(f"“{info.name}”不能在这里发起,未发起。请打开有关的记录,从那里登记。")
     level = info.start_level
     if level and home.level != level:

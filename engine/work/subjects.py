@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from engine.errors import Conflict, Invalid
 from engine.model.actors import Actor
 from engine.model.cases import CaseLine
-from engine.model.definitions import ProcessInfo
+from engine.model.definitions import OVERDUE, ProcessInfo
 from engine.model.organisations import Organisation
 from engine.model.subjects import (
     ABOUT,
     MOST_STEPS,
-    OVERDUE,
-    STARTS_FROM,
     about_step,
     how_late,
     people_of,
@@ -55,7 +53,7 @@ class CaseAboutSteps:
 
 def begins_from_late_steps(info: ProcessInfo) -> bool:
     """Whether a case of the process is about late steps."""
-    return info.properties.get(STARTS_FROM, "").strip() == OVERDUE
+    return info.starts_from == OVERDUE
 
 
 def subject_of(

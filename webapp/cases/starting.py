@@ -14,7 +14,6 @@ from engine.forms import CompiledForm
 from engine.model.ids import new_id
 from engine.model.once import Once, Replayed
 from engine.model.organisations import Organisation
-from engine.model.subjects import STARTS_FROM
 from engine.store.definitions import DefinitionRow
 from engine.work.start import Started
 from webapp.forms.render import FormView, draw_form, today_of
@@ -156,7 +155,7 @@ def choose_process(shell: Shell, engine: Engine, actor: Actor) -> ChooseProcessP
                 url_for("cases.choose_unit", key=row.key),
             )
             for row, units in engine.definitions.startable(actor)
-            if STARTS_FROM not in engine.definitions.get(row.id)[1].info.properties
+            if not engine.definitions.get(row.id)[1].info.starts_from
         ),
     )
 

@@ -17,7 +17,7 @@ from engine.definitions.draft import BpmnFile, Draft
 from engine.definitions.findings import error, warning
 from engine.errors import Finding
 from engine.model import incoming
-from engine.model.definitions import STARTERS, STARTS_FROM
+from engine.model.definitions import OVERDUE, STARTERS, STARTS_FROM
 from engine.model.public_words import (
     MESSAGE_REASON,
     ON_MESSAGES,
@@ -26,7 +26,6 @@ from engine.model.public_words import (
     REASON_CHOICES,
     RECEIPT,
 )
-from engine.model.subjects import OVERDUE, STARTS_FROM
 
 _EVERYWHERE = frozenset({"milestone", "name:en", "documentation:en"})
 _ON: Mapping[str, frozenset[str]] = {
@@ -65,7 +64,6 @@ _ON: Mapping[str, frozenset[str]] = {
     "serviceTask": frozenset({"async"}),
 }
 _CHOICES: Mapping[str, frozenset[str]] = {
-    STARTS_FROM: frozenset({OVERDUE}),
     "basis": frozenset({"law", "parameter", "practice"}),
     "pausesClock": frozenset({"true", "false"}),
     "batch": frozenset({"true", "false"}),
@@ -132,7 +130,8 @@ def _values(draft: Draft, file: BpmnFile, element: Element) -> Iterator[Finding]
                 file.name,
                 element,
             )
-    for name, known in (("panel", draft.known.panels), (STARTS_FROM, draft.known.starts)):
+    starts = draft.known.starts and draft.known.starts | {OVERDUE}
+    for name, known in (("panel", draft.known.panels), (STARTS_FROM, starts)):
         if name in values and known and values[name] not in known:
             yield error(
                 "property-value",

@@ -25,8 +25,8 @@ from engine.model.calendar import WorkCalendar, official_days
 from engine.model.clock import ZONE, FixedClock, local_date
 from engine.model.deadlines import Deadline, citizens_due
 from engine.model.deadlines import due as due_of
-from engine.model.definitions import Element, ElementKind, LaneKind
-from engine.model.subjects import ABOUT, STARTS_FROM
+from engine.model.definitions import OVERDUE, Element, ElementKind, LaneKind
+from engine.model.subjects import ABOUT
 from engine.runtime import (
     OperationCall,
     Passed,
@@ -129,7 +129,7 @@ class Player:
     def _start(self) -> None:
         program, variables = self._program, dict(self._scenario.start)
         form = program.start_form() if program.info.start_role else None
-        given = {ABOUT: self._scenario.about} if STARTS_FROM in program.info.properties else {}
+        given = {ABOUT: self._scenario.about} if program.info.starts_from == OVERDUE else {}
         if form is not None:
             scope = {"case": self._case, **given}
             validation = form.validate(variables, scope, self._context())

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "registry_file_reports"
-down_revision = "registry_exports"
+down_revision = "registry_notice_count"
 branch_labels = None
 depends_on = None
 
