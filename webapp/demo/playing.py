@@ -241,7 +241,8 @@ class Players:
         home = planned.household.organisation_id
         context = self.engine.environment.feel_asking(self.engine.ask, home, self.clock.now())
         told = answers_of(planned.plan.process).of.get("report", {})
-        said = filled_in({}, told, self._scope(course, {}), context)
+        asked = {"scenario": planned.plan.scenario}
+        said = filled_in(asked, told, self._scope(course, {}), context)
         taker = self._person(self.chance.choice(takers_of_reports(self.engine, home, roles)))
         take_report(self.engine, taker, planned.household, said, planned.business_key)
         self._find_begun([course])
