@@ -11,7 +11,17 @@ from engine.errors import Invalid, NotFound
 from engine.model.clock import local_date
 from engine.model.operations import Operation, OperationContext
 from engine.store.database import Tx
-from registry.household import APPROVED, CLOSED, CORRECTED, REOPENED, Content, File, shown_of, text
+from registry.household import (
+    APPROVED,
+    CLOSED,
+    CORRECTED,
+    DECIDED_AGAIN,
+    REOPENED,
+    Content,
+    File,
+    shown_of,
+    text,
+)
 from registry.household_operations import content_of, write_version
 from registry.reading import instant_in
 from registry.store import households
@@ -19,7 +29,7 @@ from registry.vocabulary import CLOSE_REASONS
 
 Inputs = Mapping[str, object]
 
-_PUT_RIGHT = (CORRECTED, APPROVED)
+_PUT_RIGHT = (CORRECTED, DECIDED_AGAIN, APPROVED)
 """Acts after which a file says something else of the household than it did."""
 
 _LONGEST_NOTE = 1_000
