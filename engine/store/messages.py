@@ -7,7 +7,6 @@ from typing import Any
 
 import orjson
 from sqlalchemy import and_, func, insert, or_, select, update
-from sqlalchemy import case as when
 
 from engine.model.actors import Actor
 from engine.store.areas import lies_below
@@ -217,98 +216,10 @@ def mark_read(tx: Tx, person_id: str, now: datetime) -> None:
     )
 
 
-# The queue to the outside ------------------------------------------------------------------
-
-
-def _free(real_now: datetime, *, tests_only: bool) -> Any:
-    now = to_text(real_now)
-    may_go = or_(
-        and_(
-            message.c.status == "waiting",
-            or_(message.c.locked_until.is_(None), message.c.locked_until <= now),
-        ),
-        and_(message.c.status == "sending", message.c.locked_until <= now),
-    )
-    return and_(may_go, message.c.kind == TEST) if tests_only else may_go
-
-
-def any_waiting(tx: Tx, real_now: datetime, *, tests_only: bool) -> bool:
-    """Whether a look at the queue is worth a lock."""
-    looked = select(message.c.id).where(
-        message.c.status.in_(("waiting", "sending")), _free(real_now, tests_only=tests_only)
-    )
-    return tx.execute(looked.limit(1)).first() is not None
-
-
-def take(tx: Tx, real_now: datetime, until: datetime, *, tests_only: bool) -> Message | None:
-    """Lease one message; a lease that ran out is taken over.
-
-    The fence number rises with each lease, so that the late former holder cannot write.
-    """
-    chosen = tx.execute(
-        select(message.c.id)
-        .where(message.c.status.in_(("waiting", "sending")), _free(real_now, tests_only=tests_only))
-        .order_by(when((message.c.kind == TEST, 0), else_=1), message.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).scalar()
-    if chosen is None:
-        return None
-    tx.execute(
-        update(message)
-        .where(message.c.id == chosen)
-        .values(
-            status="sending",
-            fence=message.c.fence + 1,
-            attempts=message.c.attempts + 1,
-            locked_until=to_text(until),
-        )
-    )
-    return load(tx, chosen)
-
-
 def load(tx: Tx, message_id: int) -> Message | None:
     """One message."""
     row = tx.execute(_ALL.where(message.c.id == message_id)).first()
     return None if row is None else _message(row)
-
-
-def finish(tx: Tx, taken: Message, status: str, error: str, now: datetime) -> bool:
-    """It is sent, or given up; False where another worker took it over."""
-    done = tx.execute(
-        update(message)
-        .where(
-            message.c.id == taken.id,
-            message.c.fence == taken.fence,
-            message.c.status == "sending",
-        )
-        .values(status=status, error=error or None, done_at=to_text(now), locked_until=None)
-    )
-    return done.rowcount == 1
-
-
-def put_back(tx: Tx, taken: Message, not_before: datetime, error: str) -> bool:
-    """A failed try waits (real time) for the next."""
-    done = tx.execute(
-        update(message)
-        .where(
-            message.c.id == taken.id,
-            message.c.fence == taken.fence,
-            message.c.status == "sending",
-        )
-        .values(status="waiting", error=error, locked_until=to_text(not_before))
-    )
-    return done.rowcount == 1
-
-
-def try_again(tx: Tx, message_id: int) -> bool:
-    """Put a message that was given up back into the queue, with all its tries."""
-    done = tx.execute(
-        update(message)
-        .where(message.c.id == message_id, message.c.status == "failed")
-        .values(status="waiting", attempts=0, locked_until=None, done_at=None)
-    )
-    return done.rowcount == 1
 
 
 # The record --------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from datetime import timedelta
 from engine.model.channels import Channel
 from engine.model.digest import is_quiet
 from engine.model.ports import Letter
-from engine.store import channels, messages
+from engine.store import channels, messages, sending
 from engine.store.database import Tx
 from engine.store.messages import DIGEST, Message
 from engine.work.digests import CONTACT
@@ -29,39 +29,39 @@ _ID_SIGNS = 32
 
 def waits(environment: Environment, tx: Tx) -> bool:
     """Whether anything may go out now."""
-    return messages.any_waiting(tx, environment.real_now(), tests_only=_quiet(environment, tx))
+    return sending.any_waiting(tx, environment.real_now(), tests_only=_quiet(environment, tx))
 
 
 def take(environment: Environment, tx: Tx) -> tuple[Message, Channel, Letter] | None:
     """Lease one message; None where there is none, or none that is still to be sent."""
     now = environment.real_now()
-    taken = messages.take(tx, now, now + LEASE, tests_only=_quiet(environment, tx))
+    taken = sending.take(tx, now, now + LEASE, tests_only=_quiet(environment, tx))
     if taken is None:
         return None
     channel = None if taken.channel_id is None else channels.load(tx, taken.channel_id)
     if taken.kind == DIGEST and taken.day < environment.today():
-        messages.finish(tx, taken, "replaced", "", environment.now())
+        sending.finish(tx, taken, "replaced", "", environment.now())
         return None
     if taken.attempts > TRIES:
-        messages.finish(tx, taken, "failed", _DIED, environment.now())
+        sending.finish(tx, taken, "failed", _DIED, environment.now())
         return None
     if channel is None or not (channel.active or taken.kind == messages.TEST):
-        messages.finish(tx, taken, "failed", _CHANNEL_OFF, environment.now())
+        sending.finish(tx, taken, "failed", _CHANNEL_OFF, environment.now())
         return None
     return taken, channel, _letter(environment, taken)
 
 
 def sent(environment: Environment, tx: Tx, taken: Message) -> bool:
     """It is out; False where another worker has taken it over meanwhile."""
-    return messages.finish(tx, taken, "sent", "", environment.now())
+    return sending.finish(tx, taken, "sent", "", environment.now())
 
 
 def failed(environment: Environment, tx: Tx, taken: Message, why: str) -> bool:
     """A try failed: it waits for the next, or is given up for a person to read and send again."""
     if taken.attempts >= TRIES:
-        return messages.finish(tx, taken, "failed", why, environment.now())
+        return sending.finish(tx, taken, "failed", why, environment.now())
     not_before = environment.real_now() + BACK_OFF[taken.attempts - 1]
-    return messages.put_back(tx, taken, not_before, why)
+    return sending.put_back(tx, taken, not_before, why)
 
 
 def _quiet(environment: Environment, tx: Tx) -> bool:

@@ -15,7 +15,7 @@ from engine.model.channels import (
     is_mail_address,
     is_mobile,
 )
-from engine.store import audit, channels, digests, messages
+from engine.store import audit, channels, digests, messages, sending
 from engine.store.channels import Contact
 from engine.store.database import Tx
 from engine.store.messages import DIGEST, TEST, Message, NewMessage, RecordQuestion
@@ -149,7 +149,7 @@ def retry(environment: Environment, tx: Tx, actor: Actor, message_id: int) -> No
     must_administer(tx, actor, found.organisation_id)
     if found.kind == DIGEST and found.day < environment.today():
         raise Conflict(f"这是 {found.day} 的提醒,已由以后的提醒代替,不再重发。")
-    if not messages.try_again(tx, message_id):
+    if not sending.try_again(tx, message_id):
         raise Conflict("这条消息现在不是“发送失败”,没有重发。请刷新查看。")
     audit.add_access(tx, environment.now(), actor.person_id, "message-retried", str(message_id))
 
