@@ -107,6 +107,13 @@ def _node_sites(draft: Draft, process: Process, node: Node) -> Iterator[Site]:
             must_be_feel=False,
             when=When.BEFORE,
         )
+    for name in ("pausesClock", "sameAllowed", "handledAt"):
+        said = node.properties.get(name, "").strip()
+        if said.startswith("="):
+            where = f"{node.label}的 {name}"
+            yield Site(
+                process, node, node.element, where, said, must_be_feel=True, when=When.BEFORE
+            )
     sheet = node.properties.get("sheet", "")
     if sheet:
         where = f"{node.label}的名单(sheet)"

@@ -129,6 +129,11 @@ class FlowTarget:
     condition: str
 
 
+def names_in(text: str) -> tuple[str, ...]:
+    """Ids written with commas between them."""
+    return tuple(part.strip() for part in text.replace("，", ",").split(",") if part.strip())
+
+
 @dataclass(frozen=True)
 class Element:
     """One node of a process diagram as the rest of the engine sees it.
@@ -197,8 +202,7 @@ class Element:
         return self._names("readableBy")
 
     def _names(self, prop: str) -> tuple[str, ...]:
-        text = self.properties.get(prop, "")
-        return tuple(part.strip() for part in text.replace("，", ",").split(",") if part.strip())
+        return names_in(self.properties.get(prop, ""))
 
     @property
     def milestone(self) -> str | None:
@@ -229,9 +233,19 @@ class Element:
         return self.properties.get("sheet", "").strip()
 
     @property
-    def pauses_clock(self) -> bool:
-        """While this step is open, the case's total limit does not run."""
-        return self.properties.get("pausesClock") == "true"
+    def pauses_clock(self) -> str:
+        """``true``, or FEEL: while this step is open, the case's total limit does not run."""
+        return self.properties.get("pausesClock", "").strip()
+
+    @property
+    def handled_at(self) -> str:
+        """A level, or FEEL for one, in place of the lane's: who decides is a parameter."""
+        return self.properties.get("handledAt", "").strip()
+
+    @property
+    def same_allowed(self) -> str:
+        """Ids, or FEEL for them, of ``notSamePersonAs`` that one person may do after all."""
+        return self.properties.get("sameAllowed", "").strip()
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, literal, select, union_all
+from sqlalchemy import bindparam, false, literal, select, union_all
 
 from engine.store.database import Tx
 from engine.store.instants import from_text
@@ -23,6 +23,8 @@ class WaitRow:
     id: str
     due_at: datetime | None
     status: str
+    pauses: bool = False
+    """Whether it is a step that the case's total limit stands still for, as was said at opening."""
 
     def is_due(self, now: datetime) -> bool:
         """Whether it is a timer whose time has come and that nobody gave up on."""
@@ -42,12 +44,23 @@ _WAITS = union_all(
         task.c.id,
         literal("").label("due_at"),
         task.c.status,
+        task.c.pauses_clock.label("pauses"),
     ).where(task.c.case_id == _CASE, task.c.status == "open"),
-    select(job.c.kind, job.c.token, literal("").label("id"), job.c.due_at, job.c.status).where(
-        job.c.case_id == _CASE, job.c.status.in_(("waiting", "running", "failed"))
-    ),
     select(
-        literal("message"), subscription.c.token, literal(""), literal(""), literal("waiting")
+        job.c.kind,
+        job.c.token,
+        literal("").label("id"),
+        job.c.due_at,
+        job.c.status,
+        false().label("pauses"),
+    ).where(job.c.case_id == _CASE, job.c.status.in_(("waiting", "running", "failed"))),
+    select(
+        literal("message"),
+        subscription.c.token,
+        literal(""),
+        literal(""),
+        literal("waiting"),
+        false(),
     ).where(subscription.c.case_id == _CASE),
 )
 
@@ -56,7 +69,12 @@ def wait_rows(tx: Tx, case_id: str) -> list[WaitRow]:
     """Everything the tables say a case waits for: compared with the engine's waits (D22)."""
     return [
         WaitRow(
-            row.kind, row.token, row.id, from_text(row.due_at) if row.due_at else None, row.status
+            row.kind,
+            row.token,
+            row.id,
+            from_text(row.due_at) if row.due_at else None,
+            row.status,
+            bool(row.pauses),
         )
         for row in tx.execute(_WAITS, {"case_id": case_id})
     ]

@@ -8,7 +8,7 @@ the whole command is undone.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 
 import orjson
 
@@ -17,7 +17,7 @@ from engine.feel import value_or_expression
 from engine.model.cases import Case, CaseStatus, EventKind
 from engine.model.clock import ZONE
 from engine.model.deadlines import Deadline, Pause, alert_times, due_with_pauses
-from engine.model.definitions import Element
+from engine.model.definitions import Element, names_in
 from engine.model.operations import OperationContext
 from engine.runtime import OpenStep, OperationCall, Ports, Program, Step, read_scope
 from engine.store import cases, directory, jobs, subscriptions, tasks
@@ -187,7 +187,7 @@ def write_step(
     next_no = _open_tasks(environment, tx, opened, step, cause, had)
     _open_waits(environment, tx, opened, step, cause, had)
     _record_incidents(tx, opened, step, cause, had)
-    paused = _pauses(opened.program, opened.case, step, cause)
+    paused = _pauses(opened.case, step, cause, had)
     changed = replace(
         paused,
         title=_title(environment, tx, opened, step, cause) or paused.title,
@@ -237,6 +237,7 @@ class _Waited:
         self.retries = {row.token for row in rows if row.kind == "retry"}
         self.messages = {row.token for row in rows if row.kind == "message"}
         self.failed = {row.token for row in rows if row.status == "failed"}
+        self.pausing = {row.token for row in rows if row.pauses}
         self.in_hand = {row.token for row in rows if row.status == "running"}
 
 
@@ -318,6 +319,7 @@ def _open_tasks(
             (task.process_key, task.element_id),
         )
     tasks.add(tx, new)
+    had.pausing |= {task.token for task in new if task.pauses_clock}
     waiting = step.waits.user.keys()
     if (had.tasks.keys() & waiting) | {t.token for t in new} != waiting:
         msg = f"the steps of case {opened.case.id} and their rows differ"
@@ -338,8 +340,7 @@ def _new_task(
     if lane is None:
         msg = f"the step {element.id} has no lane"  # the gate refuses this
         raise Broken(msg)
-    today = cause.now.astimezone(ZONE).date()
-    relaxed = element.same_in_small_units
+    relaxed = {*element.same_in_small_units, *_allowed(environment, tx, opened, element, cause)}
     barred = _doers(opened, [one for one in element.not_same_person_as if one not in relaxed])
     due = (
         None
@@ -358,7 +359,7 @@ def _new_task(
         case_process=opened.case.process_key,
         element_id=element.id,
         name=element.name or element.id,
-        queue_id=_queue(environment, tx, opened, element, today),
+        queue_id=_queue(environment, tx, opened, element, cause),
         lane_kind=lane.kind.value,
         barred=barred,
         by_profile=_doers(opened, element.same_in_small_units) - barred,
@@ -370,7 +371,7 @@ def _new_task(
         provisional=due is not None and due.provisional,
         next_alert_at=remind_at,
         returned_by=_returned_by(cause, element),
-        pauses_clock=element.pauses_clock,
+        pauses_clock=_is_so(environment, tx, opened, element.pauses_clock, cause),
     )
 
 
@@ -381,8 +382,29 @@ def _doers(opened: OpenedCase, element_ids: Iterable[str]) -> frozenset[str]:
     )
 
 
+def _allowed(
+    environment: Environment, tx: Tx, opened: OpenedCase, element: Element, cause: Cause
+) -> tuple[str, ...]:
+    """Which of the steps of ``notSamePersonAs`` the federation lets one person do as well."""
+    return names_in(str(_said(environment, tx, opened, element.same_allowed, cause) or ""))
+
+
+def _is_so(environment: Environment, tx: Tx, opened: OpenedCase, text: str, cause: Cause) -> bool:
+    """Whether a property is true."""
+    return _said(environment, tx, opened, text, cause) in (True, "true")
+
+
+def _said(environment: Environment, tx: Tx, opened: OpenedCase, text: str, cause: Cause) -> object:
+    """What a property says: written out, or worked out from parameters and ``case``."""
+    if not text.startswith("="):
+        return text
+    feel = environment.feel(tx, opened.case.organisation_id, cause.now)
+    seen = {"case": case_variable(environment, tx, opened)}
+    return value_or_expression(text).evaluate(seen, feel).value
+
+
 def _queue(
-    environment: Environment, tx: Tx, opened: OpenedCase, element: Element, today: date
+    environment: Environment, tx: Tx, opened: OpenedCase, element: Element, cause: Cause
 ) -> int:
     """Where the step goes: from the case's own union up, past units that must not handle it.
 
@@ -392,8 +414,9 @@ def _queue(
     if lane is None:
         msg = f"the step {element.id} has no lane"  # the gate refuses this
         raise Broken(msg)
-    home = opened.case.organisation_id
-    number = environment.queues.find(tx, lane.role, lane.level, home, today)
+    home, today = opened.case.organisation_id, cause.now.astimezone(ZONE).date()
+    level = str(_said(environment, tx, opened, element.handled_at, cause) or lane.level)
+    number = environment.queues.find(tx, lane.role, level, home, today)
     excluded = {
         opened.memory.units[other]
         for other in element.not_same_unit_as
@@ -406,7 +429,7 @@ def _queue(
     for place in directory.line_upwards(tx, home)[1:]:
         if directory.handling_of(tx, number) not in excluded:
             return number
-        number = environment.queues.find(tx, lane.role, lane.level, place.id, today)
+        number = environment.queues.find(tx, lane.role, level, place.id, today)
     return number
 
 
@@ -483,12 +506,12 @@ def _record_incidents(tx: Tx, opened: OpenedCase, step: Step, cause: Cause, had:
         )
 
 
-def _pauses(program: Program, case: Case, step: Step, cause: Cause) -> Case:
-    """The total limit stands still while a step that pauses it is open (design.md D8)."""
-    pausing = any(
-        program.element(wait.process_key, wait.element_id).pauses_clock
-        for wait in step.waits.user.values()
-    )
+def _pauses(case: Case, step: Step, cause: Cause, had: _Waited) -> Case:
+    """The total limit stands still while a step that pauses it is open (design.md D8).
+
+    Whether it does was settled when the step opened: a parameter changed since changes no case.
+    """
+    pausing = not had.pausing.isdisjoint(step.waits.user)
     if pausing and case.paused_since is None:
         return replace(case, paused_since=cause.now)
     if not pausing and case.paused_since is not None:

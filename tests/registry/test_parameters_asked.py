@@ -16,8 +16,6 @@ from webapp.standard.parameters import subjects
 
 STILL_TO_COME = {
     "visit absence",
-    "file approval level",
-    "one person approves and enters",
     "notice photos",
     "emergency help cap",
 }

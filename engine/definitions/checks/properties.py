@@ -47,6 +47,8 @@ _ON: Mapping[str, frozenset[str]] = {
             "deadline",
             "basis",
             "notSamePersonAs",
+            "sameAllowed",
+            "handledAt",
             "notSameUnitAs",
             "sameInSmallUnits",
             "blockedBy",
@@ -66,6 +68,7 @@ _ON: Mapping[str, frozenset[str]] = {
 _CHOICES: Mapping[str, frozenset[str]] = {
     "basis": frozenset({"law", "parameter", "practice"}),
     "pausesClock": frozenset({"true", "false"}),
+    "handledAt": frozenset({"grassroots", "township", "county", "city"}),
     "batch": frozenset({"true", "false"}),
     "async": frozenset({"true", "false"}),
     MESSAGE_REASON: REASON_CHOICES,
@@ -73,6 +76,7 @@ _CHOICES: Mapping[str, frozenset[str]] = {
 }
 
 
+_MAY_BE_FEEL = frozenset({"pausesClock", "handledAt"})
 _MESSAGE_EVENTS = frozenset({"intermediateCatchEvent", "boundaryEvent", "receiveTask"})
 
 
@@ -122,6 +126,8 @@ def _names(file: BpmnFile, element: Element) -> Iterator[Finding]:
 def _values(draft: Draft, file: BpmnFile, element: Element) -> Iterator[Finding]:
     values = properties_of(element)
     for name, choices in _CHOICES.items():
+        if name in _MAY_BE_FEEL and values.get(name, "").strip().startswith("="):
+            continue  # looked at with the other expressions
         if name in values and values[name] not in choices:
             yield error(
                 "property-value",

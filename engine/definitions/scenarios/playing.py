@@ -25,7 +25,7 @@ from engine.model.calendar import WorkCalendar, official_days
 from engine.model.clock import ZONE, FixedClock, local_date
 from engine.model.deadlines import Deadline, citizens_due
 from engine.model.deadlines import due as due_of
-from engine.model.definitions import OVERDUE, Element, ElementKind, LaneKind
+from engine.model.definitions import OVERDUE, Element, ElementKind, LaneKind, names_in
 from engine.model.subjects import ABOUT
 from engine.runtime import (
     OperationCall,
@@ -176,7 +176,8 @@ class Player:
         element = self._program.element(wait.process_key, wait.element_id)
         person = action.by or self._person_of(element)
         relaxed = element.same_in_small_units if self._scenario.small_unit else ()
-        for other in set(element.not_same_person_as) - set(relaxed):
+        allowed = names_in(str(self._said(element.same_allowed) or ""))
+        for other in set(element.not_same_person_as) - {*relaxed, *allowed}:
             if self._memory.done_by.get(other) == person:
                 return "separation-of-duties", (), f"“{person}”办过“{other}”,不能再办这一步。"
         still_open = {one.element_id for one in self._now.waits.user.values()}
@@ -294,6 +295,12 @@ class Player:
             raise Failed("案件还没有开始。")
         return self._step
 
+    def _said(self, text: str) -> object:
+        """What a property of a step says: written out, or worked out from parameters."""
+        if not text.startswith("="):
+            return text
+        return value_or_expression(text).evaluate({"case": self._case}, self._context()).value
+
     def _context(self) -> EvaluationContext:
         today = local_date(self._clock.now())
         host = _Host(self._calendar, self._parameters, self._memory.faults, today)
@@ -356,8 +363,9 @@ class Player:
         return {**self._case_at_start, "levels": dict(self._memory.levels)}
 
     def _level_of(self, element: Element) -> str:
-        """The level its lane names: in scenarios every role is staffed."""
-        return "" if element.lane is None else element.lane.level
+        """The level its lane or itself names: in scenarios every role is staffed."""
+        lane = "" if element.lane is None else element.lane.level
+        return str(self._said(element.handled_at) or lane)
 
     def _person_of(self, element: Element) -> str:
         if element.lane is None:
