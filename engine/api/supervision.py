@@ -11,9 +11,11 @@ from engine.model.tasks import TaskLine
 from engine.store import audit, task_lists
 from engine.store import reminders as stored_reminders
 from engine.store.definitions import DefinitionRow
+from engine.store.month_counts import Behind
 from engine.store.profiles import MarkedFilter
 from engine.store.subjects import CaseAbout
 from engine.work import (
+    month,
     profiles,
     reminders,
     staffing,
@@ -71,6 +73,18 @@ class Supervision(Group):
     def staffing(self, actor: Actor) -> staffing.Staffing:
         """Roles without a holder in the actor's area, and grants that end soon."""
         return self._commands.ask(lambda tx: staffing.staffing(self._environment, tx, actor))
+
+    def month(self, actor: Actor, text: str, below: str) -> month.Month:
+        """What a month (2026-11) came to in the actor's area, or below one unit of it."""
+        return self._commands.ask(lambda tx: month.month(self._environment, tx, actor, text, below))
+
+    def behind_figure(
+        self, actor: Actor, text: str, below: str, narrowed: Behind, limit: int
+    ) -> Sequence[TaskLine]:
+        """The steps that one figure of a month counts; one more than asked."""
+        return self._commands.ask(
+            lambda tx: month.behind(self._environment, tx, actor, text, below, narrowed, limit)
+        )
 
     def orders(self, actor: Actor) -> Sequence[subjects.CaseAboutSteps]:
         """The cases about late steps that the actor may see, newest first."""

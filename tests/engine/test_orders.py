@@ -6,6 +6,7 @@ import pytest
 
 from engine import Options, Request, open_engine
 from engine.errors import Conflict, Invalid, NotPermitted
+from engine.store.month_counts import KINDS, Behind
 from engine.work.supervise import OverdueFilter
 from tests.engine.conftest import KEY, Office
 from tests.support.federation import staffed
@@ -142,3 +143,34 @@ def test_a_reminder_is_kept_at_each_late_step(office):
         office.engine.supervision.remind(supervisor, [office.step(office.start("丙"))], "电话")
     with pytest.raises(Invalid):
         office.engine.supervision.remind(supervisor, [first], "飞鸽")
+
+
+def test_a_month_counts_what_was_done_and_what_is_late_and_shows_the_steps_behind(office):
+    done, late_one = office.start("甲"), office.start("乙")
+    office.do("officer", done, "apply", FILLED)
+    office.clock.advance(timedelta(days=40))  # 2026-12-19
+    officer, supervisor = office.actor("officer"), office.actor("supervisor")
+    office.engine.tasks.say_why_late(officer, office.step(late_one), "材料未补齐", "")
+    office.clock.advance(timedelta(minutes=1))
+
+    month = office.engine.supervision.month(supervisor, "2026-12", "")
+
+    sums = {
+        kind: sum(getattr(one, kind.replace("-", "_")) for one in month.counts) for kind in KINDS
+    }
+    assert sums == {"done": 0, "done-late": 0, "late": 2, "was-done": 1, "was-late": 2}
+    assert {one.reason for one in month.counts if one.late} == {"材料未补齐", ""}
+    for narrowed, expected in (
+        (Behind("late"), 2),
+        (Behind("late", reason=""), 1),
+        (Behind("late", reason="材料未补齐"), 1),
+        (Behind("late", handling_id="u1"), 1),
+        (Behind("was-done", step_id="example_request/apply"), 1),
+    ):
+        found = office.engine.supervision.behind_figure(supervisor, "2026-12", "", narrowed, 10)
+        assert len(found) == expected, narrowed
+    below = office.engine.supervision.month(supervisor, "2026-12", "u1")
+    assert sum(one.late for one in below.counts) == 1
+    assert {gap.organisation_id for gap in below.gaps} <= {"u1"}
+    with pytest.raises(Invalid, match="还没有到"):
+        office.engine.supervision.month(supervisor, "2027-01", "")

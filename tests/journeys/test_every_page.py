@@ -108,6 +108,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/supervision/units",
         "/supervision/units > a:has-text('生成督办单')",
         "/supervision/orders",
+        "/supervision/month",
         "/supervision/unstaffed",
     ),
     "zz.designer": ("/processes", "/processes/archiving", "/deploy"),

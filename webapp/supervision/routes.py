@@ -14,6 +14,8 @@ from webapp.shared.words import moment
 from webapp.supervision.gaps import gaps_page
 from webapp.supervision.orders import choose_order, orders_page
 from webapp.supervision.pages import overdue_page, unstaffed_page
+from webapp.supervision.report import MonthPage, behind_page, month_page
+from webapp.supervision.report_workbook import report_workbook
 from webapp.supervision.small_posts import (
     MOST_EXPORTED,
     read_asked,
@@ -69,6 +71,37 @@ def new_order() -> ResponseReturnValue:
     if len(page.units) == 1 and len(page.units[0].links) == 1:
         return redirect(page.units[0].links[0].href, 303)
     return render(page)
+
+
+def _report() -> MonthPage:
+    actor, places = current_actor(), current_installation().places
+    frame = shell("supervision", actor)
+    return month_page(frame, current_engine(), actor, request.args, places.organisations())
+
+
+@supervision.get("/supervision/month")
+def month() -> ResponseReturnValue:
+    """A month of an area, to print."""
+    return render(_report())
+
+
+@supervision.get("/supervision/month.xlsx")
+def month_workbook() -> ResponseReturnValue:
+    """The same figures as a workbook."""
+    page = _report()
+    name = quote(f"{page.title}{page.month}.xlsx")
+    response = Response(report_workbook(page), mimetype=_XLSX)
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@supervision.get("/supervision/month/steps")
+def behind() -> ResponseReturnValue:
+    """The steps that a figure of the report counts."""
+    actor = current_actor()
+    frame = shell("supervision", actor)
+    return render(behind_page(frame, current_engine(), actor, request.args))
 
 
 @supervision.get("/supervision/unstaffed")
