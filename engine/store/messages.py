@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import and_, func, insert, literal, or_, select, update
 
 from engine.model.actors import Actor
 from engine.store.areas import lies_below
@@ -205,6 +205,31 @@ def of_person(tx: Tx, person_id: str, limit: int) -> Sequence[Message]:
         .limit(limit)
     )
     return [_message(row) for row in rows]
+
+
+def unread_of(tx: Tx, person_id: str) -> Sequence[Message]:
+    """Her messages in the product that she has not read, the newest first."""
+    rows = tx.execute(
+        _ALL.where(
+            message.c.person_id == person_id,
+            message.c.via == "app",
+            message.c.status == "unread",
+        ).order_by(message.c.id.desc())
+    )
+    return [_message(row) for row in rows]
+
+
+def hand_on(tx: Tx, person_id: str, taker_id: str, said_before: str) -> None:
+    """What she has not read waits for whoever takes over; ``said_before`` stands before it."""
+    tx.execute(
+        update(message)
+        .where(
+            message.c.person_id == person_id,
+            message.c.via == "app",
+            message.c.status == "unread",
+        )
+        .values(person_id=taker_id, text=literal(said_before) + message.c.text)
+    )
 
 
 def mark_read(tx: Tx, person_id: str, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Hand over what somebody leaves behind: roles, held steps, drafts (工作交接, product.md §1.13).
+"""Hand over what somebody leaves: roles, held steps, drafts, unread messages (工作交接, §1.13).
 
 Drafts belong to the step: whoever takes the step sees them. Her name stays where she signed.
 """
@@ -9,8 +9,9 @@ from datetime import date
 from engine.errors import Conflict, NotFound
 from engine.model.actors import Actor
 from engine.model.organisations import DatedGrant, Person
-from engine.store import accounts, directory, organisations, tasks
+from engine.store import accounts, directory, messages, organisations, tasks
 from engine.store.database import Tx
+from engine.store.messages import Message
 from engine.store.tasks import HeldStep
 from engine.work.claim import hand_over_step
 from engine.work.environment import Environment
@@ -22,11 +23,12 @@ _REASON = "工作交接"
 
 @dataclass(frozen=True)
 class Estate:
-    """What somebody holds: grants that hold now or later, and open steps of hers."""
+    """What somebody holds: grants that hold now or later, open steps, messages not yet read."""
 
     person: Person
     grants: tuple[DatedGrant, ...]
     steps: tuple[HeldStep, ...]
+    unread: tuple[Message, ...]
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ def estate(environment: Environment, tx: Tx, actor: Actor, person_id: str) -> Es
         person,
         tuple(g for g in organisations.grants_at(tx, today) if g.person_id == person_id),
         tuple(tasks.held_by(tx, person_id)),
+        tuple(messages.unread_of(tx, person_id)),
     )
 
 
@@ -68,7 +71,10 @@ def hand_over(
     *,
     closes: bool,
 ) -> HandOver:
-    """Give her roles and held steps to a successor from today on; close her account if wanted."""
+    """Give her roles, held steps and unread messages to a successor from today on.
+
+    Her account is closed if wanted; her name stays where she signed.
+    """
     left = estate(environment, tx, actor, person_id)
     taker = directory.person_by_id(tx, successor_id)
     if taker is None or not taker.active:
@@ -89,6 +95,7 @@ def hand_over(
     }
     for held in left.grants:
         directory.end_grant(tx, held.id, max(today, held.valid_from))
+    messages.hand_on(tx, person_id, taker.id, f"(接自{left.person.name})")
     if closes:
         directory.set_active(tx, person_id, active=False)
         accounts.close_sessions_of(tx, person_id)

@@ -49,6 +49,7 @@ class HandOverPage(Page):
     username: str
     roles: tuple[RoleRow, ...]
     steps: tuple[StepRow, ...]
+    unread: tuple[tuple[str, str], ...]
     successors: tuple[Choice, ...]
     wrong: Wrong
     is_done: bool
@@ -85,6 +86,7 @@ def handover_page(
         username=left.person.username,
         roles=_roles(engine, left),
         steps=tuple(_steps(left, done)),
+        unread=tuple((day(one.day), one.text) for one in left.unread),
         successors=() if done else _successors(engine, left),
         wrong=wrong,
         is_done=done is not None,
