@@ -88,6 +88,7 @@ def test_with_a_profile_she_may_and_the_step_is_marked(shop: Workshop) -> None:
     assert entry.detail["profile"] == DOCUMENT
     (told,) = [s for s in shop.engine.cases.view(SYSTEM, case_id).submissions if s.profile]
     assert (told.element_id, told.profile) == ("enter", DOCUMENT)
+    assert told.signer == f"模拟reviewer(按最小岗位方案,{DOCUMENT})"
     assert shop.broken() == {}
 
 
