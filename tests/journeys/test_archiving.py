@@ -56,8 +56,6 @@ def test_an_application_by_six_people_of_three_organisations_is_on_file(
     reviewer.fill({**AGREE, "category": "dibao"})
     reviewer.submit()
     officer.do("张贴公示", NAME, POSTED)
-    officer.go("/notices")
-    officer.picture(PICTURES, "notices")
     site.pass_days(3)
     _is_told_to_wait(officer)
     site.pass_days(5)
@@ -67,6 +65,7 @@ def test_an_application_by_six_people_of_three_organisations_is_on_file(
     reviewer.go("/households")
     reviewer.picture(PICTURES, "households-waiting")
     assert "待录入" in reviewer.page.inner_text("main")
+    _copies(people("entry"))
     people("entry").do("录入全国系统", NAME, households["national"])
     reviewer.go("/households")
     reviewer.page.locator("table tbody a").first.click()
@@ -77,12 +76,21 @@ def test_an_application_by_six_people_of_three_organisations_is_on_file(
     assert all(i.ok for i in site.engine.audit.invariants())
 
 
+def _copies(entry: Person) -> None:
+    """The step leads to the page that is copied from."""
+    entry.open_step("录入全国系统", NAME)
+    to_copy = entry.page.locator("a", has_text="打开抄录页").get_attribute("href")
+    entry.go(str(to_copy))
+    assert NAME in entry.page.inner_text("main")
+
+
 def _is_told_to_wait(officer: Person) -> None:
     """Whoever would record the result on the third day finds no step, and reads why and until when."""
     too_early = "公示需满 5 个工作日,今天是第 3 日,最早 3 月 9 日"
     officer.go("/inbox")
     assert "登记公示结果" not in officer.page.inner_text("main")
     officer.go("/notices")
+    officer.picture(PICTURES, "notices")
     officer.page.locator("main a[href*='/notices/']").first.click()
     assert too_early in officer.page.inner_text("main")
     officer.picture(PICTURES, "notice-too-early")

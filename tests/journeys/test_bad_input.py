@@ -60,6 +60,27 @@ def test_a_wrong_identity_number_is_told_beside_the_field_and_in_form_order(
     expect(person.page.locator("main output", has_text="模拟二厂工会")).to_be_visible()
     assert town.completions(task) == 0
 
+    person.fill({"id_number": data["id_number"]})
+    expect(person.page.locator("#f-id_number-error")).to_have_text("已改,提交时再核对")
+    expect(errors.locator("a.bf-mended-link")).to_have_count(1)
+    expect(errors.locator("a", has_text="健康状况")).not_to_have_class("bf-mended-link")
+
+
+def test_what_a_decision_asks_further_comes_into_sight(town: Site, townspeople: People) -> None:
+    first = town.start("officer", "example_request", {"subject": "更换饮水机"})
+    filled = {
+        "applicant_name": "张模拟",
+        "amount": 1200,
+        "needed_by": "2026-12-20",
+        "reason": "旧饮水机漏水",
+    }
+    task = town.complete("officer", first, filled)
+    person = townspeople("reviewer2")
+    person.go(f"/tasks/{task}")
+    person.fill({"decision": "return"})
+    for name in ("return_to", "comment"):
+        expect(person.page.locator(f"[name={name}]").first).to_be_in_viewport()
+
 
 def test_a_program_and_a_huge_file_are_refused_at_once_beside_the_field(
     town: Site, townspeople: People, program: Path, huge: Path

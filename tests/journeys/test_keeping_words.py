@@ -102,6 +102,7 @@ def test_a_double_click_on_submit_is_one_completion(town: Site, townspeople: Peo
     person.fill(FILLED)
     person.page.dblclick("button[name=_action][value=submit] >> nth=-1")
     expect(person.page.locator(".told")).to_contain_text("已提交")
+    expect(person.page.locator(".told")).to_contain_text("下一环节“审核”由芗城模拟区总工会办理")
     assert town.completions(task) == 1
 
 
