@@ -1,4 +1,4 @@
-"""What people of the offices do beside their cases: lists brought back, exports, corrections.
+"""What people of the offices do beside their cases: lists, exports, corrections, orders.
 
 Each round of ``content.toml`` is done once; ``kind`` says how.
 """
@@ -7,14 +7,17 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
+from typing import Any
 
 from openpyxl import load_workbook
 
 import registry
-from engine import Actor, Engine
+from engine import SYSTEM, Actor, Engine, Request
 from engine.errors import Broken, Invalid
+from engine.model.tasks import TaskLine
 from engine.store import settings as stored_settings
 from engine.store.database import Tx
+from engine.work.supervise import OverdueFilter
 from registry.finding import Search
 from webapp.demo.content import Round
 from webapp.imports.working import bring_file, step_workbook
@@ -88,6 +91,38 @@ def _correct(engine: Engine, actor: Actor, one: Round) -> None:
             register.upkeep.correct(actor, line.file_no, seen, typed, told["why"])
 
 
+def _order(engine: Engine, actor: Actor, one: Round) -> None:
+    """Send orders to units whose steps are late; the first of them answer."""
+    told = one.told
+    kinds = engine.supervision.order_processes(actor)
+    by_unit: dict[str, list[TaskLine]] = {}
+    for line in engine.supervision.overdue(actor, OverdueFilter()).lines:
+        by_unit.setdefault(line.handling_id, []).append(line)
+    for place, (unit, lines) in enumerate(list(by_unit.items())[: told["units"] if kinds else 0]):
+        about = tuple(line.id for line in lines[: told["steps"]])
+        request = Request(kinds[0].key, unit, told["data"], about=about)
+        case_id = engine.cases.start(actor, request).case_id
+        if place < told["answered"]:
+            _answer(engine, case_id, told["answer"], len(about))
+
+
+def _answer(engine: Engine, case_id: str, answer: Mapping[str, Any], rows: int) -> None:
+    """Somebody of the unit answers; a list of one row has that row for each step."""
+    for step in engine.cases.open_steps(SYSTEM, case_id):
+        for holder in engine.directory.holders(step.role, step.handling_id)[:1]:
+            data = {
+                key: [_row(one, engine) for one in value] * rows
+                if isinstance(value, list)
+                else value
+                for key, value in answer.items()
+            }
+            engine.tasks.complete(engine.directory.actor(holder.person_id), step.id, data)
+
+
+def _row(row: Mapping[str, object], engine: Engine) -> Mapping[str, object]:
+    return {key: _said(value, 1, engine) for key, value in row.items()}
+
+
 def _said(words: object, n: int, engine: Engine) -> str:
     return str(words).format(n=n, today=engine.environment.today().isoformat())
 
@@ -96,4 +131,5 @@ _KINDS: Mapping[str, Callable[[Engine, Actor, Round], None]] = {
     "list": _bring_list,
     "export": _export,
     "correct": _correct,
+    "order": _order,
 }
