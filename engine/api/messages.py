@@ -32,13 +32,19 @@ class Messages(Group):
         payload: Mapping[str, object],
         once: Once[int] | None = None,
     ) -> int:
-        """Deliver a message to every case that waits for it; how many did.
+        """Deliver a message to every case that waits for it and is the sender's to tell.
 
-        All of them in one transaction. What is due by the clock comes first, polled or not.
+        How many did: a case that she may not see, or whose process has the message written down
+        by other roles (``messageRoles``), is to her as if it did not wait. All of them in one
+        transaction. What is due by the clock comes first, polled or not.
         """
 
         def deliver_all(tx: Tx, _: None) -> int:
-            waiting = messages.waiting_for(self._environment, tx, name, correlation)
+            waiting = [
+                one
+                for one in messages.waiting_for(self._environment, tx, name, correlation)
+                if incoming.may_send(self._environment, tx, actor, one)
+            ]
             return sum(
                 messages.deliver(self._environment, tx, actor, one, payload) for one in waiting
             )

@@ -16,8 +16,9 @@ from engine.model.clock import local_date
 from engine.model.definitions import Element, listed
 from engine.model.incoming import HINT, LABEL, ROLES, Awaited
 from engine.runtime import Position, positions
-from engine.store import directory, files, subscriptions
+from engine.store import cases, directory, files, subscriptions
 from engine.store.database import Tx
+from engine.store.subscriptions import Subscription
 from engine.work import messages
 from engine.work.access import visible_case
 from engine.work.advance import OpenedCase, case_variable, open_case
@@ -99,6 +100,19 @@ def take_down(
         if linked != len(set(papers)):
             raise Invalid("有附件已过期或不是您上传的,请重新上传该附件。其余内容已保留。")
     return seen.awaited
+
+
+def may_send(environment: Environment, tx: Tx, actor: Actor, waiting: Subscription) -> bool:
+    """Whether she may tell the case: she sees it, and holds a role where the message names some."""
+    if actor.is_system:
+        return True
+    case = cases.load(tx, waiting.case_id)
+    if case is None or not cases.is_visible(tx, actor, waiting.case_id):
+        return False
+    program = environment.programs.get(tx, case.definition_id)
+    element = program.element(waiting.process_key, waiting.element_id)
+    roles = element.properties.get(ROLES, "").strip()
+    return not roles or _may(tx, actor, roles, case.organisation_id)
 
 
 def _wait(tx: Tx, actor: Actor, opened: OpenedCase, token: str) -> _Wait:

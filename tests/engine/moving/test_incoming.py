@@ -73,3 +73,40 @@ def test_what_the_form_refuses_changes_nothing(shop: Workshop) -> None:
     with pytest.raises(Invalid):
         shop.engine.messages.take_down(officer, case_id, one.token, {"unasked": "x"})
     assert shop.waiting(case_id) == ["work"]
+
+
+def test_a_message_by_its_key_alone_is_for_those_who_may_write_it_down(shop: Workshop) -> None:
+    case_id = begun(shop)
+
+    def told(by: str) -> int:
+        return shop.engine.messages.send(
+            shop.actor(by), "withdrawal", {"case": case_id}, {"reason": "已找到工作"}
+        )
+
+    for other in ("other_officer", "far_reviewer", "admin"):
+        assert told(other) == 0, other  # does not see the case
+    for other in ("township", "approver"):
+        assert told(other) == 0, other  # sees it, and is not named
+    assert shop.waiting(case_id) == ["work"]
+    assert told("reviewer") == 1
+    assert shop.waiting(case_id) == ["confirm"]
+
+
+def test_where_a_message_names_no_roles_whoever_sees_the_case_may_send_it(shop: Workshop) -> None:
+    shop.put(
+        drawn(
+            "open",
+            {"officer": "S work told E"},
+            start()
+            + step("work")
+            + boundary("told", "work", ext(io(outputs={"why": "=reason"})) + receives("M"))
+            + end()
+            + line("S", "work", "E")
+            + line("told", "E"),
+            message("M", "news", "=case.id"),
+        )
+    )
+    case_id = shop.begin("open")
+    key = {"case": case_id}
+    assert shop.engine.messages.send(shop.actor("far_reviewer"), "news", key, {}) == 0
+    assert shop.engine.messages.send(shop.actor("township"), "news", key, {}) == 1
