@@ -13,7 +13,7 @@ from engine.errors import Invalid, NotFound
 from engine.model.operations import Operation, OperationContext
 from engine.store.database import Tx
 from engine.work.attributes import normal
-from registry.household import MERGED, Content, mapping, mappings, shown_of, text
+from registry.household import CLOSED, MERGED, Content, mapping, mappings, shown_of, text
 from registry.household_operations import content_of, write_version
 from registry.people import FilePerson, people_of
 from registry.store import households, people
@@ -157,6 +157,8 @@ def _merge(context: OperationContext, inputs: Inputs) -> Inputs:
     existing = households.numbered(tx, text(inputs.get("file_no")))
     if existing is None:
         raise NotFound("没有要并入的档案,没有改动。请核对档案编号。")
+    if existing.shown.status == CLOSED:
+        raise Invalid("要并入的档案已经注销,没有改动。请重新裁定,或按新户建档。")
     before = households.newest_of_case(tx, context.case_id, MERGED)
     if before is not None and before.file_no == existing.file_no:
         return {"version": before.number}

@@ -11,7 +11,7 @@ from registry.household import WITHOUT_CASE, File, Version
 from registry.notice import OBJECTION, PublicNotice
 from registry.store import households, notices
 from registry.store.import_tables import import_mark
-from registry.store.tables import household, household_version, notice
+from registry.store.tables import file_report, household, household_version, notice
 
 _BATCH = 500
 
@@ -101,6 +101,7 @@ def rows_that_point_nowhere(tx: Tx) -> list[str]:
         (notice, notice.c.id, notice.c.organisation_id, organisation, true()),
         (notice, notice.c.id, notice.c.case_id, case, true()),
         (import_mark, import_mark.c.key_hash, import_mark.c.case_id, case, true()),
+        (file_report, file_report.c.receipt, file_report.c.case_id, case, true()),
         (
             household_version,
             household_version.c.file_no,

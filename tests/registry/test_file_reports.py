@@ -1,6 +1,8 @@
 """Reports on households on file: looked into by another union, sealed, and the file follows."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -309,4 +311,21 @@ def test_a_case_opened_by_mistake_leaves_no_file_under_report(town: Town) -> Non
     assert town.register.reports.result(newest_row(town).receipt).state == "核查已终止"
     town.clock.advance(timedelta(minutes=5))
     assert reported(town, file_no) != case_id
+    town.must_hold()
+
+
+def test_two_reports_at_one_moment_are_looked_into_together(town: Town) -> None:
+    file_no = on_file(town.engine)
+    begin = Barrier(2)
+
+    def take(who: str) -> str:
+        begin.wait()
+        return town.register.reports.take(town.actor(who), file_no, Said(SAID, who, "电话"))
+
+    with ThreadPoolExecutor(2) as pool:
+        receipts = set(pool.map(take, ("reviewer", "protection")))
+    rows = town.engine.ask(lambda tx: list(tx.execute(select(file_report))))
+    assert {row.receipt for row in rows} == receipts
+    assert len(receipts) == 2
+    assert len({row.case_id for row in rows}) == 1
     town.must_hold()
