@@ -123,7 +123,9 @@ def _by_signs(
     if head.account_hash:
         matches += [
             _Match(CARD, head.name, head.counted, found)
-            for found in people.with_account(tx, head.account_hash, own_file)
+            for found in people.with_account(tx, {head.account_hash}, own_file).get(
+                head.account_hash, ()
+            )
             if found.name != head.name
         ]
     mobile = normal(text(mapping(content.get("head")).get("mobile")))

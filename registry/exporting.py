@@ -1,13 +1,16 @@
 """Files leave the register as a workbook: with a reason, a watermark and a line in the log."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
+from typing import Any
 
 from engine import Actor, Engine
 from engine.errors import Invalid
 from engine.model.clock import ZONE
+from engine.model.errands import Errand, Outcome, Say
 from engine.store.audit import add_access
 from engine.store.database import Tx
 from engine.store.directory import organisation_brief
@@ -18,13 +21,19 @@ from registry.rights import Act, must_somewhere, places_of
 from registry.sections import Mask, masked, whole
 from registry.store import exports, file_lists, households
 from registry.store.exports import ExportLine, ExportRecord
-from registry.workbook import ExportedFile, workbook
+from registry.store.file_lists import Queue
+from registry.workbook import ExportedFile, Register
 
 ASKS_A_REASON_ABOVE = Setting("export reason rows", 50, "登记簿导出", "Exports of the register")
 """Files; a workbook with whole numbers asks for one always (domain.md §3.16)."""
 
-MOST_FILES = 5_000
-"""At once: some half a minute of one processor. More are exported unit by unit."""
+AT_ONCE = 300
+"""So many files are a second or two while somebody waits; more are an errand."""
+
+MOST_FILES = 20_000
+"""In one workbook: Excel's rows end at fifty lines of income and expenses for each of them."""
+
+ERRAND = "register-export"
 
 REASONS = (
     "按月与民政核对",
@@ -36,12 +45,13 @@ REASONS = (
 )
 """What people export for; any other text may be typed."""
 
-_BATCH = 500
+_BATCH = 250
 _LONGEST_REASON = 60
 _LONGEST_NARROWED = 300
 _MOST_LISTED = 500
 _SEES_ALL = "admin"
 _SEES_AREA = "audit_committee"
+_LISTED_ERRANDS = 10
 
 
 @dataclass(frozen=True)
@@ -63,6 +73,41 @@ class Exported:
     content: bytes
     files: int
     withheld: int
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """What is to be exported, as it was asked for; the number is taken with the wish."""
+
+    search: Search
+    is_whole: bool
+    reason: str
+    narrowed: str
+    number: str
+
+    def packed(self) -> dict[str, object]:
+        """As an errand keeps it."""
+        search = {**vars(self.search), "queue": self.search.queue.value}
+        return {**vars(self), "search": search}
+
+    @classmethod
+    def of(cls, errand: Errand) -> "_Wish":
+        """As it was packed."""
+        told: dict[str, Any] = dict(errand.wanted)
+        search = told.pop("search")
+        return cls(search=Search(**{**search, "queue": Queue(search["queue"])}), **told)
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """A workbook that was ordered; ``is_there`` while its file can be fetched."""
+
+    errand: Errand
+    number: str
+    is_whole: bool
+    reason: str
+    narrowed: str
+    is_there: bool
 
 
 class ExportDesk:
@@ -94,17 +139,48 @@ class ExportDesk:
 
     def masked(self, actor: Actor, search: Search, reason: str, narrowed: str) -> Exported:
         """A workbook without whole numbers. Raises NotPermitted, Invalid without a reason."""
-        must_somewhere(actor, Act.EXPORT)
-        offer = self.offer(actor, search)
-        said = _reason(reason, offer, needed=offer.needs_reason)
-        return self._export(actor, search, masked, said, narrowed)
+        return self._now(actor, self._wish(actor, search, masked, reason, narrowed)[0])
 
     def whole(self, actor: Actor, search: Search, reason: str, narrowed: str) -> Exported:
         """One with whole numbers, for the few who may; always with a reason."""
-        must_somewhere(actor, Act.EXPORT_WHOLE)
-        offer = self.offer(actor, search)
-        said = _reason(reason, offer, needed=True)
-        return self._export(actor, search, whole, said, narrowed)
+        return self._now(actor, self._wish(actor, search, whole, reason, narrowed)[0])
+
+    def takes_long(self, actor: Actor, search: Search) -> bool:
+        """Whether it is to be ordered. Raises NotPermitted."""
+        return self.offer(actor, search).files > AT_ONCE
+
+    def order_masked(self, actor: Actor, search: Search, reason: str, narrowed: str) -> str:
+        """The same to be fetched later, for more files than somebody waits for; the errand's id."""
+        return self._order(actor, *self._wish(actor, search, masked, reason, narrowed))
+
+    def order_whole(self, actor: Actor, search: Search, reason: str, narrowed: str) -> str:
+        """The same with whole numbers."""
+        return self._order(actor, *self._wish(actor, search, whole, reason, narrowed))
+
+    def _order(self, actor: Actor, wish: _Wish, files: int) -> str:
+        return self._engine.errands.ask_for(actor, ERRAND, wish.number, wish.packed(), files)
+
+    def ordered(self, actor: Actor, errand_id: str) -> Ordered:
+        """Where an order of hers stands; NotFound for another's."""
+        errand = self._engine.errands.of(actor, errand_id)
+        return _ordered(errand, is_there=self._engine.errands.has_file(errand))
+
+    def orders(self, actor: Actor) -> Sequence[Ordered]:
+        """Her last orders, newest first."""
+        found = self._engine.errands.recent(actor, ERRAND, _LISTED_ERRANDS)
+        return [_ordered(one, is_there=there) for one, there in found]
+
+    def fetch(self, actor: Actor, errand_id: str) -> tuple[str, bytes]:
+        """The workbook that was ordered, for who ordered it, within a day; that is written down."""
+        number = self.ordered(actor, errand_id).number
+        found = self._engine.errands.file(actor, errand_id)
+        self._engine.note_access(actor, "register-export-fetched", number)
+        return found
+
+    def make(self, actor: Actor, errand: Errand, say: Say) -> tuple[Outcome, Callable[[Tx], None]]:
+        """Do an order; it is put on record in the transaction that ends it, so once."""
+        made, record = self._made(actor, _Wish.of(errand), lambda n: say(n, errand.total))
+        return Outcome(made.name, made.content), partial(_put_on_record, new=record)
 
     def log(self, actor: Actor) -> Sequence[ExportLine]:
         """Her own exports; an auditor's area, an administrator all."""
@@ -116,56 +192,76 @@ class ExportDesk:
             )
         )
 
-    def _export(
+    def _wish(
         self, actor: Actor, search: Search, mask: Mask, reason: str, narrowed: str
-    ) -> Exported:
-        """Read, write the workbook, put it on record; only then hand it out."""
-        act = Act.EXPORT_WHOLE if mask is whole else Act.EXPORT
-        found, withheld = self._read(actor, search, places_of(actor, act))
-        now = self._environment.now()
-        year = now.astimezone(ZONE).year
+    ) -> tuple[_Wish, int]:
+        """What she wants, with the files it is about; NotPermitted, Invalid where she cannot."""
+        must_somewhere(actor, Act.EXPORT_WHOLE if mask is whole else Act.EXPORT)
+        offer = self.offer(actor, search)
+        needed = offer.needs_reason or mask is whole
+        said = _reason(reason, offer, needed=needed)
+        year = self._environment.now().astimezone(ZONE).year
         number = self._engine.execute(lambda tx: exports.next_number(tx, year))
-        unit = self._engine.ask(lambda tx: organisation_brief(tx, actor.organisation_id))
-        where = "" if unit is None else unit.name
-        parts = [f"{where} {actor.name}".strip(), f"{now.astimezone(ZONE):%Y-%m-%d %H:%M}"]
-        parts += [f"导出编号 {number}", f"用途:{reason or '户数少,未填'}"]
-        parts += ["含个人信息,仅限本用途,不得外传"]
-        content = workbook(found, mask, " · ".join(parts))
+        kept = narrowed[:_LONGEST_NARROWED]
+        return _Wish(search, mask is whole, said, kept, number), offer.files
+
+    def _now(self, actor: Actor, wish: _Wish) -> Exported:
+        """Write the workbook, put it on record; only then hand it out."""
+        made, record = self._made(actor, wish, lambda _: None)
+        self._engine.execute(partial(_put_on_record, new=record))
+        return made
+
+    def _made(
+        self, actor: Actor, wish: _Wish, said: Callable[[int], None]
+    ) -> tuple[Exported, ExportRecord]:
+        """The workbook, and what is to be put on record; ``said``: so many files are written."""
+        act = Act.EXPORT_WHOLE if wish.is_whole else Act.EXPORT
+        must_somewhere(actor, act)  # she may have lost the right since she asked
+        now = self._environment.now()
+        book = Register(whole if wish.is_whole else masked, self._watermark(actor, wish, now))
+        files = withheld = 0
+        for batch in self._batches(actor, wish.search, places_of(actor, act)):
+            told = [one for one in batch if not _is_withdrawn(one)]
+            book.add(told)
+            files, withheld = files + len(told), withheld + len(batch) - len(told)
+            said(files + withheld)
+        content = book.finished()
         record = ExportRecord(
-            number=number,
+            number=wish.number,
             at=now,
             by_id=actor.person_id,
             organisation_id=actor.organisation_id,
-            files=len(found),
+            files=files,
             withheld=withheld,
-            is_whole=mask is whole,
-            reason=reason,
-            narrowed=narrowed[:_LONGEST_NARROWED],
+            is_whole=wish.is_whole,
+            reason=wish.reason,
+            narrowed=wish.narrowed,
             sha256=hashlib.sha256(content).hexdigest(),
         )
-        self._engine.execute(lambda tx: _put_on_record(tx, record))
-        return Exported(f"困难职工档案_{number}.xlsx", content, len(found), withheld)
+        name = f"困难职工档案_{wish.number}.xlsx"
+        return Exported(name, content, files, withheld), record
 
-    def _read(
+    def _watermark(self, actor: Actor, wish: _Wish, now: datetime) -> str:
+        unit = self._engine.ask(lambda tx: organisation_brief(tx, actor.organisation_id))
+        where = "" if unit is None else unit.name
+        parts = [f"{where} {actor.name}".strip(), f"{now.astimezone(ZONE):%Y-%m-%d %H:%M}"]
+        parts += [f"导出编号 {wish.number}", f"用途:{wish.reason or '户数少,未填'}"]
+        return " · ".join([*parts, "含个人信息,仅限本用途,不得外传"])
+
+    def _batches(
         self, actor: Actor, search: Search, places: Sequence[str]
-    ) -> tuple[list[ExportedFile], int]:
-        """The files with what they say, and how many were left out for want of consent.
+    ) -> Iterator[Sequence[ExportedFile]]:
+        """The files with what they say, some hundred at a time.
 
         Who may export only in a part of what she sees exports that part.
         """
         question = question_of(self._engine, search, None, _BATCH)
         question = replace(question, below=places)
-        found: list[ExportedFile] = []
-        withheld = 0
         while True:
             batch = self._engine.ask(partial(self._batch, actor, question))
-            for one in batch[:_BATCH]:
-                if text(mapping(one.content.get("consent")).get("withdrawn_on")):
-                    withheld += 1
-                else:
-                    found.append(one)
+            yield batch[:_BATCH]
             if len(batch) <= _BATCH:
-                return found, withheld
+                return
             last = file_lists.cursor(search.queue, batch[_BATCH - 1].file)
             question = replace(question, after=last)
 
@@ -186,11 +282,21 @@ class ExportDesk:
         )
 
 
-def _put_on_record(tx: Tx, record: ExportRecord) -> None:
-    exports.add(tx, record)
-    action = "register-exported-whole" if record.is_whole else "register-exported"
-    told = f"{record.files} 户;{record.reason};{record.narrowed}"
-    add_access(tx, record.at, record.by_id, action, record.number, told[:300])
+def _put_on_record(tx: Tx, new: ExportRecord) -> None:
+    exports.add(tx, new)
+    action = "register-exported-whole" if new.is_whole else "register-exported"
+    told = f"{new.files} 户;{new.reason};{new.narrowed}"
+    add_access(tx, new.at, new.by_id, action, new.number, told[:300])
+
+
+def _is_withdrawn(one: ExportedFile) -> bool:
+    """Whether the household has taken its consent back."""
+    return bool(text(mapping(one.content.get("consent")).get("withdrawn_on")))
+
+
+def _ordered(errand: Errand, *, is_there: bool) -> Ordered:
+    wish = _Wish.of(errand)
+    return Ordered(errand, wish.number, wish.is_whole, wish.reason, wish.narrowed, is_there)
 
 
 def _reason(said: str, offer: Offer, *, needed: bool) -> str:

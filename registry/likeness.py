@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from engine import Actor, Engine
 from engine.store.database import Tx
+from registry.household import File
 from registry.people import FilePerson
 from registry.reading import must_see
 from registry.store import households, likeness, people
@@ -50,86 +51,111 @@ class Likenesses:
 
         def read(tx: Tx) -> Sequence[Like]:
             file, _union = must_see(tx, actor, file_no)
-            here = _Here(tx, actor, file_no, people.county_of(tx, file.organisation_id)[0])
-            named = people.of_file(tx, file_no)
-            ids = {one.id_hash for one in named if one.id_hash}
-            same = people.with_id(tx, ids, file_no)
-            found = here.by_number(named, same)
-            if file.shown.mobile_hash:
-                mobile = people.with_mobile(tx, file.shown.mobile_hash, file_no)
-                found += [here.told(named[0].name, MOBILE, one) for one in mobile]
-            found += here.by_signs(named, same)
-            found += here.by_address()
+            signs = _Signs.of(tx, file)
+            seen = households.visible_among(tx, actor, signs.references())
+            here = _Here(people.county_of(tx, file.organisation_id)[0], seen)
+            found = [*here.by_number(signs), *here.by_signs(signs), *here.by_address(signs)]
             return sorted(dict.fromkeys(found), key=lambda one: not one.is_strong)
 
         return self._engine.ask(read)
 
 
+@dataclass(frozen=True)
+class _Signs:
+    """Everything a file has in common with others, each kind asked once for all its people."""
+
+    named: Sequence[FilePerson]
+    same: Mapping[str, Sequence[Found]]
+    near: Mapping[str, Sequence[Found]]
+    born: Mapping[tuple[str, str], Sequence[Found]]
+    accounts: Mapping[str, Sequence[Found]]
+    mobile: Sequence[Found]
+    address: Sequence[str]
+
+    @classmethod
+    def of(cls, tx: Tx, file: File) -> "_Signs":
+        """Of one file."""
+        own, named = file.file_no, people.of_file(tx, file.file_no)
+        mobile = file.shown.mobile_hash
+        return cls(
+            named,
+            same=people.with_id(tx, {one.id_hash for one in named if one.id_hash}, own),
+            near=people.with_prefix(tx, {one.prefix_hash for one in named if one.prefix_hash}, own),
+            born=people.with_name_and_birth(
+                tx,
+                {(one.name, one.birth_date) for one in named if one.name and one.birth_date},
+                own,
+            ),
+            accounts=people.with_account(
+                tx, {one.account_hash for one in named if one.account_hash}, own
+            ),
+            mobile=people.with_mobile(tx, mobile, own) if mobile else (),
+            address=likeness.of_same_address(tx, own),
+        )
+
+    def references(self) -> set[str]:
+        """The files that are named."""
+        groups = [
+            *self.same.values(),
+            *self.near.values(),
+            *self.born.values(),
+            *self.accounts.values(),
+            self.mobile,
+        ]
+        return {one.reference for group in groups for one in group} | set(self.address)
+
+
+@dataclass(frozen=True)
 class _Here:
-    """One file as one person looks from it."""
+    """One file as one person looks from it; ``seen`` are the other files she may see."""
 
-    def __init__(self, tx: Tx, actor: Actor, file_no: str, county_id: str) -> None:
-        self._tx = tx
-        self._actor = actor
-        self._file_no = file_no
-        self._county_id = county_id
+    county_id: str
+    seen: Mapping[str, File]
 
-    def by_number(
-        self, named: Sequence[FilePerson], same: Mapping[str, Sequence[Found]]
-    ) -> list[Like]:
+    def by_number(self, signs: _Signs) -> list[Like]:
         """The same number, or one that differs in the check digit alone."""
-        tx, own = self._tx, self._file_no
-        near = people.with_prefix(tx, {one.prefix_hash for one in named if one.prefix_hash}, own)
         found: list[Like] = []
-        for person in named:
-            certain = same.get(person.id_hash or "", [])
+        for person in signs.named:
+            certain = signs.same.get(person.id_hash or "", ())
             known = {one.reference for one in certain}
             found += [self.told(person.name, _same(person, one), one) for one in certain]
             found += [
                 self.told(person.name, NEAR, one)
-                for one in near.get(person.prefix_hash or "", [])
+                for one in signs.near.get(person.prefix_hash or "", ())
                 if one.reference not in known
             ]
         return found
 
-    def by_signs(
-        self, named: Sequence[FilePerson], same: Mapping[str, Sequence[Found]]
-    ) -> list[Like]:
-        """What is no proof: name and birthday, the bank account."""
-        tx, own = self._tx, self._file_no
-        born = {(one.name, one.birth_date) for one in named if one.name and one.birth_date}
-        alike = people.with_name_and_birth(tx, born, own)
-        found: list[Like] = []
-        for person in named:
-            known = {one.reference for one in same.get(person.id_hash or "", ())}
+    def by_signs(self, signs: _Signs) -> list[Like]:
+        """What is no proof: the mobile number, name and birthday, the bank account."""
+        found = [self.told(signs.named[0].name, MOBILE, one) for one in signs.mobile]
+        for person in signs.named:
+            known = {one.reference for one in signs.same.get(person.id_hash or "", ())}
             found += [
                 self.told(person.name, NAME, one)
-                for one in alike.get((person.name, person.birth_date), ())
+                for one in signs.born.get((person.name, person.birth_date), ())
                 if one.reference not in known
             ]
-            if person.account_hash:
-                accounts = people.with_account(tx, person.account_hash, own)
-                found += [self.told(person.name, ACCOUNT, one) for one in accounts]
+            accounts = signs.accounts.get(person.account_hash or "", ())
+            found += [self.told(person.name, ACCOUNT, one) for one in accounts]
         return found
 
-    def by_address(self) -> list[Like]:
+    def by_address(self, signs: _Signs) -> list[Like]:
         """The same address; people of other counties live elsewhere, so only what she may see."""
-        found = []
-        for file_no in likeness.of_same_address(self._tx, self._file_no):
-            other = households.visible_file(self._tx, self._actor, file_no)
-            if other is not None:
-                name = other[0].shown.head_name
-                found.append(Like("", ADDRESS, file_no, name, "", is_strong=False))
-        return found
+        return [
+            Like("", ADDRESS, file_no, self.seen[file_no].shown.head_name, "", is_strong=False)
+            for file_no in signs.address
+            if file_no in self.seen
+        ]
 
     def told(self, person: str, sign: str, found: Found) -> Like:
         """A likeness, as far as the actor may know."""
         strong = sign not in _WEAK
-        other = households.visible_file(self._tx, self._actor, found.reference)
+        other = self.seen.get(found.reference)
         if other is None:
-            words = OTHER_UNIT if found.county_id == self._county_id else ELSEWHERE
+            words = OTHER_UNIT if found.county_id == self.county_id else ELSEWHERE
             return Like(person, sign, "", "", words, strong)
-        return Like(person, sign, found.reference, other[0].shown.head_name, "", strong)
+        return Like(person, sign, found.reference, other.shown.head_name, "", strong)
 
 
 def _same(person: FilePerson, found: Found) -> str:

@@ -5,14 +5,16 @@ text never becomes a formula, whatever it begins with.
 """
 
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import IllegalCharacterError
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from registry.household import Content, File, mapping, mappings, text
@@ -37,29 +39,54 @@ class ExportedFile:
     content: Content
 
 
-def workbook(files: Sequence[ExportedFile], mask: Mask, watermark: str) -> bytes:
-    """The bytes of a workbook; ``watermark`` stands in the first row and around every page."""
-    book = Workbook(write_only=True)
-    sheets: tuple[tuple[str, Sequence[str], Callable[[], Iterable[Sequence[object]]]], ...] = (
-        ("户主", [*_FIRST, *(e.label for e in head_entries({}))], lambda: _heads(files, mask)),
-        ("家庭成员", [*_OF_WHOM, *member_labels()], lambda: _members(files, mask)),
-        ("收支", _LINES, lambda: _money(files)),
-    )
-    for title, labels, rows in sheets:
-        _write(book, title, labels, rows(), watermark)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+class Register:
+    """A workbook in the making: files are added batch by batch, and none is kept in memory.
+
+    ``watermark`` stands in the first row and around every page.
+    """
+
+    def __init__(self, mask: Mask, watermark: str) -> None:
+        self._mask = mask
+        self._book = Workbook(write_only=True)
+        heads = [*_FIRST, *(e.label for e in head_entries({}))]
+        self._heads = _Sheet(self._book, "户主", heads, watermark)
+        self._members = _Sheet(self._book, "家庭成员", [*_OF_WHOM, *member_labels()], watermark)
+        self._money = _Sheet(self._book, "收支", _LINES, watermark)
+
+    def add(self, files: Sequence[ExportedFile]) -> None:
+        """Write files to all three sheets."""
+        for row in _heads(files, self._mask):
+            self._heads.append(row)
+        for row in _members(files, self._mask):
+            self._members.append(row)
+        for row in _money(files):
+            self._money.append(row)
+
+    def finished(self) -> bytes:
+        """The bytes of the workbook; nothing can be added any more."""
+        out = io.BytesIO()
+        self._book.save(out)
+        return out.getvalue()
 
 
-def _write(
-    book: Workbook,
-    title: str,
-    labels: Sequence[str],
-    rows: Iterable[Sequence[object]],
-    watermark: str,
-) -> None:
-    sheet = book.create_sheet(title)
+class _Sheet:
+    """One sheet that is written row by row."""
+
+    def __init__(self, book: Workbook, title: str, labels: Sequence[str], watermark: str) -> None:
+        self._sheet = _laid_out(book.create_sheet(title), labels, watermark)
+        # One cell of each kind a column, filled anew for every row: a style set a million times is
+        # what would take the time.
+        self._texts = [_cell(self._sheet, "") for _ in labels]
+        self._amounts = [_amount_cell(self._sheet) for _ in labels]
+
+    def append(self, row: Sequence[object]) -> None:
+        """Write a row."""
+        cells = zip(self._texts, self._amounts, row, strict=False)
+        self._sheet.append([_filled(said, amount, value) for said, amount, value in cells])
+
+
+def _laid_out(sheet: Any, labels: Sequence[str], watermark: str) -> Any:
+    """The page, the columns and the first two rows."""
     sheet.freeze_panes = "B3"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = 9  # A4
@@ -75,14 +102,7 @@ def _write(
         sheet.column_dimensions[get_column_letter(place)].width = max(width, 12)
     sheet.append([_cell(sheet, watermark, Font(bold=True, color="A51C1F"))])
     sheet.append([_heading(sheet, label) for label in labels])
-    # One cell of each kind a column, filled anew for every row: a style set a million times is
-    # what would take the time.
-    texts = [_cell(sheet, "") for _ in labels]
-    amounts = [_amount_cell(sheet) for _ in labels]
-    for row in rows:
-        sheet.append(
-            [_filled(texts[place], amounts[place], value) for place, value in enumerate(row)]
-        )
+    return sheet
 
 
 def _heading(sheet: WriteOnlyWorksheet, label: str) -> Cell:
@@ -118,7 +138,10 @@ def _filled(said: Cell, amount: Cell, value: object) -> Cell | None:
 
 
 def _with_text(cell: Cell, said: str) -> Cell:
-    cell.value = ILLEGAL_CHARACTERS_RE.sub("", said)
+    try:
+        cell.value = said
+    except IllegalCharacterError:
+        cell.value = ILLEGAL_CHARACTERS_RE.sub("", said)
     cell.data_type = "s"  # also what begins with an equals sign
     return cell
 

@@ -10,6 +10,9 @@ from engine.model.clock import Clock
 from engine.model.operations import Operation
 from engine.store.schema import Branch
 from engine.work.invariants import Invariant
+from registry.exporting import ERRAND as EXPORT
+from webapp.imports.working import ERRAND as IMPORT
+from webapp.imports.working import errand_on
 from webapp.settings import Settings, SettingsRefused
 from webapp.shared.registry_port import RegistryPort
 from webapp.standard.parameters import standard_parameters
@@ -53,6 +56,8 @@ def open_installation(settings: Settings, clock: Clock | None = None) -> Opened:
     register = registry.Registry(engine, _site(settings))
     register.list_people()
     register.index_files()
+    engine.errands.teach(EXPORT, register.exports.make)
+    engine.errands.teach(IMPORT, errand_on(engine))
     return Opened(settings, engine, register)
 
 

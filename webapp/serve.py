@@ -74,12 +74,16 @@ def _worker(engine: Engine) -> Iterator[None]:
     stop = in_background(engine.jobs.executor(Pace()), "bangfu-worker")
     postman = engine.telling.postman()
     stop_telling = in_background(postman, "bangfu-postman")
+    errands = engine.errands.runner(Pace())
+    stop_errands = in_background(errands, "bangfu-errands")
     try:
         yield
     finally:
-        postman.stop()  # both end what is in hand at the same time
+        postman.stop()  # all end what is in hand at the same time
+        errands.stop()
         stop()
         stop_telling()
+        stop_errands()
 
 
 def stop_signal() -> threading.Event:

@@ -6,6 +6,7 @@ from engine.api.cases import Cases
 from engine.api.commands import Commands
 from engine.api.definitions import Definitions
 from engine.api.directory import Directory
+from engine.api.errands import Errands
 from engine.api.files import Files
 from engine.api.jobs import Jobs
 from engine.api.messages import Messages
@@ -36,6 +37,7 @@ class Engine(Commands):
         self.cases = Cases(self)
         self.messages = Messages(self, self.jobs)
         self.files = Files(self)
+        self.errands = Errands(self)
         self.receipts = Receipts(self)
         self.guests = Guests(self, self.jobs)
         self.phone_uploads = PhoneUploads(self)

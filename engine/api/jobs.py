@@ -11,9 +11,11 @@ from engine.api.audit import Audit
 from engine.api.commands import Commands, Group
 from engine.jobs.executor import LEASE, Executor, Pace, attempt
 from engine.model.actors import Actor
+from engine.model.errands import KEPT
 from engine.model.once import Once
 from engine.store import accounts as stored_accounts
 from engine.store import answers as stored_answers
+from engine.store import errands as stored_errands
 from engine.store import jobs as stored_jobs
 from engine.store import receipts as stored_receipts
 from engine.store import tasks as stored_tasks
@@ -159,6 +161,7 @@ class Jobs(Group):
             stored_receipts.forget_old(tx, real_now)
             stored_answers.forget(tx, real_now - timedelta(days=7))
             files.sweep(tx, real_now)
+            stored_errands.forget_before(tx, real_now - KEPT)
             phone_uploads.sweep(environment, tx)
 
         self._commands.execute(forget)

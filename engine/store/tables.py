@@ -625,6 +625,31 @@ guest_draft = Table(
     Column("saved_at", _INSTANT, nullable=False),
 )
 
+errand = Table(
+    "errand",
+    metadata,
+    # Work somebody asked for and waits for. Instants are the machine's; what is wanted is sealed.
+    Column("id", String(16), primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("by_id", _ID, nullable=False),
+    Column("subject", String(120), nullable=False),
+    Column("wanted", LargeBinary, nullable=False),
+    Column("status", String(10), nullable=False),  # waiting | running | done | failed
+    Column("done", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("told", String(300), nullable=False),
+    Column("file_id", _ID),
+    Column("asked_at", _INSTANT, nullable=False),
+    Column("ended_at", _INSTANT),
+    Column("attempts", Integer, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("locked_until", _INSTANT),
+    Column("locked_by", String(64)),
+    Index("ix_errand_status", "status", "asked_at"),
+    Index("ix_errand_subject", "kind", "subject"),
+    Index("ix_errand_person", "by_id", "asked_at"),
+)
+
 phone_upload = Table(
     "phone_upload",
     metadata,

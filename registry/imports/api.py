@@ -4,12 +4,14 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
 from engine import Actor, Engine
 from engine.errors import Conflict, Invalid, NotFound
+from engine.model.errands import Say
 from engine.model.ids import new_id
 from engine.store.database import Tx
 from registry.imports.applying import Applications
@@ -51,7 +53,7 @@ class Progress:
     @property
     def is_working(self) -> bool:
         """Whether a slice of work is left to be done."""
-        return self.batch.status in (Status.CHECKING, Status.RUNNING)
+        return self.batch.status in (Status.READING, Status.CHECKING, Status.RUNNING)
 
 
 class Imports:
@@ -90,11 +92,14 @@ class Imports:
         self, actor: Actor, kind_name: str, file_name: str, content: bytes, found: Reading
     ) -> str:
         """Keep a list that was read; its id. Nothing is loaded yet."""
-        kind = self.kind(actor, kind_name)
-        if not found.rows:
-            raise Invalid("没有数据行,没有导入。")
-        environment = self._engine.environment
-        now = environment.now()
+        batch_id = self.receive(actor, kind_name, file_name, content)
+        self.fill(actor, batch_id, found)
+        return batch_id
+
+    def receive(self, actor: Actor, kind_name: str, file_name: str, content: bytes) -> str:
+        """Keep a file whose rows are read later; the list's id."""
+        self.kind(actor, kind_name)  # whether she may
+        now = self._engine.environment.now()
         batch = Batch(
             id=new_id()[:_ID_LETTERS],
             kind=kind_name,
@@ -105,9 +110,7 @@ class Imports:
             created_at=now,
             changed_at=now,
             status=Status.READING,
-            loose=tuple(found.problems),
         )
-        rows = prepared(found.rows, kind.layout)
         sealed = imports.sealed_file(self._vault, batch.id, content)
 
         def keep(tx: Tx) -> None:
@@ -115,12 +118,40 @@ class Imports:
             imports.add(tx, self._vault, batch, sealed)
 
         self._engine.execute(keep)
+        return batch.id
+
+    def fill(self, actor: Actor, batch_id: str, found: Reading) -> None:
+        """Keep the rows of a list that was received; again after a reading that was cut off."""
+        if not found.rows:
+            raise Invalid("没有数据行,没有导入。")
+        batch = self._own(actor, batch_id)
+        rows = prepared(found.rows, self.kind(actor, batch.kind).layout)
+
+        def begin(tx: Tx) -> None:
+            imports.forget_rows(tx, batch_id)
+            imports.set_loose(tx, self._vault, batch_id, found.problems)
+
+        self._engine.execute(begin)
         for start in range(0, len(rows), _KEPT_AT_ONCE):
             some = rows[start : start + _KEPT_AT_ONCE]
             values = imports.sealed_rows(self._vault, batch.id, some)
             self._engine.execute(partial(imports.add_rows, rows=values))
-        self._turn(batch.id, Status.READING, Status.CHECKING)
-        return batch.id
+        self._turn(batch_id, Status.READING, Status.CHECKING)
+
+    def refuse(self, batch_id: str, why: str) -> None:
+        """Say of a list that was received that its file cannot be read."""
+        self._engine.execute(
+            lambda tx: imports.set_loose(tx, self._vault, batch_id, [Problem("", 0, "", why)])
+        )
+        self._turn(batch_id, Status.READING, Status.REFUSED)
+
+    def unread(self, actor: Actor, batch_id: str) -> tuple[Kind, str, bytes] | None:
+        """Kind, name and content of a list whose rows are still to be read; None of any other."""
+        batch = self._own(actor, batch_id)
+        if batch.status is not Status.READING:
+            return None
+        content = self._engine.ask(lambda tx: imports.file_of(tx, self._vault, batch_id))
+        return self.kind(actor, batch.kind), batch.file_name, content
 
     def progress(self, actor: Actor, batch_id: str) -> Progress:
         """Where a list of the actor's stands; NotFound for another's."""
@@ -164,6 +195,14 @@ class Imports:
             if not more or time.monotonic() >= until:
                 return self.progress(actor, batch_id)
 
+    def to_the_end(self, actor: Actor, batch_id: str, say: Say) -> None:
+        """Do all that is left for now, slice by slice; ``say`` hears after each."""
+        kind = self.kind(actor, self._own(actor, batch_id).kind)
+        while self._slice(kind, batch_id):
+            counts = self._engine.ask(lambda tx: imports.counts(tx, [batch_id]))[batch_id]
+            left = counts.get(State.READ) or counts.get(State.GOOD, 0)
+            say(sum(counts.values()) - left, sum(counts.values()))
+
     def _slice(self, kind: Kind, batch_id: str) -> bool:
         """A few rows further; False when nothing is left for now."""
         batch = self._engine.ask(lambda tx: imports.batch(tx, self._vault, batch_id))
@@ -176,24 +215,24 @@ class Imports:
             lambda tx: imports.rows(tx, self._vault, batch_id, [state], limit=limit)
         )
         if rows:
-            changed = kind.check(rows) if is_checking else kind.load(rows, batch.file_name)
-            self._keep(batch_id, state, changed)
+            keep = partial(self._keep, batch_id, state)
+            if is_checking:
+                changed = kind.check(rows)
+                self._engine.execute(lambda tx: keep(tx, changed))
+            else:
+                kind.load(rows, batch, keep)
             return True
         then = Status.CHECKED if is_checking else Status.DONE
-        self._turn(batch_id, batch.status, then)
+        with suppress(Conflict):  # whoever else works at it was faster
+            self._turn(batch_id, batch.status, then)
         return False
 
-    def _keep(self, batch_id: str, before: State, changed: Sequence[Row]) -> None:
-        now = self._engine.environment.now()
-        values = imports.sealed_rows(self._vault, batch_id, changed)
-
-        def write(tx: Tx) -> None:
-            batch = imports.held(tx, self._vault, batch_id)
-            if batch is not None:
-                imports.save(tx, before, values)
-                imports.set_status(tx, batch_id, batch.status, now)
-
-        self._engine.execute(write)
+    def _keep(self, batch_id: str, before: State, tx: Tx, changed: Sequence[Row]) -> None:
+        batch = imports.held(tx, self._vault, batch_id)
+        if batch is not None:
+            imports.save(tx, before, imports.sealed_rows(self._vault, batch_id, changed))
+            now = self._engine.environment.now()
+            imports.set_status(tx, batch_id, batch.status, now)
 
     def _turn(self, batch_id: str, before: Status, then: Status) -> None:
         now = self._engine.environment.now()

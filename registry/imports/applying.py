@@ -23,7 +23,7 @@ from engine.store.definitions import DefinitionRow
 from engine.work import start
 from engine.work.attributes import normal
 from registry.imports.checking import field_problems, judged, person_of, twin_problems
-from registry.incoming.batch import Row, State
+from registry.incoming.batch import Batch, Keep, Row, State
 from registry.incoming.layout import Layout, layout_of
 from registry.incoming.rows import Problem
 from registry.incoming.units import Units
@@ -167,12 +167,13 @@ class Applications:
 
     # Starting ------------------------------------------------------------------------------
 
-    def load(self, rows: Sequence[Row], source: str) -> list[Row]:
+    def load(self, rows: Sequence[Row], batch: Batch, keep: Keep) -> None:
         """Start a case a row, each its own transaction."""
-        del source  # a case's own history says who started it
-        return [self._start(row) for row in rows]
+        del batch  # a case's own history says who started it
+        for row in rows:
+            self._start(row, keep)
 
-    def _start(self, row: Row) -> Row:
+    def _start(self, row: Row, keep: Keep) -> None:
         first, then = self._forms
         request = Request(
             self.process.key,
@@ -181,21 +182,20 @@ class Applications:
             draft=None if then is None else self.answers(then, row),
         )
         try:
-            begun = self.engine.prepare_and_execute(
+            self.engine.prepare_and_execute(
                 lambda tx: start.prepare(
                     self.engine.environment, tx, self.actor, request, self._take_numbers
                 ),
-                lambda tx, ready: self._begin(tx, row, ready),
+                lambda tx, ready: keep(tx, [self._begin(tx, row, ready)]),
                 self.actor,
                 None,
             )
         except Refused as refused:
             told = self._said(row, refused.message, is_warning=False)
-            return replace(row, state=State.BAD, problems=(*row.problems, told))
-        state = State.DONE if begun.is_new else State.KNOWN
-        return replace(row, state=state, result=begun.case_id, result_label=begun.number)
+            bad = replace(row, state=State.BAD, problems=(*row.problems, told))
+            self.engine.execute(lambda tx: keep(tx, [bad]))
 
-    def _begin(self, tx: Tx, row: Row, ready: start.PreparedStart) -> OpenCase:
+    def _begin(self, tx: Tx, row: Row, ready: start.PreparedStart) -> Row:
         """Inside one transaction with the marks: of two at once one finds the other's case."""
         row_hash, person = self.row_hash(row), self.person_hash(row)
         kind, now = self.process.key, self.engine.environment.now()
@@ -203,17 +203,21 @@ class Applications:
         if before is None and person:
             before = imports.open_cases(tx, self.actor, kind, [person]).get(person)
         if before is not None:
-            return replace(before, is_new=False)
+            return _with_case(row, State.KNOWN, before.case_id, before.number)
         made = start.begin(self.engine.environment, tx, self.actor, ready)
         imports.mark(tx, kind, self.row_scope, row_hash, made.case_id, now)
         if person:
             imports.mark(tx, kind, imports.PERSON, person, made.case_id, now)
-        return OpenCase(made.case_id, made.case.number)
+        return _with_case(row, State.DONE, made.case_id, made.case.number)
 
     def _take_numbers(self, prefix: str, how_many: int) -> int:
         return self.engine.execute(
             lambda tx: stored_settings.take_numbers(tx, f"case {prefix}", how_many)
         )
+
+
+def _with_case(row: Row, state: State, case_id: str, number: str) -> Row:
+    return replace(row, state=state, result=case_id, result_label=number)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """A list of existing files: every good row becomes a file in the register, without a case."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -19,7 +19,7 @@ from registry.imports.checking import (
     person_of,
     twin_problems,
 )
-from registry.incoming.batch import Row, State
+from registry.incoming.batch import Batch, Keep, Row, State
 from registry.incoming.layout import Layout, layout_of
 from registry.incoming.rows import Problem
 from registry.incoming.units import Units
@@ -172,12 +172,20 @@ class ExistingFiles:
         heading = "" if column is None else column.heading
         return Problem(self.layout.main.title, row.read.row, heading, message, is_warning)
 
-    def load(self, rows: Sequence[Row], source: str) -> list[Row]:
+    def load(self, rows: Sequence[Row], batch: Batch, keep: Keep) -> None:
         """Into the register, one transaction; who got a file meanwhile is not touched."""
-        environment = self.engine.environment
+
+        def execute(load: Callable[[Tx], list[Loaded]]) -> list[Loaded]:
+            def load_and_keep(tx: Tx) -> list[Loaded]:
+                fates = load(tx)
+                # As many as are loaded at once: a batch of a list is one of load_files.
+                keep(tx, [self._after(*one) for one in zip(rows, fates, strict=True)])
+                return fates
+
+            return self.engine.execute(load_and_keep)
+
         found = [self._household(row) for row in rows]
-        fates = load_files(environment, self.engine.execute, self.actor, found, source)
-        return [self._after(row, fate) for row, fate in zip(rows, fates, strict=True)]
+        load_files(self.engine.environment, execute, self.actor, found, batch.file_name)
 
     def _household(self, row: Row) -> ExistingHousehold:
         data = row.checked

@@ -18,11 +18,13 @@ from engine.forms.components import TextFormat
 from engine.forms.conditions import compile_condition
 from engine.forms.formats import normalise
 from engine.model.definitions import Element
+from engine.model.once import Once, Replayed
 from engine.model.tasks import InboxFilter, TaskLine
 from engine.work.attributes import normal
+from engine.work.complete import Completed
 from engine.work.view import TaskView
 from registry.imports.checking import field_problems, judged
-from registry.incoming.batch import Row, State
+from registry.incoming.batch import Batch, Keep, Row, State
 from registry.incoming.layout import Layout, listing_of
 from registry.incoming.rows import Problem
 from registry.incoming.units import Units
@@ -261,17 +263,26 @@ class Steps:
 
     # Doing ---------------------------------------------------------------------------------
 
-    def load(self, rows: Sequence[Row], source: str) -> list[Row]:
+    def load(self, rows: Sequence[Row], batch: Batch, keep: Keep) -> None:
         """Complete each step by itself; one that cannot be says why."""
-        del source  # the trace of each case says who did the step
-        return [self._complete(row) for row in rows]
+        done = [self._complete(row, batch) for row in rows]
+        self.engine.execute(lambda tx: keep(tx, done))
 
-    def _complete(self, row: Row) -> Row:
+    def _complete(self, row: Row, batch: Batch) -> Row:
+        """Remembered under the row, so that after a crash it is known to be this list's doing."""
         data = row.checked.get("data")
+        once: Once[Completed] = Once(
+            f"{batch.id}/{row.number}", "import-step", batch.id, lambda _: b"done"
+        )
         try:
             self.engine.tasks.complete(
-                self.actor, str(row.checked["task"]), data if isinstance(data, Mapping) else {}
+                self.actor,
+                str(row.checked["task"]),
+                data if isinstance(data, Mapping) else {},
+                once=once,
             )
+        except Replayed:
+            return replace(row, state=State.DONE)
         except Refused as refused:
             told = self._said(row, refused.message)
             return replace(row, state=State.BAD, problems=(*row.problems, told))

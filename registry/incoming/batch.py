@@ -4,7 +4,7 @@ The work is cut into slices of a second or two, each its own transactions, so th
 thousand rows hold up nobody; a slice can be done by any process, and again after a crash.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -12,6 +12,7 @@ from typing import Protocol
 
 import orjson
 
+from engine.store.database import Tx
 from registry.incoming.layout import Layout
 from registry.incoming.rows import Problem, ReadRow
 from registry.incoming.units import Units
@@ -23,7 +24,8 @@ HOUSEHOLDS = "households"
 class Status(Enum):
     """Where a list stands."""
 
-    READING = "reading"  # its rows are being kept; one that stays so was cut off
+    READING = "reading"  # the file is kept, its rows are still to be read
+    REFUSED = "refused"  # the file is not the template's workbook; ``loose`` says why
     CHECKING = "checking"
     CHECKED = "checked"
     RUNNING = "running"
@@ -78,6 +80,10 @@ class Batch:
     loose: Sequence[Problem] = field(default=())
 
 
+Keep = Callable[[Tx, Sequence[Row]], None]
+"""Writes rows back as they are now, in the transaction they are given."""
+
+
 class Kind(Protocol):
     """What the rows of a list become."""
 
@@ -99,8 +105,11 @@ class Kind(Protocol):
         """The rows, good, bad or known."""
         ...
 
-    def load(self, rows: Sequence[Row], source: str) -> list[Row]:
-        """Do what good rows ask for; each comes back done, known or bad."""
+    def load(self, rows: Sequence[Row], batch: Batch, keep: Keep) -> None:
+        """Do what good rows ask for; each is kept done, known or bad.
+
+        ``keep`` is said in the transaction that does it: a row is never done and not kept.
+        """
         ...
 
     @property

@@ -1,7 +1,7 @@
 """Household files in the tables."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -81,6 +81,16 @@ def with_union_named(tx: Tx, file_no: str) -> tuple[File, str] | None:
     return None if row is None else (file_of(row), row.union_name)
 
 
+def visible_among(tx: Tx, actor: Actor, file_numbers: Collection[str]) -> dict[str, File]:
+    """Those of these files that the actor may see, by number."""
+    if not file_numbers:
+        return {}
+    query = select(household).where(
+        household.c.file_no.in_(sorted(file_numbers)), visible_files(actor)
+    )
+    return {row.file_no: file_of(row) for row in tx.execute(query)}
+
+
 def of_heads(tx: Tx, head_hashes: Sequence[str]) -> dict[str, File]:
     """The files of these heads by their hash."""
     rows = tx.execute(select(household).where(household.c.head_hash.in_(head_hashes)))
@@ -92,7 +102,7 @@ def add_many(tx: Tx, new: Sequence[tuple[File, Sequence[Version]]]) -> None:
     tx.execute(insert(household), [{"file_no": one.file_no, **_values(one)} for one, _ in new])
     tx.execute(
         insert(household_version),
-        [{**asdict(one), "at": to_text(one.at)} for _, first in new for one in first],
+        [{**vars(one), "at": to_text(one.at)} for _, first in new for one in first],
     )
 
 
@@ -120,7 +130,7 @@ def save(tx: Tx, changed: File) -> None:
 
 def add_version(tx: Tx, new: Version) -> None:
     """Write a version; there is none of this number."""
-    tx.execute(insert(household_version).values({**asdict(new), "at": to_text(new.at)}))
+    tx.execute(insert(household_version).values({**vars(new), "at": to_text(new.at)}))
 
 
 def version(tx: Tx, file_no: str, number: int) -> Version | None:
@@ -214,7 +224,7 @@ def with_union() -> Select[Any]:
 
 def _values(file: File) -> dict[str, object]:
     return {
-        **asdict(file.shown),
+        **vars(file.shown),
         "organisation_id": file.organisation_id,
         "version": file.version,
         "opened_on": file.opened_on.isoformat(),

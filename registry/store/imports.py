@@ -25,6 +25,7 @@ from registry.incoming.batch import (
     unpacked_problems,
     unpacked_row,
 )
+from registry.incoming.rows import Problem
 from registry.store.import_tables import import_batch, import_mark, import_row
 
 PERSON = "person"
@@ -120,6 +121,17 @@ def file_of(tx: Tx, vault: Vault, batch_id: str) -> bytes:
         select(import_batch.c.content).where(import_batch.c.id == batch_id)
     ).scalar_one()
     return vault.open(sealed, f"import/{batch_id}/file") if sealed else b""
+
+
+def set_loose(tx: Tx, vault: Vault, batch_id: str, loose: Sequence[Problem]) -> None:
+    """Write the problems of no row."""
+    sealed = vault.seal(orjson.dumps(packed_problems(loose)), f"import/{batch_id}/loose")
+    tx.execute(update(import_batch).where(import_batch.c.id == batch_id).values(loose=sealed))
+
+
+def forget_rows(tx: Tx, batch_id: str) -> None:
+    """Remove the rows of a list whose reading was cut off."""
+    tx.execute(delete(import_row).where(import_row.c.batch_id == batch_id))
 
 
 def set_status(tx: Tx, batch_id: str, status: Status, at: datetime) -> None:

@@ -130,10 +130,9 @@ def with_prefix(tx: Tx, hashes: Collection[str], except_file: str) -> dict[str, 
     return _found(tx, household_person.c.prefix_hash, hashes, except_file)
 
 
-def with_account(tx: Tx, account_hash: str, except_file: str) -> list[Found]:
-    """Files whose head has this bank account."""
-    found = _found(tx, household_person.c.account_hash, [account_hash], except_file)
-    return found.get(account_hash, [])
+def with_account(tx: Tx, hashes: Collection[str], except_file: str) -> dict[str, list[Found]]:
+    """Files whose head has one of these bank accounts, by its hash."""
+    return _found(tx, household_person.c.account_hash, hashes, except_file)
 
 
 def with_mobile(tx: Tx, mobile_hash: str, except_file: str) -> list[Found]:
@@ -175,28 +174,46 @@ def in_open_cases(tx: Tx, id_hashes: Collection[str], except_case: str) -> dict[
         .order_by(case.c.number)
         .limit(_MOST)
     ).all()
+    counties = counties_of(tx, {row.organisation_id for row in rows})
     found: dict[str, list[Found]] = {}
     for row in rows:
-        county_id, name, phone = county_of(tx, row.organisation_id)
-        one = Found(row.reference, county_id, name, phone, is_case=True)
+        one = Found(row.reference, *counties[row.organisation_id], is_case=True)
         found.setdefault(row.key, []).append(one)
     return found
 
 
 def county_of(tx: Tx, organisation_id: str) -> tuple[str, str, str]:
     """Id, name and telephone of the county an organisation belongs to; of itself above counties."""
-    above = tx.execute(
-        select(organisation.c.id, organisation.c.name, organisation.c.phone, organisation.c.level)
+    return counties_of(tx, [organisation_id])[organisation_id]
+
+
+def counties_of(tx: Tx, organisation_ids: Collection[str]) -> dict[str, tuple[str, str, str]]:
+    """The same for many in one statement."""
+    found = dict.fromkeys(organisation_ids, ("", "", ""))
+    if not found:
+        return found
+    rows = tx.execute(
+        select(
+            organisation_closure.c.descendant_id.label("of"),
+            organisation.c.id,
+            organisation.c.name,
+            organisation.c.phone,
+            organisation.c.level,
+        )
         .join(organisation_closure, organisation_closure.c.ancestor_id == organisation.c.id)
         .where(
-            organisation_closure.c.descendant_id == organisation_id,
+            organisation_closure.c.descendant_id.in_(sorted(found)),
             organisation_closure.c.kind == "approval",
         )
         .order_by(organisation_closure.c.depth)
-    ).all()
-    counties = [row for row in above if row.level == "county"]
-    chosen = counties[0] if counties else (above[0] if above else None)
-    return ("", "", "") if chosen is None else (chosen.id, chosen.name, chosen.phone)
+    )
+    settled: set[str] = set()
+    for row in rows:  # from itself upwards
+        if row.of not in settled and (row.level == "county" or found[row.of] == ("", "", "")):
+            found[row.of] = (row.id, row.name, row.phone)
+        if row.level == "county":
+            settled.add(row.of)
+    return found
 
 
 def _found(
@@ -237,8 +254,7 @@ def _files(
         .order_by(household_person.c.file_no, household_person.c.position)
         .limit(_MOST)
     ).all()
-    units = {row.organisation_id for row in rows}
-    counties = {unit: county_of(tx, unit) for unit in units}
+    counties = counties_of(tx, {row.organisation_id for row in rows})
     return [
         (
             row,

@@ -7,9 +7,12 @@ from urllib.parse import unquote
 import pytest
 from openpyxl import load_workbook
 
+from engine.errors import Invalid
+from engine.jobs.executor import Pace
 from registry.incoming.batch import HOUSEHOLDS
 from tests.imports.sheets import application, content_of, errors_of, filled, household
 from tests.registry.test_loading import number
+from webapp.imports import routes, working
 
 
 def text_of(answer):
@@ -75,12 +78,71 @@ def test_an_officer_starts_cases_and_opens_them_from_the_result(client_of_user, 
     assert "已导入 2 行。" in done
     case_page = client.get(re.search(r'href="(/cases/[^"]+)"', done)[1])
     assert case_page.status_code == 200
-    asked = client.post(
-        f"{place}/work",
-        data={"csrf_token": token_in(page)},
-        headers={"Accept": "application/json"},
-    )
-    assert asked.json == {"working": False, "percent": 100, "told": "已导入 100%"}
+
+
+def test_a_large_workbook_is_read_checked_and_loaded_by_the_worker(
+    client_of_user, lists, town, monkeypatch
+):
+    monkeypatch.setattr(working, "READ_AT_ONCE", 0)
+    town.engine.errands.teach(working.ERRAND, working.errand_on(town.engine))
+    runner = town.engine.errands.runner(Pace())
+    client = client_of_user("reviewer")
+    kind = lists.kind(town.actor("reviewer"), HOUSEHOLDS)
+    lines = [household(0), household(1, 证件号码=int(number(1)[:17] + "0")), household(2)]
+    place = upload(client, HOUSEHOLDS, content_of(filled(kind, lines))).headers["Location"]
+    page = text_of(client.get(place))
+    assert "正在读取" in page
+    assert 'hx-trigger="every 1s"' in page
+    assert f'<a href="{place}">刷新看进度</a>' in page, "without scripts"
+    assert runner.run_once()
+    page = text_of(client.get(place))
+    assert "1 行有错,其余 2 行已通过,可先导入。" in page
+    assert "hx-trigger" not in page
+    assert list(errors_of(client.get(f"{place}/errors.xlsx").data, "户主")) == [4]
+    monkeypatch.setattr(routes, "_FIRST_SLICE", -1)
+    assert post(client, page, f"{place}/run", which="good").status_code == 303
+    runner.run_once()
+    assert "已导入 2 行;1 行有错" in text_of(client.get(place))
+    assert not runner.run_once()
+
+
+def test_a_large_file_that_cannot_be_read_says_so_on_its_page(
+    client_of_user, lists, town, monkeypatch
+):
+    monkeypatch.setattr(working, "READ_AT_ONCE", 0)
+    town.engine.errands.teach(working.ERRAND, working.errand_on(town.engine))
+    client = client_of_user("reviewer")
+    assert upload(client, HOUSEHOLDS, b"no workbook").status_code == 422
+    officer_s = lists.kind(town.actor("officer"), "archiving")
+    content = content_of(filled(officer_s, [application(0)]))
+    place = upload(client, HOUSEHOLDS, content, "申请.xlsx").headers["Location"]
+    assert town.engine.errands.runner(Pace()).run_once()
+    page = text_of(client.get(place))
+    assert "“申请.xlsx”中没有“户主”工作表,没有导入。" in page
+    assert "不能读取" in page
+    assert "不能读取" in text_of(client.get("/imports"))
+
+
+def test_a_list_that_stands_still_says_why_and_goes_on_when_told(
+    client_of_user, lists, town, monkeypatch
+):
+    monkeypatch.setattr(working, "READ_AT_ONCE", 0)
+
+    def refuse(*_):
+        raise Invalid("磁盘已满,没有导入。")
+
+    town.engine.errands.teach(working.ERRAND, refuse)
+    client = client_of_user("reviewer")
+    kind = lists.kind(town.actor("reviewer"), HOUSEHOLDS)
+    place = upload(client, HOUSEHOLDS, content_of(filled(kind, [household(0)]))).headers["Location"]
+    assert town.engine.errands.runner(Pace()).run_once()
+    page = text_of(client.get(place))
+    assert "磁盘已满,没有导入。" in page
+    assert "hx-trigger" not in page
+    town.engine.errands.teach(working.ERRAND, working.errand_on(town.engine))
+    assert post(client, page, f"{place}/work").status_code == 303
+    assert town.engine.errands.runner(Pace()).run_once()
+    assert "1 行全部通过检查,可以导入。" in text_of(client.get(place))
 
 
 @pytest.mark.parametrize(

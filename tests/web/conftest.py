@@ -19,6 +19,7 @@ from engine.model.organisations import Organisation, Person, Role
 from engine.model.tasks import InboxFilter
 from engine.work.accounts import hash_password
 from tests.support.client import client_of
+from tests.support.postgres import PostgresServer
 from webapp.app import create_app
 from webapp.settings import Settings
 from webapp.shared.notice_port import Notice
@@ -168,11 +169,41 @@ def nonce_of(html: str) -> str:
     return found[1]
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Pages run on SQLite; those of modules marked ``both_databases`` on PostgreSQL as well."""
+    if "page_database_url" in metafunc.fixturenames:
+        kinds: list[object] = ["sqlite"]
+        if metafunc.definition.get_closest_marker("both_databases") is not None:
+            kinds.append(pytest.param("postgres", marks=pytest.mark.postgres))
+        metafunc.parametrize("page_database_url", kinds, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: PostgresServer) -> Iterator[str]:
+    """A database with the engine's tables, to be copied: the migrations run once a session."""
+    name = postgres_server.create_database()
+    open_engine(postgres_server.url(name), key=KEY).close()
+    yield name
+    postgres_server.drop_database(name)
+
+
 @pytest.fixture
-def federation(tmp_path: Path) -> Iterator[Federation]:
+def page_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh database of the kind that the module's marker asks for."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/b.db"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    name = server.create_database(request.getfixturevalue("migrated_postgres"))
+    yield server.url(name)
+    server.drop_database(name)
+
+
+@pytest.fixture
+def federation(page_database_url: str, tmp_path: Path) -> Iterator[Federation]:
     clock = FixedClock(MONDAY_MORNING)
     engine = open_engine(
-        f"sqlite:///{tmp_path}/b.db",
+        page_database_url,
         key=KEY,
         options=Options(data_dir=tmp_path, clock=clock, parameters=standard_parameters()),
     )

@@ -3,6 +3,10 @@
 import re
 from datetime import timedelta
 
+import pytest
+
+pytestmark = pytest.mark.both_databases
+
 
 def test_each_late_unit_has_whom_to_ring_and_its_own_text(federation, browse):
     federation.applied("甲")

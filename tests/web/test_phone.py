@@ -7,6 +7,8 @@ import pytest
 
 from tests.web.conftest import Browser, nonce_of
 
+pytestmark = pytest.mark.both_databases
+
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 FIELD = "attachment"
 

@@ -9,6 +9,8 @@ from engine.definitions.folder import read_folder
 from engine.model.definitions import SourceFile
 from tests.web.conftest import FILLED, Federation, nonce_of
 
+pytestmark = pytest.mark.both_databases
+
 ROOT = Path(__file__).parents[2]
 SLIP = """
 title = "申请单"

@@ -3,16 +3,22 @@
 from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
+from sqlalchemy import text
 
 import registry
 from engine import Engine, Options, open_engine
+from engine.jobs.executor import Pace
 from engine.model.clock import FixedClock
 from engine.model.ids import new_id
+from registry import exporting
 from tests.registry.town import MONDAY_MORNING
 from tests.support.federation import staffed
 from tests.support.register import Visitor, on_file, site_of
+
+pytestmark = pytest.mark.both_databases
 
 Visit = Callable[[str], Visitor]
 TABS = ("basics", "members", "money", "help", "versions", "papers", "trace")
@@ -28,14 +34,14 @@ HELP = {
 
 
 @pytest.fixture
-def engine(sqlite_url: str, tmp_path: Path) -> Iterator[Engine]:
+def engine(page_database_url: str, tmp_path: Path) -> Iterator[Engine]:
     options = Options(
         clock=FixedClock(MONDAY_MORNING),
         data_dir=tmp_path / "data",
         operations=registry.OPERATIONS,
         branches=(registry.BRANCH,),
     )
-    opened = staffed(open_engine(sqlite_url, key=bytes(range(32)), options=options))
+    opened = staffed(open_engine(page_database_url, key=bytes(range(32)), options=options))
     yield opened
     opened.close()
 
@@ -250,6 +256,40 @@ def test_a_list_is_exported_as_it_is_narrowed_and_put_on_record(
     assert "导-2026-000001" in visit("admin").text("/households/exports")
     assert visit("chair").get(page).status_code == 403
     assert reviewer.get("/households/export?queue=nothing").status_code == 404
+
+
+def test_a_large_export_is_made_meanwhile_and_fetched_by_who_asked(
+    engine: Engine, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "AT_ONCE", 0)
+    engine.errands.teach(exporting.ERRAND, registry.Registry(engine).exports.make)
+    on_file(engine)
+    reviewer = visit("reviewer")
+    asked = reviewer.post("/households/export", {"reason": "会议审议"}, "/households/export")
+    assert asked.status_code == 303
+    place = asked.headers["Location"]
+    waiting = reviewer.text(place)
+    assert "排队等候 0%" in waiting
+    assert 'hx-trigger="every 2s"' in waiting
+    assert f'<a href="{place}">刷新看进度</a>' in waiting, "without scripts"
+    assert "排队等候" in reviewer.text("/households/exports")
+    assert reviewer.get(f"{place}/file").status_code == 404
+    assert engine.errands.runner(Pace()).run_once()
+    made = reviewer.text(place)
+    assert "hx-trigger" not in made
+    assert f'href="{place}/file"' in made
+    book = reviewer.get(f"{place}/file")
+    assert book.get_data().startswith(b"PK")
+    assert "导-2026-000001" in unquote(book.headers["Content-Disposition"])
+    assert f'href="{place}/file"' in reviewer.text("/households/exports")
+    for stranger in ("reviewer2", "admin"):
+        assert visit(stranger).get(place).status_code == 404
+        assert visit(stranger).get(f"{place}/file").status_code == 404
+    actions = engine.ask(
+        lambda tx: list(tx.execute(text("select action from access_event order by id")).scalars())
+    )
+    assert actions.count("register-exported") == 1
+    assert actions.count("register-export-fetched") == 1
 
 
 def test_the_volume_is_printed_masked_and_whole_on_request(engine: Engine, visit: Visit) -> None:

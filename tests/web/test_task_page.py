@@ -3,7 +3,11 @@
 import io
 import re
 
+import pytest
+
 from engine.model.tasks import InboxFilter
+
+pytestmark = pytest.mark.both_databases
 
 APPLY = {
     "applicant_name": "张小红",

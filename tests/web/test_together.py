@@ -11,6 +11,8 @@ from engine.model.definitions import SourceFile
 from engine.model.tasks import InboxFilter
 from tests.web.conftest import Federation, nonce_of, token_of
 
+pytestmark = pytest.mark.both_databases
+
 ROOT = Path(__file__).parents[2]
 LIST = """
 title = "呈批单"

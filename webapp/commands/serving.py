@@ -53,15 +53,19 @@ def worker(call: Call) -> int:
     with opened(call.settings()) as installation:
         executor = installation.engine.jobs.executor(Pace())
         postman = installation.engine.telling.postman()
+        errands = installation.engine.errands.runner(Pace())
 
         def stop(_number: int, _frame: FrameType | None) -> None:
             executor.stop()
             postman.stop()
+            errands.stop()
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
         say("后台任务已启动,按 Ctrl-C 结束。")
         stop_telling = in_background(postman, "bangfu-postman")
+        stop_errands = in_background(errands, "bangfu-errands")
         executor.run()
         stop_telling()
+        stop_errands()
     return DONE

@@ -131,6 +131,8 @@ class ListPage(Page):
     status: str
     status_words: str
     is_working: bool
+    is_refused: bool
+    stopped: str
     percent: int
     total: int
     good: int
@@ -202,7 +204,8 @@ def _brought(one: Progress) -> Brought:
 def status_words(status: Status) -> str:
     """Where a list stands, in words."""
     return {
-        Status.READING: _("上传中断,请重新上传"),
+        Status.READING: _("正在读取"),
+        Status.REFUSED: _("不能读取"),
         Status.CHECKING: _("正在检查"),
         Status.CHECKED: _("已检查,待导入"),
         Status.RUNNING: _("正在导入"),
@@ -242,8 +245,12 @@ def list_page(
     wrong: Sequence[Row],
     results: Sequence[Row],
     after: int,
+    stopped: str,
 ) -> ListPage:
-    """A list with the first rows that are wrong, and a page of results; one more than shown."""
+    """A list with the first rows that are wrong, and a page of results; one more than shown.
+
+    ``stopped`` says why nothing goes on although there is something to do.
+    """
     batch = progress.batch
     good, bad = progress.count(State.GOOD), progress.count(State.BAD)
     done, known = progress.count(State.DONE), progress.count(State.KNOWN)
@@ -258,13 +265,15 @@ def list_page(
         status=batch.status.value,
         status_words=status_words(batch.status),
         is_working=progress.is_working,
+        is_refused=batch.status is Status.REFUSED,
+        stopped=stopped,
         percent=_percent(progress),
         total=progress.total,
         good=good,
         bad=bad,
         known=known,
         done=done,
-        loose=len(batch.loose),
+        loose=0 if batch.status is Status.REFUSED else len(batch.loose),
         told=_told(progress),
         earlier="" if progress.earlier is None else moment(progress.earlier.created_at),
         is_household=batch.kind == HOUSEHOLDS,
@@ -282,6 +291,8 @@ def list_page(
 
 def _percent(progress: Progress) -> int:
     """How much of the work at hand is done."""
+    if progress.batch.status is Status.READING:
+        return 0
     if not progress.total:
         return _ALL
     if progress.batch.status is Status.CHECKING:
@@ -293,6 +304,8 @@ def _percent(progress: Progress) -> int:
 def _told(progress: Progress) -> str:
     """The sentence above everything: what was found, what was kept, what to do."""
     bad = progress.count(State.BAD) + len(progress.batch.loose)
+    if progress.batch.status is Status.REFUSED:
+        return "".join(problem.message for problem in progress.batch.loose)
     if progress.batch.status is Status.CHECKED:
         return _told_checked(progress.count(State.GOOD), bad, progress.count(State.KNOWN))
     if progress.batch.status is Status.DROPPED:
@@ -322,6 +335,8 @@ def _told_checked(good: int, bad: int, known: int) -> str:
 
 def _wrong_lines(progress: Progress, rows: Sequence[Row]) -> tuple[Wrong, ...]:
     """One line for each problem, each with its own sheet and row."""
+    if progress.batch.status is Status.REFUSED:
+        return ()
     lines = [Wrong(p.sheet, p.row, "", p.message, p.is_warning) for p in progress.batch.loose]
     lines += [
         Wrong(p.sheet, p.row, row.label, p.message, p.is_warning)

@@ -7,22 +7,29 @@ from flask.typing import ResponseReturnValue
 
 from engine import Actor
 from engine.errors import Conflict, Invalid, NotPermitted
+from engine.model.errands import ErrandStatus
 from registry import Imports
 from registry.imports.api import Progress
 from registry.imports.stepping import PREFIX
 from registry.incoming.batch import HOUSEHOLDS, State
 from webapp.imports.pages import MOST_SHOWN, RESULTS_SHOWN, bring_page, imports_page, list_page
-from webapp.imports.working import bring_file, error_workbook, may_import, step_workbook
+from webapp.imports.working import (
+    ERRAND,
+    error_workbook,
+    may_import,
+    step_workbook,
+    take_file,
+)
 from webapp.shared.language import _
 from webapp.shared.navigation import shell
 from webapp.shared.page import render
-from webapp.shared.requests import current_actor, current_engine, wants_json
+from webapp.shared.requests import current_actor, current_engine
 from webapp.sheets.guard import LARGEST_FILE
 from webapp.sheets.template import template
 
 imports = Blueprint("imports", __name__, template_folder="templates")
 
-_FIRST_SLICE, _SLICE = 3.0, 1.2
+_FIRST_SLICE = 2.0
 _LONGEST_NUMBER = 9
 _MOST = LARGEST_FILE + 1
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -78,14 +85,34 @@ def take(kind: str) -> ResponseReturnValue:
     # Nothing chosen reads as an empty file, which is refused in the same words.
     name, content = ("", b"") if given is None else (given.filename or "", given.stream.read(_MOST))
     try:
-        list_id = bring_file(lists, actor, kind, name, content)
+        list_id = take_file(lists, actor, kind, name, content)
     except Invalid as refused:
         page = bring_page(
             shell(_section(kind), actor), kind, found, _waiting(actor, kind), refused.message
         )
         return render(page), 422
-    lists.work(actor, list_id, _FIRST_SLICE)
+    _begin(actor, list_id)
     return redirect(url_for("imports.show", list_id=list_id), 303)
+
+
+def _begin(actor: Actor, list_id: str) -> None:
+    """Do what is done in a moment; the rest is an errand."""
+    if _lists().work(actor, list_id, _FIRST_SLICE).is_working:
+        current_engine().errands.ask_for(actor, ERRAND, list_id)
+
+
+def _stopped(actor: Actor, progress: Progress) -> str:
+    """Why a list that is being worked on stands still; empty while it goes on.
+
+    An errand that was never asked for, because the web died just before, is asked for here.
+    """
+    if not progress.is_working:
+        return ""
+    errands = current_engine().errands
+    errand = errands.about(ERRAND, progress.batch.id)
+    if errand is None or errand.status is ErrandStatus.DONE:
+        errands.ask_for(actor, ERRAND, progress.batch.id)
+    return "" if errand is None or errand.status is not ErrandStatus.FAILED else errand.told
 
 
 @imports.get("/imports/lists/<list_id>")
@@ -100,26 +127,15 @@ def show(list_id: str) -> ResponseReturnValue:
         actor, list_id, [State.DONE, State.KNOWN], after=after, limit=RESULTS_SHOWN + 1
     )
     frame = shell(_section(progress.batch.kind), actor)
-    return render(list_page(frame, progress, wrong, results, after))
+    stopped = _stopped(actor, progress)
+    return render(list_page(frame, progress, wrong, results, after, stopped))
 
 
 @imports.post("/imports/lists/<list_id>/work")
 def work(list_id: str) -> ResponseReturnValue:
-    """A slice of checking or importing, asked by the page again and again."""
-    actor = current_actor()
-    progress = _lists().work(actor, list_id, _SLICE)
-    if wants_json():
-        return _as_json(actor, progress)
+    """Go on with a list that stands still."""
+    _begin(current_actor(), list_id)
     return redirect(url_for("imports.show", list_id=list_id), 303)
-
-
-def _as_json(actor: Actor, progress: Progress) -> ResponseReturnValue:
-    page = list_page(shell("inbox", actor), progress, (), (), 0)
-    return {
-        "working": page.is_working,
-        "percent": page.percent,
-        "told": f"{page.status_words} {page.percent}%",
-    }
 
 
 @imports.post("/imports/lists/<list_id>/run")
@@ -130,7 +146,7 @@ def run(list_id: str) -> ResponseReturnValue:
         lists.run(actor, list_id, only_if_all=request.form.get("which") != "good")
     except (Invalid, Conflict) as refused:
         flash(refused.message, "error")
-    lists.work(actor, list_id, _FIRST_SLICE)
+    _begin(actor, list_id)
     return redirect(url_for("imports.show", list_id=list_id), 303)
 
 

@@ -1,16 +1,23 @@
 """What pages and the command share: bring a workbook, give it back with its errors."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import PurePath
 
 from engine import Actor, Engine
-from engine.errors import NotPermitted
+from engine.errors import Invalid, NotPermitted
+from engine.model.errands import Errand, Say
 from registry import Imports
 from registry.imports.stepping import NUMBER
 from registry.incoming.batch import HOUSEHOLDS
+from webapp.sheets.guard import must_be_workbook
 from webapp.sheets.marking import marked
 from webapp.sheets.reading import read_workbook
 from webapp.sheets.template import Told, template
+
+ERRAND = "import"
+READ_AT_ONCE = 128 * 1024
+"""Bytes: some three hundred households are a second while somebody waits; more is an errand."""
 
 _KEY_AND_UNIT = 2
 
@@ -34,6 +41,33 @@ def bring_file(lists: Imports, actor: Actor, kind: str, name: str, content: byte
     shown = PurePath(name.replace("\\", "/")).name
     found = read_workbook(content, shown, lists.kind(actor, kind).layout)
     return lists.bring(actor, kind, shown, content, found)
+
+
+def take_file(lists: Imports, actor: Actor, kind: str, name: str, content: bytes) -> str:
+    """The same where somebody waits: a large workbook is only looked at, and read later."""
+    if len(content) <= READ_AT_ONCE:
+        return bring_file(lists, actor, kind, name, content)
+    shown = PurePath(name.replace("\\", "/")).name
+    must_be_workbook(content, shown)
+    return lists.receive(actor, kind, shown, content)
+
+
+def carry_on(lists: Imports, actor: Actor, list_id: str, say: Say) -> None:
+    """Read, check or import a list until it is somebody's turn; begun anew it goes on."""
+    say(0, 0)
+    unread = lists.unread(actor, list_id)
+    if unread is not None:
+        kind, name, content = unread
+        try:
+            lists.fill(actor, list_id, read_workbook(content, name, kind.layout))
+        except Invalid as refused:
+            lists.refuse(list_id, refused.message)
+    lists.to_the_end(actor, list_id, say)
+
+
+def errand_on(engine: Engine) -> Callable[[Actor, Errand, Say], None]:
+    """Does the errands of lists."""
+    return lambda actor, errand, say: carry_on(Imports(engine), actor, errand.subject, say)
 
 
 def error_workbook(lists: Imports, actor: Actor, list_id: str) -> tuple[str, bytes]:

@@ -7,8 +7,9 @@ from typing import ClassVar
 from flask import url_for
 
 from engine import Actor
-from registry.exporting import REASONS, Offer
+from registry.exporting import AT_ONCE, REASONS, Offer, Ordered
 from registry.store.exports import ExportLine
+from webapp.register.order_page import OrderLine, order_lines
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
@@ -33,6 +34,7 @@ class ExportPage(Page):
     files: int
     most_without_reason: int
     needs_reason: bool
+    takes_long: bool
     may_whole: bool
     reasons: tuple[str, ...]
     chosen: str
@@ -70,6 +72,7 @@ class ExportLogPage(Page):
 
     menu: tuple[MenuLink, ...]
     tabs: tuple[Link, ...]
+    orders: tuple[OrderLine, ...]
     rows: tuple[ExportRow, ...]
 
     @property
@@ -104,6 +107,7 @@ def export_page(
         files=offer.files,
         most_without_reason=offer.most_without_reason,
         needs_reason=offer.needs_reason,
+        takes_long=offer.files > AT_ONCE,
         may_whole=offer.may_whole,
         reasons=REASONS,
         chosen=chosen if chosen in REASONS else "",
@@ -114,7 +118,11 @@ def export_page(
 
 
 def log_page(
-    shell: Shell, registry: RegistryPort, actor: Actor, lines: Sequence[ExportLine]
+    shell: Shell,
+    registry: RegistryPort,
+    actor: Actor,
+    lines: Sequence[ExportLine],
+    orders: Sequence[Ordered],
 ) -> ExportLogPage:
     """The page; to an administrator, who has no register, among the settings."""
     is_admin = _ADMIN in actor.roles
@@ -122,6 +130,7 @@ def log_page(
         shell=shell,
         menu=() if is_admin else register_menu(registry, actor, "exports"),
         tabs=settings_tabs("exports", actor.roles) if is_admin else (),
+        orders=order_lines(orders),
         rows=tuple(
             ExportRow(
                 one.record.number,

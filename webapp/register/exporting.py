@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from flask import Response, request
+from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine import Actor
 from engine.errors import Invalid
-from registry.exporting import Exported
 from webapp.register.blueprint import register
 from webapp.register.export_pages import (
     AskedExport,
@@ -18,6 +17,7 @@ from webapp.register.export_pages import (
     way_back,
 )
 from webapp.register.list_page import Place, place_of
+from webapp.register.order_page import order_page
 from webapp.shared.errors import status_of
 from webapp.shared.navigation import shell
 from webapp.shared.page import render
@@ -38,21 +38,39 @@ def make_export() -> ResponseReturnValue:
     actor, typed = current_actor(), request.form.to_dict()
     place = place_of(typed)
     desk = current_registry().exports
-    make = desk.whole if typed.get("whole") else desk.masked
     reason = typed.get("own_reason", "").strip() or typed.get("reason", "")
+    wanted = (actor, place.search, reason, place.in_words())
     try:
-        made = make(actor, place.search, reason, place.in_words())
+        if desk.takes_long(actor, place.search):
+            order = desk.order_whole if typed.get("whole") else desk.order_masked
+            return redirect(url_for("register.order", errand_id=order(*wanted)), 303)
+        make = desk.whole if typed.get("whole") else desk.masked
+        made = make(*wanted)
     except Invalid as refusal:
         return _page(actor, place, typed, refusal.message), status_of(refusal)
-    return _download(made)
+    return _download(made.name, made.content)
+
+
+@register.get("/households/exports/<errand_id>")
+def order(errand_id: str) -> ResponseReturnValue:
+    """A workbook that is being made, or that can be fetched."""
+    actor, registry = current_actor(), current_registry()
+    ordered = registry.exports.ordered(actor, errand_id)
+    return render(order_page(shell("register", actor), registry, actor, ordered))
+
+
+@register.get("/households/exports/<errand_id>/file")
+def fetch_order(errand_id: str) -> ResponseReturnValue:
+    """The workbook that was ordered."""
+    return _download(*current_registry().exports.fetch(current_actor(), errand_id))
 
 
 @register.get("/households/exports")
 def exports() -> ResponseReturnValue:
     """What left the register: one's own, an auditor's area, to an administrator all."""
     actor, registry = current_actor(), current_registry()
-    lines = registry.exports.log(actor)
-    return render(log_page(shell(log_section(actor), actor), registry, actor, lines))
+    lines, orders = registry.exports.log(actor), registry.exports.orders(actor)
+    return render(log_page(shell(log_section(actor), actor), registry, actor, lines, orders))
 
 
 def _page(actor: Actor, place: Place, typed: Mapping[str, str], message: str = "") -> str:
@@ -64,8 +82,8 @@ def _page(actor: Actor, place: Place, typed: Mapping[str, str], message: str = "
     return render(export_page(shell("register", actor), registry, actor, offer, asked))
 
 
-def _download(made: Exported) -> Response:
-    response = Response(made.content, mimetype=_XLSX)
-    name = quote(made.name, safe="")
+def _download(file_name: str, content: bytes) -> Response:
+    response = Response(content, mimetype=_XLSX)
+    name = quote(file_name, safe="")
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     return response

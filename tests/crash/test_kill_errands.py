@@ -1,0 +1,127 @@
+"""A worker killed in the middle of an import or an export: done once all the same, nothing twice."""
+
+import io
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import select, text
+
+import registry
+from engine import SYSTEM, Actor, Engine, Options, open_engine
+from engine.model.errands import Errand, ErrandStatus
+from engine.store.cases import CaseQuestion
+from registry import Imports
+from registry.exporting import ERRAND as EXPORT
+from registry.finding import Search
+from registry.imports.api import Progress
+from registry.incoming.batch import State, Status
+from registry.store.tables import register_export
+from tests.crash.installation import KEY, Installation, prepare
+from tests.imports.sheets import content_of, filled
+from tests.registry.test_loading import existing, number
+from webapp.imports.working import ERRAND as IMPORT
+from webapp.imports.working import bring_file
+
+PROCESS = "example_request"
+ROWS = 120
+FILES = 700
+WAITED = 240.0
+"""Seconds at most; a machine with other work takes its time to start a process."""
+
+
+@pytest.fixture
+def installation(database_url: str, tmp_path: Path) -> Iterator[Installation]:
+    prepare(database_url, tmp_path, PROCESS)
+    running = Installation(database_url, tmp_path, clock_speed=1)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def engine(installation: Installation) -> Iterator[Engine]:
+    """What the test sees of the installation whose worker is a process of its own."""
+    options = Options(
+        data_dir=installation.data,
+        branches=(registry.BRANCH,),
+        operations=registry.OPERATIONS,
+        clock_speed=1,
+    )
+    opened = open_engine(installation.url, key=KEY, options=options)
+    yield opened
+    opened.close()
+
+
+def until(is_so: Callable[[], bool], what: str) -> None:
+    end = time.monotonic() + WAITED
+    while not is_so():
+        assert time.monotonic() < end, f"{what}: not within {WAITED} seconds"
+        time.sleep(0.02)
+
+
+def kill_and_start(installation: Installation, engine: Engine) -> None:
+    """As if the power went; then another, which need not wait for the lease to run out."""
+    process = installation.processes["worker0"]
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    engine.execute(lambda tx: tx.execute(text("update errand set locked_until = null")))
+    installation.start(webs=0, workers=1)
+
+
+def errand_about(engine: Engine, kind: str, subject: str) -> Errand:
+    found = engine.errands.about(kind, subject)
+    assert found is not None
+    return found
+
+
+@pytest.mark.serial
+def test_an_import_goes_on_where_it_was_killed(installation: Installation, engine: Engine) -> None:
+    lists, officer = Imports(engine), engine.directory.actor_named("officer")
+    kind = lists.kind(officer, PROCESS)
+    lines = [{"受理工会": "模拟一厂工会", "请求事项": f"添置安全帽 {n}"} for n in range(ROWS)]
+    book = content_of(filled(kind, lines))
+    list_id = bring_file(lists, officer, PROCESS, "请求.xlsx", book)
+    lists.work(officer, list_id, WAITED)
+    lists.run(officer, list_id, only_if_all=True)
+    engine.errands.ask_for(officer, IMPORT, list_id)
+    installation.start(webs=0, workers=1)
+    for done in (10, 50):
+        until(lambda n=done: _counted(lists, officer, list_id).count(State.DONE) >= n, "rows")  # type: ignore[misc]
+        kill_and_start(installation, engine)
+    until(lambda: not _counted(lists, officer, list_id).is_working, "the end")
+    end = _counted(lists, officer, list_id)
+    assert (end.batch.status, end.count(State.DONE), end.total) == (Status.DONE, ROWS, ROWS)
+    begun = engine.cases.list(SYSTEM, CaseQuestion(limit=ROWS * 2))
+    assert len(begun) == ROWS
+    assert {row.result for row in lists.rows(officer, list_id, [State.DONE])} == {
+        one.id for one in begun
+    }
+
+
+def _counted(lists: Imports, actor: Actor, list_id: str) -> Progress:
+    return lists.progress(actor, list_id)
+
+
+@pytest.mark.serial
+def test_an_export_that_was_killed_is_put_on_record_once(
+    installation: Installation, engine: Engine
+) -> None:
+    register, reviewer = registry.Registry(engine), engine.directory.actor_named("reviewer")
+    register.load_files(SYSTEM, [existing(n) for n in range(FILES)], "模拟名册")
+    order = register.exports.order_masked(reviewer, Search(), "年度复核", "")
+    subject = register.exports.ordered(reviewer, order).number
+    installation.start(webs=0, workers=1)
+    until(lambda: 0 < errand_about(engine, EXPORT, subject).done < FILES, "the middle")
+    kill_and_start(installation, engine)
+    until(lambda: not errand_about(engine, EXPORT, subject).is_open, "the end")
+    assert errand_about(engine, EXPORT, subject).status is ErrandStatus.DONE
+    name, content = register.exports.fetch(reviewer, order)
+    assert subject in name
+    sheet = load_workbook(io.BytesIO(content), read_only=True)["户主"]
+    assert sum(1 for _ in sheet.iter_rows()) == FILES + 2
+    written = engine.ask(lambda tx: list(tx.execute(select(register_export.c.number)).scalars()))
+    assert written == [subject]
+    assert number(0) not in str(content)
