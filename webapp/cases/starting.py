@@ -33,9 +33,13 @@ _BUTTON = Markup(
 
 @dataclass(frozen=True)
 class Startable:
-    """A process she may start. ``where``: her unit, or how many there are to choose from."""
+    """A process she may start. ``where``: her unit, or how many there are to choose from.
+
+    ``about`` is what its file says of it.
+    """
 
     name: str
+    about: str
     where: str
     href: str
 
@@ -151,11 +155,12 @@ def choose_process(shell: Shell, engine: Engine, actor: Actor) -> ChooseProcessP
         tuple(
             Startable(
                 row.name,
+                info.documentation,
                 units[0].name if len(units) == 1 else _("%(n)s 个单位", n=len(units)),
                 url_for("cases.choose_unit", key=row.key),
             )
             for row, units in engine.definitions.startable(actor)
-            if not engine.definitions.get(row.id)[1].info.starts_from
+            if not (info := engine.definitions.get(row.id)[1].info).starts_from
         ),
     )
 
