@@ -30,13 +30,18 @@ class Month:
 
 @dataclass(frozen=True)
 class Line:
-    """One income or expense with the papers that prove it."""
+    """One income or expense with the papers that prove it.
+
+    ``amount`` is what counts; ``stated`` what was stated where somebody verified the line.
+    """
 
     when: str
     who: str
     kind: str
     amount: Decimal
     evidence: tuple[str, ...]
+    stated: Decimal | None = None
+    verified_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,6 +128,8 @@ def _lines(
             kind=words(kinds, row.get(kind)),
             amount=number(row.get("amount")) or _NOTHING,
             evidence=_file_ids(row.get("evidence")),
+            stated=number(row.get("stated_amount")),
+            verified_by=text(row.get("verified_by")),
         )
         for row in mappings(group)
     ]

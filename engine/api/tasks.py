@@ -26,6 +26,7 @@ from engine.work import (
     delays,
     drafts,
     inbox,
+    papers,
     printing,
     together,
 )
@@ -129,6 +130,14 @@ class Tasks(Group):
         """Keep why an open step is past its limit; the limit does not move."""
         self._commands.execute(
             lambda tx: delays.say_why(self._environment, tx, actor, task_id, reason, note)
+        )
+
+    def tick_paper(self, actor: Actor, task_id: str, file_id: str, *, checked: bool) -> None:
+        """Tick a paper of the case off as checked in this step, or take the tick back."""
+        self._commands.execute(
+            lambda tx: papers.tick_paper(
+                self._environment, tx, actor, task_id, file_id, checked=checked
+            )
         )
 
     def save_draft(self, actor: Actor, task_id: str, data: Mapping[str, object]) -> datetime:

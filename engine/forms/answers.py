@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from engine.forms.components import Field, FieldKind
 from engine.forms.formats import normalise
 from engine.forms.paths import MISSING, get_at, pointer, set_at
-from engine.forms.rows import given_rows
+from engine.forms.rows import given_rows, with_kept_rows
 from engine.forms.values import as_decimal, clean_text, is_empty, read_date, to_json_number
 from engine.forms.visibility import Answers
 
@@ -54,6 +54,8 @@ def read_answers(
             continue
         source = data if asked.is_asked else scope
         value = get_at(source, asked.path)
+        if asked.keeps_rows and (asked.is_asked or value is not MISSING) and _is_list(value):
+            value = with_kept_rows(asked, value, scope) or MISSING
         if value is MISSING and not asked.is_asked:
             value = asked.default
         fitted = _fit(answered, asked, value, asked.path)
@@ -62,6 +64,11 @@ def read_answers(
         if not is_empty(fitted):
             set_at(answered.data, asked.path, fitted)
     return answered
+
+
+def _is_list(value: object) -> bool:
+    """Whether rows can be read: nothing at all counts as none."""
+    return value is MISSING or value is None or isinstance(value, list)
 
 
 def _fit(answered: Answered, asked: Field, value: object, steps: tuple[str | int, ...]) -> object:
@@ -117,7 +124,7 @@ def _fit_row(
 ) -> None:
     _find_unknown(answered, asked.row_fields, row, steps)
     for column in asked.row_fields:
-        if column.is_asked:
+        if column.is_asked or column.signs:
             cell = _fit(answered, column, get_at(row, column.path), (*steps, *column.path))
             if not is_empty(cell):
                 set_at(fitted, column.path, cell)

@@ -5,13 +5,14 @@ A form is a tree. Groups, texts, separators and spacers only lay out; fields ask
 columns of form-js; ``new_row`` says that the component begins a line of its own.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from engine.forms.conditions import Condition
+from engine.feel import EvaluationContext
+from engine.forms.conditions import Computation, Condition
 
 TEXT_SUFFIX = "_text"
 """A code ``health`` is stored with its text beside it, as ``health_text``."""
@@ -102,6 +103,18 @@ class Rule:
     condition: Condition
     message: str
     refuses: bool
+    words: Condition | None = None
+    """The message where it is an expression: it can name what is wrong."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The variables that it reads."""
+        return self.condition.names | (self.words.names if self.words else frozenset())
+
+    def message_for(self, facts: Mapping[str, object], context: EvaluationContext) -> str:
+        """What is said where it does not hold."""
+        said = self.words.value(facts, context) if self.words else self.message
+        return said if isinstance(said, str) and said else "请核对这一项。"
 
 
 @dataclass(frozen=True)
@@ -153,7 +166,7 @@ class Field:
     attribute: AttributeUse | None = None
     hide_if: Condition | None = None
     conditional: bool = False
-    expression: Condition | None = None
+    expression: Computation | None = None
     rules: tuple[Rule, ...] = ()
     row_fields: tuple["Field", ...] = ()
     more: bool = False
@@ -169,6 +182,22 @@ class Field:
     no_numbers: bool = False
     """A paper in which no number of a person may be read (our ``scan``)."""
     only_for: Filler | None = None
+    papers: tuple[str, ...] = ()
+    """The codes of the papers that a file field holds (our ``paper``)."""
+    papers_from: str = ""
+    """The decision that says which papers are needed (our ``papersFrom``)."""
+    prefill: Condition | None = None
+    """What stands there when the form is opened, worked out anew each time."""
+    keeps_rows: bool = False
+    """A list whose rows that the case has stay: they can be added to, not taken away."""
+    locked: bool = False
+    """A column of such a list that is answered in new rows only."""
+    signs: str = ""
+    """A column in which stands who gave the answer of this other column."""
+    copy_from: str = ""
+    """The column whose answers the page offers to copy into empty cells of this one."""
+    keep: bool = False
+    """Left empty or hidden it leaves what the case has, instead of emptying it."""
 
     @property
     def key(self) -> str:

@@ -5,12 +5,26 @@ The server alone decides (design.md D4): nothing here is sent to the browser but
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from engine.feel import EvaluationContext, Expression, FeelSyntaxError, compile_expression
 
 
 class NotFeel(Exception):
     """The text is no FEEL expression; the message says to the designer why."""
+
+
+class Computation(Protocol):
+    """What gives a computed field its value: an expression, or a decision of the process."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The variables that it reads."""
+        ...
+
+    def value(self, facts: Mapping[str, object], context: EvaluationContext, /) -> object:
+        """The value as JSON; null where there is none."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,12 @@ from engine.forms.components import (
 )
 from engine.forms.derived import derived
 from engine.forms.masking import mask_text
+from engine.forms.papers import PapersNeeded
 from engine.forms.pasting import read_pasted
 from engine.forms.paths import MISSING, get_at, pointer, set_at
 from engine.forms.posts import Post, RowAction, apply_row_action, read_post
 from engine.forms.reading import FormReader
-from engine.forms.rows import asked_rows, given_rows, is_blank
+from engine.forms.rows import asked_rows, given_rows, is_blank, known_rows, with_kept_rows
 from engine.forms.schema import Schema, form_schema
 from engine.forms.selfcheck import example_findings
 from engine.forms.validation import Rules, Validation, doubts, each_value, rows_of
@@ -117,16 +118,45 @@ class CompiledForm:
             self, components=_with_field(self.components, replace(target, options=tuple(options)))
         )
 
+    @cached_property
+    def paper_fields(self) -> tuple[Field, ...]:
+        """The computed fields that list the papers a decision asks for."""
+        return tuple(asked for asked in self.fields.values() if asked.papers_from)
+
+    def with_papers(self, needed: Mapping[str, PapersNeeded]) -> "CompiledForm":
+        """The form with its lists of papers bound to the decisions of its process."""
+        components = self.components
+        for asked in self.paper_fields:
+            if asked.papers_from in needed:
+                bound = replace(asked, expression=needed[asked.papers_from])
+                components = _with_field(components, bound)
+        return self if components is self.components else replace(self, components=components)
+
     def only_for(self, filler: Filler) -> "CompiledForm":
         """The form as one of its fillers gets it: without what only the other is asked."""
         kept = _without(self.components, {one for one in Filler if one is not filler})
         return self if kept == self.components else replace(self, components=kept)
 
     def validate(
-        self, data: object, scope: Mapping[str, object], context: EvaluationContext
+        self,
+        data: object,
+        scope: Mapping[str, object],
+        context: EvaluationContext,
+        by: str = "",
     ) -> Validation:
-        """Check answers against the form and the case's variables; never raises."""
-        return self._rules.check(data, scope, context)
+        """Check answers against the form and the case's variables; never raises.
+
+        ``by`` is the name of whoever answers, where the form keeps it.
+        """
+        return self._rules.check(data, scope, context, by)
+
+    def kept_rows(self, scope: Mapping[str, object]) -> dict[str, int]:
+        """By the key of a list: how many of its rows are the case's and stay."""
+        return {
+            asked.key: len(known_rows(asked, scope))
+            for asked in self.fields.values()
+            if asked.keeps_rows
+        }
 
     def doubts(
         self, data: Mapping[str, object], scope: Mapping[str, object], context: EvaluationContext
@@ -172,7 +202,20 @@ class CompiledForm:
                 value = False
             if not is_empty(value):
                 set_at(data, asked.path, asked_rows(asked, deepcopy(value)))
-        return self.with_computed(data, scope, context)
+        return self.with_computed(self._prefilled(data, scope, context), scope, context)
+
+    def _prefilled(
+        self, data: Answers, scope: Mapping[str, object], context: EvaluationContext
+    ) -> Answers:
+        """The answers with what is worked out anew each time the form is opened."""
+        if not any(asked.prefill for asked in self.fields.values()):
+            return data
+        facts = settle(self.components, self._typed(data, scope), scope, context).facts
+        for asked in self.fields.values():
+            if asked.prefill is not None:
+                value = asked.prefill.value(facts, context)
+                set_at(data, asked.path, None if is_empty(value) else value)
+        return data
 
     def reopened(
         self, data: Mapping[str, object], scope: Mapping[str, object], context: EvaluationContext
@@ -189,6 +232,8 @@ class CompiledForm:
                 set_at(again, asked.path, given_rows(asked, get_at(again, asked.path), known))
             elif asked.readonly and known is not MISSING and not is_empty(known):
                 set_at(again, asked.path, deepcopy(known))
+            elif asked.keeps_rows:
+                set_at(again, asked.path, with_kept_rows(asked, get_at(again, asked.path), scope))
         return self.with_computed(again, scope, context)
 
     def with_computed(
@@ -200,7 +245,7 @@ class CompiledForm:
             return filled
         settled = settle(self.components, self._typed(data, scope), scope, context)
         for steps, asked, value in each_value(tuple(self.fields.values()), settled.data):
-            if asked.expression is not None:
+            if asked.kind is FieldKind.COMPUTED:
                 _write(filled, steps, value)
         return {key: value for key, value in filled.items() if value is not None}
 
@@ -258,8 +303,10 @@ def _names_read(component: Component) -> frozenset[str]:
     if isinstance(component, Field):
         if component.expression is not None:
             names |= component.expression.names
+        if component.prefill is not None:
+            names |= component.prefill.names
         for rule in component.rules:
-            names |= rule.condition.names
+            names |= rule.names
         columns = {column.path[0] for column in component.row_fields}
         for column in component.row_fields:
             names |= _names_read(column) - columns

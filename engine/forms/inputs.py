@@ -117,14 +117,25 @@ def _with_own_settings(node: Node, basis: Field) -> Field:
     if "values" in node.raw or basis.is_choice or basis.kind is FieldKind.CHECKLIST:
         return replace(basis, options=_options(node))
     if basis.kind is FieldKind.COMPUTED:
-        expression = node.expression(node.raw.get("expression"), "计算式 expression ")
-        if expression is None:
-            node.refuse("form-expression", "没有可用的计算式 expression")
-        return replace(basis, expression=expression)
+        return _computed(node, basis)
     if basis.is_numeric:
         decimals = node.whole("decimalDigits", node.raw.get("decimalDigits"))
         return _with_adorners(node, replace(basis, decimals=decimals))
     return _with_adorners(node, basis)
+
+
+def _computed(node: Node, basis: Field) -> Field:
+    """An expression, or the papers that a decision asks for (``papersFrom``)."""
+    written = node.raw.get("expression")
+    decision = _own_text(node.section_of("properties"), "papersFrom")
+    if decision:
+        if written:
+            node.refuse("form-property", "有属性 papersFrom,值由决策表给出,请删去 expression")
+        return replace(basis, papers_from=decision)
+    expression = node.expression(written, "计算式 expression ")
+    if expression is None:
+        node.refuse("form-expression", "没有可用的计算式 expression")
+    return replace(basis, expression=expression)
 
 
 def _with_adorners(node: Node, basis: Field) -> Field:
@@ -196,8 +207,39 @@ def _rules(node: Node, ours: Mapping[str, object]) -> Iterator[Rule]:
             node.refuse("form-property", f"属性 {name} 须是以 = 开头的表达式,成立即为正常")
         elif condition is not None and not (isinstance(message, str) and message.strip()):
             node.refuse("form-property", f"有属性 {name},还须写 {name}Message:不成立时说什么")
+        elif condition is not None and str(message).lstrip().startswith("="):
+            words = node.expression(message, f"属性 {name}Message ")
+            yield Rule(condition, "", refuses, words)
         elif condition is not None:
             yield Rule(condition, node.plain(f"{name}Message", str(message)), refuses)
+
+
+def _keeps_rows(node: Node) -> bool:
+    """Whether the rows of the case stay: ``true`` with new ones below, ``only`` without."""
+    value = node.section_of("properties").get("keepsRows")
+    if value not in (None, "", "false", "true", "only"):
+        node.refuse("form-property", f"属性 keepsRows 只能是 true 或 only,不是 {value}")
+    return value in ("true", "only")
+
+
+def _keep(node: Node) -> bool:
+    """Whether an empty answer leaves what the case has."""
+    if node.on("keep") and node.around.in_list:
+        node.refuse("form-property", "属性 keep 不用于动态列表里的字段")
+    return node.on("keep")
+
+
+def _prefill(node: Node, value: object) -> Condition | None:
+    """What a form begins with, as an expression over what the case knows."""
+    if value in (None, ""):
+        return None
+    if node.around.in_list or node.on("decision") or node.on("returnTargets"):
+        node.refuse("form-property", "属性 prefill 不用于列表里的字段、决定和退回")
+        return None
+    found = node.expression(value, "属性 prefill ")
+    if found is None:
+        node.refuse("form-property", "属性 prefill 须是以 = 开头的表达式")
+    return found
 
 
 def _more(node: Node) -> bool:
@@ -230,6 +272,13 @@ def _with_properties(node: Node, basis: Field) -> Field:
         more=_more(node),
         from_id=_own_text(ours, "fromId"),
         total=node.on("total"),
+        keep=_keep(node),
+        keeps_rows=_keeps_rows(node),
+        readonly=basis.readonly or ours.get("keepsRows") == "only" or bool(ours.get("signs")),
+        signs=_own_text(ours, "signs"),
+        copy_from=_own_text(ours, "copyFrom"),
+        prefill=_prefill(node, ours.get("prefill")),
+        papers=tuple(_own_text(ours, "paper").replace(",", " ").split()),
         example=ours.get("example"),
         fixed_rows=kind is FieldKind.LIST and _is_fixed(node),
         min_items=node.whole("属性 minItems", ours.get("minItems")),

@@ -92,7 +92,11 @@ def apply_row_action(
     items = list(present) if isinstance(present, list) else []
     if action.verb == "paste":
         if asked.kind is FieldKind.LIST:
-            filled = [row for row in items if isinstance(row, dict) and not is_blank(asked, row)]
+            filled = [
+                row
+                for row in items
+                if isinstance(row, dict) and (asked.keeps_rows or not is_blank(asked, row))
+            ]
             pasted = read_pasted(asked, action.text, first_row=len(filled))
             rows = [{**new_row(asked), **row} for row in pasted.rows]
             set_at(changed, asked.path, [*filled, *rows])

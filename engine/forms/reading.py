@@ -228,7 +228,22 @@ class FormReader:
         outer, self._seen = self._seen, {}
         columns = tuple(fields_of(self._components(self._children(node), inner)))
         self._seen = outer
+        self._check_columns(node, columns)
+        if read.keeps_rows:
+            columns = tuple(_locked(column) for column in columns)
         return replace(read, row_fields=columns)
+
+    def _check_columns(self, node: Node, columns: Sequence[Field]) -> None:
+        """Columns that speak of another column name one of the same list."""
+        names = {column.key for column in columns}
+        for column in columns:
+            for prop, named in (("signs", column.signs), ("copyFrom", column.copy_from)):
+                if named and named not in names:
+                    node.refuse(
+                        "form-property",
+                        f"列“{column.label}”的属性 {prop} 须是同一列表里一列的名称,"
+                        f"没有找到“{named}”",
+                    )
 
     def _check_free(self, node: Node, path: tuple[str, ...]) -> None:
         for other in self._seen:
@@ -290,6 +305,13 @@ class FormReader:
                     "别的字段不能用这个名称。"
                 )
                 self.note("error", "form-key", message, found.id)
+
+
+def _locked(column: Field) -> Field:
+    """A column that cannot be changed in the rows that the case has; new rows ask for it."""
+    if not column.readonly or column.signs:
+        return column
+    return replace(column, readonly=False, locked=True)
 
 
 def _only_for(node: Node) -> Filler | None:

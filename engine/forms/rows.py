@@ -1,11 +1,11 @@
 """Rows of a list: with what a new one begins, and when one says nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 
 from engine.forms.components import Field
 from engine.forms.paths import MISSING, get_at, set_at
-from engine.forms.values import is_blank_row
+from engine.forms.values import is_blank_row, is_empty
 
 Answers = dict[str, object]
 
@@ -42,6 +42,65 @@ def given_rows(asked: Field, said: object, known: object) -> list[Answers]:
             if value is not MISSING:
                 set_at(rows[-1], column.path, deepcopy(value))
     return rows
+
+
+def known_rows(asked: Field, scope: Mapping[str, object]) -> list[Mapping[str, object]]:
+    """The rows of a list that the case has and that stay."""
+    value = get_at(scope, asked.path) if asked.keeps_rows else None
+    return [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
+
+
+def with_kept_rows(asked: Field, value: object, scope: Mapping[str, object]) -> list[Answers]:
+    """What was filled in of a list, beside the rows that stay.
+
+    The first rows are those of the case, in their order: what is locked in them, and who answered,
+    comes from there. Nobody says of a new row who answered it: that is written down.
+    """
+    known = known_rows(asked, scope)
+    given = value if isinstance(value, list) else []
+    rows: list[Answers] = []
+    for number in range(max(len(given), len(known))):
+        row = given[number] if number < len(given) else {}
+        kept = known[number] if number < len(known) else {}
+        is_kept = number < len(known)
+        own = deepcopy(dict(row)) if isinstance(row, Mapping) else {}
+        for column in asked.row_fields:
+            if column.signs or (column.locked and is_kept):
+                own.pop(column.path[0], None)
+                cell = get_at(kept, column.path)
+                if cell is not MISSING:
+                    set_at(own, column.path, deepcopy(cell))
+        rows.append(own)
+    return rows
+
+
+def signed_rows(
+    fields: Sequence[Field], data: Mapping[str, object], scope: Mapping[str, object], by: str
+) -> Answers:
+    """The answers with the name of whoever gave them, where a column keeps it.
+
+    An answer that is as it was keeps the name of before; without an answer there is no name.
+    """
+    signing = [asked for asked in fields if any(column.signs for column in asked.row_fields)]
+    signed: Answers = deepcopy(dict(data)) if signing else dict(data)
+    for asked in signing:
+        before = known_rows(asked, scope)
+        value = get_at(signed, asked.path)
+        for number, row in enumerate(value if isinstance(value, list) else ()):
+            if isinstance(row, dict):
+                _sign(asked, row, before[number] if number < len(before) else {}, by)
+    return signed
+
+
+def _sign(asked: Field, row: Answers, before: Mapping[str, object], by: str) -> None:
+    for column in asked.row_fields:
+        if not column.signs:
+            continue
+        answer = row.get(column.signs)
+        if is_empty(answer):
+            row.pop(column.name, None)
+        elif answer != before.get(column.signs) or is_empty(before.get(column.name)):
+            row[column.name] = by
 
 
 def asked_rows(asked: Field, value: object) -> object:

@@ -21,6 +21,7 @@ class Broken:
     steps: tuple[str | int, ...]
     asked: Field
     rule: Rule
+    message: str
 
 
 def broken_rules(
@@ -55,4 +56,4 @@ def _broken(
 ) -> Iterator[Broken]:
     for rule in asked.rules:
         if rule.condition.value(facts, context) is False:
-            yield Broken(steps, asked, rule)
+            yield Broken(steps, asked, rule, rule.message_for(facts, context))

@@ -22,7 +22,7 @@ from engine.forms.messages import message_for
 from engine.forms.paths import MISSING, get_at, pointer, set_at
 from engine.forms.patterns import pattern_options
 from engine.forms.returning import only_of_chosen_step
-from engine.forms.rows import is_blank
+from engine.forms.rows import is_blank, signed_rows
 from engine.forms.rules import broken_rules
 from engine.forms.schema import Schema
 from engine.forms.values import as_decimal, decimal_places, fits_json, is_empty
@@ -97,7 +97,11 @@ class Rules:
         )
 
     def check(
-        self, data: object, scope: Mapping[str, object], context: EvaluationContext
+        self,
+        data: object,
+        scope: Mapping[str, object],
+        context: EvaluationContext,
+        by: str = "",
     ) -> Validation:
         """Check the answers; never raises, whatever they are."""
         if not isinstance(data, Mapping):
@@ -115,9 +119,10 @@ class Rules:
         self._note_expired(found, settled, scope, today)
         for broken in broken_rules(self.fields, settled, context):
             if broken.rule.refuses:
-                found.note_message(broken.steps, "rule", broken.rule.message, broken.asked)
-        kept = _without_empty_rows(self.fields, settled.data)
-        names = dict.fromkeys((*(asked.path[0] for asked in self.fields), *text_keys(self.fields)))
+                found.note_message(broken.steps, "rule", broken.message, broken.asked)
+        kept = _without_empty_rows(self.fields, signed_rows(self.fields, settled.data, scope, by))
+        asks = (asked.path[0] for asked in self.fields if not asked.keep)
+        names = dict.fromkeys((*asks, *text_keys(self.fields)))
         told = with_texts(self.fields, kept)
         return Validation(
             kept,
@@ -334,7 +339,7 @@ def doubts(
     for broken in broken_rules(fields, settled, context):
         if not broken.rule.refuses:
             where, label = pointer(*broken.steps), broken.asked.label
-            yield FieldError(where, "doubt", broken.rule.message, label)
+            yield FieldError(where, "doubt", broken.message, label)
     today = context.now.astimezone(context.zone).date()
     yield from _format_doubts(fields, settled.data, today)
 

@@ -96,25 +96,34 @@ VALIDATIONS = MappingProxyType(
 
 _RULES = frozenset({"rule", "ruleMessage", "doubt", "doubtMessage", "more"})
 _FROM_ID = frozenset({"fromId"})
-_PERSONAL = frozenset({"pii", "example", "attribute"}) | _RULES
-_SEVERAL = frozenset({"pii", "example", "minItems", "maxItems", "returnFields", "codes"}) | _RULES
+_BEGINS = frozenset({"prefill", "keep"})
+_PERSONAL = frozenset({"pii", "example", "attribute"}) | _RULES | _BEGINS
+_SEVERAL = (
+    frozenset({"pii", "example", "minItems", "maxItems", "returnFields", "codes"})
+    | _RULES
+    | _BEGINS
+)
 
 PROPERTIES = MappingProxyType(
     {
-        "textfield": _PERSONAL | {"format", "unit"},
+        "textfield": _PERSONAL | {"format", "unit", "signs"},
         "textarea": _PERSONAL,
-        "number": _PERSONAL | {"format", "unit", "total"},
+        "number": _PERSONAL | {"format", "unit", "total", "copyFrom"},
         "datetime": _PERSONAL | _FROM_ID,
         "select": _PERSONAL | {"decision", "returnTargets", "codes"} | _FROM_ID,
         "radio": _PERSONAL | {"decision", "returnTargets", "codes"} | _FROM_ID,
         "checklist": _SEVERAL,
         "taglist": _SEVERAL,
         "checkbox": frozenset({"attribute"}) | _RULES,
-        "filepicker": frozenset({"maxSizeMb", "accept", "multiple", "minItems", "maxItems", "scan"})
+        "filepicker": frozenset(
+            {"maxSizeMb", "accept", "multiple", "minItems", "maxItems", "scan", "paper", "keep"}
+        )
         | _RULES,
         "group": frozenset({"tab", "folded"}),
-        "dynamiclist": frozenset({"minItems", "maxItems"}) | (_RULES - {"more"}),
-        "expression": frozenset({"format", "unit", "attribute", "pii", "total"}) | _RULES,
+        "dynamiclist": frozenset({"minItems", "maxItems", "keepsRows", "keep"})
+        | (_RULES - {"more"}),
+        "expression": frozenset({"format", "unit", "attribute", "pii", "total", "papersFrom"})
+        | _RULES,
     }
 )
 """Our own properties, by component."""

@@ -7,13 +7,15 @@ Compiled once per version and shared by all cases and threads: nothing here chan
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from engine.decisions import DecisionModel, DecisionProblem, read_decisions
 from engine.documents import Document, compile_document
 from engine.errors import Finding
+from engine.feel import EvaluationContext
 from engine.forms import CompiledForm, Field, Filler, Option, compile_form
+from engine.forms.papers import PapersNeeded, paper_holders
 from engine.forms.returning import tickable
 from engine.model.definitions import DefinitionSource, Element, ElementKind, ProcessInfo
 from engine.model.xml import UnreadableXml, read_xml
@@ -182,6 +184,16 @@ class Program:
                     found.setdefault(key, asked)
         return found
 
+    @cached_property
+    def papers_needed(self) -> PapersNeeded | None:
+        """What says which papers a case needs, None where no form asks for papers by kind."""
+        for part in self._processes.values():
+            for form in part.forms.values():
+                for asked in form.paper_fields:
+                    if isinstance(asked.expression, PapersNeeded):
+                        return asked.expression
+        return None
+
     def start_form(self) -> CompiledForm | None:
         """What must be filled in to start a case."""
         form_id = self.info.start_form_id
@@ -321,11 +333,12 @@ def _read(source: DefinitionSource, findings: Findings) -> Part | None:
     diagram = read_diagram(root, source.key, findings)
     if diagram is None:
         return None
+    decisions = _decisions(source, findings)
     part = Part(
         source,
         diagram,
-        _forms(source, findings),
-        _decisions(source, findings),
+        _with_papers(_forms(source, findings), decisions, findings),
+        decisions,
         _documents(source, findings),
     )
     _check_references(part, findings)
@@ -349,6 +362,44 @@ def _forms(source: DefinitionSource, findings: Findings) -> dict[str, CompiledFo
         findings.found.extend(f for f in form.findings if f.severity == "error")
         forms[form_id] = form
     return forms
+
+
+def _with_papers(
+    forms: Mapping[str, CompiledForm], decisions: Mapping[str, DecisionModel], findings: Findings
+) -> dict[str, CompiledForm]:
+    """The forms, their lists of papers bound to the decisions that ask for them."""
+    holders = paper_holders(form.fields.values() for form in forms.values())
+    needed: dict[str, PapersNeeded] = {}
+    for form_id, form in forms.items():
+        for asked in form.paper_fields:
+            decision_id = asked.papers_from
+            model = decisions.get(decision_id)
+            if model is None:
+                message = (
+                    f"“{asked.label}”的 papersFrom 指的决策“{decision_id}”不在流程的文件里。"
+                    "请核对决策的编号。"
+                )
+                findings.found.append(
+                    Finding("error", "form-papers", message, f"{form_id}.form", asked.id)
+                )
+                continue
+            needed[decision_id] = PapersNeeded(
+                decision_id,
+                partial(_decided, model, decision_id),
+                frozenset(model.decisions[decision_id].inputs),
+                holders,
+            )
+    return {form_id: form.with_papers(needed) for form_id, form in forms.items()}
+
+
+def _decided(
+    model: DecisionModel,
+    decision_id: str,
+    facts: Mapping[str, object],
+    context: EvaluationContext,
+) -> object:
+    unwritten = dict.fromkeys(model.decisions[decision_id].inputs)
+    return model.evaluate(decision_id, {**unwritten, **facts}, context).value
 
 
 def _decisions(source: DefinitionSource, findings: Findings) -> dict[str, DecisionModel]:

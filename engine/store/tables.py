@@ -706,3 +706,24 @@ delay_reason = Table(
     Column("at", _INSTANT, nullable=False),
     Index("ix_delay_reason_task", "task_id", "id"),
 )
+
+paper_check = Table(
+    "paper_check",
+    metadata,
+    # A paper that was looked at in a step (已核): seen by whoever does the steps after it.
+    Column("task_id", String(40), ForeignKey("task.id"), primary_key=True),
+    Column("file_id", _ID, primary_key=True),
+    Column("by_id", _ID, nullable=False),
+    Column("at", _INSTANT, nullable=False),
+)
+
+start_draft = Table(
+    "start_draft",
+    metadata,
+    # The half-filled start form of a case that does not exist yet: one a person, process and unit.
+    Column("person_id", _ID, primary_key=True),
+    Column("process_key", String(80), primary_key=True),
+    Column("organisation_id", _ID, primary_key=True),
+    Column("draft", LargeBinary, nullable=False),  # sealed
+    Column("saved_at", _INSTANT, nullable=False),
+)

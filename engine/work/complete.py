@@ -80,7 +80,7 @@ def prepare(
         return Prepared(loaded, opened, None, {}, {}, ())
     scope = scope_at(environment, tx, opened, task.token)
     context = environment.feel(tx, loaded.case.organisation_id, environment.now())
-    validation: Validation = form.validate(data, scope, context)
+    validation: Validation = form.validate(data, scope, context, actor.name)
     if validation.errors:
         raise Invalid(f"有 {len(validation.errors)} 处需要修改,其余内容已保留。", validation.errors)
     numbers = numbers_in_papers(environment, tx, form, validation.data)

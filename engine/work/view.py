@@ -11,9 +11,20 @@ from engine.model.actors import Actor
 from engine.model.cases import Attribute, Case, CaseLine, EventKind, HistoryEntry, StoredFile
 from engine.model.definitions import Element, LaneKind
 from engine.model.delays import DelayReason
+from engine.model.papers import PaperCheck, RequiredPaper
 from engine.model.tasks import Holder, Standing, Task, TaskLine, TaskStatus, standing
 from engine.runtime import Program
-from engine.store import cases, delays, directory, events, files, receipts, task_lists, tasks
+from engine.store import (
+    cases,
+    delays,
+    directory,
+    events,
+    files,
+    paper_checks,
+    receipts,
+    task_lists,
+    tasks,
+)
 from engine.store.database import Tx
 from engine.store.events import EventRow
 from engine.store.task_lists import TaskQuestion
@@ -22,31 +33,10 @@ from engine.work.advance import OpenedCase, open_case, scope_at
 from engine.work.confidence import Confidence
 from engine.work.drafts import open_draft
 from engine.work.environment import Environment
+from engine.work.papers import required_papers
+from engine.work.submissions import Submission
 
 START = "发起"
-
-
-@dataclass(frozen=True)
-class Submission:
-    """A finished step's form with what was filled in."""
-
-    task_id: str
-    element_id: str
-    element_name: str
-    by: str
-    by_name: str
-    at: datetime
-    form: CompiledForm
-    data: Mapping[str, object]
-    is_withheld: bool = False
-    """Its answers are not for this reader; ``data`` is empty."""
-    profile: str = ""
-    """The document of the separation profile without which its doer could not have done it."""
-
-    @property
-    def signer(self) -> str:
-        """Who did it, on paper; there too it is said where a profile let her do it."""
-        return f"{self.by_name}(按最小岗位方案,{self.profile})" if self.profile else self.by_name
 
 
 @dataclass(frozen=True)
@@ -92,6 +82,12 @@ class TaskView:
     """The names of open steps that must be done before this one."""
     delay: DelayReason | None = None
     """Why it is late, as was said last."""
+    papers: tuple[RequiredPaper, ...] = ()
+    """The papers that a decision of the process asks for, with what was handed in."""
+    paper_checks: tuple[PaperCheck, ...] = ()
+    """What was ticked off as checked, in this step and before."""
+    papers_decision: str = ""
+    """The decision that asked for them."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +103,9 @@ class CaseView:
     attributes: tuple[Attribute, ...]
     files: Mapping[str, StoredFile]
     incidents: tuple[str, ...]
+    papers: tuple[RequiredPaper, ...] = ()
+    paper_checks: tuple[PaperCheck, ...] = ()
+    papers_decision: str = ""
 
 
 def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> TaskView:
@@ -145,6 +144,7 @@ def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> T
     today = environment.today()
     people = directory.holders(tx, task.queue.role, task.queue.handling_id, today)
     names = directory.names(tx, [loaded.draft_by or "", task.assignee or ""])
+    submissions = _submissions(tx, confidence, rows)
     return TaskView(
         task=task,
         line=line,
@@ -162,8 +162,11 @@ def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> T
         holder_name=names.get(task.assignee or "", ""),
         why_here=task.queue.reason_text,
         basis=element.properties.get("basis", ""),
-        submissions=_submissions(tx, confidence, rows),
+        submissions=submissions,
         decisions=_decisions(opened, rows),
+        papers=required_papers(opened.program, submissions, context),
+        papers_decision=_papers_decision(opened.program),
+        paper_checks=tuple(paper_checks.of_case(tx, loaded.case.id)),
         files=_files(tx, confidence) | _staged(tx, actor, form, data),
         is_withheld=not reads,
         guest_draft_at=_guest_draft_at(tx, task),
@@ -209,17 +212,26 @@ def case_view(environment: Environment, tx: Tx, actor: Actor, case_id: str) -> C
         raise NotFound
     rows = events.of_case(tx, case_id)
     confidence = Confidence(tx, actor, opened)
+    submissions = _submissions(tx, confidence, rows)
+    context = environment.feel(tx, case.organisation_id, environment.now())
     return CaseView(
         case=case,
         line=line,
         open_tasks=tuple(task_lists.open_of_case(tx, case_id)),
-        submissions=_submissions(tx, confidence, rows),
+        submissions=submissions,
+        papers=required_papers(opened.program, submissions, context),
+        papers_decision=_papers_decision(opened.program),
+        paper_checks=tuple(paper_checks.of_case(tx, case_id)),
         decisions=_decisions(opened, rows),
         milestones=tuple(cases.milestones(tx, case_id)),
         attributes=tuple(cases.attributes(tx, case_id)),
         files=_files(tx, confidence),
         incidents=_incidents(opened, rows, case),
     )
+
+
+def _papers_decision(program: Program) -> str:
+    return "" if program.papers_needed is None else program.papers_needed.decision_id
 
 
 def _detail(opened: OpenedCase, row: EventRow) -> dict[str, object]:

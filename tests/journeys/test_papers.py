@@ -138,9 +138,30 @@ def test_a_paper_that_was_checked_stays_ticked_at_this_step(
     person.go(f"/tasks/{task}")
     expect(page.locator("[data-seen-count]")).to_have_text("已核 0/1")
 
-    page.click("[data-do=check]")
+    with page.expect_response(f"**/tasks/{task}/papers"):
+        page.click("[data-do=check]")
     expect(page.locator("[data-seen-count]")).to_have_text("已核 1/1")
     page.reload()
 
     expect(page.locator("[data-seen]")).to_be_checked()
     expect(page.locator("[data-seen-count]")).to_have_text("已核 1/1")
+    with page.expect_response(f"**/tasks/{task}/papers"):
+        page.locator("[data-seen]").uncheck()
+    expect(page.locator("[data-seen-count]")).to_have_text("已核 0/1")
+
+
+def test_a_colleague_and_the_next_reviewer_see_what_was_checked(
+    town: Site, townspeople: Callable[..., Person]
+) -> None:
+    task = reviewed_with(town, "报价单照片.png", png(*SCAN))
+    person = townspeople("reviewer", scripts=False)
+    person.go(f"/tasks/{task}")
+    person.page.check("[data-seen]")
+    person.page.click("text=保存“已核”")
+    assert "“已核”已保存" in person.page.inner_text("main")
+    assert person.page.is_checked("[data-seen]")
+    case_id = task.rpartition("-")[0]
+    person.go(f"/cases/{case_id}")
+    name = town.actor("reviewer").name
+    assert f"{name} " in person.page.inner_text(".paper-checked")
+    assert "已核(" in person.page.inner_text(".paper-checked")

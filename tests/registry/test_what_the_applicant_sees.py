@@ -26,9 +26,10 @@ def words(town: Town, case_id: str) -> list[tuple[str, str]]:
 def test_a_missing_paper_comes_from_her_own_telephone(town: Town) -> None:
     case_id, engine = begun(town), town.engine
     assert words(town, case_id) == [("正在填写申请", "")]
-    town.do("officer", case_id, "apply", town.filled("officer", "family_of_three"))
+    lacking = town.filled("officer", "family_of_three", paper_hukou=[])
+    town.do("officer", case_id, "apply", lacking)
     assert words(town, case_id) == [("已收到,正在审查材料", "")]
-    missing = {"complete": "no", "missing_papers": ["户口簿"], "missing_text": "请补户口簿"}
+    missing = {"complete": "no", "missing_papers": ["hukou"], "missing_text": "请补户口簿"}
     town.do("officer", case_id, "acceptance_check", missing)
     assert words(town, case_id) == [("需要您补材料", "请补户口簿")]
 
@@ -43,7 +44,7 @@ def test_a_missing_paper_comes_from_her_own_telephone(town: Town) -> None:
     assert form is not None
     assert "supplemented_on" not in form.fields
     paper = engine.guests.stage_file(guest, "户口簿.pdf", PDF)
-    engine.guests.complete(guest, step.task_id, {"supplement_papers": [paper.id]})
+    engine.guests.complete(guest, step.task_id, {"paper_hukou": [paper.id]})
     assert town.waiting(case_id) == ["acceptance_check"]
     town.do("officer", case_id, "acceptance_check", {"complete": "yes"})
     assert words(town, case_id) == [("正在核实,请等候入户", "")]

@@ -72,7 +72,8 @@ class Town:
         answers = {**HOUSEHOLDS[name], **changed}
         if "application_paper" in answers:
             paper = self.engine.files.stage(self.actor(by), "申请书.pdf", b"%PDF-1.4\n%%EOF\n")
-            answers["application_paper"] = [paper.id]
+            named = [key for key, value in answers.items() if str(value).startswith("['file-")]
+            answers.update({key: [paper.id] for key in named})
         return {
             key: value.isoformat() if isinstance(value, date) else value
             for key, value in answers.items()

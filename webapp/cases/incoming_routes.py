@@ -42,4 +42,4 @@ def refresh(case_id: str, token: str) -> ResponseReturnValue:
     """What is shown and computed for these answers; writes nothing."""
     view = current_engine().messages.incoming_view(current_actor(), case_id, token)
     post = request.form.to_dict(flat=False)
-    return jsonify(live_answer(view.form, post, view.scope, view.context))
+    return jsonify(live_answer(view.form, post, view.scope, view.context, _))

@@ -18,7 +18,7 @@ from webapp.cases.receipt_box import ReceiptBox, receipt_box
 from webapp.reading.about import AboutBox, about_box
 from webapp.reading.diagrams import ShownDiagram, StepState, step_states
 from webapp.reading.history import ShownEntry, Storyteller
-from webapp.reading.papers import Paper, papers_of
+from webapp.reading.papers import PaperList, paper_list
 from webapp.reading.submissions import (
     ShownDecision,
     ShownSubmission,
@@ -85,7 +85,7 @@ class CasePage(Page):
     awaited: tuple[AwaitedLink, ...] = ()
     submissions: tuple[ShownSubmission, ...] = ()
     decisions: tuple[ShownDecision, ...] = ()
-    papers: tuple[Paper, ...] = ()
+    papers: PaperList | None = None
     history: tuple[ShownEntry, ...] = ()
     diagrams: tuple[tuple[ShownDiagram, tuple[StepState, ...]], ...] = ()
     to_print: tuple[PaperStep, ...] = ()
@@ -119,8 +119,10 @@ def case_page(
         submissions=shown_submissions(view.submissions, view.files, masked=not is_clear)
         if on_papers
         else (),
-        decisions=shown_decisions(view.decisions) if on_papers else (),
-        papers=papers_of(view.submissions, view.files) if on_papers else (),
+        decisions=shown_decisions(view.decisions, view.papers_decision) if on_papers else (),
+        papers=paper_list(view.submissions, view.files, view.papers, view.paper_checks)
+        if on_papers
+        else None,
         history=_history(engine, actor, case_id, program) if tab == "history" else (),
         diagrams=_diagrams(engine, actor, case_id, program) if tab == "diagram" else (),
         to_print=tuple(engine.cases.papers(actor, case_id)) if tab == "print" else (),

@@ -173,7 +173,7 @@ def refresh_start(key: str, organisation_id: str) -> ResponseReturnValue:
         return jsonify({"visible": [], "computed": {}})
     post = request.form.to_dict(flat=False)
     known = engine.cases.given(actor, place.request({}))
-    return jsonify(live_answer(form, post, known, engine.cases.surroundings(place.unit.id)))
+    return jsonify(live_answer(form, post, known, engine.cases.surroundings(place.unit.id), _))
 
 
 @resumes("cases.begin")

@@ -57,12 +57,25 @@ class ShownFile:
 
 
 @dataclass(frozen=True)
+class ShownNeed:
+    """A paper that is needed, in a list of them; ``href`` leads to where it is handed in here."""
+
+    text: str
+    where: str
+    href: str
+    is_given: bool
+    is_missing: bool
+
+
+@dataclass(frozen=True)
 class ShownRow:
     """A row of a list; ``number`` counts from nought or is ``ROW_MARK``."""
 
     number: str
     cells: tuple["ShownField", ...]
     error: str = ""
+    is_kept: bool = False
+    """It is a row of the case, which stays."""
 
     @property
     def main_cells(self) -> tuple["ShownField", ...]:
@@ -120,6 +133,12 @@ class ShownField:
     row_label: str = ""
     is_to_change: bool = False
     choice_groups: tuple["ChoiceGroup", ...] = ()
+    needs: tuple[ShownNeed, ...] = ()
+
+    @property
+    def given(self) -> int:
+        """How many of the papers that are needed are there."""
+        return sum(one.is_given for one in self.needs)
 
     @property
     def id(self) -> str:
@@ -131,6 +150,8 @@ class ShownField:
         """How it is drawn: a decision is always big buttons."""
         if self.asked.return_fields:
             return "return-fields"
+        if self.asked.papers_from:
+            return "papers"
         return "decision" if self.asked.decision else self.asked.kind.value
 
     @property
@@ -177,13 +198,18 @@ class ShownField:
     def is_long(self) -> bool:
         """Whether the answer needs a line of its own when read."""
         is_text = self.asked.kind is FieldKind.TEXTAREA or "\n" in self.reading
-        return is_text or self.asked.return_fields or len(self.reading) > _LONG_READING
+        is_list = self.asked.return_fields or bool(self.asked.papers_from)
+        return is_text or is_list or len(self.reading) > _LONG_READING
 
     @property
     def is_filled(self) -> bool:
         """Whether there is an answer."""
         return bool(
-            self.text or self.files or self.chosen or any(c.is_filled for c in self.inner_cells)
+            self.text
+            or self.files
+            or self.chosen
+            or self.needs
+            or any(c.is_filled for c in self.inner_cells)
         )
 
     @property
@@ -288,6 +314,8 @@ class Given:
     files: Mapping[str, FileInfo] = field(default_factory=dict)
     to_change: frozenset[str] = frozenset()
     today: date | None = None
+    kept: Mapping[str, int] = field(default_factory=dict)
+    """By list: how many of its first rows are the case's and stay."""
 
 
 def name_of_pointer(pointer: str) -> str:
@@ -408,6 +436,7 @@ class _Builder:
             row_label=row_label,
             is_to_change=name in self.given.to_change,
             choice_groups=_choice_groups(self.given.form, asked) if asked.return_fields else (),
+            needs=shown_needs(self.given.form, value) if asked.papers_from else (),
         )
 
     def _offered(self, asked: Field, value: object) -> Field:
@@ -427,6 +456,8 @@ class _Builder:
         return "" if has_choices else input_text(asked, value)
 
     def _reading(self, asked: Field, value: object) -> str:
+        if asked.papers_from:
+            return NOTHING
         if asked.kind is FieldKind.FILE:
             return "、".join(file.name for file in self._files(asked, asked.key, value)) or NOTHING
         return shown_value(asked, value)
@@ -452,13 +483,17 @@ class _Builder:
         can_grow = asked.is_asked and not asked.fixed_rows
         missing = max(0, (asked.min_items or 0) - len(rows)) if can_grow else 0
         rows = [*rows, *(new_row(asked) for _ in range(missing))]
+        kept = len(rows) if asked.readonly else self.given.kept.get(asked.key, 0)
         return ShownField(
             asked,
             asked.key,
             hidden,
             error=self.errors.get(asked.key, ""),
             is_to_change=asked.key in self.given.to_change,
-            rows=tuple(self._row(asked, str(number), row) for number, row in enumerate(rows)),
+            rows=tuple(
+                self._row(asked, str(number), row, is_kept=number < kept)
+                for number, row in enumerate(rows)
+            ),
             warning=self.warnings.get(asked.key, ""),
             template_row=self._row(asked, ROW_MARK, new_row(asked)),
             totals={
@@ -468,7 +503,9 @@ class _Builder:
             },
         )
 
-    def _row(self, asked: Field, number: str, row: Mapping[str, object]) -> ShownRow:
+    def _row(
+        self, asked: Field, number: str, row: Mapping[str, object], *, is_kept: bool = False
+    ) -> ShownRow:
         label = f"第 {int(number) + 1} 行 " if number.isdigit() else ""
         cells = []
         for column in asked.row_fields:
@@ -476,14 +513,36 @@ class _Builder:
             gone = known and self._is_hidden(cell_name(asked, int(number), column))
             cells.append(
                 self._value(
-                    column,
+                    replace(column, readonly=True) if is_kept and _stays(asked, column) else column,
                     f"{asked.key}.{number}.{column.key}",
                     get_at(row, column.path),
                     hidden=gone and bool(row),
                     row_label=label,
                 )
             )
-        return ShownRow(number, tuple(cells), self.errors.get(f"{asked.key}.{number}", ""))
+        error = self.errors.get(f"{asked.key}.{number}", "")
+        return ShownRow(number, tuple(cells), error, is_kept)
+
+
+def shown_needs(form: CompiledForm, value: object) -> tuple[ShownNeed, ...]:
+    """The papers of a list of those that are needed, as it was computed."""
+    rows = value if isinstance(value, list) else []
+    return tuple(
+        ShownNeed(
+            str(row.get("text", "")),
+            str(row.get("where", "")),
+            f"#f-{row.get('field')}" if row.get("field") in form.fields else "",
+            row.get("given") is True,
+            row.get("missing") is True,
+        )
+        for row in rows
+        if isinstance(row, Mapping)
+    )
+
+
+def _stays(asked: Field, column: Field) -> bool:
+    """Whether a cell of a row that the case has cannot be changed."""
+    return column.is_asked and (column.locked or asked.readonly)
 
 
 def column_total(column: Field, rows: Sequence[Mapping[str, object]]) -> str:

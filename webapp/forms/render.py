@@ -21,7 +21,15 @@ from engine.forms.pasting import read_pasted
 from engine.forms.paths import MISSING, get_at
 from engine.forms.posts import Post
 from engine.forms.validation import each_value
-from webapp.forms.page import FileInfo, FormPage, Given, build_page, doubts_by_name
+from webapp.forms.page import (
+    FileInfo,
+    FormPage,
+    Given,
+    ShownField,
+    build_page,
+    doubts_by_name,
+    shown_needs,
+)
 from webapp.forms.shown import input_text, shown_value
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -41,7 +49,7 @@ class FormView:
     pictures (手机传图). An empty address switches its feature off. ``only_answers`` leaves out,
     when read, groups in which nothing was asked. ``to_change`` are the keys of the fields that
     whoever sent the case back wants changed. ``today`` is the day whose codes are offered,
-    None for all.
+    None for all. ``kept`` is :meth:`CompiledForm.kept_rows`.
     ``nonce`` makes a second submit of the same page recognisable. ``translate`` is gettext.
     """
 
@@ -65,6 +73,7 @@ class FormView:
     files: Mapping[str, FileInfo] = field(default_factory=dict)
     to_change: frozenset[str] = frozenset()
     today: date | None = None
+    kept: Mapping[str, int] = field(default_factory=dict)
     translate: Callable[[str], str] = str
 
     @property
@@ -80,6 +89,7 @@ class FormView:
                 self.files,
                 self.to_change,
                 self.today,
+                self.kept,
             )
         )
 
@@ -120,12 +130,13 @@ def live_answer(
     post: Post,
     scope: Mapping[str, object],
     context: EvaluationContext,
+    translate: Callable[[str], str] = str,
 ) -> dict[str, object]:
     """What ``refresh_url`` answers as JSON: how pasted lines are read, or what is shown now."""
     pasted = find_row_action(post)
     if pasted is not None and pasted.verb == "paste":
         return _paste_answer(form, post, pasted)
-    return refresh_answer(form, form.read_post(post), scope, context)
+    return refresh_answer(form, form.read_post(post), scope, context, translate)
 
 
 def refresh_answer(
@@ -133,6 +144,7 @@ def refresh_answer(
     data: Mapping[str, object],
     scope: Mapping[str, object],
     context: EvaluationContext,
+    translate: Callable[[str], str] = str,
 ) -> dict[str, object]:
     """What is shown for these answers, computed texts and doubts by name."""
     computed = {
@@ -140,12 +152,38 @@ def refresh_answer(
         for steps, asked, value in each_value(
             tuple(form.fields.values()), form.with_computed(data, scope, context)
         )
-        if asked.expression is not None
+        if asked.expression is not None and not asked.papers_from
     }
     doubts = doubts_by_name(form.doubts(data, scope, context))
     visible = sorted(form.visible(data, scope, context))
     said = form.derived(data, today_of(context))
-    return {"visible": visible, "computed": computed, "doubts": doubts, "derived": said}
+    return {
+        "visible": visible,
+        "computed": computed,
+        "doubts": doubts,
+        "derived": said,
+        "needs": _needs(form, data, scope, context, translate),
+    }
+
+
+def _needs(
+    form: CompiledForm,
+    data: Mapping[str, object],
+    scope: Mapping[str, object],
+    context: EvaluationContext,
+    translate: Callable[[str], str],
+) -> dict[str, str]:
+    """The lists of papers that are needed, drawn anew: by name what stands inside."""
+    if not form.paper_fields:
+        return {}
+    known = form.with_computed(data, scope, context)
+    template = form_environment().get_template("forms/needs.html")
+    drawn = {}
+    for asked in form.paper_fields:
+        needs = shown_needs(form, get_at(known, asked.path))
+        shown = ShownField(asked, asked.key, hidden=False, needs=needs)
+        drawn[asked.key] = str(template.module.needs(shown, translate))  # type: ignore[attr-defined]
+    return drawn
 
 
 def _paste_answer(form: CompiledForm, post: Post, action: RowAction) -> dict[str, object]:

@@ -11,7 +11,8 @@ from markupsafe import Markup
 from engine.feel import EvaluationContext
 from engine.model.cases import StoredFile
 from engine.model.clock import ZONE
-from engine.work.view import DecisionShown, Submission
+from engine.work.submissions import Submission
+from engine.work.view import DecisionShown
 from webapp.forms.page import FileInfo
 from webapp.forms.render import FormView, draw_answers
 from webapp.shared.language import _
@@ -115,10 +116,19 @@ def at_the_time(at: datetime) -> EvaluationContext:
 DECIMALS = 4
 
 
-def shown_decisions(decisions: Iterable[DecisionShown]) -> tuple[ShownDecision, ...]:
-    """What the tables said, the newest of each table only."""
+def shown_decisions(
+    decisions: Iterable[DecisionShown], listed: str = ""
+) -> tuple[ShownDecision, ...]:
+    """What the tables said, the newest of each table only.
+
+    ``listed`` is a decision whose outcome the page lists in a place of its own.
+    """
     newest = {one.element_id: one for one in decisions}
-    telling = [one.element_id for one in newest.values() if one.hits]
+    telling = [
+        one.element_id
+        for one in newest.values()
+        if any(hit.get("decision_id") != listed for hit in one.hits)
+    ]
     return tuple(
         ShownDecision(
             one.element_name,

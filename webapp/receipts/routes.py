@@ -232,7 +232,7 @@ def refresh(task_id: str) -> ResponseReturnValue:
     if view.form is None:
         return jsonify({"visible": [], "computed": {}})
     data = view.form.read_post(request.form.to_dict(flat=False))
-    return jsonify(refresh_answer(view.form, data, view.scope, view.context))
+    return jsonify(refresh_answer(view.form, data, view.scope, view.context, _))
 
 
 @receipts.post("/receipt/files")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import url_for
 
 from registry.money import Line, Money, yuan
+from webapp.shared.language import _
 from webapp.shared.words import NOTHING
 
 
@@ -41,6 +42,7 @@ class LineRow:
     kind: str
     amount: str
     papers: tuple[str, ...]
+    verified: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,16 @@ def _place(place: str) -> str:
     return "?tab=members" if place == "members" else f"#{place}"
 
 
+def _verified(line: Line) -> str:
+    """Who verified the line, and what had been stated where that was something else."""
+    if not line.verified_by:
+        return ""
+    said = _("%(name)s核实", name=line.verified_by)
+    if line.stated is None or line.stated == line.amount:
+        return said
+    return _("%(said)s,申报 %(amount)s", said=said, amount=yuan(line.stated))
+
+
 def _lines(lines: Sequence[Line]) -> tuple[LineRow, ...]:
     return tuple(
         LineRow(
@@ -105,6 +117,7 @@ def _lines(lines: Sequence[Line]) -> tuple[LineRow, ...]:
             line.kind,
             yuan(line.amount),
             tuple(url_for("reading.paper", file_id=one) for one in line.evidence),
+            _verified(line),
         )
         for line in lines
     )

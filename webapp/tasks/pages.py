@@ -19,7 +19,7 @@ from engine.work.view import TaskView
 from webapp.forms.render import FormView, draw_form, today_of
 from webapp.reading.about import AboutBox, about_box
 from webapp.reading.panels import Panel, panel_of
-from webapp.reading.papers import Paper, papers_of
+from webapp.reading.papers import PaperList, paper_list
 from webapp.reading.submissions import (
     ShownDecision,
     ShownSubmission,
@@ -114,7 +114,7 @@ class TaskPage(Page):
     form: Markup
     submissions: tuple[ShownSubmission, ...]
     decisions: tuple[ShownDecision, ...]
-    papers: tuple[Paper, ...]
+    papers: PaperList
     is_open: bool
     layout: str
     to_print: tuple[PaperName, ...] = ()
@@ -171,8 +171,14 @@ def task_page(
         form=_form(actor, view, way_back, typed, (now, to_print)),
         returned=returned(view, submissions),
         submissions=submissions,
-        decisions=shown_decisions(view.decisions),
-        papers=papers_of(view.submissions, view.files),
+        decisions=shown_decisions(view.decisions, view.papers_decision),
+        papers=paper_list(
+            view.submissions,
+            view.files,
+            view.papers,
+            view.paper_checks,
+            "" if _refusal(actor, view) else view.task.id,
+        ),
         is_open=view.task.status is TaskStatus.OPEN,
         layout=_layout(view),
         to_print=to_print,
@@ -190,7 +196,10 @@ def _layout(view: TaskView) -> str:
     """
     if not (view.submissions or view.decisions):
         return "alone"
-    asked = 0 if view.form is None else sum(f.is_asked for f in view.form.fields.values())
+    asked = 0
+    if view.form is not None:
+        shown = view.form.visible(view.data, view.scope, view.context)
+        asked = sum(f.is_asked and f.key in shown for f in view.form.fields.values())
     return "below" if asked > LONG_FORM and view.task.status is TaskStatus.OPEN else "beside"
 
 
@@ -316,6 +325,7 @@ def _form(
             files=file_infos(view.files),
             to_change=keys_to_change(view),
             today=today_of(view.context),
+            kept=view.form.kept_rows(view.scope),
             warnings=view.form.doubts(data, view.scope, view.context),
             translate=_,
         ),

@@ -8,7 +8,8 @@ from markupsafe import Markup
 from engine.forms.components import Field, Group, fields_of
 from engine.forms.returning import ticked
 from engine.model.tasks import TaskStatus
-from engine.work.view import Submission, TaskView
+from engine.work.submissions import Submission
+from engine.work.view import TaskView
 from webapp.reading.submissions import ShownSubmission
 
 

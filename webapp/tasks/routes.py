@@ -97,7 +97,20 @@ def refresh(task_id: str) -> ResponseReturnValue:
     if view.form is None:
         return jsonify({"visible": [], "computed": {}})
     post = request.form.to_dict(flat=False)
-    return jsonify(live_answer(view.form, post, view.scope, view.context))
+    return jsonify(live_answer(view.form, post, view.scope, view.context, _))
+
+
+@tasks.post("/tasks/<task_id>/papers")
+def check_papers(task_id: str) -> ResponseReturnValue:
+    """Tick papers off as checked: one, asked by the page itself, or all that the page lists."""
+    actor, engine = current_actor(), current_engine()
+    checked = set(request.form.getlist("checked"))
+    for file_id in request.form.getlist("listed"):
+        engine.tasks.tick_paper(actor, task_id, file_id, checked=file_id in checked)
+    if "X-Requested-With" in request.headers:
+        return jsonify({"checked": sorted(checked)})
+    flash(_("“已核”已保存,下一步的办理人可以看到。"), "done")
+    return redirect(address("tasks.show", way_back(), task_id=task_id, _anchor="papers"), 303)
 
 
 @tasks.post("/tasks/<task_id>/claim")

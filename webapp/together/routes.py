@@ -79,7 +79,7 @@ def refresh() -> ResponseReturnValue:
         return jsonify({"visible": [], "computed": {}})
     form = asked_once(found.form)
     data = form.read_post(request.form.to_dict(flat=False))
-    return jsonify(refresh_answer(form, data, found.scope, found.context))
+    return jsonify(refresh_answer(form, data, found.scope, found.context, _))
 
 
 def _minutes() -> Minutes | None:

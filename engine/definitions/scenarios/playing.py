@@ -189,7 +189,7 @@ class Player:
         if form is not None:
             scope = read_scope(self._program, self._now.state, wait.token)
             scope = {**scope, "case": self._case}
-            validation = form.validate(data, scope, self._context())
+            validation = form.validate(data, scope, self._context(), person)
             if validation.errors:
                 fields = tuple(one.pointer for one in validation.errors)
                 return "validation", fields, f"表单通不过:{_told(validation.errors)}"

@@ -141,19 +141,26 @@ def paper(shop: Workshop, by: str) -> list[str]:
     return [shop.engine.files.stage(shop.actor(by), "申请书.pdf", PAPER).id]
 
 
+def _names_papers(value: object) -> bool:
+    """Whether a scenario only names files there (``file-…``)."""
+    return isinstance(value, list) and bool(value) and str(value[0]).startswith("file-")
+
+
 def answer(shop: Workshop, element: str, **changed: object) -> dict[str, object]:
     """What is filled in at a step, unless something is said to be different."""
     match element:
         case "apply":
             filled = _recorded("family_of_three")
-            filled["application_paper"] = paper(shop, "officer")
+            papers = paper(shop, "officer")
+            named = [key for key, value in filled.items() if _names_papers(value)]
+            filled.update(dict.fromkeys(named, papers))
         case "home_visit":
             filled = {**_recorded("visit"), "visit_date": "2026-03-02"}
         case "national_entry":
             filled = {**_recorded("national"), "entered_on": "2026-03-02"}
         case "supplement":
             filled = {
-                "supplement_papers": paper(shop, "officer"),
+                "paper_income": paper(shop, "officer"),
                 "supplemented_on": "2026-03-02",
             }
         case "contact_applicant":

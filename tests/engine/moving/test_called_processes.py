@@ -198,7 +198,7 @@ def test_a_return_keeps_the_data_and_reaches_no_milestone_twice(office: Workshop
 
 def test_supplements_that_do_not_come_open_a_step_and_withdraw_nothing(office: Workshop) -> None:
     case_id = archive.led_to(office, "acceptance_check")
-    lacking = {"complete": "no", "missing_papers": ["收入证明"], "missing_text": "请补交"}
+    lacking = {"complete": "no", "missing_papers": ["income"], "missing_text": "请补交"}
     office.finish("officer", case_id, "acceptance_check", lacking)
     assert office.waiting(case_id) == ["supplement"]
     first = office.due_of(case_id, "supplement_overdue")

@@ -30,7 +30,7 @@ ARCHIVING: Answers = {
     "acceptance_check": [
         {},
         {},
-        {"complete": "no", "missing_papers": ["收入证明"], "missing_text": "请补交"},
+        {"complete": "no", "missing_papers": ["income"], "missing_text": "请补交"},
     ],
     "supplement": [{}],
     "contact_applicant": [{}],

@@ -7,13 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from engine.decisions import read_decisions
 from engine.feel import EvaluationContext
 from engine.forms import CompiledForm, compile_form
+from engine.forms.papers import PapersNeeded, paper_holders
 
 ROOT = Path(__file__).parents[3]
 FORMS = ROOT / "forms/archiving"
 HOUSEHOLDS = ROOT / "processes/archiving/scenarios/data/households.toml"
 NOW = datetime(2026, 11, 28, 2, 0, tzinfo=UTC)
+WITHOUT_PAPERS = dict.fromkeys(("paper_identity", "paper_hukou", "paper_income", "paper_bank")) | {
+    "application_paper": None
+}
 CASE = {"case": {"organisation": {"name": "模拟一厂工会"}}}
 
 
@@ -44,6 +49,32 @@ def read(name: str) -> CompiledForm:
 @pytest.fixture(scope="module")
 def application() -> CompiledForm:
     return read("archiving_apply")
+
+
+@pytest.fixture(scope="module")
+def bound() -> dict[str, CompiledForm]:
+    """The forms as they run in their process: lists of papers ask its decision."""
+    content = (ROOT / "processes/archiving/required_papers.dmn").read_bytes()
+    model = read_decisions(content, "required_papers.dmn")
+    forms = {path.stem: read(path.stem) for path in sorted(FORMS.glob("*.form"))}
+    needed = PapersNeeded(
+        "required_papers",
+        lambda facts, context: model.evaluate("required_papers", facts, context).value,
+        frozenset(model.decisions["required_papers"].inputs),
+        paper_holders(form.fields.values() for form in forms.values()),
+    )
+    return {name: form.with_papers({"required_papers": needed}) for name, form in forms.items()}
+
+
+@pytest.fixture
+def papers_of(bound):
+    """What the application lists as needed."""
+
+    def listed(application, family, context):
+        form = bound[application.id]
+        return form.with_computed(family, CASE, context)["papers"]
+
+    return listed
 
 
 @pytest.fixture
@@ -128,31 +159,83 @@ def test_an_account_in_another_name_is_taken_with_reason_and_relation(applicatio
     assert {w.code for w in done.warnings} >= {"account", "doubt"}
 
 
+NEEDED_BY_ALL = ["id_card", "hukou", "authorisation", "bank_card", "income"]
+
+
 @pytest.mark.parametrize(
-    ("changed", "papers"),
+    ("changed", "codes"),
     [
-        ({}, "身份证、户口簿、收入证明、银行卡复印件"),
-        ({"has_dibao": "yes"}, "低保证"),
-        ({"cause_main": "6"}, "诊断证明和票据"),
-        ({"cause_main": "8"}, "事故证明和票据"),
-        ({"cause_main": "7"}, "事故证明和票据"),
-        ({"causes_more": ["9"]}, "学籍和学费"),
-        ({"health": "残疾", "disability": "肢体三级"}, "残疾证"),
-        ({"worker_kind": "migrant"}, "劳动合同、工会会员证明"),
-        ({"identity": "失(无)业"}, "失业证明"),
-        ({"marital": "离异"}, "离婚或丧偶证明"),
+        ({}, []),
+        ({"has_dibao": "yes"}, ["dibao"]),
+        ({"cause_main": "6"}, ["diagnosis"]),
+        ({"cause_main": "8"}, ["accident"]),
+        ({"cause_main": "7"}, ["accident"]),
+        ({"causes_more": ["9"]}, ["school"]),
+        ({"health": "残疾", "disability": "肢体三级"}, ["disability"]),
+        ({"worker_kind": "migrant"}, ["contract", "membership"]),
+        ({"marital": "离异"}, ["marital"]),
     ],
 )
-def test_papers_are_asked_for_by_cause(application, family, context, changed, papers):
-    computed = application.with_computed(family | changed, CASE, context)
-    assert papers in computed["papers_needed"]
-    assert papers in computed["papers_missing"]
+def test_papers_are_asked_for_by_cause(papers_of, application, family, context, changed, codes):
+    listed = papers_of(application, family | WITHOUT_PAPERS | changed, context)
+    assert {one["code"] for one in listed} == {*NEEDED_BY_ALL, *codes}
+    assert {one["code"] for one in listed if one["missing"]} == {*NEEDED_BY_ALL, *codes}
+    assert all(one["where"] for one in listed)
 
 
-def test_what_was_handed_in_is_not_missing(application, family, context):
-    family |= {"paper_identity": ["f1"], "paper_hukou": ["f2"], "paper_income": ["f3"]}
-    family["paper_bank"] = ["f4"]
-    assert application.with_computed(family, CASE, context)["papers_missing"] == "齐全"
+def test_who_has_no_work_proves_that_instead_of_an_income(papers_of, application, family, context):
+    listed = papers_of(application, family | {"identity": "失(无)业"}, context)
+    assert {"unemployment"} == {one["code"] for one in listed if one["missing"]}
+    assert "income" not in {one["code"] for one in listed}
+
+
+def test_what_was_handed_in_is_not_missing(papers_of, application, family, context):
+    assert [one for one in papers_of(application, family, context) if one["missing"]] == []
+    family["paper_income"] = []
+    assert [one["code"] for one in papers_of(application, family, context) if one["missing"]] == [
+        "income"
+    ]
+    family["income_lines"][3]["evidence"] = "slip-of-june"
+    assert [one for one in papers_of(application, family, context) if one["missing"]] == []
+
+
+def test_what_is_missing_is_said_and_stops_no_application(bound, family, context):
+    family["paper_bank"] = []
+    done = bound["archiving_apply"].validate(family, CASE, context)
+    assert done.ok, done.errors
+    (said,) = [one.message for one in done.warnings if one.pointer == "/papers"]
+    assert "还缺 1 种:户主银行卡复印件" in said
+
+
+def test_incomplete_papers_are_not_accepted_and_all_are_told_at_once(bound, family, context):
+    check = bound["archiving_acceptance_check"]
+    known = family | {"paper_bank": [], "paper_hukou": None} | CASE
+    (refusal,) = check.validate({"complete": "yes"}, known, context).errors
+    assert refusal.pointer == "/complete"
+    assert "户主银行卡复印件(在“材料与授权 · 银行卡复印件”上传)" in refusal.message
+    opened = check.initial(known, context)
+    assert opened["missing_papers"] == ["hukou", "bank_card"]
+    assert opened["missing_text"] == "请补交:户口簿全部页复印件、户主银行卡复印件"
+    half = {"complete": "no", "missing_papers": ["hukou"], "missing_text": "请补"}
+    (refusal,) = check.validate(half, known, context).errors
+    assert "户主银行卡复印件" in refusal.message
+    assert "户口簿" not in refusal.message
+    told = check.validate(
+        {**half, "missing_papers": ["hukou", "bank_card", "income"]}, known, context
+    )
+    assert told.ok
+    assert told.variables["missing_papers_text"] == ["户口簿", "银行卡复印件", "收入证明"]
+
+
+def test_a_supplement_keeps_what_it_does_not_ask_for(bound, family, context):
+    form = bound["archiving_supplement"]
+    known = family | {"paper_hukou": None, "missing_papers": ["hukou"]} | CASE
+    refused_for = form.validate({"supplemented_on": "2026-11-28"}, known, context).errors
+    assert [one.pointer for one in refused_for] == ["/paper_hukou"]
+    given = {"supplemented_on": "2026-11-28", "paper_hukou": ["scan"]}
+    done = form.validate(given, known, context)
+    assert done.variables["paper_hukou"] == ["scan"]
+    assert "paper_identity" not in done.variables  # null would take the identity cards away
 
 
 def test_people_without_a_mainland_number_or_an_employer_can_apply(application, family, context):

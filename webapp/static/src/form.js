@@ -271,10 +271,13 @@ class LiveForm {
     } else if (button && button.dataset.pasteRows !== undefined) {
       event.preventDefault();
       this.pasteText(button.closest("[data-list]"));
+    } else if (button && button.dataset.copyInto !== undefined) {
+      this.copyColumn(button);
     } else if (button && button.dataset.removeFile !== undefined) {
       event.preventDefault();
       button.closest("li").remove();
       this.markDirty();
+      this.refreshSoon();
     } else if (event.target.closest("[data-tab]")) {
       event.preventDefault();
       this.showTab(event.target.closest("[data-tab]").dataset.tab);
@@ -314,6 +317,21 @@ class LiveForm {
       }
     }
     return row;
+  }
+
+  /* Empty cells of a column get what stands in another one. */
+  copyColumn(button) {
+    const { copyInto, copyFrom } = button.dataset;
+    rowsOf(button.closest("[data-list]")).forEach((row) => {
+      const input = row.querySelector(`[data-column="${CSS.escape(copyInto)}"] input`);
+      const from = row.querySelector(`[data-column="${CSS.escape(copyFrom)}"]`);
+      const known = from && from.querySelector("[data-number], input");
+      if (input && known && input.value.trim() === "") {
+        input.value = known.dataset.number || known.value || "";
+      }
+    });
+    this.markDirty();
+    this.refreshSoon();
   }
 
   removeRow(row) {
@@ -475,7 +493,7 @@ class LiveForm {
     }
   }
 
-  show({ visible, computed, doubts, derived }) {
+  show({ visible, computed, doubts, derived, needs }) {
     const shown = new Set(visible);
     const places = this.rowPlaces();
     const appeared = [];
@@ -497,6 +515,7 @@ class LiveForm {
       const text = computed[serverName(output.dataset.computed, places)];
       output.textContent = text === undefined || text === "" ? "—" : text;
     });
+    this.showNeeds(needs || {});
     this.showDoubts(doubts || {}, places);
     this.fillDerived(derived || {}, places);
     this.count();
@@ -509,6 +528,17 @@ class LiveForm {
       appeared[appeared.length - 1].scrollIntoView({ block: "nearest" });
       decision.scrollIntoView({ block: "nearest" });
     }
+  }
+
+  /* Lists of papers that are needed, drawn by the server. */
+  showNeeds(needs) {
+    this.form.querySelectorAll("[data-needs]").forEach((box) => {
+      const drawn = needs[box.dataset.needs];
+      if (drawn !== undefined) {
+        const parsed = new DOMParser().parseFromString(drawn, "text/html");
+        box.replaceChildren(...parsed.body.childNodes);
+      }
+    });
   }
 
   /* What an identity number says by itself goes where nothing was answered. */
@@ -582,10 +612,15 @@ class LiveForm {
     this.form.querySelectorAll("[data-total]").forEach((output) => {
       const cells = output
         .closest("table")
-        .querySelectorAll(`[data-column="${CSS.escape(output.dataset.total)}"] input`);
+        .querySelectorAll(
+          ["input", "[data-number]"]
+            .map((cell) => `[data-column="${CSS.escape(output.dataset.total)}"] ${cell}`)
+            .join(),
+        );
       let cents = 0;
-      cells.forEach((input) => {
-        cents += Math.round((readNumber(input.value) || 0) * 10000);
+      cells.forEach((cell) => {
+        const said = cell.dataset.number === undefined ? cell.value : cell.dataset.number;
+        cents += Math.round((readNumber(said) || 0) * 10000);
       });
       const total = cents / 10000;
       output.textContent = output.dataset.money !== undefined ? showMoney(total, "") : String(total);
@@ -739,6 +774,7 @@ class LiveForm {
     state.textContent = failed.join(" ");
     input.value = ""; // it is stored: the post must not carry it again
     this.markDirty();
+    this.refreshSoon(); // a list of papers may ask for it
   }
 
   async send(url, file, place) {

@@ -38,8 +38,8 @@ class Viewer {
     });
     // A link to a paper inside the application shows it here instead of leaving the page.
     document.addEventListener("click", (event) => {
-      const link = event.target.closest(".bf-read a[data-paper]");
-      const number = link
+      const link = event.target.closest(".bf-read a[data-paper], .work-do a[data-paper]");
+      const number = link && !this.box.contains(link)
         ? this.links.findIndex((one) => one.dataset.paper === link.dataset.paper)
         : -1;
       if (number >= 0 && this.box.offsetParent !== null) {
@@ -54,48 +54,63 @@ class Viewer {
     this.show(0);
   }
 
-  /* What was checked at this step, kept in this browser: ids of papers, nothing of what they say. */
+  /* What was checked at this step: kept with the step, for whoever does the steps after it. */
   keepTicks() {
-    this.ticks = [...this.box.querySelectorAll("[data-seen]")];
-    if (!this.box.dataset.step || !this.ticks.length) {
+    this.ticks = new Map(
+      [...this.box.querySelectorAll("[data-seen]")].map((tick) => [tick.dataset.seen, tick]),
+    );
+    if (!this.box.dataset.checkUrl || !this.ticks.size) {
       return;
     }
-    this.key = `papers-${this.box.dataset.step}`;
-    let kept = [];
-    try {
-      kept = JSON.parse(localStorage.getItem(this.key)) || [];
-    } catch (unreadable) {
-      kept = [];
-    }
-    this.ticks.forEach((tick) => {
-      tick.checked = kept.includes(tick.dataset.seen);
-      tick.addEventListener("change", () => this.saveTicks());
-    });
+    this.ticks.forEach((tick) => tick.addEventListener("change", () => this.saveTick(tick)));
     this.countTicks();
   }
 
-  saveTicks() {
-    const ids = this.ticks.filter((tick) => tick.checked).map((tick) => tick.dataset.seen);
-    try {
-      localStorage.setItem(this.key, JSON.stringify(ids));
-    } catch (full) {
-      // The ticks stay on the page as long as it is open.
-    }
+  async saveTick(tick) {
+    const sent = tick.checked;
     this.countTicks();
+    const body = new URLSearchParams({ listed: tick.dataset.seen });
+    if (sent) {
+      body.append("checked", tick.dataset.seen);
+    }
+    body.append("csrf_token", this.box.querySelector("input[name=csrf_token]").value);
+    try {
+      const answer = await fetch(this.box.dataset.checkUrl, {
+        method: "POST",
+        headers: { "X-Requested-With": "fetch" },
+        body,
+        redirect: "error",
+        keepalive: true,
+      });
+      if (!answer.ok) {
+        throw new Error(answer.statusText);
+      }
+    } catch (failed) {
+      tick.checked = !sent;
+      this.countTicks(this.count().dataset.failed);
+    }
   }
 
-  countTicks() {
-    const count = this.tools.querySelector("[data-seen-count]");
-    const checked = this.ticks.filter((tick) => tick.checked).length;
-    count.textContent = count.dataset.words.replace("{n}", checked).replace("{all}", this.ticks.length);
+  count() {
+    return this.tools.querySelector("[data-seen-count]");
+  }
+
+  countTicks(failed) {
+    const ticks = [...this.ticks.values()];
+    const checked = ticks.filter((tick) => tick.checked).length;
+    const words = failed || this.count().dataset.words;
+    this.count().textContent = words.replace("{n}", checked).replace("{all}", ticks.length);
   }
 
   /* Tick this one off and go on to the next that is not checked yet. */
   check() {
-    this.ticks[this.at].checked = true;
-    this.saveTicks();
+    const tick = this.ticks.get(this.links[this.at].dataset.paper);
+    if (tick && !tick.checked) {
+      tick.checked = true;
+      this.saveTick(tick);
+    }
     const order = this.links.map((_link, step) => (this.at + 1 + step) % this.links.length);
-    const next = order.find((number) => !this.ticks[number].checked);
+    const next = order.find((number) => !this.ticks.get(this.links[number].dataset.paper).checked);
     this.show(next === undefined ? this.at : next);
   }
 

@@ -100,6 +100,7 @@ function take(form, place, files, shown) {
     shown.got.add(file.id);
     form.bangfuForm.listFile(place, file);
     form.bangfuForm.markDirty();
+    form.bangfuForm.refreshSoon();
   });
   shown.count.textContent = shown.got.size ? `${PHONE_WORDS.got} ${shown.got.size} ${PHONE_WORDS.pieces}` : "";
 }
