@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from engine.api.commands import Group
 from engine.errors import NotFound
@@ -14,16 +15,19 @@ from engine.model.tasks import TaskLine
 from engine.store import cases as stored_cases
 from engine.store import settings as stored_settings
 from engine.store import task_lists
+from engine.store import start_drafts as stored_start_drafts
 from engine.store.cases import CaseQuestion
 from engine.store.database import Tx
 from engine.work import (
     cancel,
     printing,
     start,
+    start_drafts,
 )
 from engine.work import view as viewing
 from engine.work.attributes import normal
 from engine.work.start import Started
+from engine.work.start_drafts import StartDraft
 
 
 class Cases(Group):
@@ -73,6 +77,31 @@ class Cases(Group):
                 raise NotFound
 
         self._commands.ask(question)
+
+    def save_start_draft(
+        self, actor: Actor, process_key: str, organisation_id: str, data: Mapping[str, object]
+    ) -> datetime:
+        """Keep a half-filled start form; when it was kept."""
+        place = (process_key, organisation_id)
+        return self._commands.execute(
+            lambda tx: start_drafts.save(self._environment, tx, actor, place, data)
+        )
+
+    def start_draft(
+        self, actor: Actor, process_key: str, organisation_id: str
+    ) -> StartDraft | None:
+        """Her half-filled start form of a process for a unit."""
+        place = (process_key, organisation_id)
+        return self._commands.ask(lambda tx: start_drafts.find(self._environment, tx, actor, place))
+
+    def start_drafts(self, actor: Actor) -> Sequence[StartDraft]:
+        """All half-filled start forms of hers, the newest first."""
+        return self._commands.ask(lambda tx: start_drafts.of_person(self._environment, tx, actor))
+
+    def drop_start_draft(self, actor: Actor, process_key: str, organisation_id: str) -> None:
+        """Forget one: it became a case, or she does not want it."""
+        place = (process_key, organisation_id)
+        self._commands.execute(lambda tx: stored_start_drafts.drop(tx, actor.person_id, place))
 
     def view(self, actor: Actor, case_id: str) -> viewing.CaseView:
         """The page of a case."""

@@ -18,6 +18,7 @@ from engine.store import answers as stored_answers
 from engine.store import errands as stored_errands
 from engine.store import jobs as stored_jobs
 from engine.store import receipts as stored_receipts
+from engine.store import start_drafts as stored_start_drafts
 from engine.store import tasks as stored_tasks
 from engine.store.database import Tx, process_id
 from engine.store.jobs import Job
@@ -25,6 +26,7 @@ from engine.work import (
     alerts,
     files,
     phone_uploads,
+    start_drafts,
     timers,
     units,
 )
@@ -159,6 +161,9 @@ class Jobs(Group):
         def forget(tx: Tx) -> None:
             stored_accounts.forget_old(tx, real_now - timedelta(days=2))
             stored_receipts.forget_old(tx, real_now)
+            stored_start_drafts.forget_old(
+                tx, self._environment.now() - timedelta(days=start_drafts.KEPT_DAYS)
+            )
             stored_answers.forget(tx, real_now - timedelta(days=7))
             files.sweep(tx, real_now)
             stored_errands.forget_before(tx, real_now - KEPT)

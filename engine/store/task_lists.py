@@ -339,6 +339,7 @@ class TaskQuestion:
     assignee: str | None = None
     unassigned: bool = False
     completed_by: str = ""
+    drafted_by: str = ""
     element_id: str = ""
     step: str = ""
     below: str = ""
@@ -368,6 +369,7 @@ def _narrowed(question: TaskQuestion) -> list[ColumnElement[bool]]:
         (task.c.case_id, question.case_id or None),
         (task.c.assignee, question.assignee),
         (task.c.completed_by, question.completed_by or None),
+        (task.c.draft_by, question.drafted_by or None),
         (task.c.element_id, question.element_id or element or None),
         (task.c.process_key, process or None),
         (queue.c.handling_id, question.handling or None),

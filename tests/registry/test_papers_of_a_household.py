@@ -75,7 +75,7 @@ def test_what_was_verified_counts_and_the_file_keeps_both_and_who(town: Town) ->
     visit["income_lines"] = [
         {"verified_amount": 1300, "amount": 9},  # what was stated stays as it was
         *({} for _ in range(11)),
-        {"month": "2026-02", "income_kind": "other", "amount": 0, "verified_amount": 200},
+        {"month": "2025-03", "income_kind": "other", "amount": 0, "verified_amount": 200},
     ]
     town.do("officer", case_id, "home_visit", visit)
     (step,) = town.engine.cases.view(SYSTEM, case_id).open_tasks
@@ -99,7 +99,6 @@ def test_what_was_verified_counts_and_the_file_keeps_both_and_who(town: Town) ->
     town.days_pass(case_id, 8)
     town.do("officer", case_id, "record_result", town.over())
     town.do("approver", case_id, "approve", {"decision": "agree"})
-    (line,) = town.register.households(SYSTEM, limit=1).lines
     (file_line,) = town.register.households(SYSTEM, limit=1).lines
     verified, *_ = town.register.files.money(SYSTEM, file_line.file_no).incomes
     assert (verified.amount, verified.stated, verified.verified_by) == (1300, 1350, officer)

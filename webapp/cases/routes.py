@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from engine import Actor
 from engine.errors import Invalid, NotFound, NotPermitted
+from webapp.cases.drafts import draft_list
 from webapp.cases.lists import case_list, done_page
 from webapp.cases.pages import case_page
 from webapp.cases.starting import (
@@ -23,12 +24,14 @@ from webapp.cases.starting import (
     choose_unit as choose_unit_page,
 )
 from webapp.forms.render import live_answer
+from webapp.shared.addresses import address
 from webapp.shared.form_posts import read_posted
 from webapp.shared.kept_posts import KeptPost, resumes
 from webapp.shared.language import _
 from webapp.shared.navigation import shell
 from webapp.shared.page import render
 from webapp.shared.requests import current_actor, current_engine, current_installation
+from webapp.shared.words import clock_time
 
 cases = Blueprint("cases", __name__, template_folder="templates")
 
@@ -134,6 +137,9 @@ def _answer(actor: Actor, place: Place, begun: Begun) -> ResponseReturnValue:
     if begun.case_id:
         flash(_begun_words(actor, begun.case_id), "done")
         return redirect(_first_page(actor, begun), 303)
+    if begun.is_kept:
+        flash(_("草稿已保存,可以从“我的草稿”继续填写。"), "done")
+        return redirect(address("cases.start", place.names), 303)
     page = start_page(shell("inbox", actor), current_engine(), actor, place, begun)
     return render(page), 422 if begun.errors or begun.message else 200
 
@@ -161,6 +167,33 @@ def _place(actor: Actor, key: str, organisation_id: str, about: str) -> Place:
     if unit is None:
         raise NotPermitted("您不能为这个单位发起这个流程。请返回重新选择单位。")
     return Place(row, unit, tuple(one for one in about.split(",") if one))
+
+
+@cases.post("/start/<key>/<organisation_id>/draft")
+def save_start_draft(key: str, organisation_id: str) -> ResponseReturnValue:
+    """Keep what was typed so far, asked by the page itself."""
+    actor, engine = current_actor(), current_engine()
+    place = _place(actor, key, organisation_id, "")
+    form = engine.definitions.get(place.row.id)[1].start_form()
+    posted = read_posted(engine, actor, form, request.form, request.files)
+    saved_at = engine.cases.save_start_draft(actor, key, organisation_id, posted.data)
+    return jsonify({"saved_at": clock_time(saved_at, engine.clock.now())})
+
+
+@cases.post("/start/<key>/<organisation_id>/discard")
+def discard_start_draft(key: str, organisation_id: str) -> ResponseReturnValue:
+    """Forget a draft."""
+    current_engine().cases.drop_start_draft(current_actor(), key, organisation_id)
+    flash(_("草稿已删去。"), "done")
+    return redirect(url_for("cases.drafts"), 303)
+
+
+@cases.get("/drafts")
+def drafts() -> ResponseReturnValue:
+    """What she has begun to fill in and not sent: starts and steps (我的草稿)."""
+    actor = current_actor()
+    names = current_installation().places.organisations()
+    return render(draft_list(shell("inbox", actor), current_engine(), actor, names))
 
 
 @cases.post("/start/<key>/<organisation_id>/refresh")

@@ -1,7 +1,7 @@
 """Starting a case: which process, for which unit, with what."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from flask import url_for
@@ -18,15 +18,21 @@ from engine.store.definitions import DefinitionRow
 from engine.work.start import Started
 from webapp.forms.render import FormView, draw_form, today_of
 from webapp.reading.about import AboutBox, about_rows
+from webapp.reading.submissions import file_infos
 from webapp.shared.addresses import address
 from webapp.shared.form_posts import Posted, with_other_errors
 from webapp.shared.language import _
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
+from webapp.shared.words import clock_time
 
 _SHORTEST_NONCE = 8
-_BUTTON = Markup(
+_SUBMIT = Markup(
     '<button class="btn btn-primary" type="submit" name="_action" value="submit" data-submit>'
+    "{}</button>"
+)
+_KEEP = Markup(
+    '<button class="btn btn-outline-secondary" type="submit" name="_action" value="draft">'
     "{}</button>"
 )
 
@@ -99,6 +105,8 @@ class StartPage(Page):
     nonce: str
     about: AboutBox | None = None
     """The late steps it is about, for a process that begins from them."""
+    draft_note: str = ""
+    discard_href: str = ""
 
     @property
     def title(self) -> str:
@@ -122,6 +130,11 @@ class Place:
         about = {"about": ",".join(self.about)} if self.about else {}
         return {"key": self.row.key, "organisation_id": self.unit.id, **about}
 
+    @property
+    def keeps_draft(self) -> bool:
+        """Whether what is typed is kept: one about chosen steps is written in one go."""
+        return not self.about
+
     def request(self, data: Mapping[str, object]) -> Request:
         """What is asked of the engine."""
         return Request(self.row.key, self.unit.id, data, about=self.about)
@@ -136,6 +149,8 @@ class Begun:
     data: Mapping[str, object] | None = None
     errors: Sequence[FieldError] = ()
     message: str = ""
+    is_kept: bool = False
+    """The draft was kept: the page is asked for again."""
 
 
 def startable(
@@ -201,7 +216,7 @@ def start_page(
     place: Place,
     begun: Begun,
 ) -> StartPage:
-    """The form of the start event, with what was typed before."""
+    """The form of the start event, with what was typed before or her draft of it."""
     row, unit = place.row, place.unit
     form = engine.definitions.get(row.id)[1].start_form()
     action = address("cases.begin", place.names)
@@ -210,9 +225,23 @@ def start_page(
     if place.about:
         lines = engine.supervision.chosen(actor, place.about)
         box = AboutBox(about_rows(engine, lines), len(place.about) - len(lines))
-    drawn = Markup("") if form is None else _draw(engine, actor, place, form, begun, nonce)
+    draft = engine.cases.start_draft(actor, row.key, unit.id) if place.keeps_draft else None
+    if begun.data is None and draft is not None:
+        begun = replace(begun, data=draft.data)
+    saved = "" if draft is None else clock_time(draft.saved_at, engine.clock.now())
+    drawn = Markup("") if form is None else _draw(engine, actor, place, form, begun, (nonce, saved))
     return StartPage(
-        shell, row.name, unit.name, begun.message, drawn, form is None, action, nonce, box
+        shell,
+        row.name,
+        unit.name,
+        begun.message,
+        drawn,
+        form is None,
+        action,
+        nonce,
+        box,
+        draft_note=_("已打开 %(time)s 保存的草稿。", time=saved) if saved else "",
+        discard_href=address("cases.discard_start_draft", place.names) if saved else "",
     )
 
 
@@ -222,8 +251,10 @@ def _draw(
     place: Place,
     form: CompiledForm,
     begun: Begun,
-    nonce: str,
+    page: tuple[str, str],
 ) -> Markup:
+    """``page`` is what makes it recognisable, and when its draft was kept."""
+    nonce, saved = page
     context = engine.cases.surroundings(place.unit.id)
     known = engine.cases.given(actor, place.request({}))
     data = (
@@ -238,24 +269,30 @@ def _draw(
             errors=begun.errors,
             visible=form.visible(data, known, context),
             action=address("cases.begin", place.names),
+            draft_url=address("cases.save_start_draft", place.names) if place.keeps_draft else "",
+            draft_saved=saved,
             upload_url=url_for("reading.stage"),
             refresh_url=address("cases.refresh_start", place.names),
             file_url=url_for("reading.no_paper"),
             phone_url=url_for("phone.begin", start=place.row.key),
+            phone_needs_script=True,
+            files=file_infos(engine.files.staged(actor, [i for i, _label in form.files(data)])),
             csrf_token=generate_csrf(),
             nonce=nonce,
             today=today_of(context),
             warnings=form.doubts(data, known, context),
             translate=_,
         ),
-        _BUTTON.format(_("提交")),
+        _SUBMIT.format(_("提交")) + (_KEEP.format(_("保存草稿")) if place.keeps_draft else ""),
     )
 
 
 def begin(engine: Engine, actor: Actor, place: Place, posted: Posted) -> Begun:
     """Start the case, once for each page; on a refusal everything typed stays."""
-    if posted.is_row_button or posted.action != "submit":
+    if posted.is_row_button or (posted.action != "submit" and not place.keeps_draft):
         return Begun(data=posted.data, errors=posted.paste_faults)
+    if posted.action != "submit":
+        return _keep(engine, actor, place, posted)
     request = place.request(posted.data)
     if posted.file_errors:
         form = engine.definitions.get(place.row.id)[1].start_form()
@@ -272,7 +309,20 @@ def begin(engine: Engine, actor: Actor, place: Place, posted: Posted) -> Begun:
         return Begun(data=posted.data, errors=refused.errors, message=message)
     except Refused as refused:
         return Begun(data=posted.data, message=refused.message)
+    if place.keeps_draft:
+        engine.cases.drop_start_draft(actor, place.row.key, place.unit.id)
     return Begun(made.case_id, _first(made))
+
+
+def _keep(engine: Engine, actor: Actor, place: Place, posted: Posted) -> Begun:
+    """Keep what was typed as a draft; where that is refused it stays on the page."""
+    try:
+        engine.cases.save_start_draft(actor, place.row.key, place.unit.id, posted.data)
+    except Refused as refused:
+        return Begun(data=posted.data, message=refused.message)
+    if posted.file_errors:
+        return Begun(data=posted.data, errors=posted.file_errors)
+    return Begun(is_kept=True)
 
 
 def _first(made: Started) -> str:

@@ -43,14 +43,15 @@ class FormView:
     """A form to draw, with what was answered so far.
 
     ``visible`` is :meth:`CompiledForm.visible`, None shows everything. Addresses: ``action``
-    takes the post; ``draft_url`` the drafts that the page saves by itself; ``upload_url`` a file;
-    ``refresh_url`` answers with :func:`live_answer` when a field changes on which others
-    depend; ``file_url`` and an id open a file; ``phone_url`` begins a page on which a phone sends
-    pictures (手机传图). An empty address switches its feature off. ``only_answers`` leaves out,
-    when read, groups in which nothing was asked. ``to_change`` are the keys of the fields that
-    whoever sent the case back wants changed. ``today`` is the day whose codes are offered,
-    None for all. ``kept`` is :meth:`CompiledForm.kept_rows`.
-    ``nonce`` makes a second submit of the same page recognisable. ``translate`` is gettext.
+    takes the post; ``draft_url`` the drafts that the page saves by itself; ``upload_url`` a
+    file; ``refresh_url`` answers with :func:`live_answer` when a field changes on which others
+    depend; ``file_url`` and an id open a file; ``phone_url`` begins a page on which a phone
+    sends pictures (手机传图), with ``phone_needs_script`` only by the page's own script. An empty
+    address switches its feature off. ``only_answers`` leaves out, when read, groups in which
+    nothing was asked. ``to_change`` are the keys of the fields that whoever sent the case back
+    wants changed. ``today`` is the day whose codes are offered, None for all. ``kept`` is
+    :meth:`CompiledForm.kept_rows`. ``nonce`` makes a second submit of the same page
+    recognisable. ``translate`` is gettext.
     """
 
     form: CompiledForm
@@ -67,6 +68,7 @@ class FormView:
     refresh_url: str = ""
     file_url: str = ""
     phone_url: str = ""
+    phone_needs_script: bool = False
     csrf_token: str = ""
     nonce: str = ""
     draft_saved: str = ""
