@@ -182,6 +182,8 @@ class Field:
     no_numbers: bool = False
     """A paper in which no number of a person may be read (our ``scan``)."""
     only_for: Filler | None = None
+    silent: bool = False
+    """A computed field without a label: worked out and kept, and not shown."""
     papers: tuple[str, ...] = ()
     """The codes of the papers that a file field holds (our ``paper``)."""
     papers_from: str = ""

@@ -67,6 +67,7 @@ def read_input(node: Node, path: tuple[str, ...], hide_if: Condition | None) -> 
         readonly=node.flag("readonly") or node.flag("disabled"),
         hide_if=hide_if,
         conditional=node.around.conditional or hide_if is not None,
+        silent=kind is FieldKind.COMPUTED and not label,
     )
     limited = _with_limits(node, basis)
     return _with_default(node, _with_properties(node, _with_own_settings(node, limited)))

@@ -85,8 +85,8 @@ def test_what_was_verified_counts_and_the_file_keeps_both_and_who(town: Town) ->
     assert (first["amount"], first["verified_amount"]) == (1350, 1300)
     assert (first["verified_by"], new["verified_by"]) == (officer, officer)
     assert "verified_by" not in second
-    assert scope["stated_income"] == 16200
-    assert scope["income_year"] == 16350
+    assert scope["income_year"] == 16200
+    assert scope["income_checked"] == 16350
     assert scope["income_change"] == 150
     assert scope["proposal"]["income_own"] == 16350  # type: ignore[index]
     for by, element, data in (

@@ -368,6 +368,8 @@ class _Builder:
     def _lines(self, components: Sequence[Component]) -> tuple[tuple[Shown, ...], ...]:
         lines: list[list[Shown]] = []
         for component in components:
+            if isinstance(component, Field) and component.silent:
+                continue
             shown = self._shown(component)
             if component.placement.new_row or not lines:
                 lines.append([shown])

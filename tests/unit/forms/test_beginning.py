@@ -2,6 +2,8 @@
 
 import pytest
 
+from webapp.forms.render import FormView, draw_form
+
 
 def picker(key, **properties):
     return {
@@ -41,6 +43,15 @@ def test_a_sentence_can_name_what_is_wrong(compiled, context):
     form = compiled(choices(**rule))
     (error,) = form.validate({"lacking": ["甲", "丙"]}, {}, context).errors
     assert error.message == "选了 2 样:甲、丙"
+
+
+def test_what_is_only_worked_out_is_kept_and_not_shown(compiled, context):
+    silent = {"type": "expression", "id": "F_sum", "key": "doubled", "expression": "=2 * n"}
+    form = compiled(
+        {"type": "number", "id": "F_n", "key": "n", "label": "数"}, silent,
+    )  # fmt: skip
+    assert form.validate({"n": 4}, {}, context).data == {"n": 4, "doubled": 8}
+    assert "doubled" not in str(draw_form(FormView(form, {"n": 4, "doubled": 8})))
 
 
 @pytest.mark.parametrize(
