@@ -14,8 +14,8 @@ from engine.model.once import Once
 from engine.model.tasks import TaskLine
 from engine.store import cases as stored_cases
 from engine.store import settings as stored_settings
-from engine.store import task_lists
 from engine.store import start_drafts as stored_start_drafts
+from engine.store import task_lists
 from engine.store.cases import CaseQuestion
 from engine.store.database import Tx
 from engine.work import (

@@ -54,7 +54,7 @@ def read_answers(
             continue
         source = data if asked.is_asked else scope
         value = get_at(source, asked.path)
-        if asked.keeps_rows and (asked.is_asked or value is not MISSING) and _is_list(value):
+        if asked.keeps_rows and _is_list(value):
             value = with_kept_rows(asked, value, scope) or MISSING
         if value is MISSING and not asked.is_asked:
             value = asked.default

@@ -215,14 +215,6 @@ def _rules(node: Node, ours: Mapping[str, object]) -> Iterator[Rule]:
             yield Rule(condition, node.plain(f"{name}Message", str(message)), refuses)
 
 
-def _keeps_rows(node: Node) -> bool:
-    """Whether the rows of the case stay: ``true`` with new ones below, ``only`` without."""
-    value = node.section_of("properties").get("keepsRows")
-    if value not in (None, "", "false", "true", "only"):
-        node.refuse("form-property", f"属性 keepsRows 只能是 true 或 only,不是 {value}")
-    return value in ("true", "only")
-
-
 def _keep(node: Node) -> bool:
     """Whether an empty answer leaves what the case has."""
     if node.on("keep") and node.around.in_list:
@@ -274,8 +266,8 @@ def _with_properties(node: Node, basis: Field) -> Field:
         from_id=_own_text(ours, "fromId"),
         total=node.on("total"),
         keep=_keep(node),
-        keeps_rows=_keeps_rows(node),
-        readonly=basis.readonly or ours.get("keepsRows") == "only" or bool(ours.get("signs")),
+        keeps_rows=node.on("keepsRows"),
+        readonly=basis.readonly or bool(ours.get("signs")),
         signs=_own_text(ours, "signs"),
         copy_from=_own_text(ours, "copyFrom"),
         prefill=_prefill(node, ours.get("prefill")),

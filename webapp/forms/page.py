@@ -178,6 +178,13 @@ class ShownField:
         return f"{self.row_label}{self.asked.label}"
 
     @property
+    def is_kept(self) -> bool:
+        """Whether it is a list of what the case has: dense, for what is beside it."""
+        return self.asked.keeps_rows or (
+            self.asked.fixed_rows and not any(c.is_asked for c in self.asked.row_fields)
+        )
+
+    @property
     def main_columns(self) -> tuple[Field, ...]:
         """The columns of the table; the others stand below each row."""
         return tuple(column for column in self.asked.row_fields if not column.more)
@@ -485,7 +492,7 @@ class _Builder:
         can_grow = asked.is_asked and not asked.fixed_rows
         missing = max(0, (asked.min_items or 0) - len(rows)) if can_grow else 0
         rows = [*rows, *(new_row(asked) for _ in range(missing))]
-        kept = len(rows) if asked.readonly else self.given.kept.get(asked.key, 0)
+        kept = self.given.kept.get(asked.key, 0)
         return ShownField(
             asked,
             asked.key,
@@ -515,7 +522,7 @@ class _Builder:
             gone = known and self._is_hidden(cell_name(asked, int(number), column))
             cells.append(
                 self._value(
-                    replace(column, readonly=True) if is_kept and _stays(asked, column) else column,
+                    replace(column, readonly=True) if is_kept and column.locked else column,
                     f"{asked.key}.{number}.{column.key}",
                     get_at(row, column.path),
                     hidden=gone and bool(row),
@@ -540,11 +547,6 @@ def shown_needs(form: CompiledForm, value: object) -> tuple[ShownNeed, ...]:
         for row in rows
         if isinstance(row, Mapping)
     )
-
-
-def _stays(asked: Field, column: Field) -> bool:
-    """Whether a cell of a row that the case has cannot be changed."""
-    return column.is_asked and (column.locked or asked.readonly)
 
 
 def column_total(column: Field, rows: Sequence[Mapping[str, object]]) -> str:
