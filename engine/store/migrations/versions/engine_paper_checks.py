@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "engine_paper_checks"
-down_revision = "engine_telling"
+down_revision = "engine_small_posts"
 branch_labels = None
 depends_on = None
 
