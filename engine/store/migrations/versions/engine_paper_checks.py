@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "engine_paper_checks"
-down_revision = "engine_small_posts"
+down_revision = "engine_errands"
 branch_labels = None
 depends_on = None
 
