@@ -5,6 +5,7 @@ one organisation's area. What a law fixes cannot be lengthened; shortened only w
 says so.
 """
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -66,7 +67,7 @@ class ParameterRule:
 
     def read(self, text: str) -> object:
         """The value that somebody typed in; Invalid, with a sentence, where it cannot be one."""
-        typed = text.strip()
+        typed = unicodedata.normalize("NFKC", text).strip()
         if not typed:
             raise Invalid(f"请填写“{self.title}”的新值,未保存。")
         if self.kind is Kind.SWITCH:
@@ -76,8 +77,22 @@ class ParameterRule:
         if self.kind is Kind.CHOICE:
             return typed
         if self.kind is Kind.LIMIT:
-            return typed + self.unit if typed.isascii() and typed.isdigit() else typed
+            return self._limit(typed)
         return _plain(self._number(typed))
+
+    def _limit(self, typed: str) -> str:
+        """A limit from what people type: 20, 20个工作日, or 20wd as it stands in a file."""
+        words = _TYPED_UNITS.get(self.unit, ())
+        plain = next((typed.removesuffix(w).strip() for w in words if typed.endswith(w)), typed)
+        if plain.isascii() and plain.isdigit():
+            return plain + self.unit
+        if plain.isascii() and plain[-1:] in {"d", "h"}:
+            return plain
+        within = f" {self.range_text} 之间的" if self.range_text else ""
+        raise Invalid(
+            f"“{self.title}”的新值“{typed[:20]}”不是数字。请填{within}整数,"
+            f"按{UNIT_WORDS.get(self.unit, self.unit)}计算,未保存。"
+        )
 
     def check(self, value: object) -> None:
         """Raise Invalid where the value is not one of this parameter."""
@@ -141,6 +156,11 @@ class ParameterRule:
         return f"{self.low:f} 至 {self.high:f}"
 
 
+_TYPED_UNITS: Mapping[str, tuple[str, ...]] = {
+    "wd": ("个工作日", "工作日"),
+    "d": ("日", "天"),
+    "h": ("个小时", "小时"),
+}
 UNIT_WORDS: Mapping[str, str] = {"wd": "工作日", "d": "日", "h": "小时"}
 """The units of limits in words."""
 

@@ -56,7 +56,7 @@ def test_a_changed_limit_meets_new_steps_only_until_it_is_said_otherwise(
     clerk.page.get_by_role("button", name="下一步:核对影响").click()
     expect(clerk.page.locator("main")).to_contain_text("2 个未办环节的到期日将按新时限")
     clerk.page.get_by_role("button", name="确认登记").click()
-    expect(clerk.page.locator(".told")).to_contain_text("2 个在办环节的到期日已重新计算并记录")
+    expect(clerk.page.locator(".told")).to_contain_text("在办件的 2 个日期已重新计算并记录")
     assert _due(site, before) == _in_days(site, 25)
     officer = people("officer")
     officer.go(f"/cases/{before.rpartition('-')[0]}?tab=history")

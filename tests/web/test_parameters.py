@@ -138,6 +138,34 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
     assert len(federation.engine.settings.history("notice days")) == 1
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("6", "6wd"), ("６", "6wd"), ("6 个工作日", "6wd"), ("6工作日", "6wd")]
+)
+def test_a_limit_is_typed_as_people_write_it(
+    browse,  # type: ignore[no-untyped-def]
+    federation: Federation,
+    typed: str,
+    kept: str,
+) -> None:
+    address = f"{LIST}/county review limit"
+    admin: Browser = browse("admin")
+    assert admin.post(address, {**TYPED, "value": typed, "step": "keep"}).status_code == 303
+    assert federation.engine.settings.history("county review limit")[-1].value == kept
+
+
+@pytest.mark.parametrize("typed", ["四十", "6天", "-3", "6.5", "很快", "6个月"])
+def test_a_limit_that_is_no_number_is_told_so_with_its_range(
+    browse,  # type: ignore[no-untyped-def]
+    typed: str,
+) -> None:
+    address = f"{LIST}/county review limit"
+    answer = browse("admin").post(address, {**TYPED, "value": typed, "step": "check"})
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert f"“县级审核”的新值“{typed}”不是数字。请填 1 至 10 之间的整数,按工作日计算" in text
+    assert TYPED["reason"] in text
+
+
 def test_a_law_s_limit_has_no_form(browse, federation: Federation) -> None:  # type: ignore[no-untyped-def]
     admin: Browser = browse("admin")
     address = f"{LIST}/lawsuit period"
