@@ -16,7 +16,6 @@ from webapp.standard.parameters import subjects
 
 STILL_TO_COME = {
     "visit absence",
-    "notice photos",
     "emergency help cap",
 }
 """Of archiving and its notice, what nobody asks for yet."""
