@@ -11,7 +11,7 @@ from engine.model.organisations import LEVELS, RoutingReason
 from engine.model.routing import DirectoryView, route
 from webapp.demo.divisions import read_divisions
 from webapp.demo.federation import DEMO_PASSWORD, demo_federation
-from webapp.standard.roles import ROLES
+from webapp.standard.roles import NEVER_TOGETHER, ROLES
 
 FILE = Path(__file__).with_name("divisions.json").read_bytes()
 FEDERATION = demo_federation(read_divisions(FILE))
@@ -149,6 +149,15 @@ class TestPeople:
             {"officer", "county_reviewer"},
         ):
             assert not [person for person, roles in held.items() if together <= roles]
+
+    def test_what_is_never_in_one_hand_are_roles_and_in_nobody_s_hands_here(self):
+        codes = {role.code for role in ROLES}
+        held = {}
+        for grant in FEDERATION.grants:
+            held.setdefault(grant.person_id, set()).add(grant.role)
+        for pair in NEVER_TOGETHER:
+            assert pair <= codes
+            assert not [person for person, roles in held.items() if pair <= roles]
 
     def test_the_administrator_and_the_designer_see_no_case(self):
         sees = {role.code: role.sees for role in ROLES}
