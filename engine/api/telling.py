@@ -12,6 +12,7 @@ from engine.channels import carrier_of
 from engine.jobs.postman import IDLE, Postman, Taken
 from engine.model.actors import Actor
 from engine.model.channels import Channel, Outside
+from engine.model.digest import is_daytime
 from engine.model.ports import Letter
 from engine.store import channels as stored_channels
 from engine.store import messages as stored_messages
@@ -123,7 +124,7 @@ class Telling(Group):
 
     def tell_day(self) -> int:
         """Write today's digests where they are due; how many people were told."""
-        if self._environment.today() == self._told_on:
+        if self._environment.today() == self._told_on or not is_daytime(self._environment.now()):
             return 0
         with self._commands.database.look() as tx:
             day = digests.due(self._environment, tx)

@@ -80,10 +80,13 @@ def _counted(begin: str, parts: Iterable[tuple[int, str]]) -> str:
 
 def day_to_tell(now: datetime, calendar: WorkCalendar) -> date | None:
     """The day whose digest is due now; None before half past eight, at night, on rest days."""
-    local = now.astimezone(ZONE)
-    if not TOLD_FROM <= local.time() < QUIET_FROM or not calendar.is_working_day(local.date()):
-        return None
-    return local.date()
+    today = now.astimezone(ZONE).date()
+    return today if is_daytime(now) and calendar.is_working_day(today) else None
+
+
+def is_daytime(now: datetime) -> bool:
+    """Whether it is between half past eight and eight in the evening, whatever the day."""
+    return TOLD_FROM <= now.astimezone(ZONE).time() < QUIET_FROM
 
 
 def is_quiet(now: datetime, calendar: WorkCalendar) -> bool:
