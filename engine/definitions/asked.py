@@ -40,7 +40,7 @@ def asked_in(program: Program) -> Mapping[str, tuple[Asker, ...]]:
 def _read(program: Program) -> Mapping[str, tuple[Asker, ...]]:
     found: dict[str, list[Asker]] = {}
     for asker, text in _texts(program.sources[program.key], program.info.name):
-        for name in dict.fromkeys(_ASKED.findall(text)):
+        for name in names_in_text(text):
             if asker not in found.setdefault(name, []):
                 found[name].append(asker)
     return {name: tuple(askers) for name, askers in found.items()}
@@ -60,20 +60,31 @@ def _texts(source: DefinitionSource, name: str) -> Iterator[tuple[Asker, str]]:
     key = source.key
     yield Asker(key, "process", name), unescape(_decoded(source.bpmn))
     for content in source.decisions.values():
-        for title, text in _decisions(content):
+        for title, text in decision_texts(content):
             yield Asker(key, "decision", title), text
     for form_id, content in source.forms.items():
-        form = json.loads(content)
-        title = str(form.get("title") or form_id)
-        yield Asker(key, "form", title), "\n".join(_strings(form))
+        title, text = form_text(content)
+        yield Asker(key, "form", title or form_id), text
     for document_id, content in source.documents.items():
         yield Asker(key, "document", document_id), _decoded(content)
 
 
-def _decisions(content: bytes) -> Iterator[tuple[str, str]]:
+def names_in_text(text: str) -> tuple[str, ...]:
+    """The parameters that a text asks for, each once."""
+    return tuple(dict.fromkeys(_ASKED.findall(text)))
+
+
+def decision_texts(content: bytes) -> Iterator[tuple[str, str]]:
+    """Each decision of a file by name, with everything that is written in it."""
     for element in read_xml(content).iter("{*}decision"):
         text = unescape(etree.tostring(element, encoding="unicode"))
         yield element.get("name") or element.get("id") or "", text
+
+
+def form_text(content: bytes) -> tuple[str, str]:
+    """The title of a form and everything that is written in it."""
+    form = json.loads(content)
+    return str(form.get("title") or ""), "\n".join(_strings(form))
 
 
 def _strings(value: object) -> Iterator[str]:

@@ -35,6 +35,7 @@ class FormFile:
 
     name: str
     form: CompiledForm
+    content: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class DecisionFile:
     name: str
     decisions: Mapping[str, Decision]
     usable: bool
+    content: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def read_draft(bundle: Bundle, known: Known) -> tuple[Draft, list[Finding]]:
                 decision_files.append(file)
                 findings += found
             elif source.name.endswith(".form"):
-                form_files.append(FormFile(source.name, compile_form(source.content, source.name)))
+                form_files.append(_form_file(source))
             elif source.name.endswith(".document"):
                 document = compile_document(source.content, source.name)
                 document_files.append(DocumentFile(source.name, document))
@@ -196,4 +198,9 @@ def _decision_file(source: SourceFile) -> tuple[DecisionFile, list[Finding]]:
         )
         for one in model.problems
     ]
-    return DecisionFile(source.name, model.decisions, not model.problems), found
+    usable = not model.problems
+    return DecisionFile(source.name, model.decisions, usable, source.content), found
+
+
+def _form_file(source: SourceFile) -> FormFile:
+    return FormFile(source.name, compile_form(source.content, source.name), source.content)
