@@ -9,8 +9,7 @@ from collections.abc import Callable, Mapping
 import pytest
 from playwright.sync_api import Browser, Page
 
-from engine import SYSTEM
-from engine.store.task_lists import TaskQuestion
+from engine.model.tasks import InboxFilter
 from tests.journeys.conftest import Site
 from tests.journeys.person import Person
 
@@ -153,16 +152,15 @@ IS_WIDE = "document.documentElement.scrollWidth > innerWidth"
 
 
 def username_of(demo: Site, who: str) -> str:
-    """The user name; "who has …" is somebody with such a step before her."""
+    """The user name; "who has …" is somebody who finds such a step in her inbox."""
     name = who.removeprefix("who has ")
     if name == who:
         return who
-    lines = demo.engine.tasks.list(SYSTEM, TaskQuestion(status="open", limit=1000))
-    line = next(one for one in lines if one.name == name)
-    for grant in demo.engine.directory.grants():
-        if (grant.role, grant.organisation_id) == (line.role, line.handling_id):
-            people = demo.engine.directory.people()
-            return next(one.username for one in people if one.id == grant.person_id)
+    for person in demo.engine.directory.people():
+        if person.active:
+            inbox = demo.engine.tasks.inbox(demo.engine.directory.actor(person.id), InboxFilter())
+            if any(one.name == name for one in inbox.lines):
+                return person.username
     raise AssertionError(f"nobody has {name}")
 
 
