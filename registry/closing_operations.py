@@ -1,6 +1,6 @@
 """What service tasks do with a file that was found wrong: strike it off, take that back, check it.
 
-The contract is the table in ``processes/file_report/README.md``.
+The contract is the table in ``processes/household_report/README.md``.
 """
 
 from collections.abc import Mapping

@@ -335,8 +335,9 @@ def _refusal(tx: Tx, actor: Actor, file: File, process: ProcessInfo | None) -> s
     """Why she may not take a report on this file; empty if she may."""
     if process is None or file.shown.status == CLOSED:
         return "这里不能登记对这份档案的举报。"
-    own = {grant.organisation_id for grant in actor.grants} | {actor.organisation_id}
-    if file.organisation_id in own:
+    # One place is enough: a role there, or her desk there.
+    is_own = any(actor.holds_at(role, file.organisation_id) for role in actor.roles)
+    if is_own or actor.organisation_id == file.organisation_id:
         return "这份档案由您所在的单位建档,按规定由上级工会登记和核查,没有登记。请转告县总工会。"
     places = tuple(place for role in process.starters for place in actor.places(role))
     if not directory.is_within(tx, file.organisation_id, places):

@@ -1,6 +1,6 @@
 """What service tasks do with reports on a file: ask of them, write down what came of them.
 
-The contract is the table in ``processes/file_report/README.md``.
+The contract is the table in ``processes/household_report/README.md``.
 """
 
 from collections.abc import Mapping

@@ -82,7 +82,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         f"/households > {FIRST} > .head a:has-text('撤回授权')",
         f"/households > {FIRST} > .head a:has-text('打印档案')",
         f"/households > {FIRST} > .head a:has-text('登记举报')",
-        f"/cases?process=file_report > {FIRST}",
+        f"/cases?process=household_report > {FIRST}",
         "/households > .under a:has-text('待录入全国系统')",
         "/households > .under a:has-text('疑似重复')",
         "/households > .under a:has-text('抄录')",

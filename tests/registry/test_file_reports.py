@@ -41,7 +41,7 @@ TOLD = {"delivery_way": "当面", "delivered_on": "2026-11-09", "received_by": "
 @pytest.fixture
 def town(town: Town) -> Town:
     """With the process that looks into reports."""
-    files = read_folder(ROOT / "processes", ROOT / "forms", "file_report").files
+    files = read_folder(ROOT / "processes", ROOT / "forms", "household_report").files
     town.engine.definitions.deploy(SYSTEM, files)
     return town
 
@@ -268,9 +268,9 @@ def test_who_may_not_take_reports_is_told_so_in_words(town: Town) -> None:
         reports.take(reviewer, file_no, Said(SAID * 400, WHO, "电话"))
     data = {"file_no": file_no, "household": "林模拟", "union": "模拟一厂工会"}
     with pytest.raises(NotPermitted, match="不能在这里发起"):
-        town.engine.cases.start(town.actor("protection"), Request("file_report", "u1", data))
+        town.engine.cases.start(town.actor("protection"), Request("household_report", "u1", data))
     startable = [row.key for row, _ in town.engine.definitions.startable(town.actor("protection"))]
-    assert "file_report" not in startable
+    assert "household_report" not in startable
     assert town.engine.ask(lambda tx: list(tx.execute(select(file_report)))) == []
 
 

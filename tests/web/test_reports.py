@@ -40,7 +40,7 @@ def engine(sqlite_url: str, tmp_path: Path) -> Iterator[Engine]:
     opened.settings.add_parameters(
         SYSTEM, [Parameter(name, None, since, value) for name, value in PARAMETERS.items()]
     )
-    for key in (*CALLED, "archiving", "file_report"):
+    for key in (*CALLED, "archiving", "household_report"):
         files = read_folder(ROOT / "processes", ROOT / "forms", key).files
         opened.definitions.deploy(SYSTEM, files)
     yield opened
