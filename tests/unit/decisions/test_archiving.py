@@ -43,6 +43,7 @@ FACTS: Mapping[str, object] = {
     "union_joined_on": None,
     "exclusion_signs": None,
     "means_signs": None,
+    "false_papers_on": None,
     "marital": "已婚",
     "identity": "在岗",
     "months_above": 0,

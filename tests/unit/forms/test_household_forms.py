@@ -11,10 +11,12 @@ from engine.decisions import read_decisions
 from engine.feel import EvaluationContext
 from engine.forms import CompiledForm, compile_form
 from engine.forms.papers import PapersNeeded, paper_holders
+from webapp.standard.parameters import beginning_values
 
 ROOT = Path(__file__).parents[3]
 FORMS = ROOT / "forms/archiving"
 HOUSEHOLDS = ROOT / "processes/archiving/scenarios/data/households.toml"
+BEGINNING = beginning_values()
 NOW = datetime(2026, 11, 28, 2, 0, tzinfo=UTC)
 WITHOUT_PAPERS = dict.fromkeys(("paper_identity", "paper_hukou", "paper_income", "paper_bank")) | {
     "application_paper": None
@@ -29,6 +31,8 @@ class County:
     standard: int | None = 500
 
     def parameter(self, name: str) -> object:
+        if name != "dibao standard":
+            return BEGINNING[name]
         if self.standard is None:
             raise KeyError(name)
         return self.standard
