@@ -52,17 +52,20 @@ class _Sign:
     def sharing(self, known: Sequence[tuple[str, str]] | None) -> Select[Any]:
         """Files with a row of such values that another file has too."""
         one, other = self.table.alias(f"{self.name}_one"), self.table.alias(f"{self.name}_other")
-        same = and_(*(one.c[name] == other.c[name] for name in self.by))
-        return (
-            select(one.c.file_no)
-            .join(other, same)
+        # Whether there is one, not each of them: a telephone that everybody gave would otherwise
+        # pair every file with every other.
+        another = (
+            select(other.c.file_no)
             .where(
-                self._occurs(one, known),
+                *(one.c[name] == other.c[name] for name in self.by),
                 one.c.file_no != other.c.file_no,
                 self.holds(one, other),
                 other.c.file_no.not_in(_closed()),
             )
+            .correlate(one)
+            .exists()
         )
+        return select(one.c.file_no).where(self._occurs(one, known), another)
 
     def _occurs(self, one: Any, known: Sequence[tuple[str, str]] | None) -> ColumnElement[bool]:
         columns = [one.c[name] for name in self.by]
