@@ -348,6 +348,6 @@ def test_the_share_is_said_as_a_percentage(decide: Decide) -> None:
         standard=standard("GB2021"),
         cause_main="8",
         income_lines=monthly(12000),
-        expense_lines=spent("accident", 130000),
+        expense_lines=spent("accident", 120000),
     )
     assert told["rule"] == "意外或重病自付支出超过家庭全年收入的 80%"
