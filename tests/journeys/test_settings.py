@@ -54,7 +54,7 @@ def test_a_changed_limit_meets_new_steps_only_until_it_is_said_otherwise(
     clerk.page.fill("#n-reason", "照顾外出职工,在办的也放宽")
     clerk.page.check("#n-running")
     clerk.page.get_by_role("button", name="下一步:核对影响").click()
-    expect(clerk.page.locator("main")).to_contain_text("2 个未办环节的到期日将按新时限")
+    expect(clerk.page.locator("main")).to_contain_text("2 个未办环节的到期日、0 个正在计时的期限")
     clerk.page.get_by_role("button", name="确认登记").click()
     expect(clerk.page.locator(".told")).to_contain_text("在办件的 2 个日期已重新计算并记录")
     assert _due(site, before) == _in_days(site, 25)
