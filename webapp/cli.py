@@ -11,10 +11,10 @@ from webapp.commands import (
     backup,
     benchmark,
     checking,
+    deciding,
     demonstrating,
     deploying,
     importing,
-    later,
     migrating,
     parameters,
     people,
@@ -41,6 +41,7 @@ _GROUPS = (
     demonstrating,
     checking,
     scenarios,
+    deciding,
     deploying,
     people,
     units,
@@ -50,7 +51,6 @@ _GROUPS = (
     backup,
     trust,
     benchmark,
-    later,
 )
 
 

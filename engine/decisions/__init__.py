@@ -5,14 +5,14 @@
     outcome = model.evaluate("category", case_variables, context)
     outcome.value, outcome.hits      # the answer, and the rules that gave it
 
-Run: decision tables with every hit policy, literal expressions, contexts, lists, relations,
-functions and invocations, decisions that need others. Refused with a finding: imports, decision
-services, external functions, other expression languages, boxed conditionals, filters and iterators
-(FEEL has all of them as text).
+Run: decision tables with every hit policy, all boxed expressions, decisions that need others,
+knowledge models, decision services, imports of other decision files. Refused with a finding:
+external functions (Java, PMML), imported values, other expression languages.
 """
 
 from engine.decisions.findings import DecisionFinding, DecisionProblem
 from engine.decisions.graph_reader import read_decisions
+from engine.decisions.imports import with_imported
 from engine.decisions.model import Decision, DecisionModel
 from engine.decisions.outcome import DecisionOutcome, RuleHit
 
@@ -24,4 +24,5 @@ __all__ = [
     "DecisionProblem",
     "RuleHit",
     "read_decisions",
+    "with_imported",
 ]

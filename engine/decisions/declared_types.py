@@ -1,16 +1,18 @@
 """The types a decision file declares (typeRef, itemDefinition), and values made to fit them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.feel import syntax
 from engine.feel.compiler.tests import TESTED
 from engine.feel.errors import NoValue
+from engine.feel.functions import FUNCTIONS
 from engine.feel.run import Run
-from engine.feel.scope import Closure, Scope
+from engine.feel.scope import Closure, RootScope, Scope
+from engine.feel.temporal import Date, DateTime, Time
 from engine.feel.temporal_text import read_date, read_date_time, read_duration, read_time
 from engine.feel.value_types import Conforms, type_check
-from engine.feel.values import kind_of, kind_word
+from engine.feel.values import FeelFunction, kind_of, kind_word
 
 _TYPES_OF_OLDER_TOOLS = {"integer": "number", "long": "number", "double": "number"}
 _WORDS = {
@@ -37,46 +39,71 @@ _TEXT_READERS: Mapping[str, Callable[[str], object]] = {
 
 @dataclass(frozen=True)
 class DeclaredType:
-    """What values a name may have. `allowed` tests one value under the name "?"."""
+    """What values a name may have.
+
+    `allowed` tests one value under the name "?" (of a collection: each of its items), `constraint`
+    the value as a whole.
+    """
 
     name: str
     conforms: Conforms
     read_text: Callable[[str], object] | None = None
     allowed: Closure | None = None
+    constraint: Closure | None = None
     collection: bool = False
+    is_function: bool = False
 
-    def fitted(self, value: object, what: str, scope: Scope) -> object:
-        """Give the value, converted where the standard allows it.
+    def fitted(self, value: object, what: str, scope: Scope, *, from_case: bool = False) -> object:
+        """Give the value, converted where the standard allows it (10.3.2.9.4).
 
-        Null with a reason naming `what`.
+        Null with a reason naming `what`. A value that comes from the case is JSON: its dates are
+        text, and the type says how to read them.
         """
         run = scope.run
-        fitting = self._converted(value, run)
+        fitting = self._read(value) if from_case else value
+        if fitting is not None:
+            fitting = self._converted(fitting, run)
         if value is not None and fitting is None:
             word = _WORDS.get(self.name, self.name)
             return run.null(f"{what}应为{word},得到{kind_word(value)}")
-        if not self._is_allowed(fitting, scope):
+        if not self._is_allowed(fitting, run):
             return run.null(f"{what}的值不在允许的范围内")
         return fitting
 
-    def _converted(self, value: object, run: Run) -> object:
-        if isinstance(value, str) and self.read_text is not None:
-            try:
-                return self.read_text(value)
-            except NoValue:
-                return None
-        if self.collection and value is not None and not isinstance(value, list):
-            value = [value]
-        elif not self.collection and isinstance(value, list) and len(value) == 1:
-            value = value if self.conforms(value, run) else value[0]
-        return value if self.conforms(value, run) else None
+    def admits(self, value: object, run: Run) -> bool:
+        """Tell whether a value is of this type and among its allowed ones."""
+        return self.conforms(value, run) and self._is_allowed(value, run)
 
-    def _is_allowed(self, value: object, scope: Scope) -> bool:
-        if self.allowed is None or value is None:
+    def _read(self, value: object) -> object:
+        if not isinstance(value, str) or self.read_text is None:
+            return value
+        try:
+            return self.read_text(value)
+        except NoValue:
+            return value  # which is then of another type than declared
+
+    def _converted(self, value: object, run: Run) -> object:
+        if self.conforms(value, run):
+            return value
+        if isinstance(value, list):
+            return value[0] if len(value) == 1 and self.conforms(value[0], run) else None
+        if self.conforms([value], run):
+            return [value]
+        if isinstance(value, Date):
+            midnight = DateTime(value.day, Time(0, 0))
+            return midnight if self.conforms(midnight, run) else None
+        return None
+
+    def _is_allowed(self, value: object, run: Run) -> bool:
+        if value is None:
             return True
-        values = value if self.collection and isinstance(value, list) else [value]
-        allowed = self.allowed
-        return all(allowed(scope.inner([(TESTED, one)])) is True for one in values)
+        items = value if self.collection and isinstance(value, list) else [value]
+        tested = [(self.allowed, item) for item in items] + [(self.constraint, value)]
+        return all(
+            test(RootScope(run, {}, FUNCTIONS).inner([(TESTED, one)])) is True
+            for test, one in tested
+            if test is not None
+        )
 
 
 def standard_type(name: str) -> DeclaredType | None:
@@ -97,9 +124,18 @@ def collection_of(name: str, item: DeclaredType) -> DeclaredType:
         if not isinstance(value, list):
             return value is None
         run.charge(len(value))
-        return all(item.conforms(one, run) for one in value)
+        return all(item.admits(one, run) for one in value)
 
-    return DeclaredType(name, conforms, allowed=item.allowed, collection=True)
+    return DeclaredType(name, conforms, collection=True)
+
+
+def narrowed(
+    name: str, base: DeclaredType, allowed: Closure | None, constraint: Closure | None
+) -> DeclaredType:
+    """Give a type with fewer values than another."""
+    if allowed is None and constraint is None:
+        return base
+    return replace(base, name=name, conforms=base.admits, allowed=allowed, constraint=constraint)
 
 
 def structure_of(name: str, fields: Mapping[str, DeclaredType]) -> DeclaredType:
@@ -111,7 +147,18 @@ def structure_of(name: str, fields: Mapping[str, DeclaredType]) -> DeclaredType:
         assert isinstance(value, dict)  # noqa: S101 - a context is a dict
         run.charge(len(fields))
         return all(
-            field in value and kind.conforms(value[field], run) for field, kind in fields.items()
+            field in value and kind.admits(value[field], run) for field, kind in fields.items()
         )
 
     return DeclaredType(name, conforms)
+
+
+def function_of(name: str, parameters: int) -> DeclaredType:
+    """Give the type of functions that take so many arguments."""
+
+    def conforms(value: object, _run: Run) -> bool:
+        return value is None or (
+            isinstance(value, FeelFunction) and value.accepts_count(parameters)
+        )
+
+    return DeclaredType(name, conforms, is_function=True)

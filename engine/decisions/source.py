@@ -14,6 +14,7 @@ DMN_NAMESPACES = frozenset(
         "https://www.omg.org/spec/DMN/20191111/MODEL/",  # 1.3
         "https://www.omg.org/spec/DMN/20211108/MODEL/",  # 1.4
         "https://www.omg.org/spec/DMN/20230324/MODEL/",  # 1.5
+        "https://www.omg.org/spec/DMN/20240513/MODEL/",  # 1.6, the same elements
     )
 )
 
@@ -21,8 +22,20 @@ Element = etree._Element  # noqa: SLF001 - lxml's element class has no public na
 
 
 def parse_definitions(content: bytes, file: str) -> Element:
-    """Give the root element; raises DecisionProblem for what is no DMN 1.2 to 1.5 file."""
-    name = f"“{file}”" if file else "决策文件"
+    """Give the root element; raises DecisionProblem for what is no DMN 1.2 to 1.6 file."""
+    root = parse_xml(content, file)
+    qualified = etree.QName(root)
+    if qualified.localname != "definitions" or qualified.namespace not in DMN_NAMESPACES:
+        raise DecisionProblem(f"{_called(file)}不是 DMN 1.2 至 1.6 的决策文件", line=line_of(root))
+    return root
+
+
+def parse_xml(content: bytes, file: str) -> Element:
+    """Give the root element of a file of ours or of a stranger, read safely.
+
+    Raises DecisionProblem for what is too large, no XML, or declares entities.
+    """
+    name = _called(file)
     if len(content) > LARGEST_FILE:
         raise DecisionProblem(f"{name}超过 {LARGEST_FILE // 1_000_000} MB,未读取")
     # Neither entities nor DTDs: a decision file needs none, and both can be made to explode.
@@ -43,10 +56,11 @@ def parse_definitions(content: bytes, file: str) -> Element:
         raise DecisionProblem(f"{name}不是完整的 XML(第 {line} 行)", line=line) from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise DecisionProblem(f"{name}含有 DOCTYPE 声明,不能使用")
-    qualified = etree.QName(root)
-    if qualified.localname != "definitions" or qualified.namespace not in DMN_NAMESPACES:
-        raise DecisionProblem(f"{name}不是 DMN 1.2 至 1.5 的决策文件", line=line_of(root))
     return root
+
+
+def _called(file: str) -> str:
+    return f"“{file}”" if file else "决策文件"
 
 
 def local_name(element: Element) -> str:

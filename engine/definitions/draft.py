@@ -6,7 +6,7 @@ Reading never fails: what cannot be read is a finding, and the rest is checked a
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from engine.decisions import Decision, DecisionProblem, read_decisions
+from engine.decisions import Decision, DecisionProblem, read_decisions, with_imported
 from engine.definitions.bpmn_xml import BpmnRefused, Element, give_flow_ids, read_bpmn
 from engine.definitions.diagram import Flow, Node, Process, bpmn, read_processes
 from engine.definitions.findings import error
@@ -40,12 +40,13 @@ class FormFile:
 
 @dataclass(frozen=True)
 class DecisionFile:
-    """A readable decision file."""
+    """A readable decision file; ``imported`` are the other files that it needs."""
 
     name: str
     decisions: Mapping[str, Decision]
     usable: bool
     content: bytes = b""
+    imported: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -128,12 +129,13 @@ def read_draft(bundle: Bundle, known: Known) -> tuple[Draft, list[Finding]]:
     decision_files: list[DecisionFile] = []
     document_files: list[DocumentFile] = []
     unreadable: set[str] = set()
+    decision_contents = {file.name: file.content for file in bundle.named(".dmn")}
     for source in bundle.files:
         try:
             if source.name.endswith(".bpmn"):
                 bpmn_files.append(_bpmn_file(source))
             elif source.name.endswith(".dmn"):
-                file, found = _decision_file(source)
+                file, found = _decision_file(source, decision_contents)
                 decision_files.append(file)
                 findings += found
             elif source.name.endswith(".form"):
@@ -185,8 +187,10 @@ def _bpmn_file(source: SourceFile) -> BpmnFile:
     return BpmnFile(source.name, root, tuple(read_processes(root, source.name)), unnamed)
 
 
-def _decision_file(source: SourceFile) -> tuple[DecisionFile, list[Finding]]:
-    model = read_decisions(source.content, source.name)
+def _decision_file(
+    source: SourceFile, contents: Mapping[str, bytes]
+) -> tuple[DecisionFile, list[Finding]]:
+    model = read_decisions(source.content, source.name, contents)
     found = [
         Finding(
             "error",
@@ -198,8 +202,10 @@ def _decision_file(source: SourceFile) -> tuple[DecisionFile, list[Finding]]:
         )
         for one in model.problems
     ]
+    imported = with_imported([source.name], contents) - {source.name}
     usable = not model.problems
-    return DecisionFile(source.name, model.decisions, usable, source.content), found
+    file = DecisionFile(source.name, model.decisions, usable, source.content, imported)
+    return file, found
 
 
 def _form_file(source: SourceFile) -> FormFile:

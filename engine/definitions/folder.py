@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from engine.decisions import DecisionProblem, read_decisions
+from engine.decisions import DecisionProblem, read_decisions, with_imported
 from engine.definitions.bpmn_xml import LARGEST_FILE, BpmnRefused, read_bpmn
 from engine.definitions.diagram import WITH_FORMS, Process, read_processes
 from engine.errors import FileTooLarge, FileTypeRefused, Invalid, NotFound
@@ -135,7 +135,8 @@ def _folder_source(
 
 def _own_sources(bundle: Bundle) -> dict[str, DefinitionSource]:
     forms = {compile_form(f.content, f.name).id: f.content for f in bundle.named(".form")}
-    decisions = {f.name: (f.content, _decision_ids(f)) for f in bundle.named(".dmn")}
+    decision_files = {file.name: file.content for file in bundle.named(".dmn")}
+    decision_ids = {name: _decision_ids(name, decision_files) for name in decision_files}
     documents = {f.name.removesuffix(".document"): f.content for f in bundle.named(".document")}
     sources: dict[str, DefinitionSource] = {}
     for file in bundle.named(".bpmn"):
@@ -154,7 +155,13 @@ def _own_sources(bundle: Bundle) -> dict[str, DefinitionSource]:
                 bpmn_name=file.name,
                 bpmn=file.content,
                 decisions={
-                    name: content for name, (content, ids) in decisions.items() if ids & wanted
+                    name: decision_files[name]
+                    for name in sorted(
+                        with_imported(
+                            (name for name, ids in decision_ids.items() if ids & wanted),
+                            decision_files,
+                        )
+                    )
                 },
                 forms={form_id: forms[form_id] for form_id in sorted(form_ids) if form_id in forms},
                 documents={name: documents[name] for name in sorted(named & documents.keys())},
@@ -174,9 +181,9 @@ def _decisions_asked(process: Process) -> Iterable[str]:
     return (node.decision_id for node in process.of("businessRuleTask") if node.decision_id)
 
 
-def _decision_ids(file: SourceFile) -> frozenset[str]:
+def _decision_ids(name: str, files: Mapping[str, bytes]) -> frozenset[str]:
     try:
-        return frozenset(read_decisions(file.content, file.name).decisions)
+        return frozenset(read_decisions(files[name], name, files).decisions)
     except DecisionProblem:
         return frozenset()
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from typing_extensions import override
@@ -19,7 +20,9 @@ from engine.feel.names import KnownNames, one_line
 from engine.feel.parser import parse, parse_unary_tests
 from engine.feel.run import Run
 from engine.feel.scope import Closure, RootScope, Scope
+from engine.feel.value_types import Conforms
 
+NO_TYPES: Mapping[str, Conforms] = MappingProxyType({})
 _KEPT_EXPRESSIONS = 4_096
 _LANGUAGE_NAMES = spaced_names()
 
@@ -144,21 +147,42 @@ class Literal:
         return Evaluation(self.text, self.text, ())
 
 
-def compile_expression(text: str, names: Iterable[str] = ()) -> Expression:
+def compile_expression(
+    text: str, names: Iterable[str] = (), types: Mapping[str, Conforms] = NO_TYPES
+) -> Expression:
     """Compile an expression; raises FeelSyntaxError. Compiled texts are kept and shared.
 
     `names` are the variables that exist; those of more than one word are recognised only if they
-    are given.
+    are given. `types` are those that the model defines beside the language's own.
     """
-    return _expression(text, frozenset(names))
+    known = frozenset(names)
+    if not types:
+        return _expression(text, known)
+    tree, shown = _compiled(text, known, parse)
+    return Expression(text, _with_types(tree, types), shown)
 
 
-def compile_unary_tests(text: str, names: Iterable[str] = ()) -> UnaryTests:
+def compile_unary_tests(
+    text: str, names: Iterable[str] = (), types: Mapping[str, Conforms] = NO_TYPES
+) -> UnaryTests:
     """Compile a cell of a decision table.
 
     Raises FeelSyntaxError. Compiled texts are kept and shared.
     """
-    return _unary_tests(text, frozenset(names))
+    known = frozenset(names)
+    if not types:
+        return _unary_tests(text, known)
+    tree, shown = _compiled(text, known, parse_unary_tests)
+    return UnaryTests(text, _with_types(tree, types), shown)
+
+
+def _with_types(tree: syntax.Node, types: Mapping[str, Conforms]) -> syntax.Node:
+    def defined(node: syntax.Node) -> syntax.Node:
+        if isinstance(node, syntax.TypeName) and node.name in types:
+            return syntax.DefinedType(node.name, types[node.name])
+        return node
+
+    return syntax.rebuilt(tree, defined)
 
 
 def value_or_expression(text: str, names: Iterable[str] = ()) -> Literal | Expression:

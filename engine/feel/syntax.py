@@ -3,8 +3,9 @@
 Small frozen values, one class for each form of the language.
 """
 
+from collections.abc import Callable
 from collections.abc import Iterator as PythonIterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 
 
@@ -148,6 +149,14 @@ class TypeName(Node):
     """number, string, or a type that the model defines."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DefinedType(Node):
+    """A type that the model defines, found by its name: what tells whether a value is of it."""
+
+    name: str
+    conforms: Callable[..., bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,3 +322,15 @@ def walk(root: Node) -> PythonIterator[tuple[Node, int]]:
         node, depth = waiting.pop()
         yield node, depth
         waiting.extend((child, depth + 1) for child in child_nodes(node))
+
+
+def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
+    """Give a tree in which every part was changed, those below first."""
+
+    def again(value: object) -> object:
+        if isinstance(value, Node):
+            return rebuilt(value, change)
+        return tuple(again(item) for item in value) if isinstance(value, tuple) else value
+
+    names = _field_names(type(node))
+    return change(replace(node, **{name: again(getattr(node, name)) for name in names}))

@@ -35,6 +35,8 @@ def type_check(node: syntax.Node) -> Conforms | None:
     match node:
         case syntax.TypeName(name) if name in _ANY:
             return lambda _value, _run: True
+        case syntax.DefinedType(_, conforms):
+            return conforms
         case syntax.TypeName("Null"):
             return lambda value, _run: value is None
         case syntax.TypeName(name) if name in _SIMPLE_TYPES:

@@ -45,6 +45,11 @@ class FeelFunction(ABC):
 
     name: str
 
+    @property
+    def parameter_names(self) -> tuple[str, ...]:
+        """The names by which it can be called; none where it has several signatures."""
+        return ()
+
     @abstractmethod
     def call(self, run: Run, arguments: Sequence[object]) -> object:
         """Apply to arguments in their order; a wrong argument gives null with a reason."""

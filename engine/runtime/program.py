@@ -406,7 +406,7 @@ def _decisions(source: DefinitionSource, findings: Findings) -> dict[str, Decisi
     decisions: dict[str, DecisionModel] = {}
     for file, content in source.decisions.items():
         try:
-            model = read_decisions(content, file)
+            model = read_decisions(content, file, source.decisions)
         except DecisionProblem as problem:
             findings.found.append(
                 Finding(

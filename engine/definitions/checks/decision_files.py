@@ -42,6 +42,12 @@ def check(draft: Draft) -> Iterator[Finding]:
 def _files(draft: Draft) -> Iterator[Finding]:
     asked = {node.decision_id for _, node in draft.nodes("businessRuleTask")}
     seen: dict[str, str] = {}
+    needed = {
+        name
+        for file in draft.decision_files
+        if asked & set(file.decisions)
+        for name in (file.name, *file.imported)
+    }
     for file in draft.decision_files:
         for key in file.decisions:
             if key in seen:
@@ -51,7 +57,7 @@ def _files(draft: Draft) -> Iterator[Finding]:
                     file.name,
                 )
             seen.setdefault(key, file.name)
-        if draft.bpmn_files and not asked & set(file.decisions):
+        if draft.bpmn_files and file.name not in needed:
             yield warning(
                 "file-unused",
                 f"“{file.name}”里的决策没有步骤使用。请核对决策编号,或移出这个文件。",

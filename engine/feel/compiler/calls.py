@@ -33,6 +33,12 @@ class UserFunction(FeelFunction):
         self._scope = scope
         self._steps = steps
 
+    @property
+    @override
+    def parameter_names(self) -> tuple[str, ...]:
+        """The names of its parameters, in their order."""
+        return tuple(name for name, _check in self._parameters)
+
     @override
     def accepts_count(self, count: int) -> bool:
         """Every parameter must be given."""
@@ -57,10 +63,9 @@ class UserFunction(FeelFunction):
     @override
     def call_named(self, run: Run, arguments: Mapping[str, object]) -> object:
         """Put the arguments in their order."""
-        names = [name for name, _check in self._parameters]
-        if set(names) != set(arguments):
+        if set(self.parameter_names) != set(arguments):
             return run.null("参数名称不对")
-        return self.call(run, [arguments[name] for name in names])
+        return self.call(run, [arguments[name] for name in self.parameter_names])
 
 
 @compile_node.register

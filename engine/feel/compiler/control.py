@@ -1,6 +1,6 @@
 """if, for, some and every."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from engine.feel import syntax
@@ -35,7 +35,8 @@ def _conditional(node: syntax.Conditional) -> Closure:
 # Iteration ----------------------------------------------------------------------
 
 _Source = Callable[[Scope], Iterable[object]]
-_Level = tuple[str, _Source]
+Level = tuple[str, _Source]
+"""A variable of a loop, and what it runs through."""
 
 
 def _whole_numbers(start: Decimal, end: Decimal) -> Iterable[object]:
@@ -82,15 +83,15 @@ def items_of(value: object) -> Iterable[object]:
     return [value]
 
 
-def _compile_level(iterator: syntax.Iterator) -> _Level:
+def _compile_level(iterator: syntax.Iterator) -> Level:
     source = compile_node(iterator.source)
     if iterator.end is None:
-        return iterator.name, lambda scope: items_of(source(scope))
+        return level_over(iterator.name, source)
     end = compile_node(iterator.end)
     return iterator.name, lambda scope: _from_to(source(scope), end(scope))
 
 
-def _scopes(levels: list[_Level], scope: Scope, steps: int) -> Iterator[Scope]:
+def _scopes(levels: Sequence[Level], scope: Scope, steps: int) -> Iterator[Scope]:
     """Give a scope for each combination; a later source may use an earlier variable."""
     name, source = levels[0]
     for item in source(scope):
@@ -105,8 +106,24 @@ def _scopes(levels: list[_Level], scope: Scope, steps: int) -> Iterator[Scope]:
 @compile_node.register
 def _for_loop(node: syntax.ForLoop) -> Closure:
     levels = [_compile_level(iterator) for iterator in node.iterators]
-    body, steps = compile_node(node.body), steps_of(node.body)
-    uses_partial = mentions(node.body, PARTIAL)
+    steps, uses_partial = steps_of(node.body), mentions(node.body, PARTIAL)
+    return repeat(levels, compile_node(node.body), steps, uses_partial=uses_partial)
+
+
+@compile_node.register
+def _quantified(node: syntax.Quantified) -> Closure:
+    levels = [_compile_level(iterator) for iterator in node.iterators]
+    steps = steps_of(node.condition)
+    return quantify(levels, compile_node(node.condition), steps, every=node.every)
+
+
+def level_over(name: str, source: Closure) -> Level:
+    """Let a name run through the items that a closure gives."""
+    return name, lambda scope: items_of(source(scope))
+
+
+def repeat(levels: Sequence[Level], body: Closure, steps: int, *, uses_partial: bool) -> Closure:
+    """Give the list of what a body is worth for each combination."""
 
     def for_loop(scope: Scope) -> object:
         results: list[object] = []
@@ -124,11 +141,9 @@ def _for_loop(node: syntax.ForLoop) -> Closure:
     return for_loop
 
 
-@compile_node.register
-def _quantified(node: syntax.Quantified) -> Closure:
-    levels = [_compile_level(iterator) for iterator in node.iterators]
-    condition, steps = compile_node(node.condition), steps_of(node.condition)
-    word, decisive = ("every", False) if node.every else ("some", True)
+def quantify(levels: Sequence[Level], condition: Closure, steps: int, *, every: bool) -> Closure:
+    """Tell whether every combination, or some, meets a condition."""
+    word, decisive = ("every", False) if every else ("some", True)
 
     def quantified(scope: Scope) -> object:
         result: bool | None = not decisive

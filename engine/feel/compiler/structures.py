@@ -166,7 +166,15 @@ def _filter(node: syntax.Filter) -> Closure:
     if isinstance(node.condition, syntax.NumberLiteral):
         position = node.condition.value
         return lambda scope: _item_at(_as_list(source(scope)), position, scope.run)
-    select = _selection(node.condition)
+    return chosen_by(source, _selection(node.condition), steps)
+
+
+Selection = Callable[[object, Scope], object]
+"""Tells of an item, in a scope that knows it, whether it is chosen; a number is a position."""
+
+
+def chosen_by(source: Closure, select: Selection, steps: int) -> Closure:
+    """Filter what a closure gives."""
 
     def filtered(scope: Scope) -> object:
         items = _as_list(source(scope))
@@ -191,7 +199,7 @@ def _filter(node: syntax.Filter) -> Closure:
     return filtered
 
 
-def _selection(condition: syntax.Node) -> Callable[[object, Scope], object]:
+def _selection(condition: syntax.Node) -> Selection:
     if isinstance(condition, syntax.OperatorTest):
         return compile_test(condition)
     compiled = compile_node(condition)
