@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from engine.decisions.declared_types import DeclaredType
 from engine.decisions.outcome import DecisionRun, RuleHit
@@ -110,14 +111,22 @@ class DecisionTable:
 
     def _answers(self, scope: Scope, values: list[object]) -> list[Answer]:
         tested = [scope.inner([(TESTED, value)]) for value in values]
+        scope.run.charge(self.steps)
         answers: list[Answer] = []
         for rule in self.rules:
-            scope.run.charge(1 + len(rule.tests))
-            if all(test(tested[column]) is True for column, test in rule.tests):
+            for column, test in rule.tests:
+                if test(tested[column]) is not True:
+                    break
+            else:
                 answers.append(Answer(rule, self._values_of(rule, scope)))
                 if self.hit_policy == "FIRST":
                     break
         return answers
+
+    @cached_property
+    def steps(self) -> int:
+        """The price of asking once: a step a rule and a test."""
+        return len(self.rules) + sum(len(rule.tests) for rule in self.rules)
 
     def _values_of(self, rule: Rule, scope: Scope) -> tuple[object, ...]:
         return tuple(

@@ -101,7 +101,7 @@ def _negation(node: syntax.Negation) -> Closure:
 
 # Comparison ---------------------------------------------------------------------
 
-_ON_PLAIN_VALUES: dict[str, Callable[[Any, Any], bool]] = {
+ON_PLAIN_VALUES: dict[str, Callable[[Any, Any], bool]] = {
     "=": python_operator.eq,
     "!=": python_operator.ne,
     "<": python_operator.lt,
@@ -113,7 +113,7 @@ _ON_PLAIN_VALUES: dict[str, Callable[[Any, Any], bool]] = {
 
 def comparison_of(sign: str) -> Callable[[object, object, Run], object]:
     """Give the comparison that an operator means: true, false, or null with a reason."""
-    on_plain_values = _ON_PLAIN_VALUES[sign]
+    on_plain_values = ON_PLAIN_VALUES[sign]
 
     def compare(left: object, right: object, run: Run) -> object:
         kind = type(left)
@@ -145,7 +145,7 @@ def _compare(sign: str, left: object, right: object, run: Run) -> object:
 @compile_node.register
 def _comparison(node: syntax.Comparison) -> Closure:
     left, right = compile_node(node.left), compile_node(node.right)
-    sign, on_plain_values = node.operator, _ON_PLAIN_VALUES[node.operator]
+    sign, on_plain_values = node.operator, ON_PLAIN_VALUES[node.operator]
 
     def comparison(scope: Scope) -> object:
         one, other = left(scope), right(scope)

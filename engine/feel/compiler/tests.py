@@ -1,10 +1,11 @@
 """Tests of a value: x in …, and the cells of decision tables (DMN 1.5, 10.3.2.8 and 10.3.2.13)."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from engine.feel import syntax
 from engine.feel.compiler.dispatch import compile_node
-from engine.feel.compiler.operators import comparison_of
+from engine.feel.compiler.operators import ON_PLAIN_VALUES, comparison_of
 from engine.feel.scope import Closure, Scope
 from engine.feel.values import Range, satisfies
 
@@ -35,12 +36,39 @@ def compile_test(node: syntax.Node) -> Test:
             return True if value is None else None
         return satisfies(value, wanted, scope.run)
 
-    return test
+    return _number_range_test(node, test) if isinstance(node, syntax.RangeLiteral) else test
 
 
 def _operator_test(node: syntax.OperatorTest) -> Test:
     operand, compare = compile_node(node.operand), comparison_of(node.operator)
-    return lambda value, scope: compare(value, operand(scope), scope.run)
+    if not isinstance(node.operand, syntax.NumberLiteral | syntax.StringLiteral):
+        return lambda value, scope: compare(value, operand(scope), scope.run)
+    constant = node.operand.value
+    kind, on_plain_values = type(constant), ON_PLAIN_VALUES[node.operator]
+
+    def test(value: object, scope: Scope) -> object:
+        if type(value) is kind:  # most cells of most tables
+            return on_plain_values(value, constant)
+        return compare(value, constant, scope.run)
+
+    return test
+
+
+def _number_range_test(node: syntax.RangeLiteral, otherwise: Test) -> Test:
+    """Compare with two numbers at once; any other value or bounds as every test."""
+    low, high = node.start, node.end
+    if not (isinstance(low, syntax.NumberLiteral) and isinstance(high, syntax.NumberLiteral)):
+        return otherwise
+    lowest, highest = low.value, high.value
+    above = ON_PLAIN_VALUES[">=" if node.start_included else ">"]
+    below = ON_PLAIN_VALUES["<=" if node.end_included else "<"]
+
+    def test(value: object, scope: Scope) -> object:
+        if type(value) is Decimal:
+            return above(value, lowest) and below(value, highest)
+        return otherwise(value, scope)
+
+    return test
 
 
 def _text_test(wanted: str) -> Test:
