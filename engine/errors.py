@@ -165,6 +165,7 @@ class Finding:
     """What a check says of a process file.
 
     ``severity`` is ``error`` or ``warning``; ``line`` counts from 1, None where unknown.
+    ``trace`` are the ids of the elements on the shortest way to what is wrong.
     """
 
     severity: str
@@ -173,6 +174,7 @@ class Finding:
     file: str
     element_id: str | None = None
     line: int | None = None
+    trace: tuple[str, ...] = ()
 
 
 class DeploymentRefused(Refused):

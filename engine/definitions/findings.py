@@ -1,12 +1,20 @@
 """How checks say what they found."""
 
+from dataclasses import replace
+
 from engine.definitions.bpmn_xml import Element, line_of
 from engine.errors import Finding
 
 
-def error(code: str, message: str, file: str, element: Element | None = None) -> Finding:
-    """What keeps the files from being deployed."""
-    return _finding("error", code, message, file, element)
+def error(
+    code: str,
+    message: str,
+    file: str,
+    element: Element | None = None,
+    trace: tuple[str, ...] = (),
+) -> Finding:
+    """What keeps the files from being deployed; ``trace`` is a way to get there."""
+    return replace(_finding("error", code, message, file, element), trace=trace)
 
 
 def warning(code: str, message: str, file: str, element: Element | None = None) -> Finding:

@@ -42,11 +42,17 @@ class Doubled:
 
 @dataclass
 class Exploration:
-    """What was found. ``complete``: every state was visited."""
+    """What was found. ``complete``: every state was visited.
+
+    ``dead`` is claimed only where all states were visited, and none was left out because of a
+    second token.
+    """
 
     complete: bool = True
     stuck: Stuck | None = None
     doubled: Doubled | None = None
+    dead: tuple[Node, ...] = ()
+    """Nodes at which a token can arrive by the drawing, but never does."""
     concurrent: set[frozenset[Node]] = field(default_factory=set)
     accompanied: set[Node] = field(default_factory=set)
     """Nodes at which a token can arrive while another is elsewhere in the scope."""
@@ -69,6 +75,7 @@ class _Game:
         self.upstream: dict[str, frozenset[str]] = {}
         self.found = Exploration()
         self.came: dict[State, tuple[State, Node] | None] = {}
+        self.fired: set[Node] = set()
 
     def play(self) -> Exploration:
         """Breadth first from each start event."""
@@ -84,13 +91,32 @@ class _Game:
             for node, following in self._moves(state):
                 moved = True
                 moves += 1
+                self.fired.add(node)
                 self._arrive(following, (state, node), waiting)
             if not moved and self.found.stuck is None and any(t in self.flows for t in state):
                 self.found.stuck = Stuck(self._trace(state), self._targets(state))
             if len(self.came) > MOST_STATES or moves > MOST_MOVES:
                 self.found.complete = False
                 break
+        if self.found.complete and self.found.doubled is None and self.found.stuck is None:
+            self.found.dead = tuple(self._never_reached())
         return self.found
+
+    def _never_reached(self) -> Iterator[Node]:
+        """Give the nodes that a token can come to by the drawing, and yet never passes.
+
+        Only the first on each way: what lies behind them follows from it.
+        """
+        drawn = [node for node in self.scope.nodes.values() if node.tag == "startEvent"]
+        starts = len(drawn)
+        for node in drawn:
+            if node.tag != "endEvent":  # what follows an end is another fault
+                drawn += [after for after in self.scope.next_of(node) if after not in drawn]
+        for node in drawn[starts:]:
+            if node not in self.fired and any(
+                node in self.scope.next_of(before) for before in self.fired
+            ):
+                yield node
 
     def _arrive(
         self, state: State | None, origin: tuple[State, Node] | None, waiting: deque[State]

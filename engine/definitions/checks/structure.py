@@ -1,5 +1,6 @@
 """Has each scope one beginning and an end, and lies every step on a way between them?"""
 
+from collections import deque
 from collections.abc import Iterator
 
 from engine.definitions.diagram import Node, Process, Scope, described
@@ -78,4 +79,24 @@ def _without_end(process: Process, scope: Scope, ends: list[Node]) -> Iterator[F
                 f"从{node.label}走不到任何结束事件,办到这里就不会办结。请接上出路。",
                 process.file,
                 node.element,
+                _way_to(scope, node),
             )
+
+
+def _way_to(scope: Scope, wanted: Node) -> tuple[str, ...]:
+    """The ids on a shortest way from a start event; empty where no way leads there."""
+    starts = [node for node in scope.nodes.values() if node.tag == "startEvent"]
+    came: dict[Node, Node | None] = dict.fromkeys(starts)
+    waiting = deque(starts)
+    while waiting and wanted not in came:
+        node = waiting.popleft()
+        for following in scope.next_of(node):
+            if following not in came:
+                came[following] = node
+                waiting.append(following)
+    way: list[str] = []
+    step = wanted if wanted in came else None
+    while step is not None:
+        way.append(step.id)
+        step = came[step]
+    return tuple(reversed(way))

@@ -1,30 +1,22 @@
-"""Can the work get stuck, or arrive twice? And was all of it looked at?"""
+"""Can the work get stuck or arrive twice, does all of it get its turn, was all looked at?"""
 
 from collections.abc import Iterator, Sequence
 
 from engine.definitions.diagram import Node, described
 from engine.definitions.draft import Draft
 from engine.definitions.findings import error, warning
-from engine.definitions.soundness import explore
+from engine.definitions.soundness import Exploration, explore
 from engine.errors import Finding
 
 _LONGEST_TRACE = 12
 
 
 def check(draft: Draft) -> Iterator[Finding]:
-    """Deadlocks are errors, a second token on a flow is a warning; both with a way to get there."""
+    """Deadlocks and second tokens, each with the shortest way to get there; dead elements."""
     for process in draft.processes:
         for scope in process.scopes:
             found = explore(scope)
-            if found.stuck is not None and found.stuck.at:
-                where = found.stuck.at[0]
-                yield error(
-                    "deadlock",
-                    f"会卡住:依次经过 {_told(found.stuck.trace)} 之后,停在{where.label}再也走不动。"
-                    "请让分开与汇合的网关成对(排他分开用排他汇合,并行分开用并行汇合)。",
-                    process.file,
-                    where.element,
-                )
+            yield from _violations(process.file, found)
             if not found.complete:
                 yield warning(
                     "too-complex",
@@ -34,14 +26,39 @@ def check(draft: Draft) -> Iterator[Finding]:
                     process.file,
                     scope.element,
                 )
-            if found.doubled is not None:
-                yield warning(
-                    "lack-of-synchronisation",
-                    f"{found.doubled.flow.label}会被走两次:依次经过 {_told(found.doubled.trace)}。"
-                    "并行分开后请用并行网关汇合,否则后面的步骤会出现两份。",
-                    process.file,
-                    found.doubled.flow.element,
-                )
+
+
+def _violations(file: str, found: Exploration) -> Iterator[Finding]:
+    if found.stuck is not None and found.stuck.at:
+        where = found.stuck.at[0]
+        yield error(
+            "deadlock",
+            f"会卡住:依次经过 {_told(found.stuck.trace)} 之后,停在{where.label}再也走不动。"
+            "请让分开与汇合的网关成对(排他分开用排他汇合,并行分开用并行汇合)。",
+            file,
+            where.element,
+            _ids(found.stuck.trace),
+        )
+    if found.doubled is not None:
+        yield error(
+            "lack-of-synchronisation",
+            f"{found.doubled.flow.label}会被走两次:依次经过 {_told(found.doubled.trace)}。"
+            "并行分开后请用并行网关汇合,否则后面的步骤会出现两份。",
+            file,
+            found.doubled.flow.element,
+            _ids(found.doubled.trace),
+        )
+    for node in found.dead:
+        yield error(
+            "dead-element",
+            f"{node.label}永远轮不到:没有哪种走法能走到它。请核对前面的网关。",
+            file,
+            node.element,
+        )
+
+
+def _ids(trace: Sequence[Node]) -> tuple[str, ...]:
+    return tuple(node.id for node in trace)
 
 
 def _told(trace: Sequence[Node]) -> str:
