@@ -42,7 +42,7 @@ class DeclaredType:
     """What values a name may have.
 
     `allowed` tests one value under the name "?" (of a collection: each of its items), `constraint`
-    the value as a whole.
+    the value as a whole. A type of functions names the type of what they give in `result`.
     """
 
     name: str
@@ -52,6 +52,7 @@ class DeclaredType:
     constraint: Closure | None = None
     collection: bool = False
     is_function: bool = False
+    result: "DeclaredType | None" = None
 
     def fitted(self, value: object, what: str, scope: Scope, *, from_case: bool = False) -> object:
         """Give the value, converted where the standard allows it (10.3.2.9.4).
@@ -69,6 +70,14 @@ class DeclaredType:
         if not self._is_allowed(fitting, run):
             return run.null(f"{what}的值不在允许的范围内")
         return fitting
+
+    @property
+    def of_result(self) -> "DeclaredType | None":
+        """The type of what a function gives whose variable is of this type.
+
+        Tools write there the type of the function or, more often, that of its result.
+        """
+        return self.result if self.is_function else self
 
     def admits(self, value: object, run: Run) -> bool:
         """Tell whether a value is of this type and among its allowed ones."""
@@ -153,12 +162,12 @@ def structure_of(name: str, fields: Mapping[str, DeclaredType]) -> DeclaredType:
     return DeclaredType(name, conforms)
 
 
-def function_of(name: str, parameters: int) -> DeclaredType:
-    """Give the type of functions that take so many arguments."""
+def function_of(name: str, parameters: int, result: DeclaredType | None) -> DeclaredType:
+    """Give the type of functions that take so many arguments and give values of a type."""
 
     def conforms(value: object, _run: Run) -> bool:
         return value is None or (
             isinstance(value, FeelFunction) and value.accepts_count(parameters)
         )
 
-    return DeclaredType(name, conforms, is_function=True)
+    return DeclaredType(name, conforms, is_function=True, result=result)

@@ -172,7 +172,7 @@ def _knowledge(
     if definition is None:
         reader.report(element, "dmn-empty", f"“{name}”没有内容")
         return nothing
-    result = declared if declared is not None and not declared.is_function else None
+    result = None if declared is None else declared.of_result
     function = boxes.function(definition, result=result)
 
     def knowing_itself(scope: Scope) -> object:

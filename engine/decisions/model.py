@@ -134,9 +134,8 @@ class DecisionModel:
             if not isinstance(value, FeelFunction) or node.kind not in ("knowledge", "service"):
                 return value
             given = {
-                parameter: to_feel(inputs.variables[parameter], run)
+                parameter: to_feel(inputs.variables.get(parameter), run)
                 for parameter in value.parameter_names
-                if parameter in inputs.variables
             }
             return value.call_named(run, given)
 
@@ -171,9 +170,10 @@ class Question:
     def fitted(self, key: int, value: object) -> object:
         """Give a value as the type of an element has it."""
         node = self._nodes[key]
-        if node.type is None or (node.kind == "service" and node.type.is_function):
-            return value
-        return node.type.fitted(value, f"“{node.name}”", self._root)
+        kind = node.type
+        if kind is not None and node.kind == "service":
+            kind = kind.of_result
+        return value if kind is None else kind.fitted(value, f"“{node.name}”", self._root)
 
     def _evaluated(self, node: Node) -> object:
         match node.kind:

@@ -153,7 +153,8 @@ class Reader:
     def _base_type(self, item: Element, name: str) -> DeclaredType | None:
         function = child(item, "functionItem")
         if function is not None:
-            return function_of(name, len(list(children(function, "parameters"))))
+            given = self._named_type(item, function.get("outputTypeRef", ""))
+            return function_of(name, len(list(children(function, "parameters"))), given)
         components = list(children(item, "itemComponent"))
         if components:
             types = {one.get("name", ""): self._item_definition(one) for one in components}
@@ -189,4 +190,5 @@ def _qualified(prefix: str, name: str) -> str:
 
 def _used(item: Element) -> set[str]:
     references = [reference.text or "" for reference in item.iter("{*}typeRef")]
+    references += [one.get("outputTypeRef", "") for one in item.iter("{*}functionItem")]
     return {reference.strip() for reference in references}

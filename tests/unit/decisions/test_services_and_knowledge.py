@@ -156,3 +156,15 @@ def test_instance_of_knows_the_files_types(model_of, context, text, expected):
     )
     assert model.problems == ()
     assert model.evaluate("d", {}, context).value is expected
+
+
+def test_the_type_of_a_service_may_be_that_of_a_function(model_of, context):
+    service = (
+        '<itemDefinition name="t服务"><functionItem outputTypeRef="string"/></itemDefinition>'
+        '<decisionService id="s" name="S"><variable name="S" typeRef="t服务"/><outputDecision href="#n"/></decisionService>'
+        '<decision id="n" name="N"><literalExpression><text>1000</text></literalExpression></decision>'
+    )
+    model = model_of(service + asking("S()", "s"))
+    outcome = model.evaluate("ask", {}, context)
+    assert outcome.value is None
+    assert outcome.problems == ("“S”应为文本,得到数字",)

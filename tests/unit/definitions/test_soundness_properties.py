@@ -34,8 +34,7 @@ def drawings(draw: st.DrawFn) -> Drawing:
     kinds = {"begin": "begin"} | {f"n{i}": draw(st.sampled_from(KINDS)) for i in range(count)}
     kinds |= {"end": "end", "stop": "terminate"}
     flows = [("begin", "n0")]
-    for i in range(1, count):
-        flows.append((f"n{draw(st.integers(0, i - 1))}", f"n{i}"))
+    flows += [(f"n{draw(st.integers(0, i - 1))}", f"n{i}") for i in range(1, count)]
     goals = [name for name in kinds if name != "begin"]
     for i in range(count):
         if not any(source == f"n{i}" for source, _target in flows):
