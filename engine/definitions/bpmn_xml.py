@@ -2,6 +2,7 @@
 
 from lxml import etree
 
+from engine.model.straightening import straighten
 from engine.model.xml import LARGEST_FILE, UnreadableXml, read_xml
 
 Element = etree._Element  # noqa: SLF001 - lxml's element class has no public name
@@ -39,7 +40,7 @@ class BpmnRefused(Exception):
 
 
 def read_bpmn(content: bytes, file: str) -> Element:
-    """The ``definitions`` root of a BPMN 2.0 file without comments.
+    """The ``definitions`` root of a BPMN 2.0 file without comments, its shorthand written out.
 
     Raises BpmnRefused for what is no XML, not BPMN, too large or nested too deep; nothing else,
     whatever the bytes.
@@ -64,6 +65,7 @@ def read_bpmn(content: bytes, file: str) -> Element:
             "too-many-elements",
             f"“{file}”有 {counted} 个元素,超过 {MOST_ELEMENTS} 个。请把一部分拆成被调用的流程。",
         )
+    straighten(root)
     return root
 
 

@@ -18,6 +18,7 @@ from engine.forms import CompiledForm, Field, Filler, Option, compile_form
 from engine.forms.papers import PapersNeeded, paper_holders
 from engine.forms.returning import tickable
 from engine.model.definitions import DefinitionSource, Element, ElementKind, ProcessInfo
+from engine.model.straightening import straighten
 from engine.model.xml import UnreadableXml, read_xml
 from engine.runtime.diagram import DecisionCall, Diagram, Message, Node, ProcessCall, Timer
 from engine.runtime.extensions import B
@@ -329,6 +330,7 @@ def _read(source: DefinitionSource, findings: Findings) -> Part | None:
     except UnreadableXml as error:
         findings.add(None, error.code, error.message)
         return None
+    straighten(root)
     _normalise(root)
     diagram = read_diagram(root, source.key, findings)
     if diagram is None:

@@ -145,19 +145,12 @@ class _Structure:
     # Elements ---------------------------------------------------------------------------
 
     def exits(self, node: Node) -> None:
-        """Ends have no way out, gateways some, everything else exactly one."""
+        """Ends have no way out, everything else has one."""
         if node.tag == "endEvent":
             if node.flows:
                 self.report(node, "end-has-exit", f"结束事件“{node.label}”之后不能再有流程线。")
         elif not node.flows:
             self.report(node, "no-exit", f"“{node.label}”之后没有流程线。请连到下一步或结束事件。")
-        elif len(node.flows) > 1 and not node.tag.endswith("Gateway"):
-            self.report(
-                node,
-                "several-exits",
-                f"“{node.label}”之后有 {len(node.flows)} 条流程线,分不清是任选还是都走。"
-                "请加一个网关。",
-            )
         if node.tag == "boundaryEvent" and node.arrivals:
             self.report(node, "boundary-entered", f"边界事件“{node.label}”不能有流程线进入。")
 

@@ -6,6 +6,7 @@ from engine.definitions.bpmn_xml import BPMN_DIAGRAM
 from engine.definitions.draft import Draft
 from engine.definitions.findings import warning
 from engine.errors import Finding
+from engine.model.straightening import is_put_in
 
 _SHOWN = 5
 
@@ -21,6 +22,7 @@ def check(draft: Draft) -> Iterator[Finding]:
         for process in file.processes:
             missing = [node.id for node in process.nodes.values() if node.id not in drawn]
             missing += [flow.id for flow in process.flows if flow.id not in drawn]
+            missing = [identity for identity in missing if not is_put_in(identity)]
             if missing:
                 more = f"等 {len(missing)} 个" if len(missing) > _SHOWN else ""
                 yield warning(

@@ -54,7 +54,7 @@ _ADVICE = {
     "conditionalEventDefinition": "请改成网关上的条件",
     "compensateEventDefinition": "请把撤销的步骤直接画出来",
     "cancelEventDefinition": "请把撤销的步骤直接画出来",
-    "linkEventDefinition": "请直接画连线;链接事件会让后面的部分不被执行",
+    "linkEventDefinition": "链接要成对:同一层里同名的发出和接收,接收只有一个;或直接画连线",
     "dataObject": "数据请用表单字段和变量表示,说明文字请用注释",
     "dataObjectReference": "数据请用表单字段和变量表示,说明文字请用注释",
     "dataStore": "数据请由操作读写,说明文字请用注释",

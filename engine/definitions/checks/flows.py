@@ -2,20 +2,22 @@
 
 from collections.abc import Iterator
 
-from engine.definitions.diagram import GATEWAYS, Node, Process
+from engine.definitions.diagram import Node, Process
 from engine.definitions.draft import Draft
-from engine.definitions.findings import error
+from engine.definitions.findings import error, warning
 from engine.errors import Finding
+from engine.model.straightening import SPLIT
 
 _CHOOSING = ("exclusiveGateway", "inclusiveGateway")
 
 
 def check(draft: Draft) -> Iterator[Finding]:
-    """Conditions where nothing asks for them, choices without one, steps with two ways out."""
+    """Conditions where nothing asks for them, choices without one, steps that split."""
     for process in draft.processes:
         for node in process.nodes.values():
             yield from _ways_out(process, node)
             yield from _ways_in(process, node)
+            yield from _shorthand(process, node)
             if node.tag in _CHOOSING:
                 yield from _conditions(process, node)
             else:
@@ -38,12 +40,19 @@ def _ways_out(process: Process, node: Node) -> Iterator[Finding]:
             process.file,
             node.element,
         )
-    elif len(node.outgoing) > 1 and node.tag not in GATEWAYS:
-        yield error(
-            "several-outgoing",
-            f"{node.label}有 {len(node.outgoing)} 条出线。请在后面加一个网关,由网关分开。",
+
+
+def _shorthand(process: Process, gateway: Node) -> Iterator[Finding]:
+    """A split that was drawn without a gateway runs as the standard has it; not all know how."""
+    step = process.nodes.get(gateway.id.removeprefix(SPLIT))
+    if gateway.id.startswith(SPLIT) and step is not None:
+        how = "条件成立的都会走" if gateway.tag == "inclusiveGateway" else "会同时走"
+        yield warning(
+            "implicit-split",
+            f"{step.label}有 {len(gateway.outgoing)} 条出线,中间没有网关:按 BPMN 规则,{how}。"
+            "如果只该走一条,请加一个排他网关。",
             process.file,
-            node.element,
+            step.element,
         )
 
 

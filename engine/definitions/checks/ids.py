@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from engine.definitions.bpmn_xml import BPMN
+from engine.definitions.bpmn_xml import BPMN, Element
 from engine.definitions.diagram import OTHER_NODES, RUN_NODES, described, local_name
 from engine.definitions.draft import BpmnFile, Draft
 from engine.definitions.findings import error, warning
 from engine.errors import Finding
+from engine.model.straightening import is_put_in
 
 _ID = re.compile(r"[^\W\d][\w.\-]*")
 _ENGINES_OWN = frozenset({"Start", "End", "Root"})
@@ -26,6 +27,13 @@ def check(draft: Draft) -> Iterator[Finding]:
                 file.name,
                 flow,
             )
+
+
+def _is_the_engines(element: Element, identity: str) -> bool:
+    if is_put_in(identity):
+        # Our own come from the drawing as it was read; a designer's would stand in the file.
+        return element.sourceline is not None and element.sourceline > 0
+    return identity in _ENGINES_OWN or identity.endswith(_ENGINES_ENDINGS)
 
 
 def _ids(file: BpmnFile) -> Iterator[Finding]:
@@ -56,7 +64,7 @@ def _ids(file: BpmnFile) -> Iterator[Finding]:
                 file.name,
                 element,
             )
-        elif identity in _ENGINES_OWN or identity.endswith(_ENGINES_ENDINGS):
+        elif _is_the_engines(element, identity):
             yield error(
                 "id-reserved",
                 f"编号“{identity}”是引擎自己用的,{described(element)}须换一个,例如“{identity}_1”。",

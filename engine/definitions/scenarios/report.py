@@ -12,6 +12,7 @@ from engine.definitions.scenarios.playing import Failed, Player
 from engine.definitions.scenarios.reading import Scenario, read_scenarios
 from engine.errors import Refused
 from engine.model.definitions import DefinitionSource
+from engine.model.straightening import is_put_in
 from engine.runtime import Passed, Program, ProgramRefused, compile_program
 
 
@@ -151,8 +152,8 @@ def _coverage(source: DefinitionSource, passed: Iterable[Passed]) -> Coverage:
     if process is None:
         return Coverage()
     own = [one for one in passed if one.process_key == source.key]
-    elements = tuple(process.nodes)
-    flows = tuple(flow.id for flow in process.flows)
+    elements = tuple(node for node in process.nodes if not is_put_in(node))
+    flows = tuple(flow.id for flow in process.flows if not is_put_in(flow.id))
     taken = {flow for one in own for flow in one.flow_ids}
     return Coverage(
         elements,

@@ -43,6 +43,9 @@ def drawings(draw: st.DrawFn) -> Drawing:
         extra = (f"n{draw(st.integers(0, count - 1))}", draw(st.sampled_from(goals)))
         if extra not in flows:
             flows.append(extra)
+    for i in range(count):
+        if kinds[f"n{i}"] == "task" and sum(source == f"n{i}" for source, _t in flows) > 1:
+            kinds[f"n{i}"] = "exclusive"
     used = {target for _source, target in flows} | {"begin"}
     return {name: kind for name, kind in kinds.items() if name in used}, flows
 

@@ -145,7 +145,6 @@ WRONG = {
     "default-condition": gateway(flow("G", "A", "=x") + flow("G", "B", "=y"), "G_B"),
     "default-flow": gateway(flow("G", "A", "=x") + flow("G", "B", "=y"), "S_G"),
     "condition-ignored": around(user("X") + user("Y")).replace(b"</bpmn:process>", b"") + b"",
-    "several-exits": process(start() + user("A") + user("B") + end() + line("S", "A", "B", "E") + line("A", "E")),
     "no-exit": process(start() + user("A") + end() + line("S", "A")),
     "end-has-exit": process(start() + user("A") + end() + line("S", "A", "E", "A")),
     "unreachable": process(start() + user("A") + user("Lost") + end() + line("S", "A", "E") + line("Lost", "E")),
