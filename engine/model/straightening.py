@@ -1,8 +1,9 @@
 """Shorthand of BPMN written out, before anything looks at a drawing.
 
 The standard lets a designer leave things out: a jump over the page by a pair of link events, a
-split that no gateway shows. The engine below has neither; both mean exactly what a flow and a
-gateway say, so they are put in. What is put in has an id that begins with ``_``, and is not drawn.
+split that no gateway shows, a sub-process that an event starts. The engine below has none of them;
+they mean exactly what a flow, a gateway and a boundary event say, so these are put in. What is put
+in has an id of its own kind, and is not drawn.
 
 BPMN 2.0.2: link events 10.5.6, uncontrolled and conditional flows out of an activity 13.3.2.
 """
@@ -12,7 +13,9 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+from engine.model.bpmn_parts import add_flow, local, named
+from engine.model.event_subprocesses import BODY, surround
+
 LINK = "_link_"
 """Begins the id of a flow that stands for a pair of link events, before that of the first."""
 SPLIT = "_split_"
@@ -27,15 +30,17 @@ def straighten(root: etree._Element) -> None:
     What is not drawn well (a link without its pair, one conditional flow alone) is left as it is,
     for the checks to refuse.
     """
-    for name in _SCOPES:
-        for scope in root.iter(f"{{{BPMN}}}{name}"):
-            _join_links(scope)
-            _show_splits(scope)
+    scopes = [scope for name in _SCOPES for scope in root.iter(named(name))]
+    for scope in scopes:
+        _join_links(scope)
+        _show_splits(scope)
+    for scope in scopes:
+        surround(scope)
 
 
 def is_put_in(identity: str) -> bool:
     """Whether an id is that of something put in: it is not drawn."""
-    return identity.startswith((LINK, SPLIT))
+    return identity.startswith((LINK, SPLIT, BODY))
 
 
 # Links ----------------------------------------------------------------------------
@@ -44,7 +49,7 @@ def is_put_in(identity: str) -> bool:
 def _join_links(scope: etree._Element) -> None:
     throws = _link_events(scope, "intermediateThrowEvent")
     catches = _link_events(scope, "intermediateCatchEvent")
-    named = Counter(link for _event, link in catches)
+    caught = Counter(link for _event, link in catches)
     entered = {flow.get("targetRef") for flow in _flows(scope)}
     left = {flow.get("sourceRef") for flow in _flows(scope)}
     for catch, link in catches:
@@ -52,7 +57,7 @@ def _join_links(scope: etree._Element) -> None:
         drawn_well = (
             link
             and sources
-            and named[link] == 1
+            and caught[link] == 1
             and catch.get("id")
             and catch.get("id") not in entered
             and all(event.get("id") and event.get("id") not in left for event in sources)
@@ -61,16 +66,16 @@ def _join_links(scope: etree._Element) -> None:
             continue
         for event in (*sources, catch):
             _remove(event, "linkEventDefinition")
-        catch.tag = f"{{{BPMN}}}intermediateThrowEvent"  # passed through, and waits for nothing
+        catch.tag = named("intermediateThrowEvent")  # passed through, and waits for nothing
         for event in sources:
-            _add_flow(scope, f"{LINK}{event.get('id')}", event.get("id", ""), catch.get("id", ""))
+            add_flow(scope, f"{LINK}{event.get('id')}", event.get("id", ""), catch.get("id", ""))
 
 
 def _link_events(scope: etree._Element, name: str) -> list[tuple[etree._Element, str]]:
     found = []
-    for event in scope.iterchildren(f"{{{BPMN}}}{name}"):
-        definitions = [one for one in event if _local(one).endswith("EventDefinition")]
-        if len(definitions) == 1 and _local(definitions[0]) == "linkEventDefinition":
+    for event in scope.iterchildren(named(name)):
+        definitions = [one for one in event if local(one).endswith("EventDefinition")]
+        if len(definitions) == 1 and local(definitions[0]) == "linkEventDefinition":
             found.append((event, (definitions[0].get("name") or "").strip()))
     return found
 
@@ -90,18 +95,16 @@ def _show_splits(scope: etree._Element) -> None:
 
 
 def _splits(node: etree._Element) -> bool:
-    name = _local(node)
+    name = local(node)
     is_step = name.endswith(("Task", "Event")) or name in ("task", "subProcess", "callActivity")
     return is_step and name != "endEvent"
 
 
 def _put_gateway(scope: etree._Element, node: etree._Element, ways: list[etree._Element]) -> None:
     """Put a gateway behind a step: inclusive where a flow has a condition, else parallel."""
-    conditions = [flow.find(f"{{{BPMN}}}conditionExpression") for flow in ways]
+    conditions = [flow.find(named("conditionExpression")) for flow in ways]
     chooses = any(condition is not None for condition in conditions)
-    gateway = etree.SubElement(
-        scope, f"{{{BPMN}}}{'inclusiveGateway' if chooses else 'parallelGateway'}"
-    )
+    gateway = etree.SubElement(scope, named("inclusiveGateway" if chooses else "parallelGateway"))
     identity = f"{SPLIT}{node.get('id')}"
     gateway.set("id", identity)
     default = node.attrib.pop("default", None) if chooses else None
@@ -110,25 +113,25 @@ def _put_gateway(scope: etree._Element, node: etree._Element, ways: list[etree._
     for flow, condition in zip(ways, conditions, strict=True):
         flow.set("sourceRef", identity)
         if chooses and condition is None and flow.get("id") != default:
-            always = etree.SubElement(flow, f"{{{BPMN}}}conditionExpression")
+            always = etree.SubElement(flow, named("conditionExpression"))
             always.text = "=true"  # a flow without a condition is always taken
-    for reference in list(node.iterchildren(f"{{{BPMN}}}outgoing")):
+    for reference in list(node.iterchildren(named("outgoing"))):
         node.remove(reference)
-    _add_flow(scope, f"{SPLIT}to_{node.get('id')}", node.get("id", ""), identity)
+    add_flow(scope, f"{SPLIT}to_{node.get('id')}", node.get("id", ""), identity)
     _same_lane(scope, node, identity)
 
 
 def _same_lane(scope: etree._Element, node: etree._Element, identity: str) -> None:
     process = scope
-    while _local(process) != "process":
+    while local(process) != "process":
         parent = process.getparent()
         if parent is None:
             return
         process = parent
-    for reference in list(process.iter(f"{{{BPMN}}}flowNodeRef")):
+    for reference in list(process.iter(named("flowNodeRef"))):
         lane = reference.getparent()
         if (reference.text or "").strip() == node.get("id") and lane is not None:
-            added = etree.Element(f"{{{BPMN}}}flowNodeRef")
+            added = etree.Element(named("flowNodeRef"))
             added.text = identity
             lane.insert(lane.index(reference) + 1, added)
 
@@ -137,20 +140,9 @@ def _same_lane(scope: etree._Element, node: etree._Element, identity: str) -> No
 
 
 def _flows(scope: etree._Element) -> Iterator[etree._Element]:
-    return scope.iterchildren(f"{{{BPMN}}}sequenceFlow")
-
-
-def _add_flow(scope: etree._Element, identity: str, source: str, target: str) -> None:
-    flow = etree.SubElement(scope, f"{{{BPMN}}}sequenceFlow")
-    flow.set("id", identity)
-    flow.set("sourceRef", source)
-    flow.set("targetRef", target)
+    return scope.iterchildren(named("sequenceFlow"))
 
 
 def _remove(event: etree._Element, name: str) -> None:
-    for child in list(event.iterchildren(f"{{{BPMN}}}{name}")):
+    for child in list(event.iterchildren(named(name))):
         event.remove(child)
-
-
-def _local(element: etree._Element) -> str:
-    return etree.QName(element).localname

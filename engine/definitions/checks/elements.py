@@ -72,7 +72,7 @@ _ADVICE = {
 }
 _Wrong = Callable[[str], bool]
 _ATTRIBUTES: Mapping[str, tuple[_Wrong, str]] = {
-    "triggeredByEvent": (lambda v: v == "true", "事件子流程目前不支持,请改用边界事件"),
+    "triggeredByEvent": (lambda v: v == "true", "事件子流程要有且只有一个开始事件,由定时、消息或错误触发;有不中断的事件子流程时不能用终止结束。也可改用边界事件"),
     "isForCompensation": (lambda v: v == "true", "不支持补偿,请把撤销的步骤直接画出来"),
     "startQuantity": (lambda v: v != "1", "只能是 1"),
     "completionQuantity": (lambda v: v != "1", "只能是 1"),
