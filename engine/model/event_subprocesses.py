@@ -108,11 +108,12 @@ def _attach(
     for child in list(trigger):
         if local(child) != "outgoing":
             boundary.append(child)
-    trigger.attrib.clear()
-    trigger.set("id", f"{BODY}begin_{identity}")
+    handler.remove(trigger)
+    begin = etree.SubElement(handler, named("startEvent"))
+    begin.set("id", f"{BODY}begin_{identity}")
     for flow in handler.iterchildren(named("sequenceFlow")):
         if flow.get("sourceRef") == identity:
-            flow.set("sourceRef", trigger.get("id", ""))
+            flow.set("sourceRef", begin.get("id", ""))
     del handler.attrib["triggeredByEvent"]
     add_flow(scope, f"{BODY}on_{identity}", identity, handler.get("id", ""))
     _ended(scope, handler.get("id", ""), f"end_{handler.get('id')}")
