@@ -211,6 +211,11 @@ class Node:
         return "" if self.event is None else local_name(self.event).removesuffix("EventDefinition")
 
     @property
+    def is_handler(self) -> bool:
+        """Whether it is an event sub-process that is still drawn as one: no flow leads to it."""
+        return self.element.get("triggeredByEvent") == "true"
+
+    @property
     def interrupting(self) -> bool:
         """Whether a boundary event ends what it sits on."""
         return self.element.get("cancelActivity", "true") != "false"

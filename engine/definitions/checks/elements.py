@@ -70,9 +70,16 @@ _ADVICE = {
     "import": "请把引用的内容放进同一个文件",
     "messageFlow": "只支持一个池,请用消息等待事件",
 }
+_HANDLERS = (
+    "事件子流程要有且只有一个开始事件,由定时、消息或错误触发;"
+    "有不中断的事件子流程时,不能用终止结束。也可改用边界事件"
+)
 _Wrong = Callable[[str], bool]
 _ATTRIBUTES: Mapping[str, tuple[_Wrong, str]] = {
-    "triggeredByEvent": (lambda v: v == "true", "事件子流程要有且只有一个开始事件,由定时、消息或错误触发;有不中断的事件子流程时不能用终止结束。也可改用边界事件"),
+    "triggeredByEvent": (
+        lambda v: v == "true",
+        _HANDLERS,
+    ),
     "isForCompensation": (lambda v: v == "true", "不支持补偿,请把撤销的步骤直接画出来"),
     "startQuantity": (lambda v: v != "1", "只能是 1"),
     "completionQuantity": (lambda v: v != "1", "只能是 1"),

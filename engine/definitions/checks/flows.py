@@ -33,7 +33,7 @@ def _ways_out(process: Process, node: Node) -> Iterator[Finding]:
                 process.file,
                 node.element,
             )
-    elif not node.outgoing:
+    elif not node.outgoing and not node.is_handler:
         yield error(
             "no-outgoing",
             f"{node.label}没有出线,办到这里就断了。请接到下一步或结束事件。",

@@ -51,7 +51,7 @@ def _beginning(process: Process, scope: Scope, starts: list[Node]) -> Iterator[F
 def _unreached(process: Process, scope: Scope, starts: list[Node]) -> Iterator[Finding]:
     reached = scope.reachable(starts)
     for node in scope.nodes.values():
-        if node not in reached:
+        if node not in reached and not node.is_handler:
             yield error(
                 "unreachable",
                 f"从开始事件走不到{node.label}。请接上连线,或删去它。",
