@@ -5,7 +5,7 @@ split that no gateway shows, a sub-process that an event starts. The engine belo
 they mean exactly what a flow, a gateway and a boundary event say, so these are put in. What is put
 in has an id of its own kind, and is not drawn.
 
-BPMN 2.0.2: link events 10.5.6, uncontrolled and conditional flows out of an activity 13.3.2.
+BPMN 2.0.2: send and receive tasks 10.3.3, link events 10.5.6, uncontrolled and conditional flows out of an activity 13.3.2.
 """
 
 from collections import Counter
@@ -32,6 +32,7 @@ def straighten(root: etree._Element) -> None:
     """
     scopes = [scope for name in _SCOPES for scope in root.iter(named(name))]
     for scope in scopes:
+        _name_tasks(scope)
         _join_links(scope)
         _show_splits(scope)
     for scope in scopes:
@@ -41,6 +42,24 @@ def straighten(root: etree._Element) -> None:
 def is_put_in(identity: str) -> bool:
     """Whether an id is that of something put in: it is not drawn."""
     return identity.startswith((LINK, SPLIT, BODY))
+
+
+# Tasks ----------------------------------------------------------------------------
+
+
+def _name_tasks(scope: etree._Element) -> None:
+    """A send task is a service task that sends; a receive task is an event that waits."""
+    hosts = {one.get("attachedToRef") for one in scope.iterchildren(named("boundaryEvent"))}
+    for task in list(scope.iterchildren(named("sendTask"))):
+        task.tag = named("serviceTask")
+    for task in list(scope.iterchildren(named("receiveTask"))):
+        message = task.get("messageRef")
+        if message and task.get("instantiate", "false") == "false" and task.get("id") not in hosts:
+            task.tag = named("intermediateCatchEvent")
+            for attribute in ("messageRef", "instantiate", "implementation"):
+                task.attrib.pop(attribute, None)
+            awaited = etree.SubElement(task, named("messageEventDefinition"))
+            awaited.set("messageRef", message)
 
 
 # Links ----------------------------------------------------------------------------

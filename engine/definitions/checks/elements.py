@@ -38,7 +38,7 @@ _ADVICE = {
     "task": "请把任务类型改成用户任务、服务任务、业务规则任务或脚本任务",
     "manualTask": "请改成用户任务,有人在系统里确认完成",
     "sendTask": "请改成服务任务,由一个操作发送",
-    "receiveTask": "请改成消息等待事件",
+    "receiveTask": "请写明 messageRef,不放边界事件;或改成消息等待事件",
     "globalTask": "请把任务画在流程里",
     "globalUserTask": "请把任务画在流程里",
     "complexGateway": "请改成排他、并行或包容网关",

@@ -132,16 +132,17 @@ def _script(identity: str) -> str:
     )
 
 
+_PUBLISH = _EXT.format(
+    '<zeebe:taskDefinition type="notice.publish"/><zeebe:ioMapping><zeebe:input source="=&quot;t&quot;" target="title"/>'
+    '<zeebe:output source="=notice_id" target="n"/></zeebe:ioMapping>'
+)
 TASKS: Mapping[str, str] = {
     "task": "",
     "manualTask": "",
     "userTask": USER,
     "scriptTask": _EXT.format('<zeebe:script expression="=1" resultVariable="r"/>'),
-    "serviceTask": _EXT.format(
-        '<zeebe:taskDefinition type="notice.publish"/><zeebe:ioMapping><zeebe:input source="=&quot;t&quot;" target="title"/>'
-        '<zeebe:output source="=notice_id" target="n"/></zeebe:ioMapping>'
-    ),
-    "sendTask": _EXT.format('<zeebe:taskDefinition type="notice.publish"/>'),
+    "serviceTask": _PUBLISH,
+    "sendTask": _PUBLISH,
     "receiveTask": _TOLD,
     "businessRuleTask": _EXT.format(
         '<zeebe:calledDecision decisionId="level" resultVariable="r"/>'

@@ -92,6 +92,7 @@ READ = {
     "scriptTask": {"properties", "script"},
     "businessRuleTask": {"properties", "calledDecision"},
     "serviceTask": {"properties", "taskDefinition", "taskHeaders", "ioMapping"},
+    "sendTask": {"properties", "taskDefinition", "taskHeaders", "ioMapping"},
     "callActivity": {"properties", "calledElement", "ioMapping"},
     "intermediateCatchEvent": {"properties", "ioMapping"},
     "boundaryEvent": {"properties", "ioMapping"},
