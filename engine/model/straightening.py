@@ -5,7 +5,8 @@ split that no gateway shows, a sub-process that an event starts. The engine belo
 they mean exactly what a flow, a gateway and a boundary event say, so these are put in. What is put
 in has an id of its own kind, and is not drawn.
 
-BPMN 2.0.2: send and receive tasks 10.3.3, link events 10.5.6, uncontrolled and conditional flows out of an activity 13.3.2.
+BPMN 2.0.2: send and receive tasks 10.3.3, link events 10.5.6, uncontrolled and conditional flows
+out of an activity 13.3.2.
 """
 
 from collections import Counter

@@ -44,3 +44,10 @@ def test_a_folder_without_tests_is_told(bangfu, tmp_path):
     assert answer.code == 2
     assert "里没有测试文件" in answer.err
     assert bangfu("decisions", "test", str(tmp_path / "gone")).code == 2
+
+
+def test_the_tests_beside_our_own_decisions_pass(bangfu):
+    answer = bangfu("decisions", "test", "processes", "--json")
+    *results, summary = map(json.loads, answer.out.splitlines())
+    assert answer.code == 0, [one for one in results if one["result"] != "pass"]
+    assert summary["pass"] >= 4

@@ -1,5 +1,6 @@
 """Running test files against the decision files that they name."""
 
+import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -70,7 +71,7 @@ def _run_file(
         return
     if test_file is None:
         return
-    tested = (path.parent / test_file.model_name).as_posix()
+    tested = posixpath.normpath((path.parent / test_file.model_name).as_posix())
     model: DecisionModel | None = None
     fault = f"没有找到决策文件“{tested}”"
     if tested in models:
