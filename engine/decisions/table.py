@@ -26,12 +26,17 @@ class InputColumn:
 
 @dataclass(frozen=True)
 class OutputColumn:
-    """A part of the answer. `allowed` are its values in the order of their priority."""
+    """A part of the answer.
+
+    `ranked` are its values in the order of their priority, where they are written one by one;
+    `allowed` tests a value under the name "?".
+    """
 
     name: str
     label: str
     type: DeclaredType | None
-    allowed: tuple[Closure, ...]
+    ranked: tuple[Closure, ...]
+    allowed: Closure | None
     default: Closure | None
 
 
@@ -138,9 +143,9 @@ class DecisionTable:
         what = f"决策表“{self.name}”的输出“{column.label}”"
         if column.type is not None:
             value = column.type.fitted(value, what, scope)
-        if value is None or not column.allowed:
+        if value is None or column.allowed is None:
             return value
-        if _rank(value, column, scope) == len(column.allowed):
+        if column.allowed(scope.inner([(TESTED, value)])) is not True:
             return scope.run.null(f"{what}的值不在允许的范围内")
         return value
 
@@ -222,10 +227,10 @@ def _rank(value: object, column: OutputColumn, scope: Scope) -> int:
 
     Behind them all when it is none.
     """
-    for place, allowed in enumerate(column.allowed):
-        if equal(allowed(scope), value, scope.run) is True:
+    for place, ranked in enumerate(column.ranked):
+        if equal(ranked(scope), value, scope.run) is True:
             return place
-    return len(column.allowed)
+    return len(column.ranked)
 
 
 def _by_priority(table: DecisionTable, answers: Sequence[Answer], run: Run) -> list[Answer]:
@@ -236,7 +241,7 @@ def _by_priority(table: DecisionTable, answers: Sequence[Answer], run: Run) -> l
         return [
             _rank(value, column, scope)
             for column, value in zip(table.outputs, answer.values, strict=True)
-            if column.allowed
+            if column.ranked
         ]
 
     return sorted(answers, key=priority)

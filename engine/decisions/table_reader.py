@@ -54,7 +54,7 @@ def _check(reader: Reader, element: Element, table: DecisionTable) -> None:
         ),
         (
             table.hit_policy in ("PRIORITY", "OUTPUT ORDER")
-            and not any(column.allowed for column in table.outputs),
+            and not any(column.ranked for column in table.outputs),
             "dmn-hit-policy",
             "按优先级取结果时,输出列要按次序列出允许的值",
         ),
@@ -90,24 +90,23 @@ def _output(reader: Reader, column: Element, decision_name: str) -> OutputColumn
         name,
         column.get("label") or name,
         reader.type_of(column),
-        _allowed_values(reader, child(column, "outputValues")),
+        _ranked_values(reader, child(column, "outputValues")),
+        reader.unary_tests(child(column, "outputValues")),
         reader.expression(default) if text_of(default) else None,
     )
 
 
-def _allowed_values(reader: Reader, element: Element | None) -> tuple[Closure, ...]:
-    """Compile the values that an output may have, in their order."""
+def _ranked_values(reader: Reader, element: Element | None) -> tuple[Closure, ...]:
+    """Compile the values that an output may have, in their order; none of a range or a formula."""
     source = text_of(element)
     if element is None or source in ("", "-"):
         return ()
     try:
         values = parse_value_list(source, reader.names)
-    except FeelSyntaxError as problem:
-        reader.report(element, "dmn-expression", f"允许的输出值有误:{problem}")
-        return ()
+    except FeelSyntaxError:
+        return ()  # reported where the values are compiled as tests
     plain = (syntax.StringLiteral, syntax.NumberLiteral, syntax.BooleanLiteral, syntax.NullLiteral)
     if not all(isinstance(node, plain) for node, _closure in values):
-        reader.report(element, "dmn-unsupported", "允许的输出值要逐个写出,不能用区间或公式")
         return ()
     return tuple(closure for _node, closure in values)
 

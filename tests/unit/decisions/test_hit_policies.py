@@ -133,3 +133,14 @@ def test_allowed_inputs_are_enforced(model_of, context):
     outcome = model.evaluate("d", {"x": 6}, context)
     assert outcome.value is None
     assert outcome.problems == ("“the x”的值不在允许的范围内",)
+
+
+@pytest.mark.parametrize(("answer", "value"), [("3", 3), ("7", None), ("null", None)])
+def test_the_values_of_an_output_may_be_a_range(model_of, context, answer, value):
+    within = "<outputValues><text>[1..5]</text></outputValues>"
+    model = model_of(table("UNIQUE", f"- -> {answer}", output=within))
+    assert model.problems == ()
+    outcome = model.evaluate("d", {"x": 1}, context)
+    assert outcome.value == value
+    if answer == "7":
+        assert outcome.problems == ("决策表“Decision”的输出“answer”的值不在允许的范围内",)

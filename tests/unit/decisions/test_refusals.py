@@ -124,9 +124,10 @@ def _table(
         ),
         (
             _table(
-                outputs='<output name="o"><outputValues><text>[1..5]</text></outputValues></output>'
+                'hitPolicy="PRIORITY"',
+                outputs='<output name="o"><outputValues><text>[1..5]</text></outputValues></output>',
             ),
-            "dmn-unsupported",
+            "dmn-hit-policy",
             "t",
         ),
     ],
