@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from engine.api import Engine
+from engine.definitions import Gate, check_bundle
 from engine.errors import StateUnreadable, WrongKey
 from engine.model.calendar import official_days
 from engine.model.cases import Case
@@ -43,6 +44,8 @@ class Options:
     ``panels``: what steps may show above their forms, by name; ``starts``: what processes may be
     started from. ``outside``: hosts that messages may go to, and secrets for them.
     ``never_together``: pairs of roles that no process may leave to one person in small units.
+    ``gate``: what checks process files; where strangers upload them,
+    :func:`engine.definitions.apart.check_apart`.
     """
 
     data_dir: Path | None = None
@@ -55,6 +58,7 @@ class Options:
     outside: Outside = field(default_factory=Outside)
     never_together: frozenset[frozenset[str]] = frozenset()
     starts: frozenset[str] = frozenset()
+    gate: Gate = check_bundle
 
 
 def open_engine(url: str, *, key: bytes, options: Options | None = None) -> Engine:
@@ -92,6 +96,7 @@ def _opened(database: Database, key: bytes, chosen: Options) -> Engine:
         outside=chosen.outside,
         never_together=chosen.never_together,
         starts=chosen.starts,
+        gate=chosen.gate,
     )
     return Engine(database, environment)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import registry
 from engine import Engine, Options, open_engine
+from engine.definitions.apart import check_apart
 from engine.model.clock import Clock
 from engine.model.operations import Operation
 from engine.store.schema import Branch
@@ -51,6 +52,7 @@ def open_installation(settings: Settings, clock: Clock | None = None) -> Opened:
         outside=settings.outside,
         never_together=NEVER_TOGETHER,
         starts=registry.STARTS,
+        gate=check_apart,
     )
     engine = open_engine(settings.url, key=settings.key, options=options)
     register = registry.Registry(engine, _site(settings))

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from engine.api.commands import Group
-from engine.definitions import check_bundle
 from engine.errors import (
     Finding,
     NotFound,
@@ -35,7 +34,8 @@ class Definitions(Group):
 
         def question(tx: Tx) -> Sequence[Finding]:
             known = deploying.known(self._environment, tx)
-            return check_bundle(Bundle(tuple(source_files), called=known.deployed), known=known)
+            bundle = Bundle(tuple(source_files), called=known.deployed)
+            return self._environment.gate(bundle, known)
 
         return self._commands.ask(question)
 

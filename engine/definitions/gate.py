@@ -4,7 +4,7 @@ Errors refuse a deployment, warnings inform. Every check runs on every bundle, s
 sees all there is to mend at once.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from engine.definitions.checks import CHECKS, bpmn_files
@@ -15,6 +15,9 @@ from engine.definitions.known import Known
 from engine.errors import Finding
 from engine.model.definitions import Bundle
 from engine.runtime import ProgramRefused, compile_program
+
+Gate = Callable[[Bundle, Known], tuple[Finding, ...]]
+"""Gives everything that is wrong with the files of a bundle."""
 
 MOST_FINDINGS = 500
 """More than anybody reads; the files are refused either way."""

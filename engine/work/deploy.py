@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from engine.definitions import Known, check_bundle
+from engine.definitions import Known
 from engine.definitions.folder import referenced_files
 from engine.errors import DeploymentRefused, Finding
 from engine.model.actors import Actor
@@ -45,7 +45,7 @@ def known(environment: Environment, tx: Tx) -> Known:
 
 def check(environment: Environment, tx: Tx, bundle: Bundle) -> tuple[Finding, ...]:
     """Every finding on these files."""
-    return check_bundle(bundle, known=known(environment, tx))
+    return environment.gate(bundle, known(environment, tx))
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def prepare(environment: Environment, tx: Tx, files: Sequence[SourceFile]) -> Pr
     """Check and compile the files; DeploymentRefused on any error. Writes nothing."""
     surroundings = known(environment, tx)
     bundle = Bundle(tuple(files), called=surroundings.deployed)
-    findings = check_bundle(bundle, known=surroundings)
+    findings = environment.gate(bundle, surroundings)
     errors = [f for f in findings if f.severity == "error"]
     if errors:
         raise DeploymentRefused(

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from engine.definitions import Gate, check_bundle
 from engine.feel import EvaluationContext
 from engine.model.calendar import WorkCalendar
 from engine.model.channels import Outside
@@ -150,6 +151,7 @@ class Environment:
     outside: Outside = field(default_factory=Outside)
     never_together: frozenset[frozenset[str]] = frozenset()
     starts: frozenset[str] = frozenset()
+    gate: Gate = check_bundle
     programs: Programs = field(default_factory=Programs)
     queues: Queues = field(default_factory=Queues)
     places: Places = field(default_factory=Places)
