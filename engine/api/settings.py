@@ -51,6 +51,7 @@ class Settings(Group):
             if not (actor.is_system or organise.administers_all(tx, actor)):
                 raise NotPermitted("只有市总工会的系统管理员可以成批写入业务参数,未保存。")
             stored_settings.add_parameters(tx, new)
+            self._environment.asked.forget(tx)
             names = ", ".join(sorted({p.name for p in new}))
             stored_audit.add_access(
                 tx, self._environment.now(), actor.person_id, "parameters-changed", names[:120]

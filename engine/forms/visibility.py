@@ -112,19 +112,26 @@ class _Round:
     def _compute(self, components: Sequence[Component]) -> None:
         for asked in _all_fields(components):
             if asked.kind is FieldKind.LIST:
-                self._compute_rows(asked)
+                if self._compute_rows(asked):
+                    self._learn(components)
             elif asked.expression is not None:
                 value = asked.expression.value(self.facts, self.context)
                 set_at(self.data, asked.path, value)
-                self._learn(components)
+                if len(asked.path) == 1:  # nothing else of what is known has changed
+                    self.facts[asked.key] = value
+                else:
+                    self._learn(components)
 
-    def _compute_rows(self, asked: Field) -> None:
+    def _compute_rows(self, asked: Field) -> bool:
+        """Fill the computed columns; whether there were any."""
         columns = [column for column in asked.row_fields if column.expression is not None]
-        for row in _rows(self.data, asked) if columns else ():
+        rows = _rows(self.data, asked) if columns else ()
+        for row in rows:
             for column in columns:
                 if column.expression is not None:
                     value = column.expression.value({**self.facts, **row}, self.context)
                     set_at(row, column.path, value)
+        return bool(rows)
 
     def _look(self, components: Sequence[Component], *, hidden: bool) -> None:
         for component in components:

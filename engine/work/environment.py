@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
+from weakref import WeakKeyDictionary
 
 from engine.definitions import Gate, check_bundle
 from engine.feel import EvaluationContext
@@ -22,6 +23,7 @@ from engine.runtime import Program, compile_program
 from engine.store import definitions as stored_definitions
 from engine.store import directory, settings
 from engine.store.database import Tx
+from engine.store.settings import Parameter
 from engine.store.vault import Vault
 
 Answer = TypeVar("Answer")
@@ -136,6 +138,31 @@ class Numbers:
             return left.pop()
 
 
+class AskedParameters:
+    """Values of parameters, each asked of the database once a transaction.
+
+    A form with twenty expressions, or a decision with as many rules, asks for the same few.
+    """
+
+    def __init__(self) -> None:
+        self._by_transaction: WeakKeyDictionary[Tx, dict[tuple[object, ...], Parameter | None]]
+        self._by_transaction = WeakKeyDictionary()
+
+    def value(
+        self, tx: Tx, name: str, organisation_id: str, day: date, kind: str
+    ) -> Parameter | None:
+        """As :func:`engine.store.settings.parameter_value`."""
+        known = self._by_transaction.setdefault(tx, {})
+        key = (name, organisation_id, day, kind)
+        if key not in known:
+            known[key] = settings.parameter_value(tx, name, organisation_id, day, kind)
+        return known[key]
+
+    def forget(self, tx: Tx) -> None:
+        """Ask anew: this transaction writes a value."""
+        self._by_transaction.pop(tx, None)
+
+
 @dataclass(frozen=True)
 class Environment:
     """Clock, keys, caches and operations."""
@@ -156,6 +183,7 @@ class Environment:
     queues: Queues = field(default_factory=Queues)
     places: Places = field(default_factory=Places)
     numbers: Numbers = field(default_factory=Numbers)
+    asked: AskedParameters = field(default_factory=AskedParameters)
 
     def now(self) -> datetime:
         """Business time."""
@@ -220,9 +248,10 @@ class _Host:
     def parameter(self, name: str) -> object:
         if name in self.known:
             return self.known[name]
-        kind = self.environment.climbed_for(name)
         found = self.ask(
-            lambda tx: settings.parameter_value(tx, name, self.organisation_id, self.today, kind)
+            lambda tx: self.environment.asked.value(
+                tx, name, self.organisation_id, self.today, self.environment.climbed_for(name)
+            )
         )
         if found is None:
             raise KeyError(name)

@@ -131,6 +131,7 @@ def set_value(environment: Environment, tx: Tx, actor: Actor, new: NewValue) -> 
     """Write the new row: nothing that was there is changed or deleted."""
     row = check(environment, tx, actor, new)
     settings.add_parameters(tx, [row])
+    environment.asked.forget(tx)
     audit.add_access(
         tx,
         environment.now(),
