@@ -175,7 +175,7 @@ class Boxes:
         """Compile some and every."""
         level, condition = self._round(box, "satisfies", depth)
         every = local_name(box) == "every"
-        return quantify([level], condition, _COST_OF_A_ROUND, every=every)
+        return quantify([level], condition, _COST_OF_A_ROUND, every=every, strict=True)
 
     def _round(self, box: Element, body: str, depth: int) -> tuple[Level, Closure]:
         name = box.get("iteratorVariable", "")

@@ -12,7 +12,7 @@ from engine.feel.scope import Closure, RootScope, Scope
 from engine.feel.temporal import Date, DateTime, Time
 from engine.feel.temporal_text import read_date, read_date_time, read_duration, read_time
 from engine.feel.value_types import Conforms, type_check
-from engine.feel.values import FeelFunction, kind_of, kind_word
+from engine.feel.values import FeelFunction, kind_word
 
 _TYPES_OF_OLDER_TOOLS = {"integer": "number", "long": "number", "double": "number"}
 _WORDS = {
@@ -43,6 +43,7 @@ class DeclaredType:
 
     `allowed` tests one value under the name "?" (of a collection: each of its items), `constraint`
     the value as a whole. A type of functions names the type of what they give in `result`.
+    `shape` tells of the structure alone, where `conforms` asks the parts' allowed values too.
     """
 
     name: str
@@ -53,6 +54,7 @@ class DeclaredType:
     collection: bool = False
     is_function: bool = False
     result: "DeclaredType | None" = None
+    shape: Conforms | None = None
 
     def fitted(self, value: object, what: str, scope: Scope, *, from_case: bool = False) -> object:
         """Give the value, converted where the standard allows it (10.3.2.9.4).
@@ -78,6 +80,10 @@ class DeclaredType:
         Tools write there the type of the function or, more often, that of its result.
         """
         return self.result if self.is_function else self
+
+    def is_shaped(self, value: object, run: Run) -> bool:
+        """Tell what "instance of" asks: allowed values do not count (10.3.2.9.2)."""
+        return (self.shape or self.conforms)(value, run)
 
     def admits(self, value: object, run: Run) -> bool:
         """Tell whether a value is of this type and among its allowed ones."""
@@ -129,13 +135,16 @@ def standard_type(name: str) -> DeclaredType | None:
 def collection_of(name: str, item: DeclaredType) -> DeclaredType:
     """Give the type of lists of a type."""
 
-    def conforms(value: object, run: Run) -> bool:
-        if not isinstance(value, list):
-            return value is None
-        run.charge(len(value))
-        return all(item.admits(one, run) for one in value)
+    def all_are(check: Conforms) -> Conforms:
+        def conforms(value: object, run: Run) -> bool:
+            if not isinstance(value, list):
+                return value is None
+            run.charge(len(value))
+            return all(check(one, run) for one in value)
 
-    return DeclaredType(name, conforms, collection=True)
+        return conforms
+
+    return DeclaredType(name, all_are(item.admits), collection=True, shape=all_are(item.is_shaped))
 
 
 def narrowed(
@@ -144,22 +153,33 @@ def narrowed(
     """Give a type with fewer values than another."""
     if allowed is None and constraint is None:
         return base
-    return replace(base, name=name, conforms=base.admits, allowed=allowed, constraint=constraint)
+    return replace(
+        base,
+        name=name,
+        conforms=base.admits,
+        allowed=allowed,
+        constraint=constraint,
+        shape=base.is_shaped,
+    )
 
 
 def structure_of(name: str, fields: Mapping[str, DeclaredType]) -> DeclaredType:
     """Give the type of contexts that have these fields."""
 
-    def conforms(value: object, run: Run) -> bool:
-        if kind_of(value) != "context":
-            return value is None
-        assert isinstance(value, dict)  # noqa: S101 - a context is a dict
-        run.charge(len(fields))
-        return all(
-            field in value and kind.admits(value[field], run) for field, kind in fields.items()
-        )
+    def has(checks: Mapping[str, Conforms]) -> Conforms:
+        def conforms(value: object, run: Run) -> bool:
+            if not isinstance(value, dict):
+                return value is None
+            run.charge(len(checks))
+            return all(name in value and check(value[name], run) for name, check in checks.items())
 
-    return DeclaredType(name, conforms)
+        return conforms
+
+    return DeclaredType(
+        name,
+        has({field: kind.admits for field, kind in fields.items()}),
+        shape=has({field: kind.is_shaped for field, kind in fields.items()}),
+    )
 
 
 def function_of(name: str, parameters: int, result: DeclaredType | None) -> DeclaredType:

@@ -92,7 +92,7 @@ class Reader:
             [str, frozenset[str], Mapping[str, Conforms]], Expression | UnaryTests
         ],
     ) -> Closure:
-        mentioned = {name: kind.admits for name, kind in self.types.items() if name in source}
+        mentioned = {name: kind.is_shaped for name, kind in self.types.items() if name in source}
         try:
             compiled = compile_text(source, self.names, mentioned)
         except FeelSyntaxError as problem:

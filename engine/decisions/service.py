@@ -63,10 +63,11 @@ class ServiceFunction(FeelFunction):
             expected = len(self._parameters)
             return run.null(f"决策服务应有 {expected} 个参数,得到 {len(arguments)} 个")
         run.charge(_COST_OF_A_CALL)
-        given = {
-            key: self._graph.fitted(key, value)
-            for (_name, key), value in zip(self._parameters, arguments, strict=True)
-        }
+        given: dict[int, object] = {}
+        for (_name, key), value in zip(self._parameters, arguments, strict=True):
+            given[key] = self._graph.fitted(key, value)
+            if given[key] is None and value is not None:
+                return None  # the reason is recorded: the call is null, not the argument
         run.enter_call()
         try:
             inner = self._graph.given(given)
@@ -78,7 +79,7 @@ class ServiceFunction(FeelFunction):
 
     @override
     def call_named(self, run: Run, arguments: Mapping[str, object]) -> object:
-        """Put the arguments in their order."""
-        if set(self.parameter_names) != set(arguments):
+        """Put the arguments in their order; those not given are null."""
+        if not set(arguments) <= set(self.parameter_names):
             return run.null("参数名称不对")
-        return self.call(run, [arguments[name] for name in self.parameter_names])
+        return self.call(run, [arguments.get(name) for name in self.parameter_names])

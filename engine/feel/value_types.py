@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from engine.feel import syntax
+from engine.feel.errors import NoValue
 from engine.feel.run import Run
 from engine.feel.temporal import Date, DateTime, Time
-from engine.feel.values import FeelFunction, Range, kind_of
+from engine.feel.values import FeelFunction, Range, kind_of, kind_word
 
 _SIMPLE_TYPES = {
     "number": "number",
@@ -106,7 +107,10 @@ def _context_check(fields: tuple[syntax.TypeArgument, ...]) -> Conforms | None:
 
 
 def converted(value: object, check: Conforms, run: Run) -> object:
-    """Convert a value so that it fits a type, by the standard's rules (10.3.2.9.4), else null."""
+    """Convert a value so that it fits a type, by the standard's rules (10.3.2.9.4).
+
+    Raises NoValue where it cannot.
+    """
     if check(value, run):
         return value
     if isinstance(value, list) and len(value) == 1 and check(value[0], run):
@@ -117,4 +121,4 @@ def converted(value: object, check: Conforms, run: Run) -> object:
         midnight = DateTime(value.day, Time(0, 0))
         if check(midnight, run):
             return midnight
-    return run.null("值的类型不符")
+    raise NoValue(f"值的类型不符,得到{kind_word(value)}")

@@ -7,6 +7,7 @@ from typing_extensions import override
 from engine.feel import syntax
 from engine.feel.compiler.control import steps_of
 from engine.feel.compiler.dispatch import compile_node
+from engine.feel.errors import NoValue
 from engine.feel.run import Run
 from engine.feel.scope import Closure, Scope, root_of
 from engine.feel.value_types import Conforms, converted, type_check
@@ -49,10 +50,12 @@ class UserFunction(FeelFunction):
         """Evaluate the body with the parameters as names."""
         if not self.accepts_count(len(arguments)):
             return run.null(f"函数应有 {len(self._parameters)} 个参数,得到 {len(arguments)} 个")
-        values = [
-            (name, value if check is None else converted(value, check, run))
-            for (name, check), value in zip(self._parameters, arguments, strict=True)
-        ]
+        values: list[tuple[str, object]] = []
+        for (name, check), value in zip(self._parameters, arguments, strict=True):
+            try:
+                values.append((name, value if check is None else converted(value, check, run)))
+            except NoValue as problem:  # then the call is null, not the argument (10.3.2.13.2)
+                return run.null(f"参数“{name}”:{problem.reason}")
         run.charge(self._steps)
         run.enter_call()
         try:
@@ -62,10 +65,10 @@ class UserFunction(FeelFunction):
 
     @override
     def call_named(self, run: Run, arguments: Mapping[str, object]) -> object:
-        """Put the arguments in their order."""
-        if set(self.parameter_names) != set(arguments):
+        """Put the arguments in their order; those not given are null (10.3.2.13.5)."""
+        if not set(arguments) <= set(self.parameter_names):
             return run.null("参数名称不对")
-        return self.call(run, [arguments[name] for name in self.parameter_names])
+        return self.call(run, [arguments.get(name) for name in self.parameter_names])
 
 
 @compile_node.register

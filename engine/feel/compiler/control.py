@@ -141,8 +141,19 @@ def repeat(levels: Sequence[Level], body: Closure, steps: int, *, uses_partial: 
     return for_loop
 
 
-def quantify(levels: Sequence[Level], condition: Closure, steps: int, *, every: bool) -> Closure:
-    """Tell whether every combination, or some, meets a condition."""
+def quantify(
+    levels: Sequence[Level],
+    condition: Closure,
+    steps: int,
+    *,
+    every: bool,
+    strict: bool = False,
+) -> Closure:
+    """Tell whether every combination, or some, meets a condition.
+
+    What is no boolean makes the outcome null where no other one decides it; in a strict one at
+    once.
+    """
     word, decisive = ("every", False) if every else ("some", True)
 
     def quantified(scope: Scope) -> object:
@@ -155,6 +166,8 @@ def quantify(levels: Sequence[Level], condition: Closure, steps: int, *, every: 
                 if not isinstance(value, bool):
                     result = None
                     _not_boolean(word, value, scope.run)
+                    if strict and value is not None:
+                        return None
         except NoValue as problem:
             return scope.run.null(f"{word}:{problem.reason}")
         return result

@@ -155,7 +155,8 @@ def _operator_range(node: syntax.OperatorTest) -> Closure:
     def operator_range(scope: Scope) -> object:
         bound = operand(scope)
         if sign in ("=", "!="):
-            return Range(bound, start_included=True, end=bound, end_included=True, operator=sign)
+            only = sign == "="
+            return Range(bound, start_included=only, end=bound, end_included=only, operator=sign)
         included = sign in ("<=", ">=")
         if sign[0] == "<":
             return Range(

@@ -92,11 +92,29 @@ def read_signature(text: str) -> Signature:
     return tuple(parameters)
 
 
+def _in_order(signature: Signature, arguments: Mapping[str, object]) -> list[object] | None:
+    """Give named arguments in a form's order, up to the last one given; None if it has no such."""
+    names = [parameter.name for parameter in signature]
+    if not arguments.keys() <= set(names):
+        return None
+    given = [name in arguments for name in names]
+    count = len(names) - given[::-1].index(True) if any(given) else 0
+    if not _count_fits(signature, count) or not all(
+        present or parameter.nullable or parameter.optional
+        for present, parameter in zip(given[:count], signature, strict=False)
+    ):
+        return None
+    return [arguments.get(name) for name in names[:count]]
+
+
 class BuiltinFunction(FeelFunction):
     """A function written in Python.
 
     `help` is one Chinese sentence for the designer, where there is one.
     """
+
+    has_forms = True
+    """Whether its arguments are those of one of its signatures, each in its place."""
 
     def __init__(
         self,
@@ -141,19 +159,25 @@ class BuiltinFunction(FeelFunction):
 
     @override
     def call_named(self, run: Run, arguments: Mapping[str, object]) -> object:
-        """Put the named arguments in the order of the first form that has them all."""
+        """Apply the form that has these names; its values must fit it, and not another one."""
+        reason = "参数名称不对"
         for signature in self.signatures:
-            names = [parameter.name for parameter in signature]
-            if not arguments.keys() <= set(names):
+            values = _in_order(signature, arguments)
+            if values is None:
                 continue
-            given = [name in arguments for name in names]
-            count = len(names) - given[::-1].index(True) if any(given) else 0
-            if all(given[:count]) or all(
-                present or parameter.nullable or parameter.optional
-                for present, parameter in zip(given[:count], signature, strict=False)
-            ):
-                return self.call(run, [arguments.get(name) for name in names[:count]])
-        return run.null(f"函数 {self.name}:参数名称不对")
+            if not self.has_forms:
+                return self.call(run, values)
+            try:
+                fitting = [
+                    parameter.converted(value)
+                    for parameter, value in zip(signature, values, strict=False)
+                ]
+            except NoValue as problem:
+                reason = problem.reason
+                continue
+            _charge_sizes(run, values)
+            return self._apply(run, fitting)
+        return run.null(f"函数 {self.name}:{reason}")
 
     def _apply(self, run: Run, arguments: Sequence[object]) -> object:
         try:
@@ -174,6 +198,8 @@ class BuiltinFunction(FeelFunction):
 class AggregateFunction(BuiltinFunction):
     """A function over a list that may also be given as single arguments: max(1, 2, 3)."""
 
+    has_forms = False
+
     @override
     def accepts_count(self, count: int) -> bool:
         """Any number but none."""
@@ -192,6 +218,8 @@ class AggregateFunction(BuiltinFunction):
 
 class VariadicFunction(BuiltinFunction):
     """A function of any number of arguments, handed over as they are: concatenate([1], [2])."""
+
+    has_forms = False
 
     @override
     def accepts_count(self, count: int) -> bool:

@@ -11,6 +11,7 @@ import re2
 
 from engine.feel.decimals import bounded_integer
 from engine.feel.errors import NoValue
+from engine.feel.functions.patterns import as_re2
 from engine.feel.functions.registry import builtin, builtin_with_run
 from engine.feel.run import Run
 from engine.feel.values import LONGEST_TEXT
@@ -124,7 +125,7 @@ def string_join(run: Run, items: list[object], delimiter: str | None = None) -> 
 
 # Patterns ---------------------------------------------------------------------
 # The standard asks for XPath's regular expressions. RE2 runs in linear time whatever the pattern,
-# and lacks only back-references and class subtraction, which are null with a reason here.
+# and lacks only back-references, which are null with a reason here (see patterns.py).
 
 
 @lru_cache(maxsize=256)
@@ -137,27 +138,13 @@ def _compiled(pattern: str, flags: str) -> Any:
     options.log_errors = False
     options.max_mem = _PATTERN_MEMORY
     options.case_sensitive = "i" not in flags
-    options.dot_nl = "s" in flags
     options.literal = "q" in flags
     if "q" not in flags:
-        pattern = _as_re2(pattern, flags)
+        pattern = as_re2(pattern, flags)
     try:
         return re2.compile(pattern, options)
     except re2.error:
         raise NoValue("正则表达式不对") from None
-
-
-def _as_re2(pattern: str, flags: str) -> str:
-    r"""Write an XPath pattern for RE2.
-
-    Flag x drops spaces; \i and \c are the characters that may begin and make up an XML name.
-    """
-    if "(?" in pattern.replace("(?:", ""):
-        raise NoValue("正则表达式不支持这种写法")
-    if "x" in flags:
-        pattern = "".join(pattern.split())
-    pattern = pattern.replace(r"\i", "[A-Za-z_:]").replace(r"\c", r"[-.0-9A-Za-z_:]")
-    return f"(?m:{pattern})" if "m" in flags else pattern
 
 
 def _expression(run: Run, pattern: str, flags: str | None, text: str) -> Any:

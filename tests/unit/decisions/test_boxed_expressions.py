@@ -113,3 +113,11 @@ def test_columns_of_a_relation_have_types(model_of, context):
     outcome = model_of(decision(relation)).evaluate("d", {}, context)
     assert outcome.value == [{"姓名": "甲", "收入": 1}, {"姓名": None, "收入": None}]
     assert "“收入”应为数字,得到文本" in outcome.problems
+
+
+@pytest.mark.parametrize("word", ["some", "every"])
+def test_a_boxed_some_or_every_wants_booleans(model_of, context, word):
+    """The text form decides by the others; the boxed one is null at the first that is none."""
+    odd = cell("if x = 1 then &quot;no boolean&quot; else x = 2")
+    box = f'<{word} iteratorVariable="x"><in>{cell("[1, 2, 3]")}</in><satisfies>{odd}</satisfies></{word}>'
+    assert model_of(decision(box)).evaluate("d", {}, context).value is None

@@ -181,6 +181,15 @@ STRINGS = [
     ('matches("FOO", "foo", "i")', True),
     ('matches("漳州", "\\p{Han}+")', True),
     ('matches("a", "(")', None),
+    # named arguments are those of one form: a list of keys is named "keys"
+    ('context put(context: {y: {a: 0}}, keys: ["y", "a"], value: 2)', {"y": {"a": 2}}),
+    ('context put(context: {y: {a: 0}}, key: ["y", "a"], value: 2)', None),
+    # a wrong argument makes the call null; one that is not given is null
+    ('(function(x: number) "c")("a")', None),
+    ("(function(x: number) x)([1])", 1),
+    ("{f: function(a, b) if b = null then a else b, r: f(a: 1)}.r", 1),
+    ("{f: function(a) a, r: f(b: 1)}.r", None),
+    ("(!=10).start included", False),
     ('matches("a.c", "a.c", "q")', True),
     ('matches("abc", "a b c", "x")', True),
     ('replace("abcd", "(ab)|(a)", "[1=$1][2=$2]")', "[1=ab][2=]cd"),
