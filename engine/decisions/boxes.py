@@ -116,7 +116,8 @@ class Boxes:
         for binding in children(box, "binding"):
             parameter = child(binding, "parameter")
             name = "" if parameter is None else parameter.get("name", "")
-            bindings.append((name, self.inside(binding, depth + 1)))
+            bound = self.inside(binding, depth + 1)
+            bindings.append((name, _fitting(bound, self._reader.type_of(parameter), name)))
 
         def invocation(scope: Scope) -> object:
             function = called(scope)
@@ -208,10 +209,12 @@ class Boxes:
         names = [parameter.get("name", "") for parameter in parameters]
         types = [self._reader.type_of(parameter) for parameter in parameters]
         outside, self._reader.free_names = self._reader.free_names, set()
-        body = self.inside(definition, depth + 1)
+        with self._reader.knowing(names):
+            body = self.inside(definition, depth + 1)
         self._reader.free_names = outside | (self._reader.free_names - set(names))
-        body = _fitting(body, self._reader.type_of(definition), "函数的结果")
-        body = _fitting(body, result, "函数的结果")
+        declared = self._reader.type_of(definition)
+        for kind in (None if declared is None else declared.of_result, result):
+            body = _fitting(body, kind, "函数的结果")
         signature = [
             (name, None if kind is None else kind.admits)
             for name, kind in zip(names, types, strict=True)

@@ -150,13 +150,13 @@ def collection_of(name: str, item: DeclaredType) -> DeclaredType:
 def narrowed(
     name: str, base: DeclaredType, allowed: Closure | None, constraint: Closure | None
 ) -> DeclaredType:
-    """Give a type with fewer values than another."""
+    """Give a type with fewer values than another; allowed values of its own replace the other's."""
     if allowed is None and constraint is None:
         return base
     return replace(
         base,
         name=name,
-        conforms=base.admits,
+        conforms=base.admits if allowed is None else base.conforms,
         allowed=allowed,
         constraint=constraint,
         shape=base.is_shaped,

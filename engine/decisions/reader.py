@@ -1,6 +1,8 @@
 """The expressions and types of one file -> closures, with a finding for whatever is not run."""
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from types import MappingProxyType
 
 from engine.decisions.declared_types import (
@@ -42,6 +44,7 @@ class Reader:
     def __init__(self, root: Element, imported: Mapping[str, "Reader"] = NOTHING_IMPORTED) -> None:
         self.findings: list[DecisionFinding] = []
         self.free_names: set[str] = set()
+        self.local_names: frozenset[str] = frozenset()
         self.types: dict[str, DeclaredType] = {}
         self.names: frozenset[str]
         self.own_names: frozenset[str]
@@ -65,6 +68,15 @@ class Reader:
             named = named.getparent()
         element_id = "" if named is None else named.get("id", "")
         self.findings.append(DecisionFinding(code, message, element_id, line_of(element)))
+
+    @contextmanager
+    def knowing(self, names: Iterable[str]) -> Iterator[None]:
+        """Let expressions use these names meanwhile: those of a function's parameters."""
+        before, self.local_names = self.local_names, self.local_names | frozenset(names)
+        try:
+            yield
+        finally:
+            self.local_names = before
 
     # Expressions ----------------------------------------------------------------
 
@@ -94,7 +106,7 @@ class Reader:
     ) -> Closure:
         mentioned = {name: kind.is_shaped for name, kind in self.types.items() if name in source}
         try:
-            compiled = compile_text(source, self.names, mentioned)
+            compiled = compile_text(source, self.names | self.local_names, mentioned)
         except FeelSyntaxError as problem:
             shown = source if len(source) <= 40 else f"{source[:40]}…"  # noqa: PLR2004 - a line
             self.report(element, "dmn-expression", f"表达式“{shown}”有误:{problem}")
@@ -167,14 +179,19 @@ class Reader:
 
 
 _ELEMENTS = ("inputData", "decision", "businessKnowledgeModel", "decisionService")
-_NAMED = (*_ELEMENTS, "variable", "itemComponent", "formalParameter", "column")
+_NAMED = (*_ELEMENTS, "variable", "itemComponent", "column")
+# A parameter called Person.Gender must not make a name of the path Person.Gender elsewhere.
+_WORDS_ONLY = re.compile(r"[^.+\-*/']+")
 
 
 def _declared_names(root: Element) -> Iterator[str]:
     """Give every name that expressions of the file may use; labels of columns are not names."""
     for element in root.iter("{*}*"):
-        if local_name(element) in _NAMED and element.get("name"):
-            yield element.get("name", "")
+        name, kind = element.get("name", ""), local_name(element)
+        if name and kind in _NAMED:
+            yield name
+        elif kind == "formalParameter" and _WORDS_ONLY.fullmatch(name):
+            yield name  # where a function is called, its parameters are named
 
 
 def _element_names(root: Element) -> Iterator[str]:

@@ -125,6 +125,16 @@ def _rule(reader: Reader, row: Element, number: int, columns: tuple[int, int]) -
         number,
         row.get("id", ""),
         tuple((position, test) for position, test in tests if test is not None),
-        tuple(reader.expression(cell) if text_of(cell) else nothing for cell in outputs),
+        tuple(_answer(reader, cell) for cell in outputs),
         " ".join(note for note in notes if note),
     )
+
+
+def _answer(reader: Reader, cell: Element) -> Closure:
+    """Compile what a rule answers in one column; the cell may have a type of its own."""
+    if not text_of(cell):
+        return nothing
+    compiled, kind = reader.expression(cell), reader.type_of(cell)
+    if kind is None:
+        return compiled
+    return lambda scope: kind.fitted(compiled(scope), "输出", scope)

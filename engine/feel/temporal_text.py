@@ -101,9 +101,9 @@ def read_duration(text: str) -> Duration | None:
 
 def read_temporal(text: str) -> Date | Time | DateTime | Duration | None:
     """Read the text of an @"…" literal, whatever of the five it is."""
-    if "T" in text and not text.lstrip("-").startswith("P"):
-        return read_date_time(text)
-    return read_date(text) or read_time(text) or read_duration(text)
+    found = read_date(text) or read_time(text) or read_duration(text)
+    # A T alone tells nothing: it also stands in the names of zones, @Asia/Tokyo.
+    return found or (read_date_time(text) if "T" in text else None)
 
 
 def _fraction(digits: str | None) -> int:

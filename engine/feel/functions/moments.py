@@ -53,12 +53,19 @@ def today(run: Run) -> Date:
 
 @builtin_with_run("is", "value1: any, value2: any")
 def is_same(run: Run, one: object, other: object) -> bool | None:
-    """Tell whether two values are the same, down to the zone they are written in."""
+    """Tell whether two values are the same: of moments the local time and its offset."""
     if type(one) is not type(other):
         return False
-    if isinstance(one, Time | DateTime):
-        return one == other
+    if isinstance(one, Time) and isinstance(other, Time):
+        return _as_written(one, 0) == _as_written(other, 0)
+    if isinstance(one, DateTime) and isinstance(other, DateTime):
+        return _as_written(one.time, one.day) == _as_written(other.time, other.day)
     return equal(one, other, run)
+
+
+def _as_written(time: Time, day: int) -> tuple[int, int, int | None]:
+    """A zone counts as the offset it has on the day; a bare time has none but that of its zone."""
+    return day, time.nanoseconds, time.utc_offset(day) if day else time.utc_offset()
 
 
 @builtin("day of year", "date: date | date and time")

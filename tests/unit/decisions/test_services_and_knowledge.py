@@ -170,3 +170,71 @@ def test_the_type_of_a_service_may_be_that_of_a_function(model_of, context):
     outcome = model.evaluate("ask", {}, context)
     assert outcome.value is None
     assert outcome.problems == ("“S”应为文本,得到数字",)
+
+
+def test_a_parameter_named_like_a_path_makes_no_name_of_the_path(model_of, context):
+    model = model_of(
+        '<businessKnowledgeModel id="f" name="称呼"><variable name="称呼"/><encapsulatedLogic>'
+        '<formalParameter name="人.性别"/><literalExpression><text>if 人.性别 = "男" then "父" else "母"</text>'
+        "</literalExpression></encapsulatedLogic></businessKnowledgeModel>"
+        '<decision id="d" name="D"><knowledgeRequirement><requiredKnowledge href="#f"/></knowledgeRequirement>'
+        "<invocation><literalExpression><text>称呼</text></literalExpression><binding>"
+        '<parameter name="人.性别"/><literalExpression><text>人.性别</text></literalExpression>'
+        "</binding></invocation></decision>"
+    )
+    assert model.problems == ()
+    assert model.evaluate("d", {"人": {"性别": "男"}}, context).value == "父"
+    assert model.decisions["d"].inputs == ("人",)
+
+
+SIDES = """
+<itemDefinition name="t文"><typeRef>string</typeRef><allowedValues><text>"foo", "bar"</text></allowedValues></itemDefinition>
+<itemDefinition name="t方向"><typeRef>t文</typeRef><allowedValues><text>"left", "right"</text></allowedValues></itemDefinition>
+<itemDefinition name="t函数"><functionItem outputTypeRef="t文"><parameters name="a" typeRef="t文"/></functionItem></itemDefinition>
+"""
+
+
+@pytest.mark.parametrize(
+    ("logic", "expected"),
+    [
+        ('<literalExpression typeRef="t方向"><text>"left"</text></literalExpression>', "left"),
+        ('<literalExpression typeRef="t方向"><text>"foo"</text></literalExpression>', None),
+        (
+            (
+                '<invocation><functionDefinition/><binding><parameter name="a" typeRef="t文"/>'
+                '<literalExpression><text>"baz"</text></literalExpression></binding></invocation>'
+            ),
+            None,
+        ),
+    ],
+)
+def test_types_where_they_are_written(model_of, context, logic, expected):
+    called = "<literalExpression><text>function(a) a</text></literalExpression>"
+    drawn = logic.replace("<functionDefinition/>", called)
+    model = model_of(SIDES + f'<decision id="d" name="D">{drawn}</decision>')
+    assert model.problems == ()
+    assert model.evaluate("d", {}, context).value == expected
+
+
+def test_the_type_of_a_function_is_that_of_the_function(model_of, context):
+    """Tools write there the function's type, older files that of its result: both are understood."""
+    for kind in ("t函数", "t文"):
+        model = model_of(
+            SIDES + f'<businessKnowledgeModel id="f" name="F"><encapsulatedLogic typeRef="{kind}">'
+            '<formalParameter name="a"/><literalExpression><text>a</text></literalExpression>'
+            "</encapsulatedLogic></businessKnowledgeModel>"
+            '<decision id="d" name="D"><knowledgeRequirement><requiredKnowledge href="#f"/></knowledgeRequirement>'
+            '<literalExpression><text>[F("foo"), F("baz")]</text></literalExpression></decision>'
+        )
+        assert model.evaluate("d", {}, context).value == ["foo", None]
+
+
+def test_a_cell_of_a_table_may_have_a_type(model_of, context):
+    model = model_of(
+        SIDES
+        + '<decision id="d" name="D"><decisionTable><input><inputExpression><text>x</text></inputExpression></input>'
+        '<output name="o"/><rule><inputEntry><text>-</text></inputEntry>'
+        '<outputEntry typeRef="t文"><text>x</text></outputEntry></rule></decisionTable></decision>'
+    )
+    assert model.evaluate("d", {"x": "foo"}, context).value == "foo"
+    assert model.evaluate("d", {"x": "baz"}, context).value is None

@@ -190,6 +190,12 @@ STRINGS = [
     ("{f: function(a, b) if b = null then a else b, r: f(a: 1)}.r", 1),
     ("{f: function(a) a, r: f(b: 1)}.r", None),
     ("(!=10).start included", False),
+    # a T in the name of a zone is none between a date and a time
+    ('string(@"23:00:50@Asia/Tokyo")', "23:00:50@Asia/Tokyo"),
+    ('is(@"2021-04-02T23:00:00@Australia/Melbourne", @"2021-04-02T23:00:00+11:00")', True),
+    ('is(@"2021-04-02T23:00:00+10:00", @"2021-04-02T23:00:00+11:00")', False),
+    ('is(@"10:00:00", @"10:00:00Z")', False),
+    ('is(@"10:00:00Z", @"10:00:00@Etc/UTC")', True),
     ('matches("a.c", "a.c", "q")', True),
     ('matches("abc", "a b c", "x")', True),
     ('replace("abcd", "(ab)|(a)", "[1=$1][2=$2]")', "[1=ab][2=]cd"),
