@@ -17,9 +17,15 @@ def error(
     return replace(_finding("error", code, message, file, element), trace=trace)
 
 
-def warning(code: str, message: str, file: str, element: Element | None = None) -> Finding:
+def warning(
+    code: str,
+    message: str,
+    file: str,
+    element: Element | None = None,
+    trace: tuple[str, ...] = (),
+) -> Finding:
     """What the designer should know; deployment goes on."""
-    return _finding("warning", code, message, file, element)
+    return replace(_finding("warning", code, message, file, element), trace=trace)
 
 
 def _finding(severity: str, code: str, message: str, file: str, element: Element | None) -> Finding:

@@ -306,9 +306,19 @@ def test_every_operation_gives_what_it_declares(bench: Bench) -> None:
         "notice.answer": run(
             "notice.answer", {**one, "result": "dismissed", "replied_on": "2026-11-12"}
         ),
+        "notice.pending": run("notice.pending", {**one, "result": "dismissed"}),
         "notice.resume": run("notice.resume", {**one, "ends_on": "2026-11-20"}),
         "notice.reckon": run("notice.reckon", {**one, "ends_on": "2026-11-20"}),
         "notice.close": run("notice.close", {**one, "result": "upheld"}),
+        "household.find_correction": run(
+            "household.find_correction", {"file_no": opened["file_no"], "since": "2026-11-01"}
+        ),
+        "household.find_reports": run("household.find_reports", {}),
+        "household.answer_reports": run("household.answer_reports", {"result": "dismissed"}),
+        "household.close": run(
+            "household.close", {"file_no": opened["file_no"], "reason": "false_papers"}
+        ),
+        "household.reopen": run("household.reopen", {"file_no": opened["file_no"]}),
     }
     assert given.keys() == registry.OPERATIONS.keys()
     for name, outputs in given.items():

@@ -85,7 +85,9 @@ def test_a_file_is_found_by_name_number_and_last_four(town: Town) -> None:
         assert [line.file_no for line in found.lines] == [FILE_NO], text
         narrowed = town.register.households(city, text=text, status="on_file")
         assert (narrowed.lines, narrowed.counts) == ([], {"awaiting_entry": 1}), text
-    for text in ("%", "_", "陈", "35060219900101990", "990"):
+    (by_member,) = town.register.households(city, text="陈模").lines
+    assert (by_member.file_no, by_member.member_found) == (FILE_NO, "陈模拟")
+    for text in ("%", "_", "王", "35060219900101990", "990"):
         assert not town.register.households(city, text=text).lines, text
 
 

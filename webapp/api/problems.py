@@ -122,8 +122,8 @@ def of_bug(error: Exception) -> Response:
 
 
 def finding_json(finding: Finding) -> dict[str, object]:
-    """A check's finding as the API shows it."""
-    return {
+    """A check's finding as the API shows it; ``trace`` are the ids on the way to it, if any."""
+    shown: dict[str, object] = {
         "severity": finding.severity,
         "code": finding.code,
         "message": finding.message,
@@ -131,6 +131,7 @@ def finding_json(finding: Finding) -> dict[str, object]:
         "element_id": finding.element_id,
         "line": finding.line,
     }
+    return {**shown, "trace": list(finding.trace)} if finding.trace else shown
 
 
 def is_api_request() -> bool:

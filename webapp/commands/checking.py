@@ -40,11 +40,19 @@ def check(call: Call) -> int:
     findings = [finding for group in groups for finding in group.findings()]
     errors = sum(finding.severity == "error" for finding in findings)
     if call.words.json:
-        say_json([dataclasses.asdict(finding) for finding in findings])
+        say_json([_as_json(finding) for finding in findings])
     else:
         say(*map(told, findings))
         say(_summary(len(groups), errors, len(findings) - errors))
     return FOUND_WRONG if errors else DONE
+
+
+def _as_json(finding: Finding) -> dict[str, object]:
+    """A finding for machines; ``trace`` only where there is a way to tell."""
+    found = dataclasses.asdict(finding)
+    if not finding.trace:
+        del found["trace"]
+    return found
 
 
 def told(finding: Finding) -> str:

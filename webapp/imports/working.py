@@ -16,8 +16,8 @@ from webapp.sheets.reading import read_workbook
 from webapp.sheets.template import Told, template
 
 ERRAND = "import"
-READ_AT_ONCE = 96 * 1024
-"""Bytes: an empty template has half of it, and some hundred rows are a second or two while
+READ_AT_ONCE = 128 * 1024
+"""Bytes: an empty template has up to 100 kB, and some hundred rows are a second or two while
 somebody waits; more is an errand."""
 
 _KEY_AND_UNIT = 2

@@ -40,7 +40,10 @@ def _violations(file: str, found: Exploration) -> Iterator[Finding]:
             _ids(found.stuck.trace),
         )
     if found.doubled is not None:
-        yield error(
+        # A reminder beside a step that is done again may still be on its way: not all that is
+        # doubled is a split without its join.
+        beside = any(_goes_beside(node) for node in found.doubled.trace)
+        yield (warning if beside else error)(
             "lack-of-synchronisation",
             f"{found.doubled.flow.label}会被走两次:依次经过 {_told(found.doubled.trace)}。"
             "并行分开后请用并行网关汇合,否则后面的步骤会出现两份。",
@@ -55,6 +58,10 @@ def _violations(file: str, found: Exploration) -> Iterator[Finding]:
             file,
             node.element,
         )
+
+
+def _goes_beside(node: Node) -> bool:
+    return node.tag == "boundaryEvent" and not node.interrupting
 
 
 def _ids(trace: Sequence[Node]) -> tuple[str, ...]:
