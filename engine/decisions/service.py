@@ -6,7 +6,7 @@ from typing import Protocol
 from typing_extensions import override
 
 from engine.feel.run import Run
-from engine.feel.values import FeelFunction
+from engine.feel.values import NamedParameters
 
 _COST_OF_A_CALL = 5
 
@@ -27,7 +27,7 @@ class Graph(Protocol):
         ...
 
 
-class ServiceFunction(FeelFunction):
+class ServiceFunction(NamedParameters):
     """A service as a function: its inputs are the arguments, its output decisions the result.
 
     One output decision is the result itself, several make a context by their names.
@@ -52,11 +52,6 @@ class ServiceFunction(FeelFunction):
         return tuple(name for name, _key in self._parameters)
 
     @override
-    def accepts_count(self, count: int) -> bool:
-        """Every input must be given."""
-        return count == len(self._parameters)
-
-    @override
     def call(self, run: Run, arguments: Sequence[object]) -> object:
         """Decide over the arguments."""
         if not self.accepts_count(len(arguments)):
@@ -76,10 +71,3 @@ class ServiceFunction(FeelFunction):
             run.leave_call()
         result = next(iter(values.values())) if len(values) == 1 else values
         return self._graph.fitted(self._key, result)
-
-    @override
-    def call_named(self, run: Run, arguments: Mapping[str, object]) -> object:
-        """Put the arguments in their order; those not given are null."""
-        if not set(arguments) <= set(self.parameter_names):
-            return run.null("参数名称不对")
-        return self.call(run, [arguments.get(name) for name in self.parameter_names])

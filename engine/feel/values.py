@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from typing_extensions import override
+
 from engine.feel.errors import NoValue
 from engine.feel.run import Run
 from engine.feel.temporal import (
@@ -61,6 +63,28 @@ class FeelFunction(ABC):
     @abstractmethod
     def accepts_count(self, count: int) -> bool:
         """Tell whether it can be called with so many arguments."""
+
+
+class NamedParameters(FeelFunction):
+    """A function with one form: as many arguments as it has names."""
+
+    @property
+    @abstractmethod
+    @override
+    def parameter_names(self) -> tuple[str, ...]:
+        """The names of its parameters, in their order."""
+
+    @override
+    def accepts_count(self, count: int) -> bool:
+        """Every parameter must be given."""
+        return count == len(self.parameter_names)
+
+    @override
+    def call_named(self, run: Run, arguments: Mapping[str, object]) -> object:
+        """Put the arguments in their order; those not given are null (10.3.2.13.5)."""
+        if not set(arguments) <= set(self.parameter_names):
+            return run.null("参数名称不对")
+        return self.call(run, [arguments.get(name) for name in self.parameter_names])
 
 
 KIND_NAMES: Mapping[type, str] = {

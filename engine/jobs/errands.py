@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+from typing_extensions import override
+
 from engine.errors import BangfuError, Busy, LeaseLost, Refused
 from engine.jobs.executor import BACK_OFF, TRIES, Pace
+from engine.jobs.loop import WorkerLoop
 from engine.model.errands import Errand, Interrupted, Say
 
 log = logging.getLogger("bangfu.errands")
@@ -62,30 +65,15 @@ class _Line:
             raise Interrupted
 
 
-class ErrandRunner:
+class ErrandRunner(WorkerLoop):
     """One runner's loop."""
 
     def __init__(self, work: ErrandWork, holder: str, pace: Pace) -> None:
         self._work = work
         self._holder = holder
-        self._pace = pace
-        self._stop = threading.Event()
+        super().__init__(pace.idle)
 
-    def stop(self) -> None:
-        """End at the next word of the errand in hand; another goes on with it."""
-        self._stop.set()
-
-    def run(self) -> None:
-        """Work until stopped. A broken database is waited for, not died of."""
-        while not self._stop.is_set():
-            try:
-                busy = self.run_once()
-            except Exception:
-                log.exception("errands could not be reached; it will be tried again")
-                busy = False
-            if not busy:
-                self._stop.wait(self._pace.idle)
-
+    @override
     def run_once(self) -> bool:
         """Do one errand; whether there was one."""
         errand = self._work.take(self._holder, LEASE)

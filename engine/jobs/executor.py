@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from typing_extensions import override
+
 from engine.errors import BangfuError, Busy, LeaseLost
+from engine.jobs.loop import WorkerLoop
 from engine.store.jobs import Job
 
 log = logging.getLogger("bangfu.jobs")
@@ -80,32 +83,17 @@ class Pace:
     idle: float = 0.5
 
 
-class Executor:
+class Executor(WorkerLoop):
     """One worker's loop."""
 
     def __init__(self, work: Work, holder: str, pace: Pace) -> None:
         self._work = work
         self._holder = holder
-        self._pace = pace
-        self._stop = threading.Event()
+        super().__init__(pace.idle)
         self._sealed_at: datetime | None = None
         self._swept_at: datetime | None = None
 
-    def stop(self) -> None:
-        """End after the job in hand."""
-        self._stop.set()
-
-    def run(self) -> None:
-        """Work until stopped. A broken database is waited for, not died of."""
-        while not self._stop.is_set():
-            try:
-                busy = self.run_once()
-            except Exception:
-                log.exception("the worker could not reach its work; it will try again")
-                busy = False
-            if not busy:
-                self._stop.wait(self._pace.idle)
-
+    @override
     def run_once(self) -> bool:
         """Do everything that is due now; whether there was anything."""
         jobs = self._work.take_jobs(self._holder, BATCH, LEASE)

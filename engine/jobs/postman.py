@@ -4,9 +4,11 @@ A loop of its own beside the executor's: a gateway that does not answer keeps no
 """
 
 import logging
-import threading
 from typing import Protocol
 
+from typing_extensions import override
+
+from engine.jobs.loop import WorkerLoop
 from engine.model.ports import Letter, NotCarried
 
 log = logging.getLogger("bangfu.postman")
@@ -52,29 +54,14 @@ class Post(Protocol):
         ...
 
 
-class Postman:
+class Postman(WorkerLoop):
     """One worker's rounds."""
 
     def __init__(self, post: Post, idle: float = IDLE) -> None:
         self._post = post
-        self._idle = idle
-        self._stop = threading.Event()
+        super().__init__(idle)
 
-    def stop(self) -> None:
-        """End after the message in hand."""
-        self._stop.set()
-
-    def run(self) -> None:
-        """Work until stopped. A broken database is waited for, not died of."""
-        while not self._stop.is_set():
-            try:
-                busy = self.run_once()
-            except Exception:
-                log.exception("the postman could not reach the messages; it will try again")
-                busy = False
-            if not busy:
-                self._stop.wait(self._idle)
-
+    @override
     def run_once(self) -> bool:
         """Write what is due and carry one message; whether there was anything."""
         told = self._post.tell_day() + self._post.tell_applicants()

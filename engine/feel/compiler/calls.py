@@ -1,6 +1,6 @@
 """Calls of functions, and functions written in FEEL."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from typing_extensions import override
 
@@ -11,13 +11,13 @@ from engine.feel.errors import NoValue
 from engine.feel.run import Run
 from engine.feel.scope import Closure, Scope, root_of
 from engine.feel.value_types import Conforms, converted, type_check
-from engine.feel.values import FeelFunction, kind_word
+from engine.feel.values import FeelFunction, NamedParameters, kind_word
 
 # Functions whose first argument is allowed to be a variable that does not exist.
 _FORGIVING = frozenset(("get or else", "is defined", "is empty", "is blank"))
 
 
-class UserFunction(FeelFunction):
+class UserFunction(NamedParameters):
     """A function written in FEEL, with the scope it was written in."""
 
     name = "function"
@@ -41,11 +41,6 @@ class UserFunction(FeelFunction):
         return tuple(name for name, _check in self._parameters)
 
     @override
-    def accepts_count(self, count: int) -> bool:
-        """Every parameter must be given."""
-        return count == len(self._parameters)
-
-    @override
     def call(self, run: Run, arguments: Sequence[object]) -> object:
         """Evaluate the body with the parameters as names."""
         if not self.accepts_count(len(arguments)):
@@ -62,13 +57,6 @@ class UserFunction(FeelFunction):
             return self._body(self._scope.inner(values))
         finally:
             run.leave_call()
-
-    @override
-    def call_named(self, run: Run, arguments: Mapping[str, object]) -> object:
-        """Put the arguments in their order; those not given are null (10.3.2.13.5)."""
-        if not set(arguments) <= set(self.parameter_names):
-            return run.null("参数名称不对")
-        return self.call(run, [arguments.get(name) for name in self.parameter_names])
 
 
 @compile_node.register

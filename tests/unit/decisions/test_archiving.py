@@ -75,10 +75,10 @@ class Office:
         return self.values[name]
 
     def working_day_after(self, start: date, days: int) -> date:
-        raise NotImplementedError
+        raise AssertionError("these tables count no days")
 
     def working_days_between(self, start: date, end: date) -> int:
-        raise NotImplementedError
+        raise AssertionError("these tables count no days")
 
 
 @pytest.fixture

@@ -46,10 +46,10 @@ class Delivered:
         return beginning_values()[name]
 
     def working_day_after(self, start, days):
-        raise NotImplementedError
+        raise AssertionError("these tables count no days")
 
     def working_days_between(self, start, end):
-        raise NotImplementedError
+        raise AssertionError("these tables count no days")
 
 
 def drawn(seed):
