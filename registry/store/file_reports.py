@@ -1,8 +1,7 @@
 """Reports on files in the tables."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, insert, select, update
@@ -10,9 +9,10 @@ from sqlalchemy import Select, insert, select, update
 from engine.model.actors import Actor
 from engine.store.cases import visible_to
 from engine.store.database import Tx
-from engine.store.instants import from_text, to_text
+from engine.store.instants import to_text
 from engine.store.tables import case
 from registry.file_report import FileReport
+from registry.store.objections import read_as, values_of
 from registry.store.tables import file_report, household_version, notice
 
 _LIVE = ("active", "incident", "suspended")
@@ -20,24 +20,26 @@ _LIVE = ("active", "incident", "suspended")
 
 def add(tx: Tx, new: FileReport) -> None:
     """Write a report down."""
-    tx.execute(insert(file_report).values(_values(new)))
+    tx.execute(insert(file_report).values(values_of(new)))
 
 
 def save(tx: Tx, changed: FileReport) -> None:
     """Write it back with its answer."""
     tx.execute(
-        update(file_report).where(file_report.c.receipt == changed.receipt).values(_values(changed))
+        update(file_report)
+        .where(file_report.c.receipt == changed.receipt)
+        .values(values_of(changed))
     )
 
 
 def of_case(tx: Tx, case_id: str) -> list[FileReport]:
     """Those a case looks into, oldest first."""
-    return _read(tx, _ordered().where(file_report.c.case_id == case_id))
+    return read_as(FileReport, tx, _ordered().where(file_report.c.case_id == case_id))
 
 
 def by_receipt(tx: Tx, receipt: str) -> FileReport | None:
     """The one with this number."""
-    found = _read(tx, select(file_report).where(file_report.c.receipt == receipt))
+    found = read_as(FileReport, tx, select(file_report).where(file_report.c.receipt == receipt))
     return found[0] if found else None
 
 
@@ -50,7 +52,7 @@ def waiting_of_case(tx: Tx, case_id: str, until: datetime | None) -> list[FileRe
     )
     if until is not None:
         query = query.where(file_report.c.at <= to_text(until))
-    return _read(tx, query)
+    return read_as(FileReport, tx, query)
 
 
 def case_looking_into(tx: Tx, file_no: str) -> str:
@@ -99,23 +101,3 @@ def file_of_notice(tx: Tx, notice_id: str) -> str:
 
 def _ordered() -> Select[Any]:
     return select(file_report).order_by(file_report.c.at, file_report.c.receipt)
-
-
-def _read(tx: Tx, query: Any) -> list[FileReport]:
-    return [_report(dict(row)) for row in tx.execute(query).mappings()]
-
-
-def _report(row: dict[str, Any]) -> FileReport:
-    row["at"] = from_text(row["at"])
-    row["said_on"] = date.fromisoformat(row["said_on"])
-    replied = row["replied_on"]
-    row["replied_on"] = None if replied is None else date.fromisoformat(replied)
-    return FileReport(**row)
-
-
-def _values(one: FileReport) -> dict[str, object]:
-    values = asdict(one)
-    values["at"] = to_text(one.at)
-    values["said_on"] = one.said_on.isoformat()
-    values["replied_on"] = None if one.replied_on is None else one.replied_on.isoformat()
-    return values

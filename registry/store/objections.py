@@ -2,19 +2,21 @@
 
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 
 from engine.store.database import Tx
 from engine.store.instants import from_text, to_text
 from registry.objection import Objection
 from registry.store.tables import notice_objection
 
+Kept = TypeVar("Kept", bound=Objection)
+
 
 def add(tx: Tx, new: Objection) -> None:
     """Write an objection down."""
-    tx.execute(insert(notice_objection).values(_values(new)))
+    tx.execute(insert(notice_objection).values(values_of(new)))
 
 
 def save(tx: Tx, changed: Objection) -> None:
@@ -22,13 +24,14 @@ def save(tx: Tx, changed: Objection) -> None:
     tx.execute(
         update(notice_objection)
         .where(notice_objection.c.receipt == changed.receipt)
-        .values(_values(changed))
+        .values(values_of(changed))
     )
 
 
 def of_notice(tx: Tx, notice_id: str) -> list[Objection]:
     """Those to one notice, oldest first."""
-    return _read(
+    return read_as(
+        Objection,
         tx,
         select(notice_objection)
         .where(notice_objection.c.notice_id == notice_id)
@@ -38,7 +41,9 @@ def of_notice(tx: Tx, notice_id: str) -> list[Objection]:
 
 def by_receipt(tx: Tx, receipt: str) -> Objection | None:
     """The one with this number."""
-    found = _read(tx, select(notice_objection).where(notice_objection.c.receipt == receipt))
+    found = read_as(
+        Objection, tx, select(notice_objection).where(notice_objection.c.receipt == receipt)
+    )
     return found[0] if found else None
 
 
@@ -63,24 +68,26 @@ def waiting_of_notice(tx: Tx, notice_id: str, until: datetime | None) -> list[Ob
     )
     if until is not None:
         query = query.where(notice_objection.c.at <= to_text(until))
-    return _read(tx, query)
+    return read_as(Objection, tx, query)
 
 
-def _read(tx: Tx, query: Any) -> list[Objection]:
-    return [_objection(dict(row)) for row in tx.execute(query).mappings()]
-
-
-def _objection(row: dict[str, Any]) -> Objection:
-    row["at"] = from_text(row["at"])
-    row["said_on"] = date.fromisoformat(row["said_on"])
-    replied = row["replied_on"]
-    row["replied_on"] = None if replied is None else date.fromisoformat(replied)
-    return Objection(**row)
-
-
-def _values(one: Objection) -> dict[str, object]:
+def values_of(one: Objection) -> dict[str, object]:
+    """An objection, or a report that is one, as a row."""
     values = asdict(one)
     values["at"] = to_text(one.at)
     values["said_on"] = one.said_on.isoformat()
     values["replied_on"] = None if one.replied_on is None else one.replied_on.isoformat()
     return values
+
+
+def read_as(kind: type[Kept], tx: Tx, query: Select[Any]) -> list[Kept]:
+    """What a query over whole rows finds."""
+    return [_one(kind, dict(row)) for row in tx.execute(query).mappings()]
+
+
+def _one(kind: type[Kept], row: dict[str, Any]) -> Kept:
+    row["at"] = from_text(row["at"])
+    row["said_on"] = date.fromisoformat(row["said_on"])
+    replied = row["replied_on"]
+    row["replied_on"] = None if replied is None else date.fromisoformat(replied)
+    return kind(**row)

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from engine.model.cases import CaseStatus
 from engine.model.clock import FixedClock
 from engine.model.definitions import SourceFile
 from engine.model.operations import Operation, OperationContext
+from engine.model.parameters import ParameterRule
 from engine.store.database import Tx
 from engine.store.jobs import Job
 from tests.engine.conftest import KEY, OUTSIDE, Office
@@ -153,6 +154,18 @@ def echo(shop: Callable[[], Workshop]) -> Operation:
 
     anything: dict[str, Outputs] = {"said": {}}
     return Operation("echo", "回声", run, inputs=anything, outputs=anything)
+
+
+def with_rules(
+    rules: Iterable[ParameterRule], url: str, clock: FixedClock, data_dir: Path
+) -> Iterator[Workshop]:
+    """A workshop whose installation knows these parameters, while a test uses it."""
+    options = Options(
+        clock=clock, data_dir=data_dir, parameters={rule.name: rule for rule in rules}
+    )
+    made = Workshop(staffed(open_engine(url, key=KEY, options=options)), clock)
+    yield made
+    made.engine.close()
 
 
 LONG_BEFORE = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)

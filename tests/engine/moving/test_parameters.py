@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import SYSTEM, Options, Request, open_engine
+from engine import SYSTEM, Request
 from engine.definitions.asked import Asker
 from engine.errors import Conflict, Invalid, NotFound, NotPermitted
 from engine.model.clock import FixedClock
@@ -16,9 +16,8 @@ from engine.model.organisations import Organisation
 from engine.model.parameters import Kind, ParameterRule
 from engine.store.settings import Parameter
 from engine.work.parameters import NewValue, Touched
-from tests.engine.conftest import KEY, MONDAY_MORNING
-from tests.engine.moving.conftest import Workshop, drawn, step
-from tests.support.federation import staffed
+from tests.engine.conftest import MONDAY_MORNING
+from tests.engine.moving.conftest import Workshop, drawn, step, with_rules
 from tests.unit.runtime.kit import end, line, start
 
 TODAY = date(2026, 11, 9)
@@ -76,12 +75,7 @@ RULES = (
 @pytest.fixture
 def ruled(database_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Workshop]:
     """A workshop whose installation knows the rules above."""
-    options = Options(
-        clock=clock, data_dir=tmp_path / "data", parameters={rule.name: rule for rule in RULES}
-    )
-    made = Workshop(staffed(open_engine(database_url, key=KEY, options=options)), clock)
-    yield made
-    made.engine.close()
+    yield from with_rules(RULES, database_url, clock, tmp_path / "data")
 
 
 def _whole(limit: str) -> SourceFile:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from engine import SYSTEM, Options, Request, open_engine
+from engine import SYSTEM, Request
 from engine.errors import Invalid
 from engine.model.clock import FixedClock
 from engine.model.deadlines import Deadline, Pause, due_with_pauses
@@ -18,9 +18,7 @@ from engine.model.deadlines import due as due_of
 from engine.model.definitions import SourceFile
 from engine.model.parameters import Kind, ParameterRule
 from engine.work.parameters import NewValue, Touched
-from tests.engine.conftest import KEY
-from tests.engine.moving.conftest import Workshop, drawn, step
-from tests.support.federation import staffed
+from tests.engine.moving.conftest import Workshop, drawn, step, with_rules
 from tests.unit.runtime.kit import boundary, end, ext, line, node, start, timer, z
 
 RULES = (
@@ -58,12 +56,7 @@ ASKED = '=parameter("answer limit")'
 @pytest.fixture
 def ruled(database_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Workshop]:
     """A workshop whose installation knows the rules above."""
-    options = Options(
-        clock=clock, data_dir=tmp_path / "data", parameters={rule.name: rule for rule in RULES}
-    )
-    made = Workshop(staffed(open_engine(database_url, key=KEY, options=options)), clock)
-    yield made
-    made.engine.close()
+    yield from with_rules(RULES, database_url, clock, tmp_path / "data")
 
 
 def _guarded(key: str = "guarded", text: str = ASKED) -> SourceFile:
