@@ -1,7 +1,5 @@
 """The gate in a process of its own: whatever a file does to it, the service goes on.
 
-    python -m engine.definitions.apart      reads a question from its input, writes the findings
-
 The child has a limit of processor time and of memory; the parent waits no longer than it must.
 Reading and trial running of 2,000 elements take a fraction of them (reliability.md §4).
 """
@@ -9,13 +7,12 @@ Reading and trial running of 2,000 elements take a fraction of them (reliability
 import base64
 import json
 import resource
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from engine.definitions.findings import error
+from engine.definitions.fork_server import ForkServer, NoAnswer
 from engine.definitions.gate import check_bundle
 from engine.definitions.known import Known
 from engine.errors import Finding
@@ -30,18 +27,14 @@ MEGABYTES = 1_024
 COMMAND = ("-m", "engine.definitions.apart")
 
 
+_server = ForkServer()
+
+
 def check_apart(bundle: Bundle, known: Known) -> tuple[Finding, ...]:
     """Everything the checks find, as :func:`check_bundle`; a finding too where they do not end."""
     try:
-        answer = subprocess.run(  # noqa: S603 - our own interpreter and module
-            [sys.executable, *COMMAND],
-            input=json.dumps(question_of(bundle, known)).encode(),
-            capture_output=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-        found = json.loads(answer.stdout)
-    except (subprocess.TimeoutExpired, ValueError):
+        found = json.loads(_server.ask(json.dumps(question_of(bundle, known)).encode(), PATIENCE))
+    except (NoAnswer, ValueError):
         return (
             error(
                 "check-unfinished",
@@ -53,15 +46,15 @@ def check_apart(bundle: Bundle, known: Known) -> tuple[Finding, ...]:
     return tuple(Finding(**{**one, "trace": tuple(one["trace"])}) for one in found)
 
 
-def main() -> None:
-    """Answer one question within the limits."""
-    used = resource.getrusage(resource.RUSAGE_SELF)  # by importing what is needed
+def answered(question: bytes) -> bytes:
+    """The findings, computed within the limits; they hold for the process from here on."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
     last = int(used.ru_utime + used.ru_stime) + 1 + SECONDS
     resource.setrlimit(resource.RLIMIT_CPU, (last, last + 1))
     memory = MEGABYTES * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    bundle, known = understood(json.load(sys.stdin))
-    json.dump([asdict(finding) for finding in check_bundle(bundle, known)], sys.stdout)
+    bundle, known = understood(json.loads(question))
+    return json.dumps([asdict(finding) for finding in check_bundle(bundle, known)]).encode()
 
 
 # The question, as JSON -------------------------------------------------------------
@@ -153,7 +146,3 @@ def _text(content: bytes) -> str:
 
 def _bytes(text: str) -> bytes:
     return base64.b64decode(text)
-
-
-if __name__ == "__main__":
-    main()

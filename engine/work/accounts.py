@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -51,8 +52,12 @@ _COMMON = frozenset(
 )
 
 _hasher = PasswordHasher()
-_NOBODY = _hasher.hash(secrets.token_hex(16))
-"""Verified for unknown names, so that they take as long as a wrong password."""
+
+
+@cache
+def _nobody() -> str:
+    """Verified for unknown names, so that they take as long as a wrong password."""
+    return _hasher.hash(secrets.token_hex(16))
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,7 @@ def verify(tx: Tx, attempt: Attempt) -> str | None:
     found = directory.person_by_username(tx, attempt.username)
     person, stored = found if found is not None else (None, None)
     try:
-        _hasher.verify(stored or _NOBODY, attempt.password)
+        _hasher.verify(stored or _nobody(), attempt.password)
     except (VerifyMismatchError, InvalidHashError):
         return None
     if person is None or stored is None or not person.active:

@@ -1,6 +1,10 @@
 """The gate in a process of its own: the same answers, and an end whatever the file."""
 
 import json
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -8,6 +12,7 @@ import pytest
 
 from engine.definitions import Known, apart, check_bundle
 from engine.definitions.apart import check_apart, question_of, understood
+from engine.definitions.fork_server import ForkServer
 from engine.model.definitions import Bundle, SourceFile
 
 HERE = Path(__file__).parent
@@ -20,20 +25,76 @@ def test_it_finds_what_the_gate_finds(name: str, known: Known, bundle_of) -> Non
     assert check_apart(bundle, known) == check_bundle(bundle, known)
 
 
-def test_what_never_ends_is_ended(monkeypatch, known: Known) -> None:  # type: ignore[no-untyped-def]
-    """A gate that computes for ever, in the child itself: the limit of processor time ends it."""
-    monkeypatch.setattr(apart, "PATIENCE", 20)
-    endless = "import engine.definitions.apart as a\na.SECONDS = 1\na.check_bundle = lambda *_: exec('while True: pass')\na.main()"
-    monkeypatch.setattr(apart, "COMMAND", ("-c", endless))
+def _with_a_gate_that(does: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same process, whose gate does something else."""
+    script = f"""
+import socket, sys
+import engine.definitions.apart as apart
+from engine.definitions.fork_server import serve
+apart.SECONDS = 1
+def gate(bundle, known):
+    {does}
+apart.check_bundle = gate
+serve(socket.socket(fileno=int(sys.argv[1])), apart.answered, 20)
+"""
+    monkeypatch.setattr(apart, "_server", ForkServer(("-c", script)))
+
+
+@pytest.mark.parametrize(
+    "does",
+    [
+        pytest.param("while True: pass", id="computes for ever"),
+        pytest.param("bytearray(4 * 1024 ** 3)", id="takes all memory"),
+        pytest.param("import os; os.kill(os.getpid(), 9)", id="dies"),
+    ],
+)
+def test_what_does_not_end_well_is_ended_and_the_next_is_checked(  # type: ignore[no-untyped-def]
+    does: str, monkeypatch, known: Known, bundle_of
+) -> None:
+    bundle = bundle_of(HERE / "good/shorthand.bpmn")
+    name = bundle.files[0].name
+    _with_a_gate_that(
+        f"if bundle.files[0].name == 'p.bpmn':\n        {does}\n    return ()", monkeypatch
+    )
     (found,) = check_apart(Bundle((SourceFile("p.bpmn", b"<a/>"),)), known)
     assert (found.severity, found.code, found.file) == ("error", "check-unfinished", "p.bpmn")
+    assert name != "p.bpmn"
+    assert check_apart(bundle, known) == ()
+    apart._server.close()
 
 
-def test_what_takes_all_memory_is_ended(monkeypatch, known: Known) -> None:  # type: ignore[no-untyped-def]
-    greedy = "import engine.definitions.apart as a\na.check_bundle = lambda *_: bytearray(4 * 1024 ** 3)\na.main()"
-    monkeypatch.setattr(apart, "COMMAND", ("-c", greedy))
-    (found,) = check_apart(Bundle((SourceFile("p.bpmn", b"<a/>"),)), known)
-    assert found.code == "check-unfinished"
+def test_many_ask_at_once_and_a_server_that_was_ended_is_started_again(
+    known: Known, bundle_of
+) -> None:  # type: ignore[no-untyped-def]
+    bundle = bundle_of(HERE / SOME[0])
+    expected = check_bundle(bundle, known)
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(lambda _: check_apart(bundle, known), range(8))) == [expected] * 8
+    process = apart._server._process
+    assert process is not None
+    process.kill()
+    process.wait()
+    assert check_apart(bundle, known) == expected
+
+
+def test_the_process_that_stands_ready_ends_with_its_parent(tmp_path: Path) -> None:
+    """However that ends: here by kill -9."""
+    script = """
+import os
+import engine.definitions.apart as apart
+from engine.definitions import Known
+from engine.definitions.fork_server import ForkServer
+from engine.model.definitions import Bundle
+apart.check_apart(Bundle(()), Known())
+print(apart._server._process.pid, flush=True)
+os.kill(os.getpid(), 9)
+"""
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
+    pid = int(ended.stdout)
+    deadline = time.monotonic() + 20
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{pid}").exists()
 
 
 def test_the_child_is_told_all_that_the_parent_knows(known: Known, bundle_of) -> None:  # type: ignore[no-untyped-def]
