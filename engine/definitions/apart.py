@@ -1,5 +1,7 @@
 """The gate in a process of its own: whatever a file does to it, the service goes on.
 
+    python -m engine.definitions.apart FD      takes questions through an inherited socket
+
 The child has a limit of processor time and of memory; the parent waits no longer than it must.
 Reading and trial running of 2,000 elements take a fraction of them (reliability.md §4).
 """
@@ -7,12 +9,14 @@ Reading and trial running of 2,000 elements take a fraction of them (reliability
 import base64
 import json
 import resource
+import socket
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from engine.definitions.findings import error
-from engine.definitions.fork_server import ForkServer, NoAnswer
+from engine.definitions.fork_server import ForkServer, NoAnswer, serve
 from engine.definitions.gate import check_bundle
 from engine.definitions.known import Known
 from engine.errors import Finding
@@ -27,7 +31,7 @@ MEGABYTES = 1_024
 COMMAND = ("-m", "engine.definitions.apart")
 
 
-_server = ForkServer()
+_server = ForkServer(("-m", "engine.definitions.apart"))
 
 
 def check_apart(bundle: Bundle, known: Known) -> tuple[Finding, ...]:
@@ -146,3 +150,7 @@ def _text(content: bytes) -> str:
 
 def _bytes(text: str) -> bytes:
     return base64.b64decode(text)
+
+
+if __name__ == "__main__":
+    serve(socket.socket(fileno=int(sys.argv[1])), answered, PATIENCE)

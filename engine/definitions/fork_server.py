@@ -1,7 +1,5 @@
 """A process that stands ready and is forked for each question: it imports once what a check needs.
 
-    python -m engine.definitions.fork_server FD     takes questions through an inherited socket
-
 The standard library's fork server runs the main script of its parent again in every child, which
 costs what is to be saved; hence this one. It forks while it has a single thread, which the service
 itself never has. It ends when its parent does, however that ends.
@@ -18,7 +16,6 @@ import traceback
 from collections.abc import Callable, Sequence
 
 _BLOCK = 1 << 16
-COMMAND = ("-m", "engine.definitions.fork_server")
 
 
 class NoAnswer(Exception):
@@ -26,9 +23,13 @@ class NoAnswer(Exception):
 
 
 class ForkServer:
-    """Asks questions of children, each in a process of its own; threads may ask at once."""
+    """Asks questions of children, each in a process of its own; threads may ask at once.
 
-    def __init__(self, command: Sequence[str] = COMMAND) -> None:
+    ``command``: what the interpreter runs, a module or script that ends in :func:`serve` on the
+    socket whose number it is given as its last argument.
+    """
+
+    def __init__(self, command: Sequence[str]) -> None:
         self._command = command
         self._lock = threading.Lock()
         self._owner = 0
@@ -127,9 +128,3 @@ def _all_of(source: socket.socket) -> bytes:
     while block := source.recv(_BLOCK):
         blocks.append(block)
     return b"".join(blocks)
-
-
-if __name__ == "__main__":
-    from engine.definitions.apart import PATIENCE, answered
-
-    serve(socket.socket(fileno=int(sys.argv[1])), answered, PATIENCE)
