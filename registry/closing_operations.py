@@ -4,7 +4,6 @@ The contract is the table in ``processes/household_report/README.md``.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import cast
 
 from engine.errors import Invalid, NotFound
@@ -89,12 +88,7 @@ def _file(context: OperationContext, inputs: Inputs) -> File:
 def _write(
     context: OperationContext, existing: File, act: str, content: Content, told: str
 ) -> object:
-    changed = replace(
-        existing,
-        shown=shown_of(content, context.lookup_hash),
-        version=existing.version + 1,
-        changed_at=context.now,
-    )
+    changed = existing.followed(shown_of(content, context.lookup_hash), context.now)
     households.save(cast(Tx, context.tx), changed)
     return write_version(context, changed, act, content, told)["version"]
 

@@ -85,7 +85,7 @@ class CopyDesk:
         """The file that has waited longest; empty when none waits."""
         question = FileQuestion(queue=Queue.TO_COPY, limit=1)
         found = self._engine.ask(lambda tx: file_lists.files(tx, actor, question))
-        return found[0][0].file_no if found else ""
+        return found[0].file.file_no if found else ""
 
     def tick(self, actor: Actor, file_no: str, copied: Sequence[str], seen: Sequence[str]) -> None:
         """Keep which of the fields that were ``seen`` have been copied, and which not (yet).
@@ -123,12 +123,12 @@ class CopyDesk:
 
     def _next(self, tx: Tx, actor: Actor, file: File) -> str:
         """Whoever waits after this one; from the beginning when this is the last."""
-        place = file_lists.cursor(Queue.TO_COPY, file)
+        place = ("" if file.awaits_since is None else file.awaits_since.isoformat(), file.file_no)
         for after in (place, None):
             question = FileQuestion(queue=Queue.TO_COPY, after=after, limit=1)
-            for found, _union in file_lists.files(tx, actor, question):
-                if found.file_no != file.file_no:
-                    return found.file_no
+            for found in file_lists.files(tx, actor, question):
+                if found.file.file_no != file.file_no:
+                    return found.file.file_no
         return ""
 
     def _block(self, file_no: str, block: Block, ticks: dict[str, str]) -> CopyBlock:

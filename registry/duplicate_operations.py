@@ -6,7 +6,7 @@ is a decision table's business.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import cast
 
 from engine.errors import Invalid, NotFound
@@ -197,12 +197,7 @@ def _merge(context: OperationContext, inputs: Inputs) -> Inputs:
             "needy_worker": "yes",
         },
     ]
-    changed = replace(
-        existing,
-        shown=shown_of(content, context.lookup_hash),
-        version=existing.version + 1,
-        changed_at=context.now,
-    )
+    changed = existing.followed(shown_of(content, context.lookup_hash), context.now)
     households.save(tx, changed)
     return {"version": write_version(context, changed, MERGED, content)["version"]}
 

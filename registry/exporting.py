@@ -258,20 +258,26 @@ class ExportDesk:
         question = question_of(self._engine, search, None, _BATCH)
         question = replace(question, below=places)
         while True:
-            batch = self._engine.ask(partial(self._batch, actor, question))
-            yield batch[:_BATCH]
-            if len(batch) <= _BATCH:
+            batch, after = self._engine.ask(partial(self._batch, actor, question))
+            yield batch
+            if after is None:
                 return
-            last = file_lists.cursor(search.queue, batch[_BATCH - 1].file)
-            question = replace(question, after=last)
+            question = replace(question, after=after)
 
-    def _batch(self, actor: Actor, question: file_lists.FileQuestion, tx: Tx) -> list[ExportedFile]:
-        listed = file_lists.files(tx, actor, question)
+    def _batch(
+        self, actor: Actor, question: file_lists.FileQuestion, tx: Tx
+    ) -> tuple[list[ExportedFile], tuple[str, str] | None]:
+        """Some files with what they say, and where the list goes on."""
+        found = file_lists.files(tx, actor, question)
+        listed = found[:_BATCH]
         newest = {
             file.file_no: version
-            for file, version in households.with_newest(tx, [f.file_no for f, _ in listed])
+            for file, version in households.with_newest(tx, [f.file.file_no for f in listed])
         }
-        return [ExportedFile(file, union, self._opened(file, newest)) for file, union in listed]
+        opened = [
+            ExportedFile(one.file, one.union, self._opened(one.file, newest)) for one in listed
+        ]
+        return opened, listed[-1].cursor if len(found) > _BATCH else None
 
     def _opened(self, file: File, newest: Mapping[str, Version | None]) -> Mapping[str, object]:
         version = newest.get(file.file_no)

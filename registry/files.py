@@ -11,7 +11,7 @@ from engine.store.database import Tx
 from engine.work.attributes import normal
 from registry.comparison import Change, changes
 from registry.deciding import Review, review_of
-from registry.household import AWAITING_ENTRY, Content, File, mapping, mappings, text
+from registry.household import Content, File, mapping, mappings, text
 from registry.money import Money, money_of
 from registry.national import Block, blocks
 from registry.reading import content_of, must_see
@@ -259,5 +259,5 @@ def _closed(said: Content) -> Closed | None:
 
 
 def _days_awaiting(file: File, today: date) -> int | None:
-    """Days since approval while the national system has no number yet."""
-    return (today - file.opened_on).days if file.shown.status == AWAITING_ENTRY else None
+    """Days it has waited for a number of the national system; None where it has one."""
+    return None if file.awaits_since is None else (today - file.awaits_since).days

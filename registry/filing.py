@@ -1,7 +1,5 @@
 """Write a file's next version without a case: somebody with the right to it does, and says why."""
 
-from dataclasses import replace
-
 from engine import Actor
 from engine.store.database import Tx
 from engine.work.environment import Environment
@@ -25,12 +23,7 @@ def file_next(
 ) -> int:
     """The number of the new version; the caller holds the file's row."""
     now, vault = environment.now(), environment.vault
-    changed = replace(
-        file,
-        shown=shown_of(content, vault.lookup_hash),
-        version=file.version + 1,
-        changed_at=now,
-    )
+    changed = file.followed(shown_of(content, vault.lookup_hash), now)
     households.save(tx, changed)
     people.put(tx, file.file_no, people_of(content, vault.lookup_hash))
     indexing.put(tx, vault.lookup_hash, file.file_no, content)

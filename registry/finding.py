@@ -32,7 +32,10 @@ _NOON = time(12)
 
 @dataclass(frozen=True)
 class HouseholdLine:
-    """One household file in a list. ``waits`` is its clock while the national number is missing."""
+    """One household file in a list. ``waits`` is its clock while the national number is missing.
+
+    ``days_waited`` counts from the day it came into the list it stands in.
+    """
 
     file_no: str
     head_name: str
@@ -45,8 +48,7 @@ class HouseholdLine:
     opened_on: date
     changed_on: date
     is_imported: bool = False
-    days_since_opened: int = 0
-    days_since_changed: int = 0
+    days_waited: int = 0
     waits: Remaining | None = None
     is_alike: bool = False
     member_found: str = ""
@@ -107,27 +109,27 @@ class Lists:
             question = replace(asked, alike=alike)
             found = file_lists.files(tx, actor, question)
             shown = found[:limit]
+            files = [one.file for one in shown]
             counted = file_lists.facets(tx, actor, question)
             parent_id = search.organisation_id or actor.organisation_id
             units = file_lists.units_below(tx, actor, question, parent_id)
-            last_file = shown[-1][0] if len(found) > limit and shown else None
-            clock = _Clock(self._engine, tx, [file for file, _ in shown])
-            numbers = [file.file_no for file, _ in shown] if question.text else []
+            has_more = len(found) > limit and bool(shown)
+            clock = _Clock(self._engine, tx, files)
+            numbers = [file.file_no for file in files] if question.text else []
             members = file_lists.members_found(tx, numbers, question.text)
             return FilePage(
                 lines=[
                     replace(
-                        clock.line(file, union),
-                        is_alike=file.file_no in alike,
-                        member_found=members.get(file.file_no, ""),
+                        clock.line(one.file, one.union),
+                        days_waited=clock.days(one.since),
+                        is_alike=one.file.file_no in alike,
+                        member_found=members.get(one.file.file_no, ""),
                     )
-                    for file, union in shown
+                    for one in shown
                 ],
                 facets={name: _facet(name, counted[name]) for name in FACETS},
                 units=[FacetValue(*unit) for unit in units],
-                next_cursor=None
-                if last_file is None
-                else "~".join(file_lists.cursor(search.queue, last_file)),
+                next_cursor="~".join(shown[-1].cursor) if has_more else None,
                 queues=file_lists.queue_counts(tx, actor, question.unchanged_before, alike),
             )
 
@@ -184,7 +186,6 @@ class _Clock:
     def line(self, file: File, union: str) -> HouseholdLine:
         """A file as lists show it."""
         shown = file.shown
-        changed_on = local_date(file.changed_at)
         return HouseholdLine(
             file_no=file.file_no,
             head_name=shown.head_name,
@@ -195,17 +196,19 @@ class _Clock:
             size=shown.size,
             national_no=shown.national_no,
             opened_on=file.opened_on,
-            changed_on=changed_on,
+            changed_on=local_date(file.changed_at),
             is_imported=shown.origin == IMPORTED,
-            days_since_opened=(self._today - file.opened_on).days,
-            days_since_changed=(self._today - changed_on).days,
-            waits=self._waits(file) if shown.status == AWAITING_ENTRY else None,
+            waits=None if file.awaits_since is None else self._waits(file, file.awaits_since),
         )
 
-    def _waits(self, file: File) -> Remaining:
+    def days(self, since: date) -> int:
+        """From a day until today."""
+        return (self._today - since).days
+
+    def _waits(self, file: File, since: date) -> Remaining:
         limit = self._limit(file.organisation_id)
         calendar = self._environment.calendars.get(self._tx)
-        start = datetime.combine(file.opened_on, _NOON, ZONE).astimezone(UTC)
+        start = datetime.combine(since, _NOON, ZONE).astimezone(UTC)
         ends = due(start, limit, calendar)
         return remaining(self._environment.now(), ends.at, limit.unit, calendar)
 

@@ -5,14 +5,14 @@ was entered into the national system. It is kept sealed, one copy a version.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 import orjson
 
 from engine.errors import Invalid
-from engine.model.clock import ZONE
+from engine.model.clock import ZONE, local_date
 from engine.work.attributes import normal
 from registry.vocabulary import category_by_rules
 
@@ -74,6 +74,33 @@ class File:
     version: int
     opened_on: date
     changed_at: datetime
+    stands_since: date | None
+    """Since when it counts, without a break: None for one that was struck off."""
+    awaits_since: date | None
+    """Since when it waits to be entered into the national system, without a break; None where it
+    does not."""
+
+    def followed(self, shown: Shown, at: datetime, on: date | None = None) -> "File":
+        """The file with one version more, written at an instant.
+
+        What comes back (a file that was struck off and counts again) begins to wait on that day,
+        or ``on`` the day it was approved, not on the day it was opened first; what waits already
+        goes on waiting, whatever is changed meanwhile.
+        """
+        day = on or local_date(at)
+        return replace(
+            self,
+            shown=shown,
+            version=self.version + 1,
+            changed_at=at,
+            stands_since=began(shown.status != CLOSED, self.stands_since, day),
+            awaits_since=began(shown.status == AWAITING_ENTRY, self.awaits_since, day),
+        )
+
+
+def began(holds: bool, before: date | None, day: date) -> date | None:  # noqa: FBT001
+    """Since when something holds that may have held before; None where it does not."""
+    return (before or day) if holds else None
 
 
 @dataclass(frozen=True)

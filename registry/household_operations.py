@@ -16,11 +16,13 @@ from engine.store.database import Tx
 from registry import indexing
 from registry.household import (
     APPROVED,
+    AWAITING_ENTRY,
     ENTERED,
     Content,
     File,
     Shown,
     Version,
+    began,
     mapping,
     packed,
     sealed_place,
@@ -69,13 +71,9 @@ def _open_file(context: OperationContext, inputs: Inputs) -> Inputs:
         raise NotFound("没有找到这位户主的档案,没有改动。请稍后重试。")
     before_now = content_of(context, existing)
     content.update({name: before_now[name] for name in _KEPT if name in before_now})
-    changed = replace(
-        existing,
-        organisation_id=context.organisation_id,
-        shown=shown_of(content, context.lookup_hash),
-        version=existing.version + 1,
-        changed_at=context.now,
-    )
+    approved_on = _approved_on(context, content)
+    followed = existing.followed(shown_of(content, context.lookup_hash), context.now, approved_on)
+    changed = replace(followed, organisation_id=context.organisation_id)
     households.save(tx, changed)
     return write_version(context, changed, APPROVED, content)
 
@@ -83,15 +81,22 @@ def _open_file(context: OperationContext, inputs: Inputs) -> Inputs:
 def _first(context: OperationContext, content: Content, shown: Shown) -> File:
     """The file as it begins, with a number of its own."""
     today = local_date(context.now)
-    approved_on = text(content.get("approved_on"))[:10]
+    approved_on = _approved_on(context, content)
     return File(
         file_no=numbers.next_file_number(cast(Tx, context.tx), context.organisation_id, today.year),
         organisation_id=context.organisation_id,
         shown=shown,
         version=1,
-        opened_on=date.fromisoformat(approved_on) if approved_on else today,
+        opened_on=approved_on,
         changed_at=context.now,
+        stands_since=approved_on,
+        awaits_since=began(shown.status == AWAITING_ENTRY, None, approved_on),
     )
+
+
+def _approved_on(context: OperationContext, content: Content) -> date:
+    said = text(content.get("approved_on"))[:10]
+    return date.fromisoformat(said) if said else local_date(context.now)
 
 
 def _set_national_number(context: OperationContext, inputs: Inputs) -> Inputs:
@@ -114,12 +119,7 @@ def _set_national_number(context: OperationContext, inputs: Inputs) -> Inputs:
         if packed(before) == packed(entered):
             return {"version": newest.number}
     content["national"] = entered
-    changed = replace(
-        existing,
-        shown=shown_of(content, context.lookup_hash),
-        version=existing.version + 1,
-        changed_at=context.now,
-    )
+    changed = existing.followed(shown_of(content, context.lookup_hash), context.now)
     households.save(tx, changed)
     return {"version": write_version(context, changed, ENTERED, content)["version"]}
 

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from engine.model.pinyin import search_text
 from engine.store.database import Tx
 from engine.work.environment import Environment
+from registry.deciding import review_of
 from registry.household import Content, category_of, mapping, text
 from registry.reading import content_of
 from registry.store import households, index
 from registry.store.index import IndexEntry
 
-EDITION = 2
+EDITION = 3
 """Of the rules below. A file that was indexed by another edition is indexed again at the start."""
 
 _BATCH = 200
@@ -20,12 +21,13 @@ _SHORTEST_ADDRESS = 6
 
 def entry_of(content: Content, lookup_hash: Callable[[str], str]) -> IndexEntry:
     """The entry of a content."""
-    head = mapping(content.get("head"))
+    head, review = mapping(content.get("head")), review_of(content)
     return IndexEntry(
         spelled=search_text(text(head.get("name"))),
         cause=text(mapping(content.get("hardship")).get("cause_main"))[:_LONGEST_CODE],
         address_hash=_address_hash(text(head.get("address")), lookup_hash),
         withdrawn=bool(text(mapping(content.get("consent")).get("withdrawn_on"))),
+        review_since="" if review is None else review.since,
     )
 
 

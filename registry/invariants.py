@@ -8,7 +8,16 @@ from engine.errors import BangfuError
 from engine.store.database import Tx
 from engine.work.environment import Environment
 from engine.work.invariants import Invariant
-from registry.household import File, Version, changed_at, sealed_place, shown_of, unpacked
+from registry.household import (
+    AWAITING_ENTRY,
+    CLOSED,
+    File,
+    Version,
+    changed_at,
+    sealed_place,
+    shown_of,
+    unpacked,
+)
 from registry.indexing import entry_of
 from registry.notice import NoticeStatus, PublicNotice, holds_number, objection_key
 from registry.notice_layers import WebNotice, snapshot_place, web_layer
@@ -143,13 +152,22 @@ def _differs(environment: Environment, tx: Tx, file: File, newest: Version | Non
         said = shown_of(content, environment.vault.lookup_hash)
     except BangfuError as error:
         return f"file {file.file_no}: {error.message}"
-    if said != file.shown or changed_at(content, newest.number, newest.at) != file.changed_at:
+    agrees = said == file.shown and _since_fits(file)
+    if not agrees or changed_at(content, newest.number, newest.at) != file.changed_at:
         return f"file {file.file_no} and its version {newest.number} differ"
     if people_of(content, environment.vault.lookup_hash) != people.of_file(tx, file.file_no):
         return f"file {file.file_no} names others than its version {newest.number}"
     if entry_of(content, environment.vault.lookup_hash) != index.of_file(tx, file.file_no):
         return f"file {file.file_no} is found by other things than its version {newest.number} says"
     return None
+
+
+def _since_fits(file: File) -> bool:
+    """A file that counts says since when, one that waits too; none waits longer than it counts."""
+    status, stands, awaits = file.shown.status, file.stands_since, file.awaits_since
+    if (stands is None) != (status == CLOSED) or (awaits is None) != (status != AWAITING_ENTRY):
+        return False
+    return awaits is None or (stands is not None and file.opened_on <= stands <= awaits)
 
 
 def _references(tx: Tx) -> Findings:

@@ -15,16 +15,20 @@ from functools import partial
 
 from engine.errors import Invalid, NotPermitted
 from engine.model.actors import Actor
+from engine.model.clock import local_date
 from engine.store import audit, directory
 from engine.store.database import Tx
 from engine.work.attributes import normal
 from engine.work.environment import Environment
 from registry.household import (
+    AWAITING_ENTRY,
+    CLOSED,
     IMPORTED,
     Content,
     File,
     Shown,
     Version,
+    began,
     changed_at,
     packed,
     sealed_place,
@@ -321,6 +325,10 @@ def _first(
         version=newest,
         opened_on=one.archived_on,
         changed_at=changed_at(one.content, newest, now),
+        stands_since=began(one.shown.status != CLOSED, None, one.archived_on),
+        # Whoever takes a register over owes the entry from then on, not since an earlier keeper
+        # approved the household.
+        awaits_since=began(one.shown.status == AWAITING_ENTRY, None, local_date(now)),
     )
     return file, [
         Version(

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -19,10 +20,11 @@ from sqlalchemy import (
 )
 
 from engine.model.actors import Actor
+from engine.model.clock import local_date
 from engine.model.pinyin import typed
 from engine.store.areas import lies_below
 from engine.store.database import Tx
-from engine.store.instants import to_text
+from engine.store.instants import from_text
 from engine.store.tables import organisation, organisation_closure
 from registry.household import AWAITING_ENTRY, File
 from registry.store.households import file_of, visible_files, with_union
@@ -39,11 +41,13 @@ class Queue(StrEnum):
     UNCHANGED = "unchanged"
     UNHELPED = "unhelped"
     ALIKE = "alike"
+    REVIEW = "review"  # the category waits to be looked at again (认定复核)
     TO_COPY = "to-copy"  # awaiting, without those whose consent was withdrawn
 
 
 FACETS = ("status", "category", "cause", "origin", "year")
 _YEAR = 4
+_DAY = 10
 
 
 @dataclass(frozen=True)
@@ -81,14 +85,36 @@ _FACET_COLUMNS: Mapping[str, ColumnElement[Any]] = {
 }
 
 
-def files(tx: Tx, actor: Actor, question: FileQuestion) -> list[tuple[File, str]]:
-    """Files with their union's names; one more than asked.
+@dataclass(frozen=True)
+class Found:
+    """A file of a list, its union's name, and what it is in its place by: a day or an instant."""
+
+    file: File
+    union: str
+    place: str
+
+    @property
+    def cursor(self) -> tuple[str, str]:
+        """Where the list goes on after this file."""
+        return self.place, self.file.file_no
+
+    @property
+    def since(self) -> date:
+        """The day it has waited since."""
+        if len(self.place) == _DAY:
+            return date.fromisoformat(self.place)
+        return local_date(from_text(self.place))
+
+
+def files(tx: Tx, actor: Actor, question: FileQuestion) -> list[Found]:
+    """Files of a list; one more than asked.
 
     The register shows the newest change first, a queue whoever waits longest.
     """
     order, is_newest_first = _order(question.queue)
     query = (
         with_union()
+        .add_columns(order.label("place"))
         .outerjoin(household_index, household_index.c.file_no == household.c.file_no)
         .where(visible_files(actor), *_narrowed(question), *_chosen(question))
     )
@@ -100,14 +126,10 @@ def files(tx: Tx, actor: Actor, question: FileQuestion) -> list[tuple[File, str]
         if is_newest_first
         else query.order_by(order, household.c.file_no)
     )
-    return [(file_of(row), row.union_name) for row in tx.execute(ordered.limit(question.limit + 1))]
-
-
-def cursor(queue: Queue, file: File) -> tuple[str, str]:
-    """Where a list goes on after this file."""
-    if queue in (Queue.ALL, Queue.UNCHANGED):
-        return to_text(file.changed_at), file.file_no
-    return file.opened_on.isoformat(), file.file_no
+    return [
+        Found(file_of(row), row.union_name, row.place)
+        for row in tx.execute(ordered.limit(question.limit + 1))
+    ]
 
 
 def count(tx: Tx, actor: Actor, question: FileQuestion) -> int:
@@ -194,11 +216,20 @@ def _indexed() -> Any:
 
 
 def _order(queue: Queue) -> tuple[ColumnElement[str], bool]:
-    if queue is Queue.ALL:
-        return household.c.changed_at, True
-    if queue is Queue.UNCHANGED:
-        return household.c.changed_at, False
-    return household.c.opened_on, False
+    """The column a list is in the order of, and whether its last comes first."""
+    match queue:
+        case Queue.ALL:
+            return household.c.changed_at, True
+        case Queue.UNCHANGED:
+            return household.c.changed_at, False
+        case Queue.AWAITING | Queue.TO_COPY:
+            return household.c.awaits_since, False
+        case Queue.UNHELPED:
+            return household.c.stands_since, False
+        case Queue.REVIEW:
+            return household_index.c.review_since, False
+        case Queue.ALIKE:
+            return household.c.opened_on, False
 
 
 def _queued(
@@ -218,6 +249,8 @@ def _queued(
             return and_(_stands(), ~_helped())
         case Queue.ALIKE:
             return and_(_stands(), is_alike(alike))
+        case Queue.REVIEW:
+            return and_(_stands(), household_index.c.review_since > "")
         case Queue.ALL:
             return true()
 

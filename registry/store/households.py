@@ -229,7 +229,18 @@ def _values(file: File) -> dict[str, object]:
         "version": file.version,
         "opened_on": file.opened_on.isoformat(),
         "changed_at": to_text(file.changed_at),
+        "stands_since": _day(file.stands_since),
+        "awaits_since": _day(file.awaits_since),
     }
+
+
+def _day(day: date | None) -> str:
+    """An empty text sorts before every day and fits one column."""
+    return "" if day is None else day.isoformat()
+
+
+def _day_of(said: str) -> date | None:
+    return date.fromisoformat(said) if said else None
 
 
 def set_categories(tx: Tx, categories: Mapping[str, str]) -> None:
@@ -252,6 +263,8 @@ def file_of(row: Any) -> File:
         version=row.version,
         opened_on=date.fromisoformat(row.opened_on),
         changed_at=from_text(row.changed_at),
+        stands_since=_day_of(row.stands_since),
+        awaits_since=_day_of(row.awaits_since),
     )
 
 

@@ -17,6 +17,8 @@ class IndexEntry:
     cause: str
     address_hash: str | None
     withdrawn: bool
+    review_since: str
+    """The day from which the category waits to be looked at again; empty where it does not."""
 
 
 def put_many(tx: Tx, edition: int, entries: Mapping[str, IndexEntry]) -> None:
@@ -34,6 +36,7 @@ def put_many(tx: Tx, edition: int, entries: Mapping[str, IndexEntry]) -> None:
                 "cause": one.cause,
                 "address_hash": one.address_hash,
                 "withdrawn": one.withdrawn,
+                "review_since": one.review_since,
             }
             for file_no, one in entries.items()
         ],
@@ -45,7 +48,7 @@ def of_file(tx: Tx, file_no: str) -> IndexEntry | None:
     row = tx.execute(select(household_index).where(household_index.c.file_no == file_no)).first()
     if row is None:
         return None
-    return IndexEntry(row.spelled, row.cause, row.address_hash, row.withdrawn)
+    return IndexEntry(row.spelled, row.cause, row.address_hash, row.withdrawn, row.review_since)
 
 
 def stale(tx: Tx, edition: int, limit: int) -> Sequence[str]:

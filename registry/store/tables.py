@@ -51,9 +51,13 @@ household = Table(
     Column("version", Integer, nullable=False),
     Column("opened_on", _DATE, nullable=False),
     Column("changed_at", _INSTANT, nullable=False),
+    # Without a break since then; empty where it does not hold. See registry.household.File.
+    Column("stands_since", _DATE, nullable=False, server_default=""),
+    Column("awaits_since", _DATE, nullable=False, server_default=""),
     Index("ix_household_changed", "changed_at", "file_no"),
     Index("ix_household_organisation", "organisation_id", "changed_at"),
-    Index("ix_household_status", "status", "opened_on", "file_no"),
+    Index("ix_household_status", "status", "awaits_since", "file_no"),
+    Index("ix_household_stands", "stands_since", "file_no"),
     Index("ix_household_opened", "opened_on", "file_no"),
     Index("ix_household_mobile", "mobile_hash"),
 )
@@ -138,6 +142,9 @@ household_index = Table(
     Column("cause", String(10), nullable=False),  # 主要致困原因
     Column("address_hash", _HASH, index=True),
     Column("withdrawn", Boolean, nullable=False),  # consent withdrawn: nothing new is done with it
+    # Since when the category waits to be looked at again (认定复核); empty where it does not.
+    Column("review_since", _DATE, nullable=False, server_default=""),
+    Index("ix_household_index_review", "review_since", "file_no"),
 )
 
 copy_tick = Table(

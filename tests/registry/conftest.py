@@ -11,6 +11,7 @@ from engine import SYSTEM, Engine, Options, open_engine
 from engine.definitions.folder import read_folder
 from engine.model.clock import FixedClock
 from engine.store.settings import Parameter
+from tests.registry.bench import Bench
 from tests.registry.town import CALLED, MONDAY_MORNING, PARAMETERS, ROOT, Town
 from tests.support.federation import staffed
 
@@ -32,6 +33,11 @@ def engine(database_url: str, tmp_path: Path, clock: FixedClock) -> Iterator[Eng
     opened = staffed(open_engine(database_url, key=bytes(range(32)), options=options))
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def bench(engine: Engine, clock: FixedClock) -> Bench:
+    return Bench(engine, clock)
 
 
 @pytest.fixture

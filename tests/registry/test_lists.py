@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 import registry
-from engine import SYSTEM, Engine
+from engine import SYSTEM, Actor, Engine
 from engine.model.clock import FixedClock
 from engine.model.deadlines import DueState
 from engine.model.ids import new_id
@@ -29,7 +29,10 @@ def register(engine: Engine) -> registry.Registry:
 
 
 def _file(engine: Engine, place: int, name: str, at: str = "u1", **more: object) -> str:
-    head = {"name": name, "id_number": NUMBERS[place], "mobile": f"1540000000{place}"}
+    number = NUMBERS[place]
+    born = f"{number[6:10]}-{number[10:12]}-{number[12:14]}"
+    mobile = f"1540000000{place}"
+    head = {"name": name, "id_number": number, "birth_date": born, "mobile": mobile}
     return on_file(engine, head, at, members=[], **more)
 
 
@@ -149,6 +152,7 @@ def test_the_queues_hold_who_waits_and_their_counts_are_exact(
     engine: Engine, register: registry.Registry, clock: FixedClock
 ) -> None:
     waiting = _file(engine, 0, "甲模拟", archived_on=date(2026, 10, 30))
+    clock.advance(timedelta(days=8))
     fresh = _file(engine, 1, "乙模拟", archived_on=date(2026, 11, 6))
     done = _file(
         engine,
@@ -182,6 +186,7 @@ def test_the_queues_hold_who_waits_and_their_counts_are_exact(
         Queue.UNCHANGED: 1,
         Queue.UNHELPED: 2,
         Queue.ALIKE: 0,
+        Queue.REVIEW: 0,
         Queue.TO_COPY: 2,
     }
     register.help.take_back(reviewer, waiting, entry, new_id(), "写错")
@@ -189,14 +194,46 @@ def test_the_queues_hold_who_waits_and_their_counts_are_exact(
     first, second = register.lists.page(SYSTEM, Search(queue=Queue.AWAITING)).lines
     assert first.waits is not None
     assert second.waits is not None
-    assert (first.waits.state, first.waits.amount, first.days_since_opened) == (
-        DueState.OVERDUE,
-        1,
-        10,
-    )
-    assert (second.waits.state, second.waits.amount) == (DueState.LATER, 4)
+    assert (first.waits.state, first.waits.amount, first.days_waited) == (DueState.OVERDUE, 1, 8)
+    assert (second.waits.state, second.waits.amount) == (DueState.LATER, 5)
     clock.advance(timedelta(days=400))
     assert register.lists.queues(reviewer)[Queue.UNCHANGED] == 3
+
+
+def test_files_whose_category_waits_to_be_looked_at_again_are_a_list_of_their_own(
+    engine: Engine, register: registry.Registry, clock: FixedClock
+) -> None:
+    first, second, far = (
+        _file(engine, n, f"第{n}模拟", u) for n, u in ((0, "u1"), (1, "u2"), (2, "lw-u"))
+    )
+    officer, reviewer, approver, far_reviewer, protection = (
+        engine.directory.actor_named(name)
+        for name in ("officer", "reviewer", "approver", "far_reviewer", "protection")
+    )
+    basis, other = {"head.single_parent": "是"}, {"head.address": "模拟路2号"}
+    register.upkeep.correct(reviewer, second, 1, basis, "核对了原件")
+    clock.advance(timedelta(days=3))
+    register.upkeep.correct(reviewer, first, 1, basis, "核对了原件")
+    register.upkeep.correct(reviewer, first, 2, other, "核对了原件")
+    register.upkeep.correct(far_reviewer, far, 1, basis, "核对了原件")
+
+    def waiting(who: Actor) -> list[str]:
+        page = register.lists.page(who, Search(queue=Queue.REVIEW))
+        assert page.queues[Queue.REVIEW] == register.lists.queues(who)[Queue.REVIEW]
+        assert page.queues[Queue.REVIEW] == len(page.lines)
+        return [one.file_no for one in page.lines]
+
+    assert waiting(approver) == waiting(reviewer) == [second, first]
+    assert waiting(officer) == register.lists.page(officer, Search()).lines == []
+    assert waiting(far_reviewer) == [far]
+    assert waiting(protection) == [second, first, far]
+    days = [
+        one.days_waited for one in register.lists.page(approver, Search(queue=Queue.REVIEW)).lines
+    ]
+    assert days == [3, 0]
+    register.upkeep.decide(approver, second, 2, "marginal", "仍低于两倍")
+    assert waiting(approver) == [first]
+    assert [one.broken for one in registry.invariants(engine) if not one.ok] == []
 
 
 def test_files_without_an_index_are_indexed_at_the_start_once(

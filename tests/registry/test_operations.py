@@ -2,22 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Barrier
-from typing import Any
 
 import pytest
-from sqlalchemy import Table, select
 
 import registry
-from engine import SYSTEM, Engine
+from engine import SYSTEM
 from engine.errors import Conflict, Invalid, NotFound
-from engine.model.clock import FixedClock
-from engine.model.operations import OperationContext
 from registry.household import sealed_place, unpacked
 from registry.notice_publishing import full_name_place
 from registry.store.tables import household, household_version, notice
+from tests.registry.bench import Bench
 
 HEAD: dict[str, object] = {
     "name": "林模拟",
@@ -44,45 +40,6 @@ NOTICE: dict[str, object] = {
     "places": "厂区大门公示栏",
     "ends_on": "2026-11-16",
 }
-
-
-@dataclass
-class Bench:
-    """Runs an operation as a service task of some case does."""
-
-    engine: Engine
-    clock: FixedClock
-    reported: list[tuple[str, Mapping[str, object]]] = field(default_factory=list)
-
-    def run(
-        self, name: str, inputs: Mapping[str, object], case_id: str = "case-1", at: str = "u1"
-    ) -> Mapping[str, object]:
-        vault = self.engine.environment.vault
-
-        def act(tx: object) -> Mapping[str, object]:
-            context = OperationContext(
-                tx=tx,
-                case_id=case_id,
-                case_number="漳芗-2026-000001",
-                organisation_id=at,
-                actor_id="p-approver",
-                now=self.clock.now(),
-                lookup_hash=vault.lookup_hash,
-                seal=vault.seal,
-                open=vault.open,
-                reporter=lambda kind, detail: self.reported.append((kind, detail)),
-            )
-            return registry.OPERATIONS[name].run(context, inputs)
-
-        return self.engine.execute(act)
-
-    def rows(self, table: Table) -> list[Any]:
-        return self.engine.ask(lambda tx: list(tx.execute(select(table))))
-
-
-@pytest.fixture
-def bench(engine: Engine, clock: FixedClock) -> Bench:
-    return Bench(engine, clock)
 
 
 def test_a_new_head_gets_a_file_numbered_by_county_and_year(bench: Bench) -> None:

@@ -26,7 +26,7 @@ from webapp.shared.registry_port import Household, RegistryPort
 from webapp.shared.words import NOTHING
 
 TABS = ("basics", "members", "money", "help", "versions", "papers", "trace")
-_AWAITS = counting("审批后已 %(n)s 日,尚未录入全国系统")
+_AWAITS = counting("待录入全国系统已 %(n)s 日")
 
 
 _SHOWN_APART = frozenset(

@@ -39,15 +39,17 @@ _TITLES = {
     Queue.UNCHANGED: lazy("一年未改的档案"),
     Queue.UNHELPED: lazy("未帮扶过的档案"),
     Queue.ALIKE: lazy("疑似重复的档案"),
+    Queue.REVIEW: lazy("待认定复核的档案"),
 }
 _ABOUT = {
     Queue.ALL: "",
-    Queue.AWAITING: lazy("审批后即为在档;录入全国系统另有时限,等得最久的在最前。"),
+    Queue.AWAITING: lazy("审批后即为在档;录入全国系统的时限自列入本清单起算,等得最久的在最前。"),
     Queue.UNCHANGED: lazy("最近一年没有任何改动的档案,请核实家庭情况是否有变化。最久的在最前。"),
-    Queue.UNHELPED: lazy("建档后没有登记过帮扶的档案(已冲销的不算)。建档最早的在最前。"),
+    Queue.UNHELPED: lazy("建档后没有登记过帮扶的档案(已冲销的不算)。在档最久的在最前。"),
     Queue.ALIKE: lazy(
         "与另一份档案同名同出生日期、证件只差校验位、同一人计入两户或手机相同,打开看详情。"
     ),
+    Queue.REVIEW: lazy("更正过认定依据、类型还没有重新核对的档案,由分管副主席复核。最久的在最前。"),
 }
 _DAYS = counting("%(n)s 天")
 _MENU = {Queue.ALL: "list"}
@@ -140,7 +142,7 @@ def households_page(
         about=str(_ABOUT[queue]),
         total=_total(place, found),
         facets=tuple(facet for facet in facets if facet.choices),
-        rows=tuple(row_of(line, queue) for line in found.lines),
+        rows=tuple(row_of(line) for line in found.lines),
         searched=place.narrowing.get("q", ""),
         here=place.address(),
         kept={name: value for name, value in place.narrowing.items() if name != "q"},
@@ -158,7 +160,7 @@ def households_page(
 
 def queue_named(name: str) -> Queue:
     """The queue of an address; NotFound for one there is none of."""
-    for queue in (Queue.AWAITING, Queue.UNCHANGED, Queue.UNHELPED, Queue.ALIKE):
+    for queue in (Queue.AWAITING, Queue.REVIEW, Queue.UNCHANGED, Queue.UNHELPED, Queue.ALIKE):
         if queue.value == name:
             return queue
     raise NotFound("没有找到这个页面。")
@@ -252,9 +254,8 @@ def _facet(place: Place, name: str, found: FilePage) -> Facet:
     return Facet(name, str(_FACETS[name]), tuple(values), is_open)
 
 
-def row_of(line: HouseholdLine, queue: Queue = Queue.ALL) -> Row:
+def row_of(line: HouseholdLine) -> Row:
     """One file in a list."""
-    days = line.days_since_changed if queue is Queue.UNCHANGED else line.days_since_opened
     return Row(
         href=url_for("register.household", file_no=line.file_no),
         file_no=line.file_no,
@@ -268,7 +269,7 @@ def row_of(line: HouseholdLine, queue: Queue = Queue.ALL) -> Row:
         opened=day(line.opened_on),
         changed=day(line.changed_on),
         is_imported=line.is_imported,
-        waited=counted(_DAYS, days),
+        waited=counted(_DAYS, line.days_waited),
         due=_due(line.waits),
         is_alike=line.is_alike,
         member_found=line.member_found,

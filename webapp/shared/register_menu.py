@@ -31,6 +31,7 @@ def register_menu(
     links: list[tuple[str, str, str, int | None]] = [
         ("list", _("档案列表"), url_for("register.households"), counted[Queue.ALL]),
         ("awaiting", _("待录入全国系统"), _queue(Queue.AWAITING), counted[Queue.AWAITING]),
+        ("review", _("待认定复核"), _queue(Queue.REVIEW), counted[Queue.REVIEW]),
         ("unchanged", _("一年未改"), _queue(Queue.UNCHANGED), counted[Queue.UNCHANGED]),
         ("unhelped", _("未帮扶"), _queue(Queue.UNHELPED), counted[Queue.UNHELPED]),
         ("alike", _("疑似重复"), _queue(Queue.ALIKE), counted[Queue.ALIKE]),
