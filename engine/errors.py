@@ -164,8 +164,9 @@ class IdempotencyKeyReused(Refused):
 class Finding:
     """What a check says of a process file.
 
-    ``severity`` is ``error`` or ``warning``; ``line`` counts from 1, None where unknown.
-    ``trace`` are the ids of the elements on the shortest way to what is wrong.
+    ``severity`` is ``error`` or ``warning``; ``message`` says in Chinese what is wrong and ``hint``
+    what to do, ``message_en`` and ``hint_en`` the same in English. ``line`` counts from 1, None
+    where unknown. ``trace`` are the ids of the elements on the shortest way to what is wrong.
     """
 
     severity: str
@@ -175,6 +176,15 @@ class Finding:
     element_id: str | None = None
     line: int | None = None
     trace: tuple[str, ...] = ()
+    hint: str = ""
+    message_en: str = ""
+    hint_en: str = ""
+
+    def told(self, language: str = "zh") -> str:
+        """What is wrong and what to do, in one of the two languages."""
+        if language == "en":
+            return f"{self.message_en} {self.hint_en}".strip()
+        return f"{self.message}{self.hint}"
 
 
 class DeploymentRefused(Refused):

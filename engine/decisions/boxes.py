@@ -11,6 +11,7 @@ from engine.feel.compiler.control import PARTIAL, Level, level_over, quantify, r
 from engine.feel.compiler.structures import ITEM
 from engine.feel.scope import Closure, Scope
 from engine.feel.values import FeelFunction, kind_word
+from engine.sentences import Words
 
 DEEPEST_BOX = 30
 _COST_OF_A_CALL = 5
@@ -29,14 +30,28 @@ class Boxes:
         """Compile the one expression inside an element."""
         box = next(children(owner, *BOXES), None)
         if box is None:
-            self._reader.report(owner, "dmn-empty", "这里没有决策逻辑(决策表或表达式)")
+            self._reader.report(
+                owner,
+                "dmn-empty",
+                Words(
+                    "这里没有决策逻辑(决策表或表达式)",
+                    "there is no decision logic (a table or an expression)",
+                ),
+            )
             return nothing
         return self.box(box, depth)
 
     def box(self, box: Element, depth: int) -> Closure:
         """Compile a boxed expression of any form."""
         if depth > DEEPEST_BOX:
-            self._reader.report(box, "dmn-depth", f"表达式嵌套超过 {DEEPEST_BOX} 层")
+            self._reader.report(
+                box,
+                "dmn-depth",
+                Words(
+                    f"表达式嵌套超过 {DEEPEST_BOX} 层",
+                    f"boxed expressions are nested more than {DEEPEST_BOX} deep",
+                ),
+            )
             return nothing
         return self._typed(box, _COMPILERS[local_name(box)](self, box, depth))
 
@@ -52,9 +67,16 @@ class Boxes:
     def literal(self, box: Element, _depth: int) -> Closure:
         """Compile an expression."""
         if child(box, "importedValues") is not None:
-            self._reader.report(box, "dmn-import", "不支持从其他文件引入的值")
+            self._reader.report(
+                box,
+                "dmn-import",
+                Words(
+                    "不支持从其他文件引入的值",
+                    "values brought in from other files are not supported",
+                ),
+            )
         if not text_of(box):
-            self._reader.report(box, "dmn-empty", "表达式是空的")
+            self._reader.report(box, "dmn-empty", Words("表达式是空的", "the expression is empty"))
         return self._reader.expression(box)
 
     def context(self, box: Element, depth: int) -> Closure:
@@ -98,7 +120,14 @@ class Boxes:
         for row in children(box, "row"):
             cells = [self.box(cell, depth + 1) for cell in children(row, *BOXES)]
             if len(cells) != len(columns):
-                self._reader.report(row, "dmn-cells", "这一行的格数与列数不符")
+                self._reader.report(
+                    row,
+                    "dmn-cells",
+                    Words(
+                        "这一行的格数与列数不符",
+                        "this row has not as many cells as there are columns",
+                    ),
+                )
             rows.append([_fitting(*one) for one in zip(cells, types, names, strict=False)])
 
         def relation(scope: Scope) -> object:
@@ -181,7 +210,9 @@ class Boxes:
     def _round(self, box: Element, body: str, depth: int) -> tuple[Level, Closure]:
         name = box.get("iteratorVariable", "")
         if not name:
-            self._reader.report(box, "dmn-name", "循环没有写明变量名")
+            self._reader.report(
+                box, "dmn-name", Words("循环没有写明变量名", "the iteration names no variable")
+            )
         source = self._part(box, "in", depth)
         outside, self._reader.free_names = self._reader.free_names, set()
         compiled = self._part(box, body, depth)
@@ -191,7 +222,11 @@ class Boxes:
     def _part(self, box: Element, name: str, depth: int) -> Closure:
         part = child(box, name)
         if part is None:
-            self._reader.report(box, "dmn-empty", f"“{local_name(box)}”里没有“{name}”")
+            self._reader.report(
+                box,
+                "dmn-empty",
+                Words(f"“{local_name(box)}”里没有“{name}”", f"“{local_name(box)}” has no “{name}”"),
+            )
             return nothing
         return self.inside(part, depth + 1)
 
@@ -203,7 +238,14 @@ class Boxes:
         `result` is the type of what it gives, if it is told outside of the definition.
         """
         if definition.get("kind", "FEEL") != "FEEL":
-            self._reader.report(definition, "dmn-external", "不支持外部函数(Java、PMML)")
+            self._reader.report(
+                definition,
+                "dmn-external",
+                Words(
+                    "不支持外部函数(Java、PMML)",
+                    "external functions (Java, PMML) are not supported",
+                ),
+            )
             return nothing
         parameters = list(children(definition, "formalParameter"))
         names = [parameter.get("name", "") for parameter in parameters]

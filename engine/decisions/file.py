@@ -11,6 +11,7 @@ from engine.decisions.imports import find_imported, is_of_decisions
 from engine.decisions.reader import Reader, nothing
 from engine.decisions.source import Element, child, children, local_name, parse_definitions
 from engine.feel.scope import Closure, Scope
+from engine.sentences import Words
 
 PartKind = Literal["input", "decision", "knowledge", "service"]
 
@@ -89,30 +90,70 @@ def load_file(
 
 def _imports(
     named: list[Element], path: str, files: Mapping[str, bytes], importers: tuple[str, ...]
-) -> tuple[dict[str, DecisionFile], list[tuple[Element, str]]]:
+) -> tuple[dict[str, DecisionFile], list[tuple[Element, Words]]]:
     found: dict[str, DecisionFile] = {}
-    faults: list[tuple[Element, str]] = []
+    faults: list[tuple[Element, Words]] = []
     for one in named:
         namespace, prefix = one.get("namespace", ""), one.get("name", "")
         if not is_of_decisions(one):
-            faults.append((one, f"只能引用决策文件,不能引用“{one.get('importType', '')}”"))
+            faults.append(
+                (
+                    one,
+                    Words(
+                        f"只能引用决策文件,不能引用“{one.get('importType', '')}”",
+                        f"only decision files can be imported, not “{one.get('importType', '')}”",
+                    ),
+                )
+            )
             continue
         where = find_imported(one, path, files)
         if where is None:
-            faults.append((one, f"没有找到命名空间为“{namespace}”的决策文件,请一起上传"))
+            faults.append(
+                (
+                    one,
+                    Words(
+                        f"没有找到命名空间为“{namespace}”的决策文件,请一起上传",
+                        f"there is no decision file with the namespace “{namespace}”; upload it "
+                        "as well",
+                    ),
+                )
+            )
         elif where in importers:
-            faults.append((one, f"“{where}”又反过来引用了这个文件"))
+            faults.append(
+                (
+                    one,
+                    Words(
+                        f"“{where}”又反过来引用了这个文件", f"“{where}” imports this file in turn"
+                    ),
+                )
+            )
         elif prefix in found:
-            faults.append((one, f"两处引用用了同一个名称“{prefix}”"))
+            faults.append(
+                (
+                    one,
+                    Words(
+                        f"两处引用用了同一个名称“{prefix}”",
+                        f"two imports have the same name “{prefix}”",
+                    ),
+                )
+            )
         else:
             try:
                 found[prefix] = load_file(files[where], where, files, importers)
             except DecisionProblem as problem:
-                faults.append((one, problem.message))
+                faults.append((one, problem.told))
                 continue
             problems = found[prefix].reader.findings
             if problems:
-                faults.append((one, f"引用的“{where}”有误:{problems[0].message}"))
+                faults.append(
+                    (
+                        one,
+                        Words(
+                            f"引用的“{where}”有误:{problems[0].message}",
+                            f"the imported “{where}” is wrong: {problems[0].told.en}",
+                        ),
+                    )
+                )
     return found, faults
 
 
@@ -120,20 +161,33 @@ def _check_elements(root: Element, reader: Reader) -> None:
     for element in children(root):
         name = local_name(element)
         if name not in _KINDS and name not in _WITHOUT_EFFECT:
-            reader.report(element, "dmn-unsupported", f"不支持“{name}”这种元素")
+            reader.report(
+                element,
+                "dmn-unsupported",
+                Words(f"不支持“{name}”这种元素", f"the element “{name}” is not supported"),
+            )
     if child(root, "decision", "businessKnowledgeModel", "itemDefinition", "inputData") is None:
-        reader.report(root, "dmn-empty", "文件里没有决策")
+        reader.report(root, "dmn-empty", Words("文件里没有决策", "the file holds no decision"))
+
+
+_ID, _NAME = Words("编号", "id"), Words("名称", "name")
 
 
 def _check_identity(elements: list[Element], reader: Reader) -> None:
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[Words, str]] = set()
     for element in elements:
-        for kind, value in (("编号", element.get("id", "")), ("名称", element.get("name", ""))):
+        for kind, value in ((_ID, element.get("id", "")), (_NAME, element.get("name", ""))):
             if value and (kind, value) in seen:
-                reader.report(element, "dmn-duplicate", f"{kind}“{value}”出现了两次")
+                reader.report(
+                    element,
+                    "dmn-duplicate",
+                    Words(f"{kind}“{value}”出现了两次", f"the {kind.en} “{value}” is there twice"),
+                )
             seen.add((kind, value))
         if not element.get("name") and not element.get("id"):
-            reader.report(element, "dmn-name", "这个元素没有名称")
+            reader.report(
+                element, "dmn-name", Words("这个元素没有名称", "this element has no name")
+            )
 
 
 def _part(reader: Reader, element: Element) -> Part:
@@ -150,7 +204,14 @@ def _part(reader: Reader, element: Element) -> Part:
     elif kind == "knowledge":
         logic = _knowledge(reader, boxes, element, name, declared)
     elif kind == "service" and child(element, "outputDecision") is None:
-        reader.report(element, "dmn-service", f"决策服务“{name}”没有写明输出哪个决策")
+        reader.report(
+            element,
+            "dmn-service",
+            Words(
+                f"决策服务“{name}”没有写明输出哪个决策",
+                f"the decision service “{name}” does not say which decision it gives",
+            ),
+        )
     return Part(
         element, kind, identity, name, declared, logic, frozenset(reader.free_names), outputs
     )
@@ -170,7 +231,7 @@ def _knowledge(
 ) -> Closure:
     definition = child(element, "encapsulatedLogic")
     if definition is None:
-        reader.report(element, "dmn-empty", f"“{name}”没有内容")
+        reader.report(element, "dmn-empty", Words(f"“{name}”没有内容", f"“{name}” is empty"))
         return nothing
     result = None if declared is None else declared.of_result
     function = boxes.function(definition, result=result)

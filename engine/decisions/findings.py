@@ -2,25 +2,30 @@
 
 from dataclasses import dataclass
 
+from engine.sentences import Words
+
 
 @dataclass(frozen=True)
 class DecisionFinding:
-    """One thing that keeps a decision from running.
-
-    `code` is stable, `message` a Chinese sentence.
-    """
+    """One thing that keeps a decision from running; `code` is stable."""
 
     code: str
-    message: str
+    told: Words
     element_id: str
     line: int
+
+    @property
+    def message(self) -> str:
+        """The Chinese sentence."""
+        return self.told.zh
 
 
 class DecisionProblem(Exception):
     """The file cannot be read at all, or names no such decision."""
 
-    def __init__(self, message: str, element_id: str = "", line: int = 0) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, told: Words, element_id: str = "", line: int = 0) -> None:
+        super().__init__(told.zh)
+        self.told = told
+        self.message = told.zh
         self.element_id = element_id
         self.line = line

@@ -9,6 +9,7 @@ from engine.decisions.file import DecisionFile, Part, load_file
 from engine.decisions.imports import NO_FILES
 from engine.decisions.model import Decision, DecisionModel, Node, Requirement
 from engine.decisions.source import Element, children
+from engine.sentences import Words
 
 _REQUIRED = {
     "informationRequirement": ("requiredDecision", "requiredInput"),
@@ -109,9 +110,23 @@ class _Graph:
                 if key is not None:
                     return Requirement(key, prefix)
         if namespace and namespace not in instance.file.namespaces:
-            reader.report(reference, "dmn-import", f"没有引用命名空间为“{namespace}”的决策文件")
+            reader.report(
+                reference,
+                "dmn-import",
+                Words(
+                    f"没有引用命名空间为“{namespace}”的决策文件",
+                    f"no decision file with the namespace “{namespace}” is imported",
+                ),
+            )
         else:
-            reader.report(reference, "dmn-reference", f"文件里没有编号为“{identity}”的元素")
+            reader.report(
+                reference,
+                "dmn-reference",
+                Words(
+                    f"文件里没有编号为“{identity}”的元素",
+                    f"the file has no element with the id “{identity}”",
+                ),
+            )
         return None
 
     # The whole ----------------------------------------------------------------------
@@ -127,7 +142,10 @@ class _Graph:
                     reached.add(key)
                     waiting.extend(self._used_by(self.nodes[key]))
             if node.key in reached:
-                message = f"“{node.name}”需要的决策又反过来需要它"
+                message = Words(
+                    f"“{node.name}”需要的决策又反过来需要它",
+                    f"what “{node.name}” requires requires it in turn",
+                )
                 self.file.reader.report(self.parts[node.key].element, "dmn-cycle", message)
 
     def _used_by(self, node: Node) -> list[int]:

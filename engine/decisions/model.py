@@ -14,6 +14,7 @@ from engine.feel.expression import evaluate_in
 from engine.feel.functions import FUNCTIONS
 from engine.feel.scope import Closure, RootScope
 from engine.feel.values import FeelFunction
+from engine.sentences import Words
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,13 @@ class DecisionModel:
         Raises DecisionProblem for an id that the file does not have.
         """
         if decision_id not in self._keys:
-            raise DecisionProblem(f"文件里没有编号为“{decision_id}”的决策", decision_id)
+            raise DecisionProblem(
+                Words(
+                    f"文件里没有编号为“{decision_id}”的决策",
+                    f"the file has no decision with the id “{decision_id}”",
+                ),
+                decision_id,
+            )
         if self.problems:
             return DecisionOutcome(None, (), tuple(finding.message for finding in self.problems))
         run = DecisionRun(context)
@@ -121,7 +128,10 @@ class DecisionModel:
         """
         node = self._by_name.get(name)
         if node is None:
-            raise DecisionProblem(f"文件里没有名为“{name}”的决策", name)
+            raise DecisionProblem(
+                Words(f"文件里没有名为“{name}”的决策", f"the file has no decision called “{name}”"),
+                name,
+            )
         run = DecisionRun(context)
         declared = {one.name for one in self._nodes if one.kind == "input"}
         # An input that the file declares is known only to what requires it.

@@ -24,6 +24,7 @@ from engine.feel.expression import (
 )
 from engine.feel.scope import Closure, Scope
 from engine.feel.value_types import Conforms
+from engine.sentences import Words
 
 NOTHING_IMPORTED: Mapping[str, "Reader"] = MappingProxyType({})
 _FEEL_LANGUAGE_ENDINGS = ("/FEEL/", "/FEEL", "feel")
@@ -58,7 +59,7 @@ class Reader:
         self._check_language(root)
         self._read_item_definitions(root)
 
-    def report(self, element: Element, code: str, message: str) -> None:
+    def report(self, element: Element, code: str, told: Words) -> None:
         """Add a finding about an element.
 
         One without an id is named by the nearest around it that has one.
@@ -67,7 +68,7 @@ class Reader:
         while named is not None and not named.get("id"):
             named = named.getparent()
         element_id = "" if named is None else named.get("id", "")
-        self.findings.append(DecisionFinding(code, message, element_id, line_of(element)))
+        self.findings.append(DecisionFinding(code, told, element_id, line_of(element)))
 
     @contextmanager
     def knowing(self, names: Iterable[str]) -> Iterator[None]:
@@ -109,7 +110,14 @@ class Reader:
             compiled = compile_text(source, self.names | self.local_names, mentioned)
         except FeelSyntaxError as problem:
             shown = source if len(source) <= 40 else f"{source[:40]}…"  # noqa: PLR2004 - a line
-            self.report(element, "dmn-expression", f"表达式“{shown}”有误:{problem}")
+            self.report(
+                element,
+                "dmn-expression",
+                Words(
+                    f"表达式“{shown}”有误:{problem}",
+                    f"the expression “{shown}” is wrong: {problem.told.en}",
+                ),
+            )
             return nothing
         self.free_names |= compiled.free_names
         return compiled.closure
@@ -119,7 +127,14 @@ class Reader:
         if language and not language.lower().endswith(
             tuple(ending.lower() for ending in _FEEL_LANGUAGE_ENDINGS)
         ):
-            self.report(element, "dmn-language", f"只支持 FEEL 表达式,不支持“{language}”")
+            self.report(
+                element,
+                "dmn-language",
+                Words(
+                    f"只支持 FEEL 表达式,不支持“{language}”",
+                    f"only FEEL expressions are supported, not “{language}”",
+                ),
+            )
 
     # Types ----------------------------------------------------------------------
 
@@ -133,7 +148,11 @@ class Reader:
             return None
         found = self.types.get(name) or standard_type(name)
         if found is None:
-            self.report(element, "dmn-type", f"没有定义名为“{name}”的类型")
+            self.report(
+                element,
+                "dmn-type",
+                Words(f"没有定义名为“{name}”的类型", f"there is no type called “{name}”"),
+            )
         return found
 
     def _read_item_definitions(self, root: Element) -> None:
@@ -143,7 +162,13 @@ class Reader:
             ready = [name for name, item in waiting.items() if not (_used(item) & waiting.keys())]
             if not ready:
                 for name, item in waiting.items():
-                    self.report(item, "dmn-type", f"类型“{name}”的定义循环引用")
+                    self.report(
+                        item,
+                        "dmn-type",
+                        Words(
+                            f"类型“{name}”的定义循环引用", f"the type “{name}” is made of itself"
+                        ),
+                    )
                 return
             for name in ready:
                 defined = self._item_definition(waiting.pop(name))

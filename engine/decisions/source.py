@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from engine.decisions.findings import DecisionProblem
+from engine.sentences import Words
 
 LARGEST_FILE = 4_000_000  # bytes
 
@@ -26,7 +27,13 @@ def parse_definitions(content: bytes, file: str) -> Element:
     root = parse_xml(content, file)
     qualified = etree.QName(root)
     if qualified.localname != "definitions" or qualified.namespace not in DMN_NAMESPACES:
-        raise DecisionProblem(f"{_called(file)}不是 DMN 1.2 至 1.6 的决策文件", line=line_of(root))
+        raise DecisionProblem(
+            Words(
+                f"{_called(file)}不是 DMN 1.2 至 1.6 的决策文件",
+                f"{_called(file).en} is no decision file of DMN 1.2 to 1.6",
+            ),
+            line=line_of(root),
+        )
     return root
 
 
@@ -37,7 +44,12 @@ def parse_xml(content: bytes, file: str) -> Element:
     """
     name = _called(file)
     if len(content) > LARGEST_FILE:
-        raise DecisionProblem(f"{name}超过 {LARGEST_FILE // 1_000_000} MB,未读取")
+        raise DecisionProblem(
+            Words(
+                f"{name}超过 {LARGEST_FILE // 1_000_000} MB,未读取",
+                f"{name.en} is larger than {LARGEST_FILE // 1000000} MB and was not read",
+            )
+        )
     # Neither entities nor DTDs: a decision file needs none, and both can be made to explode.
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -48,19 +60,34 @@ def parse_xml(content: bytes, file: str) -> Element:
         remove_pis=True,
     )
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-        raise DecisionProblem(f"{name}含有 DOCTYPE 声明,不能使用")
+        raise DecisionProblem(
+            Words(
+                f"{name}含有 DOCTYPE 声明,不能使用",
+                f"{name.en} has a DOCTYPE declaration and cannot be used",
+            )
+        )
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as problem:
         line = problem.lineno or 0
-        raise DecisionProblem(f"{name}不是完整的 XML(第 {line} 行)", line=line) from None
+        raise DecisionProblem(
+            Words(
+                f"{name}不是完整的 XML(第 {line} 行)", f"{name.en} is no complete XML (line {line})"
+            ),
+            line=line,
+        ) from None
     if root.getroottree().docinfo.internalDTD is not None:
-        raise DecisionProblem(f"{name}含有 DOCTYPE 声明,不能使用")
+        raise DecisionProblem(
+            Words(
+                f"{name}含有 DOCTYPE 声明,不能使用",
+                f"{name.en} has a DOCTYPE declaration and cannot be used",
+            )
+        )
     return root
 
 
-def _called(file: str) -> str:
-    return f"“{file}”" if file else "决策文件"
+def _called(file: str) -> Words:
+    return Words.same(f"“{file}”") if file else Words("决策文件", "the decision file")
 
 
 def local_name(element: Element) -> str:

@@ -14,6 +14,7 @@ from engine.feel import syntax
 from engine.feel.errors import FeelSyntaxError
 from engine.feel.expression import parse_value_list
 from engine.feel.scope import Closure
+from engine.sentences import Words
 
 
 def read_table(reader: Reader, element: Element, decision_id: str, name: str) -> DecisionTable:
@@ -34,39 +35,55 @@ def read_table(reader: Reader, element: Element, decision_id: str, name: str) ->
 
 def _check(reader: Reader, element: Element, table: DecisionTable) -> None:
     problems = (
-        (not table.outputs, "dmn-cells", "没有输出列"),
-        (child(element, "rule") is None, "dmn-cells", "没有规则"),
+        (not table.outputs, "dmn-cells", Words("没有输出列", "it has no output column")),
+        (child(element, "rule") is None, "dmn-cells", Words("没有规则", "it has no rules")),
         (
             table.hit_policy not in HIT_POLICIES,
             "dmn-hit-policy",
-            f"不认识的命中策略“{table.hit_policy}”",
+            Words(
+                f"不认识的命中策略“{table.hit_policy}”",
+                f"the hit policy “{table.hit_policy}” is not known",
+            ),
         ),
         (
             bool(table.aggregation)
             and (table.hit_policy != "COLLECT" or table.aggregation not in AGGREGATIONS),
             "dmn-hit-policy",
-            f"汇总方式“{table.aggregation}”与命中策略不符",
+            Words(
+                f"汇总方式“{table.aggregation}”与命中策略不符",
+                f"the aggregation “{table.aggregation}” does not go with the hit policy",
+            ),
         ),
         (
             bool(table.aggregation) and len(table.outputs) > 1,
             "dmn-hit-policy",
-            "有多个输出列时不能汇总",
+            Words("有多个输出列时不能汇总", "there is no aggregation over several output columns"),
         ),
         (
             table.hit_policy in ("PRIORITY", "OUTPUT ORDER")
             and not any(column.ranked for column in table.outputs),
             "dmn-hit-policy",
-            "按优先级取结果时,输出列要按次序列出允许的值",
+            Words(
+                "按优先级取结果时,输出列要按次序列出允许的值",
+                "for priorities an output column must list its values in order",
+            ),
         ),
         (
             len({column.name for column in table.outputs}) != len(table.outputs),
             "dmn-cells",
-            "有同名的输出列",
+            Words("有同名的输出列", "two output columns have the same name"),
         ),
     )
     for broken, code, message in problems:
         if broken:
-            reader.report(element, code, f"决策表“{table.name}”:{message}")
+            reader.report(
+                element,
+                code,
+                Words(
+                    f"决策表“{table.name}”:{message}",
+                    f"decision table “{table.name}”: {message.en}",
+                ),
+            )
 
 
 def _input(reader: Reader, column: Element, position: int) -> InputColumn:
@@ -74,7 +91,11 @@ def _input(reader: Reader, column: Element, position: int) -> InputColumn:
     text = text_of(expression)
     label = column.get("label") or text or f"输入 {position + 1}"
     if not text:
-        reader.report(column, "dmn-empty", f"输入列“{label}”没有表达式")
+        reader.report(
+            column,
+            "dmn-empty",
+            Words(f"输入列“{label}”没有表达式", f"the input column “{label}” has no expression"),
+        )
     return InputColumn(
         label,
         reader.expression(expression),
@@ -114,7 +135,14 @@ def _ranked_values(reader: Reader, element: Element | None) -> tuple[Closure, ..
 def _rule(reader: Reader, row: Element, number: int, columns: tuple[int, int]) -> Rule | None:
     cells, outputs = list(children(row, "inputEntry")), list(children(row, "outputEntry"))
     if (len(cells), len(outputs)) != columns:
-        reader.report(row, "dmn-cells", f"第 {number} 条规则的格数与列数不符")
+        reader.report(
+            row,
+            "dmn-cells",
+            Words(
+                f"第 {number} 条规则的格数与列数不符",
+                f"rule {number} has not as many cells as there are columns",
+            ),
+        )
         return None
     tests = [(position, reader.unary_tests(cell)) for position, cell in enumerate(cells)]
     notes = [text_of(note) for note in children(row, "annotationEntry")]

@@ -42,9 +42,9 @@ def check_apart(bundle: Bundle, known: Known) -> tuple[Finding, ...]:
         return (
             error(
                 "check-unfinished",
-                f"文件没有检查完:检查用时超过 {SECONDS} 秒或内存超过 {MEGABYTES} MB,因此没有部署。"
-                "请把流程拆小,或删去特别长的表达式后再试。",
                 bundle.files[0].name if bundle.files else "",
+                seconds=SECONDS,
+                megabytes=MEGABYTES,
             ),
         )
     return tuple(Finding(**{**one, "trace": tuple(one["trace"])}) for one in found)

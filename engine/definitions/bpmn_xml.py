@@ -4,6 +4,7 @@ from lxml import etree
 
 from engine.model.straightening import straighten
 from engine.model.xml import LARGEST_FILE, UnreadableXml, read_xml
+from engine.sentences import sentences_of
 
 Element = etree._Element  # noqa: SLF001 - lxml's element class has no public name
 
@@ -30,13 +31,16 @@ __all__ = [
 
 
 class BpmnRefused(Exception):
-    """The content cannot be used; ``message`` is a Chinese sentence, ``line`` counts from 1."""
+    """The content cannot be used: what the catalogue says under ``key``, at a line from 1."""
 
-    def __init__(self, code: str, message: str, line: int | None = None) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.line = line
+    def __init__(self, key: str, line: int | None = None, /, **values: object) -> None:
+        self.key, self.line, self.values = key, line, values
+        super().__init__(self.message)
+
+    @property
+    def message(self) -> str:
+        """What is wrong and what to do, in Chinese."""
+        return "".join(words.zh for words in sentences_of(self.key, **self.values))
 
 
 def read_bpmn(content: bytes, file: str) -> Element:
@@ -48,22 +52,15 @@ def read_bpmn(content: bytes, file: str) -> Element:
     try:
         root = read_xml(content)
     except UnreadableXml as problem:
-        raise BpmnRefused(problem.code, f"“{file}”:{problem.message}", problem.line) from None
+        raise BpmnRefused(problem.key, problem.line, name=file, **problem.values) from None
     except (LookupError, etree.LxmlError):  # encodings that do not exist, and the like
-        message = f"“{file}”不是合格的 XML。请在建模工具中重新保存后再上传。"
-        raise BpmnRefused("not-xml", message) from None
+        raise BpmnRefused("not-xml.encoding", name=file) from None
     if root.tag != f"{{{BPMN}}}definitions":
-        raise BpmnRefused(
-            "not-bpmn",
-            f"“{file}”不是 BPMN 2.0 流程文件(根元素是 {str(root.tag)[:80]})。"
-            "请用流程编辑器另存为 .bpmn。",
-            line_of(root),
-        )
+        raise BpmnRefused("not-bpmn", line_of(root), name=file, root=str(root.tag)[:80])
     counted = sum(1 for element in root.iter(f"{{{BPMN}}}*") if element.get("id"))
     if counted > MOST_ELEMENTS:
         raise BpmnRefused(
-            "too-many-elements",
-            f"“{file}”有 {counted} 个元素,超过 {MOST_ELEMENTS} 个。请把一部分拆成被调用的流程。",
+            "too-many-elements.of-bpmn", name=file, number=counted, most=MOST_ELEMENTS
         )
     straighten(root)
     return root

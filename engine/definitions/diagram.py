@@ -13,6 +13,7 @@ from lxml import etree
 from engine.definitions.bpmn_xml import BPMN, ZEEBE, Element, line_of
 from engine.model.definitions import listed
 from engine.model.incoming import FORM
+from engine.sentences import Words
 
 ACTIVITIES = frozenset(
     {"userTask", "scriptTask", "serviceTask", "businessRuleTask", "callActivity", "subProcess"}
@@ -49,27 +50,27 @@ OTHER_NODES = frozenset(
 """Elements of the standard that are refused; they still take part in the graph."""
 
 _WORDS = {
-    "startEvent": "开始事件",
-    "endEvent": "结束事件",
-    "intermediateCatchEvent": "等待事件",
-    "intermediateThrowEvent": "中间事件",
-    "boundaryEvent": "边界事件",
-    "userTask": "步骤",
-    "scriptTask": "计算步骤",
-    "serviceTask": "系统步骤",
-    "businessRuleTask": "决策步骤",
-    "callActivity": "调用流程",
-    "subProcess": "子流程",
-    "exclusiveGateway": "排他网关",
-    "parallelGateway": "并行网关",
-    "inclusiveGateway": "包容网关",
-    "eventBasedGateway": "事件网关",
-    "sequenceFlow": "连线",
-    "lane": "泳道",
-    "process": "流程",
-    "message": "消息",
-    "error": "错误",
-    "participant": "池",
+    "startEvent": Words("开始事件", "start event"),
+    "endEvent": Words("结束事件", "end event"),
+    "intermediateCatchEvent": Words("等待事件", "catch event"),
+    "intermediateThrowEvent": Words("中间事件", "intermediate event"),
+    "boundaryEvent": Words("边界事件", "boundary event"),
+    "userTask": Words("步骤", "step"),
+    "scriptTask": Words("计算步骤", "script task"),
+    "serviceTask": Words("系统步骤", "service task"),
+    "businessRuleTask": Words("决策步骤", "decision task"),
+    "callActivity": Words("调用流程", "call activity"),
+    "subProcess": Words("子流程", "sub-process"),
+    "exclusiveGateway": Words("排他网关", "exclusive gateway"),
+    "parallelGateway": Words("并行网关", "parallel gateway"),
+    "inclusiveGateway": Words("包容网关", "inclusive gateway"),
+    "eventBasedGateway": Words("事件网关", "event gateway"),
+    "sequenceFlow": Words("连线", "flow"),
+    "lane": Words("泳道", "lane"),
+    "process": Words("流程", "process"),
+    "message": Words("消息", "message"),
+    "error": Words("错误", "error"),
+    "participant": Words("池", "pool"),
 }
 
 
@@ -88,15 +89,15 @@ def zeebe(name: str) -> str:
     return f"{{{ZEEBE}}}{name}"
 
 
-def described(element: Element) -> str:
+def described(element: Element) -> Words:
     """How a finding calls an element: its kind, its name and its id."""
-    word = _WORDS.get(local_name(element), local_name(element))
+    word = _WORDS.get(local_name(element), Words.same(local_name(element)))
     name, identity = element.get("name", "").strip(), element.get("id", "")
     name = " ".join(name.split())[:60]
     if name and identity:
-        return f"{word}“{name}”({identity})"
+        return Words(f"{word.zh}“{name}”({identity})", f"{word.en} “{name}” ({identity})")
     if name or identity:
-        return f"{word}“{name or identity}”"
+        return Words(f"{word.zh}“{name or identity}”", f"{word.en} “{name or identity}”")
     return word
 
 
@@ -153,7 +154,7 @@ class Flow:
     target: str
 
     @property
-    def label(self) -> str:
+    def label(self) -> Words:
         """How findings call it."""
         return described(self.element)
 
@@ -266,7 +267,7 @@ class Node:
         return ""
 
     @property
-    def label(self) -> str:
+    def label(self) -> Words:
         """How findings call it."""
         return described(self.element)
 

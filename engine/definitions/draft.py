@@ -15,6 +15,7 @@ from engine.documents import Document, compile_document
 from engine.errors import Finding
 from engine.forms import CompiledForm, compile_form
 from engine.model.definitions import Bundle, DefinitionSource, SourceFile
+from engine.sentences import finding
 
 SUFFIXES = (".bpmn", ".dmn", ".form", ".document")
 
@@ -146,29 +147,23 @@ def read_draft(bundle: Bundle, known: Known) -> tuple[Draft, list[Finding]]:
         except BpmnRefused as refused:
             unreadable.add(source.name)
             findings.append(
-                Finding("error", refused.code, refused.message, source.name, None, refused.line)
+                finding("error", refused.key, source.name, None, refused.line, **refused.values)
             )
         except DecisionProblem as problem:
             unreadable.add(source.name)
             findings.append(
-                Finding(
+                finding(
                     "error",
                     "dmn-unreadable",
-                    f"{problem.message}。请用决策表编辑器重新导出。",
                     source.name,
                     problem.element_id or None,
                     problem.line or None,
+                    what=problem.told,
                 )
             )
         except Exception:  # noqa: BLE001 - a file nobody foresaw is refused, never a crash
             unreadable.add(source.name)
-            findings.append(
-                error(
-                    "file-unreadable",
-                    f"“{source.name}”无法读取。请用编辑器重新导出后再上传。",
-                    source.name,
-                )
-            )
+            findings.append(error("file-unreadable", source.name, name=source.name))
     draft = Draft(
         known,
         tuple(bpmn_files),
@@ -192,13 +187,8 @@ def _decision_file(
 ) -> tuple[DecisionFile, list[Finding]]:
     model = read_decisions(source.content, source.name, contents)
     found = [
-        Finding(
-            "error",
-            one.code,
-            f"{one.message}。",
-            source.name,
-            one.element_id or None,
-            one.line or None,
+        finding(
+            "error", one.code, source.name, one.element_id or None, one.line or None, what=one.told
         )
         for one in model.problems
     ]

@@ -9,6 +9,7 @@ from engine.definitions.diagram import Node, Process, bpmn, described, extension
 from engine.definitions.draft import Draft
 from engine.feel import Expression, FeelSyntaxError, compile_expression
 from engine.model.public_words import GUEST_MOBILE, ON_NODES, WORDS
+from engine.sentences import Words
 
 
 class When(Enum):
@@ -21,12 +22,12 @@ class When(Enum):
 
 @dataclass(frozen=True)
 class Site:
-    """One text. ``where`` says in Chinese what it is; FEEL where it must begin with ``=``."""
+    """One text. ``where`` says what it is; FEEL where it must begin with ``=``."""
 
     process: Process
     node: Node | None
     element: Element
-    where: str
+    where: Words
     text: str
     must_be_feel: bool
     when: When = When.CASE
@@ -63,7 +64,7 @@ def sites(draft: Draft, process: Process) -> Iterator[Site]:
                 process,
                 process.nodes.get(flow.source),
                 flow.element if element is None else element,
-                f"{flow.label}的条件",
+                Words.filled("{flow}的条件", "the condition of {flow}", flow=flow.label),
                 text,
                 must_be_feel=True,
             )
@@ -85,7 +86,7 @@ def _process_sites(process: Process) -> Iterator[Site]:
                 process,
                 None,
                 process.element,
-                f"{described(process.element)}的属性 {name}",
+                _property(described(process.element), name),
                 text,
                 must_be_feel,
             )
@@ -93,7 +94,7 @@ def _process_sites(process: Process) -> Iterator[Site]:
 
 def _node_sites(draft: Draft, process: Process, node: Node) -> Iterator[Site]:
     for mapped in node.inputs:  # they are computed together: one cannot read another
-        where = f"{node.label}的输入映射“{mapped.target}”"
+        where = _mapping("输入", "input", node, mapped.target)
         yield Site(process, node, mapped.element, where, mapped.source, must_be_feel=False)
     yield from output_sites(process, node)
     deadline = node.properties.get("deadline", "")
@@ -102,7 +103,7 @@ def _node_sites(draft: Draft, process: Process, node: Node) -> Iterator[Site]:
             process,
             node,
             node.element,
-            f"{node.label}的时限",
+            Words.filled("{node}的时限", "the deadline of {node}", node=node.label),
             deadline,
             must_be_feel=False,
             when=When.BEFORE,
@@ -110,13 +111,13 @@ def _node_sites(draft: Draft, process: Process, node: Node) -> Iterator[Site]:
     for name in ("pausesClock", "sameAllowed", "handledAt"):
         said = node.properties.get(name, "").strip()
         if said.startswith("="):
-            where = f"{node.label}的 {name}"
+            where = _property(node.label, name)
             yield Site(
                 process, node, node.element, where, said, must_be_feel=True, when=When.BEFORE
             )
     sheet = node.properties.get("sheet", "")
     if sheet:
-        where = f"{node.label}的名单(sheet)"
+        where = Words.filled("{node}的名单(sheet)", "the sheet of {node}", node=node.label)
         yield Site(process, node, node.element, where, sheet, must_be_feel=True, when=When.BEFORE)
     script = extension(node.element, "script")
     if script is not None:
@@ -124,7 +125,7 @@ def _node_sites(draft: Draft, process: Process, node: Node) -> Iterator[Site]:
             process,
             node,
             script,
-            f"{node.label}的计算式",
+            Words.filled("{node}的计算式", "the script of {node}", node=node.label),
             script.get("expression", ""),
             must_be_feel=True,
             when=When.BEFORE,
@@ -138,7 +139,7 @@ def _public_sites(process: Process, node: Node) -> Iterator[Site]:
     for name in sorted(ON_NODES):
         text = node.properties.get(name, "")
         if text.lstrip().startswith("="):
-            where = f"{node.label}的属性 {name}"
+            where = _property(node.label, name)
             yield Site(
                 process, node, node.element, where, text, must_be_feel=True, when=When.BEFORE
             )
@@ -147,7 +148,7 @@ def _public_sites(process: Process, node: Node) -> Iterator[Site]:
 def output_sites(process: Process, node: Node) -> Iterator[Site]:
     """The sources of an element's output mappings."""
     for mapped in node.outputs:
-        where = f"{node.label}的输出映射“{mapped.target}”"
+        where = _mapping("输出", "output", node, mapped.target)
         yield Site(
             process, node, mapped.element, where, mapped.source, must_be_feel=False, when=When.AFTER
         )
@@ -163,7 +164,7 @@ def _event_sites(draft: Draft, process: Process, node: Node) -> Iterator[Site]:
                 process,
                 node,
                 time,
-                f"{node.label}的定时",
+                Words.filled("{node}的定时", "the timer of {node}", node=node.label),
                 (time.text or "").strip(),
                 must_be_feel=False,
             )
@@ -175,7 +176,24 @@ def _event_sites(draft: Draft, process: Process, node: Node) -> Iterator[Site]:
                 process,
                 node,
                 subscription,
-                f"{node.label}的消息关联键",
+                Words.filled(
+                    "{node}的消息关联键", "the correlation key of {node}", node=node.label
+                ),
                 subscription.get("correlationKey", ""),
                 must_be_feel=True,
             )
+
+
+def _property(owner: Words, name: str) -> Words:
+    return Words.filled(
+        "{owner}的属性 {name}", "the property {name} of {owner}", owner=owner, name=name
+    )
+
+
+def _mapping(zh: str, en: str, node: Node, target: str) -> Words:
+    return Words.filled(
+        f"{{node}}的{zh}映射“{{target}}”",
+        f"the {en} mapping “{{target}}” of {{node}}",
+        node=node.label,
+        target=target,
+    )

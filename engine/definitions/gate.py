@@ -53,10 +53,7 @@ def _guarded(name: str, found: Iterable[Finding]) -> Iterator[Finding]:
         yield from found
     except Exception as failure:  # noqa: BLE001 - a file nobody foresaw is refused, never a crash
         yield error(
-            "check-failed",
-            f"检查“{name.rpartition('.')[2]}”没有完成({type(failure).__name__}),未能确认文件可用。"
-            "请先改正其他问题后再试;仍然如此请联系管理员。",
-            "",
+            "check-failed", "", check=name.rpartition(".")[2], failure=type(failure).__name__
         )
 
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from engine.model.definitions import DefinitionSource
 from engine.model.organisations import Role
+from engine.sentences import Words
 
 LEVELS = ("grassroots", "township", "county", "city")
 """The levels of organisations, lowest first (design.md D7)."""
@@ -46,6 +47,9 @@ class Known:
     """Pairs of roles whose steps nobody may have both of in one case, however small her unit."""
 
     @property
-    def roles_in_words(self) -> str:
+    def roles_in_words(self) -> Words:
         """The codes that process files may name, each with what it means."""
-        return "、".join(f"{code}({role.zh})" for code, role in sorted(self.roles.items()))
+        return Words(
+            "、".join(f"{code}({role.zh})" for code, role in sorted(self.roles.items())),
+            ", ".join(f"{code} ({role.en})" for code, role in sorted(self.roles.items())),
+        )

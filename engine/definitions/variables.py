@@ -11,6 +11,7 @@ from engine.forms import CompiledForm
 from engine.forms.codes import text_keys
 from engine.model.definitions import OVERDUE, STARTS_FROM, Bundle, DefinitionSource, SourceFile
 from engine.model.subjects import ABOUT
+from engine.sentences import Words
 
 RESERVED = frozenset({"case"})
 """Provided by the engine in every scope, never written by a process."""
@@ -27,12 +28,12 @@ class Writing:
 
 @dataclass(frozen=True)
 class Reading:
-    """A place reads variables; ``where`` says in Chinese what it is."""
+    """A place reads variables; ``where`` says what it is."""
 
     names: frozenset[str]
     node: Node | None
     element: Element
-    where: str
+    where: Words
 
 
 @dataclass(frozen=True)
@@ -90,14 +91,25 @@ def readings(draft: Draft, process: Process) -> Iterator[Reading]:
         form = usable_form(draft, node)
         for component, read in ({} if form is None else form.foreign_names).items():
             names = frozenset(read) - RESERVED - {mapped.variable for mapped in node.inputs}
-            where = f"{node.label}的表单“{node.form_id}”中 {component} 的条件或公式"
+            where = Words.filled(
+                "{node}的表单“{form}”中 {component} 的条件或公式",
+                "a condition or formula of {component} in the form “{form}” of {node}",
+                node=node.label,
+                form=node.form_id,
+                component=component,
+            )
             yield Reading(names, node, node.element, where)
     for node in process.of("businessRuleTask"):
         decision = draft.decision(node.decision_id)
         if decision is not None:
             names = frozenset(decision.inputs) - RESERVED
             names -= {mapped.variable for mapped in node.inputs}
-            where = f"{node.label}的决策“{node.decision_id}”"
+            where = Words.filled(
+                "{node}的决策“{decision}”",
+                "the decision “{decision}” of {node}",
+                node=node.label,
+                decision=node.decision_id,
+            )
             yield Reading(names, node, node.element, where)
 
 

@@ -15,6 +15,7 @@ from engine.feel.errors import FeelSyntaxError
 from engine.feel.grammar import GRAMMAR
 from engine.feel.names import KnownNames
 from engine.feel.scanner import scan
+from engine.sentences import Words
 
 LONGEST_EXPRESSION = 20_000
 DEEPEST_EXPRESSION = 120
@@ -95,7 +96,7 @@ class _TreeBuilder(Transformer[Token, syntax.Node]):
         return syntax.FunctionDefinition(children[1] or (), children[2])
 
     def external_function(self, children: list[Any]) -> syntax.Node:
-        raise _Refused("不支持外部函数(external)", children[2])
+        raise _Refused(_NOT_EXTERNAL, children[2])
 
     # Operators
 
@@ -185,11 +186,14 @@ class _TreeBuilder(Transformer[Token, syntax.Node]):
         return syntax.FunctionType(_type_arguments(children[:-1]), children[-1])
 
 
+_NOT_EXTERNAL = Words("不支持外部函数(external)", "external functions are not supported")
+
+
 class _Refused(Exception):
     """A form of the language that this system does not run."""
 
-    def __init__(self, message: str, token: Token) -> None:
-        super().__init__(message)
+    def __init__(self, message: Words, token: Token) -> None:
+        super().__init__(message.zh)
         self.message = message
         self.position = token.start_pos or 0
 
@@ -246,11 +250,17 @@ def parse_unary_tests(text: str, names: KnownNames) -> syntax.Node:
 def _parse(text: str, names: KnownNames, start: str) -> syntax.Node:
     if len(text) > LONGEST_EXPRESSION:
         raise FeelSyntaxError(
-            f"表达式不能超过 {LONGEST_EXPRESSION} 个字符", text, LONGEST_EXPRESSION
+            Words.filled(
+                "表达式不能超过 {most} 个字符",
+                "an expression has at most {most} characters",
+                most=LONGEST_EXPRESSION,
+            ),
+            text,
+            LONGEST_EXPRESSION,
         )
     tokens = scan(text, names, unary=start == "unary_tests")
     if not tokens:
-        raise FeelSyntaxError("这里没有表达式", text, 0)
+        raise FeelSyntaxError(Words("这里没有表达式", "there is no expression"), text, 0)
     parser = _PARSER.parse_interactive(start=start)
     try:
         for token in tokens:
@@ -268,28 +278,37 @@ def _parse(text: str, names: KnownNames, start: str) -> syntax.Node:
 def _check_size(tree: syntax.Node, text: str) -> None:
     for node, depth in syntax.walk(tree):
         if depth > DEEPEST_EXPRESSION:
-            raise FeelSyntaxError(f"表达式嵌套超过 {DEEPEST_EXPRESSION} 层", text, 0)
+            raise FeelSyntaxError(_TOO_DEEP, text, 0)
         if isinstance(node, syntax.NumberLiteral) and not node.value.is_finite():
-            raise FeelSyntaxError("数字太大", text, 0)
+            raise FeelSyntaxError(Words("数字太大", "the number is too large"), text, 0)
 
+
+_TOO_DEEP = Words.filled(
+    "表达式嵌套超过 {most} 层",
+    "an expression is nested at most {most} deep",
+    most=DEEPEST_EXPRESSION,
+)
 
 # What the parser could have gone on with, in words, the most telling first.
 _EXPECTATIONS = (
-    ("NUMBER", "一个值(数字、文本、变量或括号)"),
-    ("KEY", "一个键名和冒号"),
-    ("THEN", "then"),
-    ("ELSE", "else"),
-    ("IN", "in"),
-    ("RETURN", "return"),
-    ("SATISFIES", "satisfies"),
-    ("_COLON", "冒号“:”"),
-    ("_RPAR", "右括号“)”"),
-    ("_RSQB", "右括号“]”"),
-    ("_RBRACE", "右括号“}”"),
-    ("_COMMA", "逗号“,”"),
-    ("PLUS", "运算符"),
-    ("STRING", "双引号括起来的文本"),
-    ("NAME", "一个名称"),
+    (
+        "NUMBER",
+        Words("一个值(数字、文本、变量或括号)", "a value (number, text, variable or bracket)"),
+    ),
+    ("KEY", Words("一个键名和冒号", "a key and a colon")),
+    ("THEN", Words.same("then")),
+    ("ELSE", Words.same("else")),
+    ("IN", Words.same("in")),
+    ("RETURN", Words.same("return")),
+    ("SATISFIES", Words.same("satisfies")),
+    ("_COLON", Words("冒号“:”", "a colon “:”")),
+    ("_RPAR", Words("右括号“)”", "a closing “)”")),
+    ("_RSQB", Words("右括号“]”", "a closing “]”")),
+    ("_RBRACE", Words("右括号“}”", "a closing “}”")),
+    ("_COMMA", Words("逗号“,”", "a comma “,”")),
+    ("PLUS", Words("运算符", "an operator")),
+    ("STRING", Words("双引号括起来的文本", "a text in double quotes")),
+    ("NAME", Words("一个名称", "a name")),
 )
 # "in" can follow any complete value; it is worth telling only where nothing but it can stand.
 _ONLY_WITHOUT_OPERATOR = frozenset(("IN", "AND"))
@@ -305,28 +324,52 @@ def _syntax_error(
         and not (terminal in _ONLY_WITHOUT_OPERATOR and "PLUS" in accepted)
         and not (terminal in ("STRING", "NAME") and "NUMBER" in accepted)
     ]
-    expected = f",此处应为{'或'.join(wanted[:3])}" if wanted else ""
+    expected = _expected(wanted[:3])
     if token.type == "$END":
-        return FeelSyntaxError(f"表达式没有写完{expected}", text, len(text.rstrip()))
+        unfinished = Words.filled(
+            "表达式没有写完{expected}", "the expression breaks off{expected}", expected=expected
+        )
+        return FeelSyntaxError(unfinished, text, len(text.rstrip()))
     position = token.start_pos or 0
     index = next((i for i, one in enumerate(tokens) if one is token), 0)
     hint = _hint(tokens[index - 1] if index else None, token)
-    return FeelSyntaxError(hint or f"这里不能写“{token}”{expected}", text, position)
+    misplaced = Words.filled(
+        "这里不能写“{token}”{expected}",
+        "“{token}” cannot stand here{expected}",
+        token=str(token),
+        expected=expected,
+    )
+    return FeelSyntaxError(hint or misplaced, text, position)
 
 
-def _hint(previous: Token | None, token: Token) -> str | None:
+def _expected(wanted: list[Words]) -> Words:
+    if not wanted:
+        return Words("", "")
+    return Words(
+        f",此处应为{'或'.join(one.zh for one in wanted)}",
+        f"; expected {' or '.join(one.en for one in wanted)}",
+    )
+
+
+def _hint(previous: Token | None, token: Token) -> Words | None:
     """Name the usual slip behind two neighbours that cannot stand together."""
     if previous is None:
         return None
     pair = (str(previous), str(token))
     slips = {
-        ("=", "="): "“等于”只写一个 =",
-        ("<", ">"): "“不等于”写作 !=",
-        ("=", ">"): "“大于等于”写作 >=",
-        ("=", "<"): "“小于等于”写作 <=",
+        ("=", "="): Words("“等于”只写一个 =", "“equals” is a single ="),
+        ("<", ">"): Words("“不等于”写作 !=", "“is not” is written !="),
+        ("=", ">"): Words("“大于等于”写作 >=", "“at least” is written >="),
+        ("=", "<"): Words("“小于等于”写作 <=", "“at most” is written <="),
     }
     if pair in slips and token.start_pos == previous.end_pos:
         return slips[pair]
     if token.type in ("NAME", "NUMBER", "STRING") and previous.type in ("NAME", "NUMBER", "STRING"):
-        return f"“{pair[0]}”后面不能直接跟“{pair[1]}”:名称里不能有空格,或者两者之间缺少运算符"
+        return Words.filled(
+            "“{one}”后面不能直接跟“{other}”:名称里不能有空格,或者两者之间缺少运算符",
+            "“{other}” cannot follow “{one}” directly: names have no spaces, or an operator is "
+            "missing",
+            one=pair[0],
+            other=pair[1],
+        )
     return None

@@ -13,6 +13,7 @@ from lark import Token
 
 from engine.feel.errors import FeelSyntaxError
 from engine.feel.names import NAME_PART, NAME_START, KnownNames, one_line
+from engine.sentences import Words
 
 # Each is compared with the text wherever its first word stands: many of them make reading slow.
 MOST_SPACED_NAMES = 100
@@ -103,16 +104,21 @@ _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "'": "'", "\\": "\\"}
 _LARGEST_CODE_POINT = 0x10FFFF
 
 _HINTS = {
-    "'": '文本要用英文双引号 " 括起来',
-    '"': "文本缺少右边的双引号",
-    "`": "名称缺少右边的反引号",
-    "&": "“并且”写作 and",
-    "|": "“或者”写作 or",
-    "!": "“不等于”写作 !=,“不是”写作 not(…)",
-    "%": "取余数用 modulo(a, b),百分比写作小数",
-    ";": "这里不能有分号,多个值之间用逗号",
-    "^": "乘方写作 **",
-    "、": "多个值之间用英文逗号",
+    "'": Words('文本要用英文双引号 " 括起来', 'texts stand in double quotes "'),
+    '"': Words("文本缺少右边的双引号", "the closing double quote is missing"),
+    "`": Words("名称缺少右边的反引号", "the closing backtick is missing"),
+    "&": Words("“并且”写作 and", "write and"),
+    "|": Words("“或者”写作 or", "write or"),
+    "!": Words("“不等于”写作 !=,“不是”写作 not(…)", "write != for “is not”, not(…) for “not”"),
+    "%": Words(
+        "取余数用 modulo(a, b),百分比写作小数",
+        "for a remainder use modulo(a, b); write a percentage as a decimal",
+    ),
+    ";": Words(
+        "这里不能有分号,多个值之间用逗号", "there are no semicolons; separate values with commas"
+    ),
+    "^": Words("乘方写作 **", "powers are written **"),
+    "、": Words("多个值之间用英文逗号", "separate values with a plain comma"),
 }
 _CHINESE_QUOTES = "“”„‟「」『』‘’"
 
@@ -211,7 +217,11 @@ class _Scanner:
             self.names = names
             self.names_met += 1
         if self.names_met > MOST_SPACED_NAMES:
-            message = f"由多个词组成的名称不能超过 {MOST_SPACED_NAMES} 个"
+            message = Words.filled(
+                "由多个词组成的名称不能超过 {most} 个",
+                "there are at most {most} names of several words",
+                most=MOST_SPACED_NAMES,
+            )
             raise FeelSyntaxError(message, self.text, self.position)
 
     def _known_name(self) -> bool:
@@ -321,13 +331,29 @@ class _Scanner:
         character = self.text[self.position]
         half_width = unicodedata.normalize("NFKC", character)
         if character in _CHINESE_QUOTES:
-            message = f'“{character}”是中文引号,文本要用英文双引号 "'
+            message = Words.filled(
+                '“{sign}”是中文引号,文本要用英文双引号 "',
+                '“{sign}” is a Chinese quotation mark; texts stand in plain double quotes "',
+                sign=character,
+            )
         elif character in _HINTS:
-            message = f"这里不能写 {character} :{_HINTS[character]}"
+            message = Words.filled(
+                "这里不能写 {sign} :{hint}",
+                "{sign} cannot stand here: {hint}",
+                sign=character,
+                hint=_HINTS[character],
+            )
         elif half_width != character and half_width.isascii():
-            message = f"“{character}”是全角符号,请改用半角的 {half_width}"
+            message = Words.filled(
+                "“{sign}”是全角符号,请改用半角的 {half}",
+                "“{sign}” is a full-width sign; use {half} instead",
+                sign=character,
+                half=half_width,
+            )
         else:
-            message = f"不认识的符号“{character}”"
+            message = Words.filled(
+                "不认识的符号“{sign}”", "“{sign}” is no sign of the language", sign=character
+            )
         return FeelSyntaxError(message, self.text, self.position)
 
 

@@ -8,10 +8,15 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from engine.feel import EvaluationContext, Expression, FeelSyntaxError, compile_expression
+from engine.sentences import Words
 
 
 class NotFeel(Exception):
-    """The text is no FEEL expression; the message says to the designer why."""
+    """The text is no FEEL expression; ``told`` says to the designer why."""
+
+    def __init__(self, told: Words) -> None:
+        super().__init__(told.zh)
+        self.told = told
 
 
 class Computation(Protocol):
@@ -49,11 +54,11 @@ class Condition:
 
 
 def compile_condition(text: str) -> Condition:
-    """Read a text that starts with ``=``; raises NotFeel with a Chinese sentence otherwise."""
+    """Read a text that starts with ``=``; raises NotFeel otherwise."""
     stripped = text.strip()
     if not stripped.startswith("="):
-        raise NotFeel("表达式必须以 = 开头")
+        raise NotFeel(Words("表达式必须以 = 开头", "an expression begins with ="))
     try:
         return Condition(stripped, compile_expression(stripped[1:]))
     except FeelSyntaxError as problem:
-        raise NotFeel(str(problem)) from problem
+        raise NotFeel(problem.told) from problem

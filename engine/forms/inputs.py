@@ -19,6 +19,7 @@ from engine.forms.conditions import Condition
 from engine.forms.nodes import Node
 from engine.forms.patterns import pattern_problem
 from engine.forms.values import read_date
+from engine.sentences import Words
 
 _KINDS = {
     "textfield": FieldKind.TEXT,
@@ -55,7 +56,13 @@ def read_input(node: Node, path: tuple[str, ...], hide_if: Condition | None) -> 
     kind = _KINDS[node.type]
     label = node.text("label") or node.text("dateLabel") or ""
     if not label and kind is not FieldKind.COMPUTED:
-        node.refuse("form-label", "没有标签 label,填写的人不知道问的是什么")
+        node.refuse(
+            "form-label",
+            Words(
+                "没有标签 label,填写的人不知道问的是什么",
+                "it has no label, so nobody knows what is asked",
+            ),
+        )
     basis = Field(
         id=node.id,
         path=path,
@@ -77,9 +84,18 @@ def _with_limits(node: Node, basis: Field) -> Field:
     rules = node.section_of("validate")
     required = rules.get("required", False)
     if not isinstance(required, bool):
-        node.refuse("form-attribute", "validate.required 只能是 true 或 false")
+        node.refuse(
+            "form-attribute",
+            Words("validate.required 只能是 true 或 false", "validate.required is true or false"),
+        )
     if rules.get("validationType") not in (None, "", "custom"):
-        node.refuse("form-attribute", "请用属性 format(如 phone)代替 validate.validationType")
+        node.refuse(
+            "form-attribute",
+            Words(
+                "请用属性 format(如 phone)代替 validate.validationType",
+                "use the property format (such as phone) instead of validate.validationType",
+            ),
+        )
     longest = {FieldKind.TEXT: LONGEST_TEXT, FieldKind.TEXTAREA: LONGEST_TEXTAREA}.get(basis.kind)
     limited = replace(
         basis,
@@ -93,7 +109,13 @@ def _with_limits(node: Node, basis: Field) -> Field:
     if _crossed(limited.minimum, limited.maximum) or _crossed(
         limited.min_length, limited.max_length
     ):
-        node.refuse("form-attribute", "最小值大于最大值,没有内容能通过")
+        node.refuse(
+            "form-attribute",
+            Words(
+                "最小值大于最大值,没有内容能通过",
+                "the least is more than the most: nothing could pass",
+            ),
+        )
     return limited
 
 
@@ -104,9 +126,19 @@ def _crossed(least: Decimal | int | None, most: Decimal | int | None) -> bool:
 def _pattern(node: Node, pattern: object) -> str | None:
     if pattern is None or pattern == "":
         return None
-    problem = pattern_problem(pattern) if isinstance(pattern, str) else "须为文字"
+    problem = (
+        pattern_problem(pattern)
+        if isinstance(pattern, str)
+        else Words("须为文字", "it must be a text")
+    )
     if problem:
-        node.refuse("form-pattern", f"validate.pattern 不能使用:{problem}")
+        node.refuse(
+            "form-pattern",
+            Words(
+                f"validate.pattern 不能使用:{problem}",
+                f"validate.pattern cannot be used: {problem.en}",
+            ),
+        )
         return None
     return str(pattern)
 
@@ -114,7 +146,14 @@ def _pattern(node: Node, pattern: object) -> str | None:
 def _with_own_settings(node: Node, basis: Field) -> Field:
     """What only this type of component has."""
     if node.type == "datetime" and node.raw.get("subtype", "date") != "date":
-        node.refuse("form-attribute", "日期组件只支持 subtype=date;时刻请用文本并写明格式")
+        node.refuse(
+            "form-attribute",
+            Words(
+                "日期组件只支持 subtype=date;时刻请用文本并写明格式",
+                "a date has subtype=date only; for a time of day use a text and say how it is "
+                "written",
+            ),
+        )
     if "values" in node.raw or basis.is_choice or basis.kind is FieldKind.CHECKLIST:
         return replace(basis, options=_options(node))
     if basis.kind is FieldKind.COMPUTED:
@@ -131,11 +170,20 @@ def _computed(node: Node, basis: Field) -> Field:
     decision = _own_text(node.section_of("properties"), "papersFrom")
     if decision:
         if written:
-            node.refuse("form-property", "有属性 papersFrom,值由决策表给出,请删去 expression")
+            node.refuse(
+                "form-property",
+                Words(
+                    "有属性 papersFrom,值由决策表给出,请删去 expression",
+                    "with the property papersFrom a decision gives the value; delete expression",
+                ),
+            )
         return replace(basis, papers_from=decision)
-    expression = node.expression(written, "计算式 expression ")
+    expression = node.expression(written, "expression")
     if expression is None:
-        node.refuse("form-expression", "没有可用的计算式 expression")
+        node.refuse(
+            "form-expression",
+            Words("没有可用的计算式 expression", "it has no expression that can be used"),
+        )
     return replace(basis, expression=expression)
 
 
@@ -154,7 +202,13 @@ def _options(node: Node) -> tuple[Option, ...]:
     for item in raw if isinstance(raw, list) else ():
         value = item.get("value") if isinstance(item, Mapping) else None
         if not isinstance(item, Mapping) or not isinstance(value, str) or not value:
-            node.refuse("form-options", "values 的每一项须有文字的 value 和 label")
+            node.refuse(
+                "form-options",
+                Words(
+                    "values 的每一项须有文字的 value 和 label",
+                    "every item of values needs a value and a label that are texts",
+                ),
+            )
             continue
         label = item.get("label")
         options.append(
@@ -167,11 +221,17 @@ def _options(node: Node) -> tuple[Option, ...]:
         )
     values = [option.value for option in options]
     if len(set(values)) != len(values):
-        node.refuse("form-options", "values 中有重复的 value")
+        node.refuse("form-options", Words("values 中有重复的 value", "values has one value twice"))
     if node.on("returnFields") and raw is not None:
-        node.refuse("form-options", "设了属性 returnFields 的选项由系统给出,请删去 values")
+        node.refuse(
+            "form-options",
+            Words(
+                "设了属性 returnFields 的选项由系统给出,请删去 values",
+                "with the property returnFields the system gives the choices; delete values",
+            ),
+        )
     elif not options and not (node.on("returnTargets") or node.on("returnFields")):
-        node.refuse("form-options", "没有选项 values")
+        node.refuse("form-options", Words("没有选项 values", "it has no choices (values)"))
     return tuple(options)
 
 
@@ -182,7 +242,13 @@ def _valid_day(node: Node, item: Mapping[str, object], name: str) -> date | None
         return None
     day = read_date(text) if isinstance(text, str) else None
     if day is None:
-        node.refuse("form-options", f"values 中的 {name} 须是日期,例如 2026-01-01")
+        node.refuse(
+            "form-options",
+            Words(
+                f"values 中的 {name} 须是日期,例如 2026-01-01",
+                f"{name} in values must be a date, such as 2026-01-01",
+            ),
+        )
     return day
 
 
@@ -192,24 +258,56 @@ def _codes(node: Node, basis: Field, value: object) -> str:
         return ""
     name = str(value)
     if not re.fullmatch(r"\w{1,40}", name):
-        node.refuse("form-property", "属性 codes 须是代码表的名称,一个词,例如 health")
+        node.refuse(
+            "form-property",
+            Words(
+                "属性 codes 须是代码表的名称,一个词,例如 health",
+                "the property codes is the name of a code list, one word, such as health",
+            ),
+        )
     elif node.on("decision") or node.on("returnTargets") or node.on("returnFields"):
-        node.refuse("form-property", "决定和退回的选项不是代码表,请删去属性 codes")
+        node.refuse(
+            "form-property",
+            Words(
+                "决定和退回的选项不是代码表,请删去属性 codes",
+                "the choices of decisions and returns are no code list; delete the property codes",
+            ),
+        )
     elif not any(option.is_valid_on(date.max) for option in basis.options):
-        node.refuse("form-options", f"代码表 {name} 里没有仍在使用的代码")
+        node.refuse(
+            "form-options",
+            Words(
+                f"代码表 {name} 里没有仍在使用的代码",
+                f"the code list {name} has no code that is still in use",
+            ),
+        )
     return name
 
 
 def _rules(node: Node, ours: Mapping[str, object]) -> Iterator[Rule]:
     for name, refuses in (("rule", True), ("doubt", False)):
         message = ours.get(f"{name}Message")
-        condition = node.expression(ours.get(name), f"属性 {name} ")
+        condition = node.expression(ours.get(name), name)
         if condition is None and (message or ours.get(name)):
-            node.refuse("form-property", f"属性 {name} 须是以 = 开头的表达式,成立即为正常")
+            node.refuse(
+                "form-property",
+                Words(
+                    f"属性 {name} 须是以 = 开头的表达式,成立即为正常",
+                    f"the property {name} must be an expression that begins with = and holds "
+                    "where all is well",
+                ),
+            )
         elif condition is not None and not (isinstance(message, str) and message.strip()):
-            node.refuse("form-property", f"有属性 {name},还须写 {name}Message:不成立时说什么")
+            node.refuse(
+                "form-property",
+                Words(
+                    f"有属性 {name},还须写 {name}Message:不成立时说什么",
+                    f"beside the property {name} write {name}Message: what is said where it does "
+                    "not hold",
+                ),
+            )
         elif condition is not None and str(message).lstrip().startswith("="):
-            words = node.expression(message, f"属性 {name}Message ")
+            words = node.expression(message, f"{name}Message")
             yield Rule(condition, "", refuses, words)
         elif condition is not None:
             yield Rule(condition, node.plain(f"{name}Message", str(message)), refuses)
@@ -218,7 +316,13 @@ def _rules(node: Node, ours: Mapping[str, object]) -> Iterator[Rule]:
 def _keep(node: Node) -> bool:
     """Whether an empty answer leaves what the case has."""
     if node.on("keep") and node.around.in_list:
-        node.refuse("form-property", "属性 keep 不用于动态列表里的字段")
+        node.refuse(
+            "form-property",
+            Words(
+                "属性 keep 不用于动态列表里的字段",
+                "the property keep is not for columns of a dynamic list",
+            ),
+        )
     return node.on("keep")
 
 
@@ -227,18 +331,36 @@ def _prefill(node: Node, value: object) -> Condition | None:
     if value in (None, ""):
         return None
     if node.around.in_list or node.on("decision") or node.on("returnTargets"):
-        node.refuse("form-property", "属性 prefill 不用于列表里的字段、决定和退回")
+        node.refuse(
+            "form-property",
+            Words(
+                "属性 prefill 不用于列表里的字段、决定和退回",
+                "the property prefill is not for columns of lists, decisions and returns",
+            ),
+        )
         return None
-    found = node.expression(value, "属性 prefill ")
+    found = node.expression(value, "prefill")
     if found is None:
-        node.refuse("form-property", "属性 prefill 须是以 = 开头的表达式")
+        node.refuse(
+            "form-property",
+            Words(
+                "属性 prefill 须是以 = 开头的表达式",
+                "the property prefill must be an expression that begins with =",
+            ),
+        )
     return found
 
 
 def _more(node: Node) -> bool:
     """Whether a column stands below its row."""
     if node.on("more") and not node.around.in_list:
-        node.refuse("form-property", "属性 more 只用于动态列表里的字段")
+        node.refuse(
+            "form-property",
+            Words(
+                "属性 more 只用于动态列表里的字段",
+                "the property more is for columns of dynamic lists only",
+            ),
+        )
     return node.on("more")
 
 
@@ -274,8 +396,8 @@ def _with_properties(node: Node, basis: Field) -> Field:
         papers=tuple(_own_text(ours, "paper").replace(",", " ").split()),
         example=ours.get("example"),
         fixed_rows=kind is FieldKind.LIST and _is_fixed(node),
-        min_items=node.whole("属性 minItems", ours.get("minItems")),
-        max_items=node.whole("属性 maxItems", ours.get("maxItems"))
+        min_items=node.whole("minItems", ours.get("minItems")),
+        max_items=node.whole("maxItems", ours.get("maxItems"))
         or (MOST_ROWS if kind is FieldKind.LIST else None),
     )
     if found.kind is FieldKind.LIST and found.min_items:
@@ -285,11 +407,13 @@ def _with_properties(node: Node, basis: Field) -> Field:
             found,
             accept=_own_text(ours, "accept") or node.text("accept"),
             multiple=node.on("multiple") or node.flag("multiple"),
-            max_size_mb=node.whole("属性 maxSizeMb", ours.get("maxSizeMb")),
+            max_size_mb=node.whole("maxSizeMb", ours.get("maxSizeMb")),
             no_numbers=_scan(node, ours.get("scan")),
         )
     if _crossed(found.min_items, found.max_items):
-        node.refuse("form-property", "minItems 大于 maxItems")
+        node.refuse(
+            "form-property", Words("minItems 大于 maxItems", "minItems is more than maxItems")
+        )
     return replace(found, attribute=_attribute(node, found, ours.get("attribute")))
 
 
@@ -302,7 +426,13 @@ def _scan(node: Node, value: object) -> bool:
     if value in (None, ""):
         return False
     if value != "no-id-numbers":
-        node.refuse("form-property", f"属性 scan 只能是 no-id-numbers,不是 {value}")
+        node.refuse(
+            "form-property",
+            Words(
+                f"属性 scan 只能是 no-id-numbers,不是 {value}",
+                f"the property scan can only be no-id-numbers, not {value}",
+            ),
+        )
     return True
 
 
@@ -317,7 +447,13 @@ def _format(node: Node, basis: Field, value: object) -> tuple[FieldKind, TextFor
         return basis.kind, None
     if basis.kind in (FieldKind.NUMBER, FieldKind.COMPUTED):
         if value != "money":
-            node.refuse("form-property", f"数字的属性 format 只能是 money,不是 {value}")
+            node.refuse(
+                "form-property",
+                Words(
+                    f"数字的属性 format 只能是 money,不是 {value}",
+                    f"the property format of a number can only be money, not {value}",
+                ),
+            )
         elif basis.kind is FieldKind.NUMBER:
             return FieldKind.MONEY, None
         return basis.kind, None
@@ -325,7 +461,13 @@ def _format(node: Node, basis: Field, value: object) -> tuple[FieldKind, TextFor
         return basis.kind, TextFormat(str(value))
     except ValueError:
         known = "、".join(TextFormat)
-        node.refuse("form-property", f"属性 format 不能是 {value},可用的有:{known}")
+        node.refuse(
+            "form-property",
+            Words(
+                f"属性 format 不能是 {value},可用的有:{known}",
+                f"the property format cannot be {value}; there are: {known}",
+            ),
+        )
         return basis.kind, None
 
 
@@ -341,7 +483,13 @@ def _personal(node: Node, value: object, text_format: TextFormat | None) -> Pers
         return Personal(str(value))
     except ValueError:
         known = "、".join(Personal)
-        node.refuse("form-property", f"属性 pii 不能是 {value},可用的有:true、{known}")
+        node.refuse(
+            "form-property",
+            Words(
+                f"属性 pii 不能是 {value},可用的有:true、{known}",
+                f"the property pii cannot be {value}; there are: true, {known}",
+            ),
+        )
         return Personal.TEXT
 
 
@@ -349,12 +497,24 @@ def _attribute(node: Node, found: Field, value: object) -> AttributeUse | None:
     if value in (None, ""):
         return None
     if found.pii in (Personal.TEXT, Personal.ADDRESS):
-        node.refuse("form-property", "含个人信息的文字和地址不能设属性 attribute")
+        node.refuse(
+            "form-property",
+            Words(
+                "含个人信息的文字和地址不能设属性 attribute",
+                "texts and addresses with personal data cannot have the property attribute",
+            ),
+        )
         return None
     try:
         return AttributeUse(str(value))
     except ValueError:
-        node.refuse("form-property", f"属性 attribute 须为 search、report 或 both,不是 {value}")
+        node.refuse(
+            "form-property",
+            Words(
+                f"属性 attribute 须为 search、report 或 both,不是 {value}",
+                f"the property attribute is search, report or both, not {value}",
+            ),
+        )
         return None
 
 
@@ -363,12 +523,30 @@ def _with_default(node: Node, found: Field) -> Field:
     if default is None or default == "":
         return found
     if found.decision:
-        node.refuse("form-decision", "决定不能预先选好,请删去 defaultValue")
+        node.refuse(
+            "form-decision",
+            Words(
+                "决定不能预先选好,请删去 defaultValue",
+                "a decision is never made beforehand; delete defaultValue",
+            ),
+        )
         return found
     if found.return_fields:
-        node.refuse("form-default", "要修改的项目不能预先勾好,请删去 defaultValue")
+        node.refuse(
+            "form-default",
+            Words(
+                "要修改的项目不能预先勾好,请删去 defaultValue",
+                "what is to be changed is never ticked beforehand; delete defaultValue",
+            ),
+        )
         return found
     if found.kind is FieldKind.CHECKBOX and found.required and default is True:
-        node.refuse("form-default", "必须勾选的声明不能预先勾好,请删去 defaultValue")
+        node.refuse(
+            "form-default",
+            Words(
+                "必须勾选的声明不能预先勾好,请删去 defaultValue",
+                "a declaration that must be ticked is never ticked beforehand; delete defaultValue",
+            ),
+        )
         return found
     return replace(found, default=default)

@@ -10,6 +10,7 @@ from engine.forms.components import Placement
 from engine.forms.conditions import Condition, NotFeel, compile_condition
 from engine.forms.values import as_decimal
 from engine.forms.vocabulary import KEYWORDS
+from engine.sentences import Words
 
 _WORD = re.compile(r"[^\W\d_]\w*")
 
@@ -17,7 +18,7 @@ _WORD = re.compile(r"[^\W\d_]\w*")
 class Notes(Protocol):
     """Who keeps the findings of a file."""
 
-    def note(self, severity: str, code: str, message: str, element_id: str | None) -> None:
+    def note(self, severity: str, code: str, told: Words, element_id: str | None) -> None:
         """Keep one."""
         ...
 
@@ -48,13 +49,16 @@ class Node:
         """The component's type."""
         return str(self.raw.get("type", ""))
 
-    def refuse(self, code: str, message: str) -> None:
+    def refuse(self, code: str, told: Words) -> None:
         """Note an error of this component."""
-        self.notes.note("error", code, f"{self.title}:{message}。", self.id)
+        self.notes.note("error", code, self._of_this(told), self.id)
 
-    def warn(self, code: str, message: str) -> None:
+    def warn(self, code: str, told: Words) -> None:
         """Note a doubt about this component."""
-        self.notes.note("warning", code, f"{self.title}:{message}。", self.id)
+        self.notes.note("warning", code, self._of_this(told), self.id)
+
+    def _of_this(self, told: Words) -> Words:
+        return Words(f"{self.title}:{told.zh}", f"{self.title}: {told.en}")
 
     @property
     def title(self) -> str:
@@ -68,14 +72,20 @@ class Node:
         if value is None:
             return ""
         if not isinstance(value, str):
-            self.refuse("form-attribute", f"{name} 须为文字")
+            self.refuse("form-attribute", Words(f"{name} 须为文字", f"{name} must be a text"))
             return ""
         return self.plain(name, value)
 
     def plain(self, name: str, value: str) -> str:
         """The text itself, refused where it is an expression or a template."""
         if "{{" in value or value.lstrip().startswith("="):
-            self.refuse("form-template", f"{name} 只能是纯文本,不能用 {{{{ }}}} 模板或表达式")
+            self.refuse(
+                "form-template",
+                Words(
+                    f"{name} 只能是纯文本,不能用 {{{{ }}}} 模板或表达式",
+                    f"{name} is a plain text, without {{{{ }}}} templates or expressions",
+                ),
+            )
         return value.strip()
 
     def flag(self, name: str) -> bool:
@@ -83,7 +93,13 @@ class Node:
         value = self.raw.get(name, False)
         if isinstance(value, bool):
             return value
-        self.refuse("form-attribute", f"{name} 只能是 true 或 false,不能用表达式")
+        self.refuse(
+            "form-attribute",
+            Words(
+                f"{name} 只能是 true 或 false,不能用表达式",
+                f"{name} is true or false, no expression",
+            ),
+        )
         return False
 
     def section_of(self, name: str) -> Mapping[str, object]:
@@ -93,7 +109,7 @@ class Node:
             return {}
         if isinstance(value, Mapping):
             return value
-        self.refuse("form-attribute", f"{name} 须为对象")
+        self.refuse("form-attribute", Words(f"{name} 须为对象", f"{name} must be an object"))
         return {}
 
     def whole(self, name: str, value: object) -> int | None:
@@ -102,7 +118,12 @@ class Node:
             return None
         number = as_decimal(value)
         if number is None or number != number.to_integral_value() or not 0 <= number <= 10**6:
-            self.refuse("form-attribute", f"{name} 须为不小于 0 的整数")
+            self.refuse(
+                "form-attribute",
+                Words(
+                    f"{name} 须为不小于 0 的整数", f"{name} must be a whole number, not negative"
+                ),
+            )
             return None
         return int(number)
 
@@ -112,7 +133,7 @@ class Node:
             return None
         number = as_decimal(value)
         if number is None:
-            self.refuse("form-attribute", f"{name} 须为数字")
+            self.refuse("form-attribute", Words(f"{name} 须为数字", f"{name} must be a number"))
         return number
 
     def on(self, name: str) -> bool:
@@ -121,7 +142,10 @@ class Node:
         if value in (True, "true"):
             return True
         if value not in (None, False, "false", ""):
-            self.refuse("form-property", f"属性 {name} 只能是 true 或 false")
+            self.refuse(
+                "form-property",
+                Words(f"属性 {name} 只能是 true 或 false", f"the property {name} is true or false"),
+            )
         return False
 
     def expression(self, text: object, where: str) -> Condition | None:
@@ -131,7 +155,10 @@ class Node:
         try:
             return compile_condition(text)
         except NotFeel as problem:
-            self.refuse("form-expression", f"{where}写错了,{problem}")
+            self.refuse(
+                "form-expression",
+                Words(f"{where} 写错了,{problem}", f"{where} is wrong: {problem.told.en}"),
+            )
             return None
 
     def path(self, name: str) -> tuple[str, ...]:
@@ -144,8 +171,13 @@ class Node:
             if not _WORD.fullmatch(part) or part in KEYWORDS:
                 self.refuse(
                     "form-key",
-                    f"{name}“{value}”不能用作名称:须是一个词(中文也可),"
-                    "以文字开头,不含空格和符号,且不是表达式的保留词",
+                    Words(
+                        f"{name}“{value}”不能用作名称:须是一个词(中文也可),"
+                        "以文字开头,不含空格和符号,且不是表达式的保留词",
+                        f"{name} “{value}” cannot be a name: use one word (Chinese too) that "
+                        "begins with a letter, without spaces and signs, and is no word of the "
+                        "expression language",
+                    ),
                 )
                 return ()
         return parts

@@ -5,6 +5,8 @@ A pattern is anchored nowhere, as in HTML's older sibling JSON Schema; form-js a
 
 import jsonschema_rs
 
+from engine.sentences import Words
+
 LONGEST_PATTERN = 500
 
 
@@ -13,12 +15,18 @@ def pattern_options() -> jsonschema_rs.RegexOptions:
     return jsonschema_rs.RegexOptions(size_limit=1 << 20)
 
 
-def pattern_problem(pattern: str) -> str | None:
+def pattern_problem(pattern: str) -> Words | None:
     """Why a pattern cannot be used, None where it can."""
     if len(pattern) > LONGEST_PATTERN:
-        return f"超过 {LONGEST_PATTERN} 个字符"
+        return Words(
+            f"超过 {LONGEST_PATTERN} 个字符", f"it is longer than {LONGEST_PATTERN} characters"
+        )
     try:
         jsonschema_rs.Draft202012Validator({"pattern": pattern}, pattern_options=pattern_options())
     except (jsonschema_rs.ValidationError, ValueError):
-        return "不是正则表达式,或用了不支持的写法(如前后查找、反向引用)"
+        return Words(
+            "不是正则表达式,或用了不支持的写法(如前后查找、反向引用)",
+            "it is no regular expression, or uses what is not supported (look-around, "
+            "back-references)",
+        )
     return None

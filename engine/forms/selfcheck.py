@@ -12,6 +12,7 @@ from engine.forms.examples import example_of
 from engine.forms.formats import format_problem
 from engine.forms.patterns import pattern_options
 from engine.forms.schema import field_schema
+from engine.sentences import finding
 
 _SOME_DAY = date(2040, 1, 1)
 """Examples are judged once for all: nobody in them is too young or too old on this day."""
@@ -31,15 +32,22 @@ def _of_field(asked: Field, file: str) -> Iterator[Finding]:
     example = example_of(asked)
     if example is None:
         if asked.required and not (asked.return_targets or asked.return_fields):
-            message = f"“{asked.label}”:设有 pattern 的必填字段请在属性 example 中写一个例子。"
-            yield Finding("error", "form-example", message, file, asked.id)
+            yield finding("error", "form-example.missing", file, asked.id, field=asked.label)
         return
     for name, value in (("example", example), ("defaultValue", asked.default)):
         if value is not None and not (name == "defaultValue" and asked.kind is FieldKind.CHECKBOX):
             problem = _problem(asked, value)
             if problem:
-                message = f"“{asked.label}”:{name} 自己通不过本字段的要求,{problem}"
-                yield Finding("error", "form-example", message, file, asked.id)
+                yield finding(
+                    "error",
+                    "form-example.fails",
+                    file,
+                    asked.id,
+                    field=asked.label,
+                    name=name,
+                    problem=problem,
+                    value=json.dumps(value, ensure_ascii=False, default=str)[:60],
+                )
 
 
 def _problem(asked: Field, value: object) -> str:
@@ -49,7 +57,7 @@ def _problem(asked: Field, value: object) -> str:
         field_schema(asked), validate_formats=False, pattern_options=pattern_options()
     )
     if not validator.is_valid(value):
-        return f"请核对:{json.dumps(value, ensure_ascii=False, default=str)[:60]}。"
+        return "不符合 validate 的要求。"
     if asked.format is not None and isinstance(value, str):
         return format_problem(asked.format, value, _SOME_DAY) or ""
     return ""

@@ -5,6 +5,8 @@ Everything else is refused with a sentence; nothing is silently ignored (design.
 
 from types import MappingProxyType
 
+from engine.sentences import Words
+
 COMMON = frozenset({"type", "id", "layout", "conditional", "properties"})
 
 INPUT = frozenset(
@@ -66,22 +68,35 @@ ATTRIBUTES = MappingProxyType(
 
 REFUSED_COMPONENTS = MappingProxyType(
     {
-        "html": "请改用纯文本“text”",
-        "image": "请把图片放进附件或说明文件",
-        "iframe": "表单不能嵌入别的网页",
-        "table": "填写多行请用动态列表“dynamiclist”",
-        "documentPreview": "附件由系统在办理页显示",
-        "multipage": "分页请用分组“group”并设 tab=true",
-        "page": "分页请用分组“group”并设 tab=true",
+        "html": Words("请改用纯文本“text”", "use plain text “text”"),
+        "image": Words("请把图片放进附件或说明文件", "put pictures into attachments"),
+        "iframe": Words("表单不能嵌入别的网页", "a form cannot hold another page"),
+        "table": Words("填写多行请用动态列表“dynamiclist”", "for several rows use a “dynamiclist”"),
+        "documentPreview": Words(
+            "附件由系统在办理页显示", "the system shows attachments beside the form"
+        ),
+        "multipage": Words(
+            "分页请用分组“group”并设 tab=true", "for pages use a “group” with tab=true"
+        ),
+        "page": Words("分页请用分组“group”并设 tab=true", "for pages use a “group” with tab=true"),
     }
 )
 """Components of form-js that we do not draw, with what to use instead."""
 
 REFUSED_ATTRIBUTES = MappingProxyType(
     {
-        "valuesExpression": "选项须写在 values 中,不能由表达式给出",
-        "valuesKey": "选项须写在 values 中,不能由数据给出",
-        "valuesFunction": "选项须写在 values 中,不能由程序给出",
+        "valuesExpression": Words(
+            "选项须写在 values 中,不能由表达式给出",
+            "write the choices in values; an expression cannot give them",
+        ),
+        "valuesKey": Words(
+            "选项须写在 values 中,不能由数据给出",
+            "write the choices in values; data cannot give them",
+        ),
+        "valuesFunction": Words(
+            "选项须写在 values 中,不能由程序给出",
+            "write the choices in values; a program cannot give them",
+        ),
     }
 )
 

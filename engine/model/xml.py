@@ -7,27 +7,28 @@ file, grow without bounds or run for ever is refused before anything looks at th
 
 from lxml import etree
 
+from engine.sentences import Words
+
 LARGEST_FILE = 5 * 1024 * 1024
 DEEPEST = 100
 MOST_ELEMENTS = 20_000
+_BEGINNING = Words("开头", "its beginning")
 
 
 class UnreadableXml(Exception):
-    """The content cannot be read; ``message`` is a Chinese sentence, ``line`` from 1 or None."""
+    """The content cannot be read: what the catalogue says under ``key``, at a line from 1."""
 
-    def __init__(self, message: str, code: str, line: int | None = None) -> None:
-        super().__init__(message)
-        self.message, self.code, self.line = message, code, line
+    def __init__(self, key: str, line: int | None = None, /, **values: object) -> None:
+        super().__init__(key)
+        self.key, self.line, self.values = key, line, values
 
 
 def read_xml(content: bytes) -> etree._Element:
     """The root element; UnreadableXml for anything that is not harmless well-formed XML."""
     if not content.strip():
-        raise UnreadableXml("文件是空的。请重新导出后再上传。", "empty-file")
+        raise UnreadableXml("empty-file")
     if len(content) > LARGEST_FILE:
-        raise UnreadableXml(
-            "文件超过 5 MB,未读取。流程文件通常不到 1 MB,请核对。", "file-too-large"
-        )
+        raise UnreadableXml("file-too-large")
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -41,16 +42,12 @@ def read_xml(content: bytes) -> etree._Element:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         line = error.lineno or None
-        where = f"第 {line} 行" if line else "开头"
-        raise UnreadableXml(
-            f"文件不是合格的 XML({where}读不下去)。请在建模工具中重新保存后再上传。",
-            "not-xml",
-            line,
-        ) from error
+        where = Words(f"第 {line} 行", f"line {line}") if line else _BEGINNING
+        raise UnreadableXml("not-xml.syntax", line, where=where) from error
     except ValueError as error:
-        raise UnreadableXml("文件的编码读不懂。请存为 UTF-8 后再上传。", "not-xml") from error
+        raise UnreadableXml("not-xml.encoding") from error
     if root.getroottree().docinfo.internalDTD is not None:
-        raise UnreadableXml("文件里有 DOCTYPE 声明,为安全起见不读取。请删去后再上传。", "doctype")
+        raise UnreadableXml("doctype")
     _must_be_bounded(root)
     return root
 
@@ -62,7 +59,7 @@ def _must_be_bounded(root: etree._Element) -> None:
         depth += 1
         count += len(level)
         if depth > DEEPEST:
-            raise UnreadableXml(f"元素嵌套超过 {DEEPEST} 层,未读取。", "too-deep")
+            raise UnreadableXml("too-deep", most=DEEPEST)
         if count > MOST_ELEMENTS:
-            raise UnreadableXml(f"元素超过 {MOST_ELEMENTS} 个,未读取。", "too-many-elements")
+            raise UnreadableXml("too-many-elements.of-xml", most=MOST_ELEMENTS)
         level = [child for element in level for child in element]

@@ -7,6 +7,7 @@ from lxml import etree
 from engine.errors import Finding
 from engine.feel import Expression, FeelSyntaxError, Literal, compile_expression
 from engine.runtime.diagram import Text
+from engine.sentences import sentences_of
 
 LONGEST_SHOWN = 60
 
@@ -38,6 +39,28 @@ def label_of(element: etree._Element) -> str:
     return owner.get("name") or owner.get("id") or str(etree.QName(owner).localname)
 
 
+def refusal(
+    code: str, message: str, file: str, element_id: str | None = None, line: int | None = None
+) -> Finding:
+    """What the runtime will not run.
+
+    The checks say it before, better and in both languages; this is the second lock behind them.
+    """
+    words, hint = sentences_of("not-runnable", problem=message, code=code)
+    wrong, please, rest = message.partition("请")
+    return Finding(
+        "error",
+        code,
+        wrong.rstrip(",") if please else message,
+        file,
+        element_id,
+        line,
+        hint=f"{please}{rest}" if please else hint.zh,
+        message_en=words.en,
+        hint_en=hint.en,
+    )
+
+
 class Findings:
     """The findings of one file."""
 
@@ -48,12 +71,10 @@ class Findings:
     def add(self, element: etree._Element | None, code: str, message: str) -> None:
         """Report an error at an element."""
         if element is None:
-            self.found.append(Finding("error", code, message, self.file))
+            self.found.append(refusal(code, message, self.file))
             return
         owner = named(element)
-        self.found.append(
-            Finding("error", code, message, self.file, owner.get("id"), line_of(element))
-        )
+        self.found.append(refusal(code, message, self.file, owner.get("id"), line_of(element)))
 
     def text(self, value: str, element: etree._Element) -> Text:
         """Read a text that may be an expression; a wrong one is reported and stands for null."""

@@ -22,10 +22,11 @@ from engine.model.straightening import straighten
 from engine.model.xml import UnreadableXml, read_xml
 from engine.runtime.diagram import DecisionCall, Diagram, Message, Node, ProcessCall, Timer
 from engine.runtime.extensions import B
-from engine.runtime.findings import Findings, ProgramRefused
+from engine.runtime.findings import Findings, ProgramRefused, refusal
 from engine.runtime.parser import parse
 from engine.runtime.reading import read_diagram
 from engine.runtime.structure import joins_on_cycle as joins_of_diagram
+from engine.sentences import Words, finding, sentences_of
 
 DEEPEST_CALLS = 10
 """Processes that call processes that call processes."""
@@ -308,11 +309,14 @@ def _compile(
         before = processes.setdefault(source.key, part)
         if before is not part:
             if before.source.id != source.id:
-                findings.add(
-                    None,
-                    "two-versions",
-                    f"同时用到流程“{source.key}”的两个版本({before.source.id}、{source.id}),"
-                    "请重新部署调用它们的流程。",
+                findings.found.append(
+                    finding(
+                        "error",
+                        "two-versions",
+                        findings.file,
+                        key=source.key,
+                        versions=Words.listed((before.source.id, source.id)),
+                    )
                 )
             return
         callers = (*callers, source.key)
@@ -328,7 +332,8 @@ def _read(source: DefinitionSource, findings: Findings) -> Part | None:
     try:
         root = read_xml(source.bpmn)
     except UnreadableXml as error:
-        findings.add(None, error.code, error.message)
+        message, hint = sentences_of(error.key, name=source.bpmn_name, **error.values)
+        findings.add(None, error.key.partition(".")[0], f"{message}{hint}")
         return None
     straighten(root)
     _normalise(root)
@@ -377,12 +382,15 @@ def _with_papers(
             decision_id = asked.papers_from
             model = decisions.get(decision_id)
             if model is None:
-                message = (
-                    f"“{asked.label}”的 papersFrom 指的决策“{decision_id}”不在流程的文件里。"
-                    "请核对决策的编号。"
-                )
                 findings.found.append(
-                    Finding("error", "form-papers", message, f"{form_id}.form", asked.id)
+                    finding(
+                        "error",
+                        "form-papers",
+                        f"{form_id}.form",
+                        asked.id,
+                        field=asked.label,
+                        decision=decision_id,
+                    )
                 )
                 continue
             needed[decision_id] = PapersNeeded(
@@ -411,29 +419,29 @@ def _decisions(source: DefinitionSource, findings: Findings) -> dict[str, Decisi
             model = read_decisions(content, file, source.decisions)
         except DecisionProblem as problem:
             findings.found.append(
-                Finding(
+                finding(
                     "error",
-                    "decision-unreadable",
-                    problem.message,
+                    "dmn-unreadable",
                     file,
                     problem.element_id or None,
                     problem.line or None,
+                    what=problem.told,
                 )
             )
             continue
         findings.found.extend(
-            Finding("error", p.code, p.message, file, p.element_id or None, p.line or None)
+            finding("error", p.code, file, p.element_id or None, p.line or None, what=p.told)
             for p in model.problems
         )
         for decision_id in model.decisions:
             if decision_id in decisions:
                 findings.found.append(
-                    Finding(
+                    finding(
                         "error",
                         "decision-twice",
-                        f"决策“{decision_id}”在两个文件里都有。请改一个编号。",
                         file,
                         decision_id,
+                        decision=decision_id,
                     )
                 )
             decisions[decision_id] = model
@@ -464,8 +472,7 @@ def _check_references(part: Part, findings: Findings) -> None:
 
 def _missing(findings: Findings, node: Node, code: str, what: str) -> None:
     findings.found.append(
-        Finding(
-            "error",
+        refusal(
             code,
             f"“{node.label}”用到的{what}不在上传的文件里。请一并上传。",
             findings.file,
@@ -486,8 +493,7 @@ def _called(part: Part, callers: tuple[str, ...], findings: Findings) -> Iterato
         called = part.source.called.get(call.process_key)
         if call.process_key in callers or len(callers) > DEEPEST_CALLS:
             findings.found.append(
-                Finding(
-                    "error",
+                refusal(
                     "recursive-call",
                     f"“{node.label}”直接或间接调用了流程自己“{call.process_key}”,会没有尽头。"
                     "请去掉这个调用。",

@@ -11,7 +11,10 @@ from tests.crash.installation import ROOT
 from tests.engine.moving.conftest import drawn, form, step
 from tests.unit.runtime.kit import end, line, start
 
-ISSUE = {"severity", "code", "message", "file", "element_id", "line"}
+ISSUE = {
+    *("severity", "code", "message", "hint", "message_en", "hint_en"),
+    *("file", "element_id", "line"),
+}
 BLANK = form("blank", "note").content
 
 
@@ -41,7 +44,7 @@ def refused(told: TestResponse) -> list[dict[str, Any]]:
     assert told.mimetype == "application/problem+json"
     problems: list[dict[str, Any]] = told.get_json()["problems"]
     assert problems
-    assert all(one.keys() == ISSUE and one["message"] for one in problems)
+    assert all(one.keys() == ISSUE and one["message"] and one["hint_en"] for one in problems)
     return problems
 
 

@@ -28,7 +28,10 @@ def test_each_finding_names_file_element_and_line_and_says_what_to_do(bangfu):
     errors = [one for one in answer.json if one["severity"] == "error"]
     assert errors
     for one in answer.json:
-        assert one.keys() == {"severity", "code", "message", "file", "element_id", "line"}
+        assert one.keys() == {
+            *("severity", "code", "message", "hint", "message_en", "hint_en"),
+            *("file", "element_id", "line"),
+        }
     assert {one["file"] for one in errors} == {str(path)}
     assert any(one["code"] == "lane-without-role" and one["line"] for one in errors)
 
@@ -115,3 +118,10 @@ def test_an_unknown_process_is_answered_with_those_there_are(bangfu):
     assert answer.code == 2
     assert "no_such" in answer.err
     assert "example_request" in answer.err
+
+
+def test_whoever_asks_for_english_reads_what_is_wrong_and_what_to_do_in_english(bangfu):
+    answer = bangfu("check", "--language", "en", BROKEN / "lane-without-role.bpmn")
+    assert answer.code == 1
+    assert "names no role: nobody would get the steps in it. Add the extension" in answer.out
+    assert answer.out.rstrip().endswith("warnings.")

@@ -1,10 +1,13 @@
 """Process files and their deployed versions."""
 
+from dataclasses import replace
+
 from flask import Response, request
 
 from engine.definitions.folder import MOST_FILES, read_upload
 from engine.errors import DeploymentRefused, FileTypeRefused, Finding, Invalid
 from engine.model.definitions import SourceFile
+from engine.sentences import finding
 from engine.work.deploy import Deployment
 from webapp.api import bodies, shapes
 from webapp.api.answers import answer, kept, replaying
@@ -40,9 +43,9 @@ def _sent_files() -> list[SourceFile]:
     """
     sent = request.files.getlist("files")
     if not sent:
-        raise _refused("请选择要部署的 .bpmn、.dmn、.form 或 .document 文件。", "no-files")
+        raise _refused("no-files")
     if len(sent) > MOST_FILES:
-        raise _refused(f"一次最多部署 {MOST_FILES} 个文件,请分批。", "too-many-files")
+        raise _refused("too-many-files", most=MOST_FILES)
     files: list[SourceFile] = []
     findings: list[Finding] = []
     for given in sent:
@@ -50,14 +53,16 @@ def _sent_files() -> list[SourceFile]:
         try:
             files += read_upload([(name, given.read())]).files
         except (Invalid, FileTypeRefused) as refused:
-            findings.append(Finding("error", refused.code, refused.message, name))
+            told = finding("error", "file-type-refused", name, name=name, reason=refused.message)
+            findings.append(replace(told, code=refused.code))
     if findings:
         raise DeploymentRefused(f"有 {len(findings)} 个文件不能接收,未部署。", findings)
     return files
 
 
-def _refused(sentence: str, code: str) -> DeploymentRefused:
-    return DeploymentRefused(sentence, [Finding("error", code, sentence, "")])
+def _refused(key: str, **values: object) -> DeploymentRefused:
+    found = finding("error", key, "", **values)
+    return DeploymentRefused(found.told(), [found])
 
 
 def _deployment(made: Deployment) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """Errors as RFC 9457 problem documents."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import orjson
 from flask import Response, request
@@ -17,6 +18,7 @@ from engine.errors import (
     TooManyTries,
 )
 from engine.model.actors import Actor
+from engine.sentences import finding
 from webapp.shared.errors import status_of
 from webapp.shared.logs import log_failure
 from webapp.shared.requests import api_actor, current_engine, request_id
@@ -101,7 +103,11 @@ def _details(error: BangfuError) -> dict[str, object]:
         extra["problems"] = [finding_json(f) for f in error.findings]
     elif request.endpoint == "api.deploy" and status_of(error) == 422:  # noqa: PLR2004
         # the contract promises at least one entry whatever refused the deployment
-        extra["problems"] = [finding_json(Finding("error", error.code, error.message, ""))]
+        extra["problems"] = [
+            finding_json(
+                replace(finding("error", "refused", "", reason=error.message), code=error.code)
+            )
+        ]
     return extra
 
 
@@ -121,17 +127,20 @@ def of_bug(error: Exception) -> Response:
     return problem(500, "internal", _FAULT)
 
 
-def finding_json(finding: Finding) -> dict[str, object]:
+def finding_json(one: Finding) -> dict[str, object]:
     """A check's finding as the API shows it; ``trace`` are the ids on the way to it, if any."""
     shown: dict[str, object] = {
-        "severity": finding.severity,
-        "code": finding.code,
-        "message": finding.message,
-        "file": finding.file,
-        "element_id": finding.element_id,
-        "line": finding.line,
+        "severity": one.severity,
+        "code": one.code,
+        "message": one.message,
+        "hint": one.hint,
+        "message_en": one.message_en,
+        "hint_en": one.hint_en,
+        "file": one.file,
+        "element_id": one.element_id,
+        "line": one.line,
     }
-    return {**shown, "trace": list(finding.trace)} if finding.trace else shown
+    return {**shown, "trace": list(one.trace)} if one.trace else shown
 
 
 def is_api_request() -> bool:

@@ -26,12 +26,19 @@ from webapp.opening import operations
 from webapp.standard.parameters import standard_parameters
 from webapp.standard.roles import NEVER_TOGETHER, ROLES
 
+LANGUAGES = ("zh", "en")
+_KINDS = {
+    "zh": {"error": "错误", "warning": "提醒"},
+    "en": {"error": "error", "warning": "warning"},
+}
+
 
 def add_to(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add("check", "检查流程、决策表和表单文件", check)
     parser.add_argument("paths", nargs="+", metavar="PATH", help="文件,或放着文件的文件夹")
-    parser.add_argument("--json", action="store_true", help="输出 JSON")
+    parser.add_argument("--json", action="store_true", help="输出 JSON,两种语言都有")
+    parser.add_argument("--language", choices=LANGUAGES, default="zh", help="用哪种语言说")
 
 
 def check(call: Call) -> int:
@@ -42,8 +49,9 @@ def check(call: Call) -> int:
     if call.words.json:
         say_json([_as_json(finding) for finding in findings])
     else:
-        say(*map(told, findings))
-        say(_summary(len(groups), errors, len(findings) - errors))
+        language = call.words.language
+        say(*(told(finding, language) for finding in findings))
+        say(_summary(language, len(groups), errors, len(findings) - errors))
     return FOUND_WRONG if errors else DONE
 
 
@@ -55,15 +63,19 @@ def _as_json(finding: Finding) -> dict[str, object]:
     return found
 
 
-def told(finding: Finding) -> str:
+def told(finding: Finding, language: str = "zh") -> str:
     """A finding as a line for people."""
     place = finding.file + (f":{finding.line}" if finding.line else "")
     element = f" [{finding.element_id}]" if finding.element_id else ""
-    kind = "错误" if finding.severity == "error" else "提醒"
-    return f"{place}{element} {kind} {finding.code}:{finding.message}"
+    colon = ": " if language == "en" else ":"
+    kind = _KINDS[language][finding.severity]
+    return f"{place}{element} {kind} {finding.code}{colon}{finding.told(language)}"
 
 
-def _summary(groups: int, errors: int, warnings: int) -> str:
+def _summary(language: str, groups: int, errors: int, warnings: int) -> str:
+    if language == "en":
+        found = f"{errors} errors, {warnings} warnings" if errors or warnings else "nothing found"
+        return f"{groups} groups of files checked: {found}."
     if not errors and not warnings:
         return f"检查了 {groups} 组文件,没有发现问题。"
     return f"检查了 {groups} 组文件:{errors} 处错误,{warnings} 处提醒。"

@@ -12,7 +12,7 @@ from engine.model.definitions import Element, ElementKind
 from engine.runtime import Program
 from engine.store.definitions import DefinitionRow
 from webapp.reading.diagrams import ShownDiagram
-from webapp.shared.language import _
+from webapp.shared.language import _, is_english
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
 from webapp.shared.places import PlaceNames
@@ -98,6 +98,19 @@ class ProcessPage(Page):
 
 
 @dataclass(frozen=True)
+class FindingRow:
+    """One finding in the language of the page; ``hint`` says what to do."""
+
+    is_error: bool
+    message: str
+    hint: str
+    file: str
+    element: str
+    line: str
+    code: str
+
+
+@dataclass(frozen=True)
 class UploadPage(Page):
     """Checking and deploying files."""
 
@@ -112,6 +125,23 @@ class UploadPage(Page):
     def title(self) -> str:
         """检查与部署."""
         return _("检查与部署")
+
+    @property
+    def rows(self) -> tuple[FindingRow, ...]:
+        """The findings in the language of the page."""
+        in_english = is_english()
+        return tuple(
+            FindingRow(
+                one.severity == "error",
+                one.message_en if in_english else one.message,
+                one.hint_en if in_english else one.hint,
+                one.file,
+                one.element_id or "",
+                str(one.line or ""),
+                one.code,
+            )
+            for one in self.findings
+        )
 
     @property
     def errors(self) -> int:

@@ -12,6 +12,7 @@ from engine.decisions.source import parse_xml
 from engine.feel.decimals import NUMBERS
 from engine.feel.errors import NoValue
 from engine.feel.temporal_text import read_date, read_date_time, read_duration, read_time
+from engine.sentences import Words
 
 NAMESPACE = "http://www.omg.org/spec/DMN/20160719/testcase"
 _INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
@@ -93,7 +94,11 @@ def _case(element: Element, file: str) -> TestCase:
             value = plain(_value(node))
         except NoValue as problem:
             raise DecisionProblem(
-                f"“{file}”中输入“{name}”的值不能读取:{problem.reason}", line=_line(node)
+                Words(
+                    f"“{file}”中输入“{name}”的值不能读取:{problem.reason}",
+                    f"the value of the input “{name}” in “{file}” cannot be read: {problem.reason}",
+                ),
+                line=_line(node),
             ) from None
         if namespace:
             by_namespace[namespace, name] = value

@@ -25,22 +25,17 @@ def check(draft: Draft) -> Iterator[Finding]:
     for process, node in draft.nodes("callActivity"):
         key = node.called_key
         if not key or key.startswith("="):
-            yield error(
-                "called-process-missing",
-                f"{node.label}没有写明调用哪个流程。请填写 Process ID(不能是表达式)。",
-                process.file,
-                node.element,
-            )
+            yield error("called-process-missing", process.file, node.element, node=node.label)
             continue
         yield from _propagation(process, node)
         path = _way_back(graph, key, process.key)
         if path is not None:
             yield error(
                 "recursive-call",
-                f"{node.label}形成循环调用:{' → '.join((process.key, *path))},"
-                "会没有尽头。请断开其中一处。",
                 process.file,
                 node.element,
+                node=node.label,
+                way=" → ".join((process.key, *path)),
             )
             continue
         called = called_process(draft, key)
@@ -48,10 +43,7 @@ def check(draft: Draft) -> Iterator[Finding]:
             yield from _interface(process, node, called)
         elif not _may_be_unread(draft, key):
             yield error(
-                "called-process-unknown",
-                f"{node.label}要调用的流程“{key}”既不在文件里,也没有部署过。请一并选择它的文件,或先部署它。",
-                process.file,
-                node.element,
+                "called-process-unknown", process.file, node.element, node=node.label, key=key
             )
 
 
@@ -59,22 +51,17 @@ def _propagation(process: Process, node: Node) -> Iterator[Finding]:
     called = extension(node.element, "calledElement")
     for name in ("propagateAllChildVariables", "propagateAllParentVariables"):
         if called is not None and called.get(name) != "false":
-            yield error(
-                "call-propagation",
-                f"{node.label}会传递所有变量({name} 不是 false)。"
-                "请关闭它,用输入和输出映射写明传什么。",
-                process.file,
-                node.element,
-            )
+            yield error("call-propagation", process.file, node.element, node=node.label, name=name)
 
 
 def _interface(process: Process, node: Node, called: Called) -> Iterator[Finding]:
     if called.process.start_role:
         yield warning(
             "called-has-start-role",
-            f"{node.label}调用的流程“{node.called_key}”也能单独发起;被调用时不会填它的起始表单。",
             process.file,
             node.element,
+            node=node.label,
+            called=node.called_key,
         )
     if not all_forms_usable(called.draft, called.process):
         return
@@ -83,9 +70,11 @@ def _interface(process: Process, node: Node, called: Called) -> Iterator[Finding
     for name in sorted(asked - given):
         yield error(
             "call-input-missing",
-            f"{node.label}调用的流程“{node.called_key}”要用变量“{name}”,但没有传入。请加输入映射,或核对名称。",
             process.file,
             node.element,
+            node=node.label,
+            called=node.called_key,
+            name=name,
         )
     inside = written(called.draft, called.process)
     known = asked | inside
@@ -94,9 +83,11 @@ def _interface(process: Process, node: Node, called: Called) -> Iterator[Finding
         if mapped.variable not in known:
             yield warning(
                 "call-input-unused",
-                f"{node.label}给流程“{node.called_key}”的输入“{mapped.variable}”在那里没有用到。请核对名称。",
                 process.file,
                 mapped.element,
+                node=node.label,
+                called=node.called_key,
+                variable=mapped.variable,
             )
 
 
@@ -106,9 +97,11 @@ def _outputs(process: Process, node: Node, inside: frozenset[str]) -> Iterator[F
         for name in sorted((compiled.free_names if compiled else frozenset()) - inside - RESERVED):
             yield error(
                 "call-output-unknown",
-                f"{site.where}要取变量“{name}”,但流程“{node.called_key}”里没有它。请核对名称。",
                 process.file,
                 site.element,
+                where=site.where,
+                name=name,
+                called=node.called_key,
             )
 
 

@@ -9,6 +9,7 @@ from engine.definitions.findings import error, warning
 from engine.definitions.variables import usable_form, writings
 from engine.errors import Finding
 from engine.forms import FieldKind
+from engine.sentences import Words
 
 
 def check(draft: Draft) -> Iterator[Finding]:
@@ -19,23 +20,19 @@ def check(draft: Draft) -> Iterator[Finding]:
             for one in sorted(equalities(flow.condition or ""), key=lambda e: (e.name, e.value)):
                 choices = offered.get(one.name)
                 if choices is not None and one.value not in choices:
-                    shown = "、".join(str(choice) for choice in sorted(choices))
+                    shown = Words.listed(sorted(choices))
                     yield error(
                         "condition-value",
-                        f"{flow.label}的条件把“{one.name}”与“{one.value}”比较,"
-                        f"但表单里没有这个选项(有:{shown})。这条路永远走不到,请改正。",
                         process.file,
                         flow.element,
+                        flow=flow.label,
+                        name=one.name,
+                        value=one.value,
+                        shown=shown,
                     )
         for node in process.of("exclusiveGateway"):
             if len(node.outgoing) > 1 and not _is_exhaustive(node, offered):
-                yield warning(
-                    "no-default-flow",
-                    f"{node.label}没有默认连线,条件也不能保证总有一条成立;都不成立时会停下来等人处理。"
-                    "建议设一条默认连线。",
-                    process.file,
-                    node.element,
-                )
+                yield warning("no-default-flow", process.file, node.element, node=node.label)
 
 
 def _offered(draft: Draft, process: Process) -> dict[str, frozenset[str]]:

@@ -6,6 +6,7 @@ from engine.definitions.diagram import extension
 from engine.definitions.draft import Draft
 from engine.definitions.findings import error, warning
 from engine.errors import Finding
+from engine.sentences import Words
 
 
 def check(draft: Draft) -> Iterator[Finding]:
@@ -16,27 +17,19 @@ def check(draft: Draft) -> Iterator[Finding]:
     for process, node in draft.nodes("businessRuleTask"):
         called = extension(node.element, "calledDecision")
         if called is None or not node.decision_id:
-            yield error(
-                "decision-missing",
-                f"{node.label}没有写明用哪个决策。请在“Called decision”里填写决策编号。",
-                process.file,
-                node.element,
-            )
+            yield error("decision-missing", process.file, node.element, node=node.label)
         elif node.decision_id not in known and not any_unread:
-            has = f"现有决策:{'、'.join(known[:10])}" if known else "没有随流程附带 .dmn 文件"
+            has = _there_are(known)
             yield error(
                 "decision-unknown",
-                f"{node.label}要用的决策“{node.decision_id}”不存在({has})。请核对编号。",
                 process.file,
                 node.element,
+                node=node.label,
+                decision=node.decision_id,
+                has=has,
             )
         if called is not None and not node.result_variable:
-            yield error(
-                "result-variable",
-                f"{node.label}没有写结果变量,决策结果会丢失。请填写 resultVariable。",
-                process.file,
-                node.element,
-            )
+            yield error("result-variable.missing", process.file, node.element, node=node.label)
 
 
 def _files(draft: Draft) -> Iterator[Finding]:
@@ -51,15 +44,14 @@ def _files(draft: Draft) -> Iterator[Finding]:
     for file in draft.decision_files:
         for key in file.decisions:
             if key in seen:
-                yield error(
-                    "decision-duplicate",
-                    f"决策编号“{key}”在“{seen[key]}”里已经有了。请改一个。",
-                    file.name,
-                )
+                yield error("decision-duplicate", file.name, key=key, other=seen[key])
             seen.setdefault(key, file.name)
         if draft.bpmn_files and file.name not in needed:
-            yield warning(
-                "file-unused",
-                f"“{file.name}”里的决策没有步骤使用。请核对决策编号,或移出这个文件。",
-                file.name,
-            )
+            yield warning("file-unused.decisions", file.name, name=file.name)
+
+
+def _there_are(known: list[str]) -> Words:
+    if not known:
+        return Words("没有随流程附带 .dmn 文件", "there is no .dmn file with the process")
+    shown = Words.listed(known[:10])
+    return Words.filled("现有决策:{shown}", "there are: {shown}", shown=shown)

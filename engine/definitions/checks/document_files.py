@@ -1,11 +1,10 @@
 """Can each paper be printed, and does the case know what it prints?"""
 
-import difflib
 from collections.abc import Collection, Iterable, Iterator
 
 from engine.definitions.diagram import Node, Process
 from engine.definitions.draft import DocumentFile, Draft
-from engine.definitions.findings import error, warning
+from engine.definitions.findings import CHECK_NAME, error, meant, warning
 from engine.definitions.variables import (
     RESERVED,
     all_forms_usable,
@@ -17,6 +16,7 @@ from engine.documents import CASES, PAPER
 from engine.documents.composing import ITEM
 from engine.documents.model import CellBlock, FieldsBlock, OpinionsBlock, TableBlock, Value
 from engine.errors import Finding
+from engine.sentences import finding
 
 PROVIDED = RESERVED | {PAPER, ITEM, CASES}
 
@@ -32,11 +32,7 @@ def check(draft: Draft) -> Iterator[Finding]:
     for file in draft.document_files:
         yield from file.document.findings
         if file.document.id not in users and draft.bpmn_files:
-            yield warning(
-                "file-unused",
-                f"“{file.name}”没有步骤使用。请在步骤的 documents 属性里写上,或移出这个文件。",
-                file.name,
-            )
+            yield warning("file-unused.document", file.name, name=file.name)
         for process in dict.fromkeys(users.get(file.document.id, [])):
             if all_forms_usable(draft, process):
                 yield from _names(draft, process, file)
@@ -45,12 +41,7 @@ def check(draft: Draft) -> Iterator[Finding]:
 
 
 def _missing(process: Process, node: Node, name: str) -> Finding:
-    return error(
-        "document-unknown",
-        f"{node.label}的文书“{name}”不在文件里。请加上“{name}.document”或改正编号。",
-        process.file,
-        node.element,
-    )
+    return error("document-unknown", process.file, node.element, node=node.label, name=name)
 
 
 def _names(draft: Draft, process: Process, file: DocumentFile) -> Iterator[Finding]:
@@ -65,14 +56,20 @@ def _names(draft: Draft, process: Process, file: DocumentFile) -> Iterator[Findi
         for value in block.values:
             for name in sorted(value.names - provided - PROVIDED - told):
                 told.add(name)
-                message = (
-                    f"文书“{file.name}”用到“{name}”,"
-                    f"流程“{process.key}”里没有谁提供它。{_near(name, provided)}"
-                )
-                if process.start_role:
-                    yield Finding("error", "document-name", message, file.name, None, block.line)
-                elif "是不是" in message:  # its caller may provide it: only a likely slip is told
-                    yield Finding("warning", "document-name", message, file.name, None, block.line)
+                near = meant(name, provided)
+                severity = "error" if process.start_role else "warning"
+                if process.start_role or near:  # its caller may provide it: only a slip is told
+                    yield finding(
+                        severity,
+                        "document-name",
+                        file.name,
+                        None,
+                        block.line,
+                        document=file.name,
+                        name=name,
+                        id=process.key,
+                        near=near or CHECK_NAME,
+                    )
 
 
 def _places(draft: Draft, file: DocumentFile) -> Iterator[Finding]:
@@ -97,23 +94,33 @@ def _fields(
     for cell in cells:
         key = _key_without_label(cell)
         if key and key not in known:
-            message = (
-                f"文书“{file.name}”用到字段“{key}”,表单里没有。"
-                f"{_near(key, known)}也可以自己写 label 和 value。"
+            near = meant(key, known) or CHECK_NAME
+            yield finding(
+                "error",
+                "document-field",
+                file.name,
+                None,
+                line,
+                document=file.name,
+                name=key,
+                near=near,
             )
-            yield Finding("error", "document-field", message, file.name, None, line)
 
 
 def _unknown_step(file: DocumentFile, line: int, step: str, known: Collection[str]) -> Finding:
-    message = f"文书“{file.name}”要写“{step}”环节的意见,流程里没有这个环节。{_near(step, known)}"
-    return Finding("error", "document-step", message, file.name, None, line)
+    near = meant(step, known) or CHECK_NAME
+    return finding(
+        "error",
+        "document-step",
+        file.name,
+        None,
+        line,
+        document=file.name,
+        name=step,
+        near=near,
+    )
 
 
 def _key_without_label(cell: CellBlock) -> str:
     value: Value | None = cell.value
     return "" if cell.label or value is None else value.key
-
-
-def _near(name: str, known: Collection[str]) -> str:
-    near = difflib.get_close_matches(name, sorted(known), 1, cutoff=0.75)
-    return f"是不是想写“{near[0]}”?" if near else "请核对名称。"

@@ -7,6 +7,7 @@ from engine.definitions.draft import Draft
 from engine.definitions.findings import warning
 from engine.errors import Finding
 from engine.model.straightening import is_put_in
+from engine.sentences import Words
 
 _SHOWN = 5
 
@@ -24,11 +25,14 @@ def check(draft: Draft) -> Iterator[Finding]:
             missing += [flow.id for flow in process.flows if flow.id not in drawn]
             missing = [identity for identity in missing if not is_put_in(identity)]
             if missing:
-                more = f"等 {len(missing)} 个" if len(missing) > _SHOWN else ""
+                more = Words("", "")
+                if len(missing) > _SHOWN:
+                    count = len(missing)
+                    more = Words(f"等 {count} 个", f" and others, {count} in all")
                 yield warning(
                     "diagram-missing",
-                    f"图上没有画出:{'、'.join(missing[:_SHOWN])}{more}。流程可以执行,但图上看不到它们。"
-                    "请在编辑器中打开并补画。",
                     file.name,
                     process.element,
+                    nodes=Words.listed(missing[:_SHOWN]),
+                    more=more,
                 )

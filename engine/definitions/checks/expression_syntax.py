@@ -8,6 +8,7 @@ from engine.definitions.expressions import Site, compile_feel, sites
 from engine.definitions.findings import error
 from engine.errors import Finding
 from engine.feel import FeelSyntaxError
+from engine.sentences import Words
 
 _SHOWN = 80
 
@@ -25,24 +26,22 @@ def check(draft: Draft) -> Iterator[Finding]:
                 if not _is_target(mapped.target):
                     yield error(
                         "mapping-target",
-                        f"{node.label}的映射目标“{mapped.target[:_SHOWN]}”不能用作变量名:"
-                        "须是一个词,或用点连接的几个词。",
                         process.file,
                         mapped.element,
+                        node=node.label,
+                        target=mapped.target[:_SHOWN],
                     )
             if node.tag == "scriptTask" and extension(node.element, "script") is None:
                 yield error(
-                    "script-missing",
-                    f"{described(node.element)}没有计算式。请填写 FEEL expression 和结果变量。",
-                    process.file,
-                    node.element,
+                    "script-missing", process.file, node.element, element=described(node.element)
                 )
             elif node.tag == "scriptTask" and not _is_target(node.result_variable):
                 yield error(
-                    "result-variable",
-                    f"{node.label}的结果变量“{node.result_variable[:_SHOWN]}”不能用,须是一个词。",
+                    "result-variable.not-a-word",
                     process.file,
                     node.element,
+                    node=node.label,
+                    variable=node.result_variable[:_SHOWN],
                 )
 
 
@@ -50,12 +49,13 @@ def _text(site: Site) -> Iterator[Finding]:
     shown = " ".join(site.text.split())[:_SHOWN]
     if not site.is_feel:
         if site.must_be_feel:
-            said = f"“{shown}”没有以 = 开头,只是一段文字" if shown else "是空的"
+            said = _plain(shown)
             yield error(
                 "expression-without-equals",
-                f"{site.where}{said}。请写成以 = 开头的表达式。",
                 site.process.file,
                 site.element,
+                where=site.where,
+                said=said,
             )
         return
     try:
@@ -63,11 +63,22 @@ def _text(site: Site) -> Iterator[Finding]:
     except FeelSyntaxError as problem:
         yield error(
             "expression-syntax",
-            f"{site.where}“{shown}”写错了,{problem}。",
             site.process.file,
             site.element,
+            where=site.where,
+            shown=shown,
+            problem=problem.told,
         )
 
 
 def _is_target(text: str) -> bool:
     return bool(text) and all(part.isidentifier() for part in text.split("."))
+
+
+def _plain(shown: str) -> Words:
+    if not shown:
+        return Words("是空的", "is empty")
+    return Words(
+        f"“{shown}”没有以 = 开头,只是一段文字",
+        f"“{shown}” does not begin with =: it is only a text",
+    )

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
+from engine.definitions.advice import DELETE, EXTENSIONS, USE_OURS
 from engine.definitions.bpmn_xml import BPMN, BPMN_DIAGRAM, XSI, ZEEBE, Element
 from engine.definitions.diagram import described, local_name, zeebe
 from engine.definitions.draft import BpmnFile, Draft
 from engine.definitions.findings import error
 from engine.errors import Finding
+from engine.sentences import Words
 
 _EVERYWHERE = frozenset({"properties"})
 _ON: Mapping[str, frozenset[str]] = {
@@ -44,29 +46,6 @@ _INSIDE: Mapping[str, frozenset[str]] = {
     "properties": frozenset({"property"}),
     "ioMapping": frozenset({"input", "output"}),
     "taskHeaders": frozenset({"header"}),
-}
-_ADVICE = {
-    "assignmentDefinition": "谁来办由泳道的 role 和 level 决定,请删去指派",
-    "taskSchedule": "时限请写在扩展属性 deadline 里,例如 5wd",
-    "priorityDefinition": "优先级请写在扩展属性 priority 里",
-    "executionListeners": "不支持监听器,请用服务任务",
-    "executionListener": "不支持监听器,请用服务任务",
-    "taskListeners": "不支持监听器,请用服务任务",
-    "versionTag": "版本由部署时编号,请删去",
-    "ioMapping": "这里不做映射:结果写进 resultVariable,别处的变量可以直接读",
-    "loopCharacteristics": "多实例目前不支持",
-    "adHoc": "不支持 ad hoc 子流程",
-    "linkedResources": "不支持关联资源,请删去",
-    "conditionalFilter": "不支持条件事件",
-    "agentDefinition": "不支持智能体任务",
-    "userTaskForm": "表单请存为单独的 .form 文件",
-    "bindingType": "版本在部署时绑定,请删去",
-    "retries": "重试次数由系统统一规定,请删去",
-    "retryCounter": "重试次数由系统统一规定,请删去",
-    "formKey": "请用 formId 和 .form 文件",
-    "externalReference": "请用 formId 和 .form 文件",
-    "processIdExpression": "被调用的流程须写明编号",
-    "modelerTemplate": "不支持元素模板,请在编辑器中解除模板",
 }
 _HARMLESS = (
     "http://camunda.org/schema/modeler/1.0",
@@ -115,12 +94,7 @@ def _element(file: BpmnFile, element: Element) -> Iterator[Finding]:
     elif sum(1 for sibling in parent if sibling.tag == element.tag) > 1 and (
         next(parent.iterchildren(zeebe(tag)), None) is not element
     ):
-        yield error(
-            "extension-twice",
-            f"{described(owner)}的 zeebe:{tag} 写了两次,只会看第一个。请删去一个。",
-            file.name,
-            element,
-        )
+        yield error("extension-twice", file.name, element, owner=described(owner), tag=tag)
 
 
 def _attributes(file: BpmnFile, element: Element) -> Iterator[Finding]:
@@ -130,12 +104,15 @@ def _attributes(file: BpmnFile, element: Element) -> Iterator[Finding]:
     for name in element.attrib:
         if str(name) not in _ATTRIBUTES[tag]:
             word = etree.QName(str(name)).localname
-            advice = _ADVICE.get(word, "请删去")
+            advice = EXTENSIONS.get(word, DELETE)
             yield error(
-                "extension-attribute",
-                f"{_owner(element)}的 zeebe:{tag} 有属性 {word},本系统不看它:{advice}。",
+                "extension-attribute.of-zeebe",
                 file.name,
                 element,
+                element=_owner(element),
+                tag=tag,
+                word=word,
+                advice=advice,
             )
 
 
@@ -146,20 +123,23 @@ def _foreign_attributes(file: BpmnFile, element: Element) -> Iterator[Finding]:
         if not namespace or namespace.startswith(_HARMLESS):
             continue
         if namespace == ZEEBE or any(engine in namespace for engine in _OTHER_ENGINES):
-            advice = _ADVICE.get(word, "请删去,改用 zeebe 扩展和扩展属性")
+            advice = EXTENSIONS.get(word, USE_OURS)
             yield error(
-                "extension-attribute",
-                f"{described(element)}有扩展属性 {word},本系统不看它:{advice}。",
+                "extension-attribute.of-bpmn",
                 file.name,
                 element,
+                element=described(element),
+                word=word,
+                advice=advice,
             )
         else:
             yield error(
-                "foreign-extension",
-                f"{described(element)}有属性 {word}(命名空间 {namespace[:80]}),"
-                "本系统不看它。请删去。",
+                "foreign-extension.attribute",
                 file.name,
                 element,
+                element=described(element),
+                word=word,
+                namespace=namespace[:80],
             )
 
 
@@ -170,30 +150,38 @@ def _foreign_element(file: BpmnFile, element: Element, namespace: str) -> Iterat
     tag = local_name(element)
     if any(engine in namespace for engine in _OTHER_ENGINES):
         yield error(
-            "extension-refused",
-            f"{_owner(element)}有别的引擎的扩展 {tag}(命名空间 {namespace[:80]}),本系统不看它。"
-            "请改用 zeebe 扩展和扩展属性。",
+            "extension-refused.other-engine",
             file.name,
             element,
+            element=_owner(element),
+            tag=tag,
+            namespace=namespace[:80],
+            advice=EXTENSIONS.get(tag, USE_OURS),
         )
     else:
         yield error(
-            "foreign-extension",
-            f"{_owner(element)}有扩展 {tag}(命名空间 {namespace[:80]}),本系统不看它。请删去。",
+            "foreign-extension.element",
             file.name,
             element,
+            element=_owner(element),
+            tag=tag,
+            namespace=namespace[:80],
         )
 
 
 def _refused(file: BpmnFile, element: Element, tag: str, owner: Element) -> Finding:
-    code = "assignment-refused" if tag == "assignmentDefinition" else "extension-refused"
-    advice = _ADVICE.get(tag, "请删去")
+    refused = tag == "assignmentDefinition"
     return error(
-        code, f"{_owner(owner)}的 zeebe:{tag} 在这里不起作用:{advice}。", file.name, element
+        "assignment-refused" if refused else "extension-refused.not-here",
+        file.name,
+        element,
+        element=_owner(owner),
+        tag=tag,
+        advice=EXTENSIONS.get(tag, DELETE),
     )
 
 
-def _owner(element: Element) -> str:
+def _owner(element: Element) -> Words:
     """The nearest BPMN element that people know by its name."""
     found: Element | None = element
     while found is not None and (

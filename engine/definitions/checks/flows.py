@@ -7,6 +7,7 @@ from engine.definitions.draft import Draft
 from engine.definitions.findings import error, warning
 from engine.errors import Finding
 from engine.model.straightening import SPLIT
+from engine.sentences import Words
 
 _CHOOSING = ("exclusiveGateway", "inclusiveGateway")
 
@@ -27,43 +28,33 @@ def check(draft: Draft) -> Iterator[Finding]:
 def _ways_out(process: Process, node: Node) -> Iterator[Finding]:
     if node.tag == "endEvent":
         if node.outgoing:
-            yield error(
-                "end-with-outgoing",
-                f"{node.label}后面还有连线。请改成中间事件,或删去连线。",
-                process.file,
-                node.element,
-            )
+            yield error("end-with-outgoing", process.file, node.element, node=node.label)
     elif not node.outgoing and not node.is_handler:
-        yield error(
-            "no-outgoing",
-            f"{node.label}没有出线,办到这里就断了。请接到下一步或结束事件。",
-            process.file,
-            node.element,
-        )
+        yield error("no-outgoing", process.file, node.element, node=node.label)
 
 
 def _shorthand(process: Process, gateway: Node) -> Iterator[Finding]:
     """A split that was drawn without a gateway runs as the standard has it; not all know how."""
     step = process.nodes.get(gateway.id.removeprefix(SPLIT))
     if gateway.id.startswith(SPLIT) and step is not None:
-        how = "条件成立的都会走" if gateway.tag == "inclusiveGateway" else "会同时走"
+        how = (
+            Words("条件成立的都会走", "all are taken whose condition holds")
+            if gateway.tag == "inclusiveGateway"
+            else Words("会同时走", "all are taken at once")
+        )
         yield warning(
             "implicit-split",
-            f"{step.label}有 {len(gateway.outgoing)} 条出线,中间没有网关:按 BPMN 规则,{how}。"
-            "如果只该走一条,请加一个排他网关。",
             process.file,
             step.element,
+            step=step.label,
+            number=len(gateway.outgoing),
+            how=how,
         )
 
 
 def _ways_in(process: Process, node: Node) -> Iterator[Finding]:
     if node.incoming and node.tag in {"startEvent", "boundaryEvent"}:
-        yield error(
-            "start-with-incoming",
-            f"{node.label}不能有进线。请把连线接到它后面的步骤。",
-            process.file,
-            node.element,
-        )
+        yield error("start-with-incoming", process.file, node.element, node=node.label)
 
 
 def _conditions(process: Process, node: Node) -> Iterator[Finding]:
@@ -73,16 +64,18 @@ def _conditions(process: Process, node: Node) -> Iterator[Finding]:
             if flow.condition:
                 yield error(
                     "default-with-condition",
-                    f"{flow.label}是{node.label}的默认连线,它的条件不会被看。请删去条件或换默认连线。",
                     process.file,
                     flow.element,
+                    flow=flow.label,
+                    node=node.label,
                 )
         elif not flow.condition and len(node.outgoing) > 1:
             yield error(
                 "flow-without-condition",
-                f"{node.label}的{flow.label}没有条件。请填写以 = 开头的条件,或设为默认连线。",
                 process.file,
                 flow.element,
+                node=node.label,
+                flow=flow.label,
             )
 
 
@@ -90,15 +83,7 @@ def _idle_conditions(process: Process, node: Node) -> Iterator[Finding]:
     for flow in node.outgoing:
         if flow.condition is not None:
             yield error(
-                "condition-ignored",
-                f"{flow.label}从{node.label}出来,那里不看条件。请在中间加一个排他网关,把条件写在网关的出线上。",
-                process.file,
-                flow.element,
+                "condition-ignored", process.file, flow.element, flow=flow.label, node=node.label
             )
     if node.element.get("default"):
-        yield error(
-            "default-ignored",
-            f"{node.label}不能有默认连线,只有排他网关和包容网关可以。请加一个网关。",
-            process.file,
-            node.element,
-        )
+        yield error("default-ignored", process.file, node.element, node=node.label)

@@ -7,6 +7,9 @@ from engine.definitions.draft import Draft
 from engine.definitions.findings import error, warning
 from engine.errors import Finding
 from engine.forms import Field
+from engine.sentences import Words
+
+_ONLY_WORDS = Words("选项的文字或次序", "words or order of the choices")
 
 
 def check(draft: Draft) -> Iterator[Finding]:
@@ -20,25 +23,12 @@ def check(draft: Draft) -> Iterator[Finding]:
         if not form_id or file.form.has_errors:
             continue
         if form_id in seen:
-            yield error(
-                "form-duplicate",
-                f"表单编号“{form_id}”在“{seen[form_id]}”里已经有了。请改一个。",
-                file.name,
-            )
+            yield error("form-duplicate", file.name, form_id=form_id, other=seen[form_id])
         seen.setdefault(form_id, file.name)
         if f"{form_id}.form" != file.name:
-            yield error(
-                "form-file-name",
-                f"“{file.name}”里的表单编号是“{form_id}”。"
-                f"请把文件改名为“{form_id}.form”,或把编号改成与文件名一致。",
-                file.name,
-            )
+            yield error("form-file-name", file.name, name=file.name, form_id=form_id)
         if not {form_id, file.name.removesuffix(".form")} & used and draft.bpmn_files:
-            yield warning(
-                "file-unused",
-                f"“{file.name}”没有步骤使用。请核对步骤上的表单编号,或移出这个文件。",
-                file.name,
-            )
+            yield warning("file-unused.form", file.name, name=file.name)
 
 
 def _code_lists(draft: Draft) -> Iterator[Finding]:
@@ -51,10 +41,15 @@ def _code_lists(draft: Draft) -> Iterator[Finding]:
             known, other = first.setdefault(asked.codes, (file.name, asked))
             if other.options != asked.options:
                 differing = {o.value for o in other.options} ^ {o.value for o in asked.options}
-                what = f"(相差:{'、'.join(sorted(differing))})" if differing else ""
+                what = Words.listed(
+                    sorted(differing), Words("选项的文字或次序", "words or order of the choices")
+                )
                 yield error(
                     "form-codes-differ",
-                    f"“{asked.label}”的代码表 {asked.codes} 与“{known}”中“{other.label}”的"
-                    f"不一致{what}。请改成一致,或换一个名称。",
                     file.name,
+                    field=asked.label,
+                    codes=asked.codes,
+                    known=known,
+                    other=other.label,
+                    what=what,
                 )

@@ -22,10 +22,11 @@ def check(draft: Draft) -> Iterator[Finding]:
         for flow in file.unnamed_flows:
             yield warning(
                 "flow-without-id",
-                f"从“{flow.get('sourceRef', '')}”到“{flow.get('targetRef', '')}”的连线没有编号,"
-                f"已自动编为“{flow.get('id', '')}”。建议在编辑器中打开并保存一次。",
                 file.name,
                 flow,
+                source=flow.get("sourceRef", ""),
+                target=flow.get("targetRef", ""),
+                id=flow.get("id", ""),
             )
 
 
@@ -42,32 +43,16 @@ def _ids(file: BpmnFile) -> Iterator[Finding]:
         identity = element.get("id")
         if identity is None:
             if local_name(element) in RUN_NODES | OTHER_NODES:
-                yield error(
-                    "id-missing",
-                    f"{described(element)}没有编号(id),引擎会漏掉它。请在编辑器中打开并保存一次。",
-                    file.name,
-                    element,
-                )
+                yield error("id-missing", file.name, element, element=described(element))
             continue
         if identity in seen:
             yield error(
-                "id-duplicate",
-                f"编号“{identity}”用了不止一次,{described(element)}须换一个编号。",
-                file.name,
-                element,
+                "id-duplicate", file.name, element, identity=identity, element=described(element)
             )
         seen.add(identity)
         if not _ID.fullmatch(identity):
-            yield error(
-                "id-invalid",
-                f"编号“{identity[:60]}”不能用:请用文字、数字、-、_ 和 .,不以数字开头。",
-                file.name,
-                element,
-            )
+            yield error("id-invalid", file.name, element, identity=identity[:60])
         elif _is_the_engines(element, identity):
             yield error(
-                "id-reserved",
-                f"编号“{identity}”是引擎自己用的,{described(element)}须换一个,例如“{identity}_1”。",
-                file.name,
-                element,
+                "id-reserved", file.name, element, identity=identity, element=described(element)
             )

@@ -8,6 +8,7 @@ from engine.definitions.draft import Draft
 from engine.definitions.findings import error
 from engine.errors import Finding
 from engine.model.incoming import FORM, HINT, LABEL, ROLES
+from engine.sentences import Words
 
 
 def check(draft: Draft) -> Iterator[Finding]:
@@ -21,35 +22,39 @@ def check(draft: Draft) -> Iterator[Finding]:
 def _message(draft: Draft, process: Process, node: Node) -> Iterator[Finding]:
     said = node.properties
     if node.event_kind != "message":
-        yield error(
-            "staff-message-place",
-            f"{node.label}不等消息,不能有属性 {LABEL}。请写在消息等待事件或消息边界事件上。",
-            process.file,
-            node.element,
-        )
+        yield error("staff-message-place", process.file, node.element, node=node.label, prop=LABEL)
         return
     if not said.get(LABEL, "").strip():
-        yield error(
-            "staff-message-empty",
-            f"{node.label}没有写 {LABEL}。请写按钮上的字,例如“登记撤回”。",
-            process.file,
-            node.element,
-        )
+        yield error("staff-message-empty", process.file, node.element, node=node.label, prop=LABEL)
     form_id = said.get(FORM, "").strip()
     if draft.form(form_id) is None and not draft.has_file(f"{form_id}.form"):
         yield error(
             "staff-message-form",
-            f"{node.label}的表单“{form_id}”不在文件里。请在属性 {FORM} 里写明表单编号。",
             process.file,
             node.element,
+            node=node.label,
+            form_id=form_id,
+            prop=FORM,
         )
     roles = named(node, ROLES)
     unknown = [role for role in roles if role not in draft.known.roles]
     if not roles or unknown:
-        what = f"没有角色“{unknown[0]}”" if unknown else "没有写谁可以登记"
+        what = _nobody(unknown)
         yield error(
             "staff-message-roles",
-            f"{node.label}{what}。请在属性 {ROLES} 里写角色编号:{draft.known.roles_in_words}。",
             process.file,
             node.element,
+            node=node.label,
+            what=what,
+            prop=ROLES,
+            roles=draft.known.roles_in_words,
         )
+
+
+def _nobody(unknown: list[str]) -> Words:
+    if unknown:
+        return Words(
+            f"提到不存在的角色“{unknown[0]}”",
+            f"names the role “{unknown[0]}”, which does not exist",
+        )
+    return Words("没有写谁可以登记", "does not say who may write the message down")

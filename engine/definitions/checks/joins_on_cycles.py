@@ -13,10 +13,4 @@ def check(draft: Draft) -> Iterator[Finding]:
         if len(node.incoming) < 2:  # noqa: PLR2004 - one way in is no join
             continue
         if node in node.scope.reachable(node.scope.next_of(node)):
-            yield error(
-                "join-on-cycle",
-                f"{node.label}是汇合,又在可以走回头的圈上,案件会越办越慢。"
-                "请把从分开到汇合的一段放进一个嵌入子流程。",
-                process.file,
-                node.element,
-            )
+            yield error("join-on-cycle", process.file, node.element, node=node.label)

@@ -8,8 +8,9 @@ from engine.definitions.findings import error, warning
 from engine.definitions.known import LEVELS, Known
 from engine.errors import Finding
 from engine.model.definitions import LaneKind
+from engine.sentences import Words
 
-_LEVEL_WORDS = "、".join(LEVELS)
+_LEVEL_WORDS = Words.listed(LEVELS)
 
 
 def check(draft: Draft) -> Iterator[Finding]:
@@ -28,49 +29,39 @@ def _lane(known: Known, process: Process, lane: DrawnLane) -> Iterator[Finding]:
     name = described(lane.element)
     kind = properties.get("kind", LaneKind.ROLE.value)
     if kind not in {one.value for one in LaneKind}:
-        yield error(
-            "lane-kind",
-            f"{name}的属性 kind=“{kind[:60]}”不对,只能是 role、participant 或 external。",
-            process.file,
-            lane.element,
-        )
+        yield error("lane-kind", process.file, lane.element, name=name, kind=kind[:60])
     if kind == LaneKind.EXTERNAL.value and not properties.get("party", "").strip():
-        yield error(
-            "lane-party",
-            f"{name}是外部单位,但没有写是哪一个。请加属性 party,例如“县民政局”。",
-            process.file,
-            lane.element,
-        )
+        yield error("lane-party", process.file, lane.element, name=name)
     role, level = properties.get("role", "").strip(), properties.get("level", "").strip()
     if not role:
-        yield error(
-            "lane-without-role",
-            f"{name}没有写角色,没有人会收到里面的步骤。请加扩展属性 role 和 level。",
-            process.file,
-            lane.element,
-        )
+        yield error("lane-without-role", process.file, lane.element, name=name)
     elif role not in known.roles:
         yield error(
             "lane-role-unknown",
-            f"{name}的角色“{role}”不存在。请用角色表里的编号:{known.roles_in_words}。",
             process.file,
             lane.element,
+            name=name,
+            role=role,
+            roles=known.roles_in_words,
         )
     if level not in LEVELS:
-        said = f"的层级“{level}”不存在" if level else "没有写层级"
+        said = (
+            Words(f"的层级“{level}”不存在", f"has the level “{level}”, which does not exist")
+            if level
+            else Words("没有写层级", "names no level")
+        )
         yield error(
             "lane-level-unknown",
-            f"{name}{said}。请把属性 level 写成 {_LEVEL_WORDS} 之一。",
             process.file,
             lane.element,
+            name=name,
+            said=said,
+            levels=_LEVEL_WORDS,
         )
     elif role in known.roles and level not in known.roles[role].levels:
-        held = "、".join(known.roles[role].levels) or "无"
+        held = Words.listed(known.roles[role].levels)
         yield warning(
-            "lane-level",
-            f"{name}:角色“{role}”不设在层级 {level}(设在:{held}),步骤会转到上级。请核对。",
-            process.file,
-            lane.element,
+            "lane-level", process.file, lane.element, name=name, role=role, level=level, held=held
         )
 
 
@@ -97,17 +88,9 @@ def lanes_of(node: Node, places: dict[str, list[DrawnLane]]) -> list[DrawnLane]:
 def _place(process: Process, node: Node, places: dict[str, list[DrawnLane]]) -> Iterator[Finding]:
     lanes = lanes_of(node, places)
     if not lanes:
-        yield error(
-            "task-without-lane",
-            f"{node.label}不在任何泳道里,不知道由谁办。请把它拖进一条泳道。",
-            process.file,
-            node.element,
-        )
+        yield error("task-without-lane", process.file, node.element, node=node.label)
     elif len(lanes) > 1:
-        names = "、".join(f"“{lane.element.get('name', '')}”" for lane in lanes)
+        names = Words.listed(f"“{lane.element.get('name', '')}”" for lane in lanes)
         yield error(
-            "task-in-several-lanes",
-            f"{node.label}同时在几条泳道里:{names}。请只留在一条。",
-            process.file,
-            node.element,
+            "task-in-several-lanes", process.file, node.element, node=node.label, names=names
         )

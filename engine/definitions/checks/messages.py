@@ -15,36 +15,19 @@ def check(draft: Draft) -> Iterator[Finding]:
         if node.event is None or node.event_kind != "message":
             continue
         if not node.outputs:
-            yield error(
-                "message-without-output",
-                f"{node.label}没有输出映射,消息带来的内容不会保存。请写明保存哪些变量。",
-                process.file,
-                node.element,
-            )
+            yield error("message-without-output", process.file, node.element, node=node.label)
         message = draft.definitions_of(process, "message").get(node.event.get("messageRef", ""))
         if message is None or message in judged:
             continue
         judged.add(message)
         subscription = extension(message, "subscription")
         if subscription is None or not subscription.get("correlationKey", "").strip():
-            yield error(
-                "message-without-key",
-                f"{described(message)}没有关联键,分不清是哪一件的。"
-                "请填写 Subscription correlation key。",
-                process.file,
-                message,
-            )
+            yield error("message-without-key", process.file, message, message=described(message))
         if not message.get("name", "").strip():
             yield error(
-                "message-without-name",
-                f"{described(message)}没有名称,收不到消息。请填写名称。",
-                process.file,
-                message,
+                "message-without-name.missing", process.file, message, message=described(message)
             )
         elif message.get("name", "").lstrip().startswith("="):
             yield error(
-                "message-without-name",
-                f"{described(message)}的名称不能是表达式。请写明名称。",
-                process.file,
-                message,
+                "message-without-name.expression", process.file, message, message=described(message)
             )

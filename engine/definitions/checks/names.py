@@ -1,11 +1,10 @@
 """Does somebody provide every variable that is read? A misspelt name would be null, silently."""
 
-import difflib
 from collections.abc import Iterator
 
 from engine.definitions.diagram import Process
 from engine.definitions.draft import Draft
-from engine.definitions.findings import error, warning
+from engine.definitions.findings import error, meant, warning
 from engine.definitions.variables import (
     RESERVED,
     all_forms_usable,
@@ -15,6 +14,12 @@ from engine.definitions.variables import (
     written,
 )
 from engine.errors import Finding
+from engine.sentences import Words
+
+_CHECK_NAME = Words(
+    "请核对名称,或让前面的步骤提供它。",
+    "Check the name, or let an earlier step provide it.",
+)
 
 
 def check(draft: Draft) -> Iterator[Finding]:
@@ -24,9 +29,10 @@ def check(draft: Draft) -> Iterator[Finding]:
             if writing.variable in RESERVED | given(process):
                 yield error(
                     "reserved-name",
-                    f"{writing.node.label}要写变量“{writing.variable}”,这是系统保留的名称。请改一个。",
                     process.file,
                     writing.element,
+                    node=writing.node.label,
+                    variable=writing.variable,
                 )
         if all_forms_usable(draft, process):
             yield from _readings(draft, process)
@@ -36,19 +42,22 @@ def _readings(draft: Draft, process: Process) -> Iterator[Finding]:
     provided = written(draft, process)
     for reading in readings(draft, process):
         for name in sorted(reading.names - provided):
-            near = difflib.get_close_matches(name, sorted(provided), 1, cutoff=0.75)
-            hint = f"是不是想写“{near[0]}”?" if near else "请核对名称,或让前面的步骤提供它。"
+            near = meant(name, provided)
             if process.start_role:
                 yield error(
-                    "name-unknown",
-                    f"{reading.where}用到变量“{name}”,但没有哪个表单、映射、决策或计算提供它。{hint}",
+                    "name-unknown.here",
                     process.file,
                     reading.element,
+                    where=reading.where,
+                    name=name,
+                    near=near or _CHECK_NAME,
                 )
             elif near:
                 yield warning(
-                    "name-unknown",
-                    f"{reading.where}用到变量“{name}”,本流程不提供,须由调用它的流程传入。{hint}",
+                    "name-unknown.of-caller",
                     process.file,
                     reading.element,
+                    where=reading.where,
+                    name=name,
+                    near=near,
                 )

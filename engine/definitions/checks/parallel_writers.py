@@ -21,10 +21,11 @@ def check(draft: Draft) -> Iterator[Finding]:
                 for variable in sorted(written.get(one, set()) & written.get(other, set())):
                     yield error(
                         "parallel-writers",
-                        f"{one.label}和{other.label}可能同时进行,又都写变量“{variable}”,"
-                        "结果会互相覆盖。请用不同的变量名。",
                         process.file,
                         other.element,
+                        one=one.label,
+                        other=other.label,
+                        variable=variable,
                     )
 
 

@@ -8,6 +8,7 @@ from engine.definitions.expressions import sites
 from engine.definitions.feel_facts import parameters_asked
 from engine.definitions.findings import error
 from engine.errors import Finding
+from engine.sentences import Words
 
 
 def check(draft: Draft) -> Iterator[Finding]:
@@ -18,22 +19,27 @@ def check(draft: Draft) -> Iterator[Finding]:
     yield from _in_processes(draft)
     for decision_file in draft.decision_files:
         for title, text in decision_texts(decision_file.content) if decision_file.usable else ():
-            yield from _unknown(draft, f"决策“{title}”", text, decision_file.name)
+            yield from _unknown(
+                draft, Words(f"决策“{title}”", f"decision “{title}”"), text, decision_file.name
+            )
     for form_file in draft.form_files:
         if not form_file.form.has_errors:
             title, text = form_text(form_file.content)
-            yield from _unknown(draft, f"表单“{title or form_file.form.id}”", text, form_file.name)
+            yield from _unknown(draft, _form(title or form_file.form.id), text, form_file.name)
 
 
-def _unknown(draft: Draft, where: str, text: str, file: str) -> Iterator[Finding]:
+def _unknown(draft: Draft, where: Words, text: str, file: str) -> Iterator[Finding]:
     for name in names_in_text(text):
         if name not in draft.known.parameters:
-            yield error("parameter-unknown", _sentence(draft, where, name), file)
+            yield error("parameter-unknown", file, where=where, name=name, has=_has(draft))
 
 
-def _sentence(draft: Draft, where: str, name: str) -> str:
-    has = "、".join(sorted(draft.known.parameters)[:20]) or "无"
-    return f"{where}用到参数“{name}”,参数表里没有。现有参数:{has}。"
+def _form(title: str) -> Words:
+    return Words(f"表单“{title}”", f"form “{title}”")
+
+
+def _has(draft: Draft) -> Words:
+    return Words.listed(sorted(draft.known.parameters)[:20])
 
 
 def _in_processes(draft: Draft) -> Iterator[Finding]:
@@ -42,7 +48,9 @@ def _in_processes(draft: Draft) -> Iterator[Finding]:
             for name in sorted(parameters_asked(site.text) - draft.known.parameters):
                 yield error(
                     "parameter-unknown",
-                    _sentence(draft, site.where, name),
                     process.file,
                     site.element,
+                    where=site.where,
+                    name=name,
+                    has=_has(draft),
                 )

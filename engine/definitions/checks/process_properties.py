@@ -9,6 +9,7 @@ from engine.definitions.known import LEVELS
 from engine.errors import Finding, Invalid
 from engine.model.deadlines import Deadline
 from engine.model.definitions import STARTERS, listed
+from engine.sentences import Words
 
 
 def check(draft: Draft) -> Iterator[Finding]:
@@ -21,28 +22,28 @@ def check(draft: Draft) -> Iterator[Finding]:
             if role not in draft.known.roles:
                 yield error(
                     "start-role-unknown",
-                    f"{name}的发起角色“{role}”不存在。请用角色表里的编号:"
-                    f"{draft.known.roles_in_words}。",
                     process.file,
                     element,
+                    name=name,
+                    role=role,
+                    roles=draft.known.roles_in_words,
                 )
         if level and level not in LEVELS:
             yield error(
                 "start-level-unknown",
-                f"{name}的发起层级“{level}”不存在。请写成 {'、'.join(LEVELS)} 之一。",
                 process.file,
                 element,
+                name=name,
+                level=level,
+                levels=Words.listed(LEVELS),
             )
         limit = process.properties.get("totalLimit", "").strip()
         if limit and not limit.startswith("="):
             try:
                 Deadline.parse(limit)
             except Invalid as problem:
-                yield error("deadline", f"{name}的总时限:{problem.message}", process.file, element)
+                yield error(
+                    "deadline.total", process.file, element, name=name, problem=problem.message
+                )
         if not element.get("name", "").strip():
-            yield warning(
-                "process-name",
-                f"{name}没有名称,列表里只能显示编号。请填写名称。",
-                process.file,
-                element,
-            )
+            yield warning("process-name", process.file, element, name=name)

@@ -1,6 +1,5 @@
 """Are our extension properties spelt right and their values possible?"""
 
-import difflib
 from collections.abc import Iterator, Mapping
 
 from engine.definitions.bpmn_xml import BPMN, Element
@@ -14,7 +13,7 @@ from engine.definitions.diagram import (
     zeebe,
 )
 from engine.definitions.draft import BpmnFile, Draft
-from engine.definitions.findings import error, warning
+from engine.definitions.findings import CHECK_NAME, error, meant, warning
 from engine.errors import Finding
 from engine.model import incoming
 from engine.model.definitions import OVERDUE, STARTERS, STARTS_FROM
@@ -26,6 +25,7 @@ from engine.model.public_words import (
     REASON_CHOICES,
     RECEIPT,
 )
+from engine.sentences import Words
 
 _EVERYWHERE = frozenset({"milestone", "name:en", "documentation:en"})
 _ON: Mapping[str, frozenset[str]] = {
@@ -106,20 +106,17 @@ def _names(file: BpmnFile, element: Element) -> Iterator[Finding]:
             name = prop.get("name", "")
             if name in seen:
                 yield error(
-                    "property-twice",
-                    f"{described(element)}的属性 {name} 写了两次。请删去一个。",
-                    file.name,
-                    prop,
+                    "property-twice", file.name, prop, element=described(element), name=name
                 )
             seen.add(name)
             if name not in known:
-                near = difflib.get_close_matches(name, sorted(known), 1)
-                hint = f",是不是想写 {near[0]}?" if near else "。"
                 yield warning(
                     "property-unknown",
-                    f"{described(element)}的属性 {name} 系统不认识,不起作用{hint}",
                     file.name,
                     prop,
+                    element=described(element),
+                    name=name,
+                    near=meant(name, known, 0.6) or CHECK_NAME,
                 )
 
 
@@ -130,26 +127,25 @@ def _values(draft: Draft, file: BpmnFile, element: Element) -> Iterator[Finding]
             continue  # looked at with the other expressions
         if name in values and values[name] not in choices:
             yield error(
-                "property-value",
-                f"{described(element)}的属性 {name}=“{values[name][:60]}”不对,"
-                f"只能是 {'、'.join(sorted(choices))}。",
+                "property-value.choices",
                 file.name,
                 element,
+                element=described(element),
+                name=name,
+                value=values[name][:60],
+                choices=Words.listed(sorted(choices)),
             )
     starts = draft.known.starts and draft.known.starts | {OVERDUE}
     for name, known in (("panel", draft.known.panels), (STARTS_FROM, starts)):
         if name in values and known and values[name] not in known:
             yield error(
-                "property-value",
-                f"{described(element)}的属性 {name}=“{values[name][:60]}”不存在,"
-                f"只能是 {'、'.join(sorted(known))}。",
+                "property-value.not-there",
                 file.name,
                 element,
+                element=described(element),
+                name=name,
+                value=values[name][:60],
+                choices=Words.listed(sorted(known)),
             )
     if "milestone" in values and not values["milestone"].strip():
-        yield error(
-            "property-value",
-            f"{described(element)}的属性 milestone 是空的。请填写里程碑名称或删去。",
-            file.name,
-            element,
-        )
+        yield error("property-value.empty", file.name, element, element=described(element))

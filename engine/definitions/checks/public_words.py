@@ -39,18 +39,22 @@ def _words(process: Process, node: Node) -> Iterator[Finding]:
         if said.get(name, "").strip() and not said.get(WORDS, "").strip():
             yield error(
                 "public-without-words",
-                f"{node.label}有属性 {name},但没有 {WORDS},申请人看不到。请写明 {WORDS}。",
                 process.file,
                 node.element,
+                node=node.label,
+                name=name,
+                words=WORDS,
             )
     until = said.get(UNTIL, "").strip()
     if until and until != BY_TIMER and not until.startswith("="):
         yield error(
             "public-until",
-            f"{node.label}的属性 {UNTIL}=“{until[:60]}”不对,"
-            f"只能是 {BY_TIMER} 或以 = 开头、得出日期的表达式。",
             process.file,
             node.element,
+            node=node.label,
+            prop=UNTIL,
+            value=until[:60],
+            by_timer=BY_TIMER,
         )
 
 
@@ -59,25 +63,21 @@ def _message(process: Process, node: Node) -> Iterator[Finding]:
     label = said.get(MESSAGE, "").strip()
     if MESSAGE in said and not label:
         yield error(
-            "guest-message-empty",
-            f"{node.label}的属性 {MESSAGE} 是空的。请写按钮上的字,例如“申请复核”。",
-            process.file,
-            node.element,
+            "guest-message-empty", process.file, node.element, node=node.label, prop=MESSAGE
         )
     if label and node.event_kind != "message":
         yield error(
-            "guest-message-place",
-            f"{node.label}不等消息,不能有属性 {MESSAGE}。请写在消息等待事件或消息边界事件上。",
-            process.file,
-            node.element,
+            "guest-message-place", process.file, node.element, node=node.label, prop=MESSAGE
         )
     for name in (MESSAGE_HINT, MESSAGE_REASON):
         if name in said and MESSAGE not in said:
             yield warning(
                 "guest-message-missing",
-                f"{node.label}有属性 {name},但没有 {MESSAGE},不起作用。",
                 process.file,
                 node.element,
+                node=node.label,
+                name=name,
+                prop=MESSAGE,
             )
 
 
@@ -87,20 +87,22 @@ def _receipt(draft: Draft, process: Process) -> Iterator[Finding]:
     if offered and process.start_role and not _gives_receipts(process):
         yield warning(
             "guest-message-without-receipt",
-            f"{described(process.element)}不开回执,申请人无法按“{offered[0].properties[MESSAGE]}”。"
-            f"请设一条申请人泳道(kind=participant),或给流程加属性 {RECEIPT}=true。",
             process.file,
             offered[0].element,
+            element=described(process.element),
+            button=offered[0].properties[MESSAGE],
+            prop=RECEIPT,
         )
     asked = {field.key for form in _all_forms(draft, process) for field in form.fields.values()}
     for name in _names(process.properties.get(RECEIPT_PROOF, "")):
         if asked and name not in asked:
             yield error(
                 "receipt-proof",
-                f"{described(process.element)}的属性 {RECEIPT_PROOF} 提到“{name}”,"
-                "没有表单问这一项。请写表单字段的 key。",
                 process.file,
                 process.element,
+                element=described(process.element),
+                prop=RECEIPT_PROOF,
+                name=name,
             )
 
 
@@ -132,10 +134,4 @@ def _forms(draft: Draft, process: Process) -> Iterator[Finding]:
         if form is None or any(_is_hers(lane) for lane in lanes_of(node, places)):
             continue
         if form.only_for(Filler.STAFF) is not form:
-            yield warning(
-                "only-for-guest",
-                f"{node.label}的表单有只给申请人填的内容(onlyFor=guest),但这一步不在申请人泳道,"
-                "没有人能填。请把步骤拖进申请人泳道,或改表单。",
-                process.file,
-                node.element,
-            )
+            yield warning("only-for-guest", process.file, node.element, node=node.label)

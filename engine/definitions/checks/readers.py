@@ -8,6 +8,7 @@ from engine.definitions.draft import Draft
 from engine.definitions.findings import error
 from engine.definitions.known import LEVELS
 from engine.errors import Finding
+from engine.sentences import Words
 
 
 def check(draft: Draft) -> Iterator[Finding]:
@@ -21,20 +22,17 @@ def check(draft: Draft) -> Iterator[Finding]:
 def _readers(draft: Draft, process: Process, node: Node) -> Iterator[Finding]:
     names = named(node, "readableBy")
     if not names:
-        yield error(
-            "reader-unknown",
-            f"{node.label}的属性 readableBy 是空的。请填写角色或层级,或删去。",
-            process.file,
-            node.element,
-        )
+        yield error("reader-unknown.empty", process.file, node.element, node=node.label)
     for name in names:
         if name not in LEVELS and name not in draft.known.roles:
             yield error(
-                "reader-unknown",
-                f"{node.label}的 readableBy 写了“{name}”,没有这个角色或层级。"
-                f"层级有 {'、'.join(LEVELS)};角色有 {draft.known.roles_in_words}。",
+                "reader-unknown.not-there",
                 process.file,
                 node.element,
+                node=node.label,
+                name=name,
+                levels=Words.listed(LEVELS),
+                roles=draft.known.roles_in_words,
             )
 
 
@@ -43,9 +41,5 @@ def _copied_out(draft: Draft, process: Process, node: Node) -> Iterator[Finding]
     for asked in () if form is None else form.fields.values():
         if asked.attribute is not None:
             yield error(
-                "reader-attribute",
-                f"{node.label}的内容只给部分人看,表单里的“{asked.label}”却会抄到列表和查询中"
-                "(attribute)。请删去其中一个。",
-                process.file,
-                node.element,
+                "reader-attribute", process.file, node.element, node=node.label, field=asked.label
             )

@@ -26,11 +26,7 @@ def check(draft: Draft) -> Iterator[Finding]:
             gateway = _following_gateway(node)
             if gateway is None or not _return_flows(gateway, {key}):
                 yield error(
-                    "return-without-targets",
-                    f"{node.label}的表单可以选择退回到哪一步(字段 {key}),但后面的排他网关没有"
-                    f'条件里写着 {key} = "步骤编号" 的出线,没有可选的步骤。请画出退回的连线。',
-                    process.file,
-                    node.element,
+                    "return-without-targets", process.file, node.element, node=node.label, key=key
                 )
             elif form.return_items is not None:
                 yield from _items(draft, process, node, _return_flows(gateway, {key}))
@@ -46,11 +42,7 @@ def _items(
         form = None if step is None else usable_form(draft, step)
         if step is not None and (form is None or not any(tickable(target, form.components))):
             yield error(
-                "return-fields-empty",
-                f"{node.label}的表单可以勾选要修改的项目,但能退回到的{step.label}没有要填写的项目,"
-                "退回时没有可勾的。请给它一张表单,或删去属性 returnFields。",
-                process.file,
-                node.element,
+                "return-fields-empty", process.file, node.element, node=node.label, step=step.label
             )
 
 
@@ -69,18 +61,14 @@ def _gateway(process: Process, node: Node, fields: set[str]) -> Iterator[Finding
         if value != flow.target:
             yield error(
                 "return-target",
-                f"{flow.label}的条件说退回到“{value}”,连线却通向“{flow.target}”。请改成一致。",
                 process.file,
                 flow.element,
+                flow=flow.label,
+                value=value,
+                target=flow.target,
             )
     if flows and node in explore(node.scope).accompanied:
-        yield error(
-            "return-in-parallel",
-            f"{node.label}有退回的连线,但它可能与别的分支同时进行,退回后那些分支还在办。"
-            "请把退回画在并行之外。",
-            process.file,
-            node.element,
-        )
+        yield error("return-in-parallel", process.file, node.element, node=node.label)
 
 
 def _return_flows(gateway: Node, fields: set[str]) -> list[tuple[Flow, str]]:

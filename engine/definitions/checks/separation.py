@@ -27,12 +27,7 @@ def check(draft: Draft) -> Iterator[Finding]:
 def _property(draft: Draft, process: Process, node: Node, prop: str) -> Iterator[Finding]:
     names = named(node, prop)
     if not names:
-        yield error(
-            "separation-empty",
-            f"{node.label}的属性 {prop} 是空的。请填写步骤编号或删去。",
-            process.file,
-            node.element,
-        )
+        yield error("separation-empty", process.file, node.element, node=node.label, prop=prop)
     for name in names:
         if prop != "notSameUnitAs" or name != CASE_UNIT:
             yield from _named(draft, process, node, prop, name)
@@ -40,10 +35,7 @@ def _property(draft: Draft, process: Process, node: Node, prop: str) -> Iterator
         other = process.nodes.get(name)
         if other is not None and node.id in named(other, prop):
             yield error(
-                "blocked-each-other",
-                f"{node.label}和{other.label}互相等待(blockedBy),谁也办不了。请删去一边。",
-                process.file,
-                node.element,
+                "blocked-each-other", process.file, node.element, node=node.label, other=other.label
             )
 
 
@@ -55,12 +47,7 @@ def named(node: Node, prop: str) -> list[str]:
 
 def _named(draft: Draft, process: Process, node: Node, prop: str, name: str) -> Iterator[Finding]:
     if name == node.id:
-        yield error(
-            "separation-self",
-            f"{node.label}的 {prop} 写了它自己。请写别的步骤的编号。",
-            process.file,
-            node.element,
-        )
+        yield error("separation-self", process.file, node.element, node=node.label, prop=prop)
         return
     above = callers(draft, process)
     found = [p.nodes[name] for p in (process, *above) if name in p.nodes]
@@ -68,19 +55,23 @@ def _named(draft: Draft, process: Process, node: Node, prop: str, name: str) -> 
     if any(one.tag in possible for one in found):
         return
     if found:
-        message = f"{node.label}的 {prop} 写了“{name}”,但那不是由人办的步骤。请改正。"
-        yield error("separation-unknown", message, process.file, node.element)
+        yield _unknown("no-user-task", process, node, prop, name)
     elif process.start_role or above:
-        message = f"{node.label}的 {prop} 写了“{name}”,没有这个步骤。请核对编号。"
-        yield error("separation-unknown", message, process.file, node.element)
+        yield _unknown("not-there", process, node, prop, name)
     else:
         yield warning(
             "separation-unverified",
-            f"{node.label}的 {prop} 写了“{name}”,"
-            "须是调用它的流程里的步骤;那些流程不在一起,无法核对。",
             process.file,
             node.element,
+            node=node.label,
+            prop=prop,
+            name=name,
         )
+
+
+def _unknown(case: str, process: Process, node: Node, prop: str, name: str) -> Finding:
+    key = f"separation-unknown.{case}"
+    return error(key, process.file, node.element, node=node.label, prop=prop, name=name)
 
 
 def callers(draft: Draft, process: Process) -> list[Process]:

@@ -13,6 +13,7 @@ from engine.definitions.diagram import Node, Process, properties_of
 from engine.definitions.draft import Draft
 from engine.definitions.findings import error
 from engine.errors import Finding
+from engine.sentences import Words
 
 _RELAXED = "sameInSmallUnits"
 
@@ -27,29 +28,32 @@ def check(draft: Draft) -> Iterator[Finding]:
 def _relaxed(draft: Draft, process: Process, node: Node) -> Iterator[Finding]:
     names = named(node, _RELAXED)
     if not names:
-        message = f"{node.label}的属性 {_RELAXED} 是空的。请填写步骤编号或删去。"
-        yield error("small-units-empty", message, process.file, node.element)
+        yield error("small-units-empty", process.file, node.element, node=node.label, prop=_RELAXED)
     apart = named(node, "notSamePersonAs")
     for name in names:
         if name not in apart:
             yield error(
                 "small-units-not-apart",
-                f"{node.label}的 {_RELAXED} 写了“{name}”,但它的 notSamePersonAs 里没有这个步骤。"
-                "只有要分开的步骤才能按最小岗位方案放宽,请补上或删去。",
                 process.file,
                 node.element,
+                node=node.label,
+                prop=_RELAXED,
+                name=name,
             )
         elif pair := _forbidden(draft, process, node, name):
             yield error(
                 "small-units-never",
-                f"{node.label}的 {_RELAXED} 写了“{name}”,但“{pair[0]}”和“{pair[1]}”的步骤"
-                "在任何单位都不能由同一人办。请删去。",
                 process.file,
                 node.element,
+                node=node.label,
+                prop=_RELAXED,
+                name=name,
+                one=pair[0],
+                other=pair[1],
             )
 
 
-def _forbidden(draft: Draft, process: Process, node: Node, name: str) -> tuple[str, str] | None:
+def _forbidden(draft: Draft, process: Process, node: Node, name: str) -> tuple[Words, Words] | None:
     """The names of the two roles, where nobody may do both steps."""
     role = _role(process, node)
     for other_process in (process, *callers(draft, process)):
@@ -58,9 +62,13 @@ def _forbidden(draft: Draft, process: Process, node: Node, name: str) -> tuple[s
             continue
         pair = role, _role(other_process, other)
         if frozenset(pair) in draft.known.never_together:
-            roles = draft.known.roles
-            return tuple(roles[one].zh if one in roles else one for one in pair)  # type: ignore[return-value]
+            return _named(draft, pair[0]), _named(draft, pair[1])
     return None
+
+
+def _named(draft: Draft, code: str) -> Words:
+    role = draft.known.roles.get(code)
+    return Words.same(code) if role is None else Words(role.zh, role.en)
 
 
 def _role(process: Process, node: Node) -> str:

@@ -17,12 +17,7 @@ def check(draft: Draft) -> Iterator[Finding]:
             ends = [node for node in scope.nodes.values() if node.tag == "endEvent"]
             yield from _beginning(process, scope, starts)
             if not ends:
-                yield error(
-                    "no-end",
-                    f"{described(scope.element)}没有结束事件。请画一个。",
-                    process.file,
-                    scope.element,
-                )
+                yield error("no-end", process.file, scope.element, element=described(scope.element))
             if any(flow.target not in scope.nodes for flow in scope.flows):
                 continue  # a flow that leads nowhere says enough
             if starts:
@@ -33,18 +28,14 @@ def check(draft: Draft) -> Iterator[Finding]:
 
 def _beginning(process: Process, scope: Scope, starts: list[Node]) -> Iterator[Finding]:
     if not starts:
-        yield error(
-            "no-start",
-            f"{described(scope.element)}没有开始事件。请画一个。",
-            process.file,
-            scope.element,
-        )
+        yield error("no-start", process.file, scope.element, element=described(scope.element))
     for node in starts[1:]:
         yield error(
             "several-starts",
-            f"{described(scope.element)}有多个开始事件,{node.label}是多出来的。请只留一个。",
             process.file,
             node.element,
+            element=described(scope.element),
+            node=node.label,
         )
 
 
@@ -52,12 +43,7 @@ def _unreached(process: Process, scope: Scope, starts: list[Node]) -> Iterator[F
     reached = scope.reachable(starts)
     for node in scope.nodes.values():
         if node not in reached and not node.is_handler:
-            yield error(
-                "unreachable",
-                f"从开始事件走不到{node.label}。请接上连线,或删去它。",
-                process.file,
-                node.element,
-            )
+            yield error("unreachable", process.file, node.element, node=node.label)
 
 
 def _without_end(process: Process, scope: Scope, ends: list[Node]) -> Iterator[Finding]:
@@ -75,11 +61,7 @@ def _without_end(process: Process, scope: Scope, ends: list[Node]) -> Iterator[F
     for node in scope.nodes.values():
         if node not in finishing and (node.outgoing or node.tag == "endEvent"):
             yield error(
-                "no-way-to-end",
-                f"从{node.label}走不到任何结束事件,办到这里就不会办结。请接上出路。",
-                process.file,
-                node.element,
-                _way_to(scope, node),
+                "no-way-to-end", process.file, node.element, _way_to(scope, node), node=node.label
             )
 
 

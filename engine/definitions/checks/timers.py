@@ -10,6 +10,7 @@ from engine.definitions.findings import error
 from engine.errors import Finding, Invalid
 from engine.feel import EvaluationContext, compile_expression
 from engine.model.deadlines import Deadline
+from engine.sentences import Words
 
 _CONTEXT = EvaluationContext(now=datetime(2026, 1, 1, tzinfo=UTC))
 
@@ -26,56 +27,49 @@ def _timer(process: Process, node: Node, event: Element) -> Iterator[Finding]:
     times = [child for child in event if local_name(child) in {"timeDate", "timeDuration"}]
     cycle = event.find(bpmn("timeCycle"))
     if cycle is not None:
-        yield error(
-            "timer-cycle",
-            f"{node.label}是周期定时(timeCycle),不支持。请用时长(timeDuration),需要重复时画一条走回来的连线。",
-            process.file,
-            cycle,
-        )
+        yield error("timer-cycle", process.file, cycle, node=node.label)
     elif len(times) != 1 or not (times[0].text or "").strip():
-        yield error(
-            "timer-missing",
-            f"{node.label}没有写时间,或写了不止一个。请填写一个时长(如 P5D、5wd)或日期。",
-            process.file,
-            node.element,
-        )
+        yield error("timer-missing", process.file, node.element, node=node.label)
     else:
         text = (times[0].text or "").strip()
         problem = None if text.startswith("=") else _problem(text, local_name(times[0]))
         if problem:
             yield error(
                 "timer-unreadable",
-                f"{node.label}的时间“{text[:60]}”{problem}",
                 process.file,
                 times[0],
+                node=node.label,
+                text=text[:60],
+                problem=problem,
             )
 
 
-def _problem(text: str, kind: str) -> str | None:
+def _problem(text: str, kind: str) -> Words | None:
     """What is wrong with a plain text; None where nothing is."""
     if kind == "timeDate":
         if _value("date and time", text) is None and _value("date", text) is None:
-            return "不是日期。请写成 2026-03-01、2026-03-01T09:00:00,或以 = 开头的表达式。"
+            return Words("不是日期", "it is no date")
         return None
     return _duration_problem(text) if text.startswith(("P", "-P")) else _limit_problem(text)
 
 
-def _limit_problem(text: str) -> str | None:
+def _limit_problem(text: str) -> Words | None:
     try:
         Deadline.parse(text)
     except Invalid:
-        return "看不懂。请写成 5wd(工作日)、P5D(日)、PT4H(小时),或以 = 开头的表达式。"
+        return Words("看不懂", "it cannot be read")
     return None
 
 
-def _duration_problem(text: str) -> str | None:
+def _duration_problem(text: str) -> Words | None:
     if text.startswith("-"):
-        return "是负的,会立即到时。请写成正的时长。"
+        return Words("是负的,会立即到时", "it is negative, so it would be over at once")
     if _value("duration", text) is None:
-        week = "一周请写成 P7D。" if "W" in text else "请写成 P5D(日)、PT4H(小时)或 5wd(工作日)。"
-        return f"不是时长。{week}"
+        if "W" in text:
+            return Words("不是时长,一周写作 P7D", "it is no duration; a week is written P7D")
+        return Words("不是时长", "it is no duration")
     if not any(digit in "123456789" for digit in text):
-        return "是零,会立即到时。请写成正的时长。"
+        return Words("是零,会立即到时", "it is nought, so it would be over at once")
     return None
 
 

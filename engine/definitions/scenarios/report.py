@@ -110,7 +110,7 @@ def run_scenarios(
     try:
         program = compile_program(source)
     except ProgramRefused as refused:
-        message = "流程文件不能执行:" + "".join(f.message for f in refused.findings[:5])
+        message = "流程文件不能执行:" + "".join(f.told() for f in refused.findings[:5])
         results = tuple(
             ScenarioResult(s.name, s.title, passed=False, message=message) for s in scenarios
         )
