@@ -6,9 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from engine import errors
+from engine import SYSTEM, errors
+from engine.definitions.folder import read_folder
 from engine.errors import BangfuError
+from engine.model.definitions import SourceFile
+from tests.web.conftest import ROOT
 from webapp.shared.errors import STATUS, status_of
+from webapp.shared.words import amount
 
 APPLY = {"applicant_name": "张小红", "amount": 1200, "needed_by": "2026-12-20", "reason": "旧了"}
 
@@ -156,6 +160,22 @@ def test_the_deployed_file_passes_its_own_check(federation, browse):
         "/deploy", {"files": (io.BytesIO(content), "example_request.bpmn"), "act": "check"}
     )
     assert "检查结果" in checked.get_data(True) or "检查通过" in checked.get_data(True)
+
+
+def test_a_process_says_in_words_what_it_asks_and_who_must_differ(federation, browse):
+    """A limit by parameter with today's value, and steps by their names."""
+    files = read_folder(ROOT / "processes", ROOT / "forms", "example_request").files
+    asked = b'value="=parameter(&quot;county review limit&quot;)"'
+    changed = [SourceFile(f.name, f.content.replace(b'value="5wd"', asked)) for f in files]
+    federation.engine.definitions.deploy(SYSTEM, changed)
+    page = browse("admin").text("/processes/example_request")
+    rule = federation.engine.settings.rules["county review limit"]
+    assert f"{rule.title}(现为 {amount(str(rule.value))})" in page
+    assert "填写申请、审核" in page
+    assert "按业务参数" not in page
+    english = browse("admin")
+    english.get("/language/en?back=/processes")
+    assert "(now " in english.text("/processes/example_request")
 
 
 def test_who_is_no_designer_cannot_deploy(federation, browse):

@@ -7,14 +7,18 @@ from typing import ClassVar
 from flask import url_for
 
 from engine import Actor, Engine
+from engine.definitions.asked import names_in_text
 from engine.errors import Finding
+from engine.model.clock import local_date
 from engine.model.definitions import Element, ElementKind
+from engine.model.parameters import ParameterRule
 from engine.runtime import Program
 from engine.store.definitions import DefinitionRow
 from webapp.reading.diagrams import ShownDiagram
 from webapp.shared.language import _, is_english
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
+from webapp.shared.parameter_words import title_of, value_words
 from webapp.shared.places import PlaceNames
 from webapp.shared.words import NOTHING, amount, moment
 
@@ -89,6 +93,7 @@ class ProcessPage(Page):
     diagrams: tuple[ShownDiagram, ...]
     steps: tuple[StepRow, ...]
     open_cases: int
+    called_steps: int
     versions: tuple[VersionRow, ...]
 
     @property
@@ -187,6 +192,7 @@ def process_page(
         (key, element): number
         for key, element, _name, number in engine.definitions.open_per_step(actor)
     }
+    said = _Said(engine, actor.organisation_id, _names_around(engine, program))
     per_version = engine.definitions.cases_per_version(actor)
     info = program.info
     return ProcessPage(
@@ -196,12 +202,15 @@ def process_page(
         version=row.version,
         documentation=info.documentation,
         owner=info.owner,
-        total_limit=_limit(info.total_limit) if info.total_limit else "",
+        total_limit=said.limit(info.total_limit) if info.total_limit else "",
         diagrams=_diagrams(program, row, counts),
         steps=_steps(
-            program, counts, "" if engine.definitions.counts_everywhere(actor) else row.key
+            program, said, counts, "" if engine.definitions.counts_everywhere(actor) else row.key
         ),
         open_cases=_sum(per_version, row.id),
+        called_steps=sum(number for (key, _), number in counts.items() if key == row.key)
+        if not row.start_role
+        else 0,
         versions=tuple(_version(engine, one, row, per_version) for one in rows),
     )
 
@@ -232,35 +241,67 @@ def _diagrams(
     )
 
 
+@dataclass(frozen=True)
+class _Said:
+    """What a page needs to say a step in words: today's parameters, the names of other steps."""
+
+    engine: Engine
+    organisation_id: str
+    names: Mapping[str, str]
+
+    def limit(self, text: str) -> str:
+        """A limit as the file says it: an amount, or the parameters it asks with today's values."""
+        if not text.startswith("="):
+            return amount(text)
+        rules = self.engine.settings.rules
+        asked = [rules[name] for name in names_in_text(text) if name in rules]
+        return "、".join(self._parameter(rule) for rule in asked) or _("按业务参数")
+
+    def _parameter(self, rule: ParameterRule) -> str:
+        today = local_date(self.engine.clock.now())
+        value = self.engine.settings.value(rule.name, self.organisation_id, today)
+        words = value_words(rule, None if value is None else value.value)
+        return _("%(title)s(现为 %(value)s)", title=title_of(rule), value=words)
+
+
+def _names_around(engine: Engine, program: Program) -> Mapping[str, str]:
+    """The names of a program's steps and, where it is called, of those that call it.
+
+    A step of a called process may have to differ from one of the process that calls it.
+    """
+    around = (engine.definitions.get(row.id)[1] for row in engine.definitions.latest())
+    callers = [one for one in around if program.key in one.processes]
+    return {
+        element.id: element.name
+        for one in (*callers, program)
+        for key in one.processes
+        for element in one.elements(key)
+        if element.name
+    }
+
+
 def _steps(
-    program: Program, counts: Mapping[tuple[str, str], int], key: str
+    program: Program, said: _Said, counts: Mapping[tuple[str, str], int], key: str
 ) -> tuple[StepRow, ...]:
     """The steps; their numbers lead to the cases of ``key``, or nowhere without one."""
     return tuple(
-        _step(program, element, counts.get((element.process_key, element.id), 0), key)
+        _step(program, said, element, counts.get((element.process_key, element.id), 0), key)
         for process_key in (program.key, *(k for k in program.processes if k != program.key))
         for element in program.elements(process_key)
         if element.kind is ElementKind.USER_TASK
     )
 
 
-def _limit(text: str) -> str:
-    """A limit as the file says it: an amount, or what the parameters say when it begins."""
-    return _("按业务参数") if text.startswith("=") else amount(text)
-
-
-def _step(program: Program, element: Element, cases: int, key: str) -> StepRow:
+def _step(program: Program, said: _Said, element: Element, cases: int, key: str) -> StepRow:
     form = program.form_of(element)
-    # A step of a called process may have to differ from one of the process that calls it.
-    names = {one.id: one.name for key in program.processes for one in program.elements(key)}
     return StepRow(
         name=element.name or element.id,
         process=""
         if element.process_key == program.key
         else program.processes[element.process_key].name,
         lane="" if element.lane is None else element.lane.name,
-        deadline=_limit(element.deadline) if element.deadline else NOTHING,
-        not_same_as="、".join(_kept_apart(element, names)),
+        deadline=said.limit(element.deadline) if element.deadline else NOTHING,
+        not_same_as="、".join(_kept_apart(element, said.names)),
         form=NOTHING if form is None else form.title,
         cases=cases,
         href=url_for("cases.listing", process=key, step=element.id) if key else "",

@@ -8,13 +8,13 @@ from engine import Actor, Engine
 from engine.model.clock import local_date
 from engine.model.parameters import Kind, ParameterRule
 from webapp.parameters.holding import EVERYWHERE, Typed, held_on, inherited, place_name
-from webapp.parameters.words import (
-    title_of,
-    value_words,
-)
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
+from webapp.shared.parameter_words import (
+    title_of,
+    value_words,
+)
 from webapp.shared.settings_tabs import settings_tabs
 
 

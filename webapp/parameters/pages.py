@@ -18,7 +18,10 @@ from webapp.parameters.holding import (
     subject_title,
 )
 from webapp.parameters.users import User, users_of
-from webapp.parameters.words import (
+from webapp.shared.language import _
+from webapp.shared.navigation import Link, Shell
+from webapp.shared.page import Page
+from webapp.shared.parameter_words import (
     about,
     basis_words,
     choices_of,
@@ -29,9 +32,6 @@ from webapp.parameters.words import (
     unit_words,
     value_words,
 )
-from webapp.shared.language import _
-from webapp.shared.navigation import Link, Shell
-from webapp.shared.page import Page
 from webapp.shared.settings_tabs import settings_tabs
 from webapp.shared.words import day, moment
 from webapp.standard.parameters import subjects
