@@ -2,31 +2,26 @@
 
 What was *decided* (category, level, figures behind it) is no error of recording: it is decided
 again by who approves (:mod:`registry.deciding`). A recorded value that the decision leaned on may
-be put right, lines of income and expense too; the file then says that the decision must be looked
-at again.
+be put right; lines of income, expenses and vehicles may also be added and taken away
+(:mod:`registry.correction_rows`). The file then says that the decision must be looked at again.
 """
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
 
 from engine.errors import Invalid
 from engine.forms.components import Personal
-from engine.model.identity_numbers import (
-    bank_account_problem,
-    credit_code_problem,
-    mobile_problem,
-    normalised,
-    resident_id_problem,
-)
+from registry.correction_rows import TABLES, VEHICLES, RowChanges, change_rows, line_name, rows_of
+from registry.correction_values import value_of
 from registry.household import Content, mapping, mappings, text
 from registry.people import birth_date_in
 from registry.sections import PARTS, Mask, Part
+from registry.vocabulary import HAVE
 
 _LINES = ("income_lines", "expense_lines")
-_CORRECTED = ("head", "hardship", "assets", "members", *_LINES)
+_CORRECTED = ("head", "hardship", "assets", "members", *TABLES)
 _BASIS: Mapping[str, frozenset[str]] = {
     "head": frozenset({"single_parent", "health", "disability"}),
     "hardship": frozenset(
@@ -47,19 +42,12 @@ _BASIS: Mapping[str, frozenset[str]] = {
     "members": frozenset(
         {"health", "living_together", "counted", "illness", "disability", "education", "supported"}
     ),
+    VEHICLES: frozenset({"used_for", "worth"}),
 }
 """What the category leans on beside the lines, which it leans on wholly."""
+_VERIFIED = ("verified_amount", "verified_by", "stated_amount")
+"""What a line says of an amount that somebody verified; it says nothing of another amount."""
 _DERIVED = frozenset({"union_name", "application_kind"})
-_DATES = frozenset(
-    {"birth_date", "contract_from", "union_joined_on", "event_date", "dibao_date", "work_start"}
-)
-_NUMBERS = frozenset({"dwellings", "floor_area", "school_years", "school_from"})
-_RESIDENT_LENGTH = 18
-_LONGEST_NAME = 50
-_LONGEST = 200
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
-_NAME = re.compile(r"[^\d\s<>=@]+( [^\d\s<>=@]+)*")
-_DOTS = str.maketrans({"•": "·", ".": "·", "‧": "·", "・": "·"})
 
 
 @dataclass(frozen=True)
@@ -108,6 +96,11 @@ class _Place:
         return f"{self.part.path}.{row}{self.key}"
 
     @property
+    def is_in_table(self) -> bool:
+        """Whether it is of a line, and not of a person."""
+        return self.part.path in TABLES
+
+    @property
     def is_line(self) -> bool:
         """Whether it is of a line of income or expense."""
         return self.part.path in _LINES
@@ -123,7 +116,7 @@ def correctable(content: Content, mask: Mask) -> list[Correctable]:
     found = []
     for place, group, whose in _places(content):
         field = next(f for f in place.part.each if f.key == place.key)
-        title = place.part.title if place.is_line else f"{place.part.title} {whose}".rstrip()
+        title = place.part.title if place.is_in_table else f"{place.part.title} {whose}".rstrip()
         found.append(
             Correctable(
                 place.path,
@@ -132,7 +125,7 @@ def correctable(content: Content, mask: Mask) -> list[Correctable]:
                 field.show(group, mask),
                 place.codes or {},
                 place.part.path,
-                place.row if place.is_line else None,
+                place.row if place.is_in_table else None,
                 place.is_basis,
             )
         )
@@ -147,14 +140,14 @@ def corrected(content: Content, typed: Mapping[str, str], today: date) -> Correc
     faults: list[str] = []
     changed: list[str] = []
     basis: list[str] = []
-    new = {name: _copied(value) for name, value in content.items()}
+    new = deepcopy(dict(content))
     for place, group, whose in _places(content):
         said = typed.get(place.path, "").strip()
         if not said:
             continue
         label = f"{whose} {place.label}" if whose else place.label
         try:
-            value = _value(place, said, today)
+            value = value_of(place, said, today)
         except Invalid as refusal:
             faults.append(f"“{label}”:{refusal.message}")
             continue
@@ -163,7 +156,11 @@ def corrected(content: Content, typed: Mapping[str, str], today: date) -> Correc
             changed.append(label)
             if place.is_basis:
                 basis.append(label)
-    faults += _contradictions(new)
+    rows = change_rows(new, typed, today)
+    for told in (*rows.told, *_vehicle_told(new, typed, rows)):
+        changed.append(told)
+        basis.append(told)
+    faults += [*rows.faults, *_contradictions(new, typed)]
     if not changed and not faults:
         faults.append("没有填写与记录不同的内容。")
     if faults:
@@ -171,20 +168,17 @@ def corrected(content: Content, typed: Mapping[str, str], today: date) -> Correc
     return Corrected(new, tuple(changed), tuple(basis))
 
 
-def _copied(value: object) -> object:
-    if isinstance(value, Mapping):
-        return dict(value)
-    return [dict(mapping(one)) for one in value] if isinstance(value, list) else value
-
-
 def _put(new: dict[str, object], place: _Place, value: object) -> None:
-    group = new.get(place.part.path)
+    group = place.part.of(new)
     target = group[place.row] if isinstance(group, list) and place.row is not None else group
-    if isinstance(target, dict):
-        target[place.key] = value
-        target.pop(f"{place.key}_text", None)  # the words of the value that was wrong
-    else:
+    if not isinstance(target, dict):
         new[place.part.path] = {place.key: value}
+        return
+    target[place.key] = value
+    target.pop(f"{place.key}_text", None)  # the words of the value that was wrong
+    if place.is_line and place.key == "amount":
+        for name in _VERIFIED:
+            target.pop(name, None)
 
 
 def _places(content: Content) -> list[tuple[_Place, Mapping[str, object], str]]:
@@ -211,117 +205,33 @@ def _places(content: Content) -> list[tuple[_Place, Mapping[str, object], str]]:
 
 def _whose(part: Part, row: int | None, group: Mapping[str, object]) -> str:
     """Whose row it is: a person of the household, or a line by its number and month."""
-    if row is not None and part.path in _LINES:
-        when = text(group.get("month")) or text(group.get("period"))
-        return f"{part.title}第 {row + 1} 行 {when}".rstrip()
+    if row is not None and part.path in TABLES:
+        return line_name(part, row, group)
     return f"{text(group.get('relation'))} {text(group.get('name'))}".strip()
 
 
-def _value(place: _Place, said: str, today: date) -> object:
-    """What was typed as it is kept. Raises Invalid with a sentence."""
-    if len(said) > _LONGEST:
-        raise Invalid(f"不超过 {_LONGEST} 字。")
-    if place.codes is not None:
-        return _code(place.codes, said, is_many=place.key == "causes_more")
-    if place.key == "needs":
-        return [one.strip() for one in re.split("[、,\uff0c]", said) if one.strip()]
-    if place.money or place.key in _NUMBERS:
-        return _amount(said)
-    if place.key in _DATES:
-        return _day(said, today)
-    check = _CHECKS.get(place.key)
-    return said if check is None else check(said, today)
+def _vehicle_told(new: dict[str, object], typed: Mapping[str, str], rows: RowChanges) -> list[str]:
+    """Whether there is a vehicle follows from the lines that came and went, unless it was said."""
+    assets = new.get("assets")
+    is_said = bool(typed.get("assets.vehicle", "").strip())
+    if VEHICLES not in rows.touched or is_said or not isinstance(assets, dict):
+        return []
+    has = "yes" if rows_of(new, VEHICLES) else "no"
+    if assets.get("vehicle") == has:
+        return []
+    assets["vehicle"] = has
+    return [f"有无机动车改为{HAVE[has]}"]
 
 
-def _code(codes: Mapping[str, str], said: str, *, is_many: bool) -> object:
-    by_words = {words: code for code, words in codes.items()}
-    given = [one.strip() for one in said.split("、")] if is_many else [said]
-    found = [one if one in codes else by_words.get(one, "") for one in given]
-    if not all(found):
-        raise Invalid(f"“{said}”不在代码表里,请选择:{'、'.join(dict.fromkeys(codes.values()))}。")
-    return found if is_many else found[0]
-
-
-def _amount(said: str) -> object:
-    try:
-        amount = Decimal(said.replace(",", "").replace("元", "").strip())
-    except InvalidOperation:
-        raise Invalid(f"“{said}”不是数字。") from None
-    if not amount.is_finite() or amount < 0 or amount != amount.quantize(Decimal("0.01")):
-        raise Invalid("应是不小于 0、最多两位小数的数。")
-    return amount
-
-
-def _day(said: str, today: date) -> str:
-    try:
-        day = date.fromisoformat(said)
-    except ValueError:
-        raise Invalid("日期请写成 2026-11-16 的样子。") from None
-    if day > today:
-        raise Invalid(f"日期 {day} 还没有到。")
-    return day.isoformat()
-
-
-def _month(said: str, today: date) -> str:
-    if _MONTH.fullmatch(said) is None:
-        raise Invalid("月份请写成 2026-03 的样子。")
-    if said > today.isoformat()[:7]:
-        raise Invalid(f"月份 {said} 还没有到。")
-    return said
-
-
-def _name(said: str, _: date) -> str:
-    name = said.translate(_DOTS)
-    if len(name) > _LONGEST_NAME or _NAME.fullmatch(name) is None:
-        raise Invalid(f"姓名不超过 {_LONGEST_NAME} 字,不含数字和符号(“·”可以)。")
-    return name
-
-
-def _id_number(said: str, today: date) -> str:
-    """Strict for residents' numbers; other papers have their own forms."""
-    found = normalised(said)
-    if len(found) == _RESIDENT_LENGTH and (problem := resident_id_problem(found, today)):
-        raise Invalid(problem)
-    return found
-
-
-def _mobile(said: str, _: date) -> str:
-    found = normalised(said)
-    if problem := mobile_problem(found):
-        raise Invalid(problem)
-    return found
-
-
-def _uscc(said: str, _: date) -> str:
-    found = normalised(said)
-    if problem := credit_code_problem(found):
-        raise Invalid(problem)
-    return found
-
-
-def _account(said: str, _: date) -> str:
-    found = normalised(said)
-    if problem := bank_account_problem(found):
-        raise Invalid(problem)
-    return found
-
-
-_CHECKS: Mapping[str, Callable[[str, date], str]] = {
-    "name": _name,
-    "person": _name,
-    "month": _month,
-    "id_number": _id_number,
-    "mobile": _mobile,
-    "employer_uscc": _uscc,
-    "bank_account": _account,
-    "account_holder": _name,
-}
-
-
-def _contradictions(new: Mapping[str, object]) -> list[str]:
-    """A resident's number and the birth date beside it say one day."""
-    head = mapping(new.get("head"))
+def _contradictions(new: Mapping[str, object], typed: Mapping[str, str]) -> list[str]:
+    """A number and the birth date beside it say one day; who has no vehicle has none listed."""
+    found = []
+    head, assets = mapping(new.get("head")), mapping(new.get("assets"))
     said, born = birth_date_in(text(head.get("id_number"))), text(head.get("birth_date"))
     if said and born and said != born:
-        return [f"出生日期 {born} 与身份证号中的 {said} 不一致,请一并更正。"]
-    return []
+        found.append(f"出生日期 {born} 与身份证号中的 {said} 不一致,请一并更正。")
+    if typed.get("assets.vehicle", "").strip() and assets.get("vehicle") == "no":
+        listed = len(rows_of(new, VEHICLES))
+        if listed:
+            found.append(f"机动车明细里还有 {listed} 辆,更正为“无”请一并删除。")
+    return found

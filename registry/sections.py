@@ -18,6 +18,7 @@ from registry.vocabulary import (
     INCOME_KINDS,
     PUBLICATION,
     RULE_SETS,
+    VEHICLE_USES,
     WORKER_KINDS,
     YES_NO,
     words,
@@ -229,7 +230,7 @@ _VEHICLE = (
     _Field("model", "厂牌型号"),
     _Field("bought", "购置年份"),
     _Field("engine", "排量", unit="升"),
-    _Field("used_for", "用途"),
+    _Field("used_for", "用途", VEHICLE_USES),
     _Field("worth", "估值", money=True),
 )
 _INCOME = (

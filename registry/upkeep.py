@@ -1,12 +1,14 @@
 """What is done to a file after its approval without a case: errors put right, consent withdrawn."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from engine import Actor, Engine
 from engine.errors import Conflict, Invalid, NotFound, Stale
 from engine.store.audit import add_access
 from engine.store.database import Tx
 from registry.correction import Correctable, correctable, corrected
+from registry.correction_rows import LineTable, line_tables, people_of_household
 from registry.deciding import Deciding, decided_again, deciding, review_of, with_review
 from registry.filing import file_next
 from registry.household import (
@@ -28,6 +30,17 @@ from registry.store import households
 _LONGEST_REASON = 180
 
 
+@dataclass(frozen=True)
+class Correcting:
+    """The version that would be put right, what of it may be, which lists may get other lines."""
+
+    version: int
+    fields: Sequence[Correctable]
+    tables: Sequence[LineTable]
+    people: Sequence[str]
+    """Whose a new line can be."""
+
+
 class Upkeep:
     """The group of commands that write versions by hand."""
 
@@ -36,17 +49,19 @@ class Upkeep:
         self._environment = engine.environment
         self._vault = engine.environment.vault
 
-    def correctable(self, actor: Actor, file_no: str) -> tuple[int, Sequence[Correctable]]:
-        """The version that would be corrected, and what of it may be, numbers masked.
+    def correctable(self, actor: Actor, file_no: str) -> "Correcting":
+        """What of a file may be put right, numbers masked. Raises NotFound, NotPermitted."""
 
-        Raises NotFound, NotPermitted.
-        """
-
-        def read(tx: Tx) -> tuple[int, Sequence[Correctable]]:
+        def read(tx: Tx) -> Correcting:
             file, _union = must_see(tx, actor, file_no)
             must(tx, actor, Act.CORRECT, file)
             content = content_of(tx, self._vault, file_no, file.version)
-            return file.version, correctable(content, masked)
+            return Correcting(
+                version=file.version,
+                fields=correctable(content, masked),
+                tables=line_tables(),
+                people=people_of_household(content),
+            )
 
         return self._engine.ask(read)
 
@@ -55,8 +70,10 @@ class Upkeep:
     ) -> int:
         """Put recorded errors right; the number of the new version.
 
-        ``typed`` has new values by path, empty for what stays. Raises NotFound, NotPermitted,
-        Invalid, Stale when there is a newer version, Conflict when another file has that head.
+        ``typed`` has new values by path, empty for what stays; of a line that is taken away
+        ``removed``; of new lines their values (:mod:`registry.correction_rows`). Raises NotFound,
+        NotPermitted, Invalid, Stale when there is a newer version, Conflict when another file
+        has that head.
         Where the category leans on what was changed, the file waits for :meth:`decide`.
         """
         said = _reason(reason, "更正的原因和依据", "没有更正,您填写的内容仍在页面上。")

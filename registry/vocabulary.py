@@ -40,6 +40,11 @@ APPLICATION_KINDS: Mapping[str, str] = {
 }
 WORKER_KINDS: Mapping[str, str] = {"worker": "职工", "migrant": "农民工"}
 YES_NO: Mapping[str, str] = {"yes": "是", "no": "否", "True": "是", "False": "否"}
+VEHICLE_USES: Mapping[str, str] = {
+    "private": "自用",
+    "business": "营运",
+    "disabled": "残疾人代步",
+}
 HAVE: Mapping[str, str] = {"yes": "有", "no": "无"}
 PUBLICATION: Mapping[str, str] = {
     "web": "网上(脱敏)和单位公示栏",

@@ -184,6 +184,37 @@ def test_an_error_is_put_right_on_the_page_and_a_refused_form_keeps_its_words(
     assert visit("supervisor").get(page).status_code == 403
 
 
+def test_lines_are_added_and_taken_away_on_the_page_without_scripts(
+    engine: Engine, visit: Visit
+) -> None:
+    file_no = on_file(engine)
+    reviewer, page = visit("reviewer"), f"/households/{file_no}/correct"
+    assert 'name="assets.vehicles.new-0.model"' in reviewer.text(page)
+    typed = {
+        "seen": "1",
+        "reason": "核对银行流水",
+        "income_lines.0.removed": "yes",
+        "income_lines.new-0.month": "2026-01",
+        "income_lines.new-0.amount": "900",
+    }
+    more = reviewer.post(page, {**typed, "_add": "income_lines"}, page)
+    text = unescape(more.get_data(as_text=True))
+    assert more.status_code == 200
+    for kept in ('value="核对银行流水"', 'new-0.month" value="2026-01"', 'new-1.month" value=""'):
+        assert kept in text
+    assert 'name="income_lines.0.removed" value="yes" checked' in text
+    refused = reviewer.post(page, typed, page)
+    assert refused.status_code == 422
+    text = unescape(refused.get_data(as_text=True))
+    assert "新增的收入明细“类别”没有填写" in text
+    assert 'new-0.month" value="2026-01"' in text
+    right = {**typed, "income_lines.new-0.income_kind": "wage"}
+    assert reviewer.post(page, right, page).status_code == 303
+    text = reviewer.text(f"/households/{file_no}?tab=versions")
+    assert "删除收入明细第 1 行 2025-01、增加收入明细 2026-01 工资性" in text
+    assert file_no in visit("approver").text("/households/queues/review")
+
+
 def test_a_line_put_right_asks_the_approver_to_decide_again_on_a_page(
     engine: Engine, visit: Visit
 ) -> None:

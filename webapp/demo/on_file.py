@@ -40,6 +40,6 @@ def put_right(
     """Put right what is wrong in the household's file: ``reason``, and values by their paths."""
     register = registry.Registry(engine)
     file_no = register.reports.file_of_head(household.head.id_number)
-    seen, _fields = register.upkeep.correctable(person, file_no)
+    seen = register.upkeep.correctable(person, file_no).version
     typed = {path: value for path, value in wrong.items() if path != "reason"}
     register.upkeep.correct(person, file_no, seen, typed, wrong["reason"])

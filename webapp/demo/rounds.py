@@ -85,7 +85,7 @@ def _correct(engine: Engine, actor: Actor, one: Round) -> None:
     register, told = registry.Registry(engine), one.told
     lines = register.households(actor, limit=told["most"]).lines
     for n, line in enumerate(lines, start=1):
-        seen, _ = register.upkeep.correctable(actor, line.file_no)
+        seen = register.upkeep.correctable(actor, line.file_no).version
         typed = {told["path"]: _said(told["to"], n, engine)}
         with suppress(Invalid):
             register.upkeep.correct(actor, line.file_no, seen, typed, told["why"])

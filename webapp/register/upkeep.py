@@ -8,13 +8,8 @@ from flask.typing import ResponseReturnValue
 from engine import Actor
 from engine.errors import Conflict, Invalid, Stale
 from webapp.register.blueprint import register
-from webapp.register.upkeep_pages import (
-    NOTHING_TYPED,
-    Refused,
-    consent_page,
-    correct_page,
-    decide_page,
-)
+from webapp.register.correct_page import ONE_MORE, correct_page
+from webapp.register.upkeep_pages import NOTHING_TYPED, Refused, consent_page, decide_page
 from webapp.shared.errors import status_of
 from webapp.shared.kept_posts import KeptPost, resumes
 from webapp.shared.language import _
@@ -25,9 +20,9 @@ from webapp.shared.requests import current_actor, current_registry
 
 def _correct_page(actor: Actor, file_no: str, typed: Refused) -> str:
     registry = current_registry()
-    seen, fields = registry.upkeep.correctable(actor, file_no)
+    it = registry.upkeep.correctable(actor, file_no)
     found = registry.household(actor, file_no)
-    return render(correct_page(shell("register", actor), found, seen, fields, typed))
+    return render(correct_page(shell("register", actor), found, it, typed))
 
 
 @register.get("/households/<file_no>/correct")
@@ -38,8 +33,13 @@ def correct(file_no: str) -> ResponseReturnValue:
 
 @register.post("/households/<file_no>/correct")
 def put_right(file_no: str) -> ResponseReturnValue:
-    """Put it right; what is refused stays typed, on top of the version there is now."""
+    """Put it right; what is refused stays typed, on top of the version there is now.
+
+    Where one more line was asked for nothing is written: the form comes back with it.
+    """
     actor, typed = current_actor(), request.form.to_dict()
+    if typed.get(ONE_MORE):
+        return _correct_page(actor, file_no, Refused(typed, ""))
     reason = typed.get("reason", "")
     try:
         current_registry().upkeep.correct(actor, file_no, _seen(typed), typed, reason)

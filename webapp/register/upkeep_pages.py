@@ -1,4 +1,4 @@
-"""The pages 勘误 and 撤回授权 as values."""
+"""The pages 认定复核 and 撤回授权 as values; what a refused form of this kind keeps."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from flask import url_for
 
-from registry.correction import Correctable
 from registry.deciding import Deciding, Review
 from registry.money import Sum
 from webapp.shared.language import _
@@ -14,60 +13,6 @@ from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
 from webapp.shared.registry_port import Household
 from webapp.shared.words import NOTHING
-
-
-@dataclass(frozen=True)
-class CorrectRow:
-    """One recorded value with what was typed to replace it."""
-
-    path: str
-    label: str
-    recorded: str
-    options: Mapping[str, str]
-    typed: str
-    is_basis: bool = False
-
-
-@dataclass(frozen=True)
-class CorrectLine:
-    """A line of income or expense: its number and its values."""
-
-    number: int
-    cells: tuple[CorrectRow, ...]
-
-
-@dataclass(frozen=True)
-class CorrectPart:
-    """The values of one part; ``lines`` where it is read as a table."""
-
-    title: str
-    rows: tuple[CorrectRow, ...]
-    lines: tuple[CorrectLine, ...] = ()
-
-    @property
-    def is_touched(self) -> bool:
-        """Whether something was typed into one of its lines."""
-        return any(cell.typed for line in self.lines for cell in line.cells)
-
-
-@dataclass(frozen=True)
-class CorrectPage(Page):
-    """Recorded errors put right."""
-
-    template: ClassVar[str] = "register/correct.html"
-
-    file_no: str
-    head_name: str
-    back: str
-    seen: int
-    parts: tuple[CorrectPart, ...]
-    reason: str
-    message: str
-
-    @property
-    def title(self) -> str:
-        """勘误 · 姓名."""
-        return f"{_('勘误')} · {self.head_name}"
 
 
 @dataclass(frozen=True)
@@ -123,45 +68,6 @@ class Refused:
 
 
 NOTHING_TYPED = Refused({}, "")
-
-
-def correct_page(
-    shell: Shell, found: Household, seen: int, fields: Sequence[Correctable], typed: Refused
-) -> CorrectPage:
-    """The page of one file."""
-    titles = dict.fromkeys(field.part for field in fields)
-    return CorrectPage(
-        shell=shell,
-        file_no=found.line.file_no,
-        head_name=found.line.head_name,
-        back=url_for("register.household", file_no=found.line.file_no),
-        seen=seen,
-        parts=tuple(
-            _part(title, [one for one in fields if one.part == title], typed) for title in titles
-        ),
-        reason=typed.values.get("reason", ""),
-        message=typed.message,
-    )
-
-
-def _part(title: str, fields: Sequence[Correctable], typed: Refused) -> CorrectPart:
-    rows = tuple(
-        CorrectRow(
-            one.path,
-            one.label,
-            one.recorded or NOTHING,
-            one.options,
-            typed.values.get(one.path, ""),
-            one.is_basis,
-        )
-        for one in fields
-    )
-    if fields[0].row is None:
-        return CorrectPart(title, rows)
-    lines: dict[int, list[CorrectRow]] = {}
-    for one, row in zip(fields, rows, strict=True):
-        lines.setdefault(one.row or 0, []).append(row)
-    return CorrectPart(title, (), tuple(CorrectLine(n + 1, tuple(c)) for n, c in lines.items()))
 
 
 def review_words(review: Review) -> str:
