@@ -1,5 +1,7 @@
 """Deployed versions are immutable; cases stay on theirs; nothing faulty gets in (D3, D5)."""
 
+import re
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -71,3 +73,32 @@ def test_only_a_designer_deploys(office: Office) -> None:
     with pytest.raises(NotPermitted):
         office.engine.definitions.deploy(office.actor("supervisor"), _changed("", ""))
     office.engine.definitions.deploy(office.actor("designer"), _changed("", ""))
+
+
+def _renamed(old: str, new: str) -> tuple[SourceFile, ...]:
+    """The process with another id for a step, wherever the file speaks of it."""
+    return tuple(
+        replace(f, content=re.sub(rf"(?<=[>\",]){old}(?=[<\",])".encode(), new.encode(), f.content))
+        if f.name.endswith(".bpmn")
+        else f
+        for f in _changed("", "")
+    )
+
+
+def test_a_step_that_is_gone_while_cases_stand_there_is_told_with_their_number(
+    office: Office,
+) -> None:
+    for _ in range(2):
+        office.applied()
+    files = _renamed("review", "second_look")
+    would_be = office.engine.definitions.dry_run(SYSTEM, files)
+    (told,) = [f for f in would_be.findings if f.code == "step-removed"]
+    assert (told.severity, told.element_id) == ("warning", "review")
+    assert "有 2 件正停在那里" in told.message
+    assert "2 cases" in told.message_en
+    assert told in office.engine.definitions.deploy(SYSTEM, files).findings
+
+
+def test_a_step_nobody_stands_at_goes_without_a_word(office: Office) -> None:
+    files = _renamed("review", "second_look")
+    assert not office.engine.definitions.dry_run(SYSTEM, files).findings

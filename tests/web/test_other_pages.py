@@ -152,6 +152,16 @@ def test_a_bpmn_file_that_is_no_xml_is_refused_with_a_finding(federation, browse
     assert "broken.bpmn" in html
 
 
+def test_a_finding_says_what_to_do_in_the_language_of_the_page(federation, browse):
+    browser = browse("admin")
+    post = lambda: browser.post(  # noqa: E731 - a stream is read once
+        "/deploy", {"files": (io.BytesIO(b"not xml"), "broken.bpmn"), "act": "check"}
+    ).get_data(True)
+    assert "请在建模工具中重新保存后再上传。" in post()
+    browser.client.set_cookie("lang", "en")
+    assert "Save it again in the modelling tool and upload it once more." in post()
+
+
 def test_the_deployed_file_passes_its_own_check(federation, browse):
     browser = browse("admin")
     content = browser.get("/processes/example_request/1/example_request.bpmn").data

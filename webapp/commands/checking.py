@@ -8,7 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 
 import registry
-from engine.definitions import Known, check_bundle
+from engine.definitions import Known
+from engine.definitions.apart import check_apart
 from engine.definitions.folder import SUFFIXES, folder_source, read_upload
 from engine.errors import BangfuError, Finding
 from engine.model.definitions import Bundle, DefinitionSource
@@ -105,7 +106,7 @@ class _Group:
         )
         return [
             dataclasses.replace(finding, file=given.get(finding.file, finding.file))
-            for finding in check_bundle(bundle, known)
+            for finding in check_apart(bundle, known)
         ]
 
 

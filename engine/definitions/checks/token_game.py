@@ -48,7 +48,7 @@ def _violations(file: str, found: Exploration) -> Iterator[Finding]:
             way=_told(found.doubled.trace),
         )
     for node in found.dead:
-        yield error("dead-element", file, node.element, node=node.label)
+        yield error("dead-element.never-reached", file, node.element, node=node.label)
 
 
 def _goes_beside(node: Node) -> bool:

@@ -38,7 +38,7 @@ def known() -> Known:
         parameters=frozenset({"notice days"}),
         panels=frozenset({"notice.sheet"}),
         never_together=frozenset({frozenset({"officer", "reviewer"})}),
-        deployed={key: deployed(key) for key in ("old_process", "own_start")},
+        deployed={key: deployed(key) for key in ("old_process", "own_start", "may_fail")},
     )
 
 
