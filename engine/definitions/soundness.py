@@ -64,9 +64,17 @@ def explore(scope: Scope) -> Exploration:
     return _Game(scope).play()
 
 
+def explore_from(scope: Scope, tokens: State) -> Exploration:
+    """The same from where a case stands; the elements it has left behind are not called dead."""
+    found = _Game(scope, tokens).play()
+    found.dead = ()
+    return found
+
+
 class _Game:
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, tokens: State | None = None) -> None:
         self.scope = scope
+        self.tokens = tokens
         self.flows = {
             flow.id: flow
             for flow in scope.flows
@@ -80,7 +88,9 @@ class _Game:
     def play(self) -> Exploration:
         """Breadth first from each start event."""
         waiting: deque[State] = deque()
-        for node in self.scope.nodes.values():
+        if self.tokens is not None:
+            self._arrive(self.tokens, None, waiting)
+        for node in self.scope.nodes.values() if self.tokens is None else ():
             if node.tag == "startEvent":
                 self._arrive(frozenset(self._out(node)), None, waiting)
         moves = 0

@@ -27,6 +27,7 @@ from engine.runtime.commands import (
 from engine.runtime.findings import ProgramRefused
 from engine.runtime.positions import Position, positions
 from engine.runtime.program import Program, compile_program, joins_on_cycle
+from engine.runtime.rebinding import MENDABLE, Mark, Obstacle, Rebound, Renaming, rebind
 from engine.runtime.step import (
     DecisionRecord,
     IncidentRecord,
@@ -45,10 +46,13 @@ from engine.runtime.step import (
 )
 
 __all__ = [
+    "MENDABLE",
     "DecisionRecord",
     "IncidentRecord",
+    "Mark",
     "MessageWait",
     "MovedTimer",
+    "Obstacle",
     "OpenStep",
     "OperationCall",
     "OperationRecord",
@@ -58,6 +62,8 @@ __all__ = [
     "Position",
     "Program",
     "ProgramRefused",
+    "Rebound",
+    "Renaming",
     "Step",
     "TimerWait",
     "UserWait",
@@ -71,6 +77,7 @@ __all__ = [
     "joins_on_cycle",
     "positions",
     "read_scope",
+    "rebind",
     "reckon_timers",
     "retime",
     "retry",
