@@ -68,6 +68,11 @@ class Definitions(Group):
         if not (actor.is_system or actor.holds(self.DESIGNER)):
             raise NotPermitted("只有流程设计员可以检查和部署流程,未部署。")
 
+    def must_migrate(self, actor: Actor) -> None:
+        """NotPermitted for whoever may not take running cases over: only who may deploy may."""
+        if not (actor.is_system or actor.holds(self.DESIGNER)):
+            raise NotPermitted("只有流程设计员可以迁移在办件,没有变化。")
+
     def latest(self) -> Sequence[DefinitionRow]:
         """The newest version of each process."""
         return self._commands.ask(stored_definitions.all_latest)

@@ -16,6 +16,7 @@ from engine.api.settings import Settings
 from engine.api.supervision import Supervision
 from engine.api.tasks import Tasks
 from engine.api.telling import Telling
+from engine.api.versions import Versions
 from engine.model.calendar import WorkCalendar
 from engine.model.clock import Clock
 from engine.store.database import Database
@@ -44,6 +45,7 @@ class Engine(Commands):
         self.definitions = Definitions(self)
         self.directory = Directory(self)
         self.accounts = Accounts(self)
+        self.versions = Versions(self, self.definitions, self.errands)
         self.supervision = Supervision(self)
         self.settings = Settings(self, self.messages)
         self.telling = Telling(self)

@@ -77,6 +77,7 @@ class EventKind(Enum):
     RETRIED = "retried"
     CANCELLED = "cancelled"
     COMPLETED = "completed"
+    MIGRATED = "migrated"  # to another version of its process; not in the published list
 
 
 @dataclass(frozen=True)

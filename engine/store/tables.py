@@ -650,6 +650,40 @@ errand = Table(
     Index("ix_errand_person", "by_id", "asked_at"),
 )
 
+migration = Table(
+    "migration",
+    metadata,
+    # Running cases that somebody takes over to another version of their process.
+    Column("id", String(16), primary_key=True),
+    Column("process_key", String(80), nullable=False),
+    Column("from_version", Integer),  # none: whatever other version a case is on
+    Column("to_version", Integer, nullable=False),
+    Column("ids", Text, nullable=False),  # JSON {old element: new element}
+    Column("by_id", _ID, nullable=False),
+    Column("asked_at", _INSTANT, nullable=False),
+    Column("ended_at", _INSTANT),
+    Column("total", Integer, nullable=False),
+    Index("ix_migration_process", "process_key", "asked_at"),
+)
+
+case_move = Table(
+    "case_move",
+    metadata,
+    # What became of a case in a migration, with what it takes to put it back.
+    Column("migration_id", String(16), ForeignKey("migration.id"), primary_key=True),
+    Column("case_id", String(26), ForeignKey("cases.id"), primary_key=True),
+    Column("from_id", String(100), ForeignKey("process_version.id"), nullable=False),
+    Column("to_id", String(100), ForeignKey("process_version.id"), nullable=False),
+    Column("status", String(10), nullable=False),  # moved | left | back
+    Column("reasons", Text, nullable=False),  # JSON [[Chinese, English], …]
+    Column("number", Integer, nullable=False),  # of the row of the history that says so
+    Column("state_hash", String(64), nullable=False),  # of what it waits for since
+    Column("snapshot", LargeBinary),  # sealed: the state before
+    Column("steps", Text, nullable=False),  # JSON: its open steps before
+    Column("at", _INSTANT, nullable=False),
+    Index("ix_case_move_case", "case_id", "at"),
+)
+
 phone_upload = Table(
     "phone_upload",
     metadata,

@@ -80,7 +80,8 @@ def _people(stored: str) -> frozenset[str]:
     return frozenset(filter(None, stored.split("|")))
 
 
-def _stored(people: frozenset[str]) -> str:
+def stored_people(people: frozenset[str]) -> str:
+    """People as a row names them."""
     return f"|{'|'.join(sorted(people))}|" if people else ""
 
 
@@ -246,8 +247,8 @@ def add(tx: Tx, new: Sequence[NewTask]) -> None:
                 "rev": 1,
                 "assignee": t.assignee,
                 "claimed_at": None if t.assignee is None else to_text(t.created_at),
-                "barred": _stored(t.barred),
-                "by_profile": _stored(t.by_profile),
+                "barred": stored_people(t.barred),
+                "by_profile": stored_people(t.by_profile),
                 "priority": t.priority,
                 "created_at": to_text(t.created_at),
                 "due_at": to_text_or_none(t.due_at),

@@ -19,6 +19,7 @@ from engine.model.clock import ZONE
 from engine.model.deadlines import Deadline, Pause, alert_times, due_with_pauses
 from engine.model.definitions import Element, names_in
 from engine.model.operations import OperationContext
+from engine.model.tasks import Task, TaskLine
 from engine.runtime import OpenStep, OperationCall, Ports, Program, Step, read_scope
 from engine.store import cases, directory, jobs, subscriptions, tasks
 from engine.store.database import Tx, savepoint
@@ -51,12 +52,20 @@ class Memory:
     """Who did which step, by element id: what ``notSamePersonAs`` looks at."""
     units: Mapping[str, str] = field(default_factory=dict)
     """Which organisation handled a step last, by element id: for ``notSameUnitAs``."""
+    versions: tuple[tuple[int, str, str], ...] = ()
+    """The versions it was on before: the number of the last row of the history that was written
+    on it, when it left it, and its id."""
 
     def pack(self) -> bytes:
         """As bytes for the case's row."""
-        head = orjson.dumps(
-            {"organisation": self.organisation, "signers": self.signers, "units": self.units}
-        )
+        known: dict[str, object] = {
+            "organisation": self.organisation,
+            "signers": self.signers,
+            "units": self.units,
+        }
+        if self.versions:
+            known["versions"] = self.versions
+        head = orjson.dumps(known)
         return len(head).to_bytes(4, "big") + head + self.engine
 
     @classmethod
@@ -70,6 +79,7 @@ class Memory:
                 organisation=head["organisation"],
                 signers={k: tuple(v) for k, v in head["signers"].items()},
                 units=head.get("units", {}),  # states of the first release have none
+                versions=tuple((n, at, i) for n, at, i in head.get("versions", ())),
             )
         except (ValueError, KeyError, TypeError) as error:
             msg = "the stored state of a case cannot be read"
@@ -85,20 +95,60 @@ class Memory:
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """A version that a case was on: up to which row of its history, and until when."""
+
+    last_number: int
+    until: datetime
+    program: Program
+
+
+@dataclass(frozen=True)
 class OpenedCase:
-    """A case with what is needed to move it."""
+    """A case with what is needed to move it; ``earlier`` are the versions it has left."""
 
     case: Case
     vault: CaseVault
     memory: Memory
     program: Program
+    earlier: tuple[Earlier, ...] = ()
+
+    @property
+    def programs(self) -> tuple[Program, ...]:
+        """Every version it was ever on, the one it is on last."""
+        return (*(one.program for one in self.earlier), self.program)
+
+    def program_at(self, number: int) -> Program:
+        """The version it was on when a row of its history was written."""
+        for one in self.earlier:
+            if number <= one.last_number:
+                return one.program
+        return self.program
+
+    def program_of(self, task: Task | TaskLine) -> Program:
+        """The version with which a step is done, or was done."""
+        if task.completed_at is not None:
+            for one in self.earlier:
+                was_there = _has(one.program, task.process_key, task.element_id)
+                if task.completed_at <= one.until and was_there:
+                    return one.program
+        return self.program
+
+
+def _has(program: Program, process_key: str, element_id: str) -> bool:
+    return process_key in program.processes and element_id in program.diagram(process_key).nodes
 
 
 def open_case(environment: Environment, tx: Tx, case: Case) -> OpenedCase:
     """Decrypt a case and find its program."""
     vault = environment.vault.case(case.id, case.data_key)
     memory = Memory.unpack(vault.open(case.state, "state", 0))
-    return OpenedCase(case, vault, memory, environment.programs.get(tx, case.definition_id))
+    program = environment.programs.get(tx, case.definition_id)
+    earlier = tuple(
+        Earlier(number, datetime.fromisoformat(at), environment.programs.get(tx, definition_id))
+        for number, at, definition_id in memory.versions
+    )
+    return OpenedCase(case, vault, memory, program, earlier)
 
 
 def case_variable(environment: Environment, tx: Tx, opened: OpenedCase) -> dict[str, object]:
@@ -227,6 +277,28 @@ def _leave_news(
         applicant_news.leave(environment, tx, opened.case.id, mobile)
 
 
+def align_waits(
+    environment: Environment,
+    tx: Tx,
+    opened: OpenedCase,
+    step: Step,
+    cause: Cause,
+    before: Sequence[WaitRow],
+) -> CaseStatus:
+    """Let the tables wait for what a case waits for that was taken over; its status then.
+
+    No step opens or closes by that: events beside them may.
+    """
+    had = _Waited(before)
+    if had.tasks.keys() != step.waits.user.keys():
+        msg = f"the steps of case {opened.case.id} and their rows differ"
+        raise Broken(msg)
+    _close_waits(tx, opened, step, cause, had)
+    _open_waits(environment, tx, opened, step, cause, had)
+    _record_incidents(tx, opened, step, cause, had)
+    return _with_status(opened.case, step, cause, had, {}).status
+
+
 class _Waited:
     """What the tables waited for before the step, by kind and token."""
 
@@ -305,7 +377,7 @@ def _open_tasks(
     number = opened.case.next_task_no
     new: list[NewTask] = []
     for open_step in step.opened:
-        task = _new_task(environment, tx, opened, open_step, cause, number)
+        task = new_task(environment, tx, opened, open_step, cause, number)
         number += 1
         new.append(task)
         cause.note(
@@ -327,7 +399,7 @@ def _open_tasks(
     return number
 
 
-def _new_task(
+def new_task(
     environment: Environment,
     tx: Tx,
     opened: OpenedCase,
@@ -335,6 +407,7 @@ def _new_task(
     cause: Cause,
     number: int,
 ) -> NewTask:
+    """A step as it begins: where it goes, who may not do it, when it is due."""
     element = opened.program.element(open_step.process_key, open_step.element_id)
     lane = element.lane
     if lane is None:

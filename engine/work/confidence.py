@@ -28,23 +28,25 @@ class Confidence:
     tx: Tx
     actor: Actor
     opened: OpenedCase
-    _known: dict[str, bool] = field(default_factory=dict)
+    _known: dict[tuple[str, tuple[str, ...]], bool] = field(default_factory=dict)
 
     def may_read(self, element: Element) -> bool:
         """Whether the answers of this step are for her."""
         named = element.readable_by
         if not named or self.actor.is_system:
             return True
-        found = self._known.get(element.id)
+        place = (element.id, named)  # versions of a process may name others
+        found = self._known.get(place)
         if found is None:
-            found = self._known[element.id] = self._is_reader(element, named)
+            found = self._known[place] = self._is_reader(element, named)
         return found
 
     def withheld_files(self) -> frozenset[str]:
         """The ids of files that came with steps she may not read."""
         hidden = {
-            (element.process_key, element.id): element
-            for element in self.opened.program.confidential
+            (program.id, element.process_key, element.id): element
+            for program in self.opened.programs
+            for element in program.confidential
             if not self.may_read(element)
         }
         if not hidden:
@@ -52,9 +54,10 @@ class Confidence:
         found: set[str] = set()
         rows = events.of_case(self.tx, self.opened.case.id, kinds=(EventKind.TASK_COMPLETED.value,))
         for row in rows:
-            element = hidden.get((row.process_key or "", row.element_id or ""))
+            program = self.opened.program_at(row.number)
+            element = hidden.get((program.id, row.process_key or "", row.element_id or ""))
             filler = filler_of(row.actor or "")
-            form = None if element is None else self.opened.program.form_of(element, filler)
+            form = None if element is None else program.form_of(element, filler)
             if form is not None and row.payload is not None:
                 detail = self.opened.vault.open_json(row.payload, "event", row.number)
                 data = detail.get("data") if isinstance(detail, dict) else None

@@ -173,8 +173,9 @@ def _reached(tx: Tx, opened: OpenedCase) -> Iterator[tuple[str, datetime]]:
     """Milestones that have plain words, with the day they were reached."""
     words = {
         element.milestone: said
-        for key in opened.program.processes
-        for element in opened.program.elements(key)
+        for program in opened.programs
+        for key in program.processes
+        for element in program.elements(key)
         if element.milestone
         and (said := element.properties.get(WORDS, "").strip())
         and not said.startswith("=")
@@ -222,7 +223,7 @@ def step_view(environment: Environment, tx: Tx, guest: Actor, task_id: str) -> G
     loaded = task_for_guest(tx, guest, task_id)
     task = loaded.task
     place = _place(environment, tx, loaded.case)
-    program = place.opened.program
+    program = place.opened.program_of(task)
     element = program.element(task.process_key, task.element_id)
     form = program.form_of(element, Filler.GUEST)
     at = place.at(task.token) if task.status is TaskStatus.OPEN else None

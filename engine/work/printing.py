@@ -64,13 +64,14 @@ def paper_steps(
 ) -> tuple[PaperStep, ...]:
     """The steps the case came to that have papers, in the order of the case, each step once."""
     case = visible_case(tx, actor, case_id)
-    program = environment.programs.get(tx, case.definition_id)
+    opened = open_case(environment, tx, case)
     question = TaskQuestion(case_id=case_id, limit=_MOST_STEPS)
     newest: dict[tuple[str, str], TaskLine] = {}
     for line in sorted(task_lists.lines(tx, actor, question), key=lambda one: one.created_at):
         newest[line.process_key, line.element_id] = line
     found = []
     for (process_key, element_id), line in newest.items():
+        program = opened.program_of(line)
         papers = papers_of(program, program.element(process_key, element_id))
         if papers:
             is_open = line.status == TaskStatus.OPEN.value
@@ -88,15 +89,14 @@ def printed(
     view = task_view(environment, tx, actor, task_id)
     if view.is_withheld:
         raise NotFound("这一步的内容只供核查的工会查看,文书不能打印。")
-    program = environment.programs.get(tx, view.case.definition_id)
-    documents = program.documents_of(view.element)
+    documents = view.program.documents_of(view.element)
     document = next((one for one in documents if one.id == document_id), None)
     if document is None:
         raise NotFound("没有找到这份文书。请从办理页的“打印本环节文书”打开。")
     paper = paper_facts(environment, tx, actor, view)
     facts = Facts(
         scope={**known_at(environment, tx, view), PAPER: paper},
-        fields=program.fields_near(view.task.process_key),
+        fields=view.program.fields_near(view.task.process_key),
         signed=_signed(view),
         context=view.context,
     )
@@ -113,22 +113,18 @@ def known_at(environment: Environment, tx: Tx, view: TaskView) -> dict[str, obje
     """The variables at the step, over what the case's answers and decisions were until then."""
     until = view.task.completed_at
     known: dict[str, object] = {}
-    for at, data in sorted(_said(environment, tx, view), key=lambda said: said[0]):
+    for at, data in sorted(_said(view), key=lambda said: said[0]):
         if until is None or at <= until:
             known.update(data)
     return {**known, **_now(environment, tx, view), **view.scope, **view.data}
 
 
-def _said(
-    environment: Environment, tx: Tx, view: TaskView
-) -> Iterable[tuple[datetime, Mapping[str, object]]]:
+def _said(view: TaskView) -> Iterable[tuple[datetime, Mapping[str, object]]]:
     for one in view.submissions:
         yield one.at, one.data
-    program = environment.programs.get(tx, view.case.definition_id)
     for decided in view.decisions:
-        name = program.result_of(decided.element_id)
-        if name:
-            yield decided.at, {name: decided.value}
+        if decided.variable:
+            yield decided.at, {decided.variable: decided.value}
 
 
 def _now(environment: Environment, tx: Tx, view: TaskView) -> dict[str, object]:

@@ -14,9 +14,10 @@ from engine.errors import Conflict, NotFound
 from engine.model.actors import Actor
 from engine.model.organisations import SeparationProfile
 from engine.model.tasks import TaskLine
-from engine.store import directory, profiles
+from engine.store import cases, directory, profiles
 from engine.store.database import Tx
 from engine.store.profiles import MarkedFilter, MarkedLine
+from engine.work.advance import open_case
 from engine.work.environment import Environment
 from engine.work.fields import wrong
 from engine.work.organise import Term, follow, must_administer, today_of
@@ -145,5 +146,8 @@ def marked_steps(
 
 
 def _apart(environment: Environment, tx: Tx, one: MarkedLine) -> tuple[str, ...]:
-    program = environment.programs.get(tx, one.definition_id)
+    case = cases.load(tx, one.line.case_id)
+    if case is None:
+        return ()
+    program = open_case(environment, tx, case).program_of(one.line)
     return program.element(one.line.process_key, one.line.element_id).same_in_small_units

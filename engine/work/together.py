@@ -108,7 +108,7 @@ def _refusal(actor: Actor, view: TaskView) -> str:
 def _listing(
     environment: Environment, tx: Tx, actor: Actor, views: Sequence[TaskView]
 ) -> Composed | None:
-    program = environment.programs.get(tx, views[0].case.definition_id)
+    program = views[0].program
     document = program.list_document_of(views[0].element)
     if document is None:
         return None

@@ -29,7 +29,7 @@ from engine.store.database import Tx
 from engine.store.events import EventRow
 from engine.store.task_lists import TaskQuestion
 from engine.work.access import filler_of, visible_case
-from engine.work.advance import OpenedCase, open_case, scope_at
+from engine.work.advance import Earlier, OpenedCase, open_case, scope_at
 from engine.work.confidence import Confidence
 from engine.work.drafts import open_draft
 from engine.work.environment import Environment
@@ -41,7 +41,7 @@ START = "发起"
 
 @dataclass(frozen=True)
 class DecisionShown:
-    """What a decision table said, and why."""
+    """What a decision table said, and why; ``variable`` is what its answer was written to."""
 
     element_id: str
     element_name: str
@@ -49,6 +49,7 @@ class DecisionShown:
     value: object
     hits: Sequence[Mapping[str, object]]
     problems: Sequence[str]
+    variable: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ class TaskView:
     line: TaskLine
     case: Case
     case_line: CaseLine
+    program: Program
+    """The version with which the step is done, or was."""
     element: Element
     form: CompiledForm | None
     data: Mapping[str, object]
@@ -106,6 +109,8 @@ class CaseView:
     papers: tuple[RequiredPaper, ...] = ()
     paper_checks: tuple[PaperCheck, ...] = ()
     papers_decision: str = ""
+    earlier: tuple[Earlier, ...] = ()
+    """The versions of its process that the case has left."""
 
 
 def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> TaskView:
@@ -115,8 +120,9 @@ def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> T
         raise NotFound
     task = loaded.task
     opened = open_case(environment, tx, loaded.case)
-    element = opened.program.element(task.process_key, task.element_id)
-    form = opened.program.form_of(element)
+    program = opened.program_of(task)
+    element = program.element(task.process_key, task.element_id)
+    form = program.form_of(element)
     context = environment.feel(tx, loaded.case.organisation_id, environment.now())
     is_open = task.status is TaskStatus.OPEN
     confidence = Confidence(tx, actor, opened)
@@ -150,6 +156,7 @@ def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> T
         line=line,
         case=loaded.case,
         case_line=case_line,
+        program=program,
         element=element,
         form=form,
         data=data,
@@ -227,6 +234,7 @@ def case_view(environment: Environment, tx: Tx, actor: Actor, case_id: str) -> C
         attributes=tuple(cases.attributes(tx, case_id)),
         files=_files(tx, confidence),
         incidents=_incidents(opened, rows, case),
+        earlier=opened.earlier,
     )
 
 
@@ -248,7 +256,7 @@ def _submissions(
     names = directory.names(tx, [row.actor or "" for row in rows])
     found: list[Submission] = []
     for row in rows:
-        place = _form_of(opened.program, row)
+        place = _form_of(opened.program_at(row.number), row)
         if place is None:
             continue
         name, form = place
@@ -278,7 +286,7 @@ def _reads(confidence: Confidence, row: EventRow) -> bool:
     """Whether what was filled in there is for this reader."""
     if row.kind != EventKind.TASK_COMPLETED.value or row.element_id is None:
         return True
-    program = confidence.opened.program
+    program = confidence.opened.program_at(row.number)
     return confidence.may_read(program.element(row.process_key or program.key, row.element_id))
 
 
@@ -300,7 +308,8 @@ def _decisions(opened: OpenedCase, rows: Sequence[EventRow]) -> tuple[DecisionSh
         if row.kind != EventKind.DECISION.value or row.element_id is None:
             continue
         detail = _detail(opened, row)
-        element = opened.program.element(row.process_key or opened.program.key, row.element_id)
+        program = opened.program_at(row.number)
+        element = program.element(row.process_key or program.key, row.element_id)
         hits, problems = detail.get("hits"), detail.get("problems")
         found.append(
             DecisionShown(
@@ -310,6 +319,7 @@ def _decisions(opened: OpenedCase, rows: Sequence[EventRow]) -> tuple[DecisionSh
                 detail.get("value"),
                 hits if isinstance(hits, list) else [],
                 problems if isinstance(problems, list) else [],
+                program.result_of(row.element_id),
             )
         )
     return tuple(found)
@@ -354,7 +364,7 @@ def _shown_detail(confidence: Confidence, row: EventRow) -> dict[str, object]:
     detail = _detail(confidence.opened, row)
     if not _reads(confidence, row):
         detail = {**detail, "data": {}}
-    return masked_detail(confidence.opened.program, row, detail)
+    return masked_detail(confidence.opened.program_at(row.number), row, detail)
 
 
 def masked_detail(program: Program, row: EventRow, detail: dict[str, object]) -> dict[str, object]:
@@ -404,11 +414,13 @@ def diagrams(
             passed.setdefault(process_key, set()).add(element_id)
             flows.setdefault(process_key, set()).update(flow_ids)
     keys = [opened.program.key, *sorted((passed.keys() | active.keys()) - {opened.program.key})]
+    # A called process that the present version no longer calls is drawn as it was then.
+    drawn = {key: program for program in opened.programs for key in program.processes}
     return tuple(
         DiagramView(
             key,
-            opened.program.processes[key].name,
-            opened.program.bpmn(key),
+            drawn[key].processes[key].name,
+            drawn[key].bpmn(key),
             frozenset(active.get(key, ())),
             frozenset(passed.get(key, ())),
             frozenset(flows.get(key, ())),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from engine.forms import CompiledForm
 from engine.model.actors import Actor
-from engine.model.cases import Case, CaseLine, HistoryEntry, StoredFile
+from engine.model.cases import Case, CaseLine, EventKind, HistoryEntry, StoredFile
 from engine.model.tasks import Task, TaskLine
 from engine.store.audit import AuditRow
 from engine.store.definitions import DefinitionRow
@@ -137,12 +137,16 @@ def task_line(line: TaskLine) -> dict[str, object]:
     }
 
 
+PUBLISHED = {EventKind.MIGRATED: EventKind.NOTICE}
+"""What the published list of kinds has no word of its own for."""
+
+
 def history_entry(entry: HistoryEntry) -> dict[str, object]:
     """A row of a case's history."""
     return {
         "seq": entry.number,
         "at": instant(entry.at),
-        "kind": entry.kind.value,
+        "kind": PUBLISHED.get(entry.kind, entry.kind).value,
         "task_id": entry.task_id,
         "element_id": entry.element_id,
         "actor": entry.actor,

@@ -123,7 +123,7 @@ def case_page(
         papers=paper_list(view.submissions, view.files, view.papers, view.paper_checks)
         if on_papers
         else None,
-        history=_history(engine, actor, case_id, program) if tab == "history" else (),
+        history=_history(engine, actor, view, program) if tab == "history" else (),
         diagrams=_diagrams(engine, actor, case_id, program) if tab == "diagram" else (),
         to_print=tuple(engine.cases.papers(actor, case_id)) if tab == "print" else (),
     )
@@ -227,8 +227,9 @@ def _may_cancel(actor: Actor, view: CaseView, program: Program) -> bool:
 
 
 def _history(
-    engine: Engine, actor: Actor, case_id: str, program: Program
+    engine: Engine, actor: Actor, view: CaseView, program: Program
 ) -> tuple[ShownEntry, ...]:
+    case_id = view.case.id
     entries = engine.cases.history(actor, case_id, limit=_MOST_HISTORY)[:_MOST_HISTORY]
 
     def name_of(person_id: str) -> str:
@@ -237,7 +238,10 @@ def _history(
         except NotFound:
             return _("已离岗人员")
 
-    return Storyteller(program, name_of).tell(entries)
+    def program_at(number: int) -> Program:
+        return next((e.program for e in view.earlier if number <= e.last_number), program)
+
+    return Storyteller(program_at, name_of).tell(entries)
 
 
 def _diagrams(

@@ -41,7 +41,8 @@ def step_states(
         "waiting": _("未到"),
     }
     found = []
-    for element in program.elements(process_key):
+    known = process_key in program.processes  # a called process of an earlier version is not
+    for element in program.elements(process_key) if known else ():
         if element.kind in _SHOWN_KINDS:
             state = "passed" if element.id in passed else "waiting"
             state = "active" if element.id in active else state

@@ -20,6 +20,7 @@ _MAIN = frozenset(
         EventKind.GRANT,
         EventKind.INCIDENT,
         EventKind.CANCELLED,
+        EventKind.MIGRATED,
         EventKind.COMPLETED,
     }
 )
@@ -43,10 +44,10 @@ class _Told:
 
 
 class Storyteller:
-    """Tells the entries of one case."""
+    """Tells the entries of one case; ``program_at`` gives the version at a row's number."""
 
-    def __init__(self, program: Program, name_of: Callable[[str], str]) -> None:
-        self._program = program
+    def __init__(self, program_at: Callable[[int], Program], name_of: Callable[[str], str]) -> None:
+        self._program_at = program_at
         self._name_of = name_of
 
     def tell(self, entries: Sequence[HistoryEntry]) -> tuple[ShownEntry, ...]:
@@ -74,6 +75,7 @@ class Storyteller:
             EventKind.INCIDENT: self._incident,
             EventKind.RETRIED: self._retried,
             EventKind.CANCELLED: self._cancelled,
+            EventKind.MIGRATED: self._migrated,
             EventKind.COMPLETED: lambda _entry: _Told(_("办件办结。")),
         }
         return tellers[entry.kind](entry)
@@ -83,7 +85,8 @@ class Storyteller:
 
     def _step(self, entry: HistoryEntry) -> str:
         try:
-            found = self._program.element(entry.process_key or "", entry.element_id or "")
+            program = self._program_at(entry.number)
+            found = program.element(entry.process_key or "", entry.element_id or "")
         except KeyError:
             return entry.element_id or ""
         return found.name or found.id
@@ -130,11 +133,12 @@ class Storyteller:
     def _decided(self, entry: HistoryEntry) -> tuple[str, str]:
         """What the person decided, and where she sent it back to."""
         data = entry.detail.get("data")
+        program = self._program_at(entry.number)
         try:
-            element = self._program.element(entry.process_key or "", entry.element_id or "")
+            element = program.element(entry.process_key or "", entry.element_id or "")
         except KeyError:
             return "", ""
-        form = self._program.form_of(element)
+        form = program.form_of(element)
         if form is None or form.decision is None or not isinstance(data, Mapping):
             return "", ""
         value = data.get(form.decision.path[0])
@@ -206,6 +210,22 @@ class Storyteller:
             _("%(who)s作废办件。", who=self._who(entry)),
             _("原因:%(reason)s", reason=entry.detail.get("reason", "")),
         )
+
+    def _migrated(self, entry: HistoryEntry) -> _Told:
+        detail = entry.detail
+        return _Told(
+            _(
+                "%(who)s将办件由流程第 %(old)s 版转到第 %(new)s 版。",
+                who=self._who(entry),
+                old=_version(detail.get("from")),
+                new=_version(detail.get("to")),
+            ),
+            _("恢复到转版之前。") if detail.get("back") else "",
+        )
+
+
+def _version(definition_id: object) -> str:
+    return str(definition_id or "").rpartition(":")[2]
 
 
 def _why_hers(entry: HistoryEntry) -> tuple[str, ...]:

@@ -4,16 +4,14 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from engine import Engine
 from engine.work.printing import PaperName, papers_of
 from engine.work.view import TaskView
 from webapp.shared.language import _
 
 
-def papers_to_print(engine: Engine, view: TaskView) -> tuple[PaperName, ...]:
+def papers_to_print(view: TaskView) -> tuple[PaperName, ...]:
     """The papers of the step."""
-    program = engine.definitions.get(view.case.definition_id)[1]
-    return papers_of(program, view.element)
+    return papers_of(view.program, view.element)
 
 
 def buttons(papers: Sequence[PaperName]) -> Markup:

@@ -141,7 +141,7 @@ def task_page(
     """The page of a step, with what was typed before where it could not be taken over."""
     now = engine.clock.now()
     line = view.line
-    to_print = papers_to_print(engine, view)
+    to_print = papers_to_print(view)
     submissions = shown_submissions(view.submissions, view.files, masked=False, only_answers=True)
     return TaskPage(
         shell=shell,
