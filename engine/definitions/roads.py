@@ -1,6 +1,6 @@
 """Which new steps of a version a case will still come to, and which lie behind it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from engine.model.definitions import Element, ElementKind
@@ -14,8 +14,8 @@ Place = tuple[str, str]
 class Way:
     """A new step as seen from where a case stands.
 
-    ``ahead``: the case can come to it. ``behind``: it lies before where the case stands, which did
-    not do it. Both, where the case can be sent back.
+    ``ahead``: the case can come to it. ``behind``: the case has gone by the place where it lies
+    now. Both, where the case can be sent back.
     """
 
     step: Element
@@ -44,6 +44,14 @@ class Roads:
                     waiting.extend(self._next.get(found, ()))
             self._reached[place] = frozenset(seen)
         return self._reached[place]
+
+    def after(self, place: Place) -> Iterable[Place]:
+        """What comes right after an element."""
+        return self._next.get(place, ())
+
+    def before(self, place: Place) -> Iterable[Place]:
+        """What lies right before an element."""
+        return [source for source, targets in self._next.items() if place in targets]
 
     def _draw(self, program: Program, key: str) -> None:
         nodes = program.diagram(key).nodes
@@ -80,34 +88,109 @@ class Roads:
         self._next.setdefault(place, []).extend(targets)
 
 
+@dataclass(frozen=True)
+class Taken:
+    """An element a case has left, and where it went from there; ids of the new version."""
+
+    at: Place
+    to: tuple[Place, ...]
+
+
 class NewSteps:
     """The steps of people that one version has more than another."""
 
     def __init__(self, old: Program, new: Program, renaming: Renaming) -> None:
+        self._old, self._renaming = old, renaming
         self._roads = Roads(new)
-        renamed = {
+        self._known = {
             (key, renaming.of(key, node_id))
             for key in old.processes
             for node_id in old.diagram(key).nodes
-            if key in new.processes and node_id not in new.diagram(key).nodes
+            if key in new.processes and self._is_same(new, key, node_id)
         }
         self.steps = tuple(
             element
             for key in new.processes
             for element in new.elements(key)
-            if element.kind is ElementKind.USER_TASK
-            and (key, element.id) not in renamed
-            and not (key in old.processes and element.id in old.diagram(key).nodes)
+            if element.kind is ElementKind.USER_TASK and (key, element.id) not in self._known
+        )
+        self._beside = {step.id: self._next_to(step) for step in self.steps}
+
+    def _is_same(self, new: Program, key: str, node_id: str) -> bool:
+        """Whether an element goes on under its id, or is gone and goes on under another.
+
+        One that stays, and from which cases are sent elsewhere, does not make that other known.
+        """
+        target = self._renaming.of(key, node_id)
+        return target == node_id or node_id not in new.diagram(key).nodes
+
+    def _next_to(self, step: Element) -> tuple[frozenset[Place], frozenset[Place]]:
+        """The elements of the old version right before a new step, and right behind it."""
+        at = (step.process_key, step.id)
+        return (
+            self._nearest(at, self._roads.before),
+            self._nearest(at, self._roads.after),
         )
 
-    def seen_from(self, places: Iterable[Place]) -> tuple[Way, ...]:
+    def _nearest(self, start: Place, leads: Callable[[Place], Iterable[Place]]) -> frozenset[Place]:
+        found: set[Place] = set()
+        seen: set[Place] = {start}
+        waiting = [start]
+        while waiting:
+            for place in leads(waiting.pop()):
+                if place in self._known:
+                    found.add(place)
+                elif place not in seen:
+                    seen.add(place)
+                    waiting.append(place)
+        return frozenset(found)
+
+    def path(self, passed: Iterable[Sequence[object]]) -> list[Taken]:
+        """What a case has passed, as its history says it: process, element, ids of flows."""
+        found = []
+        for key, element_id, flow_ids in passed:
+            diagram = self._old.diagram(str(key)) if key in self._old.processes else None
+            node = None if diagram is None else diagram.nodes.get(str(element_id))
+            if node is None:
+                continue
+            ids = flow_ids if isinstance(flow_ids, list) else []
+            targets = [flow.target for flow in node.flows if flow.id in ids]
+            of = self._renaming.of
+            found.append(
+                Taken(
+                    (str(key), of(str(key), node.id)),
+                    tuple((str(key), of(str(key), target)) for target in targets),
+                )
+            )
+        return found
+
+    def seen_from(self, places: Iterable[Place], path: Sequence[Taken]) -> tuple[Way, ...]:
         """Each new step that lies before or behind these places, where a case stands."""
         standing = set(places)
         found = []
         for step in self.steps:
             at = (step.process_key, step.id)
             ahead = any(at == place or at in self._roads.from_here(place) for place in standing)
-            behind = at not in standing and not standing.isdisjoint(self._roads.from_here(at))
+            leads_here = not standing.isdisjoint(self._roads.from_here(at))
+            behind = at not in standing and (
+                (leads_here and not ahead) or self._went_by(step, standing, path)
+            )
             if ahead or behind:
                 found.append(Way(step, ahead, behind))
         return tuple(found)
+
+    def _went_by(self, step: Element, standing: set[Place], path: Sequence[Taken]) -> bool:
+        """Whether the case went where the step lies now, and has not been sent back since."""
+        before, after = self._beside[step.id]
+        first = next(
+            (
+                number
+                for number, taken in enumerate(path)
+                if taken.at in before and not after.isdisjoint(taken.to)
+            ),
+            None,
+        )
+        if first is None:
+            return False
+        earlier = {taken.at for taken in path[: first + 1]}
+        return not standing <= earlier

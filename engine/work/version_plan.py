@@ -6,7 +6,7 @@ case in the transaction that moves it.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from engine.definitions.comparing.elements import limit, name_of, of_element
@@ -28,7 +28,7 @@ from engine.runtime import (
     positions,
     rebind,
 )
-from engine.store import cases, definitions, directory, version_moves
+from engine.store import cases, definitions, directory, events, version_moves
 from engine.store.database import Tx
 from engine.store.version_moves import RunningCase
 from engine.work.advance import OpenedCase, open_case, ports_of
@@ -180,26 +180,35 @@ class Judge:
             name = self._name(self.new, found.marks[0].process_key, stuck[0])
             reason = Words.filled(*_REASONS["stuck"], name=name)
             return Judged(Verdict.REFUSED, found, stands, (reason,))
-        passed = self._ways_from(stands)
-        return Judged(
-            Verdict.SAFE,
-            found,
-            stands,
-            notes=(*map(self._seen, passed), *self._differences(stands), *self._events(found)),
-            has_passed=tuple(way.step.name or way.step.id for way in passed if way.behind),
+        return Judged(Verdict.SAFE, found, stands)
+
+    def notes(self, tx: Tx, opened: OpenedCase, judged: Judged) -> Judged:
+        """The same of a case that can be taken over, with what its people should know then."""
+        if judged.verdict is not Verdict.SAFE or judged.rebound is None:
+            return judged
+        ways = self._ways_from(tx, opened, judged.positions) if self.new_steps.steps else ()
+        return replace(
+            judged,
+            notes=(
+                *map(self._seen, ways),
+                *self._differences(judged.positions),
+                *self._events(judged.rebound),
+            ),
+            has_passed=tuple(way.step.name or way.step.id for way in ways if way.behind),
         )
 
     def _reason(self, obstacle: Obstacle) -> Words:
         name = self._name(self.old, obstacle.process_key, obstacle.element_id)
         return Words.filled(*_REASONS[obstacle.code], name=name, target=obstacle.target_id)
 
-    def _ways_from(self, stands: Sequence[Position]) -> tuple[Way, ...]:
+    def _ways_from(self, tx: Tx, opened: OpenedCase, stands: Sequence[Position]) -> tuple[Way, ...]:
         places = {
             (at.process_key, self.ids.of(at.process_key, at.element_id))
             for at in stands
             if not at.is_beside
         }
-        return self.new_steps.seen_from(places)
+        path = self.new_steps.path(_passed(tx, opened))
+        return self.new_steps.seen_from(places, path)
 
     def _seen(self, way: Way) -> Words:
         said = _AHEAD if not way.behind else _AGAIN if way.ahead else _BEHIND
@@ -251,6 +260,16 @@ class Judge:
         nodes = program.diagram(key).nodes if key in program.processes else {}
         node = nodes.get(element_id)
         return Words.same(element_id) if node is None else name_of(node)
+
+
+def _passed(tx: Tx, opened: OpenedCase) -> Iterator[list[object]]:
+    """What the case has passed, oldest first."""
+    for row in events.of_case(tx, opened.case.id):
+        detail = None
+        if row.payload is not None:
+            detail = opened.vault.open_json(row.payload, "event", row.number)
+        steps = detail.get("passed") if isinstance(detail, dict) else None
+        yield from steps if isinstance(steps, list) else ()
 
 
 class Judges:
@@ -307,8 +326,11 @@ def plan(environment: Environment, tx: Tx, actor: Actor, route: Route) -> Plan:
         case = cases.load(tx, line.id)
         if case is None:
             continue
-        _opened, judged = judges.judged(tx, actor, case)
-        found.append(_told(judges.of(tx, line.definition_id), line, judged))
+        opened, judged = judges.judged(tx, actor, case)
+        judge = judges.of(tx, line.definition_id)
+        if opened is not None:
+            judged = judge.notes(tx, opened, judged)
+        found.append(_told(judge, line, judged))
         if judged.rebound is not None and judged.verdict is Verdict.NEEDS_MAPPING:
             waiting.update((line.definition_id, one) for one in set(judged.rebound.obstacles))
     return Plan(route, tuple(found), tuple(_unmapped(judges, tx, waiting)))

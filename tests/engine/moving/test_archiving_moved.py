@@ -1,0 +1,215 @@
+"""Running applications go over to a version with one step more; each is followed to its end.
+
+``BANGFU_TEST_MOVES=200`` moves as many; the usual run takes a few at each step.
+"""
+
+import json
+import os
+
+import pytest
+
+from engine import SYSTEM
+from engine.definitions.comparing.changes import How
+from engine.definitions.folder import read_folder
+from engine.model.cases import CaseStatus, EventKind
+from engine.model.clock import FixedClock
+from engine.model.definitions import SourceFile
+from engine.model.identity_numbers import resident_id_check_character
+from engine.model.version_moves import Route, Verdict
+from tests.engine.conftest import ROOT
+from tests.engine.moving import archive
+from tests.engine.moving.conftest import Workshop
+
+MOVES = int(os.environ.get("BANGFU_TEST_MOVES", "11"))
+ROAD = (
+    "apply",
+    "acceptance_check",
+    "home_visit",
+    "grassroots_review",
+    "await_report",
+    "county_review",
+    "post",
+    "",  # the notice hangs out: only a timer
+    "record_result",
+    "approve",
+    "national_entry",
+)
+"""Where an application without trouble waits, in its order."""
+
+NEW = "second_look"
+BEFORE_IT = frozenset(ROAD[: ROAD.index("county_review") + 1])
+_OLD_FLOW = 'sourceRef="county_review" targetRef="county_result"'
+_STEP = f"""<bpmn:userTask id="{NEW}" name="复看">
+  <bpmn:extensionElements><zeebe:userTask /><zeebe:formDefinition formId="{NEW}" />
+  <zeebe:ioMapping><zeebe:output source="=look" target="second_look_note" /></zeebe:ioMapping>
+  <zeebe:properties><zeebe:property name="deadline" value="3wd" />
+  <zeebe:property name="notSamePersonAs" value="county_review" /></zeebe:properties>
+  </bpmn:extensionElements></bpmn:userTask>
+<bpmn:sequenceFlow id="Flow_county_review_{NEW}" sourceRef="county_review" targetRef="{NEW}" />
+<bpmn:sequenceFlow id="Flow_county_review_county_result" """
+_ASKED = {
+    "id": NEW,
+    "type": "default",
+    "title": "复看",
+    "schemaVersion": 18,
+    "components": [
+        {
+            "type": "textfield",
+            "id": "Field_look",
+            "key": "look",
+            "label": "意见",
+            "validate": {"required": True},
+        }
+    ],
+}
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """The scenarios' Monday in March."""
+    return archive.march()
+
+
+@pytest.fixture
+def office(shop: Workshop) -> Workshop:
+    archive.set_up(shop)
+    return shop
+
+
+def with_a_second_look() -> tuple[SourceFile, ...]:
+    """The files of the process with one step more behind the county's review."""
+    files = {
+        f.name: f.content
+        for f in read_folder(ROOT / "processes", ROOT / "forms", "archiving").files
+    }
+    drawn = files["archiving.bpmn"].decode()
+    before = f'<bpmn:sequenceFlow id="Flow_county_review_county_result" {_OLD_FLOW}'
+    assert drawn.count(before) == 1
+    drawn = drawn.replace(before, f'{_STEP}sourceRef="{NEW}" targetRef="county_result"')
+    drawn = drawn.replace(
+        "<bpmn:outgoing>Flow_county_review_county_result</bpmn:outgoing>",
+        f"<bpmn:outgoing>Flow_county_review_{NEW}</bpmn:outgoing>",
+    )
+    lane = "<bpmn:flowNodeRef>county_review</bpmn:flowNodeRef>"
+    drawn = drawn.replace(lane, f"{lane}<bpmn:flowNodeRef>{NEW}</bpmn:flowNodeRef>")
+    files["archiving.bpmn"] = drawn.encode()
+    files[f"{NEW}.form"] = json.dumps(_ASKED).encode()
+    return tuple(SourceFile(name, content) for name, content in files.items())
+
+
+def family(shop: Workshop, number: int) -> dict[str, object]:
+    """The application of a household of its own; 模拟."""
+    filled = archive.answer(shop, "apply")
+    man, woman = (
+        f"350602199001{1 + number // 450:02}{1 + 2 * (number % 450):03}",
+        2 * (number % 450),
+    )
+    members = [dict(one) for one in filled["members"]]  # type: ignore[attr-defined]
+    wife = f"35062419921105{woman:03}"
+    members[0]["id_number"] = wife + resident_id_check_character(wife)
+    members[1]["id_number"] = f"M35{number:07}"
+    return {
+        **filled,
+        "id_number": man + resident_id_check_character(man),
+        "birth_date": f"1990-01-{1 + number // 450:02}",
+        "mobile": f"154{number:08}",
+        "members": members,
+    }
+
+
+def answer(shop: Workshop, number: int, element: str) -> dict[str, object]:
+    if element == "apply":
+        return family(shop, number)
+    return {"look": "同意"} if element == NEW else archive.answer(shop, element)
+
+
+def go_on(shop: Workshop, case_id: str, number: int, stop_at: str | None = None) -> list[str]:
+    """Do what is open until the case waits at a step, for a timer, or has ended."""
+    done: list[str] = []
+    while shop.status(case_id) is CaseStatus.ACTIVE:
+        waiting = shop.waiting(case_id)
+        if not waiting or waiting == [stop_at]:
+            break
+        (element,) = waiting
+        who = "reviewer2" if element == NEW else archive.DOERS[element]
+        shop.finish(who, case_id, element, answer(shop, number, element))
+        done.append(element)
+    return done
+
+
+Places = dict[str, tuple[int, str]]
+"""By case id: its number among them, and the step it waits at; empty while its notice hangs out."""
+
+
+def spread(shop: Workshop) -> Places:
+    """Applications that wait at every place of the road, each as many."""
+    after_notice = ROAD[ROAD.index("") + 1 :]
+    targets = [(number, ROAD[number % len(ROAD)]) for number in range(MOVES)]
+    places: Places = {}
+    for number, target in targets:
+        if target in after_notice:
+            case_id = archive.begun(shop)
+            go_on(shop, case_id, number)
+            places[case_id] = (number, target)
+    shop.pass_time(days=8)
+    for case_id, (number, target) in places.items():
+        go_on(shop, case_id, number, target)
+    for number, target in targets:
+        if target not in after_notice:
+            case_id = archive.begun(shop)
+            go_on(shop, case_id, number, target)
+            places[case_id] = (number, target)
+    for case_id, (_number, target) in places.items():
+        assert shop.waiting(case_id) == ([target] if target else [])
+    return places
+
+
+def to_the_end(shop: Workshop, places: Places) -> dict[str, list[str]]:
+    """Follow each to its end; the steps that were done, in their order."""
+    path: dict[str, list[str]] = {case_id: [] for case_id in places}
+    for _ in range(3):  # a notice lies between
+        for case_id, (number, _target) in places.items():
+            path[case_id] += go_on(shop, case_id, number)
+        shop.pass_time(days=8)
+    return path
+
+
+def kept(shop: Workshop, places: Places) -> list[object]:
+    """What a migration must not touch: due dates, holders, numbers of steps, running timers."""
+    steps = [(s.id, s.due_at, s.assignee) for c in places for s in shop.open_steps(c)]
+    timers = [shop.due_of(c, "notice_over") for c, (_, target) in places.items() if not target]
+    return [*steps, *timers]
+
+
+@pytest.mark.slow
+def test_every_application_does_the_new_step_unless_it_is_past_it(office: Workshop) -> None:
+    places = spread(office)
+    past = {c for c, (_, target) in places.items() if target not in BEFORE_IT}
+    before = kept(office, places)
+    office.engine.definitions.deploy(SYSTEM, with_a_second_look())
+    versions, designer = office.engine.versions, office.actor("designer")
+    found = versions.compare(designer, "archiving:1", "archiving:2")
+    (added,) = [c for c in found.changes if c.change.is_step and c.change.how is How.ADDED]
+    assert (added.change.id, found.running, added.here) == (NEW, MOVES, 0)
+    plan = versions.plan(designer, Route("archiving", 2))
+    assert (len(plan.cases), plan.count(Verdict.SAFE), plan.unmapped) == (MOVES, MOVES, ())
+    assert {one.case_id for one in plan.cases if one.has_passed} == past
+    made = versions.begin(designer, Route("archiving", 2))
+    moved = versions.work_off(designer, made.id, lambda _done, _total: None)
+    assert (moved.moved, moved.left) == (MOVES, 0)
+    assert office.broken() == {}
+    assert kept(office, places) == before
+
+    path = to_the_end(office, places)
+    whole = [e for e in ROAD if e]
+    whole.insert(whole.index("county_review") + 1, NEW)
+    for case_id, (_number, target) in places.items():
+        assert path[case_id] == whole[whole.index(target or "record_result") :], target
+        assert (NEW in path[case_id]) == (case_id not in past)
+        view = office.engine.cases.view(SYSTEM, case_id)
+        assert (view.case.status, view.case.version) == (CaseStatus.COMPLETED, 2)
+        assert (NEW in {s.element_id for s in view.submissions}) == (case_id not in past)
+        kinds = [e.kind for e in office.engine.cases.history(SYSTEM, case_id)]
+        assert kinds.count(EventKind.MIGRATED) == 1
+    assert office.broken() == {}
+    assert office.engine.audit.verify().ok
