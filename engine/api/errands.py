@@ -52,16 +52,16 @@ class Errands(Group):
     ) -> str:
         """Ask for one; its id. What is under way about the same subject is not asked for twice."""
         new = Errand(new_id(), kind, actor.person_id, subject, wanted or {}, total=total)
-        environment = self._environment
+        return self._commands.execute(lambda tx: self.add(tx, new))
 
-        def add(tx: Tx) -> str:
-            before = stored_errands.newest_about(tx, environment.vault, kind, subject)
-            if before is not None and before.is_open:
-                return before.id
-            stored_errands.add(tx, environment.vault, new, environment.real_now())
-            return new.id
-
-        return self._commands.execute(add)
+    def add(self, tx: Tx, new: Errand) -> str:
+        """The same inside a command that writes more."""
+        vault = self._environment.vault
+        before = stored_errands.newest_about(tx, vault, new.kind, new.subject)
+        if before is not None and before.is_open:
+            return before.id
+        stored_errands.add(tx, vault, new, self._environment.real_now())
+        return new.id
 
     def of(self, actor: Actor, errand_id: str) -> Errand:
         """Where an errand of the actor's stands; NotFound for another's."""

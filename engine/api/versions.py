@@ -87,6 +87,11 @@ class Versions(Group):
             lambda tx: stored_moves.moves(tx, migration_id, status, after, limit)
         )
 
+    def unfinished(self, actor: Actor, route: Route) -> Migration | None:
+        """A migration of the same route that was begun and stopped, and can go on."""
+        found = self.migrations(actor, route.key)
+        return next((one for one in found if one.route == route and one.ended_at is None), None)
+
     def is_under_way(self, migration_id: str) -> bool:
         """Whether somebody works on it, or will."""
         return any(
@@ -96,30 +101,42 @@ class Versions(Group):
 
     # Doing ---------------------------------------------------------------------------------
 
-    def begin(self, actor: Actor, route: Route, once: Once[Migration] | None = None) -> Migration:
-        """Write down a migration that was asked for; no case is touched yet."""
+    def begin(self, actor: Actor, route: Route) -> Migration:
+        """Write down a migration that :meth:`work_off` will do; no case is touched yet."""
+        self._must_design(actor)
+        return self._commands.execute(lambda tx: self._write(tx, actor, route))
+
+    def ask_for(self, actor: Actor, route: Route, once: Once[Migration] | None = None) -> Migration:
+        """Write down a migration that is done beside the web."""
         self._must_design(actor)
 
         def write(tx: Tx, _prepared: None) -> Migration:
-            version_plan.check_route(self._environment, tx, route)
-            now = self._environment.now()
-            total = stored_moves.count_running(tx, route)
-            new = Migration(new_id(), route, actor.person_id, now, None, total, 0, 0, 0)
-            stored_moves.add(tx, new)
-            stored_audit.add_access(
-                tx,
-                now,
-                actor.person_id,
-                "migration-begun",
-                new.id,
-                f"{route.from_id or route.key} -> {route.to_id} {dict(route.ids) or ''}"[:300],
+            new = self._write(tx, actor, route)
+            self._errands.add(
+                tx, Errand(new_id(), ERRAND, actor.person_id, new.id, total=new.total)
             )
             return new
 
         return self._commands.prepare_and_execute(lambda _tx: None, write, actor, once)
 
+    def _write(self, tx: Tx, actor: Actor, route: Route) -> Migration:
+        version_plan.check_route(self._environment, tx, route)
+        now = self._environment.now()
+        total = stored_moves.count_running(tx, route)
+        new = Migration(new_id(), route, actor.person_id, now, None, total, 0, 0, 0)
+        stored_moves.add(tx, new)
+        stored_audit.add_access(
+            tx,
+            now,
+            actor.person_id,
+            "migration-begun",
+            new.id,
+            f"{route.from_id or route.key} -> {route.to_id} {dict(route.ids) or ''}"[:300],
+        )
+        return new
+
     def hand_over(self, actor: Actor, migration_id: str) -> None:
-        """Let it be done beside the web; what is under way already is not asked for twice."""
+        """Let one that was stopped go on beside the web; one under way is not asked for twice."""
         found = self.migration(actor, migration_id)
         self._errands.ask_for(actor, ERRAND, found.id, total=found.total)
 

@@ -139,6 +139,11 @@ class Migration:
     back: int
 
     @property
+    def version(self) -> str:
+        """Where its cases come from, as people write it; empty for several versions."""
+        return "" if self.route.from_version is None else str(self.route.from_version)
+
+    @property
     def done(self) -> int:
         """How many cases have been looked at."""
         return self.moved + self.left + self.back

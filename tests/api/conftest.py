@@ -20,7 +20,7 @@ from tests.crash.installation import KEY, PASSWORD, prepare
 from tests.engine.moving.conftest import drawn, form, step
 from tests.support.client import client_of
 from tests.support.postgres import PostgresServer
-from tests.unit.runtime.kit import end, flow, node, start
+from tests.unit.runtime.kit import end, flow, line, node, start
 from webapp.app import create_app
 from webapp.opening import open_installation
 from webapp.settings import Settings
@@ -145,6 +145,21 @@ class Api:
         case, task = self.started(definition_key="stumbling", data={})
         assert self.finish("officer", task, note="也许").status_code == 200
         return case
+
+    def second_version(self) -> str:
+        """The id of a version with one step more than the one that cases of it are on."""
+        if not self.engine.definitions.versions("moving"):
+            for steps in (["ask"], ["ask", "look"]):
+                self.engine.definitions.deploy(SYSTEM, moving(*steps))  # type: ignore[arg-type]
+                if steps == ["ask"]:
+                    self.started(definition_key="moving", data={})
+        return "moving:2"
+
+
+def moving(*steps: str) -> list[object]:
+    """A process of these steps in a line, all of them the officer's."""
+    body = start() + "".join(map(step, steps)) + end() + line("S", *steps, "E")
+    return [drawn("moving", {"officer": " ".join(steps)}, body), form("blank", "note")]
 
 
 def same_but_number(one: TestResponse, other: TestResponse) -> bool:

@@ -15,7 +15,7 @@ from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 
 from tests.api.announced import CHECKS
-from tests.api.conftest import Api
+from tests.api.conftest import Api, new_key
 from tests.api.test_document import VERBS
 from tests.api.test_files import PDF
 
@@ -29,7 +29,13 @@ OPERATIONS = [
 EXAMPLES = 8
 """Of each operation, in each of four ways and on each database: some two thousand in all."""
 
-WHO = {"/deployments": "designer", "/audit": "supervisor", "/incidents": "supervisor"}
+WHO = {
+    "/deployments": "designer",
+    "/migrations": "designer",
+    "/process-definitions": "designer",
+    "/audit": "supervisor",
+    "/incidents": "supervisor",
+}
 """Whose rights let the request come far; the officer's for all others."""
 
 LATER = {"/budgets"}
@@ -49,6 +55,15 @@ def something_there(api: Api, path: str) -> str:
         case = api.stumbled()
         listed = api("supervisor", "GET", "/incidents?limit=200").get_json()["items"]
         return str(next(one["id"] for one in listed if one["instance_id"] == case))
+    if path.startswith("/migrations"):
+        made = api(
+            "designer",
+            "POST",
+            "/migrations",
+            {"definition_id": api.second_version()},
+            Idempotency_Key=new_key(),
+        )
+        return str(made.get_json()["id"])
     if path.startswith("/files"):
         return str(api.upload("officer", "/files", [("file", "a.pdf", PDF)]).get_json()["id"])
     return "example_request:1"

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from flask import Response
 
-from webapp.api import cases, design, files, messages, operate, public, sessions, tasks
+from webapp.api import cases, design, files, messages, operate, public, sessions, tasks, versions
 from webapp.api.blueprint import api as api
 
-FEATURES = (sessions, design, cases, files, tasks, messages, operate, public)
+FEATURES = (sessions, design, cases, files, tasks, messages, operate, public, versions)
 """The modules whose routes the blueprint has."""
 
 DOCUMENT = Path(__file__).with_name("openapi.yaml")

@@ -1,9 +1,7 @@
 """``bangfu migrate``: bring the database's schema up to this release."""
 
-import argparse
-
 from engine.opening import is_up_to_date
-from webapp.commands.later import not_yet
+from webapp.commands import moving_cases
 from webapp.commands.speaking import (
     DONE,
     FOUND_WRONG,
@@ -18,12 +16,11 @@ _CURRENT = "数据库结构与本版本一致,"
 
 
 def add_to(commands: Commands) -> None:
-    """Add the command; ``migrate cases`` belongs to process versions, not to the schema."""
+    """Add the command; below it are also those of process versions and running cases."""
     parser = commands.add("migrate", "把数据库升级到本版本的结构", migrate)
     below = Commands(parser, "子命令", required=False)
     below.add("check", "只看要不要升级", check)
-    cases = below.add("cases", "把在办件转到新版流程(以后的版本提供)", not_yet)
-    cases.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    moving_cases.add_to(below)
 
 
 def migrate(call: Call) -> int:
