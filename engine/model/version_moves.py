@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from engine.model.words import Words
+from engine.sentences import Words
 
 
 class Verdict(StrEnum):

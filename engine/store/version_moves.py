@@ -11,7 +11,7 @@ from sqlalchemy.sql import ColumnElement
 
 from engine.model.actors import Actor
 from engine.model.version_moves import Migration, Move, MoveStatus, Route
-from engine.model.words import Words
+from engine.sentences import Words
 from engine.store.cases import insert_or, visible_to
 from engine.store.database import Tx
 from engine.store.instants import from_text, from_text_or_none, to_text

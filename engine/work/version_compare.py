@@ -9,8 +9,8 @@ from engine.definitions.comparing.elements import name_of
 from engine.definitions.roads import Place, Roads
 from engine.errors import NotFound
 from engine.model.actors import Actor
-from engine.model.words import Words
 from engine.runtime import Program
+from engine.sentences import Words
 from engine.store import definitions, version_moves
 from engine.store.database import Tx
 from engine.store.definitions import DefinitionRow

@@ -15,9 +15,9 @@ from engine.model.cases import RUNNING, Case, EventKind
 from engine.model.clock import ZONE
 from engine.model.tasks import Standing, standing
 from engine.model.version_moves import Migration, MoveStatus, Verdict
-from engine.model.words import Words
 from engine.runtime import OpenStep, Program, Renaming, Step, waits
 from engine.runtime import failures as failed_elements
+from engine.sentences import Words
 from engine.store import audit, cases, directory, subscriptions, tasks, version_moves
 from engine.store.database import Tx
 from engine.store.version_moves import StepRow, StoredMove

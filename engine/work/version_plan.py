@@ -17,7 +17,6 @@ from engine.model.actors import Actor
 from engine.model.cases import Case
 from engine.model.definitions import ElementKind
 from engine.model.version_moves import CaseVerdict, Plan, Route, Stand, Unmapped, Verdict
-from engine.model.words import Words
 from engine.runtime import (
     MENDABLE,
     Obstacle,
@@ -28,6 +27,7 @@ from engine.runtime import (
     positions,
     rebind,
 )
+from engine.sentences import Words
 from engine.store import cases, definitions, directory, events, version_moves
 from engine.store.database import Tx
 from engine.store.version_moves import RunningCase

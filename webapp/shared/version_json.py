@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from engine.definitions.comparing import Detail
 from engine.model.version_moves import CaseVerdict, Migration, Move, Plan, Verdict
-from engine.model.words import Words
+from engine.sentences import Words
 from engine.store.instants import to_text, to_text_or_none
 from engine.work.version_compare import Comparison, Touched
 

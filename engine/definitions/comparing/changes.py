@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from engine.model.words import Words
+from engine.sentences import Words
 
 
 class How(StrEnum):

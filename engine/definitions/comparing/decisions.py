@@ -7,7 +7,7 @@ from lxml import etree
 
 from engine.decisions.source import Element, parse_definitions
 from engine.definitions.comparing.changes import Detail, differing
-from engine.model.words import Words
+from engine.sentences import Words
 
 _POLICY = Words("命中规则", "Hit policy")
 

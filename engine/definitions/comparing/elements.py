@@ -6,7 +6,6 @@ from engine.errors import Invalid
 from engine.model.deadlines import Deadline, Unit
 from engine.model.definitions import ElementKind, LaneKind, ProcessInfo
 from engine.model.organisations import LEVEL_NAMES
-from engine.model.words import Words
 from engine.runtime import Program
 from engine.runtime.diagram import (
     DecisionCall,
@@ -19,6 +18,7 @@ from engine.runtime.diagram import (
     Terminate,
     Timer,
 )
+from engine.sentences import Words
 
 TYPES: Mapping[ElementKind, Words] = {
     ElementKind.START: Words("开始", "Start"),

@@ -6,7 +6,7 @@ import orjson
 
 from engine.definitions.comparing.changes import Detail, differing
 from engine.definitions.comparing.elements import NO, YES
-from engine.model.words import Words
+from engine.sentences import Words
 
 _NO_WORK = frozenset({"layout", "id", "components"})
 _NAMES = {

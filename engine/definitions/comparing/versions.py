@@ -7,9 +7,9 @@ from engine.definitions.comparing import decisions, forms
 from engine.definitions.comparing.changes import Change, Detail, How, Subject, differing
 from engine.definitions.comparing.elements import TYPES, name_of, of_element, of_process
 from engine.model.definitions import ElementKind, listed
-from engine.model.words import Words
 from engine.runtime import Program
 from engine.runtime.diagram import DecisionCall, Node
+from engine.sentences import Words
 
 _PROCESS = Words("流程", "Process")
 _FORM = Words("表单", "Form")
