@@ -7,11 +7,12 @@ from engine.store.database import Tx
 from engine.work.environment import Environment
 from registry.deciding import review_of
 from registry.household import Content, category_of, mapping, text
+from registry.people import people_of
 from registry.reading import content_of
-from registry.store import households, index
+from registry.store import households, index, people
 from registry.store.index import IndexEntry
 
-EDITION = 3
+EDITION = 4
 """Of the rules below. A file that was indexed by another edition is indexed again at the start."""
 
 _BATCH = 200
@@ -54,13 +55,15 @@ def index_files(environment: Environment, execute: Callable[[Callable[[Tx], int]
 
 
 def _batch(environment: Environment, tx: Tx) -> int:
-    found, categories = {}, {}
+    found, categories, named = {}, {}, {}
     for file, newest in households.with_newest(tx, index.stale(tx, EDITION, _BATCH)):
         if newest is not None:
             content = content_of(tx, environment.vault, file.file_no, newest.number)
             found[file.file_no] = entry_of(content, environment.vault.lookup_hash)
+            named[file.file_no] = people_of(content, environment.vault.lookup_hash)
             if category_of(content) != file.shown.category:
                 categories[file.file_no] = category_of(content)
     households.set_categories(tx, categories)
+    people.put_many(tx, named)
     index.put_many(tx, EDITION, found)
     return len(found)

@@ -317,9 +317,8 @@ def _matches(text: str, lookup_hash: str) -> Sequence[ColumnElement[bool]]:
         ),
     ]
     if _may_be_a_name(text):
-        ways.append(
-            household.c.file_no.in_(select(household_person.c.file_no).where(_member_is(text)))
-        )
+        member = and_(household_person.c.position > 0, _is_called(text))
+        ways.append(household.c.file_no.in_(select(household_person.c.file_no).where(member)))
     spelled = typed(text)
     if spelled is not None:
         ways.append(household_index.c.spelled.contains(spelled))
@@ -336,27 +335,26 @@ def _may_be_a_name(text: str) -> bool:
     return any(character.isalpha() for character in text)
 
 
-def _member_is(text: str) -> ColumnElement[bool]:
-    """Somebody of the household beside its head has this in her name."""
-    person = household_person.c
-    return and_(person.position > 0, person.name.like(_pattern(text), escape="\\"))
+def _is_called(text: str) -> ColumnElement[bool]:
+    """Somebody whose name has this in it, as it is written or in pinyin."""
+    person, spelled = household_person.c, typed(text)
+    written = person.name.like(_pattern(text), escape="\\")
+    return written if spelled is None else or_(written, person.spelled.contains(spelled))
 
 
 def members_found(tx: Tx, file_numbers: Sequence[str], text: str) -> dict[str, str]:
     """Who of these files was found by a member's name and not by the head's, by file number."""
     if not file_numbers or not _may_be_a_name(text):
         return {}
+    person = household_person.c
     query = (
-        select(household_person.c.file_no, household_person.c.name)
-        .join(household, household.c.file_no == household_person.c.file_no)
-        .where(
-            household_person.c.file_no.in_(file_numbers),
-            _member_is(text),
-            household.c.head_name.not_like(_pattern(text), escape="\\"),
-        )
-        .order_by(household_person.c.file_no, household_person.c.position)
+        select(person.file_no, person.position, person.name)
+        .where(person.file_no.in_(file_numbers), _is_called(text))
+        .order_by(person.file_no, person.position)
     )
-    found: dict[str, list[str]] = {}
+    found: dict[str, dict[int, str]] = {}
     for row in tx.execute(query):
-        found.setdefault(row.file_no, []).append(row.name)
-    return {file_no: "、".join(names) for file_no, names in found.items()}
+        found.setdefault(row.file_no, {})[row.position] = row.name
+    return {
+        file_no: "、".join(names.values()) for file_no, names in found.items() if 0 not in names
+    }

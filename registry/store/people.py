@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, select, tuple_
 
+from engine.model.pinyin import search_text
 from engine.store.database import Tx
 from engine.store.tables import case, case_attribute, organisation, organisation_closure
 from registry.people import FilePerson
@@ -51,6 +52,7 @@ def put_many(tx: Tx, people: Mapping[str, Sequence[FilePerson]]) -> None:
             "file_no": file_no,
             "position": one.position,
             "name": one.name,
+            "spelled": search_text(one.name),
             "birth_date": one.birth_date,
             "counted": one.counted,
             "id_hash": one.id_hash,

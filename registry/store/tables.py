@@ -83,6 +83,7 @@ household_person = Table(
     Column("file_no", String(40), ForeignKey("household.file_no"), primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),  # 0: the head
     Column("name", String(60), nullable=False),
+    Column("spelled", String(200), nullable=False, server_default=""),  # the name in pinyin
     Column("birth_date", _DATE, nullable=False),  # empty where it is not known
     Column("counted", Boolean, nullable=False),
     Column("id_hash", _HASH),

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import text as sql
 
 import registry
 from engine import SYSTEM, Actor, Engine
@@ -59,9 +60,27 @@ def test_a_file_is_found_by_the_name_of_a_member_and_says_so(
     assert told == {"曾小明": "陈巧云", "巧云": ""}
     (line,) = register.lists.page(SYSTEM, Search("王?云")).lines
     assert (line.head_name, line.member_found) == ("曾小明", "王\U00020bb7云")
-    (line,) = register.lists.page(SYSTEM, Search("曾小")).lines
-    assert line.member_found == ""
+    for text in ("chenqiaoyun", "Chen qy", "cqy"):
+        (line,) = register.lists.page(SYSTEM, Search(text)).lines
+        assert (line.head_name, line.member_found) == ("曾小明", "陈巧云"), text
+    for text in ("曾小", "zxm"):
+        (line,) = register.lists.page(SYSTEM, Search(text)).lines
+        assert line.member_found == "", text
     assert _found(register, "%云") == _found(register, "_") == set()
+
+
+def test_members_of_files_from_before_are_found_by_pinyin_once_they_are_indexed_anew(
+    engine: Engine, register: registry.Registry
+) -> None:
+    head = {"name": "曾小明", "id_number": NUMBERS[0], "mobile": "15400000000"}
+    on_file(engine, head, "u1", members=[{"name": "陈巧云", "id_number": NUMBERS[2]}])
+    with engine.database.unit_of_work() as work:
+        work.tx.execute(sql("UPDATE household_index SET edition = 3"))
+        work.tx.execute(sql("UPDATE household_person SET spelled = ''"))
+        work.commit()
+    assert _found(register, "cqy") == set()
+    assert register.index_files() == 1
+    assert _found(register, "cqy") == {"曾小明"}
 
 
 def test_a_file_is_found_by_every_way_people_name_somebody(

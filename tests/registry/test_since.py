@@ -198,6 +198,7 @@ def _forget_since(tx: Tx) -> None:
         ("household", "awaits_since"),
         ("household", "stands_since"),
         ("household_index", "review_since"),
+        ("household_person", "spelled"),
     ):
         tx.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
     tx.execute(text("CREATE INDEX ix_household_status ON household (status, opened_on, file_no)"))
@@ -205,7 +206,7 @@ def _forget_since(tx: Tx) -> None:
     tx.execute(
         text(
             "UPDATE alembic_version SET version_num = 'registry_file_reports'"
-            " WHERE version_num = 'registry_since'"
+            " WHERE version_num = 'registry_members_spelled'"
         )
     )
     assert "awaits_since" not in {one["name"] for one in inspect(tx).get_columns("household")}
