@@ -16,6 +16,7 @@ from pathlib import Path
 
 from engine.api import Engine
 from engine.definitions import Gate, check_bundle
+from engine.definitions.scenarios import Play, play_bundle
 from engine.errors import StateUnreadable, WrongKey
 from engine.model.calendar import official_days
 from engine.model.cases import Case
@@ -44,8 +45,8 @@ class Options:
     ``panels``: what steps may show above their forms, by name; ``starts``: what processes may be
     started from. ``outside``: hosts that messages may go to, and secrets for them.
     ``never_together``: pairs of roles that no process may leave to one person in small units.
-    ``gate``: what checks process files; where strangers upload them,
-    :func:`engine.definitions.apart.check_apart`.
+    ``gate`` checks process files, ``play`` plays the scenarios that come with them; where
+    strangers upload them, :func:`engine.definitions.apart.check_apart` and ``play_apart``.
     """
 
     data_dir: Path | None = None
@@ -59,6 +60,7 @@ class Options:
     never_together: frozenset[frozenset[str]] = frozenset()
     starts: frozenset[str] = frozenset()
     gate: Gate = check_bundle
+    play: Play = play_bundle
 
 
 def open_engine(url: str, *, key: bytes, options: Options | None = None) -> Engine:
@@ -97,6 +99,7 @@ def _opened(database: Database, key: bytes, chosen: Options) -> Engine:
         never_together=chosen.never_together,
         starts=chosen.starts,
         gate=chosen.gate,
+        play=chosen.play,
     )
     return Engine(database, environment)
 

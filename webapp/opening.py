@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import registry
 from engine import Engine, Options, open_engine
-from engine.definitions.apart import check_apart
+from engine.definitions.apart import check_apart, play_apart
 from engine.model.clock import Clock
 from engine.model.operations import Operation
 from engine.store.schema import Branch
@@ -53,6 +53,7 @@ def open_installation(settings: Settings, clock: Clock | None = None) -> Opened:
         never_together=NEVER_TOGETHER,
         starts=registry.STARTS,
         gate=check_apart,
+        play=play_apart,
     )
     engine = open_engine(settings.url, key=settings.key, options=options)
     register = registry.Registry(engine, _site(settings))

@@ -15,10 +15,12 @@ from engine.model.actors import Actor
 from engine.model.definitions import Bundle, DefinitionSource, Element, ProcessInfo, SourceFile
 from engine.model.once import Once
 from engine.model.organisations import Organisation
+from engine.model.scenarios import ScenarioRecord
 from engine.runtime import Program
 from engine.store import cases as stored_cases
 from engine.store import definitions as stored_definitions
 from engine.store import directory as stored_directory
+from engine.store import scenario_records
 from engine.store.database import Tx
 from engine.store.definitions import DefinitionRow
 from engine.work import deploy as deploying
@@ -110,6 +112,10 @@ class Definitions(Group):
             return found
 
         return self._commands.ask(question)
+
+    def scenarios(self, definition_id: str) -> ScenarioRecord | None:
+        """What the scenarios showed when this version was last deployed with them."""
+        return self._commands.ask(lambda tx: scenario_records.of(tx, definition_id))
 
     def startable(self, actor: Actor) -> Sequence[tuple[DefinitionRow, Sequence[Organisation]]]:
         """What the actor may start, and for which organisations."""

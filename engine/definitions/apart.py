@@ -1,4 +1,4 @@
-"""The gate in a process of its own: whatever a file does to it, the service goes on.
+"""The gate and the scenarios in a process of their own: whatever a file does, the service goes on.
 
     python -m engine.definitions.apart FD      takes questions through an inherited socket
 
@@ -16,19 +16,25 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from engine.definitions.findings import error
+from engine.definitions.folder import SCENARIO
 from engine.definitions.fork_server import ForkServer, NoAnswer, serve
 from engine.definitions.gate import check_bundle
 from engine.definitions.known import Known
+from engine.definitions.scenarios import Played, play_bundle
 from engine.errors import Finding
 from engine.model.definitions import Bundle, DefinitionSource, SourceFile
 from engine.model.organisations import Role
+from engine.model.scenarios import record_of
 
 SECONDS = 5
 """Of processor time: a busy machine makes nobody's file worse."""
+SECONDS_A_SCENARIO = 0.5
+"""What each scenario adds to it; those of the longest process take a tenth of that."""
 PATIENCE = 30
 """Seconds until the parent gives up, however little the child could compute."""
+LONGEST = 300
+"""Seconds after which a child ends whose parent no longer asks."""
 MEGABYTES = 1_024
-COMMAND = ("-m", "engine.definitions.apart")
 
 
 _server = ForkServer(("-m", "engine.definitions.apart"))
@@ -36,9 +42,8 @@ _server = ForkServer(("-m", "engine.definitions.apart"))
 
 def check_apart(bundle: Bundle, known: Known) -> tuple[Finding, ...]:
     """Everything the checks find, as :func:`check_bundle`; a finding too where they do not end."""
-    try:
-        found = json.loads(_server.ask(json.dumps(question_of(bundle, known)).encode(), PATIENCE))
-    except (NoAnswer, ValueError):
+    answer = _answer(question_of(bundle, known), PATIENCE)
+    if answer is None:
         return (
             error(
                 "check-unfinished",
@@ -47,18 +52,66 @@ def check_apart(bundle: Bundle, known: Known) -> tuple[Finding, ...]:
                 megabytes=MEGABYTES,
             ),
         )
-    return tuple(Finding(**{**one, "trace": tuple(one["trace"])}) for one in found)
+    return _findings_of(answer["findings"])
+
+
+def play_apart(bundle: Bundle, known: Known, parameters: Mapping[str, object]) -> Played:
+    """What the scenarios of a checked bundle show, as :func:`play_bundle`; always an end."""
+    scenarios = bundle.named(SCENARIO)
+    if not scenarios:
+        return Played()
+    allowed = _seconds_for(bundle)
+    question = {**question_of(bundle, known), "play": dict(parameters)}
+    answer = _answer(question, min(LONGEST, PATIENCE + 4 * allowed))
+    if answer is None:
+        unfinished = error(
+            "scenarios-unfinished", scenarios[0].name, seconds=allowed, megabytes=MEGABYTES
+        )
+        return Played((), (unfinished,))
+    return Played(tuple(map(record_of, answer["records"])), _findings_of(answer["findings"]))
+
+
+def _seconds_for(bundle: Bundle) -> int:
+    return SECONDS + int(len(bundle.named(SCENARIO)) * SECONDS_A_SCENARIO)
+
+
+def _answer(question: Mapping[str, Any], patience: int) -> dict[str, Any] | None:
+    """What the child says; None where it did not come to an end."""
+    try:
+        answer = json.loads(_server.ask(json.dumps(question).encode(), patience))
+    except (NoAnswer, ValueError):
+        return None
+    return answer if isinstance(answer, dict) else None
+
+
+def _findings_of(plain: list[dict[str, Any]]) -> tuple[Finding, ...]:
+    return tuple(Finding(**{**one, "trace": tuple(one["trace"])}) for one in plain)
 
 
 def answered(question: bytes) -> bytes:
-    """The findings, computed within the limits; they hold for the process from here on."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    last = int(used.ru_utime + used.ru_stime) + 1 + SECONDS
-    resource.setrlimit(resource.RLIMIT_CPU, (last, last + 1))
+    """What was asked, computed within the limits; they hold for the process from here on."""
     memory = MEGABYTES * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    bundle, known = understood(json.loads(question))
-    return json.dumps([asdict(finding) for finding in check_bundle(bundle, known)]).encode()
+    _limit_time(SECONDS)
+    told = json.loads(question)
+    bundle, known = understood(told)
+    if "play" not in told:
+        found = check_bundle(bundle, known)
+        return json.dumps({"findings": [asdict(finding) for finding in found]}).encode()
+    _limit_time(_seconds_for(bundle))
+    played = play_bundle(bundle, known, told["play"])
+    return json.dumps(
+        {
+            "records": [record.as_plain() for record in played.records],
+            "findings": [asdict(finding) for finding in played.findings],
+        }
+    ).encode()
+
+
+def _limit_time(seconds: int) -> None:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    last = int(used.ru_utime + used.ru_stime) + 1 + seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (last, resource.RLIM_INFINITY))
 
 
 # The question, as JSON -------------------------------------------------------------
@@ -153,4 +206,4 @@ def _bytes(text: str) -> bytes:
 
 
 if __name__ == "__main__":
-    serve(socket.socket(fileno=int(sys.argv[1])), answered, PATIENCE)
+    serve(socket.socket(fileno=int(sys.argv[1])), answered, LONGEST)

@@ -1,6 +1,6 @@
 """From a folder or an upload to a bundle, and from a bundle to what is stored."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +10,21 @@ from engine.definitions.diagram import WITH_FORMS, Process, read_processes
 from engine.errors import FileTooLarge, FileTypeRefused, Invalid, NotFound
 from engine.forms import compile_form
 from engine.model.definitions import Bundle, DefinitionSource, SourceFile
+from engine.model.scenarios import FOLDER
 
 SUFFIXES = (".bpmn", ".dmn", ".form", ".document")
+SCENARIO = ".toml"
 MOST_FILES = 100
+MOST_SCENARIOS = 400
 LONGEST_NAME = 120
+
+
+class TooManyFiles(Invalid):
+    """More files than one deployment takes; ``most`` is how many it does."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"一次最多上传 {most} 个文件,没有接收。请分批上传。")
+        self.most = most
 
 
 def read_folder(processes: Path, forms: Path, key: str) -> Bundle:
@@ -34,15 +45,29 @@ def read_folder(processes: Path, forms: Path, key: str) -> Bundle:
     return read_upload((path.name, _bounded(path)) for path in paths)
 
 
-def read_upload(files: Iterable[tuple[str, bytes]]) -> Bundle:
-    """The files that somebody sends, by name and content; folders in the names are dropped.
+def folder_scenarios(processes: Path, key: str) -> tuple[SourceFile, ...]:
+    """The scenario files of ``processes/KEY``, for a deployment of its bundle.
 
+    Raises Invalid or FileTooLarge as for an upload.
+    """
+    folder = processes / key / FOLDER
+    paths = [*sorted(folder.glob(f"*{SCENARIO}")), *sorted(folder.glob(f"data/*{SCENARIO}"))]
+    if not paths:
+        return ()
+    names = (f"{key}/{path.relative_to(processes / key).as_posix()}" for path in paths)
+    return read_upload(zip(names, map(_bounded, paths), strict=True)).files
+
+
+def read_upload(files: Iterable[tuple[str, bytes]]) -> Bundle:
+    """The files that somebody sends, by name and content.
+
+    Folders in the names are dropped, but for scenarios: theirs says what process they belong to.
     Raises Invalid for none, too many or two of one name, FileTypeRefused for a name that does not
-    end in .bpmn, .dmn, .form or .document, FileTooLarge above the limit of one file.
+    end in .bpmn, .dmn, .form, .document or .toml, FileTooLarge above the limit of one file.
     """
     found: dict[str, SourceFile] = {}
     for given, content in files:
-        name = given.replace("\\", "/").rpartition("/")[2]
+        name = sent_name(given)
         _refuse_name(name)
         if len(content) > LARGEST_FILE:
             raise FileTooLarge(
@@ -51,11 +76,31 @@ def read_upload(files: Iterable[tuple[str, bytes]]) -> Bundle:
         if name in found:
             raise Invalid(f"有两个文件都叫“{name}”,没有接收。请改名后再上传。")
         found[name] = SourceFile(name, content)
-        if len(found) > MOST_FILES:
-            raise Invalid(f"一次最多上传 {MOST_FILES} 个文件,没有接收。请分批上传。")
+        refuse_too_many(found)
     if not found:
         raise Invalid("没有流程文件。请选择 .bpmn、.dmn、.form 或 .document 文件。")
     return Bundle(tuple(found.values()))
+
+
+def sent_name(given: str) -> str:
+    """The name of a file as it was sent, without its folder.
+
+    A scenario in a folder is ``KEY/scenarios/name.toml``, what it shares with others
+    ``KEY/scenarios/data/name.toml``.
+    """
+    parts = given.replace("\\", "/").split("/")
+    if given.endswith(SCENARIO) and FOLDER in parts[1:-1]:
+        place = len(parts) - 1 - parts[::-1].index(FOLDER)
+        return "/".join(parts[place - 1 :])
+    return parts[-1]
+
+
+def refuse_too_many(names: Collection[str]) -> None:
+    """Raise TooManyFiles for more process files, or more scenarios, than one deployment takes."""
+    scenarios = sum(name.endswith(SCENARIO) for name in names)
+    for number, most in ((len(names) - scenarios, MOST_FILES), (scenarios, MOST_SCENARIOS)):
+        if number > most:
+            raise TooManyFiles(most)
 
 
 def referenced_files(bundle: Bundle) -> Mapping[str, DefinitionSource]:
@@ -189,12 +234,13 @@ def _decision_ids(name: str, files: Mapping[str, bytes]) -> frozenset[str]:
 
 
 def _refuse_name(name: str) -> None:
-    if not name.endswith(SUFFIXES):
+    if not name.endswith((*SUFFIXES, SCENARIO)):
         raise FileTypeRefused(
             f"“{name[:LONGEST_NAME]}”不是流程文件,没有接收。"
-            "只接收 .bpmn、.dmn、.form 和 .document 文件。"
+            "只接收 .bpmn、.dmn、.form、.document 和场景 .toml 文件。"
         )
-    if not _is_plain(name.rpartition(".")[0]) or len(name) > LONGEST_NAME:
+    plain = all(map(_is_plain, name.rpartition(".")[0].split("/")))
+    if not plain or len(name) > LONGEST_NAME:
         raise Invalid(
             f"文件名“{name[:LONGEST_NAME]}”不能用:"
             f"请用文字、数字、- 和 _,不超过 {LONGEST_NAME} 个字。"

@@ -31,7 +31,10 @@ STARTERS = "startsFromRoles"
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One file of a deployment; ``name`` has no folder and ends as a kind of process file."""
+    """One file of a deployment; ``name`` ends as a kind of process file.
+
+    It has no folder, but for scenarios (``KEY/scenarios/name.toml``).
+    """
 
     name: str
     content: bytes

@@ -189,6 +189,15 @@ process_version = Table(
     UniqueConstraint("key", "version"),
 )
 
+scenario_record = Table(
+    "scenario_record",
+    metadata,
+    # What the scenarios of a version showed when it was last deployed with them.
+    Column("definition_id", String(100), ForeignKey("process_version.id"), primary_key=True),
+    Column("deployment_id", _ID, nullable=False),
+    Column("record", Text, nullable=False),  # JSON (engine.model.scenarios)
+)
+
 case = Table(
     "cases",
     metadata,

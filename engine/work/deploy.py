@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 
 from engine.definitions import Known
 from engine.definitions.folder import referenced_files
+from engine.definitions.scenarios import Played
 from engine.errors import DeploymentRefused, Finding
 from engine.model.actors import Actor
 from engine.model.definitions import Bundle, DefinitionSource, ElementKind, SourceFile
 from engine.model.ids import new_case_id
+from engine.model.scenarios import ScenarioRecord
 from engine.runtime import ProgramRefused, compile_program
 from engine.sentences import finding
-from engine.store import cases, definitions, directory, settings
+from engine.store import cases, definitions, directory, scenario_records, settings
 from engine.store.database import Tx
 from engine.store.definitions import DefinitionRow
 from engine.work.environment import Environment
@@ -20,11 +22,15 @@ from engine.work.history import Collision
 
 @dataclass(frozen=True)
 class Deployment:
-    """What was deployed, or would be; ``findings`` are warnings when it went well."""
+    """What was deployed, or would be; ``findings`` are warnings when it went well.
+
+    ``scenarios`` are what the scenarios that came with the files have shown.
+    """
 
     id: str | None
     definitions: tuple[DefinitionRow, ...]
     findings: tuple[Finding, ...]
+    scenarios: tuple[ScenarioRecord, ...] = ()
 
 
 def known(environment: Environment, tx: Tx) -> Known:
@@ -70,10 +76,14 @@ class PreparedDeployment:
 
     versions: tuple[PreparedVersion, ...]
     findings: tuple[Finding, ...]
+    scenarios: tuple[ScenarioRecord, ...] = ()
 
 
 def prepare(environment: Environment, tx: Tx, files: Sequence[SourceFile]) -> PreparedDeployment:
-    """Check and compile the files; DeploymentRefused on any error. Writes nothing."""
+    """Check and compile the files, and play their scenarios. Writes nothing.
+
+    DeploymentRefused on any error, and where a scenario does not go as written.
+    """
     surroundings = known(environment, tx)
     bundle = Bundle(tuple(files), called=surroundings.deployed)
     findings = environment.gate(bundle, surroundings)
@@ -82,6 +92,7 @@ def prepare(environment: Environment, tx: Tx, files: Sequence[SourceFile]) -> Pr
         raise DeploymentRefused(
             f"检查发现 {len(errors)} 处错误,未部署。请按提示修改后再试。", findings
         )
+    played = _played(environment, bundle, surroundings, findings)
     bound: dict[str, DefinitionSource] = dict(bundle.called)
     versions: list[PreparedVersion] = []
     standing: list[Finding] = []
@@ -91,7 +102,8 @@ def prepare(environment: Environment, tx: Tx, files: Sequence[SourceFile]) -> Pr
         versions.append(version)
         if version.changed:
             standing += _without_their_step(tx, version.source)
-    return PreparedDeployment(tuple(versions), (*findings, *standing))
+    found = (*findings, *standing, *played.findings)
+    return PreparedDeployment(tuple(versions), found, played.records)
 
 
 def _without_their_step(tx: Tx, source: DefinitionSource) -> Iterator[Finding]:
@@ -115,6 +127,23 @@ def _without_their_step(tx: Tx, source: DefinitionSource) -> Iterator[Finding]:
                 id=element_id,
                 count=count,
             )
+
+
+def _played(
+    environment: Environment, bundle: Bundle, surroundings: Known, findings: Sequence[Finding]
+) -> Played:
+    """What the scenarios show; DeploymentRefused where one does not go as written."""
+    beginning = {
+        name: rule.value for name, rule in environment.parameters.items() if rule.value is not None
+    }
+    played = environment.play(bundle, surroundings, beginning)
+    failed = [f for f in played.findings if f.severity == "error"]
+    if failed:
+        raise DeploymentRefused(
+            f"有 {len(failed)} 个场景没有通过,未部署。请按提示修改后再试。",
+            (*findings, *played.findings),
+        )
+    return played
 
 
 def _numbered(
@@ -173,7 +202,10 @@ def deploy(
             newest = definitions.by_id(tx, version.source.id)
         if newest is not None:
             rows.append(newest)
-    return Deployment(deployment_id, tuple(rows), prepared.findings)
+    for record in prepared.scenarios:
+        shown = next(row.id for row in rows if row.key == record.process)
+        scenario_records.put(tx, shown, deployment_id, record)
+    return Deployment(deployment_id, tuple(rows), prepared.findings, prepared.scenarios)
 
 
 def _in_calling_order(sources: Mapping[str, DefinitionSource]) -> Iterable[DefinitionSource]:

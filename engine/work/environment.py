@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 from engine.definitions import Gate, check_bundle
+from engine.definitions.scenarios import Play, play_bundle
 from engine.feel import EvaluationContext
 from engine.model.calendar import WorkCalendar
 from engine.model.channels import Outside
@@ -179,6 +180,7 @@ class Environment:
     never_together: frozenset[frozenset[str]] = frozenset()
     starts: frozenset[str] = frozenset()
     gate: Gate = check_bundle
+    play: Play = play_bundle
     programs: Programs = field(default_factory=Programs)
     queues: Queues = field(default_factory=Queues)
     places: Places = field(default_factory=Places)

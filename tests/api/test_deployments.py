@@ -16,6 +16,7 @@ ISSUE = {
     *("file", "element_id", "line"),
 }
 BLANK = form("blank", "note").content
+SCENARIO = b'title = "through"\n[[steps]]\ndo = "ask"\n[expect]\nended_at = "E"\n'
 
 
 def process(key: str, role: str = "officer") -> bytes:
@@ -160,3 +161,30 @@ def test_only_a_designer_deploys(api: Api) -> None:
         told = api.upload("officer", f"/deployments{query}", chosen)
         assert (told.status_code, told.get_json()["code"]) == (403, "forbidden")
     assert "stolen" not in keys_known(api)
+
+
+def test_scenarios_are_played_and_their_coverage_is_answered(api: Api) -> None:
+    told = sent(api, *good("rehearsable"), ("rehearsable/scenarios/x.toml", SCENARIO))
+    assert told.status_code == 201, told.text
+    (counts,) = told.get_json()["scenarios"]
+    assert counts == {
+        "process": "rehearsable",
+        "scenarios": 1,
+        "passed": 1,
+        "elements": 3,
+        "elements_covered": 3,
+        "flows": 2,
+        "flows_covered": 2,
+        "missed": [],
+    }
+
+
+@pytest.mark.parametrize("query", ["", "?dry_run=true"])
+def test_a_scenario_that_fails_keeps_everything_out(api: Api, query: str) -> None:
+    wrong = SCENARIO.replace(b'ended_at = "E"', b'ended_at = "S"')
+    files = (*good("held_back"), ("x.toml", SCENARIO), ("wrong.toml", wrong))
+    problems = refused(sent(api, *files, query=query))
+    (problem,) = [one for one in problems if one["severity"] == "error"]
+    assert (problem["code"], problem["file"]) == ("scenario-failed", "wrong.toml")
+    assert "ended_at 应当是 'S',实际是 'E'" in problem["message"]
+    assert "held_back" not in keys_known(api)

@@ -1,11 +1,13 @@
 """From an empty database to a federation with an administrator, on both databases."""
 
 import re
+import shutil
 
 import pytest
 
 from engine import open_engine
 from tests.cli.conftest import KEY
+from tests.engine.conftest import ROOT
 
 
 @pytest.fixture
@@ -85,6 +87,7 @@ def test_a_process_is_deployed_once_and_the_database_keeps_its_promises(on_datab
     first = on_database("deploy", "example_request")
     assert first.code == 0, first.err
     assert "第 1 版。新办件用新版" in first.out
+    assert "example_request:7/7 个场景通过,走到 17/17 个环节、19/19 条连线" in first.out
     again = on_database("deploy", "example_request").out
     assert "没有变化,仍是第 1 版。" in again
     assert "新版" not in again
@@ -133,3 +136,19 @@ def test_a_parameter_is_listed_and_set_with_its_reason(on_database):
     ):
         refused = on_database("parameter", "set", *wrong, "--reason", "试")
         assert (refused.code, said in refused.err) == (2, True), refused.err
+
+
+def test_a_process_whose_scenario_fails_is_not_deployed(on_database, tmp_path, monkeypatch):
+    on_database("user", "create", "--admin")
+    for kind in ("processes", "forms"):
+        shutil.copytree(ROOT / kind / "example_request", tmp_path / kind / "example_request")
+    told = tmp_path / "processes/example_request/scenarios/halfway.toml"
+    told.write_text('title = "停在半路"\n[start]\nsubject = "模拟"\n', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    answer = on_database("deploy", "example_request")
+    assert answer.code == 1
+    assert "1 个场景没有通过,未部署" in answer.err
+    assert "example_request/scenarios/halfway.toml" in answer.err
+    assert "案件应当已经结束,但还开着" in answer.err
+    told.unlink()
+    assert "7/7 个场景通过" in on_database("deploy", "example_request").out

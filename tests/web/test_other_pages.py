@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from engine import SYSTEM, errors
-from engine.definitions.folder import read_folder
+from engine.definitions.folder import folder_scenarios, read_folder
 from engine.errors import BangfuError
 from engine.model.definitions import SourceFile
 from tests.web.conftest import ROOT
@@ -255,3 +255,45 @@ def test_the_machine_that_watches_learns_no_names(federation, browse):
     assert "张三" not in metrics
     assert browse("").get("/healthz").data == b"ok\n"
     assert browse("").get("/readyz").data == b"ok\n"
+
+
+def example_files(*more):
+    key = "example_request"
+    files = read_folder(ROOT / "processes", ROOT / "forms", key).files
+    sent = [(io.BytesIO(one.content), one.name) for one in (*files, *more)]
+    return {"files": sent, "act": "deploy"}
+
+
+def test_a_designer_sees_how_far_the_scenarios_go(federation, browse):
+    browser = browse("admin")
+    before = browser.text("/processes/example_request")
+    assert "这一版部署时没有带场景文件。" in before
+    html = browser.post(
+        "/deploy", example_files(*folder_scenarios(ROOT / "processes", "example_request"))
+    ).get_data(True)
+    assert "已部署" in html
+    for page in (html, browser.text("/processes/example_request")):
+        assert "<dt>通过</dt><dd>7/7</dd>" in page
+        assert "<dt>走到的环节</dt><dd>17/17</dd>" in page
+        assert "没有场景走到" not in page
+
+
+def test_a_scenario_that_fails_is_told_on_the_page_and_nothing_is_deployed(federation, browse):
+    browser = browse("admin")
+    wrong = SourceFile("wrong.toml", 'title = "不对"\n[start]\nsubject = "模拟"'.encode())
+    refused = browser.post("/deploy", example_files(wrong))
+    assert refused.status_code == 422
+    html = refused.get_data(True)
+    assert "1 个场景没有通过,未部署" in html
+    assert "案件应当已经结束,但还开着;打开的步骤:apply" in html
+
+
+def test_what_no_scenario_reaches_has_its_name_on_the_page(federation, browse):
+    browser = browse("admin")
+    short = SourceFile(
+        "short.toml", 'title = "开头"\n[start]\nsubject = "模拟"\n[expect]\nopen = true'.encode()
+    )
+    assert "scenario-coverage" in browser.post("/deploy", example_files(short)).get_data(True)
+    html = browser.text("/processes/example_request")
+    assert "没有场景走到:" in html
+    assert "审核 <code>review</code>" in html

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from flask import Response, request
 
-from engine.definitions.folder import MOST_FILES, read_upload
+from engine.definitions.folder import TooManyFiles, read_upload, refuse_too_many, sent_name
 from engine.errors import DeploymentRefused, FileTypeRefused, Finding, Invalid
 from engine.model.definitions import SourceFile
 from engine.sentences import finding
@@ -44,12 +44,14 @@ def _sent_files() -> list[SourceFile]:
     sent = request.files.getlist("files")
     if not sent:
         raise _refused("no-files")
-    if len(sent) > MOST_FILES:
-        raise _refused("too-many-files", most=MOST_FILES)
+    names = [sent_name(given.filename or "") for given in sent]
+    try:
+        refuse_too_many(names)
+    except TooManyFiles as refused:
+        raise _refused("too-many-files", most=refused.most) from refused
     files: list[SourceFile] = []
     findings: list[Finding] = []
-    for given in sent:
-        name = (given.filename or "").replace("\\", "/").rpartition("/")[2]
+    for name, given in zip(names, sent, strict=True):
         try:
             files += read_upload([(name, given.read())]).files
         except (Invalid, FileTypeRefused) as refused:
@@ -70,6 +72,7 @@ def _deployment(made: Deployment) -> dict[str, object]:
         "id": made.id,
         "definitions": [shapes.version(row) for row in made.definitions],
         "problems": [finding_json(f) for f in made.findings],
+        "scenarios": [record.as_counts() for record in made.scenarios],
     }
 
 

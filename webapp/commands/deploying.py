@@ -1,8 +1,10 @@
 """``bangfu deploy KEY…``: make process folders the newest versions."""
 
 from engine import SYSTEM
-from engine.definitions.folder import read_folder
+from engine.definitions.folder import folder_scenarios, read_folder
+from webapp.commands.checking import told as told_finding
 from webapp.commands.folders import form_folder, process_folder, refuse_unknown
+from webapp.commands.scenarios import covered
 from webapp.commands.speaking import DONE, Call, Commands, say
 from webapp.opening import opened
 
@@ -14,12 +16,15 @@ def add_to(commands: Commands) -> None:
 
 
 def deploy(call: Call) -> int:
-    """Deploy all together or nothing; exit code 1 when the checks find errors."""
+    """Deploy all together or nothing; exit code 1 for errors and scenarios that do not pass."""
     refuse_unknown(process_folder(), call.words.keys)
     files = [
         file
         for key in call.words.keys
-        for file in read_folder(process_folder(), form_folder(), key).files
+        for file in (
+            *read_folder(process_folder(), form_folder(), key).files,
+            *folder_scenarios(process_folder(), key),
+        )
     ]
     with opened(call.settings()) as installation:
         before = {row.id for row in installation.engine.definitions.latest()}
@@ -31,4 +36,7 @@ def deploy(call: Call) -> int:
             else f"已部署为第 {row.version} 版。新办件用新版,在办件不变。"
         )
         say(f"{row.key} {row.name}:{told}")
+    for record in deployment.scenarios:
+        say(f"  {covered(record)}")
+    say(*(f"  {told_finding(finding)}" for finding in deployment.findings))
     return DONE

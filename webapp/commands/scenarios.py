@@ -1,6 +1,7 @@
 """``bangfu scenarios [KEY]``: play the scenarios of processes, without a database."""
 
 from engine.definitions.scenarios import ScenarioReport, run_folder
+from engine.model.scenarios import ScenarioRecord
 from webapp.commands.folders import form_folder, process_folder, process_keys, refuse_unknown
 from webapp.commands.speaking import DONE, FOUND_WRONG, Call, Commands, say, say_json
 from webapp.opening import operations
@@ -30,14 +31,18 @@ def scenarios(call: Call) -> int:
     return DONE if is_ready else FOUND_WRONG
 
 
+def covered(record: ScenarioRecord) -> str:
+    """How many passed and how far they went, in a line."""
+    return (
+        f"{record.process}:{record.passed}/{len(record.lines)} 个场景通过,"
+        f"走到 {record.elements_covered}/{record.elements} 个环节、"
+        f"{record.flows_covered}/{record.flows} 条连线"
+    )
+
+
 def _told(report: ScenarioReport) -> list[str]:
     coverage = report.coverage
-    summary = (
-        f"{report.process}:{report.passed}/{len(report.results)} 个场景通过,"
-        f"走到 {len(coverage.elements_covered)}/{len(coverage.elements)} 个环节、"
-        f"{len(coverage.flows_covered)}/{len(coverage.flows)} 条连线"
-    )
-    lines = [summary]
+    lines = [covered(report.record())]
     lines += [
         f"  {'通过' if one.passed else '没有通过'} {one.name} {one.title}"
         + (f":{one.message}" if one.message else "")

@@ -14,6 +14,7 @@ from engine.model.definitions import Element, ElementKind
 from engine.model.parameters import ParameterRule
 from engine.runtime import Program
 from engine.store.definitions import DefinitionRow
+from webapp.definitions.scenarios import ShownScenarios, names_in, shown_scenarios
 from webapp.reading.diagrams import ShownDiagram
 from webapp.shared.language import _, is_english
 from webapp.shared.navigation import Shell
@@ -95,6 +96,7 @@ class ProcessPage(Page):
     open_cases: int
     called_steps: int
     versions: tuple[VersionRow, ...]
+    scenarios: ShownScenarios | None
 
     @property
     def title(self) -> str:
@@ -125,6 +127,7 @@ class UploadPage(Page):
     is_good: bool
     findings: tuple[Finding, ...]
     deployed: tuple[str, ...]
+    scenarios: tuple[ShownScenarios, ...] = ()
 
     @property
     def title(self) -> str:
@@ -212,7 +215,13 @@ def process_page(
         if not row.start_role
         else 0,
         versions=tuple(_version(engine, one, row, per_version) for one in rows),
+        scenarios=_scenarios(engine, row, program),
     )
+
+
+def _scenarios(engine: Engine, row: DefinitionRow, program: Program) -> ShownScenarios | None:
+    record = engine.definitions.scenarios(row.id)
+    return None if record is None else shown_scenarios(record, row.name, names_in(program))
 
 
 def _sum(per_version: Mapping[tuple[str, str], int], definition_id: str) -> int:

@@ -7,10 +7,12 @@ from engine import Actor
 from engine.definitions.folder import read_upload
 from engine.errors import DeploymentRefused, Invalid, NotFound, Refused
 from engine.model.definitions import SourceFile
+from engine.work.deploy import Deployment
 from webapp.definitions.pages import UploadPage, process_list, process_page
+from webapp.definitions.scenarios import shown_scenarios
 from webapp.shared.errors import status_of
 from webapp.shared.language import _
-from webapp.shared.navigation import shell
+from webapp.shared.navigation import Shell, shell
 from webapp.shared.page import render
 from webapp.shared.requests import current_actor, current_engine, current_installation
 
@@ -70,7 +72,7 @@ def take_upload() -> ResponseReturnValue:
 def _files() -> tuple[SourceFile, ...]:
     chosen = [(f.filename or "", f.read()) for f in request.files.getlist("files") if f.filename]
     if not chosen:
-        raise Invalid("请选择要检查的 .bpmn、.dmn、.form 或 .document 文件。")
+        raise Invalid("请选择要检查的 .bpmn、.dmn、.form、.document 或场景 .toml 文件。")
     return read_upload(chosen).files
 
 
@@ -79,8 +81,16 @@ def _taken(actor: Actor, files: tuple[SourceFile, ...], *, deploys: bool) -> Upl
     if not deploys:
         checked = group.dry_run(actor, files)
         message = _("检查通过,可以部署。在办的办件仍按原来的版本办理。")
-        return UploadPage(frame, message, is_good=True, findings=checked.findings, deployed=())
+        return _page(frame, message, checked, ())
     made = group.deploy(actor, files)
     names = tuple(_("%(name)s 第 %(n)s 版", name=r.name, n=r.version) for r in made.definitions)
     message = _("已部署。新办件按新版本办理,在办的办件仍按原来的版本办理。")
-    return UploadPage(frame, message, is_good=True, findings=made.findings, deployed=names)
+    return _page(frame, message, made, names)
+
+
+def _page(frame: Shell, message: str, made: Deployment, names: tuple[str, ...]) -> UploadPage:
+    called = {row.key: row.name for row in made.definitions}
+    shown = tuple(shown_scenarios(one, called.get(one.process, "")) for one in made.scenarios)
+    return UploadPage(
+        frame, message, is_good=True, findings=made.findings, deployed=names, scenarios=shown
+    )

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import registry
 from engine import SYSTEM, Engine
-from engine.definitions.folder import read_folder
+from engine.definitions.folder import folder_scenarios, read_folder
 from engine.errors import Conflict, Invalid
 from engine.model.clock import ZONE, FixedClock
 from engine.model.digest import TOLD_FROM
@@ -174,7 +174,14 @@ def _load_parameters(engine: Engine, federation: Federation, content: Content) -
 def _deploy(engine: Engine, demo: Demo) -> None:
     deployed = {row.key for row in engine.definitions.latest()}
     missing = [key for key in demo.content.processes if key not in deployed]
-    files = [file for key in missing for file in read_folder(demo.processes, demo.forms, key).files]
+    files = [
+        file
+        for key in missing
+        for file in (
+            *read_folder(demo.processes, demo.forms, key).files,
+            *folder_scenarios(demo.processes, key),
+        )
+    ]
     if files:
         engine.definitions.deploy(SYSTEM, files)
 

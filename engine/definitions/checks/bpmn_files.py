@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from engine.definitions.diagram import described
 from engine.definitions.draft import SUFFIXES, Draft
 from engine.definitions.findings import error
+from engine.definitions.folder import SCENARIO
 from engine.errors import Finding
 from engine.model.definitions import Bundle
 
@@ -16,7 +17,7 @@ def check_names(bundle: Bundle) -> Iterator[Finding]:
     """Whether every file is of a kind that can be deployed, and no two have one name."""
     seen: set[str] = set()
     for file in bundle.files:
-        if not file.name.endswith(SUFFIXES):
+        if not file.name.endswith((*SUFFIXES, SCENARIO)):
             yield error("file-type", file.name, name=file.name)
         if file.name in seen:
             yield error("file-duplicate", file.name, name=file.name)

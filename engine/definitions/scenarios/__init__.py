@@ -1,9 +1,11 @@
 """Scenarios: one case told step by step, and what must then be true (docs/scenarios.md).
 
 ``reading`` reads the TOML files, ``playing`` plays one on the runtime without a database,
-``expecting`` compares, ``report`` adds up what passed and what no scenario has gone through.
+``expecting`` compares, ``report`` adds up what passed and what no scenario has gone through,
+``bundled`` plays those that come with files to be deployed.
 """
 
+from engine.definitions.scenarios.bundled import Play, Played, play_bundle
 from engine.definitions.scenarios.reading import (
     Scenario,
     ScenarioFault,
@@ -20,10 +22,13 @@ from engine.definitions.scenarios.report import (
 
 __all__ = [
     "Coverage",
+    "Play",
+    "Played",
     "Scenario",
     "ScenarioFault",
     "ScenarioReport",
     "ScenarioResult",
+    "play_bundle",
     "read_scenario",
     "read_scenarios",
     "run_folder",

@@ -34,6 +34,7 @@ EXPECTABLE: Mapping[str, type] = {
 _TOP = frozenset(
     {
         "title",
+        "process",
         "tells",
         "now",
         "case",
@@ -56,6 +57,7 @@ _STEP_KEYS: Mapping[str, frozenset[str]] = {
     "expect": frozenset(),
 }
 MOST_STEPS = 500
+_YEARS = range(1900, 2201)
 LARGEST_FILE = 1024 * 1024
 
 Table = Mapping[str, object]
@@ -126,6 +128,8 @@ class Scenario:
     title: str
     now: datetime = DEFAULT_START
     tells: str = ""
+    process: str = ""
+    """The process it belongs to, where its folder does not say."""
     case: Table = field(default_factory=dict)
     parameters: Table = field(default_factory=dict)
     start: Table = field(default_factory=dict)
@@ -174,6 +178,7 @@ def read_scenario(content: bytes, name: str, records: Records = _no_records) -> 
         title=title.strip(),
         now=_start_instant(top.get("now", DEFAULT_START)),
         tells=str(top.get("tells", "")),
+        process=str(top.get("process", "")),
         case=plain_table(_table(top, "case")),
         parameters=plain_table({**world("parameters"), **_table(top, "parameters")}),
         start=plain_table(_table(top, "start")),
@@ -337,6 +342,11 @@ def _expectation(table: Table, where: str) -> dict[str, object]:
     return plain_table(table)
 
 
+def read_records(content: bytes) -> Table:
+    """A file of named records that scenarios share; raises ScenarioFault."""
+    return _toml(content)
+
+
 def _toml(content: bytes) -> Table:
     if len(content) > LARGEST_FILE:
         raise ScenarioFault("文件超过 1 MB,未读取。")
@@ -387,10 +397,11 @@ def _start_instant(value: object) -> datetime:
 def _instant(value: object, where: str) -> datetime:
     if isinstance(value, datetime):
         local = value.replace(tzinfo=ZONE) if value.tzinfo is None else value
-        return local.astimezone(UTC)
-    if isinstance(value, date):
+        if local.year in _YEARS:
+            return local.astimezone(UTC)
+    elif isinstance(value, date) and value.year in _YEARS:
         return last_instant(value)
-    raise ScenarioFault(f"{where} 须是日期或日期时间,例如 2026-03-09。")
+    raise ScenarioFault(f"{where} 须是日期或日期时间,在 1900 年到 2200 年之间,例如 2026-03-09。")
 
 
 def _content(path: Path) -> bytes:

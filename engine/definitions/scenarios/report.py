@@ -1,6 +1,6 @@
 """Adding up scenarios: which went as written, and what none of them has gone through."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from engine.definitions.scenarios.playing import Failed, Player
 from engine.definitions.scenarios.reading import Scenario, read_scenarios
 from engine.errors import Refused
 from engine.model.definitions import DefinitionSource
+from engine.model.scenarios import ScenarioLine, ScenarioRecord
 from engine.model.straightening import is_put_in
 from engine.runtime import Passed, Program, ProgramRefused, compile_program
 
@@ -65,18 +66,21 @@ class ScenarioReport:
         """Whether there are scenarios, all passed, and nothing was left out."""
         return bool(self.results) and self.passed == len(self.results) and not self.coverage.missed
 
+    def record(self) -> ScenarioRecord:
+        """What is kept with the version that the scenarios were played on."""
+        return ScenarioRecord(
+            self.process,
+            tuple(ScenarioLine(r.name, r.title, r.passed, r.message) for r in self.results),
+            len(self.coverage.elements),
+            len(self.coverage.elements_covered),
+            len(self.coverage.flows),
+            len(self.coverage.flows_covered),
+            self.coverage.missed,
+        )
+
     def as_json(self) -> dict[str, object]:
         """The line that ``bangfu scenarios --json`` prints."""
-        return {
-            "process": self.process,
-            "scenarios": len(self.results),
-            "passed": self.passed,
-            "elements": len(self.coverage.elements),
-            "elements_covered": len(self.coverage.elements_covered),
-            "flows": len(self.coverage.flows),
-            "flows_covered": len(self.coverage.flows_covered),
-            "missed": list(self.coverage.missed),
-        }
+        return self.record().as_counts()
 
 
 def run_folder(
@@ -118,11 +122,12 @@ def run_scenarios(
     results_found: list[ScenarioResult] = []
     passed: list[Passed] = []
     for scenario in scenarios:
-        player = Player(program, scenario, operations or {}, parameters or {})
-        result = _played(player, scenario)
+        result, gone_through = _played(
+            scenario,
+            lambda one=scenario: Player(program, one, operations or {}, parameters or {}),  # type: ignore[misc]
+        )
         results_found.append(result)
-        if result.passed:
-            passed += player.passed
+        passed += gone_through
     return ScenarioReport(
         source.key,
         tuple(results_found),
@@ -131,18 +136,25 @@ def run_scenarios(
     )
 
 
-def _played(player: Player, scenario: Scenario) -> ScenarioResult:
+def _played(
+    scenario: Scenario, player_of: Callable[[], Player]
+) -> tuple[ScenarioResult, tuple[Passed, ...]]:
+    """How one went, and the elements it left if it went as written."""
     message = scenario.fault or ""
+    passed: tuple[Passed, ...] = ()
     if not message:
         try:
+            player = player_of()
             player.play()
+            passed = player.passed
         except Failed as failure:
             message = failure.message
         except Refused as refused:
             message = refused.message
         except Exception as failure:  # noqa: BLE001 - one scenario must not hide the others
             message = f"场景没有跑完({type(failure).__name__}: {failure})。"
-    return ScenarioResult(scenario.name, scenario.title, passed=not message, message=message)
+    result = ScenarioResult(scenario.name, scenario.title, passed=not message, message=message)
+    return result, passed
 
 
 def _coverage(source: DefinitionSource, passed: Iterable[Passed]) -> Coverage:

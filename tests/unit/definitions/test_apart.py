@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from engine.definitions import Known, apart, check_bundle
-from engine.definitions.apart import check_apart, question_of, understood
+from engine.definitions.apart import check_apart, play_apart, question_of, understood
 from engine.definitions.fork_server import ForkServer
+from engine.definitions.scenarios import play_bundle
 from engine.model.definitions import Bundle, SourceFile
 
 HERE = Path(__file__).parent
@@ -115,3 +116,36 @@ def test_the_child_is_told_all_that_the_parent_knows(known: Known, bundle_of) ->
         shape = told.operations[name]
         assert (shape.inputs, shape.outputs) == (operation.inputs, operation.outputs)
         assert set(shape.required) == set(operation.required)
+
+
+PLAYED = b'title = "x"\n[expect]\nopen = true\n'
+
+
+def test_it_plays_what_play_bundle_plays(known: Known, bundle_of) -> None:  # type: ignore[no-untyped-def]
+    given = bundle_of(HERE / "good" / "straight.bpmn")
+    bundle = Bundle((*given.files, SourceFile("straight.toml", PLAYED)))
+    here, apart_from_here = (
+        play_bundle(bundle, known, {"n": 1}),
+        play_apart(bundle, known, {"n": 1}),
+    )
+    assert here == apart_from_here
+    assert here.records
+
+
+def test_scenarios_that_never_end_are_ended(monkeypatch, known: Known) -> None:  # type: ignore[no-untyped-def]
+    script = """
+import socket, sys
+import engine.definitions.apart as apart
+from engine.definitions.fork_server import serve
+apart.SECONDS = 1
+def play(*_):
+    while True: pass
+apart.play_bundle = play
+serve(socket.socket(fileno=int(sys.argv[1])), apart.answered, 20)
+"""
+    monkeypatch.setattr(apart, "_server", ForkServer(("-c", script)))
+    played = play_apart(Bundle((SourceFile("p.toml", PLAYED),)), known, {})
+    assert [(f.severity, f.code, f.file) for f in played.findings] == [
+        ("error", "scenarios-unfinished", "p.toml")
+    ]
+    apart._server.close()
