@@ -44,10 +44,14 @@ _RING = "请拨打公示上的联系电话反映。"
 
 @dataclass(frozen=True)
 class ReportStanding:
-    """What a file's page says of reports: whether one is looked into, and what she may do."""
+    """What a file's page says of reports: whether one is looked into, and what she may do.
+
+    ``refer_to``: whom to tell (name, telephone) where her own union built the file.
+    """
 
     is_examined: bool
     may_take: bool
+    refer_to: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -88,9 +92,13 @@ class ReportDesk:
 
         def read(tx: Tx) -> ReportStanding:
             file, _union = must_see(tx, actor, file_no)
+            is_taken = process is not None and file.shown.status != CLOSED
             return ReportStanding(
                 is_examined=bool(file_reports.case_looking_into(tx, file_no)),
                 may_take=not _refusal(tx, actor, file, process),
+                refer_to=numbers.objection_office(tx, file.organisation_id)
+                if is_taken and _is_own(actor, file)
+                else None,
             )
 
         return self._engine.ask(read)
@@ -331,14 +339,20 @@ def _with_union(tx: Tx, file_no: str) -> tuple[File, str]:
     return found
 
 
+def _is_own(actor: Actor, file: File) -> bool:
+    """Her union built the file. One place is enough: a role there, or her desk there."""
+    at = file.organisation_id
+    return actor.organisation_id == at or any(actor.holds_at(role, at) for role in actor.roles)
+
+
 def _refusal(tx: Tx, actor: Actor, file: File, process: ProcessInfo | None) -> str:
     """Why she may not take a report on this file; empty if she may."""
     if process is None or file.shown.status == CLOSED:
         return "这里不能登记对这份档案的举报。"
-    # One place is enough: a role there, or her desk there.
-    is_own = any(actor.holds_at(role, file.organisation_id) for role in actor.roles)
-    if is_own or actor.organisation_id == file.organisation_id:
-        return "这份档案由您所在的单位建档,按规定由上级工会登记和核查,没有登记。请转告县总工会。"
+    if _is_own(actor, file):
+        office, phone = numbers.objection_office(tx, file.organisation_id)
+        told = f"请转告{office}({phone})" if phone else f"请转告{office}"
+        return f"这份档案由您所在的单位建档,按规定由上级工会登记和核查,没有登记。{told}。"
     places = tuple(place for role in process.starters for place in actor.places(role))
     if not directory.is_within(tx, file.organisation_id, places):
         return "举报由县总工会审核员或市总权益保障部登记,您没有这个权限,没有登记。请转告县总工会。"

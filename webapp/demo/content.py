@@ -38,7 +38,7 @@ class Plan:
     message that does not come, ``pass`` for the first stretch of time that goes by; empty: to the
     end. ``waited``: for how many working days it has been so, from and to; twice 0: the last deed
     is done now. ``plight``: which households; empty: any. ``areas``: codes of the federations they
-    are approved in; none: all.
+    are approved in; none: all. ``built_by_county``: the file is one of a county's own window.
     ``known``: the applicant is the ``head`` or a ``member`` of a household on file, or a
     ``housemate``, whose household has its file in the same county; ``file``: the case is about
     such a household. ``heir_from``: from this deed on the spouse is the head. ``claimed`` and
@@ -56,6 +56,7 @@ class Plan:
     areas: tuple[str, ...] = ()
     known: str = ""
     heir_from: str = ""
+    built_by_county: bool = False
 
     @property
     def ends_now(self) -> bool:
@@ -140,6 +141,7 @@ def _plan(process: str, row: Any) -> Plan:
         areas=tuple(row.get("areas", ())),
         known=row.get("known", ""),
         heir_from=row.get("heir_from", ""),
+        built_by_county=row.get("built_by_county", False),
     )
 
 

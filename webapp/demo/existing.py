@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -80,10 +81,18 @@ def demo_files(
     Nobody gets an identity number that is ``taken``.
     """
     drawing = _Drawing(federation, chance, today, standard, taken)
-    counties = [code for code, many in existing().counties.items() for _ in range(many)]
+    own = existing().told["of_the_county"]
+    counties = [
+        code for code, many in existing().counties.items() for _ in range(many - own.get(code, 0))
+    ]
     chance.shuffle(counties)
-    for place, code in enumerate(counties):
-        yield drawing.file(code, _FIRST_NUMBER + place)
+    # those of a county's own window first: however few are loaded, there is one to be reported
+    homes = [federation.county(code) for code, many in own.items() for _ in range(many)]
+    numbers = count(_FIRST_NUMBER)
+    for home in homes:
+        yield drawing.file(home.code, next(numbers), home)
+    for code in counties:
+        yield drawing.file(code, next(numbers))
 
 
 class _Drawing:
@@ -105,13 +114,12 @@ class _Drawing:
         self._likeness = Likeness(chance, taken, self._told["alike"])
         self._reviews = Reviews(chance, self._told)
 
-    def file(self, county: str, number: int) -> DemoFile:
-        """One file of a county."""
+    def file(self, county: str, number: int, built_by: Organisation | None = None) -> DemoFile:
+        """One file of a county; without ``built_by`` of one of the unions below it."""
         opened_on = self._opened_on()
         changed_on = self._changed_on(opened_on)
         plight = self._plight(opened_on)
-        homes, weights = self._homes[county]
-        home = self._chance.choices(homes, weights)[0]
+        home = built_by or self._chance.choices(*self._homes[county])[0]
         codes = [one.code for one in self._federation.area_of(home.id)]
         standard = self._standard(codes, opened_on)
         drawn = self._households.draw(home, number, plight, standard, opened_on, changed_on)

@@ -44,6 +44,10 @@ class Federation:
         """The organisations by their id."""
         return {organisation.id: organisation for organisation in self.organisations}
 
+    def county(self, code: str) -> Organisation:
+        """The federation of a county by the code of its division."""
+        return next(o for o in self.organisations if (o.level, o.code) == ("county", code))
+
     def holders(self, role: str, organisation_id: str) -> tuple[Person, ...]:
         """The people who hold a role at exactly this organisation."""
         ids = {

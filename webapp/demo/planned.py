@@ -115,7 +115,10 @@ class Applicants:
     ) -> None:
         self._federation = federation
         self._households = households
-        self._known = list(known)
+        of_a_county: dict[bool, list[DemoHousehold]] = {True: [], False: []}
+        for one in known:
+            of_a_county[federation.by_id[one.organisation_id].level == "county"].append(one)
+        self._built_by_county, self._known = of_a_county[True], of_a_county[False]
         self._kept: list[DemoHousehold] = []
 
     def take(self, plan: Plan, at: str) -> DemoHousehold:
@@ -151,6 +154,8 @@ class Applicants:
 
     def _next_on_file(self, plan: Plan) -> DemoHousehold:
         """One on file where the plan wants it, else the next: few are on file so early."""
+        if plan.built_by_county:
+            return self._built_by_county.pop()
         found = next((one for one in self._known if self._fits(one, plan, "")), None)
         if found is None and self._known:
             found = self._known[0]

@@ -205,7 +205,7 @@ def _links(file_no: str, standing: Standing, reported: ReportStanding) -> tuple[
     if Act.CONSENT in standing.acts:
         label = _("重新授权") if standing.consent_withdrawn_on else _("撤回授权")
         found.append(Link(label, url_for("register.consent", file_no=file_no)))
-    if reported.may_take:
+    if reported.may_take or reported.refer_to is not None:
         found.append(Link(_("登记举报"), url_for("register.report", file_no=file_no)))
     found.append(Link(_("打印档案"), url_for("register.volume", file_no=file_no)))
     return tuple(found)

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from flask import url_for
 
+from registry.report_desk import ReportStanding
 from webapp.register.upkeep_pages import Refused
 from webapp.shared.language import _
 from webapp.shared.navigation import Shell
@@ -31,6 +32,8 @@ class ReportPage(Page):
     by: str
     message: str
     is_examined: bool
+    refer_to: str
+    """Whom to tell, where she may not take the report herself; empty where she may."""
 
     @property
     def title(self) -> str:
@@ -39,7 +42,7 @@ class ReportPage(Page):
 
 
 def report_page(
-    shell: Shell, found: Household, today: str, typed: Refused, *, is_examined: bool
+    shell: Shell, found: Household, today: str, typed: Refused, standing: ReportStanding
 ) -> ReportPage:
     """The page of one file."""
     return ReportPage(
@@ -54,5 +57,6 @@ def report_page(
         text=typed.values.get("text", ""),
         by=typed.values.get("by", ""),
         message=typed.message,
-        is_examined=is_examined,
+        is_examined=standing.is_examined,
+        refer_to=" ".join(filter(None, standing.refer_to or ())),
     )

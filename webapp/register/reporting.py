@@ -25,14 +25,16 @@ def _page(actor: Actor, file_no: str, typed: Refused) -> str:
     standing = registry.reports.standing(actor, file_no)
     today = current_engine().environment.today().isoformat()
     frame = shell("register", actor)
-    return render(report_page(frame, found, today, typed, is_examined=standing.is_examined))
+    return render(report_page(frame, found, today, typed, standing))
 
 
 @register.get("/households/<file_no>/report")
 def report(file_no: str) -> ResponseReturnValue:
-    """The form."""
+    """The form; for who belongs to the union that built the file, whom to tell instead."""
     actor = current_actor()
-    current_registry().reports.must_take(actor, file_no)
+    reports = current_registry().reports
+    if reports.standing(actor, file_no).refer_to is None:
+        reports.must_take(actor, file_no)
     return _page(actor, file_no, NOTHING_TYPED)
 
 
