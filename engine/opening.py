@@ -25,7 +25,7 @@ from engine.model.clock import BusinessClock, Clock, SystemClock
 from engine.model.operations import Operation
 from engine.model.parameters import ParameterRule
 from engine.store import cases, settings
-from engine.store.database import Database, Tx
+from engine.store.database import Database, Durability, Tx
 from engine.store.schema import ENGINE, Branch, is_current, migrate
 from engine.store.settings import ClockRow, Parameter
 from engine.store.vault import Vault
@@ -47,6 +47,8 @@ class Options:
     ``never_together``: pairs of roles that no process may leave to one person in small units.
     ``gate`` checks process files, ``play`` plays the scenarios that come with them; where
     strangers upload them, :func:`engine.definitions.apart.check_apart` and ``play_apart``.
+    ``durability``: whether a command waits until it is on the disk; only loading that can begin
+    again need not.
     """
 
     data_dir: Path | None = None
@@ -61,6 +63,7 @@ class Options:
     starts: frozenset[str] = frozenset()
     gate: Gate = check_bundle
     play: Play = play_bundle
+    durability: Durability = Durability.AT_ONCE
 
 
 def open_engine(url: str, *, key: bytes, options: Options | None = None) -> Engine:
@@ -71,7 +74,7 @@ def open_engine(url: str, *, key: bytes, options: Options | None = None) -> Engi
     its cases, Busy when it does not answer.
     """
     chosen = Options() if options is None else options
-    database = Database(url)
+    database = Database(url, chosen.durability)
     try:
         return _opened(database, key, chosen)
     except BaseException:

@@ -13,7 +13,7 @@ from engine.errors import Invalid, NotFound
 from engine.model.operations import Operation, OperationContext
 from engine.store.database import Tx
 from engine.work.attributes import normal
-from registry.household import CLOSED, MERGED, Content, mapping, mappings, shown_of, text
+from registry.household import CLOSED, MERGED, mapping, mappings, shown_of, text
 from registry.household_operations import content_of, write_version
 from registry.people import FilePerson, people_of
 from registry.store import households, people
@@ -80,9 +80,13 @@ def _find_duplicates(context: OperationContext, inputs: Inputs) -> Inputs:
     }
     named = people_of(content, context.lookup_hash)
     own_file = text(inputs.get("file_no"))
+    hashes = {one.id_hash for one in named if one.id_hash}
+    certain = people.with_id(tx, hashes, own_file)
+    cases = people.in_open_cases(tx, hashes, context.case_id)
+    mobile = normal(text(mapping(inputs.get("head")).get("mobile")))
     matches = [
-        *_by_number(tx, named, own_file, context.case_id),
-        *_by_signs(tx, named, content, own_file, context),
+        *_by_number(named, certain, cases),
+        *_by_signs(tx, named, mobile and context.lookup_hash(mobile), own_file, certain),
     ]
     county_id, _name, _phone = people.county_of(tx, context.organisation_id)
     told = [one.told(county_id) for one in matches]
@@ -94,10 +98,11 @@ def _find_duplicates(context: OperationContext, inputs: Inputs) -> Inputs:
     }
 
 
-def _by_number(tx: Tx, named: Sequence[FilePerson], own_file: str, case_id: str) -> list[_Match]:
-    hashes = {one.id_hash for one in named if one.id_hash}
-    files = people.with_id(tx, hashes, own_file)
-    cases = people.in_open_cases(tx, hashes, case_id)
+def _by_number(
+    named: Sequence[FilePerson],
+    files: Mapping[str, Sequence[Found]],
+    cases: Mapping[str, Sequence[Found]],
+) -> list[_Match]:
     matches: list[_Match] = []
     for one in named:
         for found in files.get(one.id_hash or "", []):
@@ -113,9 +118,9 @@ def _by_number(tx: Tx, named: Sequence[FilePerson], own_file: str, case_id: str)
 def _by_signs(
     tx: Tx,
     named: Sequence[FilePerson],
-    content: Content,
+    mobile_hash: str,
     own_file: str,
-    context: OperationContext,
+    certain: Mapping[str, Sequence[Found]],
 ) -> list[_Match]:
     """What is no proof: the same card, telephone, name and birthday, a number almost the same."""
     head = named[0]
@@ -128,15 +133,13 @@ def _by_signs(
             )
             if found.name != head.name
         ]
-    mobile = normal(text(mapping(content.get("head")).get("mobile")))
-    if mobile:
+    if mobile_hash:
         matches += [
             _Match(PHONE, head.name, head.counted, found)
-            for found in people.with_mobile(tx, context.lookup_hash(mobile), own_file)
+            for found in people.with_mobile(tx, mobile_hash, own_file)
         ]
     prefixes = {one.prefix_hash for one in named if one.prefix_hash}
     near = people.with_prefix(tx, prefixes, own_file)
-    certain = people.with_id(tx, {one.id_hash for one in named if one.id_hash}, own_file)
     born = {(one.name, one.birth_date) for one in named if one.name and one.birth_date}
     same_birth = people.with_name_and_birth(tx, born, own_file)
     for one in named:

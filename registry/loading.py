@@ -150,13 +150,14 @@ def must_load_for(tx: Tx, actor: Actor, organisation_ids: Iterable[str]) -> None
     It is for an administrator or a reviewer of county or city, within her own area.
     """
     reach = _Reach(tx, actor)
-    for organisation_id in dict.fromkeys(organisation_ids):
-        unit = directory.organisation_brief(tx, organisation_id)
-        if unit is None:
+    asked = list(dict.fromkeys(organisation_ids))
+    names = directory.names_of(tx, asked)
+    for organisation_id in asked:
+        if organisation_id not in names:
             raise Invalid(f"没有编号为“{organisation_id}”的单位,没有导入。请核对受理工会。")
         if not reach.includes(organisation_id):
             raise NotPermitted(
-                f"您不能为“{unit.name}”导入档案,没有导入。"
+                f"您不能为“{names[organisation_id]}”导入档案,没有导入。"
                 "只有本辖区的县级、市级审核员或系统管理员可以导入。"
             )
 

@@ -9,6 +9,7 @@ from engine import Engine, Options, open_engine
 from engine.definitions.apart import check_apart, play_apart
 from engine.model.clock import Clock
 from engine.model.operations import Operation
+from engine.store.database import Durability
 from engine.store.schema import Branch
 from engine.work.invariants import Invariant
 from registry.exporting import ERRAND as EXPORT
@@ -34,11 +35,14 @@ class Opened:
     registry: RegistryPort
 
 
-def open_installation(settings: Settings, clock: Clock | None = None) -> Opened:
+def open_installation(
+    settings: Settings, clock: Clock | None = None, durability: Durability = Durability.AT_ONCE
+) -> Opened:
     """Open the database, bring its schema up, and give the engine and the registry.
 
-    ``clock``: another business clock than the stored one. Raises SettingsRefused for an address
-    of another kind of database, SchemaNewer, Busy when the database does not answer.
+    ``clock``: another business clock than the stored one. ``durability``: see Options. Raises
+    SettingsRefused for an address of another kind of database, SchemaNewer, Busy when the database
+    does not answer.
     """
     refuse_other_databases(settings)
     options = Options(
@@ -54,6 +58,7 @@ def open_installation(settings: Settings, clock: Clock | None = None) -> Opened:
         starts=registry.STARTS,
         gate=check_apart,
         play=play_apart,
+        durability=durability,
     )
     engine = open_engine(settings.url, key=settings.key, options=options)
     register = registry.Registry(engine, _site(settings))
@@ -87,9 +92,11 @@ def invariants_of(installation: Opened) -> Sequence[Invariant]:
 
 
 @contextmanager
-def opened(settings: Settings, clock: Clock | None = None) -> Iterator[Opened]:
+def opened(
+    settings: Settings, clock: Clock | None = None, durability: Durability = Durability.AT_ONCE
+) -> Iterator[Opened]:
     """An installation for as long as a command lasts."""
-    installation = open_installation(settings, clock)
+    installation = open_installation(settings, clock, durability)
     try:
         yield installation
     finally:

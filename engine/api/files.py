@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import IO
 
 from engine.api.commands import Group
@@ -35,6 +35,19 @@ class Files(Group):
             lambda tx, _: files.stage(tx, actor.person_id, described, digest, len(content), now),
             actor,
             once,
+        )
+
+    def stage_several(
+        self, actor: Actor, named: Sequence[tuple[str, bytes]]
+    ) -> Sequence[StoredFile]:
+        """The same for several (name, content) in one transaction, in their order."""
+        kept = [
+            (files.checked(name, content), files.keep(self._environment, content), len(content))
+            for name, content in named
+        ]
+        now = self._environment.real_now()
+        return self._commands.execute(
+            lambda tx: files.stage_several(tx, actor.person_id, kept, now)
         )
 
     def must_be_allowed(self, name: str, content: bytes) -> None:

@@ -9,7 +9,10 @@ MISSING = object()
 def get_at(data: object, path: Sequence[str]) -> object:
     """The value at the path, ``MISSING`` where there is none."""
     for part in path:
-        if not isinstance(data, Mapping) or part not in data:
+        # almost always a dict: asking that first spares the slow question for any mapping
+        if not isinstance(data, dict) and not isinstance(data, Mapping):
+            return MISSING
+        if part not in data:
             return MISSING
         data = data[part]
     return data

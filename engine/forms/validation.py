@@ -23,7 +23,7 @@ from engine.forms.paths import MISSING, get_at, pointer, set_at
 from engine.forms.patterns import pattern_options
 from engine.forms.returning import only_of_chosen_step
 from engine.forms.rows import is_blank, signed_rows
-from engine.forms.rules import broken_rules
+from engine.forms.rules import Broken, broken_rules
 from engine.forms.schema import Schema
 from engine.forms.values import as_decimal, decimal_places, fits_json, is_empty
 from engine.forms.visibility import Answers, Settled, cell_name, settle
@@ -117,9 +117,12 @@ class Rules:
         self._note_schema(found, settled)
         self._note_formats(found, settled, today)
         self._note_expired(found, settled, scope, today)
+        odd: list[Broken] = []
         for broken in broken_rules(self.fields, settled, context):
             if broken.rule.refuses:
                 found.note_message(broken.steps, "rule", broken.message, broken.asked)
+            else:
+                odd.append(broken)
         kept = _without_empty_rows(self.fields, signed_rows(self.fields, settled.data, scope, by))
         asks = (asked.path[0] for asked in self.fields if not asked.keep)
         names = dict.fromkeys((*asks, *text_keys(self.fields)))
@@ -127,7 +130,7 @@ class Rules:
         return Validation(
             kept,
             found.in_form_order(),
-            tuple(doubts(self.fields, settled, context)),
+            tuple(_doubts(self.fields, settled, odd, today)),
             tuple(name for name in names if name not in told),
             told,
         )
@@ -298,7 +301,7 @@ def rows_of(data: Mapping[str, object], asked: Field) -> list[Mapping[str, objec
     value = get_at(data, asked.path)
     if not isinstance(value, list):
         return []
-    return [row if isinstance(row, Mapping) else {} for row in value]
+    return [row if isinstance(row, dict | Mapping) else {} for row in value]
 
 
 def _is_missing(asked: Field, data: Mapping[str, object]) -> bool:
@@ -336,11 +339,18 @@ def doubts(
     fields: Sequence[Field], settled: Settled, context: EvaluationContext
 ) -> Iterator[FieldError]:
     """What is odd about answers that may be right all the same: said, never refused."""
-    for broken in broken_rules(fields, settled, context):
-        if not broken.rule.refuses:
-            where, label = pointer(*broken.steps), broken.asked.label
-            yield FieldError(where, "doubt", broken.message, label)
+    broken = broken_rules(fields, settled, context)
+    odd = [one for one in broken if not one.rule.refuses]
     today = context.now.astimezone(context.zone).date()
+    yield from _doubts(fields, settled, odd, today)
+
+
+def _doubts(
+    fields: Sequence[Field], settled: Settled, odd: Sequence[Broken], today: date
+) -> Iterator[FieldError]:
+    for broken in odd:
+        where, label = pointer(*broken.steps), broken.asked.label
+        yield FieldError(where, "doubt", broken.message, label)
     yield from _format_doubts(fields, settled.data, today)
 
 

@@ -54,7 +54,7 @@ def settle(
         kept = _Round(scope, context, shown)
         kept.take(components, data)
         settled = Settled(kept.data, frozenset(kept.visible), kept.facts)
-        if settled.visible == shown:
+        if settled.visible == shown or (shown is None and kept.hides_no_answer):
             break
         shown = settled.visible
     return settled
@@ -75,6 +75,12 @@ class _Round:
         self.data: Answers = {}
         self.visible: set[str] = set()
         self.facts: dict[str, object] = {}
+        self.answered: set[str] = set()
+
+    @property
+    def hides_no_answer(self) -> bool:
+        """Whether another pass would begin with the same answers, and so find the same."""
+        return self.answered <= self.visible
 
     def take(self, components: Sequence[Component], data: Mapping[str, object]) -> None:
         """Go through the form."""
@@ -91,6 +97,7 @@ class _Round:
             value = get_at(data, asked.path)
             if value is not MISSING and (self.shown is None or asked.key in self.shown):
                 set_at(believed, asked.path, deepcopy(value))
+                self.answered.add(asked.key)
         return believed
 
     def _learn(self, components: Sequence[Component]) -> None:

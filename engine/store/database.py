@@ -12,6 +12,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import Enum
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -36,6 +37,14 @@ POOL_SIZE = 40
 
 _BUSY_TIMEOUT_MS = 15_000
 _TRY_AGAIN = {"40P01", "40001"}  # deadlock detected, serialization failure
+
+
+class Durability(Enum):
+    """When what was committed is safe from a crash of the machine."""
+
+    AT_ONCE = "at once"
+    SOON = "soon"
+    """A moment later, in order: for loading that is begun again where it stopped."""
 
 
 class UniqueViolation(Exception):
@@ -159,7 +168,7 @@ def _is_unique_violation(error: IntegrityError) -> bool:
 class Database:
     """A database by its URL: ``sqlite:///path`` or ``postgresql+psycopg://…``."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, durability: Durability = Durability.AT_ONCE) -> None:
         try:
             parsed = make_url(url)
         except (ArgumentError, ValueError) as error:
@@ -171,11 +180,11 @@ class Database:
         self.path = Path(parsed.database) if self.is_sqlite and parsed.database else None
         if self.path is not None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.engine = self._make_engine()
+        self.engine = self._make_engine(durability)
         lock_path = self.path.with_name(self.path.name + ".lock") if self.path else None
         self.writer_lock = _WriterLock(lock_path)
 
-    def _make_engine(self) -> Engine:
+    def _make_engine(self, durability: Durability) -> Engine:
         options: dict[str, Any] = {
             # We write BEGIN and COMMIT ourselves: the driver's own idea of a transaction would
             # start a deferred one on SQLite, which cannot become a writer without a conflict.
@@ -192,8 +201,12 @@ class Database:
         engine = create_engine(self.url, **options)
         if self.is_sqlite:
             event.listen(engine, "connect", _prepare_sqlite)
+            if durability is Durability.SOON:
+                event.listen(engine, "connect", _hurry_sqlite)
         else:
             event.listen(engine, "checkout", _refuse_hung_up)
+            if durability is Durability.SOON:
+                event.listen(engine, "connect", _hurry_postgres)
         return engine
 
     def unit_of_work(self) -> UnitOfWork:
@@ -272,6 +285,15 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _hurry_sqlite(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA synchronous = NORMAL")  # the file stays sound; the disk follows
+
+
+def _hurry_postgres(connection: Any, _record: object) -> None:
+    connection.execute("SET SESSION synchronous_commit = off")
+    connection.commit()
 
 
 @contextmanager

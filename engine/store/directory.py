@@ -115,6 +115,15 @@ def organisation_brief(tx: Tx, organisation_id: str) -> Organisation | None:
     return None if row is None else _organisation(row, {})
 
 
+def names_of(tx: Tx, organisation_ids: Iterable[str]) -> dict[str, str]:
+    """The names of organisations by id; those that there are not are left out."""
+    wanted = sorted(set(organisation_ids))
+    rows = tx.execute(
+        select(organisation.c.id, organisation.c.name).where(organisation.c.id.in_(wanted))
+    )
+    return {row.id: row.name for row in rows} if wanted else {}
+
+
 def line_upwards(tx: Tx, organisation_id: str) -> list[Organisation]:
     """An organisation and those above it by approval, nearest first; without their parents."""
     return [

@@ -27,22 +27,33 @@ def _file(row: Any) -> StoredFile:
     )
 
 
+_ADD = insert(file)
+
+
 def add(tx: Tx, new: StoredFile) -> None:
     """Write a file's row; its content is on the disk already."""
-    tx.execute(
-        insert(file).values(
-            id=new.id,
-            case_id=new.case_id,
-            owner=new.owner,
-            name=new.name,
-            label=new.label,
-            type=new.type,
-            size=new.size,
-            sha256=new.sha256,
-            staged_at=to_text(new.staged_at),
-            linked_at=to_text_or_none(new.linked_at),
-        )
-    )
+    add_several(tx, [new])
+
+
+def add_several(tx: Tx, new: Sequence[StoredFile]) -> None:
+    """The same for several in one statement."""
+    rows = [
+        {
+            "id": one.id,
+            "case_id": one.case_id,
+            "owner": one.owner,
+            "name": one.name,
+            "label": one.label,
+            "type": one.type,
+            "size": one.size,
+            "sha256": one.sha256,
+            "staged_at": to_text(one.staged_at),
+            "linked_at": to_text_or_none(one.linked_at),
+        }
+        for one in new
+    ]
+    if rows:
+        tx.execute(_ADD, rows)
 
 
 def load(tx: Tx, file_id: str) -> StoredFile | None:

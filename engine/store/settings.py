@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, delete, insert, or_, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, or_, select, update
 
 from engine.store.database import Tx
 from engine.store.instants import from_text, to_text, to_text_or_none
@@ -132,6 +132,39 @@ def parameter_values(
         for place in organisation_ids if one.organisation_id is None else [row.descendant_id]:
             found.setdefault(place, one)
     return found
+
+
+Stamp = tuple[int, int]
+"""How many rows of parameters there are, and the newest: rows are only ever added."""
+
+Above = dict[str, dict[str, int]]
+"""How far above an organisation others lie, itself at nought, by kind of parent."""
+
+_STAMP = select(
+    func.count().label("rows"), func.coalesce(func.max(parameter.c.id), 0).label("newest")
+).subquery("stamp")
+_WHAT_LIES_ABOVE = select(
+    _STAMP.c.rows,
+    _STAMP.c.newest,
+    organisation_closure.c.kind,
+    organisation_closure.c.ancestor_id,
+    organisation_closure.c.depth,
+).select_from(
+    _STAMP.outerjoin(
+        organisation_closure, organisation_closure.c.descendant_id == bindparam("organisation")
+    )
+)
+
+
+def what_lies_above(tx: Tx, organisation_id: str) -> tuple[Stamp, Above]:
+    """In one statement: the stamp of the parameters, and what lies above an organisation."""
+    above: Above = {}
+    stamp = (0, 0)
+    for row in tx.execute(_WHAT_LIES_ABOVE, {"organisation": organisation_id}):
+        stamp = (row.rows, row.newest)
+        if row.ancestor_id is not None:
+            above.setdefault(row.kind, {})[row.ancestor_id] = row.depth
+    return stamp, above
 
 
 def _parameter(row: Row[Any]) -> Parameter:

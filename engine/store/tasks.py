@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, insert, literal, or_, select, update
 from sqlalchemy.sql.selectable import Select
@@ -99,6 +99,25 @@ class LoadedTask:
 def load(tx: Tx, task_id: str) -> LoadedTask | None:
     """The step and its case, whoever asks."""
     return _loaded(tx, _LOAD, task_id)
+
+
+class OpenStep(NamedTuple):
+    """An open step by its id and its element."""
+
+    id: str
+    element_id: str
+
+
+_OPEN_STEPS = (
+    select(task.c.id, task.c.element_id)
+    .where(task.c.case_id == bindparam("case"), task.c.status == "open")
+    .order_by(task.c.number)
+)
+
+
+def open_steps(tx: Tx, case_id: str) -> list[OpenStep]:
+    """Which steps of a case are open, and no more of them than that."""
+    return [OpenStep(*row) for row in tx.execute(_OPEN_STEPS, {"case": case_id})]
 
 
 def open_names(tx: Tx, case_id: str, element_ids: Sequence[str]) -> list[str]:

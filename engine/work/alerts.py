@@ -53,14 +53,10 @@ def _told(environment: Environment, tx: Tx, loaded: tasks.LoadedTask, levels_up:
         if loaded.task.assignee is not None:
             return [loaded.task.assignee]
         return [h.person_id for h in directory.holders(tx, queue.role, queue.handling_id, today)]
-    organisations = directory.organisations(tx, today)
-    current: str | None = queue.handling_id
-    found: list[str] = []
     skipped = levels_up - 1
-    while current is not None and not found:
-        found = [h.person_id for h in directory.holders(tx, "supervisor", current, today)]
-        if found and skipped:
-            skipped -= 1
-            found = []
-        current = organisations[current].approval_parent
-    return found
+    for current in directory.line_upwards(tx, queue.handling_id):
+        found = [h.person_id for h in directory.holders(tx, "supervisor", current.id, today)]
+        if found and not skipped:
+            return found
+        skipped -= bool(found)
+    return []

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
-from weakref import WeakKeyDictionary
 
 from engine.definitions import Gate, check_bundle
 from engine.definitions.scenarios import Play, play_bundle
@@ -24,8 +23,8 @@ from engine.runtime import Program, compile_program
 from engine.store import definitions as stored_definitions
 from engine.store import directory, settings
 from engine.store.database import Tx
-from engine.store.settings import Parameter
 from engine.store.vault import Vault
+from engine.work.asked_parameters import AskedParameters
 
 Answer = TypeVar("Answer")
 
@@ -137,31 +136,6 @@ class Numbers:
                 last = take(prefix, NUMBERS_IN_A_BLOCK)
                 left.extend(range(last + NUMBERS_IN_A_BLOCK, last, -1))
             return left.pop()
-
-
-class AskedParameters:
-    """Values of parameters, each asked of the database once a transaction.
-
-    A form with twenty expressions, or a decision with as many rules, asks for the same few.
-    """
-
-    def __init__(self) -> None:
-        self._by_transaction: WeakKeyDictionary[Tx, dict[tuple[object, ...], Parameter | None]]
-        self._by_transaction = WeakKeyDictionary()
-
-    def value(
-        self, tx: Tx, name: str, organisation_id: str, day: date, kind: str
-    ) -> Parameter | None:
-        """As :func:`engine.store.settings.parameter_value`."""
-        known = self._by_transaction.setdefault(tx, {})
-        key = (name, organisation_id, day, kind)
-        if key not in known:
-            known[key] = settings.parameter_value(tx, name, organisation_id, day, kind)
-        return known[key]
-
-    def forget(self, tx: Tx) -> None:
-        """Ask anew: this transaction writes a value."""
-        self._by_transaction.pop(tx, None)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ so that the page of the parameters can tell who asks for what without a list kep
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.store import settings
 from engine.store.database import Tx
 from engine.work.environment import Environment
 
@@ -27,7 +26,7 @@ class Setting:
     def of(self, environment: Environment, tx: Tx, organisation_id: str = "") -> object:
         """What holds today for an organisation; without one, for the whole federation."""
         kind = environment.climbed_for(self.name)
-        found = settings.parameter_value(tx, self.name, organisation_id, environment.today(), kind)
+        found = environment.asked.value(tx, self.name, organisation_id, environment.today(), kind)
         return self.usual if found is None else found.value
 
     def number(self, environment: Environment, tx: Tx, organisation_id: str = "") -> int:

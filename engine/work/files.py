@@ -5,6 +5,7 @@ import hashlib
 import io
 import os
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO
@@ -106,20 +107,29 @@ def stage(
     tx: Tx, owner: str, described: tuple[str, str], digest: str, size: int, now: datetime
 ) -> StoredFile:
     """Write the row of a kept file that belongs to no case yet, but to this person."""
-    name, kind = described
-    new = StoredFile(
-        id=secrets.token_hex(13),
-        case_id=None,
-        owner=owner,
-        name=name,
-        label="",
-        type=kind,
-        size=size,
-        sha256=digest,
-        staged_at=now,
-        linked_at=None,
-    )
-    files.add(tx, new)
+    return stage_several(tx, owner, [(described, digest, size)], now)[0]
+
+
+def stage_several(
+    tx: Tx, owner: str, kept: Sequence[tuple[tuple[str, str], str, int]], now: datetime
+) -> list[StoredFile]:
+    """The same for several: each its (name, type), its hash and its size."""
+    new = [
+        StoredFile(
+            id=secrets.token_hex(13),
+            case_id=None,
+            owner=owner,
+            name=name,
+            label="",
+            type=kind,
+            size=size,
+            sha256=digest,
+            staged_at=now,
+            linked_at=None,
+        )
+        for (name, kind), digest, size in kept
+    ]
+    files.add_several(tx, new)
     return new
 
 

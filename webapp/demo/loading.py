@@ -20,7 +20,7 @@ from engine.errors import Conflict, Invalid
 from engine.model.clock import ZONE, FixedClock
 from engine.model.digest import TOLD_FROM
 from engine.store import settings as stored_settings
-from engine.store.database import Tx
+from engine.store.database import Durability, Tx
 from engine.store.settings import Parameter
 from engine.work.accounts import hash_password
 from engine.work.organise import Papers
@@ -257,7 +257,8 @@ def _play(
     clock = FixedClock(_first(planned, line))
     # not for secrets: the demonstration must come out alike everywhere
     chance = random.Random(_SEED + 2)  # noqa: S311
-    with opened(installation.settings, clock) as past:
+    # the mark that all is loaded is written by the other engine, and makes what is here durable
+    with opened(installation.settings, clock, Durability.SOON) as past:
         players = Players(
             past.engine,
             clock,

@@ -1,8 +1,11 @@
 """The one paper that stands for every scan of the demonstration, labelled 模拟."""
 
+from functools import cache
+
 _LINES = ("模拟材料", "本件为演示系统自动生成,不是真实证件,不涉及任何真实个人。")
 
 
+@cache
 def paper() -> bytes:
     """A PDF of one page: a few lines in the font that every reader brings for Chinese."""
     shown = "".join(

@@ -22,14 +22,15 @@ from engine.forms import CompiledForm
 from engine.jobs.executor import Pace
 from engine.model.cases import EventKind
 from engine.model.clock import ZONE, FixedClock, local_date
-from engine.model.tasks import Task, TaskLine
+from engine.model.tasks import Task
 from engine.runtime import read_scope, waits
 from engine.store import cases as stored_cases
 from engine.store import directory as stored_directory
-from engine.store import task_lists
 from engine.store import tasks as stored_tasks
 from engine.store.cases import CaseQuestion
 from engine.store.database import Tx
+from engine.store.definitions import DefinitionRow
+from engine.store.tasks import OpenStep
 from engine.work.advance import open_case
 from webapp.demo.answers import Table, as_values, filled_in
 from webapp.demo.content import answers_of
@@ -126,6 +127,11 @@ class Players:
                 self._act(course)
         return Played(len(courses), tuple(self._faults))
 
+    @cached_property
+    def _newest(self) -> Mapping[str, DefinitionRow]:
+        """The version of each process that cases are begun with: none comes while they play."""
+        return {row.key: row for row in self.engine.definitions.latest()}
+
     # --- time ---------------------------------------------------------------------------------
 
     def _advance(self, to: datetime) -> None:
@@ -220,9 +226,7 @@ class Players:
     def _begin(self, course: _Course) -> None:
         planned = course.planned
         home = planned.household.organisation_id
-        row = next(
-            row for row in self.engine.definitions.latest() if row.key == planned.plan.process
-        )
+        row = self._newest[planned.plan.process]
         info = self.engine.definitions.get(row.id)[1].info
         if info.starts_from:
             self._report(course, info.starters)
@@ -262,7 +266,7 @@ class Players:
         self._do_between(course, open_tasks)
         return False
 
-    def _do_between(self, course: _Course, open_tasks: Sequence[TaskLine]) -> None:
+    def _do_between(self, course: _Course, open_tasks: Sequence[OpenStep]) -> None:
         """A step that is not told here: a county's parameters, or a new head, bring it in."""
         answers = answers_of(course.planned.plan.process)
         told = {a.element for a in course.planned.scenario.steps if isinstance(a, Do)}
@@ -277,10 +281,10 @@ class Players:
             if is_between or comes_again:
                 self._complete(course, line, {})
 
-    def _open_tasks(self, course: _Course) -> Sequence[TaskLine]:
-        return self.engine.ask(lambda tx: task_lists.open_of_case(tx, course.case_id))
+    def _open_tasks(self, course: _Course) -> Sequence[OpenStep]:
+        return self.engine.ask(lambda tx: stored_tasks.open_steps(tx, course.case_id))
 
-    def _complete(self, course: _Course, line: TaskLine, given: Table) -> None:
+    def _complete(self, course: _Course, line: OpenStep, given: Table) -> None:
         step = self._step(line)
         person = self._doer(step)
         if person is not None:
@@ -299,7 +303,7 @@ class Players:
             if receipts.of_case(person, course.case_id).may_issue:
                 receipts.issue(person, course.case_id)
 
-    def _step(self, line: TaskLine) -> _Step:
+    def _step(self, line: OpenStep) -> _Step:
         return self.engine.ask(lambda tx: self._look_at(tx, line.id))
 
     def _look_at(self, tx: Tx, task_id: str) -> _Step:
@@ -343,7 +347,9 @@ class Players:
         if form is None:
             return data
         named = {file_id for file_id, _ in form.files(data)}
-        staged = {name: self.engine.files.stage(person, _PAPER_NAME, paper()).id for name in named}
+        papers = [(_PAPER_NAME, paper())] * len(named)
+        kept = self.engine.files.stage_several(person, papers) if papers else ()
+        staged = {name: file.id for name, file in zip(sorted(named), kept, strict=True)}
         return {key: _replaced(value, staged) for key, value in data.items()}
 
     def _is_left_open(self, course: _Course) -> bool:
@@ -359,7 +365,7 @@ class Players:
         self._do_between(course, open_tasks)
         return False
 
-    def _hold(self, course: _Course, line: TaskLine, stays: Do) -> None:
+    def _hold(self, course: _Course, line: OpenStep, stays: Do) -> None:
         planned = course.planned
         step = self._step(line)
         person = self._doer(step)
