@@ -3,9 +3,10 @@
 .SUFFIXES:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench lock clean environment assets browser test-packages
+.PHONY: help setup demo test lint format bench fuzz lock clean environment assets browser test-packages
 
 PORT = 5000
+MINUTES = 60
 PYTEST = -n 2 --dist loadgroup
 UPGRADE =
 BIN = .venv/bin
@@ -47,11 +48,16 @@ format: environment test-packages ## write the code in the house style
 bench: environment assets ## measure, each figure beside its limit
 	@$(BIN)/bangfu bench
 
+fuzz: environment test-packages ## look for inputs that break the readers and FEEL (MINUTES=60)
+	$(SET_UP) fuzz
+	@nice -n 19 $(BIN)/python -m tests.fuzz.run --minutes $(MINUTES)
+
 lock: environment test-packages ## bring the lock files in step with pyproject.toml
 	$(LOCK) $(UPGRADE) pyproject.toml --group build -o requirements.lock
 	$(LOCK) $(UPGRADE) pyproject.toml --group build --group test --group lint \
 		--constraints requirements.lock -o requirements-test.lock
 	$(LOCK) $(UPGRADE) --group pyproject.toml:assets -o webapp/assets/node.lock
+	$(LOCK) $(UPGRADE) --group pyproject.toml:fuzz -o requirements-fuzz.lock
 
 clean: ## remove all that set-up, tests and tools wrote; the data in var/ stay
 	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build *.egg-info

@@ -461,7 +461,7 @@ def _only_for(node: Node) -> Filler | None:
             ),
         )
         return None
-    if said not in {one.value for one in Filler}:
+    if said not in [one.value for one in Filler]:  # said may be anything, an object too
         node.refuse(
             "form-property",
             Words(

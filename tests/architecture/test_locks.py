@@ -12,7 +12,12 @@ import pytest
 
 from tests.architecture.conftest import PACKAGES, Source
 
-LOCKS = ("requirements.lock", "requirements-test.lock", "webapp/assets/node.lock")
+LOCKS = (
+    "requirements.lock",
+    "requirements-test.lock",
+    "requirements-fuzz.lock",
+    "webapp/assets/node.lock",
+)
 PARTS_OF_FLASK = {"jinja2", "markupsafe", "werkzeug"}
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 
@@ -58,6 +63,7 @@ def test_the_locks_hold_every_declared_package(root: Path) -> None:
         ("requirements.lock", [*project["project"]["dependencies"], *groups["build"]]),
         ("requirements-test.lock", [*groups["test"], *groups["lint"]]),
         ("webapp/assets/node.lock", groups["assets"]),
+        ("requirements-fuzz.lock", groups["fuzz"]),
     ):
         wanted = {normal(re.split(r"[^A-Za-z0-9._-]", text)[0]) for text in declared}
         assert wanted <= {name for name, _ in pinned(root / lock)}

@@ -1,4 +1,4 @@
-"""Coverage-guided fuzzing (docs/decisions/0023): `make fuzz MINUTES=60`.
+"""Coverage-guided fuzzing (docs/decisions/0024): `make fuzz MINUTES=60`.
 
     python -m tests.fuzz.run                    every target, one after the other
     python -m tests.fuzz.run feel --minutes 10  one of them

@@ -274,7 +274,7 @@ def test_a_designer_sees_how_far_the_scenarios_go(federation, browse):
     assert "已部署" in html
     for page in (html, browser.text("/processes/example_request")):
         assert "<dt>通过</dt><dd>7/7</dd>" in page
-        assert "<dt>走到的环节</dt><dd>17/17</dd>" in page
+        assert "<dt>环节</dt><dd>17/17</dd>" in page
         assert "没有场景走到" not in page
 
 
