@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.bench import soundness
 from tests.bench.rows import COLUMNS, Measured, Round, percentile
 from tests.bench.table import table
 from tests.bench.works import USUALLY, WORKS, Size, measure
@@ -55,3 +56,10 @@ def test_a_row_holds_medians_over_the_rounds() -> None:
 def test_a_percentile_is_a_value_that_was_measured() -> None:
     assert percentile([3.0, 1.0, 2.0], 50) == 2.0
     assert percentile([float(n) for n in range(1, 21)], 95) == 19.0
+
+
+def test_the_cost_of_looking_for_deadlocks_stands_beside_its_limit() -> None:
+    for one in soundness.costs(rounds=1):
+        assert one.nodes >= 95
+        assert one.moves >= one.states - 1
+        assert one.ratio > 0

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from engine.definitions.diagram import Node, described
+from engine.definitions.diagram import Node, Scope, described
 from engine.definitions.draft import Draft
 from engine.definitions.findings import error, warning
 from engine.definitions.soundness import Exploration, explore
@@ -17,14 +17,14 @@ def check(draft: Draft) -> Iterator[Finding]:
     for process in draft.processes:
         for scope in process.scopes:
             found = explore(scope)
-            yield from _violations(process.file, found)
+            yield from _violations(process.file, scope, found)
             if not found.complete:
                 yield warning(
                     "too-complex", process.file, scope.element, element=described(scope.element)
                 )
 
 
-def _violations(file: str, found: Exploration) -> Iterator[Finding]:
+def _violations(file: str, scope: Scope, found: Exploration) -> Iterator[Finding]:
     if found.stuck is not None and found.stuck.at:
         where = found.stuck.at[0]
         yield error(
@@ -33,6 +33,17 @@ def _violations(file: str, found: Exploration) -> Iterator[Finding]:
             where.element,
             _ids(found.stuck.trace),
             way=_told(found.stuck.trace),
+            node=where.label,
+        )
+    has_end = any(node.tag == "endEvent" for node in scope.nodes.values())
+    if found.circling is not None and found.circling.at and has_end:
+        where = found.circling.at[0]
+        yield error(
+            "livelock",
+            file,
+            where.element,
+            _ids(found.circling.trace),
+            way=_told(found.circling.trace),
             node=where.label,
         )
     if found.doubled is not None:

@@ -4,7 +4,7 @@ import pytest
 
 from engine.definitions.bpmn_xml import BPMN, read_bpmn
 from engine.definitions.diagram import Scope, read_processes
-from engine.definitions.soundness import MOST_STATES, explore
+from engine.definitions.soundness import MOST_MOVES, MOST_STATES, explore
 
 TAGS = {"X": "exclusiveGateway", "P": "parallelGateway", "O": "inclusiveGateway"}
 
@@ -102,3 +102,51 @@ def test_beyond_the_bound_nothing_is_claimed() -> None:
     assert not found.complete
     assert found.stuck is None
     assert MOST_STATES < 10_000
+
+
+def test_a_circle_without_a_way_out_is_told_with_the_way_into_it() -> None:
+    found = explore(scope("begin>X1 X1>end X1>a a>b b>X2 X2>a X2>b2 b2>a"))
+
+    assert found.complete
+    assert found.stuck is None
+    assert found.circling is not None
+    assert names(found.circling.trace) == ["X1"]
+    assert names(found.circling.at) == ["a"]
+
+
+A_HUNDRED_NODES = {
+    "eight branches, then a line": "begin>P1 "
+    + " ".join(f"P1>a{n} a{n}>b{n} b{n}>c{n} c{n}>P2" for n in range(8))
+    + " P2>z0 "
+    + " ".join(f"z{n}>z{n + 1}" for n in range(70))
+    + " z70>end",
+    "as many branches as there is room for": "begin>P1 "
+    + " ".join(f"P1>a{n} a{n}>b{n} b{n}>c{n} c{n}>P2" for n in range(32))
+    + " P2>end",
+    "four long branches": "begin>P1 "
+    + " ".join(
+        f"P1>a{n}_0 " + " ".join(f"a{n}_{i}>a{n}_{i + 1}" for i in range(23)) + f" a{n}_23>P2"
+        for n in range(4)
+    )
+    + " P2>end",
+    "inclusive gateways": "begin>O1 "
+    + " ".join(f"O1>a{n} a{n}>b{n} b{n}>O2" for n in range(24))
+    + " O2>O3 "
+    + " ".join(f"O3>c{n} c{n}>d{n} d{n}>O4" for n in range(24))
+    + " O4>end",
+    "choices one after another": "begin>X0 "
+    + " ".join(f"X{n}>a{n} X{n}>b{n} a{n}>X{n + 1} b{n}>X{n + 1}" for n in range(33))
+    + " X33>end",
+}
+
+
+@pytest.mark.parametrize("text", A_HUNDRED_NODES.values(), ids=A_HUNDRED_NODES.keys())
+def test_the_work_for_a_hundred_nodes_is_bounded(text: str) -> None:
+    """By states and moves, not by a clock; tests/bench measures what they cost."""
+    drawn = scope(text)
+    assert 95 <= len(drawn.nodes) <= 102
+    found = explore(drawn)
+
+    assert found.states <= MOST_STATES + len(drawn.nodes)
+    assert found.moves <= MOST_MOVES + len(drawn.nodes)
+    assert found.complete or found.states > MOST_STATES or found.moves > MOST_MOVES
