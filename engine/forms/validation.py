@@ -14,6 +14,7 @@ import jsonschema_rs
 from engine.errors import FieldError
 from engine.feel import EvaluationContext
 from engine.forms.answers import Answered, Misfit, read_answers
+from engine.forms.carrying import with_carried
 from engine.forms.codes import expired, text_keys, with_texts
 from engine.forms.components import Component, Field, FieldKind, fields_of
 from engine.forms.derived import with_derived
@@ -60,7 +61,7 @@ class Validation:
     warnings: tuple[FieldError, ...] = ()
     unanswered: tuple[str, ...] = ()
     told: Mapping[str, object] = field(default_factory=dict)
-    """``data`` with the texts of codes beside them."""
+    """``data`` with the texts of codes beside them, and with what others added to the same rows."""
 
     @property
     def ok(self) -> bool:
@@ -72,7 +73,7 @@ class Validation:
         """The answers for the case's variables: what was emptied or hidden is null.
 
         Without it, an answer given before a return would outlive its removal. Codes have their
-        texts beside them.
+        texts beside them; a row that says what it said keeps what other steps wrote beside it.
         """
         return {**dict.fromkeys(self.unanswered), **self.told}
 
@@ -126,7 +127,7 @@ class Rules:
         kept = _without_empty_rows(self.fields, signed_rows(self.fields, settled.data, scope, by))
         asks = (asked.path[0] for asked in self.fields if not asked.keep)
         names = dict.fromkeys((*asks, *text_keys(self.fields)))
-        told = with_texts(self.fields, kept)
+        told = with_carried(self.fields, with_texts(self.fields, kept), scope)
         return Validation(
             kept,
             found.in_form_order(),
