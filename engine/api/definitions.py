@@ -117,15 +117,21 @@ class Definitions(Group):
         """What the scenarios showed when this version was last deployed with them."""
         return self._commands.ask(lambda tx: scenario_records.of(tx, definition_id))
 
-    def startable(self, actor: Actor) -> Sequence[tuple[DefinitionRow, Sequence[Organisation]]]:
-        """What the actor may start, and for which organisations."""
+    def startable(
+        self, actor: Actor, *, from_nothing: bool = False
+    ) -> Sequence[tuple[DefinitionRow, Sequence[Organisation]]]:
+        """What the actor may start, and for which organisations.
+
+        ``from_nothing``: without what starts from something else, as an order from overdue steps.
+        """
 
         def question(tx: Tx) -> list[tuple[DefinitionRow, Sequence[Organisation]]]:
             today = self._environment.today()
             nodes = stored_directory.organisations(tx, today)
             found: list[tuple[DefinitionRow, Sequence[Organisation]]] = []
             for row in stored_definitions.all_latest(tx):
-                if row.start_role and self._info(tx, row).starts_from_record:
+                info = self._info(tx, row) if row.start_role else None
+                if info and (info.starts_from_record or (from_nothing and info.starts_from)):
                     continue
                 places = actor.places(row.start_role or "")
                 homes = [

@@ -65,6 +65,10 @@ def test_an_order_is_begun_from_the_board_and_stands_in_the_list(late, browse):
     assert "没有督办单" in supervisor.text("/supervision/orders?show=late")
     # It is not begun from 新建申请.
     assert "督办单" not in supervisor.text("/start")
+    inbox = supervisor.text("/inbox")
+    assert "新建申请" not in inbox
+    assert "批量导入" not in inbox
+    assert "我的草稿" in inbox
 
 
 def test_nobody_else_makes_orders(late, browse):

@@ -170,12 +170,11 @@ def choose_process(shell: Shell, engine: Engine, actor: Actor) -> ChooseProcessP
         tuple(
             Startable(
                 row.name,
-                info.documentation,
+                engine.definitions.get(row.id)[1].info.documentation,
                 units[0].name if len(units) == 1 else _("%(n)s 个单位", n=len(units)),
                 url_for("cases.choose_unit", key=row.key),
             )
-            for row, units in engine.definitions.startable(actor)
-            if not (info := engine.definitions.get(row.id)[1].info).starts_from
+            for row, units in engine.definitions.startable(actor, from_nothing=True)
         ),
     )
 

@@ -31,7 +31,7 @@ def may_import(engine: Engine, actor: Actor) -> list[tuple[str, str]]:
         found.append((HOUSEHOLDS, lists.kind(actor, HOUSEHOLDS).name))
     found += [
         (row.key, row.name)
-        for row, _ in engine.definitions.startable(actor)
+        for row, _ in engine.definitions.startable(actor, from_nothing=True)
         if len(lists.kind(actor, row.key).layout.main.columns) > _KEY_AND_UNIT
     ]
     return found

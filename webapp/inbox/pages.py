@@ -80,6 +80,7 @@ class InboxListPage(Page):
     kept: Mapping[str, str]
     is_narrowed: bool
     has_start: bool
+    has_drafts: bool
     has_lists: bool
     first_page: str
     next_page: str
@@ -101,7 +102,7 @@ def inbox_page(
     """The page for what the address asks."""
     narrowed = filter_of(asked)
     found = engine.tasks.inbox(actor, narrowed)
-    has_start = bool(engine.definitions.startable(actor))
+    has_start = bool(engine.definitions.startable(actor, from_nothing=True))
     return InboxListPage(
         shell=shell,
         groups=_groups(found, narrowed, asked, places, _process_names(engine)),
@@ -118,6 +119,7 @@ def inbox_page(
         kept={k: v for k, v in _narrowing(asked).items() if k != "q"},
         is_narrowed=bool(_narrowing(asked)),
         has_start=has_start,
+        has_drafts=has_start or bool(engine.definitions.startable(actor)),
         has_lists=has_start or bool(actor.roles & set(MAY_LOAD)) or _any_listed(engine, found),
         first_page=address("inbox.show", _narrowing(asked)) if narrowed.cursor else "",
         next_page=address("inbox.show", _narrowing(asked), after=found.next_cursor)
