@@ -60,7 +60,7 @@ def test_an_application_by_six_people_of_three_organisations_is_on_file(
     _is_told_to_wait(officer)
     site.pass_days(5)
     officer.do("登记公示结果", NAME, OVER)
-    people("approver").do("县级审批", NAME, AGREE)
+    people("approver").do("审批", NAME, AGREE)
 
     reviewer.go("/households")
     reviewer.picture(PICTURES, "households-waiting")
@@ -172,5 +172,5 @@ def test_an_objection_of_the_public_is_investigated_and_the_notice_goes_on(
     reviewer2.submit()
     site.pass_days(9)
     officer.do("登记公示结果", NAME, OVER)
-    people("approver").open_step("县级审批", NAME)
+    people("approver").open_step("审批", NAME)
     assert "保密" not in people("officer").page.inner_text("body")

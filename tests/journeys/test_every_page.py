@@ -64,9 +64,9 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         f"{step('县级审核')} > .tabs a:has-text('流转记录')",
         f"{step('县级审核')} > .tabs a:has-text('流程图')",
     ),
-    "who has 县级审批": (
-        step("县级审批"),
-        f"{step('县级审批')} > .tabs a:has-text('打印')",
+    "who has 审批": (
+        step("审批"),
+        f"{step('审批')} > .tabs a:has-text('打印')",
     ),
     "zz.protection": (
         "/cases?q=2026",

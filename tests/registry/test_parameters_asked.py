@@ -14,12 +14,6 @@ from tests.registry.town import Town
 from tests.support.register import on_file
 from webapp.standard.parameters import subjects
 
-STILL_TO_COME = {
-    "visit absence",
-    "emergency help cap",
-}
-"""Of archiving and its notice, what nobody asks for yet."""
-
 
 def test_processes_decisions_and_forms_are_found_by_their_own_text(town: Town) -> None:
     asked = town.engine.settings.asked_by()
@@ -40,7 +34,7 @@ def test_processes_decisions_and_forms_are_found_by_their_own_text(town: Town) -
     assert "appeal limit" not in town.engine.settings.asked_by()
 
 
-def test_what_belongs_to_archiving_is_asked_or_known_to_be_missing(town: Town) -> None:
+def test_what_belongs_to_archiving_is_asked_by_somebody(town: Town) -> None:
     """Nothing of archiving and its notice stands in the list for show."""
     asked = town.engine.settings.asked_by().keys() | {one.name for one in settings_read()}
     idle = {
@@ -50,7 +44,7 @@ def test_what_belongs_to_archiving_is_asked_or_known_to_be_missing(town: Town) -
         for rule in subject.rules
         if rule.name not in asked
     }
-    assert idle == STILL_TO_COME
+    assert idle == set()
 
 
 def test_a_file_is_unchanged_for_as_long_as_the_federation_says(

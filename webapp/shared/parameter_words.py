@@ -12,6 +12,8 @@ _COUNTED = {
     "months": counting("%(n)s 个月"),
     "years": counting("%(n)s 年"),
     "people": counting("%(n)s 人"),
+    "files": counting("%(n)s 户"),
+    "occasions": counting("%(n)s 次"),
 }
 _BEHIND: Mapping[str, object] = {
     "wd": lazy("个工作日"),
@@ -20,6 +22,8 @@ _BEHIND: Mapping[str, object] = {
     "months": lazy("个月"),
     "years": lazy("年"),
     "people": lazy("人"),
+    "files": lazy("户"),
+    "occasions": lazy("次"),
     "percent": "%",
     "times": lazy("倍"),
     "CNY": lazy("元"),

@@ -44,6 +44,7 @@ FACTS: Mapping[str, object] = {
     "exclusion_signs": None,
     "means_signs": None,
     "false_papers_on": None,
+    "vehicles": None,
     "marital": "已婚",
     "identity": "在岗",
     "months_above": 0,
@@ -189,6 +190,9 @@ def test_no_expenditure_is_nought_and_not_unknown(decide: Decide) -> None:
         ({"dwellings": 2}, ["X1"]),
         ({"business": "yes"}, ["X2"]),
         ({"exclusion_signs": ["X3", "X4"]}, ["X3", "X4"]),
+        ({"vehicles": [{"used_for": "private", "bought": 2022}]}, ["X5"]),
+        ({"vehicles": [{"used_for": "private", "bought": 2020}]}, []),
+        ({"vehicles": [{"used_for": "business", "bought": 2025}, {"used_for": "private"}]}, []),
         ({"means_signs": ["X5", "X6"], "exclusion_signs": ["X7"]}, ["X5", "X6", "X7"]),
         (
             {
@@ -351,3 +355,19 @@ def test_the_share_is_said_as_a_percentage(decide: Decide) -> None:
         expense_lines=spent("accident", 120000),
     )
     assert told["rule"] == "意外或重病自付支出超过家庭全年收入的 80%"
+
+
+def test_the_numbers_of_what_excludes_are_parameters(decide: Decide, office: Office) -> None:
+    car = [{"used_for": "private", "bought": 2022}]
+    facts = {"vehicles": car, "exclusion_signs": ["X4"], "false_papers_on": "2023-06-01"}
+
+    def told() -> list[object]:
+        found = decide("household_exclusions", "household_exclusions", **facts)
+        return [one["text"] for one in found]  # type: ignore[index]
+
+    assert told() == [
+        "有劳动能力的成员拒绝就业或培训达到 3 次",
+        "5 年内购置非营运机动车,须说明",
+    ]
+    office.values |= {"car years": 3, "job refusals": 2, "false papers years": 5}
+    assert told() == ["有劳动能力的成员拒绝就业或培训达到 2 次", "5 年内提供过虚假材料"]
