@@ -4,8 +4,9 @@ Who objects to a notice is kept from the unit that built the file (domain.md §1
 with the property ``readableBy`` lists roles, or levels of organisations: what is filled in there is
 read by those who may do the step, and by who holds one of these roles (at such a level: any role
 that sees its area) above the case's own union. Never by who did a step that must be another's
-(``notSamePersonAs``), nor by anybody of the case's own union. Everybody else who sees the case
-sees that the step was done, by whom and when.
+(``notSamePersonAs``), unless she did another such step of the case and so is one of those it is
+kept for; nor by anybody of the case's own union. Everybody else who sees the case sees that the
+step was done, by whom and when.
 """
 
 from collections.abc import Iterable, Mapping
@@ -68,7 +69,7 @@ class Confidence:
     def _is_reader(self, element: Element, named: Iterable[str]) -> bool:
         home = self.opened.case.organisation_id
         handling = self._handling.get(element.id, set())
-        if self._did_what_bars(element):
+        if self._did_what_bars(element) and not self._looks_into_it:
             return False
         lane = element.lane
         if lane is not None and any(self.actor.holds_at(lane.role, place) for place in handling):
@@ -83,6 +84,15 @@ class Confidence:
     @cached_property
     def _above(self) -> Mapping[str, str]:
         return _levels_above(self.tx, self.opened.case.organisation_id)
+
+    @cached_property
+    def _looks_into_it(self) -> bool:
+        """She did one of the steps that are kept from others: who approves them is no stranger."""
+        signers = self.opened.memory.signers
+        return any(
+            self.actor.person_id in signers.get(one.id, ())
+            for one in self.opened.program.confidential
+        )
 
     def _did_what_bars(self, element: Element) -> bool:
         signers = self.opened.memory.signers

@@ -33,7 +33,10 @@ REGISTER = (
     "/households?q=模拟",
     "/households?q=mn",
     "/households?category=marginal&unit=xc",
-    *(f"/households/queues/{name}" for name in ("awaiting", "unchanged", "unhelped", "alike")),
+    *(
+        f"/households/queues/{name}"
+        for name in ("awaiting", "review", "unchanged", "unhelped", "alike")
+    ),
     "/households/export",
     "/households/exports",
 )

@@ -83,6 +83,39 @@ def test_the_unit_that_built_the_file_sees_that_it_was_done_and_nothing_of_it(
     ]
 
 
+def test_who_looks_into_it_reads_what_another_decides_of_it(shop: Workshop) -> None:
+    body = start() + step("build")
+    body += step(
+        "examine",
+        io(outputs={"examined": "=true"}),
+        readableBy="county_reviewer,county_approver",
+        notSamePersonAs="build",
+    )
+    body += step(
+        "decide",
+        io(outputs={"decided": "=true"}),
+        readableBy="county_reviewer",
+        notSamePersonAs="build,examine",
+    )
+    body += step("after") + end()
+    lanes = {
+        "officer": "S E build after",
+        "county_reviewer": "examine",
+        "county_approver": "decide",
+    }
+    path = line("S", "build", "examine", "decide", "after", "E")
+    shop.put(drawn("decided", lanes, body + path))
+    case_id = shop.begin("decided")
+    shop.finish("officer", case_id, "build", {"note": "申请"})
+    shop.finish("reviewer", case_id, "examine", {"note": "查过"})
+    shop.finish("approver", case_id, "decide", {"note": SECRET})
+    for who in ("reviewer", "reviewer2", "approver"):
+        assert SECRET in _read(shop, who, case_id), who
+    shop.engine.directory.grant(shop.actor("admin"), "p-officer", "county_reviewer", "xc")
+    for who in ("officer", "officer2"):
+        assert SECRET not in _read(shop, who, case_id), who
+
+
 def test_a_level_lets_every_role_there_read_that_sees_its_area(shop: Workshop) -> None:
     case_id = _examined(shop, "city")
     shop.finish("reviewer", case_id, "examine", {"note": SECRET})
