@@ -1,5 +1,6 @@
 """What to do instead, for what is drawn or written with other tools and not run here."""
 
+from engine.definitions.advice_to_vendors import OF_VENDORS
 from engine.sentences import Words
 
 ELEMENTS = {
@@ -211,3 +212,5 @@ USE_OURS = Words(
     "请删去,改用 zeebe 扩展和扩展属性",
     "delete it, and use zeebe extensions and extension properties instead",
 )
+
+EXTENSIONS |= OF_VENDORS

@@ -21,6 +21,7 @@ from engine.runtime.vocabulary import (
     ZEEBE,
     is_bpmn,
     is_harmless_attribute,
+    is_of_drawing,
     local_name,
     namespace_of,
 )
@@ -155,6 +156,8 @@ class _Reader:
         allowed = EXTENSIONS.get(tag, frozenset({"properties"}))
         for child in extensions:
             name = local_name(child)
+            if is_of_drawing(str(child.tag)):
+                continue
             if namespace_of(str(child.tag)) != ZEEBE or name not in allowed:
                 self.findings.add(
                     child,

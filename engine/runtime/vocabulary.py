@@ -13,6 +13,9 @@ ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _HARMLESS_NAMESPACES = frozenset({_XSI, "http://camunda.org/schema/modeler/1.0"})
 
+DRAWING_ONLY = ("http://www.signavio.com", "http://www.bizagi.com/bpmn20")
+"""What these tools add to every element are colours and notes; they run nothing themselves."""
+
 GATEWAYS = frozenset(
     {"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"}
 )
@@ -177,4 +180,9 @@ def is_bpmn(element: etree._Element) -> bool:
 
 def is_harmless_attribute(name: str) -> bool:
     """Whether an attribute of another namespace says nothing about running."""
-    return namespace_of(name) in _HARMLESS_NAMESPACES
+    return namespace_of(name) in _HARMLESS_NAMESPACES or is_of_drawing(name)
+
+
+def is_of_drawing(name: str) -> bool:
+    """Whether an element or attribute says only how something is drawn."""
+    return namespace_of(name).startswith(DRAWING_ONLY)

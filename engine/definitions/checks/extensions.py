@@ -8,8 +8,9 @@ from engine.definitions.advice import DELETE, EXTENSIONS, USE_OURS
 from engine.definitions.bpmn_xml import BPMN, BPMN_DIAGRAM, XSI, ZEEBE, Element
 from engine.definitions.diagram import described, local_name, zeebe
 from engine.definitions.draft import BpmnFile, Draft
-from engine.definitions.findings import error
+from engine.definitions.findings import error, warning
 from engine.errors import Finding
+from engine.runtime.vocabulary import DRAWING_ONLY, is_of_drawing
 from engine.sentences import Words
 
 _EVERYWHERE = frozenset({"properties"})
@@ -56,7 +57,14 @@ _HARMLESS = (
     XSI,
     "http://www.w3.org/XML/",
 )
-_OTHER_ENGINES = ("camunda.org/schema/1.0", "spiffworkflow", "flowable", "activiti", "operaton")
+_OTHER_ENGINES = (
+    "camunda.org/schema/1.0",
+    "operaton",
+    "flowable",
+    "activiti",
+    "spiffworkflow",
+    "jboss.org/drools",
+)
 
 
 def check(draft: Draft) -> Iterator[Finding]:
@@ -71,8 +79,9 @@ def check(draft: Draft) -> Iterator[Finding]:
                 yield from _attributes(file, element)
             elif namespace == BPMN:
                 yield from _foreign_attributes(file, element)
-            elif not namespace.startswith(_HARMLESS):
+            elif not namespace.startswith((*_HARMLESS, *DRAWING_ONLY)):
                 yield from _foreign_element(file, element, namespace)
+        yield from _of_drawing(file)
 
 
 def _element(file: BpmnFile, element: Element) -> Iterator[Finding]:
@@ -120,7 +129,7 @@ def _foreign_attributes(file: BpmnFile, element: Element) -> Iterator[Finding]:
     for name in element.attrib:
         qualified = etree.QName(str(name))
         namespace, word = qualified.namespace or "", qualified.localname
-        if not namespace or namespace.startswith(_HARMLESS):
+        if not namespace or namespace.startswith((*_HARMLESS, *DRAWING_ONLY)):
             continue
         if namespace == ZEEBE or any(engine in namespace for engine in _OTHER_ENGINES):
             advice = EXTENSIONS.get(word, USE_OURS)
@@ -167,6 +176,39 @@ def _foreign_element(file: BpmnFile, element: Element, namespace: str) -> Iterat
             tag=tag,
             namespace=namespace[:80],
         )
+
+
+def _of_drawing(file: BpmnFile) -> Iterator[Finding]:
+    """Colours and notes of drawing tools, which stand at every element: told once a kind."""
+    seen: dict[tuple[str, str], list[Element]] = {}
+    for element in file.root.iter():
+        parent = element.getparent()
+        if parent is not None and is_of_drawing(str(parent.tag)):
+            continue
+        for name in (element.tag, *element.attrib):
+            if is_of_drawing(str(name)):
+                qualified = etree.QName(str(name))
+                kind = qualified.localname, qualified.namespace or ""
+                seen.setdefault(kind, []).append(element)
+    for (tag, namespace), elements in seen.items():
+        yield warning(
+            "foreign-extension.drawing",
+            file.name,
+            elements[0],
+            tag=tag,
+            namespace=namespace[:80],
+            keys=Words.listed(sorted({key for one in elements for key in _keys(one)})[:8]),
+            count=len(elements),
+            first=_owner(elements[0]),
+        )
+
+
+def _keys(element: Element) -> Iterator[str]:
+    """What a drawing tool notes down: the names of its properties."""
+    for one in element.iter():
+        key = one.get("metaKey") or (one.get("name") if len(one) == 0 else None)
+        if key and is_of_drawing(str(one.tag)):
+            yield key
 
 
 def _refused(file: BpmnFile, element: Element, tag: str, owner: Element) -> Finding:
