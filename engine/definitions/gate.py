@@ -7,8 +7,8 @@ sees all there is to mend at once.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from engine.definitions.checks import CHECKS, bpmn_files
-from engine.definitions.draft import read_draft
+from engine.definitions.checks import CHECKS, bpmn_files, lanes
+from engine.definitions.draft import Draft, read_draft
 from engine.definitions.findings import error
 from engine.definitions.folder import linked_sources
 from engine.definitions.known import Known
@@ -31,17 +31,17 @@ def check_bundle(bundle: Bundle, known: Known) -> tuple[Finding, ...]:
     for check in CHECKS:
         findings += _guarded(check.__module__, check(draft))
     if not any(finding.severity == "error" for finding in findings):
-        findings += _guarded(compile_program.__module__, _not_runnable(bundle, known))
+        findings += _guarded(compile_program.__module__, _not_runnable(bundle, known, draft))
     unique = dict.fromkeys(findings)
     return tuple(sorted(unique, key=_place)[:MOST_FINDINGS])
 
 
-def _not_runnable(bundle: Bundle, known: Known) -> Iterator[Finding]:
+def _not_runnable(bundle: Bundle, known: Known, draft: Draft) -> Iterator[Finding]:
     """What the runtime refuses although no check objects: the gate lets nothing through to it."""
     complete = replace(bundle, called={**known.deployed, **bundle.called})
     for source in linked_sources(complete).values():
         try:
-            compile_program(source)
+            yield from lanes.check_read(draft, compile_program(source))
         except ProgramRefused as refused:
             # Which versions are bound is known only once they are numbered (engine/work/deploy.py).
             yield from (found for found in refused.findings if found.code != "two-versions")

@@ -8,6 +8,7 @@ from engine.definitions.findings import error, warning
 from engine.definitions.known import LEVELS, Known
 from engine.errors import Finding
 from engine.model.definitions import LaneKind
+from engine.runtime import Program
 from engine.sentences import Words
 
 _LEVEL_WORDS = Words.listed(LEVELS)
@@ -63,6 +64,29 @@ def _lane(known: Known, process: Process, lane: DrawnLane) -> Iterator[Finding]:
         yield warning(
             "lane-level", process.file, lane.element, name=name, role=role, level=level, held=held
         )
+
+
+def check_read(draft: Draft, program: Program) -> Iterator[Finding]:
+    """Whether the engine has every step in the lane it is drawn in: who does it hangs on that."""
+    process = draft.process(program.key)
+    if process is None:
+        return
+    places = places_of(process)
+    for element in program.elements():
+        node = process.nodes.get(element.id)
+        if node is None or node.tag != "userTask":
+            continue
+        drawn = [lane.element for lane in lanes_of(node, places)]
+        read = "" if element.lane is None else element.lane.id
+        if [lane.get("id", "") for lane in drawn] != [read]:
+            yield error(
+                "lane-differs",
+                process.file,
+                node.element,
+                node=node.label,
+                drawn=Words.listed(lane.get("name", "") for lane in drawn),
+                read="" if element.lane is None else element.lane.name,
+            )
 
 
 def places_of(process: Process) -> dict[str, list[DrawnLane]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from engine.definitions.diagram import Node, Process, extension
 from engine.definitions.draft import Draft
-from engine.definitions.findings import error
+from engine.definitions.findings import error, warning
 from engine.errors import Finding, Invalid
 from engine.model.deadlines import Deadline
 
@@ -25,7 +25,9 @@ def _user_task(process: Process, node: Node) -> Iterator[Finding]:
     if not node.form_id:
         yield error("form-missing", process.file, node.element, node=node.label)
     deadline = node.properties.get("deadline", "").strip()
-    if "deadline" in node.properties and not deadline:
+    if "deadline" not in node.properties:
+        yield warning("deadline-missing", process.file, node.element, node=node.label)
+    elif not deadline:
         yield error("deadline.empty", process.file, node.element, node=node.label)
     elif deadline and not deadline.startswith("="):
         try:

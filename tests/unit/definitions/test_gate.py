@@ -1,7 +1,9 @@
 """The gate survives whatever is put into it, and says in a sentence what it was."""
 
+import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from lxml import etree
 from engine.definitions import Known, check_bundle
 from engine.definitions.checks import CHECKS
 from engine.definitions.gate import _guarded
-from engine.model.definitions import Bundle, SourceFile
+from engine.model.definitions import Bundle, DefinitionSource, SourceFile
 
 HERE = Path(__file__).parent
 SAMPLES = [*sorted((HERE / "good").glob("*.bpmn")), *sorted((HERE / "broken").glob("*.bpmn"))]
@@ -187,3 +189,34 @@ def test_no_bytes_make_the_gate_fall(known: Known, data: st.DataObject) -> None:
     findings = check_bundle(Bundle((SourceFile(f"x{suffix}", bytes(content)),)), known)
 
     assert not [f for f in findings if f.code == "check-failed"]
+
+
+def calling(key: str, called: str) -> SourceFile:
+    """The deployed process of the samples under another key, calling a third."""
+    text = (HERE / "shared/old_process.bpmn").read_text("utf-8")
+    text = text.replace("old_process", key).replace("scriptTask", "callActivity")
+    call = (
+        f'<zeebe:calledElement processId="{called}" propagateAllChildVariables="false" '
+        'propagateAllParentVariables="false"/>'
+    )
+    text = re.sub("<zeebe:script [^>]*>", call, text)
+    return SourceFile(f"{key}.bpmn", text.encode())
+
+
+def test_processes_that_call_each_other_in_a_circle_are_told_with_the_way(known: Known) -> None:
+    files = (calling("a", "b"), calling("b", "c"), calling("c", "a"))
+    found = [f for f in check_bundle(Bundle(files), known) if f.code == "recursive-call"]
+    assert [f.file for f in found] == ["a.bpmn", "b.bpmn", "c.bpmn"]
+    assert "a → b → c → a" in found[0].message
+
+
+def test_a_circle_is_found_through_what_is_deployed(known: Known) -> None:
+    deployed = {
+        "b": DefinitionSource("b:1", "b", 1, "b.bpmn", calling("b", "c").content),
+        "c": DefinitionSource("c:1", "c", 1, "c.bpmn", calling("c", "a").content),
+    }
+    c = replace(deployed["c"], called={"a": deployed["b"]})  # c is bound to some older a
+    b = replace(deployed["b"], called={"c": c})
+    known = replace(known, deployed={**known.deployed, "b": b, "c": c})
+    bundle = Bundle((calling("a", "b"),), called=known.deployed)
+    assert "recursive-call" in {f.code for f in check_bundle(bundle, known)}
