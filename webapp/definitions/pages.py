@@ -14,6 +14,7 @@ from engine.model.definitions import Element, ElementKind
 from engine.model.parameters import ParameterRule
 from engine.runtime import Program
 from engine.store.definitions import DefinitionRow
+from webapp.definitions.drawings import FoundOnDrawing, places_of
 from webapp.definitions.scenarios import ShownScenarios, names_in, shown_scenarios
 from webapp.reading.diagrams import ShownDiagram
 from webapp.shared.language import _, is_english
@@ -115,6 +116,9 @@ class FindingRow:
     element: str
     line: str
     code: str
+    drawing: str
+    """The name of the drawing it can be shown on; empty where there is none."""
+    places: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,7 @@ class UploadPage(Page):
     findings: tuple[Finding, ...]
     deployed: tuple[str, ...]
     scenarios: tuple[ShownScenarios, ...] = ()
+    drawings: tuple[FoundOnDrawing, ...] = ()
 
     @property
     def title(self) -> str:
@@ -136,8 +141,9 @@ class UploadPage(Page):
 
     @property
     def rows(self) -> tuple[FindingRow, ...]:
-        """The findings in the language of the page."""
+        """The findings in the language of the page, what forbids the deployment first."""
         in_english = is_english()
+        drawn = {one.file: one.name for one in self.drawings}
         return tuple(
             FindingRow(
                 one.severity == "error",
@@ -147,8 +153,10 @@ class UploadPage(Page):
                 one.element_id or "",
                 str(one.line or ""),
                 one.code,
+                drawn.get(one.file, "") if places_of(one) else "",
+                places_of(one),
             )
-            for one in self.findings
+            for one in sorted(self.findings, key=lambda one: one.severity != "error")
         )
 
     @property

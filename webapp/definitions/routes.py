@@ -8,6 +8,7 @@ from engine.definitions.folder import read_upload
 from engine.errors import DeploymentRefused, Invalid, NotFound, Refused
 from engine.model.definitions import SourceFile
 from engine.work.deploy import Deployment
+from webapp.definitions.drawings import found_on_drawings
 from webapp.definitions.pages import UploadPage, process_list, process_page
 from webapp.definitions.scenarios import shown_scenarios
 from webapp.shared.errors import status_of
@@ -59,13 +60,20 @@ def upload() -> ResponseReturnValue:
 @definitions.post("/deploy")
 def take_upload() -> ResponseReturnValue:
     """Check the files, and deploy them if that was asked and nothing forbids it."""
-    actor = current_actor()
+    actor, files = current_actor(), tuple[SourceFile, ...]()
     try:
-        return render(_taken(actor, _files(), deploys=request.form.get("act") == "deploy"))
+        files = _files()
+        return render(_taken(actor, files, deploys=request.form.get("act") == "deploy"))
     except Refused as refused:
         findings = refused.findings if isinstance(refused, DeploymentRefused) else ()
-        frame = shell("definitions", actor)
-        page = UploadPage(frame, refused.message, is_good=False, findings=findings, deployed=())
+        page = UploadPage(
+            shell("definitions", actor),
+            refused.message,
+            is_good=False,
+            findings=findings,
+            deployed=(),
+            drawings=found_on_drawings(files, findings),
+        )
         return render(page), status_of(refused)
 
 
@@ -81,16 +89,28 @@ def _taken(actor: Actor, files: tuple[SourceFile, ...], *, deploys: bool) -> Upl
     if not deploys:
         checked = group.dry_run(actor, files)
         message = _("检查通过,可以部署。在办的办件仍按原来的版本办理。")
-        return _page(frame, message, checked, ())
+        return _page(frame, message, files, checked, ())
     made = group.deploy(actor, files)
     names = tuple(_("%(name)s 第 %(n)s 版", name=r.name, n=r.version) for r in made.definitions)
     message = _("已部署。新办件按新版本办理,在办的办件仍按原来的版本办理。")
-    return _page(frame, message, made, names)
+    return _page(frame, message, files, made, names)
 
 
-def _page(frame: Shell, message: str, made: Deployment, names: tuple[str, ...]) -> UploadPage:
+def _page(
+    frame: Shell,
+    message: str,
+    files: tuple[SourceFile, ...],
+    made: Deployment,
+    names: tuple[str, ...],
+) -> UploadPage:
     called = {row.key: row.name for row in made.definitions}
     shown = tuple(shown_scenarios(one, called.get(one.process, "")) for one in made.scenarios)
     return UploadPage(
-        frame, message, is_good=True, findings=made.findings, deployed=names, scenarios=shown
+        frame,
+        message,
+        is_good=True,
+        findings=made.findings,
+        deployed=names,
+        scenarios=shown,
+        drawings=found_on_drawings(files, made.findings),
     )

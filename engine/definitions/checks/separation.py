@@ -12,6 +12,7 @@ from engine.definitions.findings import error, warning
 from engine.definitions.folder import called_keys
 from engine.errors import Finding
 from engine.model.definitions import CASE_UNIT
+from engine.sentences import Words
 
 _PROPERTIES = ("notSamePersonAs", "notSameUnitAs", "blockedBy")
 
@@ -28,9 +29,27 @@ def _property(draft: Draft, process: Process, node: Node, prop: str) -> Iterator
     names = named(node, prop)
     if not names:
         yield error("separation-empty", process.file, node.element, node=node.label, prop=prop)
+    elsewhere = []
     for name in names:
-        if prop != "notSameUnitAs" or name != CASE_UNIT:
-            yield from _named(draft, process, node, prop, name)
+        if prop == "notSameUnitAs" and name == CASE_UNIT:
+            continue
+        wrong = _wrong_with(draft, process, node, prop, name)
+        if wrong == "elsewhere":
+            elsewhere.append(name)
+        elif wrong == "self":
+            yield error("separation-self", process.file, node.element, node=node.label, prop=prop)
+        elif wrong:
+            key = f"separation-unknown.{wrong}"
+            yield error(key, process.file, node.element, node=node.label, prop=prop, name=name)
+    if elsewhere:
+        yield warning(
+            "separation-unverified",
+            process.file,
+            node.element,
+            node=node.label,
+            prop=prop,
+            name=Words.listed(elsewhere),
+        )
     for name in names if prop == "blockedBy" else ():
         other = process.nodes.get(name)
         if other is not None and node.id in named(other, prop):
@@ -45,33 +64,18 @@ def named(node: Node, prop: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _named(draft: Draft, process: Process, node: Node, prop: str, name: str) -> Iterator[Finding]:
+def _wrong_with(draft: Draft, process: Process, node: Node, prop: str, name: str) -> str:
+    """What is wrong with one of the names; ``elsewhere``: whoever calls the process knows."""
     if name == node.id:
-        yield error("separation-self", process.file, node.element, node=node.label, prop=prop)
-        return
+        return "self"
     above = callers(draft, process)
     found = [p.nodes[name] for p in (process, *above) if name in p.nodes]
     possible = {"userTask"} if prop != "notSamePersonAs" else {"userTask", "startEvent"}
     if any(one.tag in possible for one in found):
-        return
+        return ""
     if found:
-        yield _unknown("no-user-task", process, node, prop, name)
-    elif process.start_role or above:
-        yield _unknown("not-there", process, node, prop, name)
-    else:
-        yield warning(
-            "separation-unverified",
-            process.file,
-            node.element,
-            node=node.label,
-            prop=prop,
-            name=name,
-        )
-
-
-def _unknown(case: str, process: Process, node: Node, prop: str, name: str) -> Finding:
-    key = f"separation-unknown.{case}"
-    return error(key, process.file, node.element, node=node.label, prop=prop, name=name)
+        return "no-user-task"
+    return "not-there" if process.start_role or above else "elsewhere"
 
 
 def callers(draft: Draft, process: Process) -> list[Process]:

@@ -1,30 +1,29 @@
-/* Diagrams by bpmn-js, with where the case is and was, or how many cases stand at a step.
- * Beside each diagram the page says the same in words.
+/* Diagrams by bpmn-js, with where the case is and was, how many cases stand at a step, or what the
+ * checks of a file found and the way there. Beside each diagram the page says the same in words.
  */
 
 const READABLE = 0.45;
 const CLOSE = 0.9;
 const HIGHEST = 560; // px: the drawing and the words above it fit on a screen of 768
 const UNREADABLE = "流程图无法显示,请看下面的环节列表。";
+const UNREADABLE_FILE = "文件里的图形画不出来,请按上面的说明修改。";
 
 function beginDiagrams() {
   document.querySelectorAll("[data-diagram]").forEach((place) => {
     drawDiagram(place).catch(() => {
-      place.textContent = UNREADABLE;
+      place.classList.add("is-unreadable");
+      place.textContent = place.dataset.xml ? UNREADABLE_FILE : UNREADABLE;
     });
   });
 }
 
 async function drawDiagram(place) {
-  const answer = await fetch(place.dataset.diagram, { credentials: "same-origin" });
-  if (!answer.ok) {
-    throw new Error(String(answer.status));
-  }
+  const drawing = await drawingOf(place);
   const viewer = new window.BpmnJS({
     container: place,
     additionalModules: window.DiagramJSMinimap ? [window.DiagramJSMinimap] : [],
   });
-  await viewer.importXML(await answer.text());
+  await viewer.importXML(drawing);
   const canvas = viewer.get("canvas");
   const registry = viewer.get("elementRegistry");
   const mark = (ids, name) => {
@@ -37,6 +36,8 @@ async function drawDiagram(place) {
   mark(place.dataset.passed, "is-passed");
   mark(place.dataset.flows, "is-passed");
   mark(place.dataset.active, "is-active");
+  mark(place.dataset.wrong, "is-wrong");
+  mark(place.dataset.doubtful, "is-doubtful");
   putCounts(viewer, registry, place.dataset.counts);
   fitHeight(place, canvas);
   canvas.zoom("fit-viewport", "auto");
@@ -54,6 +55,69 @@ async function drawDiagram(place) {
     button.hidden = button.dataset.zoom === "active" && active.length === 0;
     button.addEventListener("click", zooms[button.dataset.zoom]);
   });
+  offerTraces(place, viewer);
+}
+
+/* The address of a drawing, or the drawing itself, as a file that nobody has deployed yet. */
+async function drawingOf(place) {
+  if (place.dataset.xml) {
+    return place.dataset.xml;
+  }
+  const answer = await fetch(place.dataset.diagram, { credentials: "same-origin" });
+  if (!answer.ok) {
+    throw new Error(String(answer.status));
+  }
+  return answer.text();
+}
+
+/* The way to what is wrong, step by step: at once for the first, for the others when asked. */
+function offerTraces(place, viewer) {
+  const registry = viewer.get("elementRegistry");
+  const placesOf = (text) => (text || "").split(" ").filter((id) => registry.get(id));
+  const trace = placesOf(place.dataset.trace);
+  if (trace.length) {
+    showTrace(viewer, trace);
+  }
+  document.querySelectorAll(`[data-show-on="${place.id}"]`).forEach((button) => {
+    const ids = placesOf(button.dataset.places);
+    button.hidden = ids.length === 0;
+    button.addEventListener("click", () => {
+      showTrace(viewer, ids);
+      place.scrollIntoView({ block: "nearest" });
+    });
+  });
+}
+
+function showTrace(viewer, ids) {
+  const canvas = viewer.get("canvas");
+  const registry = viewer.get("elementRegistry");
+  const overlays = viewer.get("overlays");
+  overlays.remove({ type: "trace" });
+  registry.forEach((shape) => canvas.removeMarker(shape.id, "is-trace"));
+  ids.forEach((id, index) => {
+    canvas.addMarker(id, "is-trace");
+    if (ids.length > 1) {
+      const tag = document.createElement("span");
+      tag.className = "diagram-count";
+      tag.textContent = String(index + 1);
+      overlays.add(id, "trace", { position: { top: 0, left: 0 }, html: tag });
+    }
+  });
+  const steps = new Set(ids);
+  registry.forEach((line) => {
+    if (line.waypoints && steps.has(line.source.id) && steps.has(line.target.id)) {
+      canvas.addMarker(line.id, "is-trace");
+    }
+  });
+  if (canvas.zoom() < READABLE || ids.some((id) => isOutside(canvas, registry.get(id)))) {
+    showPart(viewer, registry.get(ids[ids.length - 1]));
+  }
+}
+
+function isOutside(canvas, shape) {
+  const box = canvas.viewbox();
+  return shape.x < box.x || shape.y < box.y
+    || shape.x > box.x + box.width || shape.y > box.y + box.height;
 }
 
 /* A drawing too wide to be read as a whole opens at the step where the case stands, or where every
@@ -111,8 +175,9 @@ function fitHeight(place, canvas) {
   canvas.resized();
 }
 
-if (document.readyState === "loading") {
-  document.addEventListener("DOMContentLoaded", beginDiagrams);
-} else {
+/* Not before the other scripts of the page have run: until then no diagram has a size. */
+if (document.readyState === "complete") {
   beginDiagrams();
+} else {
+  document.addEventListener("DOMContentLoaded", beginDiagrams);
 }
