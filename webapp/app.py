@@ -17,6 +17,7 @@ from webapp.api import problems, routes
 from webapp.cases.incoming_routes import incoming
 from webapp.cases.routes import cases
 from webapp.definitions.routes import definitions
+from webapp.definitions.version_routes import versions
 from webapp.directory.routes import directory
 from webapp.holidays.routes import holidays
 from webapp.imports.routes import imports
@@ -112,6 +113,7 @@ def create_app(settings: Settings, engine: Engine, registry: RegistryPort) -> Fl
         receipts,
         slips,
         definitions,
+        versions,
         supervision,
         directory,
         parameters,

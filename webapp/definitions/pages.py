@@ -98,6 +98,8 @@ class ProcessPage(Page):
     called_steps: int
     versions: tuple[VersionRow, ...]
     scenarios: ShownScenarios | None
+    compare: str = ""
+    migrate: str = ""
 
     @property
     def title(self) -> str:
@@ -224,6 +226,10 @@ def process_page(
         else 0,
         versions=tuple(_version(engine, one, row, per_version) for one in rows),
         scenarios=_scenarios(engine, row, program),
+        compare=url_for("versions.compare", key=row.key) if len(rows) > 1 else "",
+        migrate=url_for("versions.migrate", key=row.key)
+        if len(rows) > 1 and actor.holds(engine.definitions.DESIGNER)
+        else "",
     )
 
 

@@ -12,7 +12,11 @@ _SHOWN_KINDS = frozenset({ElementKind.USER_TASK, ElementKind.CALL_ACTIVITY})
 
 @dataclass(frozen=True)
 class ShownDiagram:
-    """One drawing. ``counts`` are texts like ``review=12`` for the numbers on its steps."""
+    """One drawing. ``counts`` are texts like ``review=12`` for the numbers on its steps.
+
+    ``added``, ``changed`` and ``removed`` are its elements that another version has not, or
+    otherwise.
+    """
 
     name: str
     xml_url: str
@@ -20,6 +24,9 @@ class ShownDiagram:
     passed: tuple[str, ...] = ()
     flows: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

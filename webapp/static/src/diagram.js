@@ -38,13 +38,17 @@ async function drawDiagram(place) {
   mark(place.dataset.active, "is-active");
   mark(place.dataset.wrong, "is-wrong");
   mark(place.dataset.doubtful, "is-doubtful");
+  mark(place.dataset.changed, "is-changed");
+  mark(place.dataset.added, "is-added");
+  mark(place.dataset.removed, "is-removed");
   putCounts(viewer, registry, place.dataset.counts);
   fitHeight(place, canvas);
   canvas.zoom("fit-viewport", "auto");
   const active = (place.dataset.active || "").split(" ").map((id) => registry.get(id)).filter(Boolean);
   if (canvas.zoom() < READABLE) {
-    showPart(viewer, active[0] || firstOf(registry));
+    showPart(viewer, active[0] || firstMarked(place, registry) || firstOf(registry));
   }
+  followList(canvas, registry);
   const zooms = {
     fit: () => canvas.zoom("fit-viewport", "auto"),
     active: () => centre(canvas, active[0]),
@@ -131,6 +135,26 @@ function showPart(viewer, shape) {
   if (shape) {
     centre(viewer.get("canvas"), shape);
   }
+}
+
+/* Of two versions compared: what only this one has, else what is another there. */
+function firstMarked(place, registry) {
+  const { added, removed, changed } = place.dataset;
+  return `${added || ""} ${removed || ""} ${changed || ""}`.split(" ").map((id) => registry.get(id)).find(Boolean);
+}
+
+/* A click on a change in the list shows its element, wherever a drawing has it. */
+function followList(canvas, registry) {
+  document.querySelectorAll("[data-show-shape]").forEach((entry) => {
+    const shape = registry.get(entry.dataset.showShape);
+    if (shape && shape.width) {
+      entry.addEventListener("click", (event) => {
+        if (!event.target.closest("a")) {
+          centre(canvas, shape);
+        }
+      });
+    }
+  });
 }
 
 /* The first step of a person from the left, else whatever is drawn furthest left. */
