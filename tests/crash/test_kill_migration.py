@@ -1,0 +1,96 @@
+"""A worker killed with ``kill -9`` in the middle of a migration: the rest goes on, nothing twice."""
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+import registry
+from engine import SYSTEM, Engine, Options, Request, open_engine
+from engine.definitions.folder import read_folder
+from engine.model.definitions import SourceFile
+from engine.model.version_moves import Migration, Route
+from tests.crash.installation import KEY, ROOT, Installation, prepare
+
+PROCESS = "example_request"
+CASES = 150
+WAITED = 240.0
+"""Seconds at most; a machine with other work takes its time to start a process."""
+
+
+@pytest.fixture
+def installation(database_url: str, tmp_path: Path) -> Iterator[Installation]:
+    prepare(database_url, tmp_path, PROCESS)
+    running = Installation(database_url, tmp_path, clock_speed=1)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def engine(installation: Installation) -> Iterator[Engine]:
+    """What the test sees of the installation whose worker is a process of its own."""
+    options = Options(
+        data_dir=installation.data,
+        branches=(registry.BRANCH,),
+        operations=registry.OPERATIONS,
+        clock_speed=1,
+    )
+    opened = open_engine(installation.url, key=KEY, options=options)
+    yield opened
+    opened.close()
+
+
+def another_version() -> list[SourceFile]:
+    files = read_folder(ROOT / "processes", ROOT / "forms", PROCESS).files
+    return [
+        SourceFile(f.name, f.content.replace('name="审核"'.encode(), 'name="复审"'.encode()))
+        for f in files
+    ]
+
+
+def until(is_so: Callable[[], bool], what: str) -> None:
+    end = time.monotonic() + WAITED
+    while not is_so():
+        assert time.monotonic() < end, f"{what}: not within {WAITED} seconds"
+        time.sleep(0.01)
+
+
+@pytest.mark.serial
+def test_a_migration_goes_on_where_it_was_killed(
+    installation: Installation, engine: Engine
+) -> None:
+    officer, designer = map(engine.directory.actor_named, ("officer", "designer"))
+    cases = [
+        engine.cases.start(officer, Request(PROCESS, "u1", {"subject": f"添置安全帽 {n}"})).case_id
+        for n in range(CASES)
+    ]
+    engine.definitions.deploy(SYSTEM, another_version())
+    made = engine.versions.ask_for(designer, Route(PROCESS, 2))
+
+    def found() -> Migration:
+        return engine.versions.migration(SYSTEM, made.id)
+
+    installation.start(webs=0, workers=1)
+    killed = 0
+    for done in (CASES // 10, CASES // 2):
+        until(lambda n=done: found().moved >= n, "cases moved")  # type: ignore[misc]
+        killed += found().ended_at is None
+        process = installation.processes["worker0"]
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert {i.id for i in engine.audit.invariants() if not i.ok} == set()
+        # As if the lease had run out: the next need not wait for it.
+        engine.execute(lambda tx: tx.execute(text("update errand set locked_until = null")))
+        installation.start(webs=0, workers=1)
+    assert killed, "the migration was over before anything was killed"
+    until(lambda: found().ended_at is not None, "the end")
+    assert (found().moved, found().left) == (CASES, 0)
+    for case_id in cases:
+        assert engine.cases.view(SYSTEM, case_id).case.version == 2
+        kinds = [e.kind.value for e in engine.cases.history(SYSTEM, case_id)]
+        assert kinds.count("migrated") == 1
+    assert {i.id for i in engine.audit.invariants() if not i.ok} == set()
+    assert engine.audit.verify().ok
