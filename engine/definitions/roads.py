@@ -1,6 +1,6 @@
 """Which new steps of a version a case will still come to, and which lie behind it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.model.definitions import Element, ElementKind
@@ -106,7 +106,7 @@ class NewSteps:
             (key, renaming.of(key, node_id))
             for key in old.processes
             for node_id in old.diagram(key).nodes
-            if key in new.processes and self._is_same(new, key, node_id)
+            if key in new.processes and self._goes_on(new, key, node_id)
         }
         self.steps = tuple(
             element
@@ -116,13 +116,14 @@ class NewSteps:
         )
         self._beside = {step.id: self._next_to(step) for step in self.steps}
 
-    def _is_same(self, new: Program, key: str, node_id: str) -> bool:
+    def _goes_on(self, new: Program, key: str, node_id: str) -> bool:
         """Whether an element goes on under its id, or is gone and goes on under another.
 
         One that stays, and from which cases are sent elsewhere, does not make that other known.
         """
+        nodes = new.diagram(key).nodes
         target = self._renaming.of(key, node_id)
-        return target == node_id or node_id not in new.diagram(key).nodes
+        return target in nodes and (target == node_id or node_id not in nodes)
 
     def _next_to(self, step: Element) -> tuple[frozenset[Place], frozenset[Place]]:
         """The elements of the old version right before a new step, and right behind it."""
@@ -159,10 +160,25 @@ class NewSteps:
             found.append(
                 Taken(
                     (str(key), of(str(key), node.id)),
-                    tuple((str(key), of(str(key), target)) for target in targets),
+                    tuple(self._reached(str(key), targets)),
                 )
             )
         return found
+
+    def _reached(self, key: str, targets: Iterable[str]) -> Iterator[Place]:
+        """Where flows of the old version led, past elements that the new one has no more."""
+        nodes = self._old.diagram(key).nodes
+        seen: set[str] = set()
+        waiting = list(targets)
+        while waiting:
+            target = waiting.pop()
+            if target in seen or target not in nodes:
+                continue
+            seen.add(target)
+            place = (key, self._renaming.of(key, target))
+            yield place
+            if place not in self._known:
+                waiting.extend(flow.target for flow in nodes[target].flows)
 
     def seen_from(self, places: Iterable[Place], path: Sequence[Taken]) -> tuple[Way, ...]:
         """Each new step that lies before or behind these places, where a case stands."""

@@ -141,6 +141,8 @@ def compare_page(
     groups: dict[str, list[ShownChange]] = {}
     for touched, change in zip(found.changes, shown, strict=True):
         groups.setdefault(touched.change.process_key, []).append(change)
+    for changes in groups.values():  # what is new or gone first; else in the order of the file
+        changes.sort(key=lambda one: one.how == How.CHANGED.value)
     return ComparePage(
         shell=shell,
         name=found.new.name,

@@ -17,6 +17,8 @@ from engine.model.version_moves import (
     Unmapped,
     Verdict,
 )
+from engine.runtime import Program
+from engine.sentences import Words
 from engine.store.definitions import DefinitionRow
 from webapp.definitions.comparing import VersionChoice, choices, told
 from webapp.shared.language import _, lazy
@@ -293,29 +295,36 @@ def _mapping(engine: Engine, plan: Plan, asked: Asked) -> list[MappingRow]:
     """What must be said, and what has been said already: that can be changed."""
     rows = [_mapping_row(one, asked) for one in plan.unmapped]
     shown = {row.field for row in rows}
-    for field, value in asked.fields.items():
-        if field in shown or not value:
-            continue
-        element_id = field.removeprefix(PREFIX)
-        program = engine.definitions.get(plan.route.to_id)[1]
-        label = next(
-            (
-                node.label
-                for key in program.processes
-                for node in program.diagram(key).nodes.values()
-                if node.id == value
-            ),
-            _("不再等待") if value == DROP else value,
-        )
-        options = (("", _("(不对应)"), False), (value, label, True))
-        rows.append(MappingRow(field, element_id, element_id, 0, options))
+    said = [field for field, value in asked.fields.items() if value and field not in shown]
+    new = engine.definitions.get(plan.route.to_id)[1]
+    for field in said:
+        one = _said_before(engine, plan.route, new, field.removeprefix(PREFIX))
+        rows.append(_mapping_row(one, asked))
     return rows
+
+
+def _said_before(engine: Engine, route: Route, new: Program, element_id: str) -> Unmapped:
+    """An element that has been mapped, with everything it could be mapped to."""
+    key, _slash, bare = element_id.rpartition("/")
+    for row in engine.definitions.versions(route.key):
+        program = engine.definitions.get(row.id)[1]
+        for process_key in program.processes:
+            node = program.diagram(process_key).nodes.get(bare)
+            if row.version == route.to_version or node is None or key not in ("", process_key):
+                continue
+            is_there = process_key in new.processes
+            nodes = new.diagram(process_key).nodes.values() if is_there else ()
+            there = [(o.id, o.label) for o in nodes if o.element.kind is node.element.kind]
+            name = Words.same(node.label)
+            may_drop = node.attached_to is not None
+            return Unmapped(process_key, element_id, name, 0, may_drop, tuple(there))
+    return Unmapped("", element_id, Words.same(element_id), 0, may_drop=False, candidates=())
 
 
 def _mapping_row(one: Unmapped, asked: Asked) -> MappingRow:
     field = f"{PREFIX}{one.element_id}"
     chosen = asked.fields.get(field, "")
-    options = [("", _("(请选择)"), not chosen)]
+    options = [("", _("(不对应)"), not chosen)]
     options += [(i, f"{name}({i})", i == chosen) for i, name in one.candidates]
     if one.may_drop:
         options.append((DROP, _("不再等待"), chosen == DROP))

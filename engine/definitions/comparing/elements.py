@@ -77,6 +77,21 @@ _PROPERTIES = {
     "totalLimit": Words("全程时限", "Total limit"),
     "title": Words("标题", "Title"),
     "numberPrefix": Words("编号前缀", "Number prefix"),
+    "startsFrom": Words("从哪里发起", "Started from"),
+    "startsFromRoles": Words("可发起的角色", "Roles that may start it"),
+    "documentation:en": Words("英文说明", "English documentation"),
+    "panel": Words("办理页附栏", "Panel beside the form"),
+    "async": Words("后台办理", "Done in the background"),
+    "public": Words("告知申请人", "Told to the applicant"),
+    "publicReason": Words("告知申请人的理由", "Reason told to the applicant"),
+    "publicUntil": Words("告知申请人的期限", "Limit told to the applicant"),
+    "guestMessage": Words("申请人可提出", "What the applicant may send"),
+    "guestHint": Words("给申请人的提示", "Hint for the applicant"),
+    "guestReason": Words("申请人须写理由", "Reason asked of the applicant"),
+    "guestMobile": Words("申请人手机", "Applicant's mobile"),
+    "receipt": Words("开回执", "Receipt"),
+    "receiptProof": Words("回执核对", "Proof beside the receipt"),
+    "receiptNext": Words("回执上的下一步", "Next step on the receipt"),
 }
 _NAME = Words("名称", "Name")
 _NOWHERE = Words("(无)", "(none)")

@@ -47,6 +47,12 @@ _STEP = f"""<bpmn:userTask id="{NEW}" name="复看">
   </bpmn:extensionElements></bpmn:userTask>
 <bpmn:sequenceFlow id="Flow_county_review_{NEW}" sourceRef="county_review" targetRef="{NEW}" />
 <bpmn:sequenceFlow id="Flow_county_review_county_result" """
+_OLD_SHAPE = '<bpmndi:BPMNShape id="Shape_county_review"'
+_SHAPE = f"""<bpmndi:BPMNShape id="Shape_{NEW}" bpmnElement="{NEW}">
+  <dc:Bounds x="5248" y="1342" width="100" height="80" /></bpmndi:BPMNShape>"""
+_OLD_EDGE = '<bpmndi:BPMNEdge id="Edge_Flow_county_review_county_result"'
+_EDGE = f"""<bpmndi:BPMNEdge id="Edge_{NEW}" bpmnElement="Flow_county_review_{NEW}">
+  <di:waypoint x="5298" y="1442" /><di:waypoint x="5298" y="1422" /></bpmndi:BPMNEdge>"""
 _ASKED = {
     "id": NEW,
     "type": "default",
@@ -89,6 +95,9 @@ def with_a_second_look() -> tuple[SourceFile, ...]:
     drawn = drawn.replace(
         "<bpmn:outgoing>Flow_county_review_county_result</bpmn:outgoing>",
         f"<bpmn:outgoing>Flow_county_review_{NEW}</bpmn:outgoing>",
+    )
+    drawn = drawn.replace(_OLD_SHAPE, f"{_SHAPE}{_OLD_SHAPE}").replace(
+        _OLD_EDGE, f"{_EDGE}{_OLD_EDGE}"
     )
     lane = "<bpmn:flowNodeRef>county_review</bpmn:flowNodeRef>"
     drawn = drawn.replace(lane, f"{lane}<bpmn:flowNodeRef>{NEW}</bpmn:flowNodeRef>")

@@ -135,6 +135,39 @@ def test_a_removed_step_with_a_case_at_it_is_refused_until_it_is_mapped(shop: Wo
     assert shop.broken() == {}
 
 
+def test_a_case_past_a_step_that_another_replaced_is_past_the_other(shop: Workshop) -> None:
+    shop.put(request("apply", "review", "approve"))
+    past = at_review(shop)
+    shop.finish("reviewer", past, "review", {})
+    shop.put(request("apply", "audit", "approve"))
+    (told,) = plan(shop).cases
+    assert (told.verdict, told.has_passed) == (Verdict.SAFE, ("audit",))
+    (renamed,) = plan(shop, review="audit").cases
+    assert (renamed.has_passed, renamed.notes) == ((), ())
+
+
+def test_a_case_that_was_sent_back_is_before_the_new_step_again(shop: Workshop) -> None:
+    def looping(*steps: str) -> SourceFile:
+        inside = start() + "".join(map(step, ("apply", *steps, "approve"))) + end()
+        inside += node("exclusiveGateway", "M") + node("exclusiveGateway", "G", default="G_E")
+        inside += line("S", "M", "apply", *steps, "approve", "G")
+        inside += flow("G", "M", '=approve_note = "退回"') + flow("G", "E")
+        lanes = {"officer": "apply", "county_reviewer": " ".join(steps)}
+        return drawn("ask", {**lanes, "county_approver": "approve"}, inside)
+
+    shop.put(looping("review"))
+    back, past = at_review(shop), at_review(shop)
+    for case_id in (back, past):
+        shop.finish("reviewer", case_id, "review", {})
+    shop.finish("approver", back, "approve", {"note": "退回"})
+    shop.put(looping("review", "audit"))
+    told = {one.case_id: one for one in plan(shop).cases}
+    assert told[back].has_passed == ()
+    assert "以后会办" in told[back].notes[0].zh
+    assert told[past].has_passed == ("audit",)
+    assert "如退回或重来" in told[past].notes[0].zh
+
+
 def test_a_route_that_leads_nowhere_is_refused_with_a_sentence(shop: Workshop) -> None:
     shop.put(request("apply", "review"))
     shop.put(request("apply", "audit"))
