@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "engine_version_moves"
-down_revision = "engine_paper_checks"
+down_revision = "engine_scenario_records"
 branch_labels = None
 depends_on = None
 
