@@ -57,7 +57,10 @@ class NotFound(Refused):
 
     code = "not-found"
 
-    def __init__(self, message: str = "没有找到这一件。请核对编号,或返回列表重新打开。") -> None:
+    def __init__(
+        self,
+        message: str = "没有找到这一件,或者您没有查看这一件的权限。如需办理,请联系县总工会管理员。",
+    ) -> None:
         super().__init__(message)
 
 

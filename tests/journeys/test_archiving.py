@@ -86,7 +86,7 @@ def _copies(entry: Person) -> None:
 
 def _is_told_to_wait(officer: Person) -> None:
     """Whoever would record the result on the third day finds no step, and reads why and until when."""
-    too_early = "公示需满 5 个工作日,今天是第 3 日,最早 3 月 9 日"
+    too_early = "公示需满 5 个工作日,今天是第 3 日,最早 3 月 10 日可登记结果。"
     officer.go("/inbox")
     assert "登记公示结果" not in officer.page.inner_text("main")
     officer.go("/notices")

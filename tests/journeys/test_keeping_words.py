@@ -38,7 +38,7 @@ def test_a_form_submitted_after_the_sign_in_ran_out_is_there_after_signing_in_ag
     town.end_sessions_of(person)
     person.press("submit")
     expect(person.page.locator("[role=alert]")).to_contain_text(
-        "登录已超时。您填写的内容都在,重新登录后会自动打开。"
+        re.compile(r"登录已超时。您填写的内容已于 \d\d:\d\d 存为草稿,重新登录后会自动打开。")
     )
     person.sign_in(PASSWORD, at="")
     assert person.page.url == f"{town.address}/tasks/{task}"

@@ -95,7 +95,7 @@ def test_who_has_not_the_right_is_told_whom_to_ask(town: Site, townspeople: Peop
     officer.expected = {403}
     officer.go("/admin/units")
     expect(officer.page.locator("main")).to_contain_text("只有系统管理员可以管理机构和人员")
-    expect(officer.page.locator("main")).to_contain_text("请联系市总工会管理员")
+    expect(officer.page.locator("main")).to_contain_text("请联系市总工会管理员(电话见页脚)。")
 
 
 def test_who_built_a_file_is_told_who_reviews_it(town: Site, townspeople: People) -> None:
@@ -123,7 +123,7 @@ def test_a_lane_without_a_role_is_not_deployed(town: Site, townspeople: People) 
     with designer.page.expect_navigation():
         designer.page.click("button[value=deploy]")
     told = designer.page.locator("main")
-    expect(told).to_contain_text("没有写角色,没有人会收到里面的步骤")
+    expect(told).to_contain_text("没有设置办理角色,部署后将无人能办,因此未部署。")
     expect(told).to_contain_text("错误,未部署")
 
 
@@ -132,7 +132,13 @@ def test_who_may_not_see_a_case_is_told_what_to_do(town: Site, townspeople: Peop
     stranger = townspeople("far_officer")
     stranger.expected = {404}
     stranger.go(f"/tasks/{task}")
-    expect(stranger.page.locator("main")).to_contain_text("没有找到这一件")
+    refused = (
+        "没有找到这一件,或者您没有查看这一件的权限。如需办理,请联系县总工会管理员(电话见页脚)。"
+    )
+    expect(stranger.page.locator("main")).to_contain_text(refused)
+    expect(stranger.page.locator("footer.foot a[href^='tel:']")).to_be_visible()
+    stranger.go("/tasks/01hzzzzzzzzzzzzzzzzzzzzzzz-1")  # that there is none is told in no other way
+    expect(stranger.page.locator("main")).to_contain_text(refused)
     colleague = townspeople("reviewer")
     colleague.go(f"/tasks/{task}")
     expect(colleague.page.locator("main")).to_contain_text("您可以查看")

@@ -7,6 +7,7 @@ import fcntl
 import gc
 import random
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -97,7 +98,6 @@ def load_demo(settings: Settings, demo: Demo, report: Report) -> Loaded:
         if not engine.ask(lambda tx: stored_settings.counter_value(tx, _MARK)):
             _load_directory(engine, federation)
             _load_parameters(engine, federation, demo.content)
-            _deploy(engine, demo)
             faults = _fill(installation, federation, demo, report)
             _tell(engine)
             engine.execute(lambda tx: stored_settings.take_numbers(tx, _MARK, 1))
@@ -200,7 +200,11 @@ def _fill(
     known = [one.household for one in first]
     planned, line = _planned(engine, federation, demo, today, taken, known)
     filling = Filling(registry.Registry(engine), chain(first, files), demo.files(), report)
-    filling.up_to(max(_KNOWN, demo.files() - len(planned)))
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        # its checks and scenarios run in another process: the register is filled meanwhile
+        deploying = aside.submit(_deploy, engine, demo)
+        filling.up_to(max(_KNOWN, demo.files() - len(planned)))
+        deploying.result()
     faults = _play(installation, planned, line, report)
     # not for secrets: the demonstration must come out alike everywhere
     delays.say_why(engine, random.Random(_SEED + 3))  # noqa: S311

@@ -258,13 +258,20 @@ class Players:
         action = course.planned.deeds[course.next_deed].action
         if isinstance(action, Deliver):
             return self._deliver(course, action)
-        open_tasks = self._open_tasks(course)
-        for line in open_tasks:
-            if line.element_id == action.element:
-                self._complete(course, line, action.data)
-                return True
+        open_tasks, step = self.engine.ask(lambda tx: self._find(tx, course, action.element))
+        if step is not None:
+            self._complete(course, step, action.data)
+            return True
         self._do_between(course, open_tasks)
         return False
+
+    def _find(
+        self, tx: Tx, course: _Course, element: str
+    ) -> tuple[Sequence[OpenStep], _Step | None]:
+        """What is open in a case, and the step at an element if it is."""
+        open_tasks = stored_tasks.open_steps(tx, course.case_id)
+        found = next((line.id for line in open_tasks if line.element_id == element), None)
+        return open_tasks, None if found is None else self._look_at(tx, found)
 
     def _do_between(self, course: _Course, open_tasks: Sequence[OpenStep]) -> None:
         """A step that is not told here: a county's parameters, or a new head, bring it in."""
@@ -279,20 +286,19 @@ class Players:
             is_between = line.element_id in answers.between and line.element_id not in told
             comes_again = line.element_id in (answers.again & told) - coming
             if is_between or comes_again:
-                self._complete(course, line, {})
+                self._complete(course, self._step(line), {})
 
     def _open_tasks(self, course: _Course) -> Sequence[OpenStep]:
         return self.engine.ask(lambda tx: stored_tasks.open_steps(tx, course.case_id))
 
-    def _complete(self, course: _Course, line: OpenStep, given: Table) -> None:
-        step = self._step(line)
+    def _complete(self, course: _Course, step: _Step, given: Table) -> None:
         person = self._doer(step)
         if person is not None:
-            wrong = answers_of(course.planned.plan.process).wrong.get(line.element_id)
+            wrong = answers_of(course.planned.plan.process).wrong.get(step.task.element_id)
             if wrong:
                 put_right(self.engine, person, course.planned.household, wrong)
             data = self._with_papers(person, step.form, self._data(course, step, given))
-            self.engine.tasks.complete(person, line.id, data)
+            self.engine.tasks.complete(person, step.task.id, data)
             if course.next_deed == 0:
                 self._hand_receipt(course, person)
 

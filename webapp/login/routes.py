@@ -23,6 +23,7 @@ from webapp.shared.requests import (
     wants_json,
 )
 from webapp.shared.sessions import close_session, open_session
+from webapp.shared.words import clock_time
 
 login = Blueprint("login", __name__, template_folder="templates")
 
@@ -49,7 +50,13 @@ def ask_to_sign_in(error: NotSignedIn) -> Response:
         back = request.full_path.rstrip("?")
         return make_response(redirect(url_for("login.show", back=back), 303))
     kept = fields_to_keep()
-    message = _("登录已超时。您填写的内容都在,重新登录后会自动打开。") if kept else error.message
+    message = error.message
+    if kept:
+        now = current_engine().clock.now()
+        message = _(
+            "登录已超时。您填写的内容已于 %(time)s 存为草稿,重新登录后会自动打开。",
+            time=clock_time(now, now),
+        )
     return _page(message, 401, kept=kept)
 
 

@@ -12,7 +12,7 @@ from engine.errors import BangfuError, Broken, NotPermitted, TooManyTries
 from webapp.shared.errors import status_of
 from webapp.shared.language import lazy
 from webapp.shared.logs import log_failure
-from webapp.shared.navigation import shell_of_whoever
+from webapp.shared.navigation import Shell, shell_of_whoever
 from webapp.shared.page import Page, render
 from webapp.shared.requests import actor_or_none, current_engine, request_id, wants_json
 
@@ -36,6 +36,8 @@ _SENTENCES = {
     405: lazy("这个网址不能这样打开。请从上方菜单重新打开。"),
     413: lazy("提交的内容或文件过大,未能处理。单个文件不超过 20 MB;返回上一页,填写的内容还在。"),
 }
+_ASK, _ASK_BY_PHONE = "总工会管理员。", "总工会管理员(电话见页脚)。"
+"""How sentences of the engine end that name whom to ask; on a page they say where to ring."""
 _FAULT = lazy(
     "系统处理时出了故障,刚才的操作没有生效,以前保存的内容都在。"
     "请稍后重试;仍不行请致电帮助电话,报上下面的编号。"
@@ -69,8 +71,14 @@ def error_response(status: int, sentence: str) -> Response:
         response.status_code = status
         return response
     heading = str(_HEADINGS.get(status, _HEADINGS[500]))
-    page = ErrorPage(shell_of_whoever(""), status, heading, sentence)
+    shell = shell_of_whoever("")
+    page = ErrorPage(shell, status, heading, _with_phone(sentence, shell))
     return make_response(render(page), status)
+
+
+def _with_phone(sentence: str, shell: Shell) -> str:
+    """A sentence that sends people to an administrator, with where the telephone number stands."""
+    return sentence.replace(_ASK, _ASK_BY_PHONE) if shell.help_phone else sentence
 
 
 def of_error(error: BangfuError) -> Response:
