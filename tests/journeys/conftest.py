@@ -150,7 +150,11 @@ def _settle(engine: Engine) -> None:
 @contextmanager
 def _small_federation(data_dir: Path, database_url: str) -> Iterator[Site]:
     settings = Settings(
-        key=bytes(range(32)), data_dir=data_dir, database_url=database_url, is_demo=True
+        key=bytes(range(32)),
+        data_dir=data_dir,
+        database_url=database_url,
+        is_demo=True,
+        help_phone="0596-0000000",
     )
     with served(settings, FixedClock(MONDAY_MORNING)) as running:
         _settle(running.engine)

@@ -282,8 +282,18 @@ def _draw(
             warnings=form.doubts(data, known, context),
             translate=_,
         ),
-        _SUBMIT.format(_("提交")) + (_KEEP.format(_("保存草稿")) if place.keeps_draft else ""),
+        _SUBMIT.format(_submit_words(engine, place))
+        + (_KEEP.format(_("保存草稿")) if place.keeps_draft else ""),
     )
+
+
+def _submit_words(engine: Engine, place: Place) -> str:
+    """What the button says: whether the form to be filled in is this one, or follows."""
+    program = engine.definitions.get(place.row.id)[1]
+    step = program.first_step()
+    lane = None if step is None else step.lane
+    goes_on = lane is not None and lane.role == program.info.start_role
+    return _("开始填写") if goes_on else _("提交")
 
 
 def begin(engine: Engine, actor: Actor, place: Place, posted: Posted) -> Begun:

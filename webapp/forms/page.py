@@ -304,6 +304,12 @@ class FormPage:
     """The fields that whoever sent the case back wants changed: anchors with labels."""
 
     @property
+    def papers_missing(self) -> int:
+        """How many papers that must be handed in are not there yet."""
+        everything = (*self.tabs, *(item for line in self.lines for item in line))
+        return sum(one.is_missing for item in everything for one in _needs(item))
+
+    @property
     def error_count(self) -> int:
         """How many things are to be corrected."""
         return sum(section.count for section in self.errors)
@@ -596,6 +602,18 @@ def _required(item: Shown) -> Iterator[ShownField]:
             yield from _required(cell)
     elif item.asked.required and item.asked.is_asked:
         yield item
+
+
+def _needs(item: Shown) -> Iterator[ShownNeed]:
+    """The papers that are needed, of every list of them that is shown."""
+    if item.hidden or isinstance(item, ShownText):
+        return
+    if isinstance(item, ShownGroup):
+        for line in item.lines:
+            for inner in line:
+                yield from _needs(inner)
+    else:
+        yield from item.needs
 
 
 def _to_change(item: Shown) -> Iterator[ShownField]:

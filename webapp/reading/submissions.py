@@ -147,9 +147,17 @@ def _firings(hits: Iterable[Mapping[str, object]]) -> tuple[Firing, ...]:
     found: dict[tuple[str, tuple[tuple[str, str], ...]], list[tuple[str, str]]] = {}
     for hit in hits:
         table = str(hit.get("decision_name") or hit.get("decision_id") or "")
-        rule = (_("第 %(n)s 条", n=hit.get("rule")), str(hit.get("annotation") or ""))
+        rule = (_("第 %(n)s 条", n=hit.get("rule")), _says(hit))
         found.setdefault((table, _inputs(hit.get("inputs"))), []).append(rule)
     return tuple(Firing(table, tuple(rules), inputs) for (table, inputs), rules in found.items())
+
+
+def _says(hit: Mapping[str, object]) -> str:
+    """What a rule says: its note, else what it answers in words."""
+    outputs = hit.get("outputs")
+    answers = [one[-1] for one in outputs if one] if isinstance(outputs, list | tuple) else []
+    words = [one for one in answers if isinstance(one, str) and one and not _is_code(one)]
+    return str(hit.get("annotation") or "、".join(words))
 
 
 def _inputs(inputs: object) -> tuple[tuple[str, str], ...]:

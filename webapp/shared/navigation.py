@@ -133,7 +133,8 @@ def shell(section: str, actor: Actor | None = None) -> Shell:
         ),
         person="" if actor is None else actor.name,
         unit="" if actor is None else installation.places.organisation(actor.organisation_id),
-        help_phone=settings.help_phone,
+        help_phone=settings.help_phone
+        or ("" if actor is None else installation.places.office_phone(actor.organisation_id)),
         is_demo=settings.is_demo,
         request_id=request_id(),
         searched=request.args.get("q", "") if section == "search" else "",

@@ -9,6 +9,8 @@ from engine.model.organisations import Organisation, Role
 _FRESH_FOR = 30.0
 """Seconds. A renamed unit is shown under its new name after that at the latest."""
 
+_OFFICES = ("county", "city")
+
 
 class PlaceNames:
     """The directory's names, read again every half minute. Rights are never read from here."""
@@ -28,6 +30,19 @@ class PlaceNames:
         """An organisation's name; empty for an unknown one."""
         found = self.organisations().get(organisation_id)
         return "" if found is None else found.name
+
+    def office_phone(self, organisation_id: str) -> str:
+        """The telephone of the county's union above an organisation, or of the next that has one.
+
+        From the city's own offices it is the city's. Empty where nobody wrote one down.
+        """
+        known = self.organisations()
+        current = known.get(organisation_id)
+        while current is not None:
+            if current.level in _OFFICES and current.phone:
+                return current.phone
+            current = known.get(current.approval_parent or "")
+        return ""
 
     def role(self, code: str) -> str:
         """A role's name in the language of the federation; the code for an unknown one."""

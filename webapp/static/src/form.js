@@ -636,11 +636,17 @@ class LiveForm {
       const bar = progress.querySelector("progress");
       bar.max = Math.max(1, all.required);
       bar.value = all.filled;
+      const missing = missingPapers(this.form);
+      const told = progress.querySelector("[data-papers-missing]");
+      told.querySelector("b").textContent = String(missing);
+      told.classList.toggle("bf-hidden", missing === 0);
     }
     this.form.querySelectorAll("[data-tab-progress]").forEach((badge) => {
-      const inside = this.countIn(document.getElementById(badge.closest("[data-tab]").dataset.tab));
+      const tab = document.getElementById(badge.closest("[data-tab]").dataset.tab);
+      const inside = this.countIn(tab);
       badge.textContent = inside.required ? `${inside.filled}/${inside.required}` : "";
-      badge.classList.toggle("bf-badge-done", inside.filled === inside.required);
+      const isDone = inside.filled === inside.required && missingPapers(tab) === 0;
+      badge.classList.toggle("bf-badge-done", isDone);
     });
   }
 
@@ -863,6 +869,11 @@ function serverName(name, places) {
     }
   }
   return name;
+}
+
+/* Papers that must be handed in and are not there, as the server has drawn their list. */
+function missingPapers(part) {
+  return part.querySelectorAll(".bf-needs-list .is-missing").length;
 }
 
 function isFilled(field) {
