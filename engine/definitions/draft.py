@@ -70,6 +70,8 @@ class Draft:
     unreadable: frozenset[str] = frozenset()
     """Names of the files that could not be read: what they hold is unknown, not missing."""
     document_files: tuple[DocumentFile, ...] = ()
+    called_drafts: dict[str, "Draft"] = field(default_factory=dict, compare=False, repr=False)
+    """The deployed processes that were asked for, each read once; see ``called_process``."""
 
     @property
     def processes(self) -> Iterator[Process]:

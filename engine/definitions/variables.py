@@ -129,7 +129,9 @@ def called_process(draft: Draft, key: str) -> Called | None:
     source = draft.deployed.get(key)
     if source is None:
         return None
-    deployed, _ = read_draft(_bundle_of(source), draft.known)
+    if key not in draft.called_drafts:
+        draft.called_drafts[key], _ = read_draft(_bundle_of(source), draft.known)
+    deployed = draft.called_drafts[key]
     process = deployed.process(key)
     return None if process is None else Called(deployed, process)
 

@@ -43,6 +43,8 @@ MOST_STEPS = 500
 
 MOST_ITEMS = 1000
 """Items of one multi-instance activity; more people or households are cases of their own."""
+MOST_ITEMS_AT_ONCE = 2_000
+"""Of all lists that one act begins: a list in a list in a list is soon a million steps."""
 
 DEEPEST_CALL = 20
 """Sub-processes and called processes inside each other."""
@@ -68,6 +70,7 @@ class Run(Answers):
         self.limits: dict[str, str] = {}
         self.case = CaseWorkflow(program.spec, program.parts, self)
         self._steps_left = MOST_STEPS
+        self._items_left = MOST_ITEMS_AT_ONCE
         self._urgent: list[Token] = []
 
     # Moving --------------------------------------------------------------------------------
@@ -238,6 +241,11 @@ class Run(Answers):
             )
         if len(items) > MOST_ITEMS:
             raise StepFailed(f"列表有 {len(items)} 项,超过 {MOST_ITEMS} 项", spec.node.id)
+        self._items_left -= len(items)
+        if self._items_left < 0:
+            raise StepFailed(
+                f"一次要开始的项目超过 {MOST_ITEMS_AT_ONCE} 项(列表里又有列表)", spec.node.id
+            )
         token.internal_data[ITEMS] = {
             "left": items if loop.sequential else [],
             "begun": 0,

@@ -286,3 +286,14 @@ def test_a_process_is_called_for_each_member(begin):
     case.done("B", 1, x="a")
     assert case.open == ["C"]
     assert case.step.variables == {"members": THREE[:2], "all": ["a", "b"]}
+
+
+@pytest.mark.parametrize("sequential", [False, True])
+def test_lists_in_lists_are_bounded_together(begin, sequential):
+    inside = start("S2") + user("B", inside=many("=others", "other")) + end("E2")
+    inside += line("S2", "B", "E2")
+    loop = many("=members", "member", sequential=sequential)
+    written = start() + sub("V", inside, loop) + end() + line("S", "V", "E")
+    case = begin(process(written), members=list(range(900)), others=list(range(1000)))
+    assert len(case.open) <= 2_000
+    assert case.incidents or sequential  # one after the other a thousand are open, not a million
