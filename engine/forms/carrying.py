@@ -5,6 +5,7 @@ the rows meanwhile, an amount somebody verified for one. A row that says what it
 row that says something else nobody has verified anything; neither of a new one.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 
@@ -35,31 +36,32 @@ def with_carried(
 def _carried(
     asked: Field, rows: Sequence[Row], known: Sequence[Row], own: frozenset[str]
 ) -> list[Answers]:
-    """Each known row gives to one row that says the same, the first that comes."""
-    left = list(known)
+    """Each known row gives to one row that says the same, in their order."""
+    left: dict[tuple[object, ...], list[Row]] = defaultdict(list)
+    for row in known:
+        left[_said(asked, row)].append(row)
     found: list[Answers] = []
     for row in rows:
-        place = next((n for n, one in enumerate(left) if _says_the_same(asked, row, one)), None)
-        before = {} if place is None else left.pop(place)
+        same = left.get(_said(asked, row))
+        before = same.pop(0) if same else {}
         added = {name: cell for name, cell in before.items() if name not in own}
         found.append({**deepcopy(added), **row})
     return found
 
 
-def _says_the_same(asked: Field, row: Row, known: Row) -> bool:
-    return all(
-        _is_same(get_at(row, column.path), get_at(known, column.path))
-        for column in asked.row_fields
-        if column.is_asked and not column.signs
-    )
+def _said(asked: Field, row: Row) -> tuple[object, ...]:
+    """What a row says to what its form asks, so that equal answers are equal."""
+    columns = (column for column in asked.row_fields if column.is_asked and not column.signs)
+    return tuple(_comparable(get_at(row, column.path)) for column in columns)
 
 
-def _is_same(one: object, other: object) -> bool:
-    one, other = (None if value is MISSING or is_empty(value) else value for value in (one, other))
-    numbers = as_decimal(one), as_decimal(other)
-    if isinstance(one, str) or isinstance(other, str) or None in numbers:
-        return one == other
-    return numbers[0] == numbers[1]
+def _comparable(value: object) -> object:
+    if value is MISSING or is_empty(value):
+        return None
+    if isinstance(value, str):
+        return value
+    number = as_decimal(value)
+    return repr(value) if number is None else number
 
 
 def _own_names(asked: Field) -> frozenset[str]:
