@@ -51,7 +51,7 @@ def refusal(
     return Finding(
         "error",
         code,
-        wrong.rstrip(",") if please else message,
+        f"{wrong.rstrip(',:。')}。" if please else message,
         file,
         element_id,
         line,
