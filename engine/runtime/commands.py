@@ -98,7 +98,7 @@ def reckon_timers(
             moved.append(token.id)
     if not moved:
         return state, ()
-    timers = _waits(run).timers
+    timers = waits_of(run).timers
     return encode(run), tuple(timers[token_id] for token_id in moved if token_id in timers)
 
 
@@ -111,13 +111,13 @@ def retime(
     be reckoned anew. What would be over already is over now: a timer never fires in the past.
     """
     run = decode(program, state, ports)
-    before = _waits(run).timers
+    before = waits_of(run).timers
     for token in _waiting_tokens(run):
         node: Node | None = getattr(token.task_spec, "node", None)
         event = None if node is None else node.event
         if token.id in before and token.id in began and isinstance(event, Timer):
             _retime(token, event, began[token.id], ports)
-    after = _waits(run).timers
+    after = waits_of(run).timers
     moved = tuple(
         MovedTimer(after[token_id], timer.due)
         for token_id, timer in before.items()
@@ -206,7 +206,7 @@ def read_scope(program: Program, state: bytes, token: str | None) -> dict[str, o
 
 def waits(program: Program, state: bytes) -> Waits:
     """Everything a case waits for."""
-    return _waits(decode(program, state, NO_PORTS))
+    return waits_of(decode(program, state, NO_PORTS))
 
 
 def failures(program: Program, state: bytes) -> tuple[IncidentRecord, ...]:
@@ -232,7 +232,7 @@ def _waiting(run: Run, token: str) -> tuple[Token, Node]:
 
 def _step(run: Run, before: Mapping[str, UserWait]) -> Step:
     state = encode(run)
-    now = _waits(run)
+    now = waits_of(run)
     return Step(
         state=state,
         ended=run.case.completed,
@@ -255,10 +255,11 @@ def _step(run: Run, before: Mapping[str, UserWait]) -> Step:
 
 
 def _users(run: Run) -> dict[str, UserWait]:
-    return dict(_waits(run).user)
+    return dict(waits_of(run).user)
 
 
-def _waits(run: Run) -> Waits:
+def waits_of(run: Run) -> Waits:
+    """Everything a case waits for that has been decoded already."""
     found = Waits({}, {}, {}, {})
     if run.case.completed:
         return found

@@ -36,7 +36,11 @@ class Position:
 
 def positions(program: Program, state: bytes) -> tuple[Position, ...]:
     """Every wait of a case, failed elements among them; none once it has ended."""
-    run = decode(program, state, NO_PORTS)
+    return positions_of(decode(program, state, NO_PORTS))
+
+
+def positions_of(run: Run) -> tuple[Position, ...]:
+    """The same of a case that has been decoded already."""
     if run.case.completed:
         return ()
     return tuple(

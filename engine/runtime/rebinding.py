@@ -12,7 +12,7 @@ the old drawing stays hanging below the tokens, and steps are skipped.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -20,8 +20,9 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import StateUnreadable
 from engine.runtime.answers import CALL
-from engine.runtime.commands import waits
+from engine.runtime.commands import waits_of
 from engine.runtime.diagram import Node, OperationTask, ProcessCall
+from engine.runtime.positions import Position, positions_of
 from engine.runtime.program import Program
 from engine.runtime.run import ITEMS, Run
 from engine.runtime.specs import (
@@ -107,6 +108,8 @@ class Rebound:
 
     step: Step | None
     obstacles: tuple[Obstacle, ...] = ()
+    stands: tuple[Position, ...] = ()
+    """Where it waits in the old version."""
     marks: tuple[Mark, ...] = ()
     begun: tuple[tuple[str, str], ...] = ()
     dropped: tuple[str, ...] = ()
@@ -117,9 +120,9 @@ def rebind(old: Program, new: Program, state: bytes, renaming: Renaming, ports: 
 
     ``ports`` are asked when a wait begins that only the new version has.
     """
-    decode(old, state, ports)  # whatever is wrong with the document is found here
+    before = decode(old, state, ports)  # whatever is wrong with the document is found here
     work = _Rebinding(old, new, orjson.loads(state), renaming, ports)
-    return work.done()
+    return replace(work.done(), stands=positions_of(before))
 
 
 @dataclass
@@ -180,14 +183,15 @@ class _Rebinding:
             ended=False,
             opened=(),
             closed=(),
-            waits=waits(self.new, state),
+            waits=waits_of(self.run),
             passed=(),
             decisions=(),
             operations=(),
             incidents=self.run.incidents(),
             variables=self.run.variables.root,
         )
-        return Rebound(step, (), marks, tuple(self.begun), tuple(self.dropped))
+        begun, dropped = tuple(self.begun), tuple(self.dropped)
+        return Rebound(step, marks=marks, begun=begun, dropped=dropped)
 
     # One scope -----------------------------------------------------------------------------
 

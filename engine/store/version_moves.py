@@ -1,6 +1,6 @@
 """Migrations of running cases in the tables, and what they change in the rows of a case."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,10 @@ from sqlalchemy import and_, func, insert, select, update
 from sqlalchemy.sql import ColumnElement
 
 from engine.model.actors import Actor
+from engine.model.cases import Case
 from engine.model.version_moves import Migration, Move, MoveStatus, Route
 from engine.sentences import Words
-from engine.store.cases import insert_or, visible_to
+from engine.store.cases import case_of, insert_or, visible_to
 from engine.store.database import Tx
 from engine.store.instants import from_text, from_text_or_none, to_text
 from engine.store.subscriptions import Subscription
@@ -60,6 +61,14 @@ def running(tx: Tx, route: Route, after: str = "", limit: int | None = None) -> 
     )
     rows = tx.execute(query if limit is None else query.limit(limit))
     return [RunningCase(*row) for row in rows]
+
+
+def cases_of(tx: Tx, lines: Sequence[RunningCase]) -> Iterator[Case]:
+    """The cases themselves, in the same order."""
+    for start in range(0, len(lines), _AT_ONCE):
+        ids = [line.id for line in lines[start : start + _AT_ONCE]]
+        found = tx.execute(select(case).where(case.c.id.in_(ids)).order_by(case.c.id))
+        yield from (case_of(row) for row in found.mappings())
 
 
 def count_running(tx: Tx, route: Route) -> int:

@@ -66,6 +66,10 @@ def move_case(
         )
         version_moves.put_move(tx, left, now)
         return Outcome(MoveStatus.LEFT, judged.reasons)
+    target = environment.programs.get(tx, route.to_id)
+    if waits(target, step.state) != step.waits:
+        msg = f"the new state of case {case.id} does not read as it was written"
+        raise Broken(msg)
     before = version_moves.open_steps(tx, case.id)
     cause = Cause(actor, now)
     cause.note(
@@ -77,7 +81,6 @@ def move_case(
             "migration": migration.id,
         },
     )
-    target = environment.programs.get(tx, route.to_id)
     memory = _renamed(opened.memory, opened.program, target, Renaming(route.ids))
     there = replace(opened, program=target, memory=memory)
     _set_steps(environment, tx, there, step, cause, before)

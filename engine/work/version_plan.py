@@ -24,11 +24,10 @@ from engine.runtime import (
     Program,
     Rebound,
     Renaming,
-    positions,
     rebind,
 )
 from engine.sentences import Words
-from engine.store import cases, definitions, directory, events, version_moves
+from engine.store import definitions, directory, events, version_moves
 from engine.store.database import Tx
 from engine.store.version_moves import RunningCase
 from engine.work.advance import OpenedCase, open_case, ports_of
@@ -151,6 +150,7 @@ class Judge:
 
     def __init__(self, old: Program, new: Program, ids: Renaming) -> None:
         self.old, self.new, self.ids = old, new, ids
+        self._told: dict[Place, tuple[Words, ...]] = {}
 
     @cached_property
     def ways(self) -> Ways:
@@ -167,9 +167,9 @@ class Judge:
         ports = ports_of(environment, tx, opened, cause)
         try:
             found = rebind(self.old, self.new, opened.memory.engine, self.ids, ports)
-            stands = positions(self.old, opened.memory.engine)
         except StateUnreadable:
             return Judged(Verdict.REFUSED, None, reasons=(_UNREADABLE,))
+        stands = found.stands
         if found.step is None:
             mendable = all(one.code in MENDABLE for one in found.obstacles)
             verdict = Verdict.NEEDS_MAPPING if mendable else Verdict.REFUSED
@@ -216,8 +216,10 @@ class Judge:
 
     def _differences(self, stands: Sequence[Position]) -> Iterator[Words]:
         """What is another at the elements where the case waits."""
-        for key, element_id in dict.fromkeys((at.process_key, at.element_id) for at in stands):
-            yield from self._differing(key, element_id)
+        for place in dict.fromkeys((at.process_key, at.element_id) for at in stands):
+            if place not in self._told:
+                self._told[place] = tuple(self._differing(*place))
+            yield from self._told[place]
 
     def _differing(self, key: str, element_id: str) -> Iterator[Words]:
         target = self.ids.of(key, element_id)
@@ -310,10 +312,20 @@ def check_route(environment: Environment, tx: Tx, route: Route) -> None:
         raise Invalid(f"对应关系最多 {MOST_IDS} 条,请减少。")
     new = environment.programs.get(tx, route.to_id)
     for before, after in route.ids.items():
-        wanted = after.rpartition("/")[2]
-        known = any(wanted in new.diagram(key).nodes for key in new.processes)
-        if wanted and not known:
+        if after and not _has(new, after):
             raise Invalid(f"“{before}”对应的“{after}”不在第 {route.to_version} 版里。请核对编号。")
+        older = (row for row in definitions.versions(tx, route.key) if row.id != route.to_id)
+        some = [row.id for row in older if route.from_id in (None, row.id)]
+        if not any(_has(environment.programs.get(tx, one), before) for one in some):
+            raise Invalid(f"“{before}”不在要迁移的版本里,没有要对应的。请核对编号。")
+
+
+def _has(program: Program, element_id: str) -> bool:
+    """Whether an element, which may be named with its process, is in a version."""
+    process_key, _slash, bare = element_id.rpartition("/")
+    return any(
+        bare in program.diagram(key).nodes for key in program.processes if process_key in ("", key)
+    )
 
 
 def plan(environment: Environment, tx: Tx, actor: Actor, route: Route) -> Plan:
@@ -322,10 +334,8 @@ def plan(environment: Environment, tx: Tx, actor: Actor, route: Route) -> Plan:
     judges = Judges(environment, tx, route)
     found: list[CaseVerdict] = []
     waiting: Counter[tuple[str, Obstacle]] = Counter()
-    for line in version_moves.running(tx, route):
-        case = cases.load(tx, line.id)
-        if case is None:
-            continue
+    lines = version_moves.running(tx, route)
+    for line, case in zip(lines, version_moves.cases_of(tx, lines), strict=True):
         opened, judged = judges.judged(tx, actor, case)
         judge = judges.of(tx, line.definition_id)
         if opened is not None:

@@ -176,6 +176,8 @@ def test_a_route_that_leads_nowhere_is_refused_with_a_sentence(shop: Workshop) -
         (Route("ask", 9), NotFound),
         (Route("ask", 2, 7), NotFound),
         (Route("ask", 2, 1, {"review": "nowhere"}), Invalid),
+        (Route("ask", 2, 1, {"nothing": "audit"}), Invalid),
+        (Route("ask", 2, None, {"other/review": "audit"}), Invalid),
         (Route("other", 1), NotFound),
     ):
         with pytest.raises(refused, match="。"):

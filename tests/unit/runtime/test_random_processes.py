@@ -1,6 +1,7 @@
 """Any well-formed process: storing the case after every step changes nothing, nothing is lost."""
 
 from collections import Counter
+from dataclasses import replace
 from itertools import count, pairwise
 
 from hypothesis import HealthCheck, given, settings
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 from SpiffWorkflow.util.task import TaskState
 
 from engine import runtime
+from engine.definitions.standing import Ways
+from engine.runtime import Renaming
 from engine.runtime.run import Run
 from engine.runtime.state import decode, encode
 from engine.runtime.variables import Variables, plain
@@ -226,3 +229,34 @@ def test_a_stored_case_goes_the_same_way_as_one_in_memory_and_ends(block, data):
     assert stored.step.ended
     assert stored.log[-1] == "E"
     assert memory.run.variables.root == stored.step.variables
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(block=BLOCKS, data=st.data())
+def test_a_case_taken_over_after_every_step_goes_the_same_way(block, data):
+    source, world = drawn(block), World()
+    moved, memory = Case(source, world, {}), InMemory(source, world)
+    for number in range(2, 200):
+        if moved.step.ended:
+            break
+        before = moved.step.waits
+        other = replace(source, id=f"p:{number}", version=number)
+        program = runtime.compile_program(other)
+        found = runtime.rebind(
+            moved.program, program, moved.step.state, Renaming({}), world.ports()
+        )
+        assert (found.obstacles, found.begun, found.dropped) == ((), (), ())
+        assert found.step.waits == before == runtime.waits(program, found.step.state)
+        assert Ways(program).stuck_at(found.marks) == ()
+        moved.source, moved.step = other, found.step
+        element = data.draw(st.sampled_from(sorted(waiting(moved))))
+        values = {"text": "t"}
+        if element[0] in "TL":
+            values = {f"v{n}": data.draw(st.integers(0, 2)) for n in range(12) if number < 12}
+        if element.startswith("L"):
+            values[f"again{element[1:]}"] = number < 12 and data.draw(st.booleans())
+        act(moved, element, values)
+        memory.act(element, values)
+        assert moved.log == memory.log
+    assert moved.step.ended
+    assert memory.run.variables.root == moved.step.variables
