@@ -112,7 +112,13 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/supervision/small-posts",
     ),
     "cs.township1": ("/passwords",),
-    "zz.designer": ("/processes", "/processes/archiving", "/deploy"),
+    "zz.designer": (
+        "/processes",
+        "/processes/archiving",
+        "/processes/archiving/compare",
+        "/processes/archiving/migrate",
+        "/deploy",
+    ),
     "zz.admin": (
         "/admin/units",
         "/admin/units > main a[href*='/units/']",

@@ -1,6 +1,6 @@
 """Two versions side by side, as a value: what is another, and which running cases that touches."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -13,11 +13,15 @@ from engine.sentences import Words
 from engine.store.definitions import DefinitionRow
 from engine.work.version_compare import Comparison, Touched
 from webapp.reading.diagrams import ShownDiagram
-from webapp.shared.language import _, is_english, lazy
+from webapp.shared.language import _, is_english
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
 
-HOW = {How.ADDED: lazy("新增"), How.REMOVED: lazy("删除"), How.CHANGED: lazy("修改")}
+HOW = {
+    How.ADDED: Words("新增", "Added"),
+    How.REMOVED: Words("删除", "Removed"),
+    How.CHANGED: Words("修改", "Changed"),
+}
 _MOST_TEXT = 400
 
 
@@ -100,6 +104,11 @@ class ComparePage(Page):
     diagram: ShownDiagram
     old_diagram: ShownDiagram | None
     migrate: str
+
+    @property
+    def legend(self) -> Mapping[str, str]:
+        """What the colours of the drawings mean."""
+        return {how.value: told(words) for how, words in HOW.items()}
 
     @property
     def title(self) -> str:
@@ -192,7 +201,7 @@ def _change(one: Touched, found: Comparison, key: str, *, links: bool) -> ShownC
     is_drawn = change.subject is Subject.ELEMENT and change.process_key == key
     return ShownChange(
         how=change.how.value,
-        how_words=str(HOW[change.how]),
+        how_words=told(HOW[change.how]),
         type=told(change.type),
         name=told(change.name),
         id=change.id,
