@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from engine.model.definitions import Element, ElementKind
 from engine.runtime import Program, Renaming
+from engine.runtime.diagram import Message, Node, Timer
 
 Place = tuple[str, str]
 """Process key and element id."""
@@ -210,3 +211,27 @@ class NewSteps:
             return False
         earlier = {taken.at for taken in path[: first + 1]}
         return not standing <= earlier
+
+
+def asked_of(program: Program, step: Element) -> frozenset[str]:
+    """What a step writes that something else of its process cannot do without.
+
+    A condition, the time of a timer and the key of a message must come to something.
+    """
+    nodes = program.diagram(step.process_key).nodes
+    asked: set[str] = set()
+    for node in nodes.values():
+        for flow in node.flows:
+            asked.update(() if flow.condition is None else flow.condition.free_names)
+        if isinstance(node.event, Timer):
+            asked.update(node.event.source.free_names)
+        elif isinstance(node.event, Message):
+            asked.update(node.event.key.free_names)
+    return frozenset(asked & _written(program, nodes[step.id]))
+
+
+def _written(program: Program, node: Node) -> set[str]:
+    if node.outputs:
+        return {one.target[0] for one in node.outputs}
+    form = program.form_of(node.element)
+    return set() if form is None else {one.path[0] for one in form.fields.values()}

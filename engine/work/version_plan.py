@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from engine.definitions.comparing.elements import limit, name_of, of_element
-from engine.definitions.roads import NewSteps, Place, Way
+from engine.definitions.roads import NewSteps, Place, Way, asked_of
 from engine.definitions.standing import Ways
 from engine.errors import BangfuError, Invalid, NotFound, StateUnreadable
 from engine.model.actors import Actor
 from engine.model.cases import Case
-from engine.model.definitions import ElementKind
+from engine.model.definitions import Element, ElementKind
 from engine.model.version_moves import CaseVerdict, Plan, Route, Stand, Unmapped, Verdict
 from engine.runtime import (
     MENDABLE,
@@ -109,6 +109,11 @@ _AGAIN = Words(
     "It is past the new step “{name}”, which will not be made up for; if it is sent back, it will "
     "come to it.",
 )
+_UNWRITTEN = Words(
+    "“{name}”填写的 {variables} 本件没有,后面的条件要用到:到那里会停下,成为系统异常。",
+    "This case lacks {variables}, which “{name}” writes and a later condition reads: it will stop "
+    "there with an incident.",
+)
 _BEGINS = Words(
     "新版在旁边多了“{name}”,从转换时起等待。",
     "The new version has “{name}” beside it, which waits from the moment of the migration.",
@@ -151,6 +156,7 @@ class Judge:
     def __init__(self, old: Program, new: Program, ids: Renaming) -> None:
         self.old, self.new, self.ids = old, new, ids
         self._told: dict[Place, tuple[Words, ...]] = {}
+        self._asked: dict[str, tuple[str, ...]] = {}
 
     @cached_property
     def ways(self) -> Ways:
@@ -191,6 +197,7 @@ class Judge:
             judged,
             notes=(
                 *map(self._seen, ways),
+                *self._unwritten(ways, judged.rebound),
                 *self._differences(judged.positions),
                 *self._events(judged.rebound),
             ),
@@ -213,6 +220,20 @@ class Judge:
     def _seen(self, way: Way) -> Words:
         said = _AHEAD if not way.behind else _AGAIN if way.ahead else _BEHIND
         return Words.filled(*said, name=self._name(self.new, way.step.process_key, way.step.id))
+
+    def _unwritten(self, ways: Sequence[Way], found: Rebound) -> Iterator[Words]:
+        """What a new step behind the case would have written, and the way ahead asks for."""
+        known = set() if found.step is None else found.step.variables.keys()
+        for way in ways:
+            missing = [name for name in self._asked_of(way.step) if name not in known]
+            if way.behind and missing:
+                name = self._name(self.new, way.step.process_key, way.step.id)
+                yield Words.filled(*_UNWRITTEN, name=name, variables=Words.listed(missing))
+
+    def _asked_of(self, step: Element) -> tuple[str, ...]:
+        if step.id not in self._asked:
+            self._asked[step.id] = tuple(sorted(asked_of(self.new, step)))
+        return self._asked[step.id]
 
     def _differences(self, stands: Sequence[Position]) -> Iterator[Words]:
         """What is another at the elements where the case waits."""

@@ -168,6 +168,24 @@ def test_a_case_that_was_sent_back_is_before_the_new_step_again(shop: Workshop) 
     assert "如退回或重来" in told[past].notes[0].zh
 
 
+def test_what_a_new_step_would_have_written_is_missed_in_the_plan(shop: Workshop) -> None:
+    def deciding(*steps: str, asked: str = "apply") -> SourceFile:
+        inside = start() + "".join(map(step, ("apply", *steps, "approve"))) + end() + end("E2")
+        inside += node("exclusiveGateway", "G", default="G_E") + flow("G", "E")
+        inside += line("S", "apply", *steps, "approve", "G")
+        inside += flow("G", "E2", f'={asked}_note = "好"')
+        lanes = {"officer": "apply", "county_reviewer": " ".join(steps)}
+        return drawn("ask", {**lanes, "county_approver": "approve"}, inside)
+
+    shop.put(deciding("review"))
+    past, before = at_review(shop), at_review(shop)
+    shop.finish("reviewer", past, "review", {})
+    shop.put(deciding("review", "audit", asked="audit"))
+    told = {one.case_id: [note.zh for note in one.notes] for one in plan(shop).cases}
+    assert any("audit_note" in note and "系统异常" in note for note in told[past])
+    assert not any("audit_note" in note for note in told[before])
+
+
 def test_a_route_that_leads_nowhere_is_refused_with_a_sentence(shop: Workshop) -> None:
     shop.put(request("apply", "review"))
     shop.put(request("apply", "audit"))
