@@ -37,6 +37,23 @@ _NAMES = {
 }
 
 
+_KINDS = {
+    "textfield": Words("文本", "text"),
+    "textarea": Words("多行文本", "long text"),
+    "number": Words("数字", "number"),
+    "datetime": Words("日期", "date"),
+    "select": Words("下拉", "choice of a list"),
+    "radio": Words("单选", "choice"),
+    "taglist": Words("多选", "several choices"),
+    "checklist": Words("多选", "several choices"),
+    "checkbox": Words("勾选", "tick"),
+    "filepicker": Words("附件", "file"),
+    "expression": Words("计算", "calculation"),
+    "dynamiclist": Words("列表", "list"),
+    "group": Words("分组", "group"),
+}
+
+
 def differences(before: bytes, after: bytes) -> tuple[Detail, ...]:
     """What differs between two files of a form."""
     then, now = _form(before), _form(after)
@@ -96,12 +113,16 @@ def _called(component: Mapping[str, object]) -> Words:
 
 
 def _in_short(component: Mapping[str, object]) -> Words:
-    kind = str(component.get("type") or "")
-    if kind == "text":
+    if component.get("type") == "text":
         return Words.same(str(component.get("text") or ""))
+    kind = _kind(component.get("type"))
     rules = component.get("validate")
     required = isinstance(rules, dict) and rules.get("required") is True
-    return Words(f"{kind},必填", f"{kind}, required") if required else Words.same(kind)
+    return Words(f"{kind.zh},必填", f"{kind.en}, required") if required else kind
+
+
+def _kind(name: object) -> Words:
+    return _KINDS.get(str(name or ""), Words.same(str(name or "")))
 
 
 def _facts(component: Mapping[str, object]) -> dict[Hashable, tuple[Words, Words]]:
@@ -124,6 +145,8 @@ def _flat(component: Mapping[str, object], before: str) -> Iterator[tuple[str, o
 def _said(name: str, value: object) -> Words:
     if isinstance(value, bool):
         return YES if value else NO
+    if name == "type":
+        return _kind(value)
     if name == "values" and isinstance(value, list):
         return Words.listed(
             str(one.get("label", one.get("value", ""))) if isinstance(one, dict) else str(one)
