@@ -24,6 +24,7 @@ from engine.store.database import Tx, process_id
 from engine.store.jobs import Job
 from engine.work import (
     alerts,
+    deliveries,
     files,
     phone_uploads,
     start_drafts,
@@ -168,6 +169,7 @@ class Jobs(Group):
             files.sweep(tx, real_now)
             stored_errands.forget_before(tx, real_now - KEPT)
             phone_uploads.sweep(environment, tx)
+            deliveries.forget_old(environment, tx)
 
         self._commands.execute(forget)
         for path in self._commands.ask(lambda tx: files.strays(environment, tx, _GRACE)):

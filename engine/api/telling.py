@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from engine.api.commands import Commands, Group
 from engine.channels import carrier_of
@@ -23,6 +23,9 @@ from engine.work.notifying import Chosen, OwnContact, Record
 
 _COUNTED_DAYS = timedelta(days=30)
 _MOST_TO_RING = 50
+_A_MOMENT = timedelta(minutes=1)
+_A_NIGHT = timedelta(hours=11)
+"""Of business time: shorter than what lies between half past eight and eight in the evening."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,11 @@ class TakenMessage:
     channel: Channel
     letter: Letter
 
+    @property
+    def way(self) -> int:
+        """The number of its channel."""
+        return self.channel.id
+
 
 class Telling(Group):
     """What people are told; also what the postman asks for."""
@@ -40,6 +48,7 @@ class Telling(Group):
     def __init__(self, commands: Commands) -> None:
         super().__init__(commands)
         self._told_on: date | None = None
+        self._looked: tuple[datetime, datetime] | None = None
 
     # The people ----------------------------------------------------------------------------
 
@@ -124,11 +133,20 @@ class Telling(Group):
 
     def tell_day(self) -> int:
         """Write today's digests where they are due; how many people were told."""
-        if self._environment.today() == self._told_on or not is_daytime(self._environment.now()):
+        now, since = self._environment.now(), self._looked_since()
+        missed = now - since > _A_NIGHT
+        if not missed and (self._environment.today() == self._told_on or not is_daytime(now)):
             return 0
         with self._commands.database.look() as tx:
-            day = digests.due(self._environment, tx)
+            day = digests.due(self._environment, tx, since)
         return 0 if day is None else self.tell(day)
+
+    def _looked_since(self) -> datetime:
+        """When it was looked before, if that was a moment ago: a pause is made up for by nobody."""
+        now, real = self._environment.now(), self._environment.real_now()
+        before, looked = self._looked or (now, real)
+        self._looked = (now, real)
+        return before if real - looked < _A_MOMENT else now
 
     def tell(self, day: date) -> int:
         """Write the digests of a day, unless they are written; how many people were told."""
@@ -144,12 +162,15 @@ class Telling(Group):
                 return 0
         return self._commands.execute(lambda tx: applicant_news.tell(self._environment, tx))
 
-    def take(self) -> TakenMessage | None:
-        """Lease a message that may go out now; looks before it locks."""
+    def take(self, busy: Collection[int] = ()) -> TakenMessage | None:
+        """Lease a message that may go out now, by none of the busy channels.
+
+        Looks before it locks.
+        """
         with self._commands.database.look() as tx:
-            if not deliveries.waits(self._environment, tx):
+            if not deliveries.waits(self._environment, tx, busy):
                 return None
-        taken = self._commands.execute(lambda tx: deliveries.take(self._environment, tx))
+        taken = self._commands.execute(lambda tx: deliveries.take(self._environment, tx, busy))
         return None if taken is None else TakenMessage(*taken)
 
     def carry(self, taken: Taken) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from engine.model.calendar import WorkCalendar
 from engine.model.clock import ZONE
@@ -82,6 +82,20 @@ def day_to_tell(now: datetime, calendar: WorkCalendar) -> date | None:
     """The day whose digest is due now; None before half past eight, at night, on rest days."""
     today = now.astimezone(ZONE).date()
     return today if is_daytime(now) and calendar.is_working_day(today) else None
+
+
+def day_gone_by(before: datetime, now: datetime, calendar: WorkCalendar) -> date | None:
+    """The last working day whose time for telling began and ended between two looks.
+
+    A day of a fast demonstration clock is over in a second, and would not be told of otherwise.
+    """
+    first, day = before.astimezone(ZONE), now.astimezone(ZONE).date()
+    while day >= first.date():
+        begin, end = (datetime.combine(day, at, ZONE) for at in (TOLD_FROM, QUIET_FROM))
+        if before < begin and end <= now and calendar.is_working_day(day):
+            return day
+        day -= timedelta(days=1)
+    return None
 
 
 def is_daytime(now: datetime) -> bool:

@@ -1,15 +1,15 @@
 """Files staged and linked: rows here, sealed content below the data folder (design.md D19)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, exists, insert, literal, or_, select, update
 
 from engine.model.cases import StoredFile
 from engine.store.database import Tx
 from engine.store.instants import from_text, from_text_or_none, to_text, to_text_or_none
-from engine.store.tables import file
+from engine.store.tables import file, guest_draft, start_draft, task
 
 
 def _file(row: Any) -> StoredFile:
@@ -93,9 +93,55 @@ def link(tx: Tx, ids: Sequence[str], case_id: str, owner: str, at: datetime) -> 
     return done.rowcount
 
 
+def of_task(task_id: str) -> str:
+    """How a file names the draft of a step, an officer's or the applicant's."""
+    return f"task/{task_id}"
+
+
+def of_start(person_id: str, process_key: str, organisation_id: str) -> str:
+    """How a file names the draft of a start form."""
+    return f"start/{person_id}/{process_key}/{organisation_id}"
+
+
+def keep_for_draft(tx: Tx, ids: Collection[str], owner: str, draft_of: str) -> None:
+    """Note in which draft staged files lie: the owner's, or such as lie in it already."""
+    if ids:
+        tx.execute(
+            update(file)
+            .where(
+                file.c.id.in_(sorted(ids)),
+                file.c.case_id.is_(None),
+                or_(file.c.owner == owner, file.c.draft_of == draft_of),
+            )
+            .values(draft_of=draft_of)
+        )
+
+
+_TASK_OF_FILE = file.c.draft_of == literal("task/").concat(task.c.id)
+_IS_KEPT = or_(
+    exists().where(_TASK_OF_FILE, task.c.status == "open", task.c.draft.is_not(None)),
+    exists().where(_TASK_OF_FILE, task.c.status == "open", guest_draft.c.task_id == task.c.id),
+    exists().where(
+        file.c.draft_of
+        == literal("start/")
+        .concat(start_draft.c.person_id)
+        .concat("/")
+        .concat(start_draft.c.process_key)
+        .concat("/")
+        .concat(start_draft.c.organisation_id)
+    ),
+)
+
+
 def forget_unlinked(tx: Tx, before: datetime) -> None:
-    """Remove rows staged before an instant and never linked."""
-    tx.execute(delete(file).where(file.c.case_id.is_(None), file.c.staged_at < to_text(before)))
+    """Remove rows staged before an instant, never linked, that lie in no draft."""
+    tx.execute(
+        delete(file).where(
+            file.c.case_id.is_(None),
+            file.c.staged_at < to_text(before),
+            or_(file.c.draft_of.is_(None), ~_IS_KEPT),
+        )
+    )
 
 
 def all_hashes(tx: Tx) -> set[str]:

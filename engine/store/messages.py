@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import and_, func, insert, literal, or_, select, update
+from sqlalchemy import and_, delete, func, insert, literal, or_, select, update
 
 from engine.model.actors import Actor
 from engine.store.areas import lies_below
@@ -134,6 +134,15 @@ def replace_digests(tx: Tx, day: date, now: datetime) -> None:
         update(message)
         .where(earlier, message.c.status == "waiting")
         .values(status="replaced", done_at=to_text(now))
+    )
+
+
+def forget_before(tx: Tx, day: date) -> None:
+    """Remove messages of days before this one; what is on its way out stays until it is out."""
+    tx.execute(
+        delete(message).where(
+            message.c.day < day.isoformat(), message.c.status.not_in(("waiting", "sending"))
+        )
     )
 
 

@@ -1,5 +1,6 @@
 """The queue of messages to the outside: leased, carried by others, marked (design.md D9)."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,8 @@ from engine.store.messages import TEST, Message, load
 from engine.store.tables import message
 
 
-def _free(real_now: datetime, *, tests_only: bool) -> Any:
+def free(real_now: datetime, busy: Collection[int], *, tests_only: bool) -> Any:
+    """The condition of messages that may go out now, by none of the busy channels."""
     now = to_text(real_now)
     may_go = or_(
         and_(
@@ -21,25 +23,26 @@ def _free(real_now: datetime, *, tests_only: bool) -> Any:
         ),
         and_(message.c.status == "sending", message.c.locked_until <= now),
     )
+    if busy:
+        elsewhere = or_(message.c.channel_id.is_(None), message.c.channel_id.not_in(sorted(busy)))
+        may_go = and_(may_go, elsewhere)
     return and_(may_go, message.c.kind == TEST) if tests_only else may_go
 
 
-def any_waiting(tx: Tx, real_now: datetime, *, tests_only: bool) -> bool:
+def any_waiting(tx: Tx, may_go: Any) -> bool:
     """Whether a look at the queue is worth a lock."""
-    looked = select(message.c.id).where(
-        message.c.status.in_(("waiting", "sending")), _free(real_now, tests_only=tests_only)
-    )
+    looked = select(message.c.id).where(message.c.status.in_(("waiting", "sending")), may_go)
     return tx.execute(looked.limit(1)).first() is not None
 
 
-def take(tx: Tx, real_now: datetime, until: datetime, *, tests_only: bool) -> Message | None:
+def take(tx: Tx, may_go: Any, until: datetime) -> Message | None:
     """Lease one message; a lease that ran out is taken over.
 
     The fence number rises with each lease, so that the late former holder cannot write.
     """
     chosen = tx.execute(
         select(message.c.id)
-        .where(message.c.status.in_(("waiting", "sending")), _free(real_now, tests_only=tests_only))
+        .where(message.c.status.in_(("waiting", "sending")), may_go)
         .order_by(when((message.c.kind == TEST, 0), else_=1), message.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)

@@ -384,6 +384,9 @@ file = Table(
     Column("sha256", String(64), nullable=False, index=True),
     Column("staged_at", _INSTANT, nullable=False),
     Column("linked_at", _INSTANT),
+    # In which draft it lies: "task/<id>" or "start/<person>/<process>/<unit>". It is not tidied
+    # away while that draft is kept.
+    Column("draft_of", String(200)),
 )
 
 idempotency = Table(

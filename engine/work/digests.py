@@ -7,13 +7,13 @@ worker, or a day of rest, is told of on the next.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import orjson
 
 from engine.model.channels import Channel, ChannelKind
 from engine.model.deadlines import soon_until
-from engine.model.digest import Digest, day_to_tell, group_text
+from engine.model.digest import Digest, day_gone_by, day_to_tell, group_text
 from engine.store import channels, digests, messages
 from engine.store.channels import Contact, Nearest
 from engine.store.database import Tx
@@ -36,9 +36,10 @@ class Written:
     rows: Sequence[NewMessage]
 
 
-def due(environment: Environment, tx: Tx) -> date | None:
-    """The day that is to be told now and has not been."""
-    day = day_to_tell(environment.now(), environment.calendars.get(tx))
+def due(environment: Environment, tx: Tx, since: datetime) -> date | None:
+    """The day that is to be told now and has not been; ``since``: when it was looked before."""
+    now, calendar = environment.now(), environment.calendars.get(tx)
+    day = day_to_tell(now, calendar) or day_gone_by(since, now, calendar)
     return None if day is None or digests.is_told(tx, day) else day
 
 

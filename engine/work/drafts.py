@@ -6,6 +6,7 @@ from datetime import datetime
 from engine.errors import Invalid
 from engine.forms.paths import MISSING, get_at, set_at
 from engine.model.actors import Actor
+from engine.store import files as stored_files
 from engine.store import receipts, tasks
 from engine.store.database import Tx
 from engine.store.tasks import LoadedTask
@@ -13,6 +14,7 @@ from engine.store.vault import CaseVault
 from engine.work.access import task_to_fill
 from engine.work.advance import open_case, scope_at
 from engine.work.environment import Environment
+from engine.work.files import named_in
 
 LARGEST_DRAFT = 512 * 1024
 _GUESTS = "guest draft"
@@ -66,6 +68,8 @@ def _keep(
     sealed = vault.seal_json(dict(data), kind, number_of(loaded))
     if len(sealed) > LARGEST_DRAFT:
         raise Invalid("草稿内容过大,未能保存。请删去多余的行后再试;页面上的内容不受影响。")
+    ids = named_in(data)
+    stored_files.keep_for_draft(tx, ids, actor.person_id, stored_files.of_task(loaded.task.id))
     if actor.is_guest:
         receipts.save_draft(tx, loaded.task.id, sealed, now)
     else:

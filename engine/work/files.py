@@ -4,8 +4,9 @@ import contextlib
 import hashlib
 import io
 import os
+import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO
@@ -28,6 +29,7 @@ LARGEST_FILE = 20 * 1024 * 1024
 LONGEST_NAME = 200
 STAGED_FOR = timedelta(hours=24)
 _CHUNK = 1024 * 1024
+_ID = re.compile(r"[0-9a-f]{26}")
 
 
 def receive(stream: IO[bytes]) -> bytes:
@@ -194,6 +196,17 @@ def of_actor(tx: Tx, actor: Actor, file_id: str) -> StoredFile:
     return found
 
 
+def named_in(data: object) -> set[str]:
+    """What may be ids of files in what was typed, wherever in it."""
+    if isinstance(data, str):
+        return {data} if _ID.fullmatch(data) else set()
+    if isinstance(data, Mapping):
+        data = list(data.values())
+    if isinstance(data, list | tuple):
+        return {one for value in data for one in named_in(value)}
+    return set()
+
+
 def sweep(tx: Tx, real_now: datetime) -> None:
-    """Forget files nobody linked within a day; their content is a stray from then on."""
+    """Forget files that nobody linked within a day and no draft holds; their content is a stray."""
     files.forget_unlinked(tx, real_now - STAGED_FOR)

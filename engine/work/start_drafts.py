@@ -8,11 +8,12 @@ import orjson
 
 from engine.errors import Invalid, StateUnreadable
 from engine.model.actors import Actor
-from engine.store import start_drafts
+from engine.store import files, start_drafts
 from engine.store.database import Tx
 from engine.store.start_drafts import StartDraftRow
 from engine.work.drafts import LARGEST_DRAFT
 from engine.work.environment import Environment
+from engine.work.files import named_in
 
 KEPT_DAYS = 30
 """A draft that nobody touches is forgotten after so many days (domain.md §3.1)."""
@@ -52,6 +53,8 @@ def save(
         )
     now = environment.now()
     start_drafts.save(tx, actor.person_id, place, sealed, now)
+    draft_of = files.of_start(actor.person_id, *place)
+    files.keep_for_draft(tx, named_in(data), actor.person_id, draft_of)
     return now
 
 

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -376,6 +377,46 @@ def test_who_comes_back_late_does_not_mark_what_another_took_over(
     waiting.engine.telling.sent(first)
     (message,) = sent(waiting)
     assert (message.status, message.error, message.attempts) == ("sent", "", 2)
+
+
+def test_a_gateway_that_does_not_answer_delays_no_other_channel(
+    waiting: Workshop, gateway: HttpGateway
+) -> None:
+    answered = threading.Event()
+    with http_gateway() as slow:
+        slow.meanwhile = lambda: answered.wait(8) and None
+        url = f"{slow.url}/robot?key={{secret:GATEWAY}}"
+        robot = {"brand": "wecom", "url": url, "sign_secret": ""}
+        set_up(waiting, ChannelKind.ROBOT, robot)
+        set_up(waiting, ChannelKind.SMS, sms(gateway))
+        postman = waiting.engine.telling.postman()
+        for _ in range(20):
+            postman.run_once()
+            if gateway.calls and slow.calls:
+                break
+        assert gateway.calls
+        assert slow.calls
+        (hanging,) = sent(waiting, "robot")
+        assert hanging.status == "sending"
+        assert sent(waiting)[0].status == "sent"
+        answered.set()
+        while postman.run_once():
+            continue
+    assert sent(waiting, "robot")[0].status == "sent"
+
+
+def test_messages_are_removed_after_the_months_they_are_kept(
+    waiting: Workshop, gateway: HttpGateway
+) -> None:
+    set_up(waiting, ChannelKind.SMS, sms(gateway))
+    deliver(waiting)
+    waiting.move_to(HALF_PAST_EIGHT + timedelta(days=700))
+    waiting.engine.jobs.sweep()
+    assert len(waiting.rows("SELECT id FROM message")) == 3
+    waiting.move_to(HALF_PAST_EIGHT + timedelta(days=740))
+    waiting.engine.jobs.sweep()
+    assert waiting.rows("SELECT id FROM message") == []
+    assert waiting.broken() == {}
 
 
 def test_workers_killed_at_any_moment_leave_one_digest_each(

@@ -112,6 +112,20 @@ def test_it_comes_in_working_time_only(shop: Workshop, moment: datetime, is_told
     assert bool(told(shop, "officer")) is is_told
 
 
+def test_a_working_day_that_is_over_between_two_looks_is_told_of(shop: Workshop) -> None:
+    """With a clock that makes a day of a second, a look may come too late for every evening."""
+    shop.put(limited())
+    shop.begin("limited")
+    postman = shop.engine.telling.postman()
+    for day in (0, 1, 4, 5):  # Tuesday, Wednesday; then Saturday and Sunday
+        shop.move_to(HALF_PAST_EIGHT + timedelta(days=day, hours=-4))
+        postman.run_once()
+    days = [str(day) for (day,) in shop.rows("SELECT day FROM digest_day ORDER BY day")]
+    first = HALF_PAST_EIGHT.date()
+    # each time the last one that went by: of Wednesday to Friday that is Friday, then none
+    assert days == [str(first), str(first + timedelta(days=3))]
+
+
 def test_one_a_day_however_many_workers(shop: Workshop, open_shop: Callable[[], Workshop]) -> None:
     shop.put(limited())
     shop.begin("limited")
