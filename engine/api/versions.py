@@ -9,7 +9,7 @@ from engine.api.definitions import Definitions
 from engine.api.errands import Errands
 from engine.errors import NotFound, Refused
 from engine.model.actors import Actor
-from engine.model.errands import Errand, Say
+from engine.model.errands import Errand, ErrandStatus, Say
 from engine.model.ids import new_id
 from engine.model.once import Once
 from engine.model.version_moves import Migration, Move, MoveStatus, Plan, Route
@@ -98,6 +98,20 @@ class Versions(Group):
             (found := self._errands.about(kind, migration_id)) is not None and found.is_open
             for kind in (ERRAND, BACK_ERRAND)
         )
+
+    def trouble(self, migration_id: str) -> str:
+        """Why it was stopped by itself, as the last who worked on it said; empty for no reason."""
+        found = [self._errands.about(kind, migration_id) for kind in (ERRAND, BACK_ERRAND)]
+        failed = [one for one in found if one is not None and one.status is ErrandStatus.FAILED]
+        return failed[-1].told if failed else ""
+
+    def was_put_back(self, migration_id: str) -> bool:
+        """Whether all its cases were to be put back: those still there have moved since."""
+        back = self._errands.about(BACK_ERRAND, migration_id)
+        again = self._errands.about(ERRAND, migration_id)
+        if back is None or back.status is not ErrandStatus.DONE or back.asked_at is None:
+            return False
+        return again is None or again.asked_at is None or again.asked_at <= back.asked_at
 
     # Doing ---------------------------------------------------------------------------------
 

@@ -82,6 +82,20 @@ def test_cases_are_planned_moved_and_put_back(federation, browse):
     assert "以前的迁移" in admin.text(page)
 
 
+def test_what_has_moved_on_stays_and_the_page_says_so(federation, browse):
+    task = federation.applied()
+    deploy(federation, ('name="审核"', 'name="仔细审核"'))
+    admin = browse("admin")
+    page = f"/processes/{KEY}/migrate"
+    there = admin.post(page, {"old": "0", "new": "2"}, page=page).location
+    work_off(federation)
+    reviewer = federation.actor("reviewer")
+    federation.engine.tasks.complete(reviewer, task, {"decision": "agree"})
+    admin.post(f"{there}/back", {}, page=there)
+    work_off(federation)
+    assert "其余 1 件转版之后已经往下办" in admin.text(there)
+
+
 def test_what_is_gone_is_mapped_on_the_page(federation, browse):
     federation.applied()
     renamed = ((f"{a}review{b}", f"{a}careful_review{b}") for a, b in ('""', "><", ',"'))

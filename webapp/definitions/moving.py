@@ -148,6 +148,8 @@ class MigrationPage(Page):
     at: str
     mapping: tuple[tuple[str, str], ...]
     is_under_way: bool
+    trouble: str
+    stayed: int
     is_over: bool
     percent: int
     total: int
@@ -381,6 +383,7 @@ def migration_page(
     moves = engine.versions.moves(actor, found.id, wanted, after, ON_A_PAGE)
     visible = engine.versions.visible_among(actor, [one.case_id for one in moves])
     is_under_way = engine.versions.is_under_way(found.id)
+    stayed = not is_under_way and found.moved and engine.versions.was_put_back(found.id)
     rows = engine.definitions.versions(found.route.key)
 
     def address(**more: str) -> str:
@@ -413,6 +416,8 @@ def migration_page(
         at=moment(found.asked_at),
         mapping=tuple((a, b or _("不再等待")) for a, b in found.route.ids.items()),
         is_under_way=is_under_way,
+        trouble="" if is_under_way else engine.versions.trouble(found.id),
+        stayed=found.moved if stayed else 0,
         is_over=found.ended_at is not None,
         percent=min(99, 100 * found.done // max(found.total, 1)),
         total=max(found.total, found.done),

@@ -8,6 +8,7 @@ from engine import SYSTEM
 from engine.errors import NotFound
 from engine.model.cases import EventKind
 from engine.model.definitions import SourceFile
+from engine.model.version_moves import Route
 from engine.work.view import masked_data
 from tests.engine.moving.conftest import Workshop, drawn, step
 from tests.unit.runtime.kit import end, io, line, start
@@ -189,3 +190,22 @@ def test_no_paper_prints_it_for_them(shop: Workshop) -> None:
     for task in shop.engine.cases.papers(officer, case_id):
         if task.task_id != examine:
             assert SECRET not in repr(printed(officer, task.task_id, "slip").paper)
+
+
+def test_a_secret_step_is_secret_still_when_the_new_version_has_it_openly_or_no_more(
+    shop: Workshop,
+) -> None:
+    case_id = _examined(shop)
+    shop.finish("reviewer", case_id, "examine", {"note": SECRET})
+    lanes = {"officer": "S E build after", "county_reviewer": "examine"}
+    openly = start() + "".join(map(step, ("build", "examine", "after"))) + end()
+    shop.put(drawn("quiet", lanes, openly + line("S", "build", "examine", "after", "E")))
+    gone = start() + step("build") + step("after") + end() + line("S", "build", "after", "E")
+    shop.put(drawn("quiet", {"officer": "S E build after"}, gone))
+    for version in (2, 3):
+        made = shop.engine.versions.begin(SYSTEM, Route("quiet", version))
+        assert shop.engine.versions.work_off(SYSTEM, made.id, lambda *_: None).moved == 1
+        assert SECRET not in _read(shop, "officer", case_id)
+        assert SECRET not in _read(shop, "approver", case_id)
+        assert SECRET in _read(shop, "reviewer2", case_id)
+    assert shop.broken() == {}

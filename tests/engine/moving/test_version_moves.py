@@ -463,8 +463,11 @@ def test_a_migration_that_was_stopped_goes_on_and_does_nothing_twice(shop: Works
         versions.work_off(SYSTEM, made.id, stop)
     half = versions.migration(SYSTEM, made.id)
     assert (half.moved, half.ended_at) == (20, None)
+    assert versions.unfinished(SYSTEM, Route("ask", 2)) == half
+    assert versions.unfinished(SYSTEM, Route("ask", 2, 1)) is None
     assert shop.broken() == {}
     assert versions.work_off(SYSTEM, made.id, quietly).moved == 25
+    assert versions.unfinished(SYSTEM, Route("ask", 2)) is None
     assert versions.work_off(SYSTEM, made.id, quietly).moved == 25
     assert {shop.history(one).count("migrated") for one in cases} == {1}
     assert shop.broken() == {}
