@@ -1,7 +1,6 @@
 """Read a ``.document`` file: TOML, every fault with its line and a sentence."""
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -24,6 +23,7 @@ from engine.documents.model import (
 )
 from engine.errors import Finding
 from engine.feel import FeelSyntaxError, compile_expression
+from engine.model.toml import UnreadableToml, read_toml
 from engine.sentences import Words, finding
 
 MOST_BLOCKS = 100
@@ -58,7 +58,7 @@ def compile_document(content: bytes, file: str) -> Document:
     """Read a ``.document`` file; never raises for bad content, see ``findings``."""
     identity = file.rpartition("/")[2].rpartition(".")[0]
     try:
-        raw = tomllib.loads(content.decode("utf-8"))
+        raw = read_toml(content.decode("utf-8"))
     except UnicodeDecodeError:
         return _unusable(
             identity,
@@ -66,7 +66,7 @@ def compile_document(content: bytes, file: str) -> Document:
             Words("不是 UTF-8 文字。请另存为 UTF-8 编码", "is no UTF-8 text; save it as UTF-8"),
             None,
         )
-    except (tomllib.TOMLDecodeError, RecursionError) as problem:
+    except UnreadableToml as problem:
         found = _AT_LINE.search(str(problem))
         line = int(found[1]) if found else content.count(b"\n") + 1
         return _unusable(

@@ -21,14 +21,13 @@ from engine.runtime.diagram import (
 )
 from engine.runtime.program import Program
 from engine.runtime.step import DecisionRecord, OperationCall, OperationRecord, Passed, Ports
+from engine.runtime.telling import kind_of, shown
 from engine.runtime.timers import CannotWait
 from engine.runtime.tokens import Token
 from engine.runtime.variables import CASE, Variables, plain, put
 
 CALL = "call"
 """In a token's internal data: the inputs of an operation that a job is to do."""
-
-_KINDS = ((str, "一段文本"), ((int, float), "一个数"), (list, "一个列表"))
 
 
 @dataclass
@@ -167,7 +166,8 @@ class Answers:
             return value
         reasons = f"({'、'.join(problems)})" if problems else ""
         raise StepFailed(
-            f"条件“{flow.condition_text}”的结果是{_kind(value)},既不是“是”也不是“否”{reasons}",
+            f"条件“{shown(flow.condition_text or '')}”的结果是{kind_of(value)},"
+            f"既不是“是”也不是“否”{reasons}",
             node.id,
         )
 
@@ -185,10 +185,3 @@ class Answers:
 def canonical(value: object) -> str:
     """JSON text in which equal values are equal texts: keys sorted, no spaces."""
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
-
-
-def _kind(value: object) -> str:
-    """What a value is, never what it says: it can be something that somebody typed in."""
-    if value is None:
-        return "空值"
-    return next((words for kind, words in _KINDS if isinstance(value, kind)), "一组内容")

@@ -7,9 +7,8 @@ from lxml import etree
 from engine.errors import Finding
 from engine.feel import Expression, FeelSyntaxError, Literal, compile_expression
 from engine.runtime.diagram import Text
+from engine.runtime.telling import shown
 from engine.sentences import sentences_of
-
-LONGEST_SHOWN = 60
 
 
 class ProgramRefused(Exception):
@@ -84,12 +83,11 @@ class Findings:
     def expression(self, value: str, element: etree._Element) -> Expression:
         """Read a text that must be an expression with a leading "="."""
         stripped = value.strip()
-        shown = stripped if len(stripped) <= LONGEST_SHOWN else f"{stripped[:LONGEST_SHOWN]}…"
         if not stripped.startswith("="):
             self.add(
                 element,
                 "not-an-expression",
-                f"“{label_of(element)}”里的“{shown}”应是表达式:请以 = 开头。",
+                f"“{label_of(element)}”里的“{shown(stripped)}”应是表达式:请以 = 开头。",
             )
             return _NULL
         try:
@@ -98,7 +96,7 @@ class Findings:
             self.add(
                 element,
                 "expression-syntax",
-                f"“{label_of(element)}”的表达式“{shown}”写错了:{error.message}",
+                f"“{label_of(element)}”的表达式“{shown(stripped)}”写错了:{error.message}",
             )
             return _NULL
 

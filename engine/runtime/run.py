@@ -27,6 +27,7 @@ from engine.runtime.step import (
     Passed,
     Ports,
 )
+from engine.runtime.telling import LONGEST_REASON, shown
 from engine.runtime.timers import CannotWait, counted_limit, due_of, limit_of
 from engine.runtime.tokens import (
     UNFINISHED,
@@ -154,7 +155,9 @@ class Run(Answers):
     def _fail(self, token: Token, reason: str) -> None:
         node = _node_of(token)
         label = node.label if node is not None else token.task_spec.name
-        self.failures[token.id] = f"“{label}”没有完成:{reason}。已填写的内容都已保存。"
+        self.failures[token.id] = (
+            f"“{label}”没有完成:{shown(reason, LONGEST_REASON)}。已填写的内容都已保存。"
+        )
 
     def _report_deadlock(self) -> None:
         """A case that neither ends nor waits for anything is stuck: say where."""
@@ -237,7 +240,7 @@ class Run(Answers):
         if not isinstance(items, list):
             reasons = f"({'、'.join(evaluation.problems)})" if evaluation.problems else ""
             raise StepFailed(
-                f"要逐项办理的“{loop.collection.text.strip()}”不是列表{reasons}", spec.node.id
+                f"要逐项办理的“{shown(loop.collection.text)}”不是列表{reasons}", spec.node.id
             )
         if len(items) > MOST_ITEMS:
             raise StepFailed(f"列表有 {len(items)} 项,超过 {MOST_ITEMS} 项", spec.node.id)

@@ -15,6 +15,7 @@ from engine.feel import EvaluationContext, compile_expression, value_or_expressi
 from engine.model.clock import END_OF_TIME, last_instant
 from engine.runtime.diagram import Timer
 from engine.runtime.step import Ports
+from engine.runtime.telling import kind_of, shown
 
 _DEADLINE = re.compile(r"[1-9][0-9]{0,3}(wd|d|h)")
 _WEEKS = re.compile(r"P([0-9]{1,4})W")
@@ -41,15 +42,15 @@ def due_of(timer: Timer, variables: Mapping[str, object], ports: Ports) -> datet
     value = evaluation.value
     if not isinstance(value, str) or not value.strip():
         reasons = f"({'、'.join(evaluation.problems)})" if evaluation.problems else ""
-        raise CannotWait(f"时间“{timer.text}”没有得出结果{reasons}")
+        raise CannotWait(f"时间“{shown(timer.text)}”没有得出结果{reasons}")
     text = value.strip()
     try:
         due = _date(text, ports) if timer.is_date else _duration(text, ports)
     except CannotWait as error:
         # Named by its expression: what somebody typed in belongs into no error (api.yaml, /jobs).
-        raise CannotWait(f"时间“{timer.text}”{error}") from error
+        raise CannotWait(f"时间“{shown(timer.text)}”{error}") from error
     if due > END_OF_TIME:
-        raise CannotWait(f"时间“{timer.text}”太远")
+        raise CannotWait(f"时间“{shown(timer.text)}”太远")
     return due
 
 
@@ -75,8 +76,8 @@ def limit_of(text: str, variables: Mapping[str, object], ports: Ports) -> str | 
     if value is None and not evaluation.problems:
         return None
     if not isinstance(value, str) or not _DEADLINE.fullmatch(value.strip()):
-        reasons = "、".join(evaluation.problems) or f"得出的是 {value}"
-        raise CannotWait(f"办理时限“{text}”没有得出 5wd 这样的时限({reasons})")
+        reasons = "、".join(evaluation.problems) or f"得出的是{kind_of(value)}"
+        raise CannotWait(f"办理时限“{shown(text)}”没有得出 5wd 这样的时限({reasons})")
     return value.strip()
 
 

@@ -37,10 +37,19 @@ class Words(NamedTuple):
 
 
 NONE = Words("无", "none")
+_LONGEST_VALUE = 160
+_LONGEST_WORDS = 600
 
 
 def _all(values: dict[str, object], language: str) -> dict[str, object]:
     return {
-        name: getattr(value, language) if isinstance(value, Words) else value
+        name: _shown(getattr(value, language), _LONGEST_WORDS)
+        if isinstance(value, Words)
+        else _shown(value, _LONGEST_VALUE)
         for name, value in values.items()
     }
+
+
+def _shown(value: object, most: int) -> object:
+    """A value as a sentence has it: a name of a hundred thousand letters is told by its first."""
+    return f"{value[:most]}…" if isinstance(value, str) and len(value) > most else value

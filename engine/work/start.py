@@ -189,9 +189,9 @@ def _total_limit(environment: Environment, tx: Tx, prepared: PreparedStart) -> s
     try:
         return str(Deadline.parse(str(evaluation.value)))
     except Invalid as error:
-        reasons = "、".join(evaluation.problems) or f"得出的是 {evaluation.value}"
+        reasons = "、".join(evaluation.problems) or f"得出的是 {str(evaluation.value)[:40]}"
         raise Invalid(
-            f"这个流程的全程时限“{text}”没有得出 30wd 这样的时限({reasons}),未发起。"
+            f"这个流程的全程时限“{text[:60]}”没有得出 30wd 这样的时限({reasons}),未发起。"
             "请联系流程设计员或系统管理员。"
         ) from error
 

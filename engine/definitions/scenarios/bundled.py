@@ -5,7 +5,6 @@ name in the bundle says). One that was sent without its folder belongs to the pr
 ``process`` names, or to the only one of the bundle.
 """
 
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -24,6 +23,7 @@ from engine.definitions.scenarios.report import ScenarioReport, run_scenarios
 from engine.errors import Finding
 from engine.model.definitions import Bundle, SourceFile
 from engine.model.scenarios import FOLDER, ScenarioRecord
+from engine.model.toml import read_toml
 from engine.sentences import Words
 
 SUFFIX = ".toml"
@@ -124,8 +124,8 @@ def _is_data(file: SourceFile, files: Sequence[SourceFile]) -> bool:
     if _folder(file.name):
         return f"/{FOLDER}/data/" in file.name
     try:
-        top = tomllib.loads(file.content.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
+        top = read_toml(file.content.decode("utf-8-sig"))
+    except ValueError:
         return False
     return "title" not in top and any(
         file.name.encode() in other.content for other in files if other is not file

@@ -1,6 +1,5 @@
 """Reading scenario files: TOML in, values out, every slip of the pen a fault."""
 
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
@@ -10,6 +9,7 @@ from engine.definitions.known import LEVELS
 from engine.errors import Invalid
 from engine.model.clock import ZONE, last_instant
 from engine.model.deadlines import Deadline
+from engine.model.toml import UnreadableToml, read_toml
 
 DEFAULT_START = datetime(2026, 3, 2, 9, 0, tzinfo=ZONE)
 """A Monday morning."""
@@ -351,10 +351,10 @@ def _toml(content: bytes) -> Table:
     if len(content) > LARGEST_FILE:
         raise ScenarioFault("文件超过 1 MB,未读取。")
     try:
-        return tomllib.loads(content.decode("utf-8-sig"))
+        return read_toml(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise ScenarioFault("文件不是 UTF-8 编码。") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as problem:
+    except UnreadableToml as problem:
         raise ScenarioFault(f"不是正确的 TOML:{problem}。") from None
 
 
