@@ -62,7 +62,10 @@ LARGEST_FILE = 1024 * 1024
 
 Table = Mapping[str, object]
 Records = Callable[[str, str], Table]
-"""Gives the table of a data file by file name and record name; raises KeyError."""
+"""Gives the table of a data file by file name and record name.
+
+Raises KeyError with what is missing: the file, or the record in it.
+"""
 
 
 class ScenarioFault(Exception):
@@ -255,7 +258,11 @@ class _GivenData:
         file, _, name = reference.rpartition("#")
         try:
             return self.records(file, name) if file else self.named[reference]
-        except KeyError:
+        except KeyError as missing:
+            if file and str(missing.args[0]).endswith(file):
+                raise ScenarioFault(
+                    f"{where}的 data_from 用到“{file}”,文件里没有,请连同它一起给出。"
+                ) from None
             raise ScenarioFault(f"{where}的 data_from“{reference}”不存在。") from None
 
 

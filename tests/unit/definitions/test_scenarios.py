@@ -173,6 +173,10 @@ def test_the_report_says_where_it_did_not_go_as_written(
         ('title = "x"\n[[steps]]\npass = "fünf"', "第 1 步:时限“fünf”看不懂"),
         ('title = "x"\n[[steps]]\ndo = "a"\nrefused = "maybe"', "refused 只能是"),
         ('title = "x"\n[[steps]]\ndo = "a"\ndata_from = "nobody"', "data_from“nobody”不存在"),
+        (
+            'title = "x"\n[[steps]]\ndo = "a"\ndata_from = "no.toml#a"',
+            "用到“no.toml”,文件里没有,请连同它一起给出",
+        ),
         ('title = "x"\n[expect]\nwaitings = []', "[expect]有不认识的键:waitings"),
         ('title = "x"\n[expect]\nwaiting = "a"', "waiting 写法不对"),
     ],
