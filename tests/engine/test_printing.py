@@ -112,4 +112,4 @@ def test_a_paper_that_asks_for_what_nobody_knows_is_not_deployed(office: Office)
     (found,) = (f for f in refused.value.findings if f.code == "document-name")
     assert found.file == "slip.document"
     assert found.line == 4
-    assert "applicant_name" in found.message
+    assert "applicant_name" in found.hint
