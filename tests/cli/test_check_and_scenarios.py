@@ -123,5 +123,5 @@ def test_an_unknown_process_is_answered_with_those_there_are(bangfu):
 def test_whoever_asks_for_english_reads_what_is_wrong_and_what_to_do_in_english(bangfu):
     answer = bangfu("check", "--language", "en", BROKEN / "lane-without-role.bpmn")
     assert answer.code == 1
-    assert "names no role: nobody would get the steps in it. Add the extension" in answer.out
+    assert "error lane-without-role: Lane “经办” (lane) names no role" in answer.out
     assert answer.out.rstrip().endswith("warnings.")
