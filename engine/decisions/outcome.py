@@ -11,6 +11,7 @@ class RuleHit:
     """A rule of a table that decided: what a case keeps and a page shows.
 
     `rule` counts from 1 as the table is drawn. Values are plain JSON values.
+    `conditions` are the rule's cells as they are written, beside the inputs.
     """
 
     decision_id: str
@@ -20,6 +21,7 @@ class RuleHit:
     annotation: str
     inputs: tuple[tuple[str, object], ...]
     outputs: tuple[tuple[str, object], ...]
+    conditions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ class Rule:
     """A row.
 
     Tests by the position of their column (empty cells are left out), and an answer a column.
+    `conditions` are the cells as they are written, one a column.
     """
 
     number: int
@@ -52,6 +53,7 @@ class Rule:
     tests: tuple[tuple[int, Closure], ...]
     outputs: tuple[Closure, ...]
     annotation: str
+    conditions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -192,6 +194,7 @@ class DecisionTable:
                 answer.rule.annotation,
                 tuple((label, to_json(value, run)) for label, value in inputs),
                 tuple((name, to_json(value, run)) for name, value in outputs),
+                answer.rule.conditions,
             )
         )
 

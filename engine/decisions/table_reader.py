@@ -155,6 +155,7 @@ def _rule(reader: Reader, row: Element, number: int, columns: tuple[int, int]) -
         tuple((position, test) for position, test in tests if test is not None),
         tuple(_answer(reader, cell) for cell in outputs),
         " ".join(note for note in notes if note),
+        tuple(text_of(cell) for cell in cells),
     )
 
 

@@ -333,7 +333,7 @@ def _record_path(step: Step, cause: Cause) -> None:
 
 
 def decision_detail(outcome: object) -> dict[str, object]:
-    """What is kept of a decision: its value, the rules that fired with their inputs, and why."""
+    """What is kept of a decision: its value, and the rules that fired with all they looked at."""
     hits = getattr(outcome, "hits", ())
     return {
         "value": getattr(outcome, "value", None),
@@ -347,6 +347,7 @@ def decision_detail(outcome: object) -> dict[str, object]:
                 "annotation": hit.annotation,
                 "inputs": [[label, value] for label, value in hit.inputs],
                 "outputs": hit.outputs,
+                "conditions": list(hit.conditions),
             }
             for hit in hits
         ],

@@ -15,6 +15,7 @@ from engine.work.submissions import Submission
 from engine.work.view import DecisionShown
 from webapp.forms.page import FileInfo
 from webapp.forms.render import FormView, draw_answers
+from webapp.reading.conditions import in_words
 from webapp.shared.language import _
 from webapp.shared.words import NOTHING, moment
 
@@ -38,11 +39,14 @@ class ShownSubmission:
 
 @dataclass(frozen=True)
 class Firing:
-    """The rules of one table that fired, each with its reason, and what all of them looked at."""
+    """The rules of one table that fired, each with its reason, and what all of them looked at.
+
+    ``inputs``: of each the name, the value, and what the rules ask of it.
+    """
 
     table: str
     rules: tuple[tuple[str, str], ...]
-    inputs: tuple[tuple[str, str], ...]
+    inputs: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -144,12 +148,35 @@ def shown_decisions(
 
 def _firings(hits: Iterable[Mapping[str, object]]) -> tuple[Firing, ...]:
     """By table and by what it looked at: rules of one table mostly look at the same."""
-    found: dict[tuple[str, tuple[tuple[str, str], ...]], list[tuple[str, str]]] = {}
+    found: dict[tuple[str, tuple[tuple[str, str], ...]], list[Mapping[str, object]]] = {}
     for hit in hits:
         table = str(hit.get("decision_name") or hit.get("decision_id") or "")
-        rule = (_("第 %(n)s 条", n=hit.get("rule")), _says(hit))
-        found.setdefault((table, _inputs(hit.get("inputs"))), []).append(rule)
-    return tuple(Firing(table, tuple(rules), inputs) for (table, inputs), rules in found.items())
+        found.setdefault((table, _inputs(hit.get("inputs"))), []).append(hit)
+    return tuple(
+        Firing(
+            table,
+            tuple((_number(hit), _says(hit)) for hit in fired),
+            tuple((*one, _asked(fired, place)) for place, one in enumerate(inputs) if one[0]),
+        )
+        for (table, inputs), fired in found.items()
+    )
+
+
+def _number(hit: Mapping[str, object]) -> str:
+    return _("第 %(n)s 条", n=hit.get("rule"))
+
+
+def _asked(fired: Sequence[Mapping[str, object]], place: int) -> str:
+    """What the rules ask of the input at a place; with their numbers where there are several."""
+    asked: list[str] = []
+    for hit in fired:
+        cells = hit.get("conditions")
+        cell = str(cells[place]) if isinstance(cells, list) and place < len(cells) else ""
+        words = in_words(cell)
+        if words and len(fired) > 1:
+            words = f"{_number(hit)} {words}"
+        asked.append(words)
+    return ";".join(dict.fromkeys(filter(None, asked)))
 
 
 def _says(hit: Mapping[str, object]) -> str:
@@ -161,10 +188,10 @@ def _says(hit: Mapping[str, object]) -> str:
 
 
 def _inputs(inputs: object) -> tuple[tuple[str, str], ...]:
+    """Names and values by their places; a code of the table's own has neither."""
     return tuple(
-        (str(label), _text(value))
+        ("", "") if _is_code(value) else (str(label), _text(value))
         for label, value in (inputs if isinstance(inputs, list) else [])
-        if not _is_code(value)
     )
 
 

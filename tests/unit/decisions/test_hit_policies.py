@@ -90,7 +90,16 @@ def test_a_hit_tells_what_a_page_shows(model_of, context):
         "d", {"x": 1.5}, context
     )
     assert outcome.hits == (
-        RuleHit("d", "Decision", 1, "rule_1", "because 1", (("the x", 1.5),), (("answer", 3),)),
+        RuleHit(
+            "d",
+            "Decision",
+            1,
+            "rule_1",
+            "because 1",
+            (("the x", 1.5),),
+            (("answer", 3),),
+            ("< 10",),
+        ),
     )
 
 

@@ -1,0 +1,48 @@
+"""The conditions of a decision table's rules in words: what a cell asks of its value."""
+
+import re
+
+from webapp.shared.language import _
+
+_COMPARED = re.compile(r"(<=|>=|<|>|=)\s*([^\s<>=,()\[\]]+)")
+_RANGE = re.compile(r"([\[(\]])\s*([^\s,()\[\]]+?)\s*\.\.\s*([^\s,()\[\]]+?)\s*([\])\[])")
+_TEXTS = re.compile(r'"[^"]*"(\s*,\s*"[^"]*")*')
+_NUMBERS = re.compile(r"-?\d+(\.\d+)?(\s*,\s*-?\d+(\.\d+)?)*")
+
+
+def in_words(cell: str) -> str:
+    """What a cell asks, in words for the kinds that most rules are written in; else as written."""
+    text = cell.strip()
+    if text in ("", "-"):
+        return ""
+    if text.startswith("not(") and text.endswith(")") and text.count("(") == 1:
+        return _("除了 %(what)s", what=in_words(text[4:-1]))
+    if found := _COMPARED.fullmatch(text):
+        return _comparing()[found[1]] % {"value": found[2].strip('"')}
+    if found := _RANGE.fullmatch(text):
+        return _range(found[1] == "[", found[2], found[3], found[4] == "]")
+    if _TEXTS.fullmatch(text):
+        return "、".join(re.findall(r'"([^"]*)"', text))
+    if _NUMBERS.fullmatch(text):
+        return "、".join(part.strip() for part in text.split(","))
+    return _plain().get(text, text)
+
+
+def _comparing() -> dict[str, str]:
+    return {
+        "<": _("小于 %(value)s"),
+        "<=": _("不超过 %(value)s"),
+        ">": _("大于 %(value)s"),
+        ">=": _("不少于 %(value)s"),
+        "=": _("等于 %(value)s"),
+    }
+
+
+def _range(from_it: bool, low: str, high: str, to_it: bool) -> str:  # noqa: FBT001 - brackets
+    begin = _("不少于 %(value)s") if from_it else _("大于 %(value)s")
+    end = _("不超过 %(value)s") if to_it else _("小于 %(value)s")
+    return f"{begin % {'value': low}}、{end % {'value': high}}"
+
+
+def _plain() -> dict[str, str]:
+    return {"true": _("是"), "false": _("否"), "null": _("没有填")}
