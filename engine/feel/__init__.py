@@ -20,6 +20,7 @@ from engine.feel.expression import (
     compile_unary_tests,
     value_or_expression,
 )
+from engine.feel.facts import Facts
 from engine.feel.functions import FUNCTIONS, OUR_FUNCTIONS, BuiltinFunction
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Evaluation",
     "EvaluationContext",
     "Expression",
+    "Facts",
     "FeelSyntaxError",
     "Host",
     "Literal",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing_extensions import override
 
 from engine.feel.convert import to_feel
+from engine.feel.facts import kept_for
 from engine.feel.run import Run
 
 
@@ -45,7 +46,13 @@ class RootScope(Scope):
     @override
     def __missing__(self, name: str) -> object:
         if name in self._variables:
-            value = to_feel(self._variables[name], self.run)
+            kept = kept_for(self._variables, name)
+            if kept is not None and name in kept:
+                value = kept[name]
+            else:
+                value = to_feel(self._variables[name], self.run)
+                if kept is not None:
+                    kept[name] = value
             self[name] = value
             return value
         return self.function(name)

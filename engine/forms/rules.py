@@ -41,11 +41,12 @@ def _broken_in_rows(asked: Field, settled: Settled, context: EvaluationContext) 
     for number, row in enumerate(rows if isinstance(rows, list) else ()):
         if not isinstance(row, Mapping) or is_blank(asked, row):
             continue
-        facts = {**dict.fromkeys(c.name for c in asked.row_fields), **row}
+        cells = {**dict.fromkeys(c.name for c in asked.row_fields), **row}
+        facts = settled.facts.with_row(cells)
         for column in asked.row_fields:
             if cell_name(asked, number, column) in settled.visible:
                 steps: tuple[str | int, ...] = (*asked.path, number, *column.path)
-                yield from _broken(column, steps, {**settled.facts, **facts}, context)
+                yield from _broken(column, steps, facts, context)
 
 
 def _broken(

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 
-from engine.feel import EvaluationContext
+from engine.feel import EvaluationContext, Facts
 from engine.forms.components import Component, Field, FieldKind, Group
 from engine.forms.paths import MISSING, get_at, set_at
 from engine.forms.rows import is_blank
@@ -28,7 +28,7 @@ class Settled:
 
     data: Answers
     visible: frozenset[str]
-    facts: Mapping[str, object] = field(default_factory=dict)
+    facts: Facts = field(default_factory=lambda: Facts({}))
 
 
 def name_of(component: Component) -> str:
@@ -74,7 +74,7 @@ class _Round:
         self.shown = shown
         self.data: Answers = {}
         self.visible: set[str] = set()
-        self.facts: dict[str, object] = {}
+        self.facts = Facts({})
         self.answered: set[str] = set()
 
     @property
@@ -114,7 +114,8 @@ class _Round:
             if not rows or len(filled) < len(rows):
                 answers = answers if answers is not self.data else deepcopy(answers)
                 set_at(answers, asked.path, filled)
-        self.facts = {**self.scope, **answers}
+        self.facts = Facts(self.scope)
+        self.facts.update(answers)
 
     def _compute(self, components: Sequence[Component]) -> None:
         for asked in _all_fields(components):
@@ -156,7 +157,7 @@ class _Round:
         for number, row in enumerate(_rows(self.data, asked)):
             for column in asked.row_fields:
                 if column.hide_if is None or not column.hide_if.holds(
-                    {**self.facts, **row}, self.context
+                    self.facts.with_row(row), self.context
                 ):
                     self.visible.add(cell_name(asked, number, column))
 
