@@ -35,13 +35,9 @@ class Cost:
         return self.ms / self.bare_ms
 
 
-def costs(rounds: int = 5) -> list[Cost]:
-    """Each drawing several times; the middle one counts."""
-    return [_cost(name, text, rounds) for name, text in A_HUNDRED_NODES.items()]
-
-
-def _cost(name: str, text: str, rounds: int) -> Cost:
-    drawn = scope(text)
+def cost(name: str, rounds: int = 5) -> Cost:
+    """One drawing several times; the middle one counts."""
+    drawn = scope(A_HUNDRED_NODES[name])
     found = explore(drawn)
     width = max(2, len(drawn.flows) // 8)
     ms = _middle(lambda: explore.__wrapped__(drawn), rounds)
@@ -70,7 +66,7 @@ def main() -> None:
     """Print the table."""
     print("| drawing | nodes | states | moves | decided | ms | bare ms | ratio |")
     print("|---|---|---|---|---|---|---|---|")
-    for one in costs():
+    for one in map(cost, A_HUNDRED_NODES):
         print(
             f"| {one.drawing} | {one.nodes} | {one.states} | {one.moves} | "
             f"{'yes' if one.decided else 'no'} | {one.ms:.0f} | {one.bare_ms:.0f} | "

@@ -82,6 +82,10 @@ Marking = tuple[int, ...]
 """Tokens by flow; behind them, for each node, whether its event beside a step has happened."""
 
 
+MOST_MARKINGS = 3_000
+"""Of a drawing that the slow oracle plays to its end."""
+
+
 class Net:
     """What can happen in a drawing, with tokens counted."""
 
@@ -188,6 +192,7 @@ class Oracle:
             marking = waiting.popleft()
             if marking in after:
                 continue
+            assume(len(after) < MOST_MARKINGS)
             after[marking] = set()
             tokens = net.tokens(marking)
             if any(count > 1 for count in tokens):
@@ -237,7 +242,7 @@ def lies_between_start_and_end(drawing: Drawing) -> bool:
     return drawn == set(kinds) == reached({"begin"}, flows) == reached(ends, backwards)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 @example(
     (
         {
@@ -267,8 +272,9 @@ def lies_between_start_and_end(drawing: Drawing) -> bool:
 @given(drawings())
 def test_the_token_game_finds_what_the_oracle_finds(drawing: Drawing) -> None:
     assume(lies_between_start_and_end(drawing))
-    oracle, found = Oracle(Net(drawing)), explore(scope_of(drawing))
+    found = explore(scope_of(drawing))
     assume(found.complete)
+    oracle = Oracle(Net(drawing))
 
     assert (found.doubled is not None) == oracle.doubled
     if not oracle.doubled:
@@ -280,7 +286,7 @@ def test_the_token_game_finds_what_the_oracle_finds(drawing: Drawing) -> None:
             assert (found.circling is not None) == oracle.circling
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(drawings(), st.data())
 def test_circles_without_an_end_are_found(drawing: Drawing, data: st.DataObject) -> None:
     """Here a way to an end leads back instead, which the structural checks may tell as well."""
@@ -290,14 +296,16 @@ def test_circles_without_an_end_are_found(drawing: Drawing, data: st.DataObject)
     back = data.draw(st.sampled_from([n for n, kind in kinds.items() if kind in KINDS]))
     turned = data.draw(st.sampled_from(ends))
     flows = [(s, back) if i == turned else (s, t) for i, (s, t) in enumerate(flows)]
-    oracle, found = Oracle(Net((kinds, flows))), explore(scope_of((kinds, flows)))
-    assume(found.complete and not oracle.doubled and not oracle.stuck)
+    found = explore(scope_of((kinds, flows)))
+    assume(found.complete)
+    oracle = Oracle(Net((kinds, flows)))
+    assume(not oracle.doubled and not oracle.stuck)
 
     assert (found.circling is not None) == oracle.circling
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
-@given(drawings(5), drawings(4, with_events=False), st.data())
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@given(drawings(4), drawings(4, with_events=False), st.data())
 def test_a_whole_is_as_sound_as_its_parts(
     outer: Drawing, inner: Drawing, data: st.DataObject
 ) -> None:
@@ -321,7 +329,7 @@ def test_a_whole_is_as_sound_as_its_parts(
         assert not whole.sound
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(drawings())
 def test_a_trace_can_be_walked_and_ends_at_what_is_wrong(drawing: Drawing) -> None:
     assume(lies_between_start_and_end(drawing))
