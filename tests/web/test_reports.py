@@ -28,14 +28,14 @@ SAID = {"text": "他家还有一套房", "by": "老周", "way": "来信", "said_
 
 
 @pytest.fixture
-def engine(sqlite_url: str, tmp_path: Path) -> Iterator[Engine]:
+def engine(page_database_url: str, tmp_path: Path) -> Iterator[Engine]:
     options = Options(
         clock=FixedClock(MONDAY_MORNING),
         data_dir=tmp_path / "data",
         operations=registry.OPERATIONS,
         branches=(registry.BRANCH,),
     )
-    opened = staffed(open_engine(sqlite_url, key=bytes(range(32)), options=options))
+    opened = staffed(open_engine(page_database_url, key=bytes(range(32)), options=options))
     since = date(2026, 1, 1)
     opened.settings.add_parameters(
         SYSTEM, [Parameter(name, None, since, value) for name, value in PARAMETERS.items()]
@@ -78,6 +78,7 @@ def sent(app: Flask, page: str, address: str, fields: dict[str, str]) -> Any:
     return client.post(address, data={"csrf_token": found[1], **fields})
 
 
+@pytest.mark.both_databases
 def test_a_report_is_written_down_from_the_page_of_the_file(engine: Engine, visit: Visit) -> None:
     file_no = on_file(engine)
     reviewer, page = visit("reviewer"), f"/households/{file_no}/report"
@@ -130,6 +131,7 @@ def test_whoever_may_not_take_reports_finds_no_button_and_is_told(
     assert "举报由县总工会审核员" in unescape(visit("approver").get(page).get_data(as_text=True))
 
 
+@pytest.mark.both_databases
 def test_a_file_struck_off_says_why_and_is_reported_no_more(engine: Engine, visit: Visit) -> None:
     file_no = on_file(engine)
     reviewer = visit("reviewer")
@@ -162,6 +164,7 @@ def test_a_file_struck_off_says_why_and_is_reported_no_more(engine: Engine, visi
     assert "注销:弄虚作假" in reviewer.text(f"/households/{file_no}?tab=versions")
 
 
+@pytest.mark.both_databases
 def test_the_public_reports_where_the_notice_was(engine: Engine, app: Flask, visit: Visit) -> None:
     notice_id = closed_notice(engine)
     page = f"/notices/{notice_id}"
