@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, insert, literal, or_, select, update
+from sqlalchemy import and_, delete, exists, func, insert, literal, or_, select, update
 
 from engine.model.cases import StoredFile
 from engine.store.database import Tx
@@ -93,9 +93,12 @@ def link(tx: Tx, ids: Sequence[str], case_id: str, owner: str, at: datetime) -> 
     return done.rowcount
 
 
+_TASK = "task/"
+
+
 def of_task(task_id: str) -> str:
     """How a file names the draft of a step, an officer's or the applicant's."""
-    return f"task/{task_id}"
+    return f"{_TASK}{task_id}"
 
 
 def of_start(person_id: str, process_key: str, organisation_id: str) -> str:
@@ -117,7 +120,10 @@ def keep_for_draft(tx: Tx, ids: Collection[str], owner: str, draft_of: str) -> N
         )
 
 
-_TASK_OF_FILE = file.c.draft_of == literal("task/").concat(task.c.id)
+# found by the step's key: a sweep must not look at every step for every file
+_TASK_OF_FILE = and_(
+    file.c.draft_of.startswith(_TASK), task.c.id == func.substr(file.c.draft_of, len(_TASK) + 1)
+)
 _IS_KEPT = or_(
     exists().where(_TASK_OF_FILE, task.c.status == "open", task.c.draft.is_not(None)),
     exists().where(_TASK_OF_FILE, task.c.status == "open", guest_draft.c.task_id == task.c.id),
