@@ -247,7 +247,7 @@ class Judge:
         if not target:
             return
         then, now = self.old.node(key, element_id), self.new.node(key, target)
-        before, after = of_element(self.old, then, {}), of_element(self.new, now, {})
+        before, after = of_element(self.old, then, {}, {}), of_element(self.new, now, {}, {})
         name = name_of(now)
 
         def differs(*names: str) -> bool:

@@ -129,18 +129,22 @@ def of_process(info: ProcessInfo, called: Mapping[str, str]) -> dict[Hashable, t
 
 
 def of_element(
-    program: Program, node: Node, roles: Mapping[str, Words]
+    program: Program, node: Node, roles: Mapping[str, Words], newer: Mapping[str, Node]
 ) -> dict[Hashable, tuple[Words, Words]]:
-    """Everything that makes a difference to whoever works there or waits there."""
+    """Everything that makes a difference to whoever works there or waits there.
+
+    Other elements are called as the ``newer`` version calls them: one that only has another name
+    there is no change of those that lead to it.
+    """
     facts: dict[Hashable, tuple[Words, Words]] = {
         "kind": (Words("类型", "Kind"), TYPES[node.element.kind]),
         "name": (_NAME, Words.same(node.element.name or node.id)),
     }
     facts.update(_who(node, roles))
     facts.update(_asked(program, node))
-    facts.update(_event(program, node))
+    facts.update(_event(program, node, newer))
     facts.update(_work(node))
-    facts.update(_ways(program, node))
+    facts.update(_ways(program, node, newer))
     for name, value in sorted(node.element.properties.items()):
         if name not in {"deadline", "role", "level"}:
             facts["property", name] = (
@@ -175,7 +179,7 @@ def _asked(program: Program, node: Node) -> _Told:
         yield "deadline", (Words("时限", "Limit"), limit(node.element.deadline))
 
 
-def _event(program: Program, node: Node) -> _Told:
+def _event(program: Program, node: Node, newer: Mapping[str, Node]) -> _Told:
     match node.event:
         case Timer() as timer:
             word = Words("到期时间", "Due date") if timer.is_date else Words("计时", "Timer")
@@ -190,7 +194,9 @@ def _event(program: Program, node: Node) -> _Told:
         case _:
             pass
     if node.attached_to is not None:
-        host = program.node(node.element.process_key, node.attached_to)
+        host = newer.get(node.attached_to) or program.node(
+            node.element.process_key, node.attached_to
+        )
         yield "host", (Words("所在环节", "At"), Words.same(host.label))
         yield "interrupting", (Words("中断该环节", "Ends it"), YES if node.interrupting else NO)
 
@@ -238,9 +244,9 @@ def _work(node: Node) -> _Told:
         )
 
 
-def _ways(program: Program, node: Node) -> _Told:
+def _ways(program: Program, node: Node, newer: Mapping[str, Node]) -> _Told:
     """Where it goes on to, and on what condition."""
-    nodes = program.diagram(node.element.process_key).nodes
+    nodes = {**program.diagram(node.element.process_key).nodes, **newer}
     if len(node.flows) == 1 and node.flows[0].condition is None:
         found = nodes.get(node.flows[0].target)
         follows = _NOWHERE if found is None else Words.same(found.label)

@@ -63,8 +63,8 @@ def _elements(old: Program, new: Program, key: str, roles: Mapping[str, Words]) 
     before, after = _nodes(old, key), _nodes(new, key)
     for identity in dict.fromkeys((*after, *before)):
         then, now = before.get(identity), after.get(identity)
-        facts_then = {} if then is None else of_element(old, then, roles)
-        facts_now = {} if now is None else of_element(new, now, roles)
+        facts_then = {} if then is None else of_element(old, then, roles, after)
+        facts_now = {} if now is None else of_element(new, now, roles, after)
         details = tuple(differing(facts_then, facts_now))
         node = now or then
         if node is None or not details:

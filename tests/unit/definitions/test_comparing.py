@@ -57,6 +57,7 @@ def test_where_something_is_drawn_is_no_change(source: DefinitionSource) -> None
 def test_name_lane_and_limit_of_a_step(source: DefinitionSource) -> None:
     found = changes(source, redrawn(source, 'name="审核"', 'name="仔细审核"'))
     assert said(found["review"])[0] == ("名称", "审核", "仔细审核")
+    assert list(found) == ["review"]  # what leads to it leads where it led
     assert found["review"].details[0].what.en == "Name"
     assert found["review"].is_step
     other = redrawn(source, 'name="县级审核员"', 'name="县级复审员"')
