@@ -145,7 +145,7 @@ OTHERS: Mapping[str, Mapping[str, bytes]] = {
     },
     ".dmn": {
         "nothing": b"",
-        "another encoding": DMN.encode("gbk", "replace"),
+        "another encoding": DMN.replace('name="', 'name="漳州', 1).encode("gbk"),
         "half of it": DMN.encode()[: len(DMN) // 2],
         "laughs": f"<!DOCTYPE a [<!ENTITY l0 \"ha\">{LAUGHS}]><a>&l9;</a>".encode(),
         "deep": b"<a>" * 100_000 + b"</a>" * 100_000,
