@@ -71,6 +71,17 @@ _WORDS = {
     "message": Words("消息", "message"),
     "error": Words("错误", "error"),
     "participant": Words("池", "pool"),
+    "task": Words("任务", "task"),
+    "manualTask": Words("手工任务", "manual task"),
+    "sendTask": Words("发送任务", "send task"),
+    "receiveTask": Words("接收任务", "receive task"),
+    "complexGateway": Words("复杂网关", "complex gateway"),
+    "dataObject": Words("数据对象", "data object"),
+    "dataObjectReference": Words("数据对象", "data object"),
+    "dataStoreReference": Words("数据存储", "data store"),
+    "textAnnotation": Words("注释", "annotation"),
+    "multiInstanceLoopCharacteristics": Words("多实例标记", "multi-instance mark"),
+    "standardLoopCharacteristics": Words("循环标记", "loop mark"),
 }
 
 

@@ -29,7 +29,11 @@ def sentences_of(key: str, /, **values: object) -> tuple[Words, Words]:
 
 def _begun(sentence: str) -> str:
     """An English sentence with a capital, unless it begins with a name of the file's own."""
-    return sentence[:1].upper() + sentence[1:] if sentence.partition(" ")[0].isalpha() else sentence
+    return sentence[:1].upper() + sentence[1:] if _is_word(sentence.partition(" ")[0]) else sentence
+
+
+def _is_word(text: str) -> bool:
+    return text.isascii() and text.isalpha() and text.islower()
 
 
 @lru_cache

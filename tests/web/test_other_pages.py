@@ -159,7 +159,9 @@ def test_a_finding_says_what_to_do_in_the_language_of_the_page(federation, brows
     ).get_data(True)
     assert "请在建模工具中重新保存后再上传。" in post()
     browser.client.set_cookie("lang", "en")
-    assert "Save it again in the modelling tool and upload it once more." in post()
+    english = post()
+    assert "Save it again in the modelling tool and upload it once more." in english
+    assert re.search(r"The checks found \d errors; nothing was deployed", english)
 
 
 def test_the_deployed_file_passes_its_own_check(federation, browse):

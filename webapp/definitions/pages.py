@@ -167,6 +167,14 @@ class UploadPage(Page):
         return sum(one.severity == "error" for one in self.findings)
 
 
+def refusal_in_words(message: str, findings: Sequence[Finding]) -> str:
+    """Why nothing was deployed; on an English page in English where findings say it."""
+    errors = sum(one.severity == "error" for one in findings)
+    if not errors or not is_english():
+        return message
+    return _("检查发现 %(n)s 处错误,未部署。请按提示修改后再试。", n=errors)
+
+
 def process_list(shell: Shell, engine: Engine, places: PlaceNames, actor: Actor) -> ProcessListPage:
     """Every process in its newest version."""
     per_version = engine.definitions.cases_per_version(actor)

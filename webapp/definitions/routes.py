@@ -9,7 +9,12 @@ from engine.errors import DeploymentRefused, Invalid, NotFound, Refused
 from engine.model.definitions import SourceFile
 from engine.work.deploy import Deployment
 from webapp.definitions.drawings import found_on_drawings
-from webapp.definitions.pages import UploadPage, process_list, process_page
+from webapp.definitions.pages import (
+    UploadPage,
+    process_list,
+    process_page,
+    refusal_in_words,
+)
 from webapp.definitions.scenarios import shown_scenarios
 from webapp.shared.errors import status_of
 from webapp.shared.language import _
@@ -68,7 +73,7 @@ def take_upload() -> ResponseReturnValue:
         findings = refused.findings if isinstance(refused, DeploymentRefused) else ()
         page = UploadPage(
             shell("definitions", actor),
-            refused.message,
+            refusal_in_words(refused.message, findings),
             is_good=False,
             findings=findings,
             deployed=(),
