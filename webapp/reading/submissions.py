@@ -155,7 +155,7 @@ def _firings(hits: Iterable[Mapping[str, object]]) -> tuple[Firing, ...]:
     return tuple(
         Firing(
             table,
-            tuple((_number(hit), _says(hit)) for hit in fired),
+            tuple((_number(hit), rule_says(hit)) for hit in fired),
             tuple((*one, _asked(fired, place)) for place, one in enumerate(inputs) if one[0]),
         )
         for (table, inputs), fired in found.items()
@@ -179,7 +179,7 @@ def _asked(fired: Sequence[Mapping[str, object]], place: int) -> str:
     return ";".join(dict.fromkeys(filter(None, asked)))
 
 
-def _says(hit: Mapping[str, object]) -> str:
+def rule_says(hit: Mapping[str, object]) -> str:
     """What a rule says: its note, else what it answers in words."""
     outputs = hit.get("outputs")
     answers = [one[-1] for one in outputs if one] if isinstance(outputs, list | tuple) else []

@@ -1,5 +1,6 @@
 """The forms of the household file: what they ask, what they only doubt, what they say (模拟)."""
 
+import re
 import tomllib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -11,6 +12,7 @@ from engine.decisions import read_decisions
 from engine.feel import EvaluationContext
 from engine.forms import CompiledForm, compile_form
 from engine.forms.papers import PapersNeeded, paper_holders
+from webapp.forms.render import FormView, draw_form
 from webapp.standard.parameters import beginning_values
 
 ROOT = Path(__file__).parents[3]
@@ -201,6 +203,35 @@ def test_what_was_handed_in_is_not_missing(papers_of, application, family, conte
     ]
     family["income_lines"][3]["evidence"] = "slip-of-june"
     assert [one for one in papers_of(application, family, context) if one["missing"]] == []
+
+
+def test_papers_that_are_missing_stand_beside_how_much_is_filled_in(bound, family, context):
+    form = bound["archiving_apply"]
+
+    def told(data: dict[str, object]) -> str:
+        shown = form.visible(data, CASE, context)
+        html = str(draw_form(FormView(form, data, visible=shown)))
+        found = re.search(
+            r'<span class="bf-badge bf-badge-change([^"]*)" data-papers-missing>', html
+        )
+        assert found is not None
+        missing = re.search(r"还缺材料\(种\) <b>(\d+)</b>", html)
+        assert missing is not None
+        assert ("bf-hidden" in found[1]) is (missing[1] == "0")
+        return missing[1]
+
+    data = form.validate(family, CASE, context).data
+    assert told(data) == "0"
+    data["paper_hukou"] = []
+    assert told(form.validate(data, CASE, context).data) == "1"
+
+
+def test_help_before_the_file_has_a_limit(application, family, context):
+    given = {"emergency_on": "2026-02-20", "emergency_from": "县总工会"}
+    assert refused(application, {**family, "emergency_amount": 3000, **given}, context) == set()
+    told = application.validate({**family, "emergency_amount": 3000.5, **given}, CASE, context)
+    (error,) = told.errors
+    assert error.message.startswith("先救助后补档最高 3000 元")
 
 
 def test_what_is_missing_is_said_and_stops_no_application(bound, family, context):
