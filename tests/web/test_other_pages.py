@@ -280,6 +280,20 @@ def test_a_designer_sees_how_far_the_scenarios_go(federation, browse):
         assert "没有场景走到" not in page
 
 
+def test_a_new_version_leads_to_what_it_changes(federation, browse):
+    browser = browse("admin")
+    sent = example_files()
+    files = [
+        (io.BytesIO(c.read().replace("提出请求".encode(), "请求".encode())), n)
+        for c, n in sent["files"]
+    ]
+    html = browser.post("/deploy", {**sent, "files": files}).get_data(True)
+    assert "第 2 版" in html
+    compare = "/processes/example_request/compare"
+    assert f'href="{compare}"' in html
+    assert "提出请求" in browser.text(compare)
+
+
 def test_a_scenario_that_fails_is_told_on_the_page_and_nothing_is_deployed(federation, browse):
     browser = browse("admin")
     wrong = SourceFile("wrong.toml", 'title = "不对"\n[start]\nsubject = "模拟"'.encode())

@@ -124,6 +124,15 @@ class FindingRow:
 
 
 @dataclass(frozen=True)
+class DeployedVersion:
+    """What was just deployed; ``compare`` is empty for a first version."""
+
+    name: str
+    href: str
+    compare: str
+
+
+@dataclass(frozen=True)
 class UploadPage(Page):
     """Checking and deploying files."""
 
@@ -132,7 +141,7 @@ class UploadPage(Page):
     message: str
     is_good: bool
     findings: tuple[Finding, ...]
-    deployed: tuple[str, ...]
+    deployed: tuple[DeployedVersion, ...]
     scenarios: tuple[ShownScenarios, ...] = ()
     drawings: tuple[FoundOnDrawing, ...] = ()
 

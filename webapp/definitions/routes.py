@@ -1,6 +1,6 @@
 """The addresses of processes."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine import Actor
@@ -10,6 +10,7 @@ from engine.model.definitions import SourceFile
 from engine.work.deploy import Deployment
 from webapp.definitions.drawings import found_on_drawings
 from webapp.definitions.pages import (
+    DeployedVersion,
     UploadPage,
     process_list,
     process_page,
@@ -96,7 +97,14 @@ def _taken(actor: Actor, files: tuple[SourceFile, ...], *, deploys: bool) -> Upl
         message = _("检查通过,可以部署。在办的办件仍按原来的版本办理。")
         return _page(frame, message, files, checked, ())
     made = group.deploy(actor, files)
-    names = tuple(_("%(name)s 第 %(n)s 版", name=r.name, n=r.version) for r in made.definitions)
+    names = tuple(
+        DeployedVersion(
+            _("%(name)s 第 %(n)s 版", name=row.name, n=row.version),
+            url_for("definitions.show", key=row.key),
+            url_for("versions.compare", key=row.key) if row.version > 1 else "",
+        )
+        for row in made.definitions
+    )
     message = _("已部署。新办件按新版本办理,在办的办件仍按原来的版本办理。")
     return _page(frame, message, files, made, names)
 
@@ -106,7 +114,7 @@ def _page(
     message: str,
     files: tuple[SourceFile, ...],
     made: Deployment,
-    names: tuple[str, ...],
+    names: tuple[DeployedVersion, ...],
 ) -> UploadPage:
     called = {row.key: row.name for row in made.definitions}
     shown = tuple(shown_scenarios(one, called.get(one.process, "")) for one in made.scenarios)
