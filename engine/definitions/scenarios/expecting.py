@@ -22,12 +22,13 @@ class Facts:
     variables: Mapping[str, object]
     milestones: tuple[str, ...]
     operations: tuple[str, ...]
+    trail: tuple[str, ...]
     rules: Mapping[str, list[int]]
     incidents: tuple[str, ...]
 
 
 _UNORDERED = ("waiting", "timers", "messages")
-_ORDERED = ("milestones", "operations")
+_ORDERED = ("milestones", "operations", "trail")
 _TABLES = ("due", "options", "rules")
 
 

@@ -65,6 +65,7 @@ class _Memory:
     due: dict[str, date] = field(default_factory=dict)
     milestones: list[str] = field(default_factory=list)
     operations: list[str] = field(default_factory=list)
+    trail: list[str] = field(default_factory=list)
     rules: dict[str, list[int]] = field(default_factory=dict)
     ends: list[str] = field(default_factory=list)
     passed: list[Passed] = field(default_factory=list)
@@ -198,6 +199,7 @@ class Player:
             return "validation", ("",), "这一步没有表单,不接收填写内容。"
         if action.refused is None:
             self._memory.done_by[element.id] = person
+            self._memory.trail.append(f"{element.id} {person}")
             self._memory.levels[element.id] = action.level or self._level_of(element)
             self._took(complete(self._program, self._now.state, wait.token, data, self._ports()))
         return None, (), ""
@@ -229,6 +231,7 @@ class Player:
             raise Failed(f"没有人等消息“{action.name}”(正在等的关联键:{keys})。")
         if len(found) > 1:
             raise Failed(f"等消息“{action.name}”的有 {len(found)} 处,请写 key。")
+        self._memory.trail.append(f"message {action.name}")
         token = found[0].token
         self._took(deliver(self._program, self._now.state, token, action.data, self._ports()))
 
@@ -408,6 +411,7 @@ class Player:
             variables={**now.variables, "case": self._case},
             milestones=tuple(memory.milestones),
             operations=tuple(memory.operations),
+            trail=tuple(memory.trail),
             rules={key: list(rules) for key, rules in memory.rules.items()},
             incidents=tuple(sorted(one.element_id for one in now.incidents)),
         )

@@ -28,6 +28,7 @@ EXPECTABLE: Mapping[str, type] = {
     "absent": list,
     "milestones": list,
     "operations": list,
+    "trail": list,
     "rules": dict,
     "incidents": list,
 }

@@ -73,6 +73,7 @@ expect = { waiting = ["post"] }
 until = 2026-03-07
 [expect]
 ended_at = "done"
+trail = ["apply 林模拟", "review 发起人", "apply 林模拟", "review 发起人", "message objection"]
 milestones = []
 absent = ["secret", "text"]
 [expect.variables]
@@ -132,6 +133,7 @@ def test_a_failed_scenario_covers_nothing(source: DefinitionSource, known: Known
 @pytest.mark.parametrize(
     ("written", "instead", "told"),
     [
+        ('"message objection"]', "]", "trail 应当是"),
         ("total = 1800", "total = 1801", "最后的 [expect]:变量 total 应当是 1801,实际是 1800。"),
         ('do = "apply"\nby', 'do = "aply"\nby', "第 1 步(do = aply):步骤“aply”现在没有打开"),
         ("due = { review = 2026-03-09 }", "due = { review = 2026-03-10 }", "due.review 应当是"),
