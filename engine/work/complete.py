@@ -21,6 +21,7 @@ from engine.work.advance import OpenedCase, TimerDue, open_case, ports_of, scope
 from engine.work.attributes import attributes_of
 from engine.work.environment import Environment
 from engine.work.history import Cause, Collision
+from engine.work.returning import with_steps_been_through
 from engine.work.scanning import numbers_in_papers
 
 
@@ -78,6 +79,7 @@ def prepare(
         if data:
             raise Invalid("这一步没有表单,不接收填写内容。")
         return Prepared(loaded, opened, None, {}, {}, ())
+    form = with_steps_been_through(tx, task, form)
     scope = scope_at(environment, tx, opened, task.token)
     context = environment.feel(tx, loaded.case.organisation_id, environment.now())
     validation: Validation = form.validate(data, scope, context, actor.name)

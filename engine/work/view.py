@@ -34,6 +34,7 @@ from engine.work.confidence import Confidence
 from engine.work.drafts import open_draft
 from engine.work.environment import Environment
 from engine.work.papers import required_papers
+from engine.work.returning import with_steps_been_through
 from engine.work.submissions import Submission
 
 START = "发起"
@@ -125,6 +126,8 @@ def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> T
     form = program.form_of(element)
     context = environment.feel(tx, loaded.case.organisation_id, environment.now())
     is_open = task.status is TaskStatus.OPEN
+    if form is not None and is_open:
+        form = with_steps_been_through(tx, task, form)
     confidence = Confidence(tx, actor, opened)
     reads = confidence.may_read(element)
     scope = scope_at(environment, tx, opened, task.token) if is_open and reads else {}

@@ -1,15 +1,18 @@
 """Several cases at one step: one list, one decision, each case by itself."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from engine import SYSTEM
 from engine.definitions.folder import read_folder
+from engine.forms import CompiledForm, Field, FieldKind, Group
 from engine.model.definitions import SourceFile
 from engine.model.tasks import InboxFilter
 from tests.web.conftest import Federation, nonce_of, token_of
+from webapp.together.form import asked_once
 
 pytestmark = pytest.mark.both_databases
 
@@ -168,18 +171,28 @@ def test_without_a_decision_nothing_is_done_and_the_page_says_so(town, three, br
     assert town.engine.tasks.view(town.actor("reviewer"), three[0]).task.completed_by is None
 
 
-def test_steps_that_are_decided_one_by_one_are_refused_in_words(federation, browse):
-    task = federation.applied()
+def test_what_cannot_be_decided_together_is_said_above_the_inbox(federation, browse):
+    reviewer = browse("reviewer")
+    one_by_one = reviewer.get(address([federation.applied()]))
+    assert (one_by_one.status_code, one_by_one.location) == (303, "/inbox")
+    assert "逐件办理" in reviewer.text("/inbox")
 
-    answer = browse("reviewer").get(address([task]))
+    assert reviewer.get("/together").location == "/inbox"
+    assert "没有选办件。请在待办列表里勾选要一起办的办件。" in reviewer.text("/inbox")
 
-    assert answer.status_code == 422
-    assert "逐件办理" in answer.get_data(as_text=True)
+
+def test_a_list_that_is_only_shown_is_not_asked_of_all(browse):
+    month = Field("In_month", ("month",), "月份", FieldKind.TEXT, readonly=True)
+    shown = Field("List_lines", ("lines",), "收入明细", FieldKind.LIST, row_fields=(month,))
+    writable = replace(month, readonly=False)
+    asked = replace(shown, id="List_asked", path=("asked",), row_fields=(writable,))
+    form = CompiledForm("approve", "审批", (Group("Group_lines", "收支逐笔", (shown,)), asked))
+
+    assert asked_once(form).components == (asked,)
 
 
 def test_whoever_may_not_see_a_case_is_told_nothing_of_it(town, three, browse):
     assert browse("admin").get(address(three)).status_code == 404
-    assert browse("reviewer").get("/together").status_code == 422
 
 
 def test_whoever_built_a_file_does_not_decide_it_even_in_a_heap(town, three, browse):

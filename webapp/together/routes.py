@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from engine.errors import NotFound
+from engine.errors import Invalid, NotFound
 from engine.work.together import answers_for
 from webapp.forms.render import refresh_answer
 from webapp.shared.form_posts import read_posted
@@ -25,9 +25,13 @@ together = Blueprint("together", __name__, template_folder="templates")
 
 @together.get("/together")
 def show() -> ResponseReturnValue:
-    """The chosen cases, with one form."""
+    """The chosen cases, with one form; who ticked none, or others, is told so above her list."""
     actor, engine = current_actor(), current_engine()
-    found = engine.tasks.together(actor, request.args.getlist("task"))
+    try:
+        found = engine.tasks.together(actor, request.args.getlist("task"))
+    except Invalid as refused:
+        flash(refused.message, "warning")
+        return redirect(url_for("inbox.show"), 303)
     _note(found.name, [one.task_id for one in found.waiting], "task-read")
     return render(together_page(shell("inbox", actor), engine, actor, found))
 
