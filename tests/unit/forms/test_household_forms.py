@@ -20,6 +20,7 @@ FORMS = ROOT / "forms/archiving"
 HOUSEHOLDS = ROOT / "processes/archiving/scenarios/data/households.toml"
 BEGINNING = beginning_values()
 NOW = datetime(2026, 11, 28, 2, 0, tzinfo=UTC)
+LAST_YEAR = ["2025-11", "2025-12", *(f"2026-{month:02}" for month in range(1, 11))]
 WITHOUT_PAPERS = dict.fromkeys(("paper_identity", "paper_hukou", "paper_income", "paper_bank")) | {
     "application_paper": None
 }
@@ -92,6 +93,10 @@ def context() -> EvaluationContext:
 def family() -> dict[str, object]:
     """A family of three that the application takes."""
     found = tomllib.loads(HOUSEHOLDS.read_text("utf-8"))["family_of_three"]
+    found["income_lines"] = [
+        {**line, "month": month}
+        for line, month in zip(found["income_lines"], LAST_YEAR, strict=True)
+    ]
     return {k: v.isoformat() if isinstance(v, date) else v for k, v in found.items()}
 
 
@@ -126,6 +131,28 @@ def test_the_family_passes_and_its_codes_have_texts(application, family, context
     assert done.data["income_year"] == 16200
     assert done.data["income_per_head"] == 450
     assert done.data["household_size"] == 3
+
+
+@pytest.mark.parametrize(
+    ("months", "told"),
+    [
+        (LAST_YEAR, None),
+        ([*LAST_YEAR[1:], "2026-11"], None),
+        ([*LAST_YEAR, LAST_YEAR[0]], None),  # two incomes in one month
+        (LAST_YEAR[:5], "登记不满十二个月"),
+        (["2025-10", *LAST_YEAR], "登记了 13 个月,人均月收入按十二个月计算"),
+        (["2025-10", *LAST_YEAR[:-1]], "有 1 行的月份不在最近十二个月内(如 2025-10),请核对年份"),
+        ([*LAST_YEAR[1:], "2027-11"], "有 1 行的月份不在最近十二个月内(如 2027-11),请核对年份"),
+    ],
+)
+def test_the_months_of_the_income_are_the_last_twelve(application, family, context, months, told):
+    family["income_lines"] = [{**family["income_lines"][0], "month": month} for month in months]
+
+    said = [d.message for d in application.doubts(family, CASE, context) if d.code == "doubt"]
+
+    assert application.validate(family, CASE, context).ok
+    assert len(said) == (told is not None)
+    assert told is None or told in said[0]
 
 
 def test_there_is_one_spouse_at_most(application, family, context):
