@@ -3,7 +3,7 @@
 The public finds what is on the web; who works here finds the notices of her area.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -75,6 +75,13 @@ class NoticeReading:
             return self._shown(tx, [newest])[0]
 
         return self._engine.ask(read)
+
+    def standing_notices(self, actor: Actor, case_ids: Sequence[str]) -> Mapping[str, Notice]:
+        """By case the notice that stands at this moment, of those the actor may see."""
+        found = self._engine.ask(
+            lambda tx: self._shown(tx, notices.standing_of_cases(tx, actor, case_ids))
+        )
+        return {one.case_id: one for one in found}
 
     def _found(self, tx: Tx, actor: Actor | None, notice_id: str) -> tuple[PublicNotice, bool]:
         seen = None if actor is None else notices.visible_notice(tx, actor, notice_id)

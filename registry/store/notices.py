@@ -90,6 +90,15 @@ def newest_of_case(tx: Tx, case_id: str) -> PublicNotice | None:
     return found[0] if found else None
 
 
+def standing_of_cases(tx: Tx, actor: Actor, case_ids: Sequence[str]) -> list[PublicNotice]:
+    """The notices of these cases that stand at this moment and that the actor may see."""
+    if not case_ids:
+        return []
+    of_these = notice.c.case_id.in_(case_ids)
+    query = _query().where(of_these, _standing != "closed", visible_notices(actor))
+    return _notices(tx, query, len(case_ids))
+
+
 def names_on_notice(tx: Tx, organisation_id: str) -> set[str]:
     """The masked names that stand on notice in a unit at this moment."""
     return set(

@@ -89,6 +89,8 @@ def _is_told_to_wait(officer: Person) -> None:
     too_early = "公示需满 5 个工作日,今天是第 3 日,最早 3 月 10 日可登记结果。"
     officer.go("/inbox")
     assert "登记公示结果" not in officer.page.inner_text("main")
+    officer.go("/cases")
+    assert "正在公示" in officer.page.inner_text("main table")
     officer.go("/notices")
     officer.picture(PICTURES, "notices")
     officer.page.locator("main a[href*='/notices/']").first.click()

@@ -41,6 +41,17 @@ def test_five_days_from_the_29th_of_september_end_on_the_12th_of_october(town: T
     assert not one.provisional
 
 
+def test_the_notice_that_stands_is_found_by_its_case(town: Town) -> None:
+    case_id = town.on_notice()
+
+    found = town.register.standing_notices(SYSTEM, [case_id, "01hzzzzzzzzzzzzzzzzzzzzzzz"])
+
+    assert {case: one.status_words for case, one in found.items()} == {case_id: "正在公示"}
+    assert town.register.standing_notices(SYSTEM, []) == {}
+    town.engine.cases.cancel(SYSTEM, case_id, "登记重复")
+    assert town.register.standing_notices(SYSTEM, [case_id]) == {}
+
+
 def test_over_the_year_s_end_it_is_provisional_and_reckoned_again_on_import(
     town: Town, clock: FixedClock
 ) -> None:

@@ -62,6 +62,9 @@ class NoHouseholds:
     def notice_of_case(self, actor: Actor, case_id: str) -> Notice | None:
         return None
 
+    def standing_notices(self, actor: Actor, case_ids: Sequence[str]) -> Mapping[str, Notice]:
+        return {}
+
     def object_to_notice(self, actor: Actor | None, notice_id: str, **said: object) -> str:
         raise NotFound("没有找到这份公示。")
 

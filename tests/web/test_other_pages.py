@@ -241,6 +241,21 @@ def test_starting_a_case_twice_with_one_page_makes_one_case(federation, browse):
     assert browser.text("/cases").count("修理风扇") == 1
 
 
+def test_a_case_that_nobody_has_a_step_of_is_waiting(federation, browse):
+    review = federation.applied("修理风扇")
+    federation.engine.tasks.complete(federation.actor("reviewer"), review, {"decision": "agree"})
+    post = federation.first_task("officer")
+    place = {"notice_place": "厂区公示栏"}
+    federation.engine.tasks.complete(federation.actor("officer"), post, place)
+
+    officer = browse("officer")
+    for page in ("/cases", "/done?show=cases"):
+        row = officer.text(page).partition("修理风扇")[2].partition("</tr>")[0]
+        assert "等待中" in row, page
+    case = officer.text(f"/cases/{review.rpartition('-')[0]}")
+    assert "这一件正在等待,到期或者收到回复后自动转到下一环节。" in case
+
+
 def test_english_is_a_click_away(federation, browse):
     browser = browse("officer")
     assert browser.get("/language/en?back=/inbox").status_code == 303

@@ -7,7 +7,7 @@ from typing import ClassVar
 from flask import url_for
 
 from engine import Actor, Engine
-from engine.model.cases import CaseLine
+from engine.model.cases import CaseLine, CaseStatus
 from engine.store.cases import CaseQuestion
 from engine.store.instants import to_text
 from engine.store.task_lists import TaskQuestion
@@ -16,6 +16,7 @@ from webapp.shared.addresses import address
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
+from webapp.shared.requests import current_registry
 from webapp.shared.words import CASE_STATES, moment
 
 PAGE_SIZE = 100
@@ -111,7 +112,7 @@ def case_list(shell: Shell, engine: Engine, actor: Actor, asked: Mapping[str, st
     after = _cursor(shown[-1]) if len(found) > PAGE_SIZE and not text else ""
     return CaseListPage(
         shell=shell,
-        rows=tuple(case_row(line) for line in shown),
+        rows=_case_rows(actor, shown),
         searched=text,
         states=tuple(
             Option(state, str(words), asked.get("state") == state)
@@ -146,7 +147,23 @@ def _cursor(last: CaseLine) -> str:
     return encode_cursor([to_text(last.created_at), last.id])
 
 
-def case_row(line: CaseLine) -> CaseRow:
+def _case_rows(actor: Actor, lines: Sequence[CaseLine]) -> tuple[CaseRow, ...]:
+    """Cases with where they are now; where nobody has a step, what is waited for."""
+    waiting = [line.id for line in lines if _waits(line)]
+    notices = current_registry().standing_notices(actor, waiting) if waiting else {}
+    return tuple(
+        case_row(line, notices[line.id].status_words if line.id in notices else _("等待中"))
+        if _waits(line)
+        else case_row(line)
+        for line in lines
+    )
+
+
+def _waits(line: CaseLine) -> bool:
+    return not line.steps and line.status == CaseStatus.ACTIVE.value
+
+
+def case_row(line: CaseLine, waits_for: str = "") -> CaseRow:
     """One case in a list."""
     return CaseRow(
         href=url_for("cases.show", case_id=line.id),
@@ -154,7 +171,7 @@ def case_row(line: CaseLine) -> CaseRow:
         number=line.number,
         state=line.status,
         state_words=str(CASE_STATES.get(line.status, line.status)),
-        steps="、".join(line.steps),
+        steps="、".join(line.steps) or waits_for,
         unit=line.organisation_name,
         process=line.process_name,
         started=moment(line.created_at),
@@ -194,7 +211,7 @@ def done_page(shell: Shell, engine: Engine, actor: Actor, asked: Mapping[str, st
             )
             for line in steps[:PAGE_SIZE]
         ),
-        cases=tuple(case_row(line) for line in cases[:PAGE_SIZE]),
+        cases=_case_rows(actor, cases[:PAGE_SIZE]),
         shows_steps=shows_steps,
         is_cut=max(len(steps), len(cases)) > PAGE_SIZE,
     )

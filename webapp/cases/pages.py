@@ -8,7 +8,7 @@ from flask import url_for
 
 from engine import Actor, Engine
 from engine.errors import NotFound
-from engine.model.cases import RUNNING
+from engine.model.cases import RUNNING, CaseStatus
 from engine.model.tasks import TaskLine
 from engine.runtime import Program
 from engine.work.printing import PaperStep
@@ -164,7 +164,7 @@ def _head(engine: Engine, view: CaseView, program: Program, notice: Notice | Non
         open_steps=steps,
         milestones=tuple((milestone_name(program, n), moment(at)) for n, at in view.milestones),
         incidents=view.incidents,
-        answer=_answer(view.open_tasks, str(CASE_STATES.get(state, state)))
+        answer=_answer(view.open_tasks, case.status)
         if notice is None or view.open_tasks or case.status not in RUNNING
         else _on_notice(engine, notice),
     )
@@ -184,9 +184,12 @@ def _on_notice(engine: Engine, notice: Notice) -> str:
     )
 
 
-def _answer(steps: Sequence[TaskLine], state: str) -> str:
+def _answer(steps: Sequence[TaskLine], status: CaseStatus) -> str:
     """The sentence to read aloud when somebody rings to ask how the case stands."""
+    if not steps and status is CaseStatus.ACTIVE:
+        return _("这一件正在等待,到期或者收到回复后自动转到下一环节。")
     if not steps:
+        state = str(CASE_STATES.get(status.value, status.value))
         return _("这一件现在的状态是:%(state)s。", state=state)
     step = steps[0]
     if step.due_date is None:

@@ -1,6 +1,6 @@
 """What the pages ask of the registry about public notices and objections to them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -315,6 +315,10 @@ class NoticePort(Protocol):
 
     def notice_of_case(self, actor: Actor, case_id: str) -> Notice | None:
         """The last notice of a case, where it has one that the actor may see."""
+        ...
+
+    def standing_notices(self, actor: Actor, case_ids: Sequence[str]) -> Mapping[str, Notice]:
+        """By case the notice that stands at this moment, of those the actor may see."""
         ...
 
     def record(self, actor: Actor, notice_id: str) -> NoticeRecord:
