@@ -231,6 +231,13 @@ class Field:
         """Whether the person who fills in the form gives the value."""
         return self.kind is not FieldKind.COMPUTED and not self.readonly
 
+    @property
+    def takes_answers(self) -> bool:
+        """Whether something of it is given: not of a list of which each column is only shown."""
+        if self.kind is FieldKind.LIST:
+            return self.is_asked and any(column.is_asked for column in self.row_fields)
+        return self.is_asked
+
     def column(self, name: str) -> "Field | None":
         """The column of a list with this name."""
         return next((column for column in self.row_fields if column.name == name), None)

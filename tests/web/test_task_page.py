@@ -101,7 +101,9 @@ def test_of_two_on_one_step_the_second_is_told_who_has_it_and_keeps_her_text(fed
     assert late.status_code == 409
     html = late.get_data(True)
     assert "王建国正在办理这一件" in html
-    assert "我的意见" in html
+    hers = html.partition('data-answers="example_review"')[2].partition("data-answers")[0]
+    assert "我的意见" in hers
+    assert "申请情况" not in hers, "what the case knows stands beside, with its values"
     assert "王建国正在办理这一件" in second.text(f"/tasks/{task}")
 
 

@@ -642,7 +642,7 @@ def _choice_groups(form: CompiledForm, asked: Field) -> tuple[ChoiceGroup, ...]:
 def _asks(item: Shown) -> bool:
     if isinstance(item, ShownGroup):
         return not item.only_tells
-    return isinstance(item, ShownField) and item.asked.is_asked
+    return isinstance(item, ShownField) and item.asked.takes_answers
 
 
 def _count_errors(item: Shown) -> int:

@@ -341,6 +341,7 @@ def _typed_only(view: TaskView, typed: Typed | None) -> Markup:
             form=view.form,
             data=typed.data,
             readonly=True,
+            only_answers=True,
             files=file_infos(view.files),
             translate=_,
         )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from engine.forms import CompiledForm, Component, Field, FieldKind, Group, TextView
+from engine.forms import CompiledForm, Component, Field, Group, TextView
 
 
 def asked_once(form: CompiledForm) -> CompiledForm:
@@ -19,14 +19,7 @@ def _asked(components: Sequence[Component]) -> tuple[Component, ...]:
             if inner:
                 kept.append(replace(component, components=inner, tab=False, folded=False))
         elif isinstance(component, TextView) or (
-            isinstance(component, Field) and _is_asked(component)
+            isinstance(component, Field) and component.takes_answers
         ):
             kept.append(component)
     return tuple(kept)
-
-
-def _is_asked(field: Field) -> bool:
-    """A list of which each column is only shown is one case's own: nothing is asked there."""
-    if field.kind is FieldKind.LIST:
-        return field.is_asked and any(column.is_asked for column in field.row_fields)
-    return field.is_asked

@@ -306,3 +306,20 @@ def test_the_page_is_told_what_conditions_show(application, answers, context):
     assert "members.1.school" in told["visible"]
     assert "members.0.school" not in told["visible"]
     assert told["computed"] == {"family_size": "3"}
+
+
+def test_a_list_that_was_only_shown_is_no_answer(compiled):
+    month = {"type": "textfield", "id": "m", "key": "month", "label": "月份"}
+    shown = {"type": "dynamiclist", "id": "l", "path": "lines", "label": "收入明细"}
+    said = {"type": "textfield", "id": "s", "key": "said", "label": "意见"}
+
+    def read(**of_column):
+        lines = {**shown, "components": [{**month, **of_column}]}
+        group = {"type": "group", "id": "g", "label": "收支逐笔", "components": [lines]}
+        data = {"lines": [{"month": "2026-01"}], "said": "同意"}
+        form = compiled(group, said)
+        return soup(draw_answers(FormView(form, data, only_answers=True))).get_text()
+
+    assert "收入明细" in read()
+    assert "收入明细" not in read(readonly=True)
+    assert "同意" in read(readonly=True)
