@@ -285,3 +285,23 @@ def test_a_doubt_is_said_beside_the_number_and_goes_away(page, office):
     account.fill("6217000000000000004")
     account.blur()
     expect(page.locator("#f-bank_account-warning")).to_have_text("")
+
+
+def test_a_decision_in_sight_stands_on_the_buttons_however_many_lines_they_take(page, office):
+    def place():
+        return page.evaluate(
+            "() => { const form = document.querySelector('form'), bar = form.querySelector('.bf-buttons');"
+            " return [form.style.getPropertyValue('--bf-bar'), bar.offsetHeight]; }"
+        )
+
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.wait_for_timeout(100)
+    said, one_line = place()
+    assert said == f"{one_line - 12}px"
+    page.locator("[data-draft-state]").evaluate(
+        "e => { e.textContent = '草稿已自动保存'.repeat(40); }"
+    )
+    page.wait_for_timeout(100)
+    said, lines = place()
+    assert lines > one_line
+    assert said == f"{lines - 12}px"

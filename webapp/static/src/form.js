@@ -5,6 +5,8 @@
  * sums and progress. Syntax of Chromium 86; no inline code, no eval, no library.
  */
 
+/* The bar of buttons reaches so far into the padding below, which a sticky line keeps clear of. */
+const BAR_IN_PADDING = 12; // px
 const DRAFT_PAUSE = 3000; // ms after the last change
 const REFRESH_PAUSE = 150; // ms after a change on which other fields depend
 const ROW_MARK = /__row__/g;
@@ -76,6 +78,18 @@ class LiveForm {
       this.goToFirstChange();
     }
     this.offerReturnFields();
+    this.measureBar();
+  }
+
+  /* A decision that stays in sight stands on the buttons, however many lines they take. */
+  measureBar() {
+    const bar = this.form.querySelector(".bf-buttons");
+    if (!bar || !window.ResizeObserver) {
+      return;
+    }
+    new ResizeObserver(() => {
+      this.form.style.setProperty("--bf-bar", `${bar.offsetHeight - BAR_IN_PADDING}px`);
+    }).observe(bar);
   }
 
   /* Changes ---------------------------------------------------------------------------------- */
