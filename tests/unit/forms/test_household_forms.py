@@ -358,3 +358,16 @@ def test_what_only_the_national_system_asks_is_folded(context):
     old = {"national_no": "1", "entered_on": "2026-11-28", "medical_insurance": "新农合"}
     assert refused(entry, old, context) == {"/medical_insurance"}
     assert entry.validate(old, {"medical_insurance": "新农合"}, context).ok
+
+
+@pytest.mark.parametrize(
+    "name", ["archiving_review", "archiving_county_review", "archiving_approve"]
+)
+def test_the_standard_is_told_with_where_and_when_it_was_taken(name, context):
+    taken = {"amount": 830, "organisation": "模拟一厂工会", "taken_on": "2026-11-28"}
+    form = read(name)
+
+    told = form.with_computed({}, {**CASE, "standard": taken}, context)["shown_standard_of"]
+
+    assert told == "模拟一厂工会所在县(区) 2026-11-28 执行的标准"
+    assert "shown_standard_of" not in form.visible({}, CASE, context)
