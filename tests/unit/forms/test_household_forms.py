@@ -12,7 +12,7 @@ from engine.decisions import read_decisions
 from engine.feel import EvaluationContext
 from engine.forms import CompiledForm, compile_form
 from engine.forms.papers import PapersNeeded, paper_holders
-from webapp.forms.render import FormView, draw_form
+from webapp.forms.render import FormView, draw_answers, draw_form
 from webapp.standard.parameters import beginning_values
 
 ROOT = Path(__file__).parents[3]
@@ -153,6 +153,10 @@ def test_the_months_of_the_income_are_the_last_twelve(application, family, conte
     assert application.validate(family, CASE, context).ok
     assert len(said) == (told is not None)
     assert told is None or told in said[0]
+    read = draw_answers(
+        FormView(application, family, warnings=application.doubts(family, CASE, context))
+    )
+    assert ("不在最近十二个月内" in read) == ("不在最近十二个月内" in "".join(said))
 
 
 def test_there_is_one_spouse_at_most(application, family, context):
