@@ -4,12 +4,13 @@ import re
 import tomllib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from engine.decisions import read_decisions
-from engine.feel import EvaluationContext
+from engine.feel import EvaluationContext, compile_expression
 from engine.forms import CompiledForm, compile_form
 from engine.forms.papers import PapersNeeded, paper_holders
 from webapp.forms.render import FormView, draw_answers, draw_form
@@ -375,3 +376,23 @@ def test_the_standard_is_told_with_where_and_when_it_was_taken(name, context):
 
     assert told == "模拟一厂工会所在县(区) 2026-11-28 执行的标准"
     assert "shown_standard_of" not in form.visible({}, CASE, context)
+
+
+@pytest.mark.parametrize("document", ["approval", "approval_list"])
+@pytest.mark.parametrize(
+    ("gap", "told"),
+    [
+        ("1154.21", "高 1,154.21 元"),
+        ("-380", "低 380.00 元"),
+        ("1000", "高 1,000.00 元"),
+        ("20005.06", "高 20,005.06 元"),
+        ("-0.05", "低 0.05 元"),
+    ],
+)
+def test_how_far_from_the_standard_is_told_like_any_amount(document, gap, told, context):
+    path = ROOT / f"processes/archiving/documents/{document}.document"
+    (cell,) = re.findall(r"label = \"离标准\", value = '=([^']+)'", path.read_text("utf-8"))
+
+    facts = {"proposal": {"gap": Decimal(gap)}}
+
+    assert compile_expression(cell).evaluate(facts, context).value == told
