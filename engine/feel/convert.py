@@ -25,6 +25,7 @@ from engine.feel.values import FeelFunction, Range
 DEEPEST_DATA = 60
 # What every JSON reader and writer keeps exactly as an integer (64 bits, signed).
 _LARGEST_JSON_INTEGER = 2**63 - 1
+_COST_OF_A_STRUCTURE = 4  # steps beside one for each of its items
 
 
 def _number(value: int) -> Decimal:
@@ -118,9 +119,10 @@ def to_json(value: object, run: Run, depth: int = 0) -> object:
     if isinstance(value, Decimal):
         return _number_to_json(value, run)
     # Lists may share parts of themselves: [x, x] of [y, y] of … is exponential when written out.
-    run.charge()
     if isinstance(value, list | dict):
+        run.charge(_COST_OF_A_STRUCTURE + len(value))
         return _structure_to_json(value, run, depth)
+    run.charge()
     if isinstance(value, FeelFunction):
         return run.null("结果是函数,不能保存")
     return _range_to_json(value, run) if isinstance(value, Range) else str(value)
