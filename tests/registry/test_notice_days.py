@@ -48,7 +48,7 @@ def test_the_notice_that_stands_is_found_by_its_case(town: Town) -> None:
 
     assert {case: one.status_words for case, one in found.items()} == {case_id: "正在公示"}
     assert town.register.standing_notices(SYSTEM, []) == {}
-    town.engine.cases.cancel(SYSTEM, case_id, "登记重复")
+    town.engine.cases.cancel(town.actor("officer"), case_id, "登记重复")
     assert town.register.standing_notices(SYSTEM, [case_id]) == {}
 
 
