@@ -4,15 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine import Actor, Engine
-from engine.errors import Conflict, Invalid
+from engine.errors import Conflict, Invalid, NotFound
 from engine.store.audit import add_access
 from engine.store.database import Tx
-from registry.household import Content, File, mapping, text
+from engine.work.attributes import normal
+from registry.filing import file_next
+from registry.household import AWAITING_ENTRY, NUMBERED, Content, File, mapping, text
 from registry.national import Block, Entry, blocks
 from registry.reading import content_of, must_see
 from registry.rights import Act, must
-from registry.store import copy_ticks, file_lists
+from registry.store import copy_ticks, file_lists, households
 from registry.store.file_lists import FileQuestion, Queue
+
+LONGEST_NUMBER = 40
+"""Characters of a number of the national system."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +41,16 @@ class CopyBlock:
 
 @dataclass(frozen=True)
 class CopySheet:
-    """A file to be copied, and the next one that waits; empty when there is none."""
+    """A file to be copied, and the next one that waits; empty when there is none.
+
+    ``takes_number``: its national number is written down here, for no case will do it.
+    """
 
     file: File
     union: str
     blocks: Sequence[CopyBlock]
     next_file_no: str
+    takes_number: bool = False
 
     @property
     def to_copy(self) -> int:
@@ -77,6 +86,8 @@ class CopyDesk:
                 union=union,
                 blocks=[self._block(file_no, block, ticks) for block in blocks(content)],
                 next_file_no=self._next(tx, actor, file),
+                takes_number=file.shown.status == AWAITING_ENTRY
+                and not households.is_in_a_case(tx, file_no),
             )
 
         return self._engine.ask(read)
@@ -112,6 +123,38 @@ class CopyDesk:
                 add_access(tx, now, actor.person_id, "fields-copied", file_no, f"{len(new)} 项")
 
         self._engine.execute(write)
+
+    def enter(self, actor: Actor, file_no: str, national_no: str) -> int:
+        """Write down the number that the national system gave a file no case will enter.
+
+        A file that was taken over without a number has no step for that. The number of the new
+        version. Raises NotFound, NotPermitted, Invalid, Conflict.
+        """
+        number = normal(national_no)
+        if not number or len(number) > LONGEST_NUMBER:
+            raise Invalid(f"请填写全国系统给出的编号(不超过 {LONGEST_NUMBER} 个字符),没有登记。")
+
+        def write(tx: Tx) -> int:
+            self._must_copy(tx, actor, file_no)
+            file = households.numbered(tx, file_no)
+            if file is None:
+                raise NotFound
+            if file.shown.status != AWAITING_ENTRY:
+                raise Conflict("这一户不在待录入状态,没有登记。请刷新页面核对。")
+            if households.is_in_a_case(tx, file_no):
+                raise Conflict("这一户的编号在办件的“录入全国系统”环节登记,这里没有登记。")
+            if households.bears_number(tx, number, file_no):
+                raise Conflict(f"编号 {number} 已登记在另一份档案,没有登记。请核对编号。")
+            environment = self._engine.environment
+            content = dict(content_of(tx, self._vault, file_no, file.version))
+            entered = {"national_no": number, "entered_on": environment.today().isoformat()}
+            content["national"] = {**mapping(content.get("national")), **entered}
+            version = file_next(environment, tx, actor, file, NUMBERED, number, content)
+            now = environment.now()
+            add_access(tx, now, actor.person_id, "national-number-entered", file_no, number)
+            return version
+
+        return self._engine.execute(write)
 
     def _must_copy(self, tx: Tx, actor: Actor, file_no: str) -> tuple[File, str, Content]:
         file, union = must_see(tx, actor, file_no)

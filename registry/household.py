@@ -33,7 +33,9 @@ CORRECTED = "corrected"
 DECIDED_AGAIN = "decided_again"
 WITHDRAWN = "withdrawn"
 RENEWED = "renewed"
-WITHOUT_CASE = (IMPORTED, CORRECTED, DECIDED_AGAIN, WITHDRAWN, RENEWED)
+NUMBERED = "numbered"
+"""The national number written down of a file that no case enters."""
+WITHOUT_CASE = (IMPORTED, CORRECTED, DECIDED_AGAIN, WITHDRAWN, RENEWED, NUMBERED)
 """Acts that a person does to a file itself."""
 _LAST = 4
 _NOON = time(12)

@@ -129,6 +129,7 @@ ACTS: Mapping[str, str] = {
     "decided_again": "认定复核",
     "withdrawn": "撤回授权",
     "renewed": "重新授权",
+    "numbered": "登记全国系统编号",
     "closed": "注销",
     "reopened": "撤销注销",
 }

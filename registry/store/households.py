@@ -48,6 +48,30 @@ def numbered(tx: Tx, file_no: str) -> File | None:
     return None if row is None else file_of(row)
 
 
+def is_in_a_case(tx: Tx, file_no: str) -> bool:
+    """Whether a case that has written the file still goes on: its own steps see to it."""
+    found = (
+        select(case.c.id)
+        .join(household_version, household_version.c.case_id == case.c.id)
+        .where(
+            household_version.c.file_no == file_no,
+            case.c.status.in_(("active", "incident", "suspended")),
+        )
+        .limit(1)
+    )
+    return tx.execute(found).first() is not None
+
+
+def bears_number(tx: Tx, national_no: str, except_file: str) -> bool:
+    """Whether another file has this number of the national system."""
+    found = (
+        select(household.c.file_no)
+        .where(household.c.national_no == national_no, household.c.file_no != except_file)
+        .limit(1)
+    )
+    return tx.execute(found).first() is not None
+
+
 def with_newest(tx: Tx, file_numbers: Sequence[str]) -> list[tuple[File, Version | None]]:
     """The files of these numbers in their order, each with the version its row names."""
     newest = {

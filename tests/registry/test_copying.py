@@ -4,7 +4,7 @@ import pytest
 
 import registry
 from engine import Engine
-from engine.errors import Invalid, NotFound, NotPermitted
+from engine.errors import Conflict, Invalid, NotFound, NotPermitted
 from registry.copying import CopySheet
 from registry.national import blocks, head_entries
 from tests.support.register import CONTENT, HEAD, on_file
@@ -82,3 +82,37 @@ def test_the_next_household_is_who_waits_after_this_one(
     assert register.copying.first(entry) == first
     assert register.copying.sheet(entry, first).next_file_no == second
     assert register.copying.sheet(entry, second).next_file_no == first
+
+
+def test_a_file_without_a_case_is_entered_on_its_copy_page(
+    engine: Engine, register: registry.Registry
+) -> None:
+    """It was taken over without a number: no case will ever enter it."""
+    waits = on_file(engine)
+    numbered = on_file(
+        engine,
+        {"name": "陈巧云", "id_number": "350628199007049932", "mobile": "15400000009"},
+        national={"national_no": "MN0001"},
+    )
+    entry, approver = (engine.directory.actor_named(name) for name in ("entry", "approver"))
+    desk = register.copying
+    assert desk.sheet(entry, waits).takes_number
+    assert not desk.sheet(entry, numbered).takes_number
+    with pytest.raises(NotPermitted):
+        desk.enter(approver, waits, "MN0002")
+    for wrong in ("", "  ", "9" * 41):
+        with pytest.raises(Invalid, match="没有登记"):
+            desk.enter(entry, waits, wrong)
+    with pytest.raises(Conflict, match="另一份档案"):
+        desk.enter(entry, waits, "MN0001")
+    with pytest.raises(Conflict, match="不在待录入"):
+        desk.enter(entry, numbered, "MN0003")
+
+    assert desk.enter(entry, waits, " MN0002 ") == 2
+
+    file = desk.sheet(entry, waits).file
+    assert (file.shown.status, file.shown.national_no) == ("on_file", "MN0002")
+    assert desk.first(entry) == ""
+    with pytest.raises(Conflict, match="不在待录入"):
+        desk.enter(entry, waits, "MN0004")
+    assert [one.broken for one in registry.invariants(engine) if not one.ok] == []

@@ -161,6 +161,14 @@ def test_a_file_is_copied_without_scripts_too(engine: Engine, visit: Visit) -> N
     text = entry.text(page)
     assert 'value="name" aria-labelledby="label-name" checked' in text
     assert 'value="mobile" aria-labelledby="label-mobile">' in text
+    there = f"/households/{file_no}/national-number"
+    refused = entry.post(there, {"national_no": "9" * 41}, page)
+    assert refused.status_code == 422
+    assert "没有登记" in refused.get_data(True)
+    assert "9" * 41 in refused.get_data(True)
+    assert entry.post(there, {"national_no": "模拟3506999"}, page).status_code == 303
+    assert "模拟3506999" in entry.text(f"/households/{file_no}")
+    assert "登记编号" not in entry.text(page)
     assert visit("supervisor").get(page).status_code == 403
     assert "抄录" not in visit("supervisor").text("/households")
 

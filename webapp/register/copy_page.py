@@ -7,6 +7,7 @@ from flask import url_for
 
 from engine import Actor
 from registry.copying import CopySheet
+from webapp.register.upkeep_pages import Refused
 from webapp.shared.language import _
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
@@ -48,6 +49,8 @@ class CopyPage(Page):
     groups: tuple[CopyGroup, ...]
     to_copy: int
     copied: int
+    takes_number: bool
+    refused: Refused
 
     @property
     def title(self) -> str:
@@ -55,7 +58,9 @@ class CopyPage(Page):
         return f"{_('抄录')} · {self.head_name}"
 
 
-def copy_page(shell: Shell, registry: RegistryPort, actor: Actor, sheet: CopySheet) -> CopyPage:
+def copy_page(
+    shell: Shell, registry: RegistryPort, actor: Actor, sheet: CopySheet, refused: Refused
+) -> CopyPage:
     """The page of one file."""
     file_no = sheet.file.file_no
     return CopyPage(
@@ -80,4 +85,6 @@ def copy_page(shell: Shell, registry: RegistryPort, actor: Actor, sheet: CopyShe
         ),
         to_copy=sheet.to_copy,
         copied=sheet.copied,
+        takes_number=sheet.takes_number,
+        refused=refused,
     )
