@@ -48,7 +48,8 @@ def test_a_half_filled_form_sent_after_the_sign_in_ran_out_is_there_after_signin
     asked = browser.client.post(f"/tasks/{task}?due=later", data=fields)
     assert asked.status_code == 401
     html = asked.get_data(True)
-    assert "您填写的内容都在,重新登录后会自动打开" in html
+    told = r"登录已超时。您填写的内容已于 \d\d:\d\d 存为草稿,重新登录后会自动打开。"
+    assert re.search(told, html)
     kept = {
         unescape(name): unescape(value)
         for name, value in re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', html)
