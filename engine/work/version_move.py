@@ -71,6 +71,7 @@ def move_case(
         msg = f"the new state of case {case.id} does not read as it was written"
         raise Broken(msg)
     before = version_moves.open_steps(tx, case.id)
+    _must_be_of(tx, case, {row.token for row in before}, step)
     cause = Cause(actor, now)
     cause.note(
         EventKind.MIGRATED,
@@ -130,6 +131,7 @@ def put_back(
         opened, program=program, memory=replace(before, versions=opened.memory.versions)
     )
     step = _standing_still(program, before)
+    _must_be_of(tx, case, {row.token for row in version_moves.open_steps(tx, case_id)}, step)
     cause = Cause(actor, environment.now())
     cause.note(
         EventKind.MIGRATED,
@@ -154,7 +156,12 @@ def _written(environment: Environment, tx: Tx, there: OpenedCase, step: Step, ca
     case = there.case
     _set_places(tx, case.id, step)
     _set_messages(environment, tx, case.id, step)
-    status = align_waits(environment, tx, there, step, cause, wait_rows(tx, case.id))
+    try:
+        status = align_waits(environment, tx, there, step, cause, wait_rows(tx, case.id))
+    except Broken:
+        if _was_moved(tx, case):
+            raise Collision from None
+        raise
     count, head = append_history(tx, case, there.vault, cause)
     left = (case.event_count, cause.now.isoformat(), case.definition_id)
     memory = replace(there.memory, engine=step.state, versions=(*there.memory.versions, left))
@@ -205,6 +212,21 @@ def _renamed(memory: Memory, old: Program, new: Program, ids: Renaming) -> Memor
         if before in units:
             units[after] = units[before]
     return replace(memory, signers=signers, units=units)
+
+
+def _must_be_of(tx: Tx, case: Case, rows: set[str], step: Step) -> None:
+    """The rows of the open steps are those of the state that was read before them.
+
+    Where they are not, somebody completed a step between the two readings: Collision, and the
+    command is tried again. A lock of the case would be taken against the order of a completion.
+    """
+    if rows != step.waits.user.keys() and _was_moved(tx, case):
+        raise Collision
+
+
+def _was_moved(tx: Tx, case: Case) -> bool:
+    now = cases.load(tx, case.id)
+    return now is None or now.rev != case.rev
 
 
 # The rows -------------------------------------------------------------------------------------
