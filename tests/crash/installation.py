@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -141,3 +141,18 @@ class Installation:
             f"--- {path.name}\n{path.read_text(encoding='utf-8')[-2000:]}"
             for path in sorted(self.data.glob("*.log"))
         )
+
+
+PROCESS = "example_request"
+"""The process of the tests that kill a worker in the middle of something long."""
+
+WAITED = 240.0
+"""Seconds at most; a machine with other work takes its time to start a process."""
+
+
+def until(is_so: Callable[[], bool], what: str) -> None:
+    """Wait until something is so, and fail when it takes too long."""
+    end = time.monotonic() + WAITED
+    while not is_so():
+        assert time.monotonic() < end, f"{what}: not within {WAITED} seconds"
+        time.sleep(0.01)

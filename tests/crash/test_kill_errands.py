@@ -2,16 +2,13 @@
 
 import io
 import signal
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select, text
 
 import registry
-from engine import SYSTEM, Actor, Engine, Options, open_engine
+from engine import SYSTEM, Actor, Engine
 from engine.model.errands import Errand, ErrandStatus
 from engine.store.cases import CaseQuestion
 from registry import Imports
@@ -20,46 +17,14 @@ from registry.finding import Search
 from registry.imports.api import Progress
 from registry.incoming.batch import State, Status
 from registry.store.tables import register_export
-from tests.crash.installation import KEY, Installation, prepare
+from tests.crash.installation import PROCESS, WAITED, Installation, until
 from tests.imports.sheets import content_of, filled
 from tests.registry.test_loading import existing, number
 from webapp.imports.working import ERRAND as IMPORT
 from webapp.imports.working import bring_file
 
-PROCESS = "example_request"
 ROWS = 120
 FILES = 700
-WAITED = 240.0
-"""Seconds at most; a machine with other work takes its time to start a process."""
-
-
-@pytest.fixture
-def installation(database_url: str, tmp_path: Path) -> Iterator[Installation]:
-    prepare(database_url, tmp_path, PROCESS)
-    running = Installation(database_url, tmp_path, clock_speed=1)
-    yield running
-    running.stop()
-
-
-@pytest.fixture
-def engine(installation: Installation) -> Iterator[Engine]:
-    """What the test sees of the installation whose worker is a process of its own."""
-    options = Options(
-        data_dir=installation.data,
-        branches=(registry.BRANCH,),
-        operations=registry.OPERATIONS,
-        clock_speed=1,
-    )
-    opened = open_engine(installation.url, key=KEY, options=options)
-    yield opened
-    opened.close()
-
-
-def until(is_so: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + WAITED
-    while not is_so():
-        assert time.monotonic() < end, f"{what}: not within {WAITED} seconds"
-        time.sleep(0.02)
 
 
 def kill_and_start(installation: Installation, engine: Engine) -> None:

@@ -1,46 +1,17 @@
 """A worker killed with ``kill -9`` in the middle of a migration: the rest goes on, nothing twice."""
 
 import signal
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-import registry
-from engine import SYSTEM, Engine, Options, Request, open_engine
+from engine import SYSTEM, Engine, Request
 from engine.definitions.folder import read_folder
 from engine.model.definitions import SourceFile
 from engine.model.version_moves import Migration, Route
-from tests.crash.installation import KEY, ROOT, Installation, prepare
+from tests.crash.installation import PROCESS, ROOT, Installation, until
 
-PROCESS = "example_request"
 CASES = 150
-WAITED = 240.0
-"""Seconds at most; a machine with other work takes its time to start a process."""
-
-
-@pytest.fixture
-def installation(database_url: str, tmp_path: Path) -> Iterator[Installation]:
-    prepare(database_url, tmp_path, PROCESS)
-    running = Installation(database_url, tmp_path, clock_speed=1)
-    yield running
-    running.stop()
-
-
-@pytest.fixture
-def engine(installation: Installation) -> Iterator[Engine]:
-    """What the test sees of the installation whose worker is a process of its own."""
-    options = Options(
-        data_dir=installation.data,
-        branches=(registry.BRANCH,),
-        operations=registry.OPERATIONS,
-        clock_speed=1,
-    )
-    opened = open_engine(installation.url, key=KEY, options=options)
-    yield opened
-    opened.close()
 
 
 def another_version() -> list[SourceFile]:
@@ -49,13 +20,6 @@ def another_version() -> list[SourceFile]:
         SourceFile(f.name, f.content.replace('name="审核"'.encode(), 'name="复审"'.encode()))
         for f in files
     ]
-
-
-def until(is_so: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + WAITED
-    while not is_so():
-        assert time.monotonic() < end, f"{what}: not within {WAITED} seconds"
-        time.sleep(0.01)
 
 
 @pytest.mark.serial
