@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from engine.decisions.declared_types import DeclaredType
+from engine.decisions.declared_types import DeclaredType, function_written
 from engine.decisions.reader import Reader, nothing
 from engine.decisions.source import Element, child, children, local_name, text_of
 from engine.decisions.table_reader import read_table
@@ -261,7 +261,9 @@ class Boxes:
             (name, None if kind is None else kind.admits)
             for name, kind in zip(names, types, strict=True)
         ]
-        return lambda scope: UserFunction(signature, body, scope, _COST_OF_A_CALL)
+        given = result if declared is None else declared.of_result
+        written = function_written(types, given)
+        return lambda scope: UserFunction(signature, body, scope, _COST_OF_A_CALL, written)
 
 
 def _fitting(closure: Closure, kind: DeclaredType | None, name: str) -> Closure:

@@ -1,18 +1,19 @@
 """The types a decision file declares (typeRef, itemDefinition), and values made to fit them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.feel import syntax
 from engine.feel.compiler.tests import TESTED
 from engine.feel.errors import NoValue
+from engine.feel.function_types import UNKNOWN
 from engine.feel.functions import FUNCTIONS
 from engine.feel.run import Run
 from engine.feel.scope import Closure, RootScope, Scope
 from engine.feel.temporal import Date, DateTime, Time
 from engine.feel.temporal_text import read_date, read_date_time, read_duration, read_time
-from engine.feel.value_types import Conforms, type_check
-from engine.feel.values import FeelFunction, kind_word
+from engine.feel.value_types import Conforms, is_function_of, type_check
+from engine.feel.values import kind_word
 
 _TYPES_OF_OLDER_TOOLS = {"integer": "number", "long": "number", "double": "number"}
 _WORDS = {
@@ -42,8 +43,9 @@ class DeclaredType:
     """What values a name may have.
 
     `allowed` tests one value under the name "?" (of a collection: each of its items), `constraint`
-    the value as a whole. A type of functions names the type of what they give in `result`.
-    `shape` tells of the structure alone, where `conforms` asks the parts' allowed values too.
+    the value as a whole. A type of functions names what they take in `taken` and give in `result`.
+    `shape` tells of the structure alone, where `conforms` asks the parts' allowed values too;
+    `written` is that structure as FEEL writes it.
     """
 
     name: str
@@ -53,8 +55,10 @@ class DeclaredType:
     constraint: Closure | None = None
     collection: bool = False
     is_function: bool = False
+    taken: tuple["DeclaredType | None", ...] = ()
     result: "DeclaredType | None" = None
     shape: Conforms | None = None
+    written: syntax.Node = UNKNOWN
 
     def fitted(self, value: object, what: str, scope: Scope, *, from_case: bool = False) -> object:
         """Give the value, converted where the standard allows it (10.3.2.9.4).
@@ -88,6 +92,10 @@ class DeclaredType:
     def admits(self, value: object, run: Run) -> bool:
         """Tell whether a value is of this type and among its allowed ones."""
         return self.conforms(value, run) and self._is_allowed(value, run)
+
+    def as_feel(self, name: str) -> syntax.DefinedType:
+        """Give the type as expressions know it under a name."""
+        return syntax.DefinedType(name, self.is_shaped, self.admits, self.written)
 
     def _read(self, value: object) -> object:
         if not isinstance(value, str) or self.read_text is None:
@@ -128,7 +136,12 @@ def standard_type(name: str) -> DeclaredType | None:
     return (
         None
         if conforms is None
-        else DeclaredType(standard, conforms, read_text=_TEXT_READERS.get(standard))
+        else DeclaredType(
+            standard,
+            conforms,
+            read_text=_TEXT_READERS.get(standard),
+            written=syntax.TypeName(standard),
+        )
     )
 
 
@@ -144,7 +157,13 @@ def collection_of(name: str, item: DeclaredType) -> DeclaredType:
 
         return conforms
 
-    return DeclaredType(name, all_are(item.admits), collection=True, shape=all_are(item.is_shaped))
+    return DeclaredType(
+        name,
+        all_are(item.admits),
+        collection=True,
+        shape=all_are(item.is_shaped),
+        written=syntax.GenericType("list", (syntax.TypeArgument("", item.written),)),
+    )
 
 
 def narrowed(
@@ -179,15 +198,33 @@ def structure_of(name: str, fields: Mapping[str, DeclaredType]) -> DeclaredType:
         name,
         has({field: kind.admits for field, kind in fields.items()}),
         shape=has({field: kind.is_shaped for field, kind in fields.items()}),
+        written=syntax.GenericType(
+            "context",
+            tuple(syntax.TypeArgument(field, kind.written) for field, kind in fields.items()),
+        ),
     )
 
 
-def function_of(name: str, parameters: int, result: DeclaredType | None) -> DeclaredType:
-    """Give the type of functions that take so many arguments and give values of a type."""
+def function_of(
+    name: str, parameters: Sequence[DeclaredType | None], result: DeclaredType | None
+) -> DeclaredType:
+    """Give the type of functions that take such arguments and give values of a type."""
+    written = function_written(parameters, result)
 
     def conforms(value: object, _run: Run) -> bool:
-        return value is None or (
-            isinstance(value, FeelFunction) and value.accepts_count(parameters)
-        )
+        return value is None or is_function_of(value, written)
 
-    return DeclaredType(name, conforms, is_function=True, result=result)
+    return DeclaredType(
+        name, conforms, is_function=True, taken=tuple(parameters), result=result, written=written
+    )
+
+
+def function_written(
+    parameters: Sequence[DeclaredType | None], result: DeclaredType | None
+) -> syntax.FunctionType:
+    """Write the type of functions as FEEL does; what is not declared is not known."""
+    taken = (UNKNOWN if kind is None else kind.written for kind in parameters)
+    return syntax.FunctionType(
+        tuple(syntax.TypeArgument("", kind) for kind in taken),
+        UNKNOWN if result is None else result.written,
+    )

@@ -185,6 +185,15 @@ class Question:
             kind = kind.of_result
         return value if kind is None else kind.fitted(value, f"“{node.name}”", self._root)
 
+    def taken(self, key: int, position: int, value: object) -> object:
+        """Give an argument as the type of a service's variable has it."""
+        node = self._nodes[key]
+        kinds = () if node.type is None else node.type.taken
+        kind = kinds[position] if position < len(kinds) else None
+        if kind is None:
+            return value
+        return kind.fitted(value, f"“{node.name}”的第 {position + 1} 个输入", self._root)
+
     def _evaluated(self, node: Node) -> object:
         match node.kind:
             case "input":

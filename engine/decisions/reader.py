@@ -15,6 +15,7 @@ from engine.decisions.declared_types import (
 )
 from engine.decisions.findings import DecisionFinding
 from engine.decisions.source import Element, child, children, line_of, local_name, text_of
+from engine.feel import syntax
 from engine.feel.errors import FeelSyntaxError
 from engine.feel.expression import (
     Expression,
@@ -23,7 +24,6 @@ from engine.feel.expression import (
     compile_unary_tests,
 )
 from engine.feel.scope import Closure, Scope
-from engine.feel.value_types import Conforms
 from engine.sentences import Words
 
 NOTHING_IMPORTED: Mapping[str, "Reader"] = MappingProxyType({})
@@ -102,10 +102,12 @@ class Reader:
         element: Element,
         source: str,
         compile_text: Callable[
-            [str, frozenset[str], Mapping[str, Conforms]], Expression | UnaryTests
+            [str, frozenset[str], Mapping[str, syntax.DefinedType]], Expression | UnaryTests
         ],
     ) -> Closure:
-        mentioned = {name: kind.is_shaped for name, kind in self.types.items() if name in source}
+        mentioned = {
+            name: kind.as_feel(name) for name, kind in self.types.items() if name in source
+        }
         try:
             compiled = compile_text(source, self.names | self.local_names, mentioned)
         except FeelSyntaxError as problem:
@@ -191,7 +193,11 @@ class Reader:
         function = child(item, "functionItem")
         if function is not None:
             given = self._named_type(item, function.get("outputTypeRef", ""))
-            return function_of(name, len(list(children(function, "parameters"))), given)
+            taken = [
+                self._named_type(one, one.get("typeRef", ""))
+                for one in children(function, "parameters")
+            ]
+            return function_of(name, taken, given)
         components = list(children(item, "itemComponent"))
         if components:
             types = {one.get("name", ""): self._item_definition(one) for one in components}
@@ -233,4 +239,5 @@ def _qualified(prefix: str, name: str) -> str:
 def _used(item: Element) -> set[str]:
     references = [reference.text or "" for reference in item.iter("{*}typeRef")]
     references += [one.get("outputTypeRef", "") for one in item.iter("{*}functionItem")]
+    references += [one.get("typeRef", "") for one in item.iter("{*}parameters")]
     return {reference.strip() for reference in references}

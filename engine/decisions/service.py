@@ -26,6 +26,10 @@ class Graph(Protocol):
         """Give a value as the type of an element has it."""
         ...
 
+    def taken(self, key: int, position: int, value: object) -> object:
+        """Give an argument as the type of a service's variable has it."""
+        ...
+
 
 class ServiceFunction(NamedParameters):
     """A service as a function: its inputs are the arguments, its output decisions the result.
@@ -59,10 +63,10 @@ class ServiceFunction(NamedParameters):
             return run.null(f"决策服务应有 {expected} 个参数,得到 {len(arguments)} 个")
         run.charge(_COST_OF_A_CALL)
         given: dict[int, object] = {}
-        for (_name, key), value in zip(self._parameters, arguments, strict=True):
-            given[key] = self._graph.fitted(key, value)
-            if given[key] is None and value is not None:
-                return None  # the reason is recorded: the call is null, not the argument
+        for position, (_name, key) in enumerate(self._parameters):
+            # Unlike a function's, an argument of the wrong type is null, and the service decides.
+            fitting = self._graph.fitted(key, arguments[position])
+            given[key] = self._graph.taken(self._key, position, fitting)
         run.enter_call()
         try:
             inner = self._graph.given(given)

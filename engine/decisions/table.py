@@ -87,10 +87,7 @@ class DecisionTable:
     def decide(self, scope: Scope) -> object:
         """Ask the table over a scope; the rules that decided are noted in the run."""
         run = scope.run
-        asked = [self._ask(column, scope) for column in self.inputs]
-        if any(not allowed for _value, allowed in asked):
-            return None
-        values = [value for value, _allowed in asked]
+        values = [self._ask(column, scope) for column in self.inputs]
         answers = self._answers(scope, values)
         if not answers:
             return self._without_answer(scope)
@@ -101,20 +98,17 @@ class DecisionTable:
 
     # Asking ---------------------------------------------------------------------
 
-    def _ask(self, column: InputColumn, scope: Scope) -> tuple[object, bool]:
-        """Give the value of a column, and whether it is one that the column allows."""
+    def _ask(self, column: InputColumn, scope: Scope) -> object:
+        """Give the value of a column; null with a reason where the column does not allow it."""
         value = column.value(scope)
         what = f"“{column.label}”"
         if column.type is not None and value is not None:
             value = column.type.fitted(value, what, scope)
-            if value is None:
-                return None, False
         if column.allowed is None or value is None:
-            return value, True
+            return value
         if column.allowed(scope.inner([(TESTED, value)])) is True:
-            return value, True
-        scope.run.null(f"{what}的值不在允许的范围内")
-        return value, False
+            return value
+        return scope.run.null(f"{what}的值不在允许的范围内")
 
     def _answers(self, scope: Scope, values: list[object]) -> list[Answer]:
         tested = [scope.inner([(TESTED, value)]) for value in values]

@@ -16,6 +16,7 @@ from engine.feel.temporal import (
     YearMonthDuration,
     add_months,
     add_nanoseconds,
+    as_moment,
     instant,
 )
 from engine.feel.values import bounded_text, kind_word
@@ -30,9 +31,12 @@ def _join_texts(left: str, right: str, run: Run) -> object:
     return bounded_text(left + right)
 
 
-def _subtract_moments(left: Date | DateTime, right: Date | DateTime, run: Run) -> object:
-    zone = run.context.zone.key
-    return DayTimeDuration(instant(left, zone) - instant(right, zone))
+def _subtract_moments(left: Date | DateTime, right: Date | DateTime, _run: Run) -> object:
+    """Table 57: both name a zone or neither does, and a date begins at midnight in UTC."""
+    first, second = as_moment(left), as_moment(right)
+    if first.time.zoned != second.time.zoned:
+        raise NoValue("一个时刻带时区,另一个不带,不能相减")
+    return DayTimeDuration(instant(first, "UTC") - instant(second, "UTC"))
 
 
 def _subtract_times(left: Time, right: Time, _run: Run) -> object:

@@ -20,9 +20,8 @@ from engine.feel.names import KnownNames, one_line
 from engine.feel.parser import parse, parse_unary_tests
 from engine.feel.run import Run
 from engine.feel.scope import Closure, RootScope, Scope
-from engine.feel.value_types import Conforms
 
-NO_TYPES: Mapping[str, Conforms] = MappingProxyType({})
+NO_TYPES: Mapping[str, syntax.DefinedType] = MappingProxyType({})
 _KEPT_EXPRESSIONS = 4_096
 _LANGUAGE_NAMES = spaced_names()
 
@@ -148,7 +147,7 @@ class Literal:
 
 
 def compile_expression(
-    text: str, names: Iterable[str] = (), types: Mapping[str, Conforms] = NO_TYPES
+    text: str, names: Iterable[str] = (), types: Mapping[str, syntax.DefinedType] = NO_TYPES
 ) -> Expression:
     """Compile an expression; raises FeelSyntaxError. Compiled texts are kept and shared.
 
@@ -163,7 +162,7 @@ def compile_expression(
 
 
 def compile_unary_tests(
-    text: str, names: Iterable[str] = (), types: Mapping[str, Conforms] = NO_TYPES
+    text: str, names: Iterable[str] = (), types: Mapping[str, syntax.DefinedType] = NO_TYPES
 ) -> UnaryTests:
     """Compile a cell of a decision table.
 
@@ -176,10 +175,10 @@ def compile_unary_tests(
     return UnaryTests(text, _with_types(tree, types), shown)
 
 
-def _with_types(tree: syntax.Node, types: Mapping[str, Conforms]) -> syntax.Node:
+def _with_types(tree: syntax.Node, types: Mapping[str, syntax.DefinedType]) -> syntax.Node:
     def defined(node: syntax.Node) -> syntax.Node:
         if isinstance(node, syntax.TypeName) and node.name in types:
-            return syntax.DefinedType(node.name, types[node.name])
+            return types[node.name]
         return node
 
     return syntax.rebuilt(tree, defined)

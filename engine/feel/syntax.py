@@ -153,10 +153,16 @@ class TypeName(Node):
 
 @dataclass(frozen=True, slots=True)
 class DefinedType(Node):
-    """A type that the model defines, found by its name: what tells whether a value is of it."""
+    """A type that the model defines, found by its name.
+
+    `conforms` tells whether a value is of its shape, which "instance of" asks; `admits` whether it
+    is one of its allowed values too, as a parameter wants it; `written` is its shape in FEEL.
+    """
 
     name: str
     conforms: Callable[..., bool]
+    admits: Callable[..., bool]
+    written: Node
 
 
 @dataclass(frozen=True, slots=True)

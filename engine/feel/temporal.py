@@ -243,6 +243,11 @@ def instant(moment: Date | DateTime, zone: str) -> int:
     return moment.day * DAY + time.nanoseconds - offset * SECOND
 
 
+def as_moment(value: Date | DateTime) -> DateTime:
+    """Give a date as the moment it begins at in UTC, which is what FEEL compares it with."""
+    return value if isinstance(value, DateTime) else DateTime(value.day, Time(0, 0))
+
+
 def make_date(year: int, month: int, day: int) -> Date:
     """Build a date; raises NoValue for a day that the calendar does not have."""
     if not (-LARGEST_YEAR <= year <= LARGEST_YEAR and 1 <= month <= len(_MONTH_LENGTHS)):

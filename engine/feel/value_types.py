@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from engine.feel import syntax
 from engine.feel.errors import NoValue
+from engine.feel.function_types import fits
 from engine.feel.run import Run
 from engine.feel.temporal import Date, DateTime, Time
 from engine.feel.values import FeelFunction, Range, kind_of, kind_word
@@ -36,20 +37,31 @@ def type_check(node: syntax.Node) -> Conforms | None:
     match node:
         case syntax.TypeName(name) if name in _ANY:
             return lambda _value, _run: True
-        case syntax.DefinedType(_, conforms):
-            return conforms
+        case syntax.DefinedType():
+            return node.conforms
         case syntax.TypeName("Null"):
             return lambda value, _run: value is None
         case syntax.TypeName(name) if name in _SIMPLE_TYPES:
             kind = _SIMPLE_TYPES[name]
             return lambda value, _run: value is None or kind_of(value) == kind
-        case syntax.FunctionType(parameters, _result):
-            count = len(parameters)
-            return lambda value, _run: (
-                value is None or (isinstance(value, FeelFunction) and value.accepts_count(count))
-            )
+        case syntax.FunctionType():
+            return lambda value, _run: value is None or is_function_of(value, node)
         case _:
             return _structured_check(node)
+
+
+def parameter_check(node: syntax.Node) -> Conforms | None:
+    """Compile the type of a parameter, whose allowed values count."""
+    return node.admits if isinstance(node, syntax.DefinedType) else type_check(node)
+
+
+def is_function_of(value: object, wanted: syntax.FunctionType) -> bool:
+    """Tell whether a value is a function of such a type."""
+    if not isinstance(value, FeelFunction):
+        return False
+    if value.signature is None:
+        return value.accepts_count(len(wanted.parameters))
+    return fits(value.signature, wanted)
 
 
 def _structured_check(node: syntax.Node) -> Conforms | None:

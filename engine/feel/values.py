@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from engine.feel.errors import NoValue
 from engine.feel.run import Run
+from engine.feel.syntax import FunctionType
 from engine.feel.temporal import (
     SECOND,
     Date,
@@ -20,6 +21,7 @@ from engine.feel.temporal import (
     DayTimeDuration,
     Time,
     YearMonthDuration,
+    as_moment,
     instant,
 )
 
@@ -31,8 +33,8 @@ LONGEST_LIST = 100_000
 class Range:
     """An interval; None as a bound is an open end.
 
-    `operator` remembers a range that was written as a test, (> 5); "=" and "!=" hold their value
-    in `start`.
+    `operator` remembers a range that was written as a test, (> 5), or without a bound,
+    range("(5..)"); "=" and "!=" hold their value in `start`.
     """
 
     start: object
@@ -46,6 +48,8 @@ class FeelFunction(ABC):
     """Something that can be called."""
 
     name: str
+    signature: FunctionType | None = None
+    """What is known of the types that it takes and gives."""
 
     @property
     def parameter_names(self) -> tuple[str, ...]:
@@ -167,7 +171,7 @@ def equal(left: object, right: object, run: Run) -> bool | None:
         return left is right
     kind = type(left)
     if kind is not type(right):
-        return None
+        return _equal_moments(left, right, run)
     if kind is Decimal or kind is str or kind is bool:
         return left == right
     run.charge()
@@ -179,8 +183,26 @@ def equal(left: object, right: object, run: Run) -> bool | None:
         )
     if isinstance(left, Range) and isinstance(right, Range):
         return _equal_ranges(left, right, run)
+    return _equal_in_order(left, right, run)
+
+
+def _equal_in_order(left: object, right: object, run: Run) -> bool:
+    """Compare two of a kind that has an order; of another kind, each equals only itself."""
     keys = order_keys(left, right, run)
-    return left is right if keys is None else keys[0] == keys[1]
+    if keys is None:
+        return left is right
+    # What lies within a second does not count between moments (10.3.2.3.4).
+    unit = SECOND if isinstance(left, DateTime | Time) else 1
+    return keys[0] // unit == keys[1] // unit
+
+
+def _equal_moments(left: object, right: object, run: Run) -> bool | None:
+    """Compare a date with a moment that names its zone; other kinds have nothing in common."""
+    if isinstance(left, DateTime) and isinstance(right, Date):
+        left, right = right, left
+    if isinstance(left, Date) and isinstance(right, DateTime) and right.time.zoned:
+        return equal(as_moment(left), right, run)
+    return None
 
 
 def _equal_lists(left: list[object], right: list[object], run: Run) -> bool | None:

@@ -8,9 +8,10 @@ from engine.feel import syntax
 from engine.feel.compiler.control import steps_of
 from engine.feel.compiler.dispatch import compile_node
 from engine.feel.errors import NoValue
+from engine.feel.function_types import signature_of
 from engine.feel.run import Run
 from engine.feel.scope import Closure, Scope, root_of
-from engine.feel.value_types import Conforms, converted, type_check
+from engine.feel.value_types import Conforms, converted, parameter_check
 from engine.feel.values import FeelFunction, NamedParameters, kind_word
 
 # Functions whose first argument is allowed to be a variable that does not exist.
@@ -28,11 +29,13 @@ class UserFunction(NamedParameters):
         body: Closure,
         scope: Scope,
         steps: int,
+        signature: syntax.FunctionType,
     ) -> None:
         self._parameters = parameters
         self._body = body
         self._scope = scope
         self._steps = steps
+        self.signature = signature
 
     @property
     @override
@@ -62,11 +65,12 @@ class UserFunction(NamedParameters):
 @compile_node.register
 def _function_definition(node: syntax.FunctionDefinition) -> Closure:
     parameters = [
-        (parameter.name, None if parameter.type is None else type_check(parameter.type))
+        (parameter.name, None if parameter.type is None else parameter_check(parameter.type))
         for parameter in node.parameters
     ]
     body, steps = compile_node(node.body), steps_of(node.body)
-    return lambda scope: UserFunction(parameters, body, scope, steps)
+    signature = signature_of(node)
+    return lambda scope: UserFunction(parameters, body, scope, steps, signature)
 
 
 def _compile_callee(node: syntax.Node) -> Callable[[Scope], FeelFunction | None]:

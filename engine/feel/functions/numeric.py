@@ -86,7 +86,7 @@ def round_half_down(value: Decimal, scale: Decimal = Decimal(0)) -> Decimal:
     return rounded(value, scale, ROUND_HALF_DOWN)
 
 
-@builtin("abs", "n: number | duration")
+@builtin("abs", "n: number | duration", "number: number | duration")
 def absolute(value: Decimal | Duration) -> Decimal | Duration:
     """The size of a number or duration without its sign."""
     if isinstance(value, Decimal):

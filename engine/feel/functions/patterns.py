@@ -2,9 +2,11 @@ r"""XPath's regular expressions written for RE2 (XPath Functions 3.1, 5.6.1; XML
 
 The two languages look alike and differ where nobody expects it: in XPath a dot leaves out the
 carriage return too, flag x keeps spaces within brackets, `[a-z-[aeiou]]` takes vowels away, `\i`
-and `\c` are characters of XML names, and a back-reference needs an engine that can run for ever.
+and `\c` are characters of XML names. A back-reference needs an engine that can run for ever, save
+where its group is a fixed text, which then simply stands there once more.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -14,6 +16,10 @@ _SPACES = frozenset(" \t\n\r")
 _LITERAL = frozenset(r"\|.?*+(){}-[]^$")
 _CONTROLS = {"n": "\n", "r": "\r", "t": "\t"}
 _LAST_CHARACTER = 0x10FFFF
+
+_NUMBER = re.compile(r"[1-9]")
+_FIXED_GROUP = re.compile(r"\(([^\\|.?*+(){}\-\[\]^$]+)\)(?![?*+{])")
+_FIXED_GROUPS = re.compile(rf"(?:{_FIXED_GROUP.pattern}|\\?[^()\\\[])*")
 
 Span = tuple[int, int]
 """The first and the last character of a run."""
@@ -118,13 +124,26 @@ class _Reader:
             elif character == ".":
                 written.append(self.dot)
             elif character == "\\":
-                meant = self._escape()
+                meant = self._repeated() or self._escape()
                 written.append(meant if isinstance(meant, str) else f"[{_written(meant)}]")
             else:
                 if character == "(" and self._ahead() == "?" and self._ahead(2) != "?:":
                     raise _unsupported()  # groups with names, and looking around
                 written.append(character)
         return "".join(written)
+
+    def _repeated(self) -> str:
+        """Read a back-reference to a group of fixed text; nothing where there is none."""
+        number = _NUMBER.match(self.pattern, self.position)
+        before = self.pattern[: self.position - 1]
+        # Groups that always match, each once: none within another, none optional, no alternatives.
+        if number is None or not _FIXED_GROUPS.fullmatch(before) or "|" in self.pattern:
+            return ""
+        groups = _FIXED_GROUP.findall(before)
+        if int(number[0]) > len(groups):
+            raise _wrong()
+        self.position = number.end()
+        return f"(?:{groups[int(number[0]) - 1]})"
 
     def _next(self) -> str:
         if self.position >= len(self.pattern):

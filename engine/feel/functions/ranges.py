@@ -204,6 +204,11 @@ def range_of_text(run: Run, text: str) -> Range:
         raise NoValue("区间的两端都没有值")
     if start is not None and end is not None and less_than(end, start, run) is not False:
         raise NoValue("区间的两端不能比较,或次序颠倒")
+    # Without a bound it is a test: (5..) is > 5, which a range to null is not.
+    if end is None:
+        return Range(start, start_included, None, False, ">=" if start_included else ">")  # noqa: FBT003
+    if start is None:
+        return Range(None, False, end, end_included, "<=" if end_included else "<")  # noqa: FBT003
     return Range(start, start_included, end, end_included)
 
 

@@ -41,7 +41,8 @@ def asking(text: str, service: str) -> str:
         ("认定(450)", "one", None),
         ("认定(收入: 1, 别的: 2)", "one", None),
         ("认定(标准: 400)", "one", None),  # not given is null, and null compares to nothing
-        ('测算("多")', "two", None),  # a wrong argument makes the call null
+        # A wrong argument is null, and the service decides over that.
+        ('测算("多")', "two", {"困难": None, "差额": None}),
     ],
 )
 def test_a_service_is_called_as_a_function(model_of, context, text, service, expected):

@@ -40,6 +40,9 @@ def matched(text: str, pattern: str, flags: str = "") -> object:
         ("a.c", r"^a\.c$", "", True),
         ("line\nend", "^end$", "m", True),
         ("ab", "^(?:a|b)+$", "", True),
+        ("aA", r"(a)\1", "i", True),  # what is repeated is a fixed text
+        ("xabcab1", r"^x(ab)(c)\11$", "", True),  # \1, and behind it a 1: there is no group 11
+        ("aab", r"^(a)\1+b$", "", True),
     ],
 )
 def test_a_pattern_means_what_xpath_says(text, pattern, flags, expected):
@@ -49,7 +52,12 @@ def test_a_pattern_means_what_xpath_says(text, pattern, flags, expected):
 @pytest.mark.parametrize(
     "pattern",
     [
-        r"(a)\1",  # back-references need an engine that may run for ever
+        r"(a+)\1",  # back-references need an engine that may run for ever
+        r"(a)?\1",
+        r"(a|b)\1",
+        r"((a))\2",
+        r"(a)\2",
+        r"[\1]",
         r"(asd)[asd\0]",
         r"1[asd\0]",
         "(?i)a",

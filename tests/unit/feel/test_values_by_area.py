@@ -272,7 +272,15 @@ MOMENTS = [
     ('date and time("2026-11-16T24:00:00")', "2026-11-17T00:00:00"),
     ('date and time("2026-11-16T09:59:00") < now()', True),
     ('date and time("2026-11-16T02:00:00Z") = now()', True),
-    ('now() - date("2026-11-16")', "PT10H"),
+    ('now() - date("2026-11-16")', "PT2H"),  # a date begins at midnight in UTC
+    ('now() - date and time("2026-11-16T09:00:00")', None),  # one names its zone
+    ('date and time("2026-11-17T09:00:00") - date and time("2026-11-16T09:00:00")', "P1D"),
+    ('date and time("2026-11-17T09:00:00") - date("2026-11-16")', None),
+    ('date("2026-11-16") = date and time("2026-11-16T00:00:00Z")', True),
+    ('date("2026-11-16") = date and time("2026-11-16T00:00:00")', None),
+    ('time("10:30:00.1") = time("10:30:00.2")', True),  # what lies within a second does not count
+    ('time("10:30:00.9") = time("10:30:01")', False),
+    ('time("10:30:00.1") < time("10:30:00.2")', True),
     ('date and time(date("2026-11-16"), time("08:00:00"))', "2026-11-16T08:00:00"),
     ('date(date and time("2026-11-16T23:00:00"))', "2026-11-16"),
     ('duration("P1Y2M") + duration("P10M")', "P2Y"),
@@ -319,7 +327,11 @@ RANGES = [
     ("[1..5].start", 1),
     ("[1..5).end included", False),
     ('range("[1..5)") = [1..5)', True),
-    ('5 in range("(..5]")', None),
+    ('5 in range("(..5]")', True),
+    ('range("(..5]") = (<= 5)', True),
+    ('range("(5..)") = (> 5)', True),
+    ("(< 10) = (null..10)", False),  # a bound that is null is not a bound that is missing
+    ("5 in (null..10)", None),
     ('range("[a..5]")', None),
     ('date("2026-11-16") in [date("2026-11-01")..date("2026-11-30")]', True),
 ]
@@ -344,6 +356,26 @@ CONTEXTS_AND_TYPES = [
     ('duration("P1D") instance of days and time duration', True),
     ('@"2026-11-16T00:00:00" instance of date and time', True),
     ("(function(a) a) instance of function<number> -> number", True),
+    ("(function(a: string) a) instance of function<number> -> number", False),
+    ("(function(a: string) a) instance of function<string> -> string", True),
+    ("(function() 1) instance of function<> -> string", False),
+    ('(function() {b: "x"}) instance of function<> -> context<b: string, c: string>', False),
+    ('(function() {b: "x", c: "y"}) instance of function<> -> context<b: string>', True),
+    (
+        "(function(a: context<x: number>) 1) instance of function<context<x: number, y: date>> -> number",
+        True,
+    ),
+    (
+        "(function(a: context<x: number, y: date>) 1) instance of function<context<x: number>> -> number",
+        False,
+    ),
+    ("[function(a: number) a] instance of list<function<number> -> string>", False),
+    (
+        "(function() function(a: number) a) instance of function<> -> function<string> -> number",
+        False,
+    ),
+    ('(function() @"P1D") instance of function<> -> days and time duration', True),
+    ("(function(a: dateTime) a) instance of function<date and time> -> date and time", True),
     ("1 instance of number and true", True),
 ]
 
