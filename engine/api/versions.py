@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from engine.api.commands import Commands, Group
 from engine.api.definitions import Definitions
 from engine.api.errands import Errands
+from engine.api.version_plans import VersionPlans
 from engine.errors import NotFound, Refused
 from engine.model.actors import Actor
 from engine.model.errands import Errand, ErrandStatus, Say
 from engine.model.ids import new_id
 from engine.model.once import Once
-from engine.model.version_moves import Migration, Move, MoveStatus, Plan, Route
+from engine.model.version_moves import Migration, Move, MoveStatus, Route
 from engine.store import audit as stored_audit
 from engine.store import version_moves as stored_moves
 from engine.store.database import Tx
@@ -35,6 +36,7 @@ class Versions(Group):
         super().__init__(commands)
         self._definitions = definitions
         self._errands = errands
+        self.plans = VersionPlans(commands, errands, self._must_design)
         errands.teach(ERRAND, self._do)
         errands.teach(BACK_ERRAND, self._do_back)
 
@@ -50,11 +52,6 @@ class Versions(Group):
         return self._commands.ask(
             lambda tx: version_compare.compared(self._environment, tx, sees, old_id, new_id)
         )
-
-    def plan(self, actor: Actor, route: Route) -> Plan:
-        """A verdict for every running case of a route; nothing is changed."""
-        self._must_design(actor)
-        return self._commands.ask(lambda tx: version_plan.plan(self._environment, tx, actor, route))
 
     def visible_among(self, actor: Actor, case_ids: Sequence[str]) -> set[str]:
         """Those of these cases that the actor may open."""

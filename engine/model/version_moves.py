@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from engine.model.errands import Errand, ErrandStatus
 from engine.sentences import Words
 
 
@@ -101,6 +102,20 @@ class Plan:
     def passed(self) -> int:
         """How many cases are past a new step that they will not do."""
         return sum(bool(one.has_passed) for one in self.cases if one.verdict is Verdict.SAFE)
+
+
+@dataclass(frozen=True)
+class SoughtPlan:
+    """A plan that was asked for: it is there, or the errand says how far it is."""
+
+    route: Route
+    plan: Plan | None
+    errand: Errand | None = None
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether looking at the cases ended with a sentence instead of a plan."""
+        return self.errand is not None and self.errand.status is ErrandStatus.FAILED
 
 
 class MoveStatus(StrEnum):

@@ -349,22 +349,53 @@ def _has(program: Program, element_id: str) -> bool:
     )
 
 
-def plan(environment: Environment, tx: Tx, actor: Actor, route: Route) -> Plan:
-    """A verdict for every running case of a route, from one consistent view."""
-    check_route(environment, tx, route)
-    judges = Judges(environment, tx, route)
-    found: list[CaseVerdict] = []
-    waiting: Counter[tuple[str, Obstacle]] = Counter()
-    lines = version_moves.running(tx, route)
-    for line, case in zip(lines, version_moves.cases_of(tx, lines), strict=True):
-        opened, judged = judges.judged(tx, actor, case)
-        judge = judges.of(tx, line.definition_id)
+class Planner:
+    """Gathers a verdict for every running case of a route, some cases at a time."""
+
+    def __init__(self, environment: Environment, tx: Tx, actor: Actor, route: Route) -> None:
+        check_route(environment, tx, route)
+        self._judges = Judges(environment, tx, route)
+        self._actor = actor
+        self._route = route
+        self._found: list[CaseVerdict] = []
+        self._waiting: Counter[tuple[str, Obstacle]] = Counter()
+
+    @property
+    def last(self) -> str:
+        """The case that was looked at last; they come by their ids."""
+        return self._found[-1].case_id if self._found else ""
+
+    def look_at(self, tx: Tx, most: int | None = None) -> int:
+        """Look at the next cases, at most so many; how many they were."""
+        lines = version_moves.running(tx, self._route, self.last, most)
+        # One that ended since it was listed is none any more.
+        found = {case.id: case for case in version_moves.cases_of(tx, lines)}
+        for line in lines:
+            if line.id in found:
+                self._look_at(tx, line, found[line.id])
+        return len(lines)
+
+    def _look_at(self, tx: Tx, line: RunningCase, case: Case) -> None:
+        opened, judged = self._judges.judged(tx, self._actor, case)
+        judge = self._judges.of(tx, line.definition_id)
         if opened is not None:
             judged = judge.notes(tx, opened, judged)
-        found.append(_told(judge, line, judged))
+        self._found.append(_told(judge, line, judged))
         if judged.rebound is not None and judged.verdict is Verdict.NEEDS_MAPPING:
-            waiting.update((line.definition_id, one) for one in set(judged.rebound.obstacles))
-    return Plan(route, tuple(found), tuple(_unmapped(judges, tx, waiting)))
+            obstacles = set(judged.rebound.obstacles)
+            self._waiting.update((line.definition_id, one) for one in obstacles)
+
+    def plan(self, tx: Tx) -> Plan:
+        """What was found."""
+        unmapped = _unmapped(self._judges, tx, self._waiting)
+        return Plan(self._route, tuple(self._found), tuple(unmapped))
+
+
+def plan(environment: Environment, tx: Tx, actor: Actor, route: Route) -> Plan:
+    """A verdict for every running case of a route, from one consistent view."""
+    planner = Planner(environment, tx, actor, route)
+    planner.look_at(tx)
+    return planner.plan(tx)
 
 
 def _told(judge: Judge, line: RunningCase, judged: Judged) -> CaseVerdict:

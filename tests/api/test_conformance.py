@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 
+from engine.model.version_moves import Route
 from tests.api.announced import CHECKS
 from tests.api.conftest import Api, new_key
 from tests.api.test_document import VERBS
@@ -32,6 +33,7 @@ EXAMPLES = 8
 WHO = {
     "/deployments": "designer",
     "/migrations": "designer",
+    "/migration-plans": "designer",
     "/process-definitions": "designer",
     "/audit": "supervisor",
     "/incidents": "supervisor",
@@ -64,9 +66,21 @@ def something_there(api: Api, path: str) -> str:
             Idempotency_Key=new_key(),
         )
         return str(made.get_json()["id"])
+    if path.startswith("/migration-plans"):
+        return planned_beside(api)
     if path.startswith("/files"):
         return str(api.upload("officer", "/files", [("file", "a.pdf", PDF)]).get_json()["id"])
     return "example_request:1"
+
+
+def planned_beside(api: Api) -> str:
+    """The id of a plan that was asked for as if it were of many cases."""
+    version = api.second_version()
+    key, _colon, number = version.partition(":")
+    designer = api.engine.directory.actor_named("designer")
+    asked = api.engine.versions.plans.sought_anew(designer, Route(key, int(number)))
+    assert asked.errand is not None
+    return asked.errand.id
 
 
 @pytest.mark.parametrize(("verb", "path"), OPERATIONS, ids=[f"{v} {p}" for v, p in OPERATIONS])

@@ -1,5 +1,6 @@
 """Comparing versions and moving running cases by the API, as a client of the document does."""
 
+from engine.api.version_plans import AT_ONCE
 from engine.jobs.executor import Pace
 from tests.api.conftest import Api, new_key
 
@@ -66,6 +67,36 @@ def test_a_case_is_planned_moved_and_put_back(api: Api) -> None:
     assert api("designer", "POST", f"/migrations/{made['id']}/roll-back", {}).status_code == 202
     worked_off(api)
     assert api("supervisor", "GET", f"/process-instances/{case}").get_json()["version"] == 2
+
+
+def test_a_plan_of_many_cases_is_fetched_where_the_answer_says(api: Api) -> None:
+    worked_off(api)
+    version = api.second_version()
+    for _ in range(AT_ONCE + 1):
+        api.started(definition_key="moving", version=1, data={})
+    asked = api("designer", "POST", f"/process-definitions/{version}/migration-plan?limit=20", {})
+    assert asked.status_code == 202, asked.text
+    told, there = asked.get_json(), asked.headers["Location"].removeprefix("/api/v1")
+    assert (told["state"], told["done"], told["definition_id"]) == ("running", 0, version)
+    assert told["total"] > AT_ONCE
+    assert api("designer", "GET", there).status_code == 202
+    assert api("supervisor", "GET", there).status_code == 403
+    worked_off(api)
+    seen: list[str] = []
+    cursor = ""
+    while True:
+        page = api("designer", "GET", f"{there}?limit=200{cursor}")
+        assert page.status_code == 200, page.text
+        found = page.get_json()
+        assert found["total"] == found["safe"] == told["total"]
+        seen += [one["case_id"] for one in found["items"]]
+        if found["next_cursor"] is None:
+            break
+        cursor = f"&cursor={found['next_cursor']}"
+    assert len(seen) == len(set(seen)) == told["total"]
+    again = api("designer", "POST", f"/process-definitions/{version}/migration-plan?limit=20", {})
+    assert (again.status_code, len(again.get_json()["items"])) == (200, 20)
+    assert api("designer", "GET", "/migration-plans/nothing").status_code == 404
 
 
 def test_the_same_request_begins_one_migration(api: Api) -> None:

@@ -3,6 +3,7 @@
 import re
 
 from engine import SYSTEM
+from engine.api.version_plans import AT_ONCE
 from engine.definitions.folder import read_folder
 from engine.jobs.executor import Pace
 from engine.model.definitions import SourceFile
@@ -80,6 +81,33 @@ def test_cases_are_planned_moved_and_put_back(federation, browse):
     work_off(federation)
     assert federation.engine.cases.view(SYSTEM, case_id).case.version == 1
     assert "以前的迁移" in admin.text(page)
+
+
+def test_many_cases_are_checked_beside_the_page_which_follows(federation, browse):
+    for number in range(AT_ONCE + 1):
+        federation.started(f"第 {number} 件")
+    deploy(federation, ('name="审核"', 'name="仔细审核"'))
+    admin = browse("admin")
+    page = f"/processes/{KEY}/migrate"
+    looking = admin.text(page)
+    assert "正在核对在办的 201 件,已看 0 件" in looking
+    assert 'hx-trigger="every 1s"' in looking
+    assert "开始迁移" not in looking
+    work_off(federation)
+    plan = admin.text(page)
+    assert "开始迁移 201 件" in plan
+    assert "核对于" in plan
+    assert "every 1s" not in plan
+    second = re.search(r'href="([^"]+page=2[^"]*)"', plan)[1].replace("&amp;", "&")
+    assert "可以转" in admin.text(second)  # looked at once, whatever page of it is read
+    again = admin.post(f"{page}/again", {"old": "0", "new": "2"}, page=page)
+    assert again.status_code == 303
+    assert "正在核对" in admin.text(again.location)
+    work_off(federation)
+    there = admin.post(page, {"old": "0", "new": "2"}, page=page).location
+    work_off(federation)
+    assert "已转 201" in admin.text(there)
+    assert "没有要迁移的在办件" in admin.text(page)
 
 
 def test_what_has_moved_on_stays_and_the_page_says_so(federation, browse):

@@ -3,14 +3,20 @@
 from flask import Response, url_for
 
 from engine import Actor
-from engine.errors import FieldError, Invalid
+from engine.errors import Conflict, FieldError, Invalid
 from engine.model.once import Once
-from engine.model.version_moves import Migration, MoveStatus, Route
+from engine.model.version_moves import Migration, MoveStatus, Route, SoughtPlan
 from webapp.api import bodies
 from webapp.api.answers import answer, kept, replaying
 from webapp.api.blueprint import api
 from webapp.shared.requests import api_actor, current_engine
-from webapp.shared.version_json import comparison_json, migration_json, move_json, plan_json
+from webapp.shared.version_json import (
+    comparison_json,
+    migration_json,
+    move_json,
+    plan_json,
+    under_way_json,
+)
 
 _HIGHEST_VERSION = 10**9
 
@@ -28,14 +34,36 @@ def compare_definitions(definition_id: str) -> Response:
 
 @api.post("/process-definitions/<definition_id>/migration-plan")
 def plan_migration(definition_id: str) -> Response:
-    """A verdict for every running case; nothing is changed."""
+    """A verdict for every running case, of many not at once; nothing is changed."""
     actor, _ = api_actor()
     engine = current_engine()
     engine.definitions.must_migrate(actor)
     row, _program = engine.definitions.get(definition_id)
-    after, limit = bodies.cursor((str,)), bodies.page_size()
+    bodies.cursor((str,))
+    bodies.page_size()
     body = bodies.json_object({}, {"from_version": int, "mapping": dict})
-    plan = engine.versions.plan(actor, _route(row.key, row.version, body))
+    route = _route(row.key, row.version, body)
+    found = engine.versions.plans.sought(actor, route)
+    return _planned(engine.versions.plans.sought_anew(actor, route) if found.has_failed else found)
+
+
+@api.get("/migration-plans/<plan_id>")
+def get_migration_plan(plan_id: str) -> Response:
+    """How far a plan of many cases is, and the plan when it is there."""
+    actor, _ = api_actor()
+    return _planned(current_engine().versions.plans.asked_for(actor, plan_id))
+
+
+def _planned(found: SoughtPlan) -> Response:
+    plan, errand = found.plan, found.errand
+    if errand is not None and found.has_failed:
+        raise Conflict(errand.told)
+    after, limit = bodies.cursor((str,)), bodies.page_size()
+    if plan is None:
+        assert errand is not None  # noqa: S101 - what is not there is being looked for
+        location = url_for("api.get_migration_plan", plan_id=errand.id)
+        told = under_way_json(found.route, errand)
+        return answer(told, 202, {"Location": location, "Retry-After": "1"})
     first = "" if after is None else str(after[0])
     cases = [one for one in plan.cases if one.case_id > first]
     more = [cases[limit - 1].case_id] if len(cases) > limit else None

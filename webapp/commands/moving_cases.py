@@ -113,7 +113,9 @@ def _line(one: Touched) -> str:
 def plan(call: Call) -> int:
     """A verdict for every running case; exit code 1 when one cannot be taken over as it is."""
     with opened(call.settings()) as installation:
-        found = installation.engine.versions.plan(SYSTEM, _route(installation.engine, call))
+        found = installation.engine.versions.plans.at_once(
+            SYSTEM, _route(installation.engine, call)
+        )
     if call.words.json:
         say_json(plan_json(found, found.cases))
     else:

@@ -14,6 +14,7 @@ from engine.model.version_moves import (
     MoveStatus,
     Plan,
     Route,
+    SoughtPlan,
     Unmapped,
     Verdict,
 )
@@ -85,6 +86,16 @@ class MigrationRow:
 
 
 @dataclass(frozen=True)
+class Looking:
+    """Many cases are being looked at beside the web; ``trouble`` says why that ended."""
+
+    percent: int
+    done: int
+    total: int
+    trouble: str
+
+
+@dataclass(frozen=True)
 class PlanPage(Page):
     """A verdict for every running case, before anything is changed."""
 
@@ -107,6 +118,9 @@ class PlanPage(Page):
     tabs: tuple[Link, ...]
     at: str
     everywhere: str
+    looking: Looking | None
+    checked: str
+    address: str
     rows: tuple[CaseRow, ...]
     first: str
     next: str
@@ -225,7 +239,8 @@ def plan_page(
     """The plan of a route, a page of its cases."""
     route = asked.route
     rows = engine.definitions.versions(route.key)
-    plan = engine.versions.plan(actor, route)
+    sought = engine.versions.plans.sought(actor, route)
+    plan = sought.plan or Plan(route, (), ())
     wanted = [one for one in plan.cases if _is_wanted(one, asked)]
     start = (asked.page - 1) * ON_A_PAGE
     some = wanted[start : start + ON_A_PAGE]
@@ -249,6 +264,9 @@ def plan_page(
         tabs=_plan_tabs(plan, asked),
         at=_where(plan, asked.at),
         everywhere=asked.address(at=""),
+        looking=_looking(sought),
+        checked=_checked(sought),
+        address=asked.address(page=asked.page),
         rows=tuple(_case(one, visible) for one in some),
         first=asked.address() if asked.page > 1 else "",
         next=asked.address(page=asked.page + 1) if len(wanted) > start + ON_A_PAGE else "",
@@ -256,6 +274,21 @@ def plan_page(
             _earlier(engine, one) for one in engine.versions.migrations(actor, route.key)
         ),
     )
+
+
+def _looking(sought: SoughtPlan) -> Looking | None:
+    errand = sought.errand
+    if sought.plan is not None or errand is None:
+        return None
+    told = errand.told if sought.has_failed else ""
+    return Looking(errand.percent, errand.done, errand.total, told)
+
+
+def _checked(sought: SoughtPlan) -> str:
+    """Since when a plan is kept; empty for one that was just made."""
+    errand = sought.errand
+    is_kept = sought.plan is not None and errand is not None and errand.asked_at is not None
+    return moment(errand.asked_at) if is_kept and errand is not None else ""
 
 
 def _is_wanted(one: CaseVerdict, asked: Asked) -> bool:

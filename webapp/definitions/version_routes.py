@@ -59,6 +59,14 @@ def _number(text: str | None) -> int:
     return int(text) if text and text.isdecimal() and len(text) < 10 else 0  # noqa: PLR2004
 
 
+@versions.post("/processes/<key>/migrate/again")
+def look_again(key: str) -> ResponseReturnValue:
+    """Let all running cases be looked at once more."""
+    asked = _asked(key, request.form)
+    current_engine().versions.plans.sought_anew(current_actor(), asked.route)
+    return redirect(asked.address(), 303)
+
+
 @versions.post("/processes/<key>/migrate")
 def begin(key: str) -> ResponseReturnValue:
     """Let it be done beside the web, and show how far it is."""

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from engine.definitions.comparing import Detail
-from engine.model.version_moves import CaseVerdict, Migration, Move, Plan, Verdict
+from engine.model.errands import Errand
+from engine.model.version_moves import CaseVerdict, Migration, Move, Plan, Route, Verdict
 from engine.sentences import Words
 from engine.store.instants import to_text, to_text_or_none
 from engine.work.version_compare import Comparison, Touched
@@ -74,6 +75,19 @@ def plan_json(plan: Plan, cases: Iterable[CaseVerdict]) -> Json:
             for one in plan.unmapped
         ],
         "items": [_verdict(one) for one in cases],
+    }
+
+
+def under_way_json(route: Route, errand: Errand) -> Json:
+    """A plan that is not there yet, and how far it is."""
+    return {
+        "id": errand.id,
+        "definition_id": route.to_id,
+        "from_version": route.from_version,
+        "mapping": dict(route.ids),
+        "state": "running",
+        "done": errand.done,
+        "total": errand.total,
     }
 
 

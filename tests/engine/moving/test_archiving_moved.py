@@ -207,7 +207,7 @@ def test_every_application_does_the_new_step_unless_it_is_past_it(office: Worksh
     found = versions.compare(designer, "archiving:1", "archiving:2")
     (added,) = [c for c in found.changes if c.change.is_step and c.change.how is How.ADDED]
     assert (added.change.id, found.running, added.here) == (NEW, MOVES, 0)
-    plan = versions.plan(designer, Route("archiving", 2))
+    plan = versions.plans.at_once(designer, Route("archiving", 2))
     assert (len(plan.cases), plan.count(Verdict.SAFE), plan.unmapped) == (MOVES, MOVES, ())
     assert {one.case_id for one in plan.cases if one.has_passed} == past
     made = versions.begin(designer, Route("archiving", 2))

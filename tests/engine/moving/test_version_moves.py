@@ -53,7 +53,7 @@ def quietly(_done: int, _total: int) -> None:
 
 
 def plan(shop: Workshop, to: int = 2, **ids: str) -> Plan:
-    return shop.engine.versions.plan(SYSTEM, Route("ask", to, None, ids))
+    return shop.engine.versions.plans.at_once(SYSTEM, Route("ask", to, None, ids))
 
 
 def migrate(shop: Workshop, to: int = 2, frm: int | None = None, **ids: str) -> Migration:
@@ -212,7 +212,7 @@ def test_only_who_may_deploy_may_migrate(shop: Workshop) -> None:
     for name in ("admin", "supervisor", "officer"):
         actor = shop.actor(name)
         for act in (
-            lambda actor=actor: versions.plan(actor, route),
+            lambda actor=actor: versions.plans.at_once(actor, route),
             lambda actor=actor: versions.begin(actor, route),
             lambda actor=actor: versions.work_off(actor, made.id, quietly),
             lambda actor=actor: versions.hand_over(actor, made.id),
