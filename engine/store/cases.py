@@ -472,23 +472,6 @@ def counts_per_step(tx: Tx, actor: Actor, *, everywhere: bool) -> list[tuple[str
     ]
 
 
-def open_at(tx: Tx, process_key: str) -> list[tuple[str, str, int]]:
-    """(element id, step name, open cases) of the steps of a process at which cases stand."""
-    return [
-        (row.element_id, row.name, row.n)
-        for row in tx.execute(
-            select(
-                task.c.element_id,
-                func.min(task.c.name).label("name"),
-                func.count(func.distinct(task.c.case_id)).label("n"),
-            )
-            .where(task.c.status == "open", task.c.process_key == process_key)
-            .group_by(task.c.element_id)
-            .order_by(task.c.element_id)
-        )
-    ]
-
-
 def count_by_definition(tx: Tx, actor: Actor, *, everywhere: bool) -> dict[tuple[str, str], int]:
     """Cases the actor may see, by (definition id, status); all of them with ``everywhere``."""
     return {

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import and_, func, insert, or_, select, union, update
 from sqlalchemy.sql import ColumnElement
 
 from engine.model.actors import Actor
@@ -123,6 +123,38 @@ def waiting(tx: Tx, definition_id: str, actor: Actor | None) -> Waiting:
         for row in tx.execute(query):
             found.setdefault(row.case_id, set()).add((row.process_key, row.element_id))
     return found
+
+
+@dataclass(frozen=True)
+class WaitingPlace:
+    """A running case of a version waits at an element of a process that it runs."""
+
+    definition_id: str
+    process_key: str
+    element_id: str
+    case_id: str
+
+
+def waiting_places(tx: Tx, process_key: str) -> list[WaitingPlace]:
+    """Where running cases wait within a process, and within what is called from it."""
+    places = union(
+        select(task.c.case_id, task.c.process_key, task.c.element_id).where(
+            task.c.status == "open"
+        ),
+        select(job.c.case_id, job.c.process_key, job.c.element_id).where(job.c.status != "done"),
+        select(subscription.c.case_id, subscription.c.process_key, subscription.c.element_id),
+    ).subquery()
+    of_process = or_(places.c.process_key == process_key, process_version.c.key == process_key)
+    rows = tx.execute(
+        select(case.c.definition_id, places.c.process_key, places.c.element_id, places.c.case_id)
+        .select_from(
+            places.join(case, case.c.id == places.c.case_id).join(
+                process_version, process_version.c.id == case.c.definition_id
+            )
+        )
+        .where(case.c.status.in_(_RUNNING), of_process)
+    )
+    return [WaitingPlace(*row) for row in rows]
 
 
 # The rows of one case ------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Deploy process files: all or nothing, numbered, immutable (design.md D3, D22)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.definitions import Known
@@ -8,16 +8,16 @@ from engine.definitions.folder import referenced_files
 from engine.definitions.scenarios import Played
 from engine.errors import DeploymentRefused, Finding
 from engine.model.actors import Actor
-from engine.model.definitions import Bundle, DefinitionSource, ElementKind, SourceFile
+from engine.model.definitions import Bundle, DefinitionSource, SourceFile
 from engine.model.ids import new_case_id
 from engine.model.scenarios import ScenarioRecord
 from engine.runtime import ProgramRefused, compile_program
-from engine.sentences import finding
-from engine.store import cases, definitions, directory, scenario_records, settings
+from engine.store import definitions, directory, scenario_records, settings
 from engine.store.database import Tx
 from engine.store.definitions import DefinitionRow
 from engine.work.environment import Environment
 from engine.work.history import Collision
+from engine.work.left_behind import left_behind
 
 
 @dataclass(frozen=True)
@@ -101,32 +101,9 @@ def prepare(environment: Environment, tx: Tx, files: Sequence[SourceFile]) -> Pr
         bound[source.key] = version.source
         versions.append(version)
         if version.changed:
-            standing += _without_their_step(tx, version.source)
+            standing += left_behind(environment, tx, version.source)
     found = (*findings, *standing, *played.findings)
     return PreparedDeployment(tuple(versions), found, played.records)
-
-
-def _without_their_step(tx: Tx, source: DefinitionSource) -> Iterator[Finding]:
-    """The steps that cases stand at and that the new version does not have, by their ids.
-
-    These cases go on in their versions; but what is renamed here they cannot be moved to, and
-    nobody notices that later.
-    """
-    waiting = cases.open_at(tx, source.key)
-    if not waiting:
-        return
-    steps = {one.id: one.kind for one in compile_program(source).elements()}
-    for element_id, name, count in waiting:
-        if steps.get(element_id) is not ElementKind.USER_TASK:
-            yield finding(
-                "warning",
-                "step-removed",
-                source.bpmn_name,
-                element_id,
-                step=name or element_id,
-                id=element_id,
-                count=count,
-            )
 
 
 def _played(
