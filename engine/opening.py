@@ -22,7 +22,7 @@ from engine.model.calendar import official_days
 from engine.model.cases import Case
 from engine.model.channels import Outside
 from engine.model.clock import BusinessClock, Clock, SystemClock
-from engine.model.operations import Operation
+from engine.model.operations import OnCancel, Operation, nothing_to_give_back
 from engine.model.parameters import ParameterRule
 from engine.store import cases, settings
 from engine.store.database import Database, Durability, Tx
@@ -47,6 +47,7 @@ class Options:
     ``never_together``: pairs of roles that no process may leave to one person in small units.
     ``gate`` checks process files, ``play`` plays the scenarios that come with them; where
     strangers upload them, :func:`engine.definitions.apart.check_apart` and ``play_apart``.
+    ``on_cancel``: what is given back when somebody cancels a case, in the same transaction.
     ``durability``: whether a command waits until it is on the disk; only loading that can begin
     again need not.
     """
@@ -63,6 +64,7 @@ class Options:
     starts: frozenset[str] = frozenset()
     gate: Gate = check_bundle
     play: Play = play_bundle
+    on_cancel: OnCancel = nothing_to_give_back
     durability: Durability = Durability.AT_ONCE
 
 
@@ -103,6 +105,7 @@ def _opened(database: Database, key: bytes, chosen: Options) -> Engine:
         starts=chosen.starts,
         gate=chosen.gate,
         play=chosen.play,
+        on_cancel=chosen.on_cancel,
     )
     return Engine(database, environment)
 

@@ -5,6 +5,7 @@ and acts on the engine that it returns; :func:`invariants` says what must always
 """
 
 from registry.api import Registry
+from registry.funds.giving import give_back_of_cancelled as on_cancel
 from registry.imports import Imports
 from registry.invariants import invariants
 from registry.loading import EarlierVersion, ExistingHousehold, Fate, Loaded
@@ -25,5 +26,6 @@ __all__ = [
     "PastHelp",
     "Registry",
     "invariants",
+    "on_cancel",
     "operations",
 ]

@@ -13,6 +13,9 @@ from registry.copying import CopyDesk
 from registry.exporting import ExportDesk
 from registry.files import Files
 from registry.finding import HouseholdLine, Lists, Search, line_of
+from registry.funds.batches import BatchDesk
+from registry.funds.desk import FundDesk
+from registry.funds.expense_book import ExpenseBook
 from registry.help_given import HelpBook
 from registry.indexing import EDITION, index_files
 from registry.likeness import Likenesses
@@ -70,6 +73,9 @@ class Registry(NoticeDesk):
         self.upkeep = Upkeep(engine)
         self.papers = PaperShelf(engine)
         self.reports = ReportDesk(engine)
+        self.funds = FundDesk(engine)
+        self.batches = BatchDesk(engine)
+        self.expenses = ExpenseBook(engine)
 
     def list_people(self) -> int:
         """List who is named in files of an earlier release; the number of those files."""

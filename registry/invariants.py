@@ -8,6 +8,7 @@ from engine.errors import BangfuError
 from engine.store.database import Tx
 from engine.work.environment import Environment
 from engine.work.invariants import Invariant
+from registry.funds.invariants import findings as funds
 from registry.household import (
     AWAITING_ENTRY,
     CLOSED,
@@ -41,6 +42,7 @@ def invariants(engine: Engine) -> Sequence[Invariant]:
 def check(environment: Environment, tx: Tx) -> list[Invariant]:
     """The same inside a transaction that is open already."""
     return [
+        _gather("I5", "资金指标不超支,每一笔都有来去", funds(tx)),
         _gather("I9", "公示与所属办件的状态一致", _notices(environment, tx)),
         _gather("R1", "公示只显示允许公开的内容", _shown(tx)),
         _gather("R2", "档案版本编号不缺", _chains(tx)),

@@ -6,6 +6,9 @@ from engine.model.operations import Operation
 from registry.closing_operations import CLOSE_FILE, FIND_CORRECTION, REOPEN_FILE
 from registry.duplicate_operations import FIND_DUPLICATES, MERGE
 from registry.file_report import FROM_A_REPORT
+from registry.funds.batches import FROM_A_BATCH
+from registry.funds.desk import FROM_A_TRANSFER
+from registry.funds.operations import FUND_OPERATIONS
 from registry.household_operations import OPEN_FILE, SET_NATIONAL_NUMBER
 from registry.means_operations import FIND_REPORT, RECORD_REPORT
 from registry.notice_operations import notice_operations
@@ -32,14 +35,17 @@ def operations(site: str = "") -> Mapping[str, Operation]:
             FIND_CORRECTION,
             FIND_REPORTS,
             ANSWER_REPORTS,
+            *FUND_OPERATIONS,
         )
     }
 
 
-PANELS = frozenset({"notice.sheet", "notice.objections", "household.copy", "household.report"})
+PANELS = frozenset(
+    {"notice.sheet", "notice.objections", "household.copy", "household.report", "funds.batch"}
+)
 """What a step may show of the register above its form (``panel``)."""
 
-STARTS = frozenset({FROM_A_REPORT})
+STARTS = frozenset({FROM_A_REPORT, FROM_A_BATCH, FROM_A_TRANSFER})
 """What of the register a process may be started from (``startsFrom``)."""
 
 OPERATIONS = operations()

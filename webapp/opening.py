@@ -58,6 +58,7 @@ def open_installation(
         starts=registry.STARTS,
         gate=check_apart,
         play=play_apart,
+        on_cancel=registry.on_cancel,
         durability=durability,
     )
     engine = open_engine(settings.url, key=settings.key, options=options)

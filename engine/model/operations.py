@@ -9,6 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 
+def _nobody_set(_name: str, _organisation_id: str) -> object | None:
+    return None
+
+
 @dataclass(frozen=True)
 class OperationContext:
     """Where and for whom an operation runs. ``tx`` is opaque to everybody but the store."""
@@ -24,6 +28,8 @@ class OperationContext:
     open: Callable[[bytes, str], bytes]
     reporter: Callable[[str, Mapping[str, object]], None]
     """Adds a row to the case's history: kind (``notice``, ``grant``) and detail."""
+    parameter: Callable[[str, str], object | None] = _nobody_set
+    """What a dated parameter is today for an organisation; None where nobody set it."""
 
 
 @dataclass(frozen=True)
@@ -40,3 +46,22 @@ class Operation:
     inputs: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     required: frozenset[str] = frozenset()
     outputs: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Cancelled:
+    """A case that a person has cancelled (作废), inside the command's transaction."""
+
+    tx: object
+    case_id: str
+    actor_id: str
+    now: datetime
+    reason: str
+
+
+OnCancel = Callable[[Cancelled], None]
+"""What a package above the engine does then: give back what the case had taken."""
+
+
+def nothing_to_give_back(_: Cancelled) -> None:
+    """Where no package has anything."""

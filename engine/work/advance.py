@@ -200,6 +200,7 @@ def ports_of(environment: Environment, tx: Tx, opened: OpenedCase, cause: Cause)
             reporter=lambda kind, detail: cause.note(
                 EventKind(kind), detail, place=(call.process_key, call.element_id)
             ),
+            parameter=lambda name, unit_id: environment.parameter(tx, name, unit_id),
         )
         written = len(cause.entries)
         try:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from engine.errors import CaseNotActive, Invalid, NotPermitted, Stale
 from engine.model.actors import Actor
 from engine.model.cases import RUNNING, Case, CaseStatus, EventKind
+from engine.model.operations import Cancelled
 from engine.store import cases, jobs, subscriptions, tasks
 from engine.store.database import Tx
 from engine.store.waits import wait_rows
@@ -70,4 +71,5 @@ def cancel(
     )
     if not cases.save(tx, changed, case.rev):
         raise Collision
+    environment.on_cancel(Cancelled(tx, case_id, actor.person_id, now, reason.strip()))
     return changed.rev

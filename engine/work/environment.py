@@ -16,7 +16,7 @@ from engine.model.clock import ZONE, Clock
 from engine.model.deadlines import Deadline, Due, citizens_due
 from engine.model.deadlines import due as due_of
 from engine.model.definitions import LaneKind
-from engine.model.operations import Operation
+from engine.model.operations import OnCancel, Operation, nothing_to_give_back
 from engine.model.organisations import Queue
 from engine.model.parameters import ParameterRule
 from engine.runtime import Program, compile_program
@@ -155,6 +155,7 @@ class Environment:
     starts: frozenset[str] = frozenset()
     gate: Gate = check_bundle
     play: Play = play_bundle
+    on_cancel: OnCancel = nothing_to_give_back
     programs: Programs = field(default_factory=Programs)
     queues: Queues = field(default_factory=Queues)
     places: Places = field(default_factory=Places)
@@ -173,6 +174,12 @@ class Environment:
         """By which kind of parent the value of a parameter is looked for."""
         rule = self.parameters.get(parameter)
         return "area" if rule is not None and rule.by_area else "approval"
+
+    def parameter(self, tx: Tx, name: str, organisation_id: str) -> object | None:
+        """What a parameter is today for an organisation; None where nobody set it."""
+        kind = self.climbed_for(name)
+        found = self.asked.value(tx, name, organisation_id, self.today(), kind)
+        return None if found is None else found.value
 
     def feel(self, tx: Tx, organisation_id: str, now: datetime) -> EvaluationContext:
         """The surroundings of an expression in a case of this organisation."""

@@ -4,11 +4,14 @@ A process file says ``parameter("…")``; code says :class:`Setting`. Every one 
 so that the page of the parameters can tell who asks for what without a list kept by hand.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from engine.store.database import Tx
 from engine.work.environment import Environment
+
+Ask = Callable[[str, str], object | None]
+"""What a parameter is for an organisation; None where nobody set it."""
 
 
 @dataclass(frozen=True)
@@ -25,9 +28,12 @@ class Setting:
 
     def of(self, environment: Environment, tx: Tx, organisation_id: str = "") -> object:
         """What holds today for an organisation; without one, for the whole federation."""
-        kind = environment.climbed_for(self.name)
-        found = environment.asked.value(tx, self.name, organisation_id, environment.today(), kind)
-        return self.usual if found is None else found.value
+        return self.asked(lambda *of: environment.parameter(tx, *of), organisation_id)
+
+    def asked(self, parameter: Ask, organisation_id: str = "") -> object:
+        """The same of whoever can be asked: an operation has no environment."""
+        found = parameter(self.name, organisation_id)
+        return self.usual if found is None else found
 
     def number(self, environment: Environment, tx: Tx, organisation_id: str = "") -> int:
         """The same as a whole number."""

@@ -290,7 +290,7 @@ def _narrowed(question: FileQuestion) -> list[ColumnElement[bool]]:
     if question.organisation_id:
         narrowed.append(lies_below(household.c.organisation_id, [question.organisation_id]))
     if question.text:
-        narrowed.append(or_(*_matches(question.text, question.lookup_hash)))
+        narrowed.append(or_(*matches(question.text, question.lookup_hash)))
     return narrowed
 
 
@@ -298,7 +298,7 @@ _ANY_CHARACTER = re.compile("[?\uff1f\u25a1\u3013]")
 """What people type, or what an old system left, for a character it does not have."""
 
 
-def _matches(text: str, lookup_hash: str) -> Sequence[ColumnElement[bool]]:
+def matches(text: str, lookup_hash: str) -> Sequence[ColumnElement[bool]]:
     """By name, its pinyin or a mark for a character nobody can type; by number or its end.
 
     A member's name or whole number finds the file she is named in.

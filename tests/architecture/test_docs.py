@@ -9,6 +9,8 @@ import pytest
 from engine.definitions import Known, check_bundle
 from engine.definitions.folder import read_folder
 from tests.architecture.conftest import ROOT
+from webapp.commands.operating import as_markdown
+from webapp.opening import operations
 from webapp.standard.roles import ROLES
 
 BLOCK = re.compile(r"^`((?:processes|forms)/\S+)`\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -76,3 +78,8 @@ def _exists(tests: Path, name: str) -> bool:
         return False
     tree = ast.parse((tests / path).read_text(encoding="utf-8"))
     return any(isinstance(node, ast.FunctionDef) and node.name == function for node in tree.body)
+
+
+def test_the_page_of_operations_is_what_the_code_declares(root: Path) -> None:
+    written = (root / "docs/operations.md").read_text(encoding="utf-8")
+    assert written.rstrip() == as_markdown(operations())

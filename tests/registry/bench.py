@@ -37,6 +37,7 @@ class Bench:
                 seal=vault.seal,
                 open=vault.open,
                 reporter=lambda kind, detail: self.reported.append((kind, detail)),
+                parameter=lambda name, unit: self.engine.environment.parameter(tx, name, unit),  # type: ignore[arg-type]
             )
             return registry.OPERATIONS[name].run(context, inputs)
 

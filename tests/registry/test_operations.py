@@ -277,7 +277,8 @@ def test_every_operation_gives_what_it_declares(bench: Bench) -> None:
         ),
         "household.reopen": run("household.reopen", {"file_no": opened["file_no"]}),
     }
-    assert given.keys() == registry.OPERATIONS.keys()
+    money = {name for name in registry.OPERATIONS if name.startswith("funds.")}  # tests/funds
+    assert given.keys() == registry.OPERATIONS.keys() - money
     for name, outputs in given.items():
         operation = registry.OPERATIONS[name]
         assert outputs.keys() == operation.outputs.keys()

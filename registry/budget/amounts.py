@@ -1,0 +1,52 @@
+"""Money as it is kept (whole fen), reckoned (decimal yuan), typed and said."""
+
+from decimal import ROUND_HALF_UP, ROUND_UP, Decimal, InvalidOperation
+
+from engine.errors import Invalid
+
+_CENT = Decimal("0.01")
+_FEN = 100
+_FEN_IN_WAN = 1_000_000
+MOST_YUAN = Decimal(100_000_000)
+"""More than any budget line of a city: what is above it was typed wrongly."""
+
+
+def fen_of(typed: object, label: str = "金额") -> int:
+    """An amount as people or a process write it, in whole fen. Raises Invalid, naming it."""
+    said = str("" if typed is None else typed).strip()
+    plain = said.replace(",", "").replace("\uff0c", "").removesuffix("元").strip()
+    if not plain:
+        raise Invalid(f"请填写{label}。")
+    try:
+        amount = Decimal(plain)
+    except InvalidOperation as error:
+        raise Invalid(f"{label}“{said[:20]}”不是数字,请写成 1,000.00 的样子。") from error
+    if not amount.is_finite() or amount <= 0 or amount > MOST_YUAN:
+        raise Invalid(f"{label}应大于 0,不超过 {MOST_YUAN:,.2f} 元。")
+    if amount != amount.quantize(_CENT):
+        raise Invalid(f"{label}最多两位小数。")
+    return int(amount * _FEN)
+
+
+def yuan(fen: int) -> Decimal:
+    """Fen as decimal yuan."""
+    return (Decimal(fen) / _FEN).quantize(_CENT)
+
+
+def in_yuan(fen: int) -> str:
+    """1,000.00 元."""
+    return f"{yuan(fen):,.2f} 元"
+
+
+def in_wan(fen: int) -> str:
+    """454.30 万元, to the nearest."""
+    return f"{_wan(fen, ROUND_HALF_UP)} 万元"
+
+
+def in_wan_upwards(fen: int) -> str:
+    """The same, never less than it is: whoever takes so much off a list is through."""
+    return f"{_wan(fen, ROUND_UP)} 万元"
+
+
+def _wan(fen: int, rounding: str) -> Decimal:
+    return (Decimal(fen) / _FEN_IN_WAN).quantize(_CENT, rounding=rounding)

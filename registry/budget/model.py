@@ -1,0 +1,320 @@
+"""Budget lines, what moves money on them, payments and batches, as values.
+
+Money only ever moves from one account of a line to another (double entry): what stands on an
+account is what came in less what went out, and nothing is made or lost. People read five columns:
+下达, 占用, 已批, 已付, 结余.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from engine.model.clock import local_date
+
+
+class Account(StrEnum):
+    """Where money of a budget line stands; the last two lie outside it."""
+
+    AVAILABLE = "available"
+    RESERVED = "reserved"
+    COMMITTED = "committed"
+    PAID = "paid"
+    SOURCE = "source"
+    """Whoever gives the money."""
+    ELSEWHERE = "elsewhere"
+    """Other lines: what leaves one arrives at another."""
+
+
+OUTSIDE = frozenset({Account.SOURCE, Account.ELSEWHERE})
+
+
+class Kind(StrEnum):
+    """Why money moves; each kind moves it between the same two accounts (:data:`ACCOUNTS`)."""
+
+    ALLOCATE = "allocate"
+    REDUCE = "reduce"
+    RESERVE = "reserve"
+    RELEASE = "release"
+    COMMIT = "commit"
+    REVOKE = "revoke"
+    PAY = "pay"
+    HOLD = "hold"
+    UNHOLD = "unhold"
+    TRANSFER_OUT = "transfer_out"
+    TRANSFER_IN = "transfer_in"
+    CARRY_OUT = "carry_out"
+    CARRY_IN = "carry_in"
+
+
+ACCOUNTS: Mapping[Kind, tuple[Account, Account]] = {
+    Kind.ALLOCATE: (Account.SOURCE, Account.AVAILABLE),
+    Kind.REDUCE: (Account.AVAILABLE, Account.SOURCE),
+    Kind.RESERVE: (Account.AVAILABLE, Account.RESERVED),
+    Kind.RELEASE: (Account.RESERVED, Account.AVAILABLE),
+    Kind.COMMIT: (Account.RESERVED, Account.COMMITTED),
+    Kind.REVOKE: (Account.COMMITTED, Account.AVAILABLE),
+    Kind.PAY: (Account.COMMITTED, Account.PAID),
+    Kind.HOLD: (Account.AVAILABLE, Account.RESERVED),
+    Kind.UNHOLD: (Account.RESERVED, Account.AVAILABLE),
+    Kind.TRANSFER_OUT: (Account.RESERVED, Account.ELSEWHERE),
+    Kind.TRANSFER_IN: (Account.ELSEWHERE, Account.AVAILABLE),
+    Kind.CARRY_OUT: (Account.AVAILABLE, Account.ELSEWHERE),
+    Kind.CARRY_IN: (Account.ELSEWHERE, Account.AVAILABLE),
+}
+"""From where and to where each kind moves money."""
+
+
+class Column(StrEnum):
+    """The columns people read."""
+
+    ALLOCATED = "allocated"
+    RESERVED = "reserved"
+    COMMITTED = "committed"
+    PAID = "paid"
+    AVAILABLE = "available"
+
+
+def effect(kind: Kind, column: Column) -> int:
+    """What a movement of this kind adds to a column: 1, -1 or nothing."""
+    source, target = ACCOUNTS[kind]
+    if column is Column.ALLOCATED:
+        return (source in OUTSIDE) - (target in OUTSIDE)
+    account = Account(column.value)
+    return (target is account) - (source is account)
+
+
+@dataclass(frozen=True)
+class LineKey:
+    """What money is for, whose it is and where it comes from: one line each."""
+
+    year: int
+    organisation_id: str
+    programme: str
+    source: str
+
+
+@dataclass(frozen=True)
+class BudgetLine:
+    """A line as it stands, in fen. ``allocated`` is what was given less what was taken away."""
+
+    id: int
+    key: LineKey
+    allocated: int = 0
+    reserved: int = 0
+    committed: int = 0
+    paid: int = 0
+
+    @property
+    def used(self) -> int:
+        """What is no longer free."""
+        return self.reserved + self.committed + self.paid
+
+    @property
+    def available(self) -> int:
+        """结余: what may still be given."""
+        return self.allocated - self.used
+
+    @property
+    def percent(self) -> int:
+        """How much of it is used, in whole percent, never rounded up."""
+        return self.used * 100 // self.allocated if self.allocated else 0
+
+    def column(self, column: Column) -> int:
+        """What stands in a column."""
+        return int(getattr(self, column.value))
+
+    def moved(self, kind: Kind, fen: int) -> "BudgetLine":
+        """The line after a movement; it may be one that must not be (:attr:`is_possible`)."""
+        return replace(
+            self,
+            **{
+                name: getattr(self, name) + effect(kind, Column(name)) * fen
+                for name in ("allocated", "reserved", "committed", "paid")
+            },
+        )
+
+    @property
+    def is_possible(self) -> bool:
+        """Nothing is below zero, and no more is used than there is."""
+        parts = (self.allocated, self.reserved, self.committed, self.paid, self.available)
+        return min(parts) >= 0
+
+
+@dataclass(frozen=True)
+class Movement:
+    """One movement of money on a line: how much, why, who did it, what it belongs to.
+
+    Of a transfer or of what is carried over ``other_line`` is the line at the other end.
+    """
+
+    line_id: int
+    kind: Kind
+    fen: int
+    at: datetime
+    by_id: str
+    document: str = ""
+    note: str = ""
+    batch_no: str = ""
+    payment_id: int | None = None
+    transfer_id: int | None = None
+    other_line: int | None = None
+    case_id: str = ""
+    entry: str | None = None
+    """The page it was entered on, so that sending it twice moves money once."""
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Who moves money, when, and by which case: the same for everything one command does."""
+
+    at: datetime
+    by_id: str
+    case_id: str = ""
+    entry: str | None = None
+
+    @property
+    def on(self) -> date:
+        """The local day."""
+        return local_date(self.at)
+
+
+class PayeeKind(StrEnum):
+    """Who can be paid."""
+
+    HOUSEHOLD = "household"
+    PERSON = "person"
+    ORGANISATION = "organisation"
+    VILLAGE = "village"
+
+
+@dataclass(frozen=True)
+class Payee:
+    """Who is paid. ``key`` tells one from another: file number, keyed hash, code or name.
+
+    ``note`` is what may be shown beside the name: the last four of a number, the union.
+    """
+
+    kind: PayeeKind
+    key: str
+    name: str
+    note: str = ""
+    organisation_id: str = ""
+
+
+class PaymentStatus(StrEnum):
+    """How far a payment is. Only what is reserved, committed or paid counts as given."""
+
+    LISTED = "listed"
+    RESERVED = "reserved"
+    COMMITTED = "committed"
+    PAID = "paid"
+    RELEASED = "released"
+
+
+LIVE = (PaymentStatus.RESERVED, PaymentStatus.COMMITTED, PaymentStatus.PAID)
+
+
+@dataclass(frozen=True)
+class Payment:
+    """One line of a roster, or the one payment of a case.
+
+    Of (payee, programme, period, item, level) the database lets one live: DMN-10.
+    ``exception`` says why a cap may be passed; whoever approves sees it.
+    """
+
+    id: int
+    line_id: int
+    payee: Payee
+    programme: str
+    period: str
+    item: str
+    level: str
+    year: int
+    fen: int
+    status: PaymentStatus = PaymentStatus.LISTED
+    batch_no: str = ""
+    case_id: str = ""
+    number: int = 1
+    exception: str = ""
+    reason: str = ""
+    paid_on: date | None = None
+    voucher: str = ""
+
+
+class BatchStatus(StrEnum):
+    """How far a batch is."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    PAID = "paid"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A roster of payments from one budget line for one period."""
+
+    number: str
+    title: str
+    organisation_id: str
+    line_id: int
+    programme: str
+    period: str
+    item: str
+    made_by: str
+    made_at: datetime
+    status: BatchStatus = BatchStatus.DRAFT
+    case_id: str = ""
+    submitted_at: datetime | None = None
+    reason: str = ""
+    voucher: str = ""
+    paid_on: date | None = None
+
+
+class TransferStatus(StrEnum):
+    """How far a transfer between two lines is."""
+
+    PENDING = "pending"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """调剂: money asked from one line for another; held on the first until it is decided."""
+
+    id: int
+    from_line: int
+    to_line: int
+    fen: int
+    reason: str
+    asked_by: str
+    asked_at: datetime
+    status: TransferStatus = TransferStatus.PENDING
+    case_id: str = ""
+    document: str = ""
+
+
+@dataclass(frozen=True)
+class Expense:
+    """Money that no programme pays, written down so that the year's total comes out.
+
+    A counter-entry names what it takes back and is negative.
+    """
+
+    id: str
+    year: int
+    organisation_id: str
+    subject: str
+    source: str
+    payee: str
+    fen: int
+    spent_on: date
+    voucher: str
+    note: str
+    entered_by: str
+    entered_at: datetime
+    counters: str | None = None

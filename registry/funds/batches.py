@@ -1,0 +1,434 @@
+"""发放批次: rosters typed by hand, checked as a whole, submitted to whoever approves.
+
+A draft is its maker's; nothing is reserved before it is submitted, and what is refused stays as
+it was typed. Submitting begins the process an installation has for it (``startsFrom``).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from engine import Actor, Engine, Request
+from engine.errors import Conflict, Invalid, NotFound, NotPermitted
+from engine.forms.values import to_json_number
+from engine.store import directory
+from engine.store.audit import add_access
+from engine.store.database import Tx
+from engine.work.attributes import normal
+from engine.work.federation_settings import Ask
+from engine.work.start import Started
+from registry.budget.amounts import fen_of, in_wan, yuan
+from registry.budget.model import (
+    Batch,
+    BatchStatus,
+    Payee,
+    PayeeKind,
+    Payment,
+    Stamp,
+)
+from registry.budget.programmes import WARNING_SHARE, Programme, programme_of
+from registry.funds import giving
+from registry.funds.checking import Fault, faults_of
+from registry.funds.desk import words_of
+from registry.funds.payees import household_payee, typed_payee
+from registry.funds.rights import FundAct, must, must_somewhere, places_of
+from registry.store import funds, payees, payments
+from registry.store.funds import LineOfUnit, Narrowing
+from registry.store.payees import HouseholdToPay
+from registry.store.payments import BatchLine
+
+FROM_A_BATCH = "funds.batch"
+"""What a process names in ``startsFrom`` that decides on batches. It is given ``batch_no``,
+``batch_title``, ``unit``, ``level``, ``line_words``, ``payments`` (how many), ``total`` (yuan)
+and ``total_words``."""
+
+_PayeeOf = Callable[[Tx, Batch], Payee]
+
+_MOST_LISTED = 200
+_MOST_FOUND = 20
+_MOST_LINES = 5_000
+_LONGEST_TITLE = 60
+_LONGEST_REASON = 300
+_KEPT = "没有保存,您填写的内容仍在页面上。"
+
+
+@dataclass(frozen=True)
+class BatchView:
+    """A batch with its lines, what is wrong with them, and what she may do."""
+
+    line: BatchLine
+    payments: Sequence[Payment]
+    faults: Mapping[int, Sequence[Fault]]
+    budget: LineOfUnit
+    programme: Programme
+    is_mine: bool
+    may_copy: bool
+
+    @property
+    def over(self) -> int:
+        """By how much a draft is more than there is, in fen; nothing or less where it is not."""
+        return self.line.fen - self.budget.line.available
+
+
+class BatchDesk:
+    """The group of questions and commands about batches."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._environment = engine.environment
+
+    # Questions -----------------------------------------------------------------------------
+
+    def listed(self, actor: Actor, status: str = "") -> tuple[list[BatchLine], dict[str, int]]:
+        """Batches of her area, newest first, and how many there are of each status."""
+        must_somewhere(actor, FundAct.SEE)
+        places = places_of(actor, FundAct.SEE)
+        chosen = (status,) if status else ()
+        return self._engine.ask(
+            lambda tx: (
+                payments.batch_lines(tx, actor, places, chosen, _MOST_LISTED),
+                payments.statuses(tx, actor, places),
+            )
+        )
+
+    def lines_to_draw_on(self, actor: Actor) -> Sequence[LineOfUnit]:
+        """The budget lines she may make rosters for: this year's and last year's."""
+        must_somewhere(actor, FundAct.ROSTER)
+        places = places_of(actor, FundAct.ROSTER)
+        first = self._environment.today().year - 1
+        found = self._engine.ask(lambda tx: funds.lines(tx, places, Narrowing()))
+        return [one for one in found if one.line.key.year >= first]
+
+    def view(self, actor: Actor, number: str) -> BatchView:
+        """One batch. Raises NotFound outside her area."""
+
+        def read(tx: Tx) -> BatchView:
+            found = self._seen(tx, actor, number)
+            budget = _budget(tx, found.batch)
+            listed = payments.of_batch(tx, number)
+            is_draft = found.batch.status is BatchStatus.DRAFT
+            open_now = (BatchStatus.DRAFT, BatchStatus.SUBMITTED)
+            by_line: dict[int, list[Fault]] = {}
+            if found.batch.status in open_now:
+                for fault in faults_of(tx, self._ask(tx), listed, hold=False):
+                    by_line.setdefault(fault.payment.id, []).append(fault)
+            return BatchView(
+                line=found,
+                payments=listed,
+                faults=by_line,
+                budget=budget,
+                programme=programme_of(found.batch.programme),
+                is_mine=is_draft and found.batch.made_by == actor.person_id,
+                may_copy=_may_make(tx, actor, found.batch.organisation_id),
+            )
+
+        return self._engine.ask(read)
+
+    def households(self, actor: Actor, number: str, text: str) -> Sequence[HouseholdToPay]:
+        """Households on file of the batch's area that a text finds."""
+        said = text.strip()
+        if not said:
+            return ()
+        hashed = self._environment.vault.lookup_hash(normal(said))
+
+        def read(tx: Tx) -> list[HouseholdToPay]:
+            batch = self._seen(tx, actor, number).batch
+            return payees.found(tx, (batch.organisation_id,), said, hashed, _MOST_FOUND)
+
+        return self._engine.ask(read)
+
+    def categories(self, actor: Actor, number: str) -> Mapping[str, int]:
+        """How many households of each category the batch's area has on file."""
+        return self._engine.ask(
+            lambda tx: payees.categories(tx, (self._seen(tx, actor, number).batch.organisation_id,))
+        )
+
+    def of_case(self, actor: Actor, batch_no: str) -> BatchView | None:
+        """The batch a step is about, for who is at the step; None where there is none."""
+        try:
+            return self.view(actor, batch_no)
+        except NotFound:
+            return None
+
+    # Drafts --------------------------------------------------------------------------------
+
+    def open(self, actor: Actor, typed: Mapping[str, str]) -> str:
+        """Begin a draft; its number. Raises NotPermitted, NotFound, Invalid."""
+        must_somewhere(actor, FundAct.ROSTER)
+        faults: list[str] = []
+        line_id = typed.get("line", "")
+        if not line_id.isdigit():
+            faults.append("请选择从哪条指标发放。")
+        title = " ".join(typed.get("title", "").split())
+        if len(title) > _LONGEST_TITLE:
+            faults.append(f"批次名称不超过 {_LONGEST_TITLE} 字。")
+        if faults:
+            raise Invalid("".join([*faults, _KEPT]))
+
+        def write(tx: Tx) -> str:
+            budget = funds.visible(tx, places_of(actor, FundAct.ROSTER), int(line_id))
+            if budget is None:
+                raise NotFound("没有找到这条指标。请重新选择。")
+            key = budget.line.key
+            programme = programme_of(key.programme)
+            period, item = typed.get("period", ""), typed.get("item", "")
+            if period not in programme.periods(key.year):
+                raise Invalid(f"请选择{programme.title}的发放期间。{_KEPT}")
+            if item not in programme.items:
+                raise Invalid(f"请选择{programme.title}的发放内容。{_KEPT}")
+            now = self._environment.now()
+            number = payments.next_batch_number(tx, key.organisation_id, key.year)
+            payments.add_batch(
+                tx,
+                Batch(
+                    number=number,
+                    title=title or f"{programme.title} {period} {programme.items[item]}",
+                    organisation_id=key.organisation_id,
+                    line_id=budget.line.id,
+                    programme=key.programme,
+                    period=period,
+                    item=item,
+                    made_by=actor.person_id,
+                    made_at=now,
+                ),
+            )
+            add_access(tx, now, actor.person_id, "batch-opened", number)
+            return number
+
+        return self._engine.execute(write)
+
+    def add_household(
+        self, actor: Actor, number: str, file_no: str, amount: str, exception: str = ""
+    ) -> None:
+        """Put a household on the roster. Raises NotFound, NotPermitted, Conflict, Invalid."""
+
+        def payee_of(tx: Tx, batch: Batch) -> Payee:
+            found = payees.one(tx, (batch.organisation_id,), file_no)
+            if found is None:
+                raise NotFound("没有找到这一户在档困难职工,没有加入名单。请从查找结果中选择。")
+            return household_payee(found)
+
+        self._add(actor, number, payee_of, amount, exception)
+
+    def add_payee(self, actor: Actor, number: str, typed: Mapping[str, str]) -> None:
+        """Put somebody without a file on the roster. Raises as :meth:`add_household` does."""
+        vault = self._environment.vault
+
+        def payee_of(tx: Tx, batch: Batch) -> Payee:
+            return typed_payee(
+                tx, self._stamp(actor), vault.lookup_hash, typed, batch.organisation_id
+            )
+
+        self._add(actor, number, payee_of, typed.get("amount", ""), typed.get("exception", ""))
+
+    def add_every(self, actor: Actor, number: str, amount: str, category: str) -> int:
+        """Put every household of the area on the roster that is not on it; how many came."""
+        fen = fen_of(amount)
+
+        def write(tx: Tx) -> int:
+            batch = self._draft(tx, actor, number)
+            _must_pay(batch, PayeeKind.HOUSEHOLD)
+            before = payments.of_batch(tx, number)
+            there = {one.payee.key for one in before}
+            found = payees.every(tx, (batch.organisation_id,), (category,) if category else ())
+            new = [one for one in found if one.file_no not in there]
+            if len(before) + len(new) > _MOST_LINES:
+                raise Conflict(
+                    f"一批最多 {_MOST_LINES:,} 人(户),没有加入。请按类型分批,或由市级按活动发放。"
+                )
+            last = max((one.number for one in before), default=0)
+            budget = _budget(tx, batch)
+            payments.add_many(
+                tx,
+                [
+                    _line(batch, budget, household_payee(one), fen, last + place)
+                    for place, one in enumerate(new, start=1)
+                ],
+            )
+            return len(new)
+
+        return self._engine.execute(write)
+
+    def take_out(self, actor: Actor, number: str, payment_id: int) -> None:
+        """Take a line off the roster. Raises NotFound, NotPermitted, Conflict."""
+
+        def write(tx: Tx) -> None:
+            self._draft(tx, actor, number)
+            if not payments.take_out(tx, number, payment_id):
+                raise NotFound("名单中没有这一行,可能已经移除。请刷新页面。")
+
+        self._engine.execute(write)
+
+    def copy(self, actor: Actor, number: str) -> str:
+        """A new draft with the lines of a batch that was refused or withdrawn; its number."""
+
+        def write(tx: Tx) -> str:
+            old = self._seen(tx, actor, number).batch
+            must(tx, actor, FundAct.ROSTER, old.organisation_id)
+            if old.status not in (BatchStatus.REFUSED, BatchStatus.WITHDRAWN):
+                raise Conflict("只有未通过或已撤回的批次可以复制为新批次,没有复制。")
+            budget = _budget(tx, old)
+            now = self._environment.now()
+            fresh = payments.next_batch_number(tx, old.organisation_id, budget.line.key.year)
+            new = Batch(
+                number=fresh,
+                title=old.title,
+                organisation_id=old.organisation_id,
+                line_id=old.line_id,
+                programme=old.programme,
+                period=old.period,
+                item=old.item,
+                made_by=actor.person_id,
+                made_at=now,
+            )
+            payments.add_batch(tx, new)
+            payments.add_many(
+                tx,
+                [
+                    replace(
+                        _line(new, budget, one.payee, one.fen, one.number),
+                        exception=one.exception,
+                    )
+                    for one in payments.of_batch(tx, number)
+                ],
+            )
+            add_access(tx, now, actor.person_id, "batch-opened", fresh, f"复制自 {number}")
+            return fresh
+
+        return self._engine.execute(write)
+
+    # Submitting ----------------------------------------------------------------------------
+
+    def submit(self, actor: Actor, number: str) -> str:
+        """Check the draft as a whole, reserve its money, begin the case; the case's id.
+
+        Raises NotFound, NotPermitted, and Conflict in words where anything is wrong: then nothing
+        is submitted, nothing reserved, and the draft stays as it is.
+        """
+        process = self._engine.definitions.started_from(FROM_A_BATCH)
+        if process is None:
+            raise Conflict("还没有部署审批发放批次的流程,请联系流程设计员。没有提交。")
+
+        def ready(tx: Tx) -> Mapping[str, object]:
+            found = self._seen(tx, actor, number)
+            batch = found.batch
+            if batch.made_by != actor.person_id:
+                raise NotPermitted("这一批由制单人提交,没有提交。")
+            if not found.lines:
+                raise Conflict("名单是空的,没有提交。请先加入收款人。")
+            budget = _budget(tx, batch)
+            return {
+                "batch_no": number,
+                "batch_title": batch.title,
+                "unit": budget.unit,
+                "level": budget.level,
+                "line_words": words_of(budget),
+                "payments": found.lines,
+                "total": to_json_number(yuan(found.fen)),
+                "total_words": in_wan(found.fen),
+                "organisation_id": batch.organisation_id,
+            }
+
+        data = dict(self._engine.ask(ready))
+        home = str(data.pop("organisation_id"))
+        request = Request(process.key, home, data, f"batch {number}", origin=FROM_A_BATCH)
+
+        def also(tx: Tx, started: Started) -> None:
+            self._draft(tx, actor, number)
+            stamp = self._stamp(actor, started.case_id)
+            done = giving.submit(tx, stamp, self._ask(tx), number)
+            if done.refusal:
+                raise Conflict(done.refusal)
+            if (done.lines, to_json_number(yuan(done.fen))) != (data["payments"], data["total"]):
+                raise Conflict("名单刚刚有改动,未提交、未占用资金。请核对后再次提交。")
+            add_access(tx, stamp.at, actor.person_id, "batch-submitted", number)
+
+        return self._engine.cases.start(actor, request, also=also).case_id
+
+    def warns(self, actor: Actor, number: str) -> bool:
+        """Whether the batch's budget line is used so far that people are warned."""
+        view = self.view(actor, number)
+        share = self._engine.ask(lambda tx: WARNING_SHARE.number(self._environment, tx))
+        return view.budget.line.percent >= share
+
+    # ---------------------------------------------------------------------------------------
+
+    def _add(
+        self, actor: Actor, number: str, payee_of: _PayeeOf, amount: str, exception: str
+    ) -> None:
+        fen = fen_of(amount)
+        why = exception.strip()
+        if len(why) > _LONGEST_REASON:
+            raise Invalid(f"突破上限的理由不超过 {_LONGEST_REASON} 字,没有加入名单。")
+
+        def write(tx: Tx) -> None:
+            batch = self._draft(tx, actor, number)
+            payee = payee_of(tx, batch)
+            _must_pay(batch, payee.kind)
+            before = payments.of_batch(tx, number)
+            if len(before) >= _MOST_LINES:
+                raise Conflict(f"一批最多 {_MOST_LINES:,} 人(户),没有加入。请另开一批。")
+            if any((one.payee.kind, one.payee.key) == (payee.kind, payee.key) for one in before):
+                raise Conflict(f"{payee.name}已在本批名单中,没有重复加入。")
+            last = max((one.number for one in before), default=0)
+            new = _line(batch, _budget(tx, batch), payee, fen, last + 1)
+            payments.add_many(tx, [replace(new, exception=why)])
+
+        self._engine.execute(write)
+
+    def _draft(self, tx: Tx, actor: Actor, number: str) -> Batch:
+        """Her own draft, held."""
+        batch = payments.batch(tx, number)
+        if batch is None:
+            raise NotFound("没有找到这一批。请返回批次列表重新打开。")
+        must(tx, actor, FundAct.ROSTER, batch.organisation_id)
+        if batch.made_by != actor.person_id:
+            raise NotPermitted("这一批由制单人修改,没有改动。需要时请另开一批。")
+        if batch.status is not BatchStatus.DRAFT:
+            raise Conflict("这一批已经提交,名单不能再改。没有改动。")
+        return batch
+
+    def _seen(self, tx: Tx, actor: Actor, number: str) -> BatchLine:
+        found = payments.batch_line(tx, actor, places_of(actor, FundAct.SEE), number)
+        if found is None:
+            raise NotFound("没有找到这一批。请返回批次列表重新打开。")
+        return found
+
+    def _ask(self, tx: Tx) -> Ask:
+        return lambda name, unit: self._environment.parameter(tx, name, unit)
+
+    def _stamp(self, actor: Actor, case_id: str = "") -> Stamp:
+        return Stamp(self._environment.now(), actor.person_id, case_id)
+
+
+def _may_make(tx: Tx, actor: Actor, organisation_id: str) -> bool:
+    places = places_of(actor, FundAct.ROSTER)
+    return places is None or directory.is_within(tx, organisation_id, places)
+
+
+def _must_pay(batch: Batch, kind: PayeeKind) -> None:
+    programme = programme_of(batch.programme)
+    if kind not in programme.payees:
+        raise Invalid(f"{programme.title}不能发给这一类对象,没有加入名单。请核对项目。")
+
+
+def _budget(tx: Tx, batch: Batch) -> LineOfUnit:
+    found = funds.visible(tx, None, batch.line_id)
+    if found is None:
+        raise NotFound("没有找到这一批的指标。请联系管理员核对数据。")
+    return found
+
+
+def _line(batch: Batch, budget: LineOfUnit, payee: Payee, fen: int, number: int) -> Payment:
+    return Payment(
+        id=0,
+        line_id=batch.line_id,
+        payee=payee,
+        programme=batch.programme,
+        period=batch.period,
+        item=batch.item,
+        level=budget.level,
+        year=budget.line.key.year,
+        fen=fen,
+        batch_no=batch.number,
+        number=number,
+    )

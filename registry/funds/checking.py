@@ -1,0 +1,130 @@
+"""What a payment must not be: given twice, above a cap, to somebody who cannot be paid.
+
+Caps are data with dated amounts (:mod:`registry.budget.programmes`); they count what is given to a
+payee in the year by any level of any county. A cap may be passed where the roster says why, which
+whoever approves sees first; being paid twice for the same may never be.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from engine.store.database import Tx
+from engine.work.federation_settings import Ask
+from registry.budget.amounts import in_yuan
+from registry.budget.model import LIVE, Payee, PayeeKind, Payment
+from registry.budget.programmes import CAPS, Cap, programme_title
+from registry.household import CLOSED
+from registry.store import payees, payments
+
+_FEN = 100
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a line. A cap that is passed with a reason is no fault but is told."""
+
+    payment: Payment
+    sentence: str
+    is_allowed: bool = False
+
+
+def faults_of(tx: Tx, ask: Ask, listed: Sequence[Payment], *, hold: bool) -> list[Fault]:
+    """Everything that is wrong with these lines, in their order.
+
+    ``hold``: the households are held until the transaction ends, so that of two rosters at once
+    one sees what the other gives.
+    """
+    found = {
+        year: _Given(tx, ask, year, [one for one in listed if one.year == year], hold=hold)
+        for year in {one.year for one in listed}
+    }
+    return [fault for one in listed for fault in found[one.year].faults(one)]
+
+
+class _Given:
+    """What the payees of some lines have been given in a year, and the files of households."""
+
+    def __init__(
+        self, tx: Tx, ask: Ask, year: int, listed: Sequence[Payment], *, hold: bool
+    ) -> None:
+        self._ask = ask
+        numbers = {one.payee.key for one in listed if one.payee.kind is PayeeKind.HOUSEHOLD}
+        self._files = payees.files(tx, numbers, hold=hold)
+        ours = {one.id for one in listed if one.id}
+        before = payments.given_in_year(
+            tx, year, {(one.payee.kind.value, one.payee.key) for one in listed}
+        )
+        self._by_payee: dict[tuple[PayeeKind, str], list[Payment]] = {}
+        for one in (*(b for b in before if b.id not in ours), *listed):
+            self._by_payee.setdefault(_who(one.payee), []).append(one)
+
+    def faults(self, one: Payment) -> Iterable[Fault]:
+        others = [other for other in self._by_payee[_who(one.payee)] if other is not one]
+        if one.payee.kind is PayeeKind.HOUSEHOLD:
+            file = self._files.get(one.payee.key)
+            if file is None or file.shown.status == CLOSED:
+                yield Fault(one, f"{one.payee.name}的档案不在档,按规定先建档、后帮扶,不能发放。")
+        for other in others:
+            if _same(one, other):
+                yield Fault(one, _twice(one, other))
+                break
+        for cap in CAPS:
+            sentence = self._above(cap, one, others)
+            if sentence:
+                yield Fault(one, sentence, is_allowed=bool(one.exception))
+
+    def _above(self, cap: Cap, one: Payment, others: Sequence[Payment]) -> str:
+        file = self._files.get(one.payee.key)
+        category = file.shown.category if file and one.payee.kind is PayeeKind.HOUSEHOLD else ""
+        if not cap.holds_for(one.programme, one.item, one.payee.kind, category):
+            return ""
+        most = self._most(cap, one)
+        if most is None:
+            return (
+                f"还没有设定当地的低保标准,无法核对{one.payee.name}的{cap.title}上限,"
+                "请先在业务参数中设定。"
+            )
+        given = sum(
+            other.fen
+            for other in others
+            if cap.is_yearly
+            and cap.holds_for(other.programme, other.item, one.payee.kind, category)
+        )
+        if given + one.fen <= most:
+            return ""
+        told = f"(含其他批次和其他单位已安排的 {in_yuan(given)})" if given else ""
+        return (
+            f"{one.payee.name}{cap.title}合计 {in_yuan(given + one.fen)}{told},"
+            f"超过上限 {in_yuan(most)}。"
+        )
+
+    def _most(self, cap: Cap, one: Payment) -> int | None:
+        """The cap in fen; None where the standard it is a multiple of is not set."""
+        amount = Decimal(str(cap.amount.asked(self._ask, one.payee.organisation_id)))
+        if cap.months_of is None:
+            return int(amount * _FEN)
+        base = cap.months_of.asked(self._ask, one.payee.organisation_id)
+        return None if base is None else int(amount * Decimal(str(base)) * _FEN)
+
+
+def _who(payee: Payee) -> tuple[PayeeKind, str]:
+    return payee.kind, payee.key
+
+
+def _same(one: Payment, other: Payment) -> bool:
+    is_live = other.status in LIVE or other.batch_no == one.batch_no
+    return is_live and (one.programme, one.period, one.item, one.level) == (
+        other.programme,
+        other.period,
+        other.item,
+        other.level,
+    )
+
+
+def _twice(one: Payment, other: Payment) -> str:
+    where = "本批中" if other.batch_no and other.batch_no == one.batch_no else "其他批次中"
+    return (
+        f"{one.payee.name}的{programme_title(one.programme)}({one.period})已在{where}安排 "
+        f"{in_yuan(other.fen)},同一期间不能重复发放。"
+    )

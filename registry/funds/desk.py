@@ -1,0 +1,349 @@
+"""指标台账: what stands on the budget lines, what it counts, and what is entered by hand."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from engine import Actor, Engine, Request
+from engine.errors import Conflict, Invalid, NotFound
+from engine.forms.values import to_json_number
+from engine.model.organisations import Organisation
+from engine.store import directory
+from engine.store.audit import add_access
+from engine.store.database import Tx
+from engine.work.start import Started
+from registry.budget.amounts import fen_of, in_yuan, yuan
+from registry.budget.model import BudgetLine, Column, LineKey, Stamp, Transfer
+from registry.budget.programmes import (
+    WARNING_SHARE,
+    programme_title,
+    programmes,
+    source_title,
+    sources,
+)
+from registry.funds import ledger
+from registry.funds.rights import FundAct, may, must, must_somewhere, places_of
+from registry.store import expenses, funds
+from registry.store.funds import LineOfUnit, MovementLine, Narrowing
+
+FROM_A_TRANSFER = "funds.transfer"
+"""What a process names in ``startsFrom`` that decides on transfers. It is given the words of both
+lines, the amount and the reason; the money is held already."""
+
+_ENTRY = re.compile(r"[0-9a-z]{16}")
+_LEVELS = ("city", "county")
+_LONGEST = {"document": 60, "note": 300, "reason": 300}
+_MOST_MOVEMENTS = 500
+_MOST_TRANSFERS = 50
+_FIRST_YEAR, _YEARS_AHEAD = 2010, 2
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Lines of a year with what was spent beside them.
+
+    ``other`` is other expenditure by organisation; ``warn_from`` the percent from which on people
+    are warned.
+    """
+
+    lines: Sequence[LineOfUnit]
+    years: Sequence[int]
+    year: int
+    other: Mapping[str, int]
+    warn_from: int
+    may_allocate: bool
+    may_transfer: bool
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The movements a number counts; ``total`` and ``fen`` of all, listed or not."""
+
+    lines: Sequence[MovementLine]
+    total: int
+    fen: int
+
+
+@dataclass(frozen=True)
+class OneLine:
+    """A line, the percent from which on people are warned, and what she may do with it."""
+
+    found: LineOfUnit
+    warn_from: int
+    may_allocate: bool
+    may_transfer: bool
+    others: Sequence[LineOfUnit]
+    """Lines of the same year a transfer may go to."""
+
+
+@dataclass(frozen=True)
+class TransferLine:
+    """A transfer with its two lines."""
+
+    transfer: Transfer
+    source: LineOfUnit | None
+    target: LineOfUnit | None
+
+
+class FundDesk:
+    """The group of questions and commands about budget lines."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._environment = engine.environment
+
+    # Questions -----------------------------------------------------------------------------
+
+    def ledger(self, actor: Actor, asked: Narrowing) -> Ledger:
+        """The lines of a year; without one, of the newest there are. Raises NotPermitted."""
+        must_somewhere(actor, FundAct.SEE)
+        places = places_of(actor, FundAct.SEE)
+
+        def read(tx: Tx) -> Ledger:
+            years = funds.years(tx, places)
+            this_year = self._environment.today().year
+            year = asked.year or (
+                this_year if this_year in years else max(years, default=this_year)
+            )
+            return Ledger(
+                lines=funds.lines(
+                    tx,
+                    places,
+                    Narrowing(year, asked.unit, asked.programme, asked.source),
+                ),
+                years=sorted({*years, this_year}, reverse=True),
+                year=year,
+                other=expenses.sums(tx, places, year, asked.unit),
+                warn_from=WARNING_SHARE.number(self._environment, tx),
+                may_allocate=bool(places_of(actor, FundAct.ALLOCATE)),
+                may_transfer=bool(places_of(actor, FundAct.TRANSFER)),
+            )
+
+        return self._engine.ask(read)
+
+    def line(self, actor: Actor, line_id: int) -> OneLine:
+        """One line. Raises NotPermitted, NotFound outside her area."""
+        must_somewhere(actor, FundAct.SEE)
+        places = places_of(actor, FundAct.SEE)
+
+        def read(tx: Tx) -> OneLine:
+            found = _seen(tx, places, line_id)
+            key = found.line.key
+            others = funds.lines(tx, places, Narrowing(year=key.year))
+            return OneLine(
+                found=found,
+                warn_from=WARNING_SHARE.number(self._environment, tx),
+                may_allocate=may(tx, actor, FundAct.ALLOCATE, key.organisation_id),
+                may_transfer=may(tx, actor, FundAct.TRANSFER, key.organisation_id)
+                and self._engine.definitions.started_from(FROM_A_TRANSFER) is not None,
+                others=[one for one in others if one.line.id != line_id],
+            )
+
+        return self._engine.ask(read)
+
+    def counted(self, actor: Actor, asked: Narrowing, column: Column) -> Counted:
+        """The movements that a number of the ledger counts, newest first. Raises NotPermitted."""
+        must_somewhere(actor, FundAct.SEE)
+        places = places_of(actor, FundAct.SEE)
+
+        def read(tx: Tx) -> Counted:
+            total, fen = funds.counted(tx, places, asked, column)
+            return Counted(funds.movements(tx, places, asked, column, _MOST_MOVEMENTS), total, fen)
+
+        return self._engine.ask(read)
+
+    def transfers(self, actor: Actor) -> Sequence[TransferLine]:
+        """The newest transfers from or to lines of her area. Raises NotPermitted."""
+        must_somewhere(actor, FundAct.SEE)
+        places = places_of(actor, FundAct.SEE)
+
+        def read(tx: Tx) -> list[TransferLine]:
+            found = funds.transfers(tx, places, _MOST_TRANSFERS)
+            by_id = (
+                {one.line.id: one for one in funds.lines(tx, None, Narrowing())} if found else {}
+            )
+            return [
+                TransferLine(one, by_id.get(one.from_line), by_id.get(one.to_line)) for one in found
+            ]
+
+        return self._engine.ask(read)
+
+    def units(self, actor: Actor, act: FundAct) -> Sequence[Organisation]:
+        """The city and counties whose money she may do this with, in order."""
+        places = places_of(actor, act)
+        everywhere = self._engine.directory.organisations()
+        within = (
+            None if places is None else self._engine.ask(lambda tx: directory.below(tx, places))
+        )
+        return [
+            one
+            for one in everywhere.values()
+            if one.level in _LEVELS and (within is None or one.id in within)
+        ]
+
+    # Entered by hand -----------------------------------------------------------------------
+
+    def allocate(self, actor: Actor, entry: str, typed: Mapping[str, str]) -> BudgetLine:
+        """下达 or 核减, as it was typed; ``entry`` is the form's own, so that twice is once.
+
+        Raises NotPermitted, Invalid with every fault, Conflict where too much is taken back.
+        """
+        _must_be_entry(entry)
+        kept = "没有登记,您填写的内容仍在页面上。"
+        faults: list[str] = []
+        key = self._key(typed, faults)
+        fen = _amount(typed.get("amount"), faults)
+        document, note = (_text(typed, name, faults) for name in ("document", "note"))
+        if not document:
+            faults.append("请填写下达(核减)文号。")
+        if faults:
+            raise Invalid("".join([*faults, kept]))
+        takes_back = typed.get("kind") == "reduce"
+
+        def write(tx: Tx) -> BudgetLine:
+            must(tx, actor, FundAct.ALLOCATE, key.organisation_id)
+            if funds.is_entered(tx, entry):
+                return funds.line_of(tx, key)
+            stamp = self._stamp(actor, entry)
+            move = ledger.reduce if takes_back else ledger.allocate
+            line = move(tx, stamp, key, fen, document, note)
+            said = f"{'核减' if takes_back else '下达'} {in_yuan(fen)};{document}"
+            add_access(tx, stamp.at, actor.person_id, "budget-entered", str(line.id), said[:300])
+            return line
+
+        return self._engine.execute(write)
+
+    def carry_over(self, actor: Actor, line_id: int, document: str) -> BudgetLine:
+        """结转 what is free to the next year. Raises NotFound, NotPermitted, Invalid, Conflict."""
+        said = document.strip()
+        if not said or len(said) > _LONGEST["document"]:
+            raise Invalid(f"请填写结转文号(不超过 {_LONGEST['document']} 字)。没有结转。")
+
+        def write(tx: Tx) -> BudgetLine:
+            found = _seen(tx, places_of(actor, FundAct.SEE), line_id)
+            must(tx, actor, FundAct.ALLOCATE, found.line.key.organisation_id)
+            stamp = self._stamp(actor)
+            line = ledger.carry_over(tx, stamp, line_id, said)
+            add_access(tx, stamp.at, actor.person_id, "budget-carried", str(line_id), said)
+            return line
+
+        return self._engine.execute(write)
+
+    def ask_transfer(self, actor: Actor, entry: str, line_id: int, typed: Mapping[str, str]) -> str:
+        """Ask for 调剂: the money is held, and the case that decides begins; its id.
+
+        Raises NotFound, NotPermitted, Invalid, Conflict.
+        """
+        _must_be_entry(entry)
+        faults: list[str] = []
+        fen = _amount(typed.get("amount"), faults)
+        reason = _text(typed, "reason", faults)
+        if not reason:
+            faults.append("请写明调剂的理由。")
+        if not typed.get("target", "").isdigit():
+            faults.append("请选择调入的指标。")
+        if faults:
+            raise Invalid("".join([*faults, "没有申请,您填写的内容仍在页面上。"]))
+        process = self._engine.definitions.started_from(FROM_A_TRANSFER)
+        if process is None:
+            raise Conflict("还没有部署指标调剂的流程,请联系流程设计员。没有申请。")
+        source, target = self._engine.ask(
+            lambda tx: self._ends(tx, actor, line_id, int(typed["target"]))
+        )
+        data = {
+            "source_line": words_of(source),
+            "target_line": words_of(target),
+            "amount": to_json_number(yuan(fen)),
+            "amount_words": in_yuan(fen),
+            "transfer_reason": reason,
+            "within_county": source.level == "county"
+            and source.line.key.organisation_id == target.line.key.organisation_id,
+        }
+        request = Request(
+            process.key,
+            source.line.key.organisation_id,
+            data,
+            f"transfer {entry}",
+            origin=FROM_A_TRANSFER,
+        )
+
+        def also(tx: Tx, started: Started) -> None:
+            if funds.is_entered(tx, entry):
+                raise Conflict("这一笔调剂刚才已经申请,没有重复申请。")
+            stamp = self._stamp(actor, entry, started.case_id)
+            asked = Transfer(
+                id=0,
+                from_line=source.line.id,
+                to_line=target.line.id,
+                fen=fen,
+                reason=reason,
+                asked_by=actor.person_id,
+                asked_at=stamp.at,
+                case_id=started.case_id,
+            )
+            ledger.ask_transfer(tx, stamp, asked)
+
+        return self._engine.cases.start(actor, request, also=also).case_id
+
+    def _ends(
+        self, tx: Tx, actor: Actor, line_id: int, target_id: int
+    ) -> tuple[LineOfUnit, LineOfUnit]:
+        places = places_of(actor, FundAct.SEE)
+        source, target = _seen(tx, places, line_id), _seen(tx, places, target_id)
+        must(tx, actor, FundAct.TRANSFER, source.line.key.organisation_id)
+        if source.line.key.year != target.line.key.year:
+            raise Invalid("只能在同一年度的指标之间调剂,没有申请。跨年的请用结转。")
+        return source, target
+
+    def _key(self, typed: Mapping[str, str], faults: list[str]) -> LineKey:
+        this_year = self._environment.today().year
+        said = typed.get("year", "")
+        year = int(said) if said.isdigit() else 0
+        if not _FIRST_YEAR <= year <= this_year + _YEARS_AHEAD:
+            faults.append(f"年度应在 {_FIRST_YEAR} 至 {this_year + _YEARS_AHEAD} 之间。")
+        unit = self._engine.directory.organisations().get(typed.get("unit", ""))
+        if unit is None or unit.level not in _LEVELS:
+            faults.append("请选择单位。")
+        programme, source = typed.get("programme", ""), typed.get("source", "")
+        if programme not in programmes():
+            faults.append("请选择帮扶项目。")
+        if source not in sources():
+            faults.append("请选择资金来源。")
+        return LineKey(year, "" if unit is None else unit.id, programme, source)
+
+    def _stamp(self, actor: Actor, entry: str | None = None, case_id: str = "") -> Stamp:
+        return Stamp(self._environment.now(), actor.person_id, case_id, entry)
+
+
+def words_of(found: LineOfUnit) -> str:
+    """A line in one sentence: unit, year, programme, source."""
+    key = found.line.key
+    return f"{found.unit} {key.year} {programme_title(key.programme)}({source_title(key.source)})"
+
+
+def _seen(tx: Tx, places: funds.Places, line_id: int) -> LineOfUnit:
+    found = funds.visible(tx, places, line_id)
+    if found is None:
+        raise NotFound("没有找到这条指标。请返回指标台账重新选择。")
+    return found
+
+
+def _must_be_entry(entry: str) -> None:
+    if _ENTRY.fullmatch(entry) is None:
+        raise Invalid("登记页面已失效,没有登记。请刷新页面后重新填写。")
+
+
+def _amount(typed: object, faults: list[str]) -> int:
+    try:
+        return fen_of(typed)
+    except Invalid as error:
+        faults.append(error.message)
+        return 0
+
+
+def _text(typed: Mapping[str, str], name: str, faults: list[str]) -> str:
+    said = typed.get(name, "").strip()
+    if len(said) > _LONGEST[name]:
+        labels = {"document": "文号", "note": "备注", "reason": "理由"}
+        faults.append(f"“{labels[name]}”不超过 {_LONGEST[name]} 字。")
+    return said

@@ -1,0 +1,182 @@
+"""What happens to a whole batch: submitted, granted, paid, given back. Inside a transaction.
+
+For the desk and for processes alike. What is done already is done once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+from engine.errors import Conflict, NotFound
+from engine.model.operations import Cancelled
+from engine.store import directory
+from engine.store.database import Tx
+from engine.work.federation_settings import Ask
+from registry.budget.model import (
+    Batch,
+    BatchStatus,
+    PayeeKind,
+    Payment,
+    PaymentStatus,
+    Stamp,
+    TransferStatus,
+)
+from registry.budget.programmes import programmes, sources
+from registry.funds import ledger
+from registry.funds.checking import faults_of
+from registry.funds.ledger import Shortage
+from registry.help_record import HelpRecord
+from registry.store import funds, help_records, payments
+
+_MOST_TOLD = 5
+_ID_DIGITS = 13
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """What submitting a batch came to: ``refusal`` where nothing was reserved."""
+
+    batch: Batch
+    fen: int
+    lines: int
+    available: int
+    refusal: str = ""
+
+
+def submit(tx: Tx, stamp: Stamp, ask: Ask, number: str) -> Submitted:
+    """Check a draft as a whole and reserve its money: all of it, or nothing."""
+    batch = must_be(tx, number, BatchStatus.DRAFT, "这一批已经提交过,没有重复提交。")
+    listed = payments.of_batch(tx, number)
+    fen = sum(one.fen for one in listed)
+    if not listed:
+        return Submitted(batch, 0, 0, 0, "名单是空的,没有提交。请先加入收款人。")
+    faults = [f for f in faults_of(tx, ask, listed, hold=True) if not f.is_allowed]
+    line = ledger.held_line(tx, batch.line_id)
+    answer = Submitted(batch, fen, len(listed), line.available)
+    if fen > line.available:
+        return replace(answer, refusal=Shortage(fen, line.available).sentence)
+    if faults:
+        told = "".join(fault.sentence for fault in faults[:_MOST_TOLD])
+        more = f"另有 {len(faults) - _MOST_TOLD} 处。" if len(faults) > _MOST_TOLD else ""
+        return replace(
+            answer, refusal=f"名单有 {len(faults)} 处不能发放,未提交、未占用资金。{told}{more}"
+        )
+    short = ledger.reserve(tx, stamp, listed)
+    if short is not None:
+        return replace(answer, refusal=short.sentence)
+    submitted = replace(
+        batch, status=BatchStatus.SUBMITTED, case_id=stamp.case_id, submitted_at=stamp.at
+    )
+    payments.save_batch(tx, submitted)
+    return replace(answer, batch=submitted, available=line.available - fen)
+
+
+def grant(tx: Tx, stamp: Stamp, number: str) -> Batch:
+    """Grant a batch that was submitted. Raises Conflict for who rostered it."""
+    batch = must_be(
+        tx, number, BatchStatus.SUBMITTED, "这一批不在待审批,没有批准。", BatchStatus.APPROVED
+    )
+    if batch.status is BatchStatus.APPROVED:
+        return batch
+    if stamp.by_id == batch.made_by:
+        raise Conflict("这一批是您制单的,按规定不能由您审批,没有批准。")
+    ledger.grant(tx, stamp, payments.of_batch(tx, number))
+    return _save(tx, replace(batch, status=BatchStatus.APPROVED))
+
+
+def pay_out(tx: Tx, stamp: Stamp, number: str, voucher: str) -> Batch:
+    """Write down that a granted batch was paid; each household's file says so at once."""
+    batch = must_be(
+        tx, number, BatchStatus.APPROVED, "这一批还没有批准,没有登记付款。", BatchStatus.PAID
+    )
+    if batch.status is BatchStatus.PAID:
+        return batch
+    granted = payments.of_batch(tx, number)
+    ledger.pay(tx, stamp, granted, voucher)
+    record_help(tx, stamp, granted, f"发放批次 {number}")
+    paid = replace(batch, status=BatchStatus.PAID, voucher=voucher, paid_on=stamp.on)
+    return _save(tx, paid)
+
+
+def give_back(tx: Tx, stamp: Stamp, number: str, reason: str, *, withdrawn: bool) -> Batch:
+    """Release what a batch reserved that was refused or withdrawn."""
+    after = BatchStatus.WITHDRAWN if withdrawn else BatchStatus.REFUSED
+    batch = payments.batch(tx, number)
+    if batch is None:
+        raise NotFound("没有找到这一批。请核对批次编号。")
+    if batch.status is after:
+        return batch
+    if batch.status not in (BatchStatus.SUBMITTED, BatchStatus.APPROVED):
+        raise Conflict("这一批没有占用资金,没有改动。")
+    ledger.release(tx, stamp, payments.of_batch(tx, number), reason)
+    return _save(tx, replace(batch, status=after, reason=reason[:300]))
+
+
+def record_help(tx: Tx, stamp: Stamp, paid: Sequence[Payment], note: str) -> None:
+    """即帮即录: a paid line becomes an entry in its household's file, once."""
+    given = [one for one in paid if one.payee.kind is PayeeKind.HOUSEHOLD]
+    lines = {one.line_id: funds.line(tx, one.line_id) for one in given}
+    payers = directory.names_of(
+        tx, [line.key.organisation_id for line in lines.values() if line is not None]
+    )
+    records = []
+    for one in given:
+        line = lines[one.line_id]
+        programme = programmes().get(one.programme)
+        if line is None or programme is None:
+            continue
+        source = sources().get(line.key.source)
+        is_goods = one.item == "goods"
+        records.append(
+            HelpRecord(
+                id=f"pay{one.id:0{_ID_DIGITS}d}",
+                file_no=one.payee.key,
+                kind=programme.help,
+                given_on=stamp.on,
+                cents=one.fen,
+                goods=programme.items[one.item] if is_goods else "",
+                source="own" if source is None else source.help,
+                level=one.level,
+                payer=payers.get(line.key.organisation_id, ""),
+                note=f"{programme.title} {one.period};{note}",
+                entered_by=stamp.by_id,
+                entered_at=stamp.at,
+            )
+        )
+    help_records.add_many(tx, records)
+
+
+def must_be(
+    tx: Tx, number: str, wanted: BatchStatus, refusal: str, also: BatchStatus | None = None
+) -> Batch:
+    """The batch, held, in one of these states. Raises NotFound, Conflict."""
+    batch = payments.batch(tx, number)
+    if batch is None:
+        raise NotFound("没有找到这一批。请核对批次编号。")
+    if batch.status not in (wanted, also):
+        raise Conflict(refusal)
+    return batch
+
+
+def _save(tx: Tx, changed: Batch) -> Batch:
+    payments.save_batch(tx, changed)
+    return changed
+
+
+def give_back_of_cancelled(cancelled: Cancelled) -> None:
+    """作废: what a case had reserved and not paid is free again, its transfer given back."""
+    tx = cast(Tx, cancelled.tx)
+    stamp = Stamp(cancelled.now, cancelled.actor_id, cancelled.case_id)
+    told = f"办件作废:{cancelled.reason}"
+    number = payments.batch_of_case(tx, cancelled.case_id)
+    if number:
+        give_back(tx, stamp, number, told, withdrawn=True)
+    unpaid = [
+        one
+        for one in payments.of_case(tx, cancelled.case_id)
+        if one.status in (PaymentStatus.RESERVED, PaymentStatus.COMMITTED)
+    ]
+    ledger.release(tx, stamp, unpaid, told)
+    asked = funds.transfer_of_case(tx, cancelled.case_id)
+    if asked is not None and asked.status is TransferStatus.PENDING:
+        ledger.settle_transfer(tx, stamp, asked.id, agreed=False)

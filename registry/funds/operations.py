@@ -1,0 +1,487 @@
+"""What service tasks do with money. What cannot be given is an answer, not a fault.
+
+``granted`` says whether, ``message`` why not in words people can be told, so that a process draws
+the way on (fewer payments, 调剂). What a process leaves out of ``payment_id`` and ``batch_no`` is
+what its own case reserved. Amounts are yuan; ``docs/operations.md`` lists all of it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time
+from typing import cast
+
+from engine.errors import Invalid, NotFound
+from engine.model.clock import ZONE, local_date
+from engine.model.operations import Operation, OperationContext
+from engine.store import directory
+from engine.store.database import Tx
+from engine.work.attributes import normal
+from registry.budget.amounts import fen_of, in_wan_upwards, in_yuan, yuan
+from registry.budget.model import (
+    BudgetLine,
+    Kind,
+    LineKey,
+    Payee,
+    PayeeKind,
+    Payment,
+    PaymentStatus,
+    Stamp,
+    TransferStatus,
+)
+from registry.budget.programmes import WARNING_SHARE, programme_of, programme_title, sources
+from registry.funds import giving, ledger
+from registry.funds.checking import faults_of
+from registry.funds.ledger import Shortage
+from registry.household import text
+from registry.store import funds, payments
+from registry.store.funds import Narrowing
+
+Inputs = Mapping[str, object]
+
+
+def _check(context: OperationContext, inputs: Inputs) -> Inputs:
+    """What is free for a programme where the case belongs, and whether an amount fits."""
+    found = _lines(context, inputs)
+    amount = inputs.get("amount")
+    fen = 0 if amount is None else fen_of(amount)
+    best = max(found, key=lambda line: line.available, default=None)
+    if best is None:
+        return {"sufficient": False, "available": 0, "percent": 0, **_nothing(inputs)}
+    fits = fen <= best.available
+    return {
+        "sufficient": fits,
+        "available": yuan(best.available),
+        "percent": best.percent,
+        "warned": _warned(context, best.moved(Kind.RESERVE, fen) if fits else best),
+        "message": "" if fits else _too_much(fen, best.available),
+    }
+
+
+def _reserve(context: OperationContext, inputs: Inputs) -> Inputs:
+    """占用 for one payee: from the fullest line the sources allow, or an answer why not."""
+    tx = cast(Tx, context.tx)
+    fen, programme = fen_of(inputs.get("amount")), programme_of(text(inputs.get("programme")))
+    item, period = text(inputs.get("item")), text(inputs.get("period"))
+    if item not in programme.items or not period:
+        raise Invalid(f"{programme.title}没有“{item}”这一发放内容,没有占用资金。请核对流程。")
+    found = sorted(_lines(context, inputs), key=lambda line: (-line.available, line.id))
+    if not found:
+        return {"granted": False, "available": 0, "payment_id": None, **_nothing(inputs)}
+    line = found[0]
+    new = _payment(context, inputs, line, fen)
+    for before in payments.of_case(tx, context.case_id):
+        if before.status is not PaymentStatus.RELEASED and _is_same(before, new):
+            return _granted(context, before.id, ledger.held_line(tx, before.line_id))
+    faults = [f for f in faults_of(tx, context.parameter, [new], hold=True) if not f.is_allowed]
+    if faults:
+        return _refused(line, faults[0].sentence)
+    made = ledger.reserve_one(tx, _stamp(context), new)
+    if isinstance(made, Shortage):
+        return _refused(line, _too_much(made.fen, made.available))
+    if made is None:
+        return _refused(line, f"{new.payee.name}同一项目、同一期间已有发放,不能重复。")
+    context.reporter("grant", {"payee": new.payee.name, "amount": in_yuan(fen), "act": "占用"})
+    return _granted(context, made, ledger.held_line(tx, line.id))
+
+
+def _commit(context: OperationContext, inputs: Inputs) -> Inputs:
+    """已批 of what was reserved; the same twice is granted once."""
+    found = _payments(context, inputs)
+    ledger.grant(cast(Tx, context.tx), _stamp(context), found)
+    _tell(context, found, "已批")
+    return _sums(found)
+
+
+def _pay(context: OperationContext, inputs: Inputs) -> Inputs:
+    """已付, and the help record of each household at once (即帮即录)."""
+    found = _payments(context, inputs)
+    stamp = _stamp(context, inputs.get("paid_on"))
+    tx = cast(Tx, context.tx)
+    ledger.pay(tx, stamp, found, text(inputs.get("voucher_no"))[:60])
+    giving.record_help(tx, stamp, found, context.case_number)
+    _tell(context, found, "已付")
+    return _sums(found)
+
+
+def _release(context: OperationContext, inputs: Inputs) -> Inputs:
+    """Give back what was reserved or granted and is not paid."""
+    found = _payments(context, inputs)
+    ledger.release(cast(Tx, context.tx), _stamp(context), found, text(inputs.get("reason")))
+    _tell(context, found, "释放")
+    return _sums(found)
+
+
+def _submit_batch(context: OperationContext, inputs: Inputs) -> Inputs:
+    """Check a draft as a whole and reserve its money: all of it, or an answer why not."""
+    tx = cast(Tx, context.tx)
+    number = _batch_no(context, inputs)
+    done = giving.submit(tx, _stamp(context), context.parameter, number)
+    line = ledger.held_line(tx, done.batch.line_id)
+    return {
+        "granted": not done.refusal,
+        "message": done.refusal,
+        "total": yuan(done.fen),
+        "payments": done.lines,
+        "available": yuan(line.available),
+        "warned": _warned(context, line),
+    }
+
+
+def _commit_batch(context: OperationContext, inputs: Inputs) -> Inputs:
+    """已批 of a whole batch; never by who rostered it."""
+    batch = giving.grant(cast(Tx, context.tx), _stamp(context), _batch_no(context, inputs))
+    return _of_batch(context, batch.number, "已批")
+
+
+def _pay_batch(context: OperationContext, inputs: Inputs) -> Inputs:
+    """已付 of a whole batch, and each household's help record at once."""
+    voucher = text(inputs.get("voucher_no"))[:60]
+    stamp = _stamp(context, inputs.get("paid_on"))
+    number = _batch_no(context, inputs)
+    batch = giving.pay_out(cast(Tx, context.tx), stamp, number, voucher)
+    return _of_batch(context, batch.number, "已付")
+
+
+def _release_batch(context: OperationContext, inputs: Inputs) -> Inputs:
+    """Give back what a batch reserved that was refused, or withdrawn."""
+    batch = giving.give_back(
+        cast(Tx, context.tx),
+        _stamp(context),
+        _batch_no(context, inputs),
+        text(inputs.get("reason")),
+        withdrawn=inputs.get("withdrawn") is True,
+    )
+    return _of_batch(context, batch.number, "释放")
+
+
+def _allocate(context: OperationContext, inputs: Inputs) -> Inputs:
+    """下达 onto the line of an organisation, without one of the case's."""
+    programme = programme_of(text(inputs.get("programme")))
+    source = text(inputs.get("source"))
+    if source not in sources():
+        raise Invalid(f"没有“{source[:40]}”这个资金来源,没有下达。请核对流程。")
+    unit = text(inputs.get("organisation_id")) or context.organisation_id
+    if directory.organisation_brief(cast(Tx, context.tx), unit) is None:
+        raise NotFound("没有找到下达指标的单位,没有下达。请核对流程。")
+    line = ledger.allocate(
+        cast(Tx, context.tx),
+        _stamp(context),
+        LineKey(_year(context, inputs), unit, programme.code, source),
+        fen_of(inputs.get("amount")),
+        text(inputs.get("document_no"))[:60],
+        text(inputs.get("note"))[:300],
+    )
+    return {"line_id": line.id, "available": yuan(line.available)}
+
+
+def _settle_transfer(context: OperationContext, inputs: Inputs) -> Inputs:
+    """Move what the case's transfer holds, or give it back."""
+    tx = cast(Tx, context.tx)
+    asked = funds.transfer_of_case(tx, context.case_id)
+    if asked is None:
+        raise NotFound("本办件没有申请调剂,没有办理。请核对流程。")
+    document = text(inputs.get("document_no"))[:60]
+    agreed = inputs.get("agreed") is True
+    done = ledger.settle_transfer(tx, _stamp(context), asked.id, agreed=agreed, document=document)
+    return {"amount": yuan(done.fen), "done": done.status is TransferStatus.DONE}
+
+
+def _carry_over(context: OperationContext, inputs: Inputs) -> Inputs:
+    """结转 what is free on all lines of a year at and below an organisation."""
+    tx = cast(Tx, context.tx)
+    unit = text(inputs.get("organisation_id")) or context.organisation_id
+    document = text(inputs.get("document_no"))[:60]
+    year = _year(context, inputs)
+    found = [one.line for one in funds.lines(tx, (unit,), Narrowing(year=year))]
+    carried = [line for line in found if line.available]
+    for line in carried:
+        ledger.carry_over(tx, _stamp(context), line.id, document)
+    return {"lines": len(carried), "amount": yuan(sum(line.available for line in carried))}
+
+
+# ----------------------------------------------------------------------------------------------
+
+
+def _lines(context: OperationContext, inputs: Inputs) -> list[BudgetLine]:
+    unit = text(inputs.get("organisation_id")) or context.organisation_id
+    programme, source = text(inputs.get("programme")), text(inputs.get("source"))
+    return funds.nearest(cast(Tx, context.tx), unit, programme, _year(context, inputs), source)
+
+
+def _year(context: OperationContext, inputs: Inputs) -> int:
+    year = inputs.get("year")
+    return local_date(context.now).year if year is None else int(str(year))
+
+
+def _payment(context: OperationContext, inputs: Inputs, line: BudgetLine, fen: int) -> Payment:
+    holder = directory.organisation_brief(cast(Tx, context.tx), line.key.organisation_id)
+    return Payment(
+        id=0,
+        line_id=line.id,
+        payee=_payee(context, inputs),
+        programme=line.key.programme,
+        period=text(inputs.get("period"))[:20],
+        item=text(inputs.get("item")),
+        level="" if holder is None else holder.level,
+        year=line.key.year,
+        fen=fen,
+        case_id=context.case_id,
+        exception=text(inputs.get("exception"))[:300],
+    )
+
+
+def _payee(context: OperationContext, inputs: Inputs) -> Payee:
+    kind, said = PayeeKind(text(inputs.get("payee_kind"))), text(inputs.get("payee_id"))
+    name = text(inputs.get("payee_name"))
+    if not said or not name:
+        raise Invalid("没有写明付给谁,没有占用资金。请核对流程。")
+    key, note = said[:80], ""
+    if kind is PayeeKind.PERSON:
+        key, note = context.lookup_hash(normal(said)), f"尾号 {normal(said)[-4:]}"
+    return Payee(kind, key, name[:100], note, context.organisation_id)
+
+
+def _is_same(before: Payment, new: Payment) -> bool:
+    return (before.payee.kind, before.payee.key, before.programme, before.period, before.item) == (
+        new.payee.kind,
+        new.payee.key,
+        new.programme,
+        new.period,
+        new.item,
+    )
+
+
+def _payments(context: OperationContext, inputs: Inputs) -> list[Payment]:
+    """The payment that is named, or all of the case that were not given back."""
+    tx, payment_id = cast(Tx, context.tx), inputs.get("payment_id")
+    if payment_id is None:
+        found = payments.of_case(tx, context.case_id)
+        if not found:
+            raise NotFound("本办件没有占用资金,没有办理。请核对流程。")
+        return [one for one in found if one.status is not PaymentStatus.RELEASED]
+    one = payments.numbered(tx, int(str(payment_id)))
+    if one is None:
+        raise NotFound("没有这一笔发放,没有办理。请核对流程。")
+    return [one]
+
+
+def _batch_no(context: OperationContext, inputs: Inputs) -> str:
+    said = text(inputs.get("batch_no"))
+    number = said or payments.batch_of_case(cast(Tx, context.tx), context.case_id)
+    if not number:
+        raise NotFound("本办件没有发放批次,没有办理。请核对流程。")
+    return number
+
+
+def _of_batch(context: OperationContext, number: str, act: str) -> Inputs:
+    found = payments.of_batch(cast(Tx, context.tx), number)
+    fen = sum(one.fen for one in found)
+    context.reporter(
+        "grant", {"batch": number, "payments": len(found), "amount": in_yuan(fen), "act": act}
+    )
+    return _sums(found)
+
+
+def _tell(context: OperationContext, found: Sequence[Payment], act: str) -> None:
+    for one in found:
+        detail = {"payee": one.payee.name, "amount": in_yuan(one.fen), "act": act}
+        context.reporter("grant", detail)
+
+
+def _sums(found: Sequence[Payment]) -> Inputs:
+    return {"payments": len(found), "amount": yuan(sum(one.fen for one in found))}
+
+
+def _granted(context: OperationContext, payment_id: int, line: BudgetLine) -> Inputs:
+    return {
+        "granted": True,
+        "payment_id": payment_id,
+        "message": "",
+        "available": yuan(line.available),
+        "warned": _warned(context, line),
+    }
+
+
+def _refused(line: BudgetLine, message: str) -> Inputs:
+    return {
+        "granted": False,
+        "payment_id": None,
+        "message": message,
+        "available": yuan(line.available),
+        "warned": True,
+    }
+
+
+def _nothing(inputs: Inputs) -> Inputs:
+    title = programme_title(text(inputs.get("programme")))
+    return {
+        "message": f"{title}还没有下达指标,未占用资金。请先下达指标。",
+        "warned": True,
+    }
+
+
+def _too_much(fen: int, available: int) -> str:
+    return (
+        f"金额 {in_yuan(fen)},超过可用指标 {in_wan_upwards(fen - available)},未占用资金。"
+        "请减少金额或申请调剂。"
+    )
+
+
+def _warned(context: OperationContext, line: BudgetLine) -> bool:
+    share = WARNING_SHARE.asked(context.parameter, line.key.organisation_id)
+    return line.percent >= int(str(share))
+
+
+def _stamp(context: OperationContext, on: object = None) -> Stamp:
+    """Now, or a day that was written down: noon of it, so that it is that day everywhere."""
+    at = context.now
+    if text(on):
+        day = date.fromisoformat(text(on)[:10])
+        if day > local_date(context.now):
+            raise Invalid(f"付款日期 {day} 还没有到,没有登记。")
+        if day != local_date(context.now):
+            at = datetime.combine(day, time(12), ZONE)
+    return replace(Stamp(context.now, context.actor_id, context.case_id), at=at)
+
+
+_TEXT = {"type": "string"}
+_TEXT_OR_NOTHING = {"type": ["string", "null"]}
+_DATE_OR_NOTHING = {"type": ["string", "null"], "format": "date"}
+_AMOUNT = {"type": ["number", "string"]}
+_AMOUNT_OR_NOTHING = {"type": ["number", "string", "null"]}
+_YUAN = {"type": "number", "minimum": 0}
+_COUNT = {"type": "integer", "minimum": 0}
+_ID_OR_NOTHING = {"type": ["integer", "null"]}
+_TRUTH = {"type": "boolean"}
+_TRUTH_OR_NOTHING = {"type": ["boolean", "null"]}
+
+_Schemas = Mapping[str, Mapping[str, object]]
+
+_WHERE: _Schemas = {
+    "source": _TEXT_OR_NOTHING,
+    "year": _ID_OR_NOTHING,
+    "organisation_id": _TEXT_OR_NOTHING,
+}
+_ONE: _Schemas = {"payment_id": _ID_OR_NOTHING}
+_BATCH: _Schemas = {"batch_no": _TEXT_OR_NOTHING}
+_DONE: _Schemas = {"payments": _COUNT, "amount": _YUAN}
+_ANSWER: _Schemas = {"granted": _TRUTH, "message": _TEXT, "available": _YUAN, "warned": _TRUTH}
+
+FUND_OPERATIONS: Sequence[Operation] = (
+    Operation(
+        name="funds.check",
+        title="查看可用指标",
+        run=_check,
+        inputs={"programme": _TEXT, "amount": _AMOUNT_OR_NOTHING, **_WHERE},
+        required=frozenset({"programme"}),
+        outputs={
+            "sufficient": _TRUTH,
+            "available": _YUAN,
+            "percent": _COUNT,
+            "warned": _TRUTH,
+            "message": _TEXT,
+        },
+    ),
+    Operation(
+        name="funds.reserve",
+        title="占用资金",
+        run=_reserve,
+        inputs={
+            "programme": _TEXT,
+            "amount": _AMOUNT,
+            "period": _TEXT,
+            "item": _TEXT,
+            "payee_kind": {"enum": [kind.value for kind in PayeeKind]},
+            "payee_id": _TEXT,
+            "payee_name": _TEXT,
+            "exception": _TEXT_OR_NOTHING,
+            **_WHERE,
+        },
+        required=frozenset(
+            {"programme", "amount", "period", "item", "payee_kind", "payee_id", "payee_name"}
+        ),
+        outputs={**_ANSWER, "payment_id": _ID_OR_NOTHING},
+    ),
+    Operation(name="funds.commit", title="批准占用的资金", run=_commit, inputs=_ONE, outputs=_DONE),
+    Operation(
+        name="funds.pay",
+        title="登记付款",
+        run=_pay,
+        inputs={**_ONE, "voucher_no": _TEXT, "paid_on": _DATE_OR_NOTHING},
+        required=frozenset({"voucher_no"}),
+        outputs=_DONE,
+    ),
+    Operation(
+        name="funds.release",
+        title="释放占用的资金",
+        run=_release,
+        inputs={**_ONE, "reason": _TEXT_OR_NOTHING},
+        outputs=_DONE,
+    ),
+    Operation(
+        name="funds.submit_batch",
+        title="提交批次并占用资金",
+        run=_submit_batch,
+        inputs=_BATCH,
+        outputs={**_ANSWER, "total": _YUAN, "payments": _COUNT},
+    ),
+    Operation(
+        name="funds.commit_batch",
+        title="批准批次",
+        run=_commit_batch,
+        inputs=_BATCH,
+        outputs=_DONE,
+    ),
+    Operation(
+        name="funds.pay_batch",
+        title="登记批次付款",
+        run=_pay_batch,
+        inputs={**_BATCH, "voucher_no": _TEXT, "paid_on": _DATE_OR_NOTHING},
+        required=frozenset({"voucher_no"}),
+        outputs=_DONE,
+    ),
+    Operation(
+        name="funds.release_batch",
+        title="释放批次占用的资金",
+        run=_release_batch,
+        inputs={**_BATCH, "reason": _TEXT_OR_NOTHING, "withdrawn": _TRUTH_OR_NOTHING},
+        outputs=_DONE,
+    ),
+    Operation(
+        name="funds.allocate",
+        title="下达指标",
+        run=_allocate,
+        inputs={
+            "programme": _TEXT,
+            "source": _TEXT,
+            "amount": _AMOUNT,
+            "document_no": _TEXT,
+            "note": _TEXT_OR_NOTHING,
+            "year": _ID_OR_NOTHING,
+            "organisation_id": _TEXT_OR_NOTHING,
+        },
+        required=frozenset({"programme", "source", "amount", "document_no"}),
+        outputs={"line_id": _COUNT, "available": _YUAN},
+    ),
+    Operation(
+        name="funds.settle_transfer",
+        title="办结指标调剂",
+        run=_settle_transfer,
+        inputs={"agreed": _TRUTH, "document_no": _TEXT_OR_NOTHING},
+        required=frozenset({"agreed"}),
+        outputs={"amount": _YUAN, "done": _TRUTH},
+    ),
+    Operation(
+        name="funds.carry_over",
+        title="结转指标",
+        run=_carry_over,
+        inputs={
+            "document_no": _TEXT,
+            "year": _ID_OR_NOTHING,
+            "organisation_id": _TEXT_OR_NOTHING,
+        },
+        required=frozenset({"document_no"}),
+        outputs={"lines": _COUNT, "amount": _YUAN},
+    ),
+)
+"""All of them, in the order of a payment's life."""

@@ -1,0 +1,65 @@
+"""Who can be put on a roster: read as typed, told in words where she cannot be."""
+
+from collections.abc import Callable, Mapping
+
+from engine.errors import Invalid
+from engine.model.clock import local_date
+from engine.model.identity_numbers import credit_code_problem, normalised, resident_id_problem
+from engine.store.database import Tx
+from engine.work.attributes import normal
+from registry.budget.model import Payee, PayeeKind, Stamp
+from registry.store import households
+from registry.store.payees import HouseholdToPay
+
+_LONGEST_NAME = 60
+_LAST = 4
+
+
+def household_payee(found: HouseholdToPay) -> Payee:
+    """A household on file."""
+    return Payee(PayeeKind.HOUSEHOLD, found.file_no, found.name, found.unit, found.organisation_id)
+
+
+def typed_payee(
+    tx: Tx,
+    stamp: Stamp,
+    lookup_hash: Callable[[str], str],
+    typed: Mapping[str, str],
+    organisation_id: str,
+) -> Payee:
+    """Somebody who is in no file: a person, an organisation, a village. Raises Invalid.
+
+    Of a person only the keyed hash of her number and its end are kept.
+    """
+    name = " ".join(typed.get("name", "").split())
+    if not name or len(name) > _LONGEST_NAME:
+        raise Invalid(f"请填写收款人(单位)名称,不超过 {_LONGEST_NAME} 字。没有加入名单。")
+    code = normalised(typed.get("code", ""))
+    kind = typed.get("payee", "")
+    if kind == PayeeKind.PERSON:
+        return _person(tx, stamp, lookup_hash, name, code, organisation_id)
+    if kind == PayeeKind.ORGANISATION:
+        problem = credit_code_problem(code) if code else None
+        if problem:
+            raise Invalid(f"{problem}没有加入名单。")
+        return Payee(PayeeKind.ORGANISATION, code or name, name, code, organisation_id)
+    if kind == PayeeKind.VILLAGE:
+        return Payee(PayeeKind.VILLAGE, name, name, "", organisation_id)
+    raise Invalid("请选择收款对象的种类。没有加入名单。")
+
+
+def _person(
+    tx: Tx,
+    stamp: Stamp,
+    lookup_hash: Callable[[str], str],
+    name: str,
+    code: str,
+    organisation_id: str,
+) -> Payee:
+    problem = resident_id_problem(code, local_date(stamp.at)) if code else "请填写身份证号。"
+    if problem:
+        raise Invalid(f"{problem}没有加入名单。")
+    hashed = lookup_hash(normal(code))
+    if hashed in households.of_heads(tx, [hashed]):
+        raise Invalid(f"{name}已经建档,请从档案中选择这一户,不要按未建档人员加入。没有加入名单。")
+    return Payee(PayeeKind.PERSON, hashed, name, f"尾号 {code[-_LAST:]}", organisation_id)

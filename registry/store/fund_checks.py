@@ -1,0 +1,85 @@
+"""Questions of the money's invariants."""
+
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select
+
+from engine.store.database import Tx
+from engine.store.tables import case
+from registry.budget.model import LIVE, BatchStatus, Kind, PaymentStatus
+from registry.store.fund_tables import fund_movement, payment, payment_batch
+
+_LIVE = [status.value for status in LIVE]
+_STATUS_IN: dict[BatchStatus, PaymentStatus] = {
+    BatchStatus.DRAFT: PaymentStatus.LISTED,
+    BatchStatus.SUBMITTED: PaymentStatus.RESERVED,
+    BatchStatus.APPROVED: PaymentStatus.COMMITTED,
+    BatchStatus.PAID: PaymentStatus.PAID,
+    BatchStatus.REFUSED: PaymentStatus.RELEASED,
+    BatchStatus.WITHDRAWN: PaymentStatus.RELEASED,
+}
+
+
+def paid_twice(tx: Tx) -> list[str]:
+    """Payees with two live payments of one kind: the database lets none be, so it is asked."""
+    same = (
+        payment.c.payee_kind,
+        payment.c.payee_key,
+        payment.c.programme,
+        payment.c.period,
+        payment.c.item,
+        payment.c.level,
+    )
+    query = (
+        select(func.min(payment.c.id))
+        .where(payment.c.status.in_(_LIVE))
+        .group_by(*same)
+        .having(func.count() > 1)
+    )
+    return [str(found) for found in tx.execute(query).scalars()]
+
+
+def batches_that_disagree(tx: Tx) -> list[tuple[str, str, str]]:
+    """Batches that wait although their case is over, or are decided without one."""
+    waits = payment_batch.c.status.in_([BatchStatus.SUBMITTED.value, BatchStatus.APPROVED.value])
+    query = (
+        select(payment_batch.c.number, payment_batch.c.status, case.c.status.label("case_status"))
+        .select_from(payment_batch.outerjoin(case, case.c.id == payment_batch.c.case_id))
+        .where(
+            or_(
+                and_(payment_batch.c.status != BatchStatus.DRAFT.value, case.c.id.is_(None)),
+                and_(waits, case.c.status.in_(["completed", "cancelled"])),
+            )
+        )
+    )
+    return [(row.number, row.status, row.case_status or "") for row in tx.execute(query)]
+
+
+def payments_that_disagree(tx: Tx) -> list[tuple[int, str, str]]:
+    """Payments that are not as far as their batch."""
+    fits = or_(
+        *(
+            and_(payment_batch.c.status == batch.value, payment.c.status == one.value)
+            for batch, one in _STATUS_IN.items()
+        )
+    )
+    query: Any = (
+        select(payment.c.id, payment.c.status, payment_batch.c.status.label("batch_status"))
+        .join(payment_batch, payment_batch.c.number == payment.c.batch_no)
+        .where(~fits)
+    )
+    return [(row.id, row.status, row.batch_status) for row in tx.execute(query)]
+
+
+def granted_by_who_rostered(tx: Tx) -> list[str]:
+    """Batches somebody granted who made them."""
+    query = (
+        select(payment_batch.c.number)
+        .join(fund_movement, fund_movement.c.batch_no == payment_batch.c.number)
+        .where(
+            fund_movement.c.kind == Kind.COMMIT.value,
+            fund_movement.c.by_id == payment_batch.c.made_by,
+        )
+        .distinct()
+    )
+    return list(tx.execute(query).scalars())

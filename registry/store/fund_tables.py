@@ -1,0 +1,181 @@
+"""The tables of the money: budget lines, movements, payments, batches, transfers, other spending.
+
+Amounts are whole fen. What a line may never be, and that nobody is paid twice for the same, is
+refused by the database itself.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    text,
+)
+
+from registry.store.tables import metadata
+
+_INSTANT = String(27)
+_DATE = String(10)
+_ID = String(64)
+_CASE = String(26)
+_BATCH = String(40)
+_CODE = String(40)
+_Serial = BigInteger().with_variant(Integer, "sqlite")
+
+_LIVE = text("status IN ('reserved', 'committed', 'paid')")
+
+budget_line = Table(
+    "budget_line",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("year", Integer, nullable=False),
+    Column("organisation_id", _ID, nullable=False),
+    Column("programme", _CODE, nullable=False),
+    Column("source", _CODE, nullable=False),
+    # What the movements come to; registry.funds.invariants reckons them again.
+    Column("allocated", BigInteger, nullable=False),
+    Column("reserved", BigInteger, nullable=False),
+    Column("committed", BigInteger, nullable=False),
+    Column("paid", BigInteger, nullable=False),
+    CheckConstraint(
+        "reserved >= 0 AND committed >= 0 AND paid >= 0 "
+        "AND reserved + committed + paid <= allocated",
+        name="ck_budget_line_never_overdrawn",
+    ),
+    Index(
+        "uq_budget_line_key",
+        "year",
+        "organisation_id",
+        "programme",
+        "source",
+        unique=True,
+    ),
+)
+
+payment_batch = Table(
+    "payment_batch",
+    metadata,
+    Column("number", _BATCH, primary_key=True),
+    Column("title", String(100), nullable=False),
+    Column("organisation_id", _ID, nullable=False),
+    Column("line_id", BigInteger, ForeignKey("budget_line.id"), nullable=False),
+    Column("programme", _CODE, nullable=False),
+    Column("period", String(20), nullable=False),
+    Column("item", _CODE, nullable=False),
+    Column("made_by", _ID, nullable=False),
+    Column("made_at", _INSTANT, nullable=False),
+    Column("status", String(20), nullable=False),  # registry.budget.model.BatchStatus
+    Column("case_id", _CASE, nullable=False),  # empty until it is submitted
+    Column("submitted_at", _INSTANT),
+    Column("reason", String(300), nullable=False),  # why it was refused or withdrawn
+    Column("voucher", String(60), nullable=False),
+    Column("paid_on", _DATE),
+    Index("ix_payment_batch_organisation", "organisation_id", "made_at"),
+    Index("ix_payment_batch_case", "case_id"),
+)
+
+payment = Table(
+    "payment",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("line_id", BigInteger, ForeignKey("budget_line.id"), nullable=False),
+    Column("payee_kind", String(20), nullable=False),  # household | person | organisation | village
+    Column("payee_key", String(80), nullable=False),  # of a person the keyed hash of the number
+    Column("payee_name", String(100), nullable=False),
+    Column("payee_note", String(100), nullable=False),
+    Column("organisation_id", _ID, nullable=False),  # where the payee belongs, or the line's
+    Column("programme", _CODE, nullable=False),
+    Column("period", String(20), nullable=False),
+    Column("item", _CODE, nullable=False),
+    Column("level", String(20), nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("fen", BigInteger, nullable=False),
+    Column("status", String(20), nullable=False),  # registry.budget.model.PaymentStatus
+    Column("batch_no", _BATCH, nullable=False),  # empty for the payment of a case of its own
+    Column("case_id", _CASE, nullable=False),
+    Column("number", Integer, nullable=False),  # in its batch, from 1
+    Column("exception", String(300), nullable=False),
+    Column("reason", String(300), nullable=False),
+    Column("paid_on", _DATE),
+    Column("voucher", String(60), nullable=False),
+    CheckConstraint("fen > 0", name="ck_payment_positive"),
+    # Nobody gets the same twice, whichever county enters it (domain.md, correction 23).
+    Index(
+        "uq_payment_once",
+        "payee_kind",
+        "payee_key",
+        "programme",
+        "period",
+        "item",
+        "level",
+        unique=True,
+        sqlite_where=_LIVE,
+        postgresql_where=_LIVE,
+    ),
+    Index("ix_payment_batch", "batch_no", "number"),
+    Index("ix_payment_payee", "payee_kind", "payee_key", "year"),
+    Index("ix_payment_case", "case_id"),
+)
+
+fund_transfer = Table(
+    "fund_transfer",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("from_line", BigInteger, ForeignKey("budget_line.id"), nullable=False),
+    Column("to_line", BigInteger, ForeignKey("budget_line.id"), nullable=False),
+    Column("fen", BigInteger, nullable=False),
+    Column("reason", String(300), nullable=False),
+    Column("asked_by", _ID, nullable=False),
+    Column("asked_at", _INSTANT, nullable=False),
+    Column("status", String(20), nullable=False),  # registry.budget.model.TransferStatus
+    Column("case_id", _CASE, nullable=False),
+    Column("document", String(60), nullable=False),
+    Index("ix_fund_transfer_case", "case_id"),
+)
+
+fund_movement = Table(
+    "fund_movement",
+    metadata,
+    # Only ever added to. Each kind moves money between two accounts (registry.budget.model).
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("line_id", BigInteger, ForeignKey("budget_line.id"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("fen", BigInteger, nullable=False),
+    Column("at", _INSTANT, nullable=False),
+    Column("by_id", _ID, nullable=False),
+    Column("document", String(60), nullable=False),
+    Column("note", String(300), nullable=False),
+    Column("batch_no", _BATCH, nullable=False),
+    Column("payment_id", BigInteger, ForeignKey("payment.id")),
+    Column("transfer_id", BigInteger, ForeignKey("fund_transfer.id")),
+    Column("other_line", BigInteger, ForeignKey("budget_line.id")),
+    Column("case_id", _CASE, nullable=False),
+    # The page it was entered on: sending it twice moves money once.
+    Column("entry", String(16), unique=True),
+    CheckConstraint("fen > 0", name="ck_fund_movement_positive"),
+    Index("ix_fund_movement_line", "line_id", "at", "id"),
+    Index("ix_fund_movement_payment", "payment_id"),
+)
+
+other_expense = Table(
+    "other_expense",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("year", Integer, nullable=False),
+    Column("organisation_id", _ID, nullable=False),
+    Column("subject", _CODE, nullable=False),
+    Column("source", _CODE, nullable=False),
+    Column("payee", String(100), nullable=False),
+    Column("fen", BigInteger, nullable=False),  # negative in a counter-entry
+    Column("spent_on", _DATE, nullable=False),
+    Column("voucher", String(60), nullable=False),
+    Column("note", String(300), nullable=False),
+    Column("entered_by", _ID, nullable=False),
+    Column("entered_at", _INSTANT, nullable=False),
+    Column("counters", String(16), ForeignKey("other_expense.id"), unique=True),
+    Index("ix_other_expense_year", "year", "organisation_id", "spent_on"),
+)
