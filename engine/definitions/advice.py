@@ -3,6 +3,10 @@
 from engine.definitions.advice_to_vendors import OF_VENDORS
 from engine.sentences import Words
 
+_LISTS = Words(
+    "列表、每项变量和结果都写在 zeebe:loopCharacteristics 里",
+    "the list, the item's variable and the results are said in zeebe:loopCharacteristics",
+)
 ELEMENTS = {
     "task": Words(
         "请把任务类型改成用户任务、服务任务、业务规则任务或脚本任务",
@@ -53,12 +57,25 @@ ELEMENTS = {
         "draw it as a process",
     ),
     "standardLoopCharacteristics": Words(
-        "请用排他网关画一条走回来的连线",
-        "draw a flow back, with an exclusive gateway",
+        "只有步骤、子流程和调用流程可以循环,请移过去,或用排他网关画一条走回来的连线",
+        "only steps, sub-processes and called processes can loop; move it there, or draw a flow "
+        "back with an exclusive gateway",
     ),
     "multiInstanceLoopCharacteristics": Words(
-        "请画成普通步骤,或用排他网关画一条走回来的连线",
-        "draw a plain step, or a flow back with an exclusive gateway",
+        "只有步骤、子流程和调用流程可以逐项办理,请把它放进一个子流程里",
+        "only steps, sub-processes and called processes can be repeated; put it into a sub-process",
+    ),
+    "loopCardinality": Words(
+        "请用 zeebe:loopCharacteristics 写明对哪个列表逐项办理(inputCollection)",
+        "say with zeebe:loopCharacteristics for each item of which list (inputCollection)",
+    ),
+    "loopDataInputRef": _LISTS,
+    "loopDataOutputRef": _LISTS,
+    "inputDataItem": _LISTS,
+    "outputDataItem": _LISTS,
+    "complexBehaviorDefinition": Words(
+        "请用完成条件(completionCondition)写明何时不必再办其余各项",
+        "say with a completion condition when the other items need not be done",
     ),
     "signalEventDefinition": Words(
         "请改成消息事件",
@@ -174,8 +191,8 @@ EXTENSIONS = {
         "nothing is mapped here: the result goes to resultVariable, variables are read as they are",
     ),
     "loopCharacteristics": Words(
-        "多实例目前不支持",
-        "several instances of a step are not supported; draw a plain step or a loop",
+        "它只能写在多实例标记里",
+        "it belongs in the multi-instance mark",
     ),
     "adHoc": Words(
         "不支持 ad hoc 子流程", "ad hoc sub-processes are not supported; draw a plain one"

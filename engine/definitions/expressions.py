@@ -7,7 +7,9 @@ from enum import Enum
 from engine.definitions.bpmn_xml import Element
 from engine.definitions.diagram import Node, Process, bpmn, described, extension
 from engine.definitions.draft import Draft
+from engine.definitions.repetition import LOOPED, listed
 from engine.feel import Expression, FeelSyntaxError, compile_expression
+from engine.model.items import ITEM_NAME
 from engine.model.public_words import GUEST_MOBILE, ON_NODES, WORDS
 from engine.sentences import Words
 
@@ -18,6 +20,8 @@ class When(Enum):
     CASE = "case"  # the process's own
     BEFORE = "before"  # and the step's inputs
     AFTER = "after"  # and what the step produced
+    AROUND = "around"  # not those that only the items of a repeated step have
+    ENOUGH = "enough"  # and how many of its items are done
 
 
 @dataclass(frozen=True)
@@ -130,8 +134,39 @@ def _node_sites(draft: Draft, process: Process, node: Node) -> Iterator[Site]:
             must_be_feel=True,
             when=When.BEFORE,
         )
+    yield from _repetition_sites(process, node)
     yield from _public_sites(process, node)
     yield from _event_sites(draft, process, node)
+
+
+def _repetition_sites(process: Process, node: Node) -> Iterator[Site]:
+    """What an activity is repeated for, what comes of an item, and when it is enough."""
+    found = listed(node)
+    if found is not None:
+        texts = (
+            ("的列表(inputCollection)", "the list", found.collection, When.AROUND),
+            ("的每项结果(outputElement)", "the result of an item", found.result, When.BEFORE),
+            ("的完成条件", "the completion condition", found.until_text, When.ENOUGH),
+            ("的每项名称(itemName)", "the name of an item", _item_name(node), When.CASE),
+        )
+        for zh, en, text, when in texts:
+            if text:
+                where = Words.filled(f"{{node}}{zh}", f"{en} of {{node}}", node=node.label)
+                yield Site(process, node, found.mark, where, text, must_be_feel=True, when=when)
+    condition = node.element.find(f"{bpmn(LOOPED)}/{bpmn('loopCondition')}")
+    if condition is not None and (condition.text or "").strip():
+        yield Site(
+            process,
+            node,
+            condition,
+            Words.filled("{node}的循环条件", "the loop condition of {node}", node=node.label),
+            (condition.text or "").strip(),
+            must_be_feel=True,
+        )
+
+
+def _item_name(node: Node) -> str:
+    return node.properties.get(ITEM_NAME, "").strip()
 
 
 def _public_sites(process: Process, node: Node) -> Iterator[Site]:

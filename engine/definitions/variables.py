@@ -7,6 +7,13 @@ from engine.definitions.bpmn_xml import Element
 from engine.definitions.diagram import Node, Process
 from engine.definitions.draft import Draft, read_draft
 from engine.definitions.expressions import Site, When, sites
+from engine.definitions.repetition import (
+    item_around,
+    items_around,
+    listed,
+    names_of_counting,
+    names_of_items,
+)
 from engine.forms import CompiledForm
 from engine.forms.codes import text_keys
 from engine.model.definitions import OVERDUE, STARTS_FROM, Bundle, DefinitionSource, SourceFile
@@ -19,21 +26,26 @@ RESERVED = frozenset({"case"})
 
 @dataclass(frozen=True)
 class Writing:
-    """A step writes a variable of the process."""
+    """A step writes a variable of the process, or (``home``) of each item of a repeated step."""
 
     variable: str
     node: Node
     element: Element
+    home: Node | None = None
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A place reads variables; ``where`` says what it is."""
+    """A place reads variables; ``where`` says what it is.
+
+    ``inside`` are the repeated steps in whose items it reads, outermost first.
+    """
 
     names: frozenset[str]
     node: Node | None
     element: Element
     where: Words
+    inside: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,27 +57,58 @@ class Called:
 
 
 def writings(draft: Draft, process: Process) -> Iterator[Writing]:
-    """Every write to the process's own scope."""
+    """Every write to the process's own scope, and to those of its items."""
     for scope in process.scopes:
         for node in scope.nodes.values():
-            if node.outputs:
-                for mapped in node.outputs:
-                    yield Writing(mapped.variable, node, mapped.element)
-                continue
-            if node.tag in {"userTask", "startEvent"}:
-                for name in sorted(form_names(usable_form(draft, node))):
-                    yield Writing(name, node, node.element)
-            elif node.tag == "serviceTask":
-                operation = draft.known.operations.get(node.operation)
-                for name in () if operation is None else operation.outputs:
-                    yield Writing(name, node, node.element)
-            elif node.result_variable:
-                yield Writing(node.result_variable.partition(".")[0], node, node.element)
+            for name, element in _written_by(draft, node):
+                yield Writing(name, node, element, item_around(node))
+            found = listed(node)
+            if found is not None and found.result_name:
+                outside = node.scope.owner
+                home = None if outside is None else item_around(outside)
+                yield Writing(found.result_name, node, found.mark, home)
+
+
+def _written_by(draft: Draft, node: Node) -> Iterator[tuple[str, Element]]:
+    if node.outputs:
+        for mapped in node.outputs:
+            yield mapped.variable, mapped.element
+    elif node.tag in {"userTask", "startEvent"}:
+        for name in sorted(form_names(usable_form(draft, node))):
+            yield name, node.element
+    elif node.tag == "serviceTask":
+        operation = draft.known.operations.get(node.operation)
+        for name in () if operation is None else operation.outputs:
+            yield name, node.element
+    elif node.result_variable:
+        yield node.result_variable.partition(".")[0], node.element
 
 
 def written(draft: Draft, process: Process) -> frozenset[str]:
     """The names of all variables that the process itself writes or has from its start."""
-    return frozenset(writing.variable for writing in writings(draft, process)) | given(process)
+    return Provided(draft, process).at(())
+
+
+def written_anywhere(draft: Draft, process: Process) -> frozenset[str]:
+    """The same, with what only items of repeated steps have."""
+    return Provided(draft, process).at(
+        tuple(node for node in process.nodes.values() if listed(node) is not None)
+    )
+
+
+class Provided:
+    """Which variables there are at which place of a process."""
+
+    def __init__(self, draft: Draft, process: Process) -> None:
+        self._given = given(process)
+        self._by_home: dict[Node | None, set[str]] = {None: set()}
+        for writing in writings(draft, process):
+            self._by_home.setdefault(writing.home, set()).add(writing.variable)
+
+    def at(self, inside: tuple[Node, ...]) -> frozenset[str]:
+        """Those of the process, and of the items of these repeated steps."""
+        names = self._given | names_of_items(inside)
+        return names.union(*(self._by_home.get(home, ()) for home in (None, *inside)))
 
 
 def given(process: Process) -> frozenset[str]:
@@ -77,16 +120,15 @@ def readings(draft: Draft, process: Process) -> Iterator[Reading]:
     """Every place that reads variables, without the names that are the step's own there."""
     for site in sites(draft, process):
         compiled = site.compiled()
-        if compiled is None:
-            continue
-        names = compiled.free_names - RESERVED
-        if site.when is not When.CASE and site.node is not None:
-            names -= {mapped.variable for mapped in site.node.inputs}
-        if site.when is When.AFTER:
-            if site.node is None or _speaks_of_others(draft, site.node):
-                continue
-            names -= _produced(draft, site)
-        yield Reading(names, site.node, site.element, site.where)
+        if compiled is not None and not _is_somebody_elses(draft, site):
+            inside = items_around(site.node)
+            yield Reading(
+                compiled.free_names - RESERVED - _own_names(draft, site),
+                site.node,
+                site.element,
+                site.where,
+                inside[:-1] if site.when is When.AROUND else inside,
+            )
     for node in process.of("userTask", "startEvent"):
         form = usable_form(draft, node)
         for component, read in ({} if form is None else form.foreign_names).items():
@@ -98,7 +140,7 @@ def readings(draft: Draft, process: Process) -> Iterator[Reading]:
                 form=node.form_id,
                 component=component,
             )
-            yield Reading(names, node, node.element, where)
+            yield Reading(names, node, node.element, where, items_around(node))
     for node in process.of("businessRuleTask"):
         decision = draft.decision(node.decision_id)
         if decision is not None:
@@ -110,15 +152,37 @@ def readings(draft: Draft, process: Process) -> Iterator[Reading]:
                 node=node.label,
                 decision=node.decision_id,
             )
-            yield Reading(names, node, node.element, where)
+            yield Reading(names, node, node.element, where, items_around(node))
+
+
+def _is_somebody_elses(draft: Draft, site: Site) -> bool:
+    """Whether it reads what somebody else names."""
+    return site.when is When.AFTER and (site.node is None or _speaks_of_others(draft, site.node))
+
+
+def _own_names(draft: Draft, site: Site) -> frozenset[str]:
+    """What is there at this place alone."""
+    if site.node is None:
+        return frozenset()
+    mapped = frozenset(one.variable for one in site.node.inputs)
+    match site.when:
+        case When.CASE | When.AROUND:
+            return frozenset()
+        case When.AFTER:
+            return mapped | _produced(draft, site)
+        case When.ENOUGH:
+            return names_of_counting(site.node)
+        case _:
+            return mapped
 
 
 def asked_of_caller(called: Called) -> frozenset[str]:
     """The variables that a called process reads and does not write itself: its inputs."""
+    provided = Provided(called.draft, called.process)
     names: set[str] = set()
     for reading in readings(called.draft, called.process):
-        names |= reading.names
-    return frozenset(names) - written(called.draft, called.process)
+        names |= reading.names - provided.at(reading.inside)
+    return frozenset(names)
 
 
 def called_process(draft: Draft, key: str) -> Called | None:

@@ -17,6 +17,7 @@ BODY = "_body_"
 _EVENTS = frozenset({"timerEventDefinition", "messageEventDefinition", "errorEventDefinition"})
 _OF_THE_SCOPE = frozenset(
     {"documentation", "extensionElements", "laneSet", "textAnnotation", "association", "group"}
+    | {"multiInstanceLoopCharacteristics", "standardLoopCharacteristics"}
 )
 """What stays where it is: it belongs to the scope, or is not run."""
 

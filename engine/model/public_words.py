@@ -6,6 +6,8 @@ Everything she reads was worded for her by the designer; what has no words is no
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from engine.model.items import Items
+
 WORDS = "public"
 """On any flow node, sub-process, call activity or the process: plain words; ``=`` is FEEL."""
 
@@ -64,6 +66,7 @@ class OfferedStep:
     reason: str
     due: date | None
     draft_at: datetime | None
+    items: Items = ()
 
 
 @dataclass(frozen=True)

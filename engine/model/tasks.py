@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import Enum
 
 from engine.model.actors import Actor
+from engine.model.items import Items
 from engine.model.organisations import Queue
 
 
@@ -23,7 +24,7 @@ class Task:
 
     ``returned_by`` is the step that sent the case back to this one. ``by_profile`` are the people
     who may do it only where a separation profile holds; ``profile_id`` is that under which it was
-    done.
+    done. ``items`` says which one it is of a step that is repeated.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Task:
     completed_by: str | None
     by_profile: frozenset[str] = frozenset()
     profile_id: int | None = None
+    items: Items = ()
 
     def bars(self, person_id: str) -> bool:
         """Whether she has done what keeps her from doing this (``notSamePersonAs``).
@@ -144,6 +146,7 @@ class TaskLine:
     draft_at: datetime | None = None
     completed_at: datetime | None = None
     completed_by: str | None = None
+    items: Items = ()
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from engine.runtime.diagram import (
     OperationTask,
     Script,
 )
+from engine.runtime.places import items_of
 from engine.runtime.program import Program
 from engine.runtime.step import DecisionRecord, OperationCall, OperationRecord, Passed, Ports
 from engine.runtime.telling import kind_of, shown
@@ -102,7 +103,11 @@ class Answers:
         if outcome.value is None and outcome.problems:
             raise StepFailed(f"决策没有结果({'、'.join(outcome.problems)})", node.id)
         self.variables.write(token, call.target, outcome.value)
-        self.record.decisions.append(DecisionRecord(node.element.process_key, node.id, outcome))
+        self.record.decisions.append(
+            DecisionRecord(
+                node.element.process_key, node.id, outcome, items_of(token, self.variables.local)
+            )
+        )
 
     def _operate(self, token: Token, node: Node, task: OperationTask) -> bool | None:
         inputs = self.inputs(token, node)

@@ -14,8 +14,9 @@ from engine.errors import Invalid, TaskNotOpen
 from engine.feel import EvaluationContext
 from engine.runtime.answers import CALL
 from engine.runtime.diagram import Message, Node, OperationTask, Timer
+from engine.runtime.places import items_of
 from engine.runtime.program import Program
-from engine.runtime.run import COUNTED, DUE, KEY, LOOP_COUNTER, Run
+from engine.runtime.run import COUNTED, DUE, KEY, Run
 from engine.runtime.specs import PersonTask
 from engine.runtime.state import decode, encode
 from engine.runtime.step import (
@@ -237,7 +238,7 @@ def _step(run: Run, before: Mapping[str, UserWait]) -> Step:
         state=state,
         ended=run.case.completed,
         opened=tuple(
-            OpenStep(w.token, w.process_key, w.element_id, w.path, w.item, run.limits.get(w.token))
+            OpenStep(w.token, w.process_key, w.element_id, w.path, w.items, run.limits.get(w.token))
             for w in now.user.values()
             if w.token not in before
         ),
@@ -278,7 +279,7 @@ def _add_wait(found: Waits, run: Run, token: Token, node: Node, path: tuple[str,
     if isinstance(token.task_spec, PersonTask):
         if token.id in run.failures:
             return
-        found.user[token.id] = UserWait(*place, path, _item(run, token))
+        found.user[token.id] = UserWait(*place, path, items_of(token, run.variables.local))
     elif isinstance(node.event, Timer) and DUE in data:
         found.timers[token.id] = TimerWait(*place, datetime.fromisoformat(data[DUE]))
     elif isinstance(node.event, Message) and KEY in data:
@@ -294,17 +295,6 @@ def _path(part: object) -> tuple[str, ...]:
         names.append(part.holder.task_spec.node.id)
         part = part.holder.workflow
     return tuple(reversed(names))
-
-
-def _item(run: Run, token: Token) -> int | None:
-    """Which item of the nearest repetition around it a user task is for."""
-    place: Token | None = token
-    while place is not None:
-        counter = run.variables.local.get(place.id, {}).get(LOOP_COUNTER)
-        if isinstance(counter, int):
-            return counter
-        place = getattr(place.workflow, "holder", None)
-    return None
 
 
 def _no_due(_text: str, _start: datetime) -> datetime:

@@ -100,13 +100,30 @@ class Terminate:
 
 @dataclass(frozen=True)
 class Loop:
-    """Once for each item of a list: at the same time, or one after the other."""
+    """Once for each item of a list: at the same time, or one after the other.
+
+    ``until``: what is left is given up once this holds after an item. ``title``: what an item is
+    called.
+    """
 
     sequential: bool
     collection: Expression
     item_name: str | None
     result_name: str | None
     result: Expression | None
+    until: Expression | None = None
+    until_text: str = ""
+    title: Text | None = None
+
+
+@dataclass(frozen=True)
+class Again:
+    """Again while a condition holds, ``most`` times at most; ``before``: also before the first."""
+
+    condition: Expression
+    text: str
+    before: bool
+    most: int | None
 
 
 Action = Script | DecisionCall | OperationTask | ProcessCall
@@ -131,6 +148,7 @@ class Node:
     action: Action | None = None
     event: Event | None = None
     loop: Loop | None = None
+    again: Again | None = None
     attached_to: str | None = None
     interrupting: bool = True
     default_flow: str | None = None

@@ -7,8 +7,10 @@ from lxml import etree
 
 from engine.feel import Literal
 from engine.model.incoming import FORM as MESSAGE_FORM
+from engine.model.items import ITEM_NAME, OF_ITEMS
 from engine.runtime.diagram import (
     Action,
+    Again,
     Assignment,
     DecisionCall,
     ErrorEvent,
@@ -27,10 +29,11 @@ from engine.runtime.vocabulary import BPMN, ZEEBE, local_name
 
 B = f"{{{BPMN}}}"
 Z = f"{{{ZEEBE}}}"
-RESERVED = frozenset({"case", "loopCounter"})
+RESERVED = frozenset({"case", *OF_ITEMS})
 """Variables that only the engine writes."""
 
 _NAME = re.compile(r"[^\W\d]\w*")
+_MOST = re.compile(r"[1-9][0-9]?|1[0-9]{2}|200")
 
 
 def zeebe(element: etree._Element, name: str) -> etree._Element | None:
@@ -296,13 +299,51 @@ class ExtensionReader:
                 self._findings.add(
                     element, "variable-name", f"多实例“{label_of(element)}”的变量“{name}”不能带点。"
                 )
+        until = _text_in(multiple, "completionCondition")
+        title = properties_of(element).get(ITEM_NAME, "").strip()
         return Loop(
             sequential=multiple.get("isSequential") == "true",
             collection=self._findings.expression(collection, element),
             item_name=item or None,
             result_name=collected or None,
             result=self._findings.expression(result, element) if result else None,
+            until=self._findings.expression(until, element) if until else None,
+            until_text=until,
+            title=self._findings.text(title, element) if title else None,
         )
+
+    def again(self, element: etree._Element) -> Again | None:
+        """The condition of a loop; None where the activity is none."""
+        marked = element.find(B + "standardLoopCharacteristics")
+        if marked is None:
+            return None
+        condition = _text_in(marked, "loopCondition")
+        if not condition:
+            self._findings.add(
+                element,
+                "loop-condition",
+                f"循环“{label_of(element)}”没有写明条件(loopCondition),不知道何时停。",
+            )
+            return None
+        most = marked.get("loopMaximum", "").strip()
+        if most and not _MOST.fullmatch(most):
+            self._findings.add(
+                element,
+                "loop-maximum",
+                f"循环“{label_of(element)}”的最多次数“{most[:20]}”不是 1 到 200 的整数。",
+            )
+            return None
+        return Again(
+            condition=self._findings.expression(condition, element),
+            text=condition,
+            before=marked.get("testBefore") == "true",
+            most=int(most) if most else None,
+        )
+
+
+def _text_in(element: etree._Element, tag: str) -> str:
+    found = element.find(B + tag)
+    return "" if found is None else (found.text or "").strip()
 
 
 def _by_id(root: etree._Element, tag: str) -> dict[str, etree._Element]:

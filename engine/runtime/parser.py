@@ -174,6 +174,9 @@ class _Element(TaskParser):  # type: ignore[misc]
     def connect_outgoing(self, target: Any, _flow: Any, _is_default: Any) -> None:
         self.task.connect(target)
 
+    def _add_loop_task(self, loop: Any) -> None:
+        self._add_multiinstance_task(loop)
+
     def _add_multiinstance_task(self, _loop: Any) -> None:
         item = self.spec.task_specs.pop(self.task.name)
         self.task = Repeated(self.spec, item.name, **self.attributes())

@@ -45,7 +45,6 @@ _REASONS = {
     "ioSpecification": "不支持 ioSpecification。请用输入、输出映射。",
     "dataInputAssociation": "不支持数据关联。请用输入映射。",
     "dataOutputAssociation": "不支持数据关联。请用输出映射。",
-    "standardLoopCharacteristics": "不支持循环标记。请用流程线画回前面的环节。",
     "timeCycle": "不支持周期定时。请用时长或日期。",
     "signalEventDefinition": "不支持信号事件。请改用消息事件。",
     "escalationEventDefinition": "不支持升级事件。请改用边界定时事件。",
@@ -53,7 +52,6 @@ _REASONS = {
     "compensateEventDefinition": "不支持补偿事件。请把撤销步骤画出来。",
     "cancelEventDefinition": "不支持取消事件。请改用错误事件。",
     "linkEventDefinition": "不支持链接事件。请用流程线直接相连。",
-    "completionCondition": "多实例不支持完成条件:每一项都要办完。",
     "loopCardinality": "多实例不支持次数。请写明对哪个列表逐项办理。",
     "script": "脚本只能用 zeebe:script 的 FEEL 表达式。",
 }
@@ -320,6 +318,7 @@ class _Reader:
             action=self.extensions.action(element),
             event=self.extensions.event(element),
             loop=self.extensions.loop(element) if tag in ACTIVITIES else None,
+            again=self.extensions.again(element) if tag in ACTIVITIES else None,
         )
 
     def _target(self, flow: Flow) -> FlowTarget:

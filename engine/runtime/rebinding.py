@@ -24,7 +24,8 @@ from engine.runtime.commands import waits_of
 from engine.runtime.diagram import Node, OperationTask, ProcessCall
 from engine.runtime.positions import Position, positions_of
 from engine.runtime.program import Program
-from engine.runtime.run import ITEMS, Run
+from engine.runtime.repeating import ITEMS, ROUNDS
+from engine.runtime.run import Run
 from engine.runtime.specs import (
     ARRIVED,
     END_NAME,
@@ -320,7 +321,7 @@ class _Rebinding:
             self._keep_arrivals(place, token, old)
         if CALL in data and _operation(old) != _operation(new):
             self._stop("operation", place, old.id, new.id)
-        if ITEMS in data and _repetition(old) != _repetition(new):
+        if data.keys() & {ITEMS, ROUNDS} and _repetition(old) != _repetition(new):
             self._stop("repetition", place, old.id, new.id)
         if isinstance(old_task, InnerProcess):
             if _called(old) != _called(new):
@@ -420,9 +421,11 @@ def _operation(node: Node) -> str | None:
     return node.action.operation if isinstance(node.action, OperationTask) else None
 
 
-def _repetition(node: Node) -> tuple[bool, bool] | None:
-    """What the progress of a repetition leans on."""
-    return None if node.loop is None else (node.loop.sequential, node.loop.result is None)
+def _repetition(node: Node) -> tuple[object, ...]:
+    """What the progress of a repetition, and the variables of its items, lean on."""
+    if node.loop is None:
+        return (node.again is not None,)
+    return (node.loop.sequential, node.loop.result is None, node.loop.item_name)
 
 
 def _called(node: Node) -> str | None:

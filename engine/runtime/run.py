@@ -11,7 +11,7 @@ from typing import Any
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import StepFailed
-from engine.runtime.answers import CALL, Answers
+from engine.runtime.answers import CALL
 from engine.runtime.diagram import (
     ErrorEvent,
     Message,
@@ -20,7 +20,9 @@ from engine.runtime.diagram import (
     ProcessCall,
     Timer,
 )
+from engine.runtime.places import items_of
 from engine.runtime.program import Program
+from engine.runtime.repeating import Repeating
 from engine.runtime.specs import FIRED, BoundaryEventSplit, BoundaryWait, Repeated
 from engine.runtime.step import (
     IncidentRecord,
@@ -42,21 +44,15 @@ from engine.runtime.variables import Variables
 MOST_STEPS = 500
 """Elements run in one command; more is an endless loop of automatic steps."""
 
-MOST_ITEMS = 1000
-"""Items of one multi-instance activity; more people or households are cases of their own."""
-MOST_ITEMS_AT_ONCE = 2_000
-"""Of all lists that one act begins: a list in a list in a list is soon a million steps."""
-
 DEEPEST_CALL = 20
 """Sub-processes and called processes inside each other."""
 
-DUE, KEY, ITEMS = "due", "key", "items"
+DUE, KEY = "due", "key"
 COUNTED = "counted"
 """Of a timer that counts working days: its limit, and the instant its wait began."""
-LOOP_COUNTER = "loopCounter"
 
 
-class Run(Answers):
+class Run(Repeating):
     """Moves one case.
 
     By token: ``failures`` are the sentences of the elements that failed, ``limits`` the deadlines
@@ -70,8 +66,7 @@ class Run(Answers):
         self.failures = failures
         self.limits: dict[str, str] = {}
         self.case = CaseWorkflow(program.spec, program.parts, self)
-        self._steps_left = MOST_STEPS
-        self._items_left = MOST_ITEMS_AT_ONCE
+        self.steps_left = MOST_STEPS
         self._urgent: list[Token] = []
 
     # Moving --------------------------------------------------------------------------------
@@ -80,7 +75,7 @@ class Run(Answers):
         """Run everything that needs nobody, until the case waits or ends."""
         token = self._next()
         while token is not None:
-            if self._steps_left <= 0:
+            if self.steps_left <= 0:
                 self._fail(token, f"自动步骤连续超过 {MOST_STEPS} 步,可能是没有出口的循环,已停下")
             else:
                 self.execute(token)
@@ -89,7 +84,7 @@ class Run(Answers):
 
     def execute(self, token: Token) -> None:
         """Run one READY token and see to what follows from its end; a failure is kept."""
-        self._steps_left -= 1
+        self.steps_left -= 1
         try:
             token.run()
         except StepFailed as failure:
@@ -113,7 +108,7 @@ class Run(Answers):
     def _after(self, token: Token) -> None:
         parent = token.parent
         if parent is not None and isinstance(parent.task_spec, Repeated) and token.triggered:
-            self._item_done(parent, token)
+            self.repeated_done(parent, token)
         else:
             self._note_passing(token)
         part = token.workflow
@@ -156,8 +151,15 @@ class Run(Answers):
         node = _node_of(token)
         label = node.label if node is not None else token.task_spec.name
         self.failures[token.id] = (
-            f"“{label}”没有完成:{shown(reason, LONGEST_REASON)}。已填写的内容都已保存。"
+            f"“{label}”{self._which_item(token)}没有完成:{shown(reason, LONGEST_REASON)}。"
+            "已填写的内容都已保存。"
         )
+
+    def _which_item(self, token: Token) -> str:
+        """Which of several it is: by its number, for its name is something somebody typed in."""
+        items = items_of(token, self.variables.local)
+        told = "的".join(f"第 {one.number} {'项' if one.count else '次'}" for one in items)
+        return f"({told})" if told else ""
 
     def _report_deadlock(self) -> None:
         """A case that neither ends nor waits for anything is stuck: say where."""
@@ -178,7 +180,7 @@ class Run(Answers):
         found = []
         for part in self.case.active_parts():
             for token in part.tasks.values():
-                if token.id in self.failures:
+                if token.id in self.failures and not token.is_finished:
                     node = _node_of(token)
                     found.append(
                         IncidentRecord(
@@ -186,6 +188,7 @@ class Run(Answers):
                             part.spec.process_key,
                             token.task_spec.name if node is None else node.id,
                             self.failures[token.id],
+                            items_of(token, self.variables.local),
                         )
                     )
         return tuple(found)
@@ -224,81 +227,6 @@ class Run(Answers):
             for target, value in values.items():
                 self.variables.write(token, target, value)
         del self.case.subprocesses[token.id]
-
-    # Repetition ----------------------------------------------------------------------------
-
-    def repeat(self, token: Token, spec: Repeated) -> bool | None:
-        """Begin the items of a multi-instance activity; True once all are done."""
-        loop = spec.node.loop
-        if loop is None:
-            raise StepFailed("这里没有要逐项办理的列表", spec.node.id)
-        if ITEMS in token.internal_data:
-            self._collect(token, spec)
-            return True
-        evaluation = loop.collection.evaluate(self.visible(token), self.ports.feel)
-        items = evaluation.value
-        if not isinstance(items, list):
-            reasons = f"({'、'.join(evaluation.problems)})" if evaluation.problems else ""
-            raise StepFailed(
-                f"要逐项办理的“{shown(loop.collection.text)}”不是列表{reasons}", spec.node.id
-            )
-        if len(items) > MOST_ITEMS:
-            raise StepFailed(f"列表有 {len(items)} 项,超过 {MOST_ITEMS} 项", spec.node.id)
-        self._items_left -= len(items)
-        if self._items_left < 0:
-            raise StepFailed(
-                f"一次要开始的项目超过 {MOST_ITEMS_AT_ONCE} 项(列表里又有列表)", spec.node.id
-            )
-        token.internal_data[ITEMS] = {
-            "left": items if loop.sequential else [],
-            "begun": 0,
-            "open": 0,
-            "results": [None] * len(items) if loop.result else [],
-        }
-        if not items:
-            self._collect(token, spec)
-            return True
-        self._steps_left += len(items)
-        for item in items[:1] if loop.sequential else items:
-            self._begin_item(token, spec, item)
-        return None
-
-    def _begin_item(self, token: Token, spec: Repeated, item: object) -> None:
-        progress = token.internal_data[ITEMS]
-        if spec.node.loop is not None and spec.node.loop.sequential:
-            progress["left"] = progress["left"][1:]
-        progress["begun"] += 1
-        progress["open"] += 1
-        item_spec = token.workflow.spec.task_specs[spec.task_spec]
-        child = token._add_child(item_spec, TaskState.WAITING)  # noqa: SLF001
-        child.triggered = True
-        scope: dict[str, object] = {LOOP_COUNTER: progress["begun"]}
-        if spec.node.loop is not None and spec.node.loop.item_name:
-            scope[spec.node.loop.item_name] = item
-        self.variables.local[child.id] = scope
-        update(child)
-
-    def _item_done(self, token: Token, child: Token) -> None:
-        spec, progress = token.task_spec, token.internal_data[ITEMS]
-        loop = spec.node.loop
-        progress["open"] -= 1
-        if loop.result is not None:
-            place = int(str(self.variables.local[child.id][LOOP_COUNTER]))
-            value = loop.result.evaluate(self.visible(child), self.ports.feel).value
-            results = list(progress["results"])
-            results[place - 1] = value
-            progress["results"] = results
-        self.variables.local.pop(child.id, None)
-        if progress["left"]:
-            self._begin_item(token, spec, progress["left"][0])
-        elif not progress["open"]:
-            set_state(token, TaskState.READY)
-
-    def _collect(self, token: Token, spec: Repeated) -> None:
-        progress = token.internal_data.pop(ITEMS)
-        loop = spec.node.loop
-        if loop is not None and loop.result_name:
-            self.variables.write(token, (loop.result_name,), progress["results"])
 
     # People's steps ------------------------------------------------------------------------
 
@@ -375,7 +303,9 @@ class Run(Answers):
 
 def _catching(holder: Token, thrown: ErrorEvent) -> Token | None:
     """The waiting boundary event of an activity for an error: one that names it goes first."""
-    split = holder.parent
+    is_item = isinstance(holder.parent_spec, Repeated)
+    activity = holder.parent if is_item and holder.parent is not None else holder
+    split = activity.parent
     if split is None or not isinstance(split.task_spec, BoundaryEventSplit):
         return None
     everything = None

@@ -150,7 +150,7 @@ class InnerProcess(ElementSpec):
 
 
 class Repeated(ElementSpec):
-    """A multi-instance activity; ``task_spec`` names the spec of one item."""
+    """An activity that is repeated; ``task_spec`` names the spec of one item or round."""
 
     task_spec = ""
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from engine.decisions import DecisionOutcome
 from engine.feel import EvaluationContext
+from engine.model.items import Items
 
 
 @dataclass(frozen=True)
@@ -41,15 +42,15 @@ class OpenStep:
     """A user task that began to wait.
 
     ``path`` are the ids of the call activities and sub-processes it lies in, outermost first;
-    ``item`` counts the items of a multi-instance task from 1, None elsewhere. ``deadline`` is its
-    limit as a text such as ``5wd``, worked out when it began.
+    ``items`` are the items it is for, outermost first. ``deadline`` is its limit as a text such as
+    ``5wd``, worked out when it began.
     """
 
     token: str
     process_key: str
     element_id: str
     path: tuple[str, ...] = ()
-    item: int | None = None
+    items: Items = ()
     deadline: str | None = None
 
 
@@ -61,7 +62,12 @@ class UserWait:
     process_key: str
     element_id: str
     path: tuple[str, ...] = ()
-    item: int | None = None
+    items: Items = ()
+
+    @property
+    def item(self) -> int | None:
+        """The number of the innermost item; None where nothing is repeated."""
+        return self.items[-1].number if self.items else None
 
 
 @dataclass(frozen=True)
@@ -135,6 +141,7 @@ class DecisionRecord:
     process_key: str
     element_id: str
     outcome: DecisionOutcome
+    items: Items = ()
 
 
 @dataclass(frozen=True)
@@ -159,6 +166,7 @@ class IncidentRecord:
     process_key: str
     element_id: str
     message: str
+    items: Items = ()
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from engine.runtime.findings import Findings
 from engine.runtime.vocabulary import ACTIVITIES
 
 _DECIDING = ("exclusiveGateway", "inclusiveGateway")
-_REPEATABLE = ("userTask", "subProcess", "callActivity")
+_REPEATABLE = ACTIVITIES - {"receiveTask"}
 _WAITING = ("intermediateCatchEvent", "receiveTask")
 
 
@@ -226,11 +226,11 @@ class _Structure:
 
     def repetition(self, node: Node) -> None:
         """Only what can be repeated is."""
-        if node.loop is not None and node.tag not in _REPEATABLE:
+        if (node.loop or node.again) is not None and node.tag not in _REPEATABLE:
             self.report(
                 node,
                 "loop-element",
-                f"“{node.label}”不能设为多实例:只有用户任务、子流程和调用活动可以。",
+                f"“{node.label}”不能设为多实例或循环:接收任务和事件不能重复。",
             )
 
     def mappings(self, node: Node) -> None:

@@ -101,7 +101,9 @@ class Variables:
 
     def _home(self, token: Token) -> Scope:
         """The scope that a token writes: of its item, else the nearest around it."""
-        if isinstance(token.parent_spec, Repeated) and token.id in self.local:
+        spec = token.parent_spec
+        is_item = isinstance(spec, Repeated) and spec.node.loop is not None
+        if is_item and token.id in self.local:
             return self.local[token.id]
         around = self._around(token)
         if token.id in self.local:

@@ -47,7 +47,7 @@ _EVENT_DEFINITIONS = {
         "errorEventDefinition",
     },
 }
-_MULTIPLE = {"multiInstanceLoopCharacteristics"}
+_MULTIPLE = {"multiInstanceLoopCharacteristics", "standardLoopCharacteristics"}
 
 CHILDREN: Mapping[str, frozenset[str]] = {
     "process": frozenset(_NOTES | NODES | {"laneSet", "sequenceFlow"}),
@@ -58,7 +58,12 @@ CHILDREN: Mapping[str, frozenset[str]] = {
     "childLaneSet": frozenset({"documentation", "extensionElements", "lane"}),
     "sequenceFlow": frozenset({"documentation", "extensionElements", "conditionExpression"}),
     "timerEventDefinition": frozenset({"documentation", "timeDate", "timeDuration"}),
-    "multiInstanceLoopCharacteristics": frozenset({"documentation", "extensionElements"}),
+    "multiInstanceLoopCharacteristics": frozenset(
+        {"documentation", "extensionElements", "completionCondition"}
+    ),
+    "standardLoopCharacteristics": frozenset(
+        {"documentation", "extensionElements", "loopCondition"}
+    ),
     **{tag: frozenset(_NODE_PARTS | _MULTIPLE) for tag in TASKS},
     **{tag: frozenset(_NODE_PARTS) for tag in GATEWAYS},
     **{tag: frozenset(_NODE_PARTS | extra) for tag, extra in _EVENT_DEFINITIONS.items()},
@@ -116,6 +121,12 @@ ATTRIBUTES: Mapping[str, Mapping[str, frozenset[str]]] = {
         "isSequential": frozenset({"true", "false"}),
         "behavior": frozenset({"All"}),
     },
+    "completionCondition": {},
+    "standardLoopCharacteristics": {
+        "testBefore": frozenset({"true", "false"}),
+        "loopMaximum": _ANY,
+    },
+    "loopCondition": {},
 }
 """Attributes by element, beside id and name; with the values that we run, all when none listed."""
 

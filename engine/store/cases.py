@@ -418,14 +418,17 @@ def _escaped(text: str) -> str:
 
 
 def _open_steps(tx: Tx, case_ids: Sequence[str]) -> dict[str, list[str]]:
+    """The names of what is open, each once: with its number where a step is repeated."""
     steps: dict[str, list[str]] = {}
     if case_ids:
         for row in tx.execute(
-            select(task.c.case_id, task.c.name)
+            select(task.c.case_id, task.c.name, func.count().label("n"))
             .where(task.c.case_id.in_(case_ids), task.c.status == "open")
-            .order_by(task.c.number)
+            .group_by(task.c.case_id, task.c.name)
+            .order_by(func.min(task.c.number))
         ):
-            steps.setdefault(row.case_id, []).append(row.name)
+            told = row.name if row.n == 1 else f"{row.name} ×{row.n}"
+            steps.setdefault(row.case_id, []).append(told)
     return steps
 
 

@@ -246,6 +246,7 @@ task = Table(
     Column("element_id", String(100), nullable=False),
     Column("case_process", String(80), nullable=False),  # differs in a called process
     Column("name", String(200), nullable=False),
+    Column("item", Text),  # which of a repeated step it is, as JSON; None for all others
     Column("queue_id", BigInteger, ForeignKey("queue.id"), nullable=False),
     Column("lane_kind", String(12), nullable=False),
     Column("status", String(10), nullable=False),  # open completed cancelled

@@ -11,6 +11,7 @@ from sqlalchemy.sql import ColumnElement, FromClause
 from sqlalchemy.sql.selectable import Select
 
 from engine.model.actors import Actor
+from engine.model.items import unpack_items
 from engine.model.tasks import InboxCounts, InboxFilter, TaskLine
 from engine.store.areas import lies_below
 from engine.store.cases import handled_by, in_queues_of, matches, visible_to
@@ -205,6 +206,7 @@ _LINE = (
     task.c.case_id,
     task.c.element_id,
     task.c.name,
+    task.c.item,
     task.c.process_key,
     task.c.queue_id,
     task.c.assignee,
@@ -271,6 +273,7 @@ def line_of(row: Any) -> TaskLine:
         draft_at=from_text_or_none(row.draft_at),
         completed_at=from_text_or_none(row.completed_at),
         completed_by=row.completed_by,
+        items=unpack_items(row.item),
     )
 
 

@@ -6,10 +6,12 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, insert, literal, or_, select, update
+from sqlalchemy import case as when
 from sqlalchemy.sql.selectable import Select
 
 from engine.model.actors import Actor
 from engine.model.cases import Case
+from engine.model.items import Items, pack_items, same_item, unpack_items
 from engine.model.organisations import Queue, RoutingReason
 from engine.model.tasks import Task, TaskStatus
 from engine.store.cases import case_of, visible_to
@@ -73,6 +75,7 @@ def task_of(r: Any) -> Task:
         completed_by=r["completed_by"],
         by_profile=_people(r["by_profile"]),
         profile_id=r["profile_id"],
+        items=unpack_items(r["item"]),
     )
 
 
@@ -120,19 +123,19 @@ def open_steps(tx: Tx, case_id: str) -> list[OpenStep]:
     return [OpenStep(*row) for row in tx.execute(_OPEN_STEPS, {"case": case_id})]
 
 
-def open_names(tx: Tx, case_id: str, element_ids: Sequence[str]) -> list[str]:
-    """The names of those of these steps that are open in a case."""
-    return list(
-        tx.execute(
-            select(task.c.name)
-            .where(
-                task.c.case_id == case_id,
-                task.c.status == "open",
-                task.c.element_id.in_(element_ids),
-            )
-            .order_by(task.c.number)
-        ).scalars()
+def open_names(tx: Tx, case_id: str, element_ids: Sequence[str], items: Items) -> list[str]:
+    """The names of those of these steps that are open in a case, for the same item if repeated."""
+    rows = tx.execute(
+        select(task.c.name, task.c.item)
+        .where(
+            task.c.case_id == case_id,
+            task.c.status == "open",
+            task.c.element_id.in_(element_ids),
+        )
+        .order_by(task.c.number)
     )
+    names = [row.name for row in rows if same_item(unpack_items(row.item), items)]
+    return list(dict.fromkeys(names))
 
 
 def handling_by_element(tx: Tx, case_id: str) -> dict[str, set[str]]:
@@ -242,6 +245,7 @@ class NewTask:
     pauses_clock: bool
     returned_by: str | None = None
     assignee: str | None = None
+    items: Items = ()
 
 
 def add(tx: Tx, new: Sequence[NewTask]) -> None:
@@ -260,6 +264,7 @@ def add(tx: Tx, new: Sequence[NewTask]) -> None:
                 "case_process": t.case_process,
                 "element_id": t.element_id,
                 "name": t.name,
+                "item": pack_items(t.items),
                 "queue_id": t.queue_id,
                 "lane_kind": t.lane_kind,
                 "status": "open",
@@ -318,6 +323,49 @@ def cancel(tx: Tx, case_id: str, tokens: Sequence[str], at: datetime) -> None:
                 next_alert_at=None,
             )
         )
+
+
+def bar(tx: Tx, task_ids: Sequence[str], person_id: str) -> list[str]:
+    """Keep a person from open steps; those that she held are nobody's again, and are returned."""
+    if not task_ids:
+        return []
+    named = f"|{person_id}|"
+    still = (task.c.id.in_(task_ids), task.c.status == "open")
+    tx.execute(
+        update(task)
+        .where(*still, task.c.barred.not_like(f"%{named}%"))
+        .values(
+            barred=when((task.c.barred == "", named), else_=task.c.barred + f"{person_id}|"),
+            rev=task.c.rev + 1,
+        )
+    )
+    hers = (*still, task.c.assignee == person_id)
+    held = list(tx.execute(select(task.c.id).where(*hers).order_by(task.c.number)).scalars())
+    if held:
+        tx.execute(update(task).where(*hers).values(assignee=None, claimed_at=None))
+    return held
+
+
+def bar_without_profile(tx: Tx, task_ids: Sequence[str], person_id: str) -> None:
+    """Let a person do open steps only where a separation profile holds."""
+    if not task_ids:
+        return
+    named = f"|{person_id}|"
+    tx.execute(
+        update(task)
+        .where(
+            task.c.id.in_(task_ids),
+            task.c.status == "open",
+            task.c.by_profile.not_like(f"%{named}%"),
+            task.c.barred.not_like(f"%{named}%"),
+        )
+        .values(
+            by_profile=when(
+                (task.c.by_profile == "", named), else_=task.c.by_profile + f"{person_id}|"
+            ),
+            rev=task.c.rev + 1,
+        )
+    )
 
 
 def give_to(tx: Tx, task_id: str, seen_rev: int, person_id: str | None, at: datetime) -> bool:

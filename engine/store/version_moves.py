@@ -169,6 +169,7 @@ class StepRow:
     process_key: str
     element_id: str
     name: str
+    item: str | None
     queue_id: int
     lane_kind: str
     barred: str
@@ -186,6 +187,7 @@ _STEP = (
     "process_key",
     "element_id",
     "name",
+    "item",
     "queue_id",
     "lane_kind",
     "barred",
@@ -206,7 +208,8 @@ def open_steps(tx: Tx, case_id: str) -> list[StepRow]:
 
 def stored_step(row: Mapping[str, Any]) -> StepRow:
     """A step from a snapshot."""
-    return StepRow(**{name: row[name] for name in _STEP})
+    kept: dict[str, Any] = {name: row[name] for name in _STEP if name != "item"}
+    return StepRow(**kept, item=row.get("item"))
 
 
 def set_step(tx: Tx, row: StepRow) -> None:

@@ -108,7 +108,7 @@ def must_not_be_blocked(tx: Tx, task: Task, element: Element) -> None:
     """No step that this one waits for is open: ``blockedBy``."""
     if not element.blocked_by:
         return
-    open_now = tasks.open_names(tx, task.case_id, element.blocked_by)
+    open_now = tasks.open_names(tx, task.case_id, element.blocked_by, task.items)
     if open_now:
         raise Conflict(
             f"本件的“{open_now[0]}”还没有办结,办结前不能提交“{task.name}”。"

@@ -18,6 +18,7 @@ from engine.model.cases import Case, CaseStatus, EventKind
 from engine.model.clock import ZONE
 from engine.model.deadlines import Deadline, Pause, alert_times, due_with_pauses
 from engine.model.definitions import Element, names_in
+from engine.model.items import Items, key_of, listed_items, of_key, same_item
 from engine.model.operations import OperationContext
 from engine.model.tasks import Task, TaskLine
 from engine.runtime import OpenStep, OperationCall, Ports, Program, Step, read_scope
@@ -49,9 +50,9 @@ class Memory:
     engine: bytes
     organisation: Mapping[str, str]
     signers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Who did which step, by element id: what ``notSamePersonAs`` looks at."""
+    """Who did which step, by element id and item: what ``notSamePersonAs`` looks at."""
     units: Mapping[str, str] = field(default_factory=dict)
-    """Which organisation handled a step last, by element id: for ``notSameUnitAs``."""
+    """Which organisation handled a step last, by element id and item: for ``notSameUnitAs``."""
     versions: tuple[tuple[int, str, str], ...] = ()
     """The versions it was on before: the number of the last row of the history that was written
     on it, when it left it, and its id."""
@@ -85,13 +86,38 @@ class Memory:
             msg = "the stored state of a case cannot be read"
             raise StateUnreadable(msg) from error
 
-    def signed(self, element_id: str, person_id: str, unit_id: str) -> "Memory":
+    def signed(self, element_id: str, items: Items, person_id: str, unit_id: str) -> "Memory":
         """With one more doer of a step, for the organisation that handled it."""
-        doers = self.signers.get(element_id, ())
+        key = key_of(element_id, items)
+        doers = self.signers.get(key, ())
         signers = self.signers
         if person_id not in doers:
-            signers = {**signers, element_id: (*doers, person_id)}
-        return replace(self, signers=signers, units={**self.units, element_id: unit_id})
+            signers = {**signers, key: (*doers, person_id)}
+        units = {**self.units, element_id: unit_id, key: unit_id}
+        return replace(self, signers=signers, units=units)
+
+    def doers(self, element_id: str, items: Items | None = None) -> frozenset[str]:
+        """Who has done a step; for an item only what belongs to it, for None for whichever."""
+        return frozenset(
+            person
+            for key, people in self.signers.items()
+            if key.partition("#")[0] == element_id
+            and (items is None or same_item(of_key(key)[1], items))
+            for person in people
+        )
+
+    def doers_of_others(self, element_id: str, items: Items) -> frozenset[str]:
+        """Who has done it for another item."""
+        return frozenset(
+            person
+            for key, people in self.signers.items()
+            if key.partition("#")[0] == element_id and not same_item(of_key(key)[1], items)
+            for person in people
+        )
+
+    def unit_of(self, element_id: str, items: Items) -> str | None:
+        """Which organisation handled a step last: for the same item where it is one of a list."""
+        return self.units.get(key_of(element_id, items), self.units.get(element_id))
 
 
 @dataclass(frozen=True)
@@ -167,6 +193,7 @@ def case_variable(environment: Environment, tx: Tx, opened: OpenedCase) -> dict[
         "levels": {
             element_id: environment.places.level(tx, unit_id)
             for element_id, unit_id in opened.memory.units.items()
+            if "#" not in element_id
         },
     }
 
@@ -318,9 +345,14 @@ def _record_automatic_work(step: Step, cause: Cause) -> None:
     for record in step.decisions:
         cause.note(
             EventKind.DECISION,
-            decision_detail(record.outcome),
+            {**decision_detail(record.outcome), **_which(record.items)},
             place=(record.process_key, record.element_id),
         )
+
+
+def _which(items: Items) -> dict[str, object]:
+    """Which of several equal steps it was, for its row of the history."""
+    return {"items": listed_items(items)} if items else {}
 
 
 def _record_path(step: Step, cause: Cause) -> None:
@@ -388,6 +420,7 @@ def _open_tasks(
                 "name": task.name,
                 "due_at": None if task.due_at is None else task.due_at.isoformat(),
                 "deadline": task.deadline,
+                **_which(task.items),
             },
             task.id,
             (task.process_key, task.element_id),
@@ -415,8 +448,9 @@ def new_task(
     if lane is None:
         msg = f"the step {element.id} has no lane"  # the gate refuses this
         raise Broken(msg)
-    relaxed = {*element.same_in_small_units, *_allowed(environment, tx, opened, element, cause)}
-    barred = _doers(opened, [one for one in element.not_same_person_as if one not in relaxed])
+    relaxed = relaxed_for(environment, tx, opened, element, cause)
+    apart = [one for one in element.not_same_person_as if one not in relaxed]
+    barred = _doers(opened, element, apart, open_step.items)
     due = (
         None
         if open_step.deadline is None
@@ -434,10 +468,10 @@ def new_task(
         case_process=opened.case.process_key,
         element_id=element.id,
         name=element.name or element.id,
-        queue_id=_queue(environment, tx, opened, element, cause),
+        queue_id=_queue(environment, tx, opened, element, open_step.items, cause),
         lane_kind=lane.kind.value,
         barred=barred,
-        by_profile=_doers(opened, element.same_in_small_units) - barred,
+        by_profile=_doers(opened, element, element.same_in_small_units, open_step.items) - barred,
         priority=_priority(element),
         created_at=cause.now,
         due_at=None if due is None else due.at,
@@ -447,14 +481,29 @@ def new_task(
         next_alert_at=remind_at,
         returned_by=_returned_by(cause, element),
         pauses_clock=_is_so(environment, tx, opened, element.pauses_clock, cause),
+        items=open_step.items,
     )
 
 
-def _doers(opened: OpenedCase, element_ids: Iterable[str]) -> frozenset[str]:
-    """Who has done one of these steps."""
-    return frozenset(
-        person for element_id in element_ids for person in opened.memory.signers.get(element_id, ())
+def _doers(
+    opened: OpenedCase, element: Element, element_ids: Iterable[str], items: Items
+) -> frozenset[str]:
+    """Who has done one of these steps: for the same item, or, of the step itself, for another."""
+    memory = opened.memory
+    return frozenset().union(
+        *(
+            memory.doers_of_others(one, items) if one == element.id else memory.doers(one, items)
+            for one in element_ids
+        )
     )
+
+
+def relaxed_for(
+    environment: Environment, tx: Tx, opened: OpenedCase, element: Element, cause: Cause
+) -> frozenset[str]:
+    """The steps of ``notSamePersonAs`` whose doer may do this one too, here or always."""
+    allowed = _allowed(environment, tx, opened, element, cause)
+    return frozenset({*element.same_in_small_units, *allowed})
 
 
 def _allowed(
@@ -479,7 +528,12 @@ def _said(environment: Environment, tx: Tx, opened: OpenedCase, text: str, cause
 
 
 def _queue(
-    environment: Environment, tx: Tx, opened: OpenedCase, element: Element, cause: Cause
+    environment: Environment,
+    tx: Tx,
+    opened: OpenedCase,
+    element: Element,
+    items: Items,
+    cause: Cause,
 ) -> int:
     """Where the step goes: from the case's own union up, past units that must not handle it.
 
@@ -492,11 +546,8 @@ def _queue(
     home, today = opened.case.organisation_id, cause.now.astimezone(ZONE).date()
     level = str(_said(environment, tx, opened, element.handled_at, cause) or lane.level)
     number = environment.queues.find(tx, lane.role, level, home, today)
-    excluded = {
-        opened.memory.units[other]
-        for other in element.not_same_unit_as
-        if other in opened.memory.units
-    }
+    handled = (opened.memory.unit_of(other, items) for other in element.not_same_unit_as)
+    excluded = {unit for unit in handled if unit is not None}
     if element.not_the_case_unit:
         excluded.add(home)
     if not excluded:
@@ -576,7 +627,7 @@ def _record_incidents(tx: Tx, opened: OpenedCase, step: Step, cause: Cause, had:
         jobs.record_failure(tx, opened.case.id, incident.token, incident.message)
         cause.note(
             EventKind.INCIDENT,
-            {"message": incident.message},
+            {"message": incident.message, **_which(incident.items)},
             place=(incident.process_key, incident.element_id),
         )
 

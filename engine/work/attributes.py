@@ -1,11 +1,13 @@
 """Form fields that search and lists may read (design.md D17)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from engine.forms import CompiledForm
 from engine.model.cases import Attribute
+from engine.model.items import Items, of_lists
 from engine.work.environment import Environment
 
 
@@ -35,6 +37,15 @@ def attributes_of(
             case _:
                 found.append(Attribute(name, label, text=str(value)[:200]))
     return found
+
+
+def attributes_of_item(found: list[Attribute], items: Items) -> list[Attribute]:
+    """Those of an item have its number in their name, like the rows of a list: none hides another.
+
+    Those of a loop are what the last round says.
+    """
+    of = ".".join(f"{one.activity}.{one.number - 1}" for one in of_lists(items))
+    return [replace(one, name=f"{of}.{one.name}") for one in found] if of else found
 
 
 def normal(text: str) -> str:

@@ -8,6 +8,7 @@ from engine.forms import CompiledForm, Validation
 from engine.model.actors import Actor
 from engine.model.cases import EventKind
 from engine.model.definitions import LaneKind
+from engine.model.items import listed_items
 from engine.model.organisations import RoutingReason, SeparationProfile
 from engine.model.tasks import Task, TaskStatus
 from engine.runtime import Step
@@ -18,11 +19,12 @@ from engine.store.tasks import LoadedTask
 from engine.store.waits import wait_rows
 from engine.work.access import filler_of, must_not_be_blocked, task_to_fill
 from engine.work.advance import OpenedCase, TimerDue, open_case, ports_of, scope_at, write_step
-from engine.work.attributes import attributes_of
+from engine.work.attributes import attributes_of, attributes_of_item
 from engine.work.environment import Environment
 from engine.work.history import Cause, Collision
 from engine.work.returning import with_steps_been_through
 from engine.work.scanning import numbers_in_papers
+from engine.work.separation import bar_beside
 
 
 @dataclass(frozen=True)
@@ -123,11 +125,16 @@ def finish(environment: Environment, tx: Tx, actor: Actor, prepared: Prepared) -
             raise Invalid("有附件已过期或不是您上传的,请重新上传该附件。其余内容已保留。")
     place = (task.process_key, task.element_id)
     detail = {"data": prepared.data, **_why_hers(task, profile)}
+    if task.items:
+        detail["items"] = listed_items(task.items)
     cause.note(EventKind.TASK_COMPLETED, detail, task.id, place)
     if prepared.form is not None:
-        cause.attributes.extend(attributes_of(environment, prepared.form, prepared.data))
+        found = attributes_of(environment, prepared.form, prepared.data)
+        cause.attributes.extend(attributes_of_item(found, task.items))
         cause.sent_back = _sent_back(prepared)
-    signed = opened.memory.signed(task.element_id, actor.person_id, task.queue.handling_id)
+    signed = opened.memory.signed(
+        task.element_id, task.items, actor.person_id, task.queue.handling_id
+    )
     opened = OpenedCase(opened.case, opened.vault, signed, opened.program)
     step = step_complete(
         opened.program,
@@ -137,6 +144,7 @@ def finish(environment: Environment, tx: Tx, actor: Actor, prepared: Prepared) -
         ports_of(environment, tx, opened, cause),
     )
     left = [row for row in before if row.token != task.token or row.kind != "task"]
+    bar_beside(environment, tx, opened, task, step, cause, left)
     write_step(environment, tx, opened, step, cause, left)
     done = replace(
         task,

@@ -88,16 +88,15 @@ class Confidence:
     @cached_property
     def _looks_into_it(self) -> bool:
         """She did one of the steps that are kept from others: who approves them is no stranger."""
-        signers = self.opened.memory.signers
+        memory = self.opened.memory
         return any(
-            self.actor.person_id in signers.get(one.id, ())
-            for one in self.opened.program.confidential
+            self.actor.person_id in memory.doers(one.id) for one in self.opened.program.confidential
         )
 
     def _did_what_bars(self, element: Element) -> bool:
-        signers = self.opened.memory.signers
+        memory = self.opened.memory
         return any(
-            self.actor.person_id in signers.get(other, ()) for other in element.not_same_person_as
+            self.actor.person_id in memory.doers(other) for other in element.not_same_person_as
         )
 
 

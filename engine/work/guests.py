@@ -192,6 +192,7 @@ def _steps(tx: Tx, place: _Place) -> Iterator[OfferedStep]:
         yield OfferedStep(
             task_id=task.id,
             name=task.name,
+            items=task.items,
             words="" if told is None else told.words,
             reason="" if told is None else told.reason,
             due=task.due_date,

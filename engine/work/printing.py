@@ -9,6 +9,7 @@ from engine.errors import NotFound
 from engine.model.actors import Actor
 from engine.model.clock import ZONE
 from engine.model.definitions import Element
+from engine.model.items import Items
 from engine.model.organisations import Organisation
 from engine.model.tasks import TaskLine, TaskStatus
 from engine.runtime import Program
@@ -41,6 +42,7 @@ class PaperStep:
     is_open: bool
     at: datetime
     papers: tuple[PaperName, ...]
+    items: Items = ()
 
 
 @dataclass(frozen=True)
@@ -66,16 +68,18 @@ def paper_steps(
     case = visible_case(tx, actor, case_id)
     opened = open_case(environment, tx, case)
     question = TaskQuestion(case_id=case_id, limit=_MOST_STEPS)
-    newest: dict[tuple[str, str], TaskLine] = {}
+    newest: dict[tuple[str, str, Items], TaskLine] = {}
     for line in sorted(task_lists.lines(tx, actor, question), key=lambda one: one.created_at):
-        newest[line.process_key, line.element_id] = line
+        newest[line.process_key, line.element_id, line.items] = line
     found = []
-    for (process_key, element_id), line in newest.items():
+    for (process_key, element_id, _), line in newest.items():
         program = opened.program_of(line)
         papers = papers_of(program, program.element(process_key, element_id))
         if papers:
             is_open = line.status == TaskStatus.OPEN.value
-            found.append(PaperStep(line.id, line.name, is_open, line.created_at, papers))
+            found.append(
+                PaperStep(line.id, line.name, is_open, line.created_at, papers, line.items)
+            )
     return tuple(found)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.forms import CompiledForm
+from engine.model.items import Items
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Submission:
     data: Mapping[str, object]
     is_withheld: bool = False
     """Its answers are not for this reader; ``data`` is empty."""
+    items: Items = ()
     profile: str = ""
     """The document of the separation profile without which its doer could not have done it."""
 

@@ -6,13 +6,14 @@ migration that was killed goes on with the cases that are not there yet.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.errors import Broken, Conflict, NotFound
 from engine.model.actors import Actor
 from engine.model.cases import RUNNING, Case, EventKind
 from engine.model.clock import ZONE
+from engine.model.items import Item, key_of, of_key, pack_items
 from engine.model.tasks import Standing, standing
 from engine.model.version_moves import Migration, MoveStatus, Verdict
 from engine.runtime import OpenStep, Program, Renaming, Step, waits
@@ -206,12 +207,21 @@ def _renamed(memory: Memory, old: Program, new: Program, ids: Renaming) -> Memor
                 names[element_id] = target
     signers = dict(memory.signers)
     units = dict(memory.units)
-    for before, after in names.items():
+    for before in {*signers, *units}:
+        after = _renamed_key(before, names)
+        if after == before:
+            continue
         if before in signers:
             signers[after] = tuple(dict.fromkeys((*signers.get(after, ()), *signers[before])))
         if before in units:
             units[after] = units[before]
     return replace(memory, signers=signers, units=units)
+
+
+def _renamed_key(key: str, names: Mapping[str, str]) -> str:
+    element_id, items = of_key(key)
+    renamed = (Item(names.get(i.activity, i.activity), i.number, i.count) for i in items)
+    return key_of(names.get(element_id, element_id), tuple(renamed))
 
 
 def _must_be_of(tx: Tx, case: Case, rows: set[str], step: Step) -> None:
@@ -246,7 +256,7 @@ def _set_steps(
         if wait is None:
             msg = f"the steps of case {there.case.id} and their rows differ"
             raise Broken(msg)
-        place = OpenStep(wait.token, wait.process_key, wait.element_id, wait.path, wait.item)
+        place = OpenStep(wait.token, wait.process_key, wait.element_id, wait.path, wait.items)
         new = new_task(environment, tx, there, place, cause, 0)
         version_moves.set_step(
             tx,
@@ -255,6 +265,7 @@ def _set_steps(
                 process_key=new.process_key,
                 element_id=new.element_id,
                 name=new.name,
+                item=pack_items(new.items),
                 queue_id=new.queue_id,
                 lane_kind=new.lane_kind,
                 barred=tasks.stored_people(new.barred),

@@ -1,8 +1,10 @@
 """What a person sees of a step and of a case: opened, and masked where it must be."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from engine.errors import NotFound
 from engine.feel import EvaluationContext
@@ -11,6 +13,7 @@ from engine.model.actors import Actor
 from engine.model.cases import Attribute, Case, CaseLine, EventKind, HistoryEntry, StoredFile
 from engine.model.definitions import Element, LaneKind
 from engine.model.delays import DelayReason
+from engine.model.items import Items, of_detail, of_lists, same_item
 from engine.model.papers import PaperCheck, RequiredPaper
 from engine.model.tasks import Holder, Standing, Task, TaskLine, TaskStatus, standing
 from engine.runtime import Program
@@ -51,6 +54,10 @@ class DecisionShown:
     hits: Sequence[Mapping[str, object]]
     problems: Sequence[str]
     variable: str = ""
+    items: Items = ()
+
+
+_Told = TypeVar("_Told", Submission, DecisionShown)
 
 
 @dataclass(frozen=True)
@@ -153,7 +160,7 @@ def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> T
     today = environment.today()
     people = directory.holders(tx, task.queue.role, task.queue.handling_id, today)
     names = directory.names(tx, [loaded.draft_by or "", task.assignee or ""])
-    submissions = _submissions(tx, confidence, rows)
+    submissions = _for_item(_submissions(tx, confidence, rows), task.items)
     return TaskView(
         task=task,
         line=line,
@@ -173,7 +180,7 @@ def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> T
         why_here=task.queue.reason_text,
         basis=element.properties.get("basis", ""),
         submissions=submissions,
-        decisions=_decisions(opened, rows),
+        decisions=_for_item(_decisions(opened, rows), task.items),
         papers=required_papers(opened.program, submissions, context),
         papers_decision=_papers_decision(opened.program),
         paper_checks=tuple(paper_checks.of_case(tx, loaded.case.id)),
@@ -181,7 +188,7 @@ def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> T
         is_withheld=not reads,
         guest_draft_at=_guest_draft_at(tx, task),
         delay=delays.newest(tx, [task_id]).get(task_id) if is_open else None,
-        blocked_by=tuple(tasks.open_names(tx, loaded.case.id, element.blocked_by))
+        blocked_by=tuple(tasks.open_names(tx, loaded.case.id, element.blocked_by, task.items))
         if is_open and element.blocked_by
         else (),
     )
@@ -279,10 +286,16 @@ def _submissions(
                 form,
                 data if reads else {},
                 is_withheld=not reads,
+                items=of_detail(detail.get("items")),
                 profile=str(detail.get("profile", "")),
             )
         )
     return tuple(found)
+
+
+def _for_item(told: Sequence[_Told], items: Items) -> tuple[_Told, ...]:
+    """Without what belongs to other items than the step that is looked at."""
+    return tuple(one for one in told if same_item(one.items, items))
 
 
 def _reads(confidence: Confidence, row: EventRow) -> bool:
@@ -323,6 +336,7 @@ def _decisions(opened: OpenedCase, rows: Sequence[EventRow]) -> tuple[DecisionSh
                 hits if isinstance(hits, list) else [],
                 problems if isinstance(problems, list) else [],
                 program.result_of(row.element_id),
+                of_detail(detail.get("items")),
             )
         )
     return tuple(found)
@@ -331,10 +345,12 @@ def _decisions(opened: OpenedCase, rows: Sequence[EventRow]) -> tuple[DecisionSh
 def _incidents(opened: OpenedCase, rows: Sequence[EventRow], case: Case) -> tuple[str, ...]:
     if case.status.value != "incident":
         return ()
-    newest: dict[tuple[str | None, str | None], str] = {}
+    newest: dict[tuple[object, ...], str] = {}
     for row in rows:
         if row.kind == EventKind.INCIDENT.value:
-            newest[(row.process_key, row.element_id)] = str(_detail(opened, row).get("message", ""))
+            detail = _detail(opened, row)
+            which = of_detail(detail.get("items"))
+            newest[row.process_key, row.element_id, which] = str(detail.get("message", ""))
     return tuple(newest.values())
 
 
@@ -397,6 +413,8 @@ class DiagramView:
     active: frozenset[str]
     passed: frozenset[str]
     flows: frozenset[str]
+    counts: Mapping[str, int]
+    """How many are open of a step that is repeated."""
 
 
 def diagrams(
@@ -408,8 +426,11 @@ def diagrams(
     active: dict[str, set[str]] = {}
     passed: dict[str, set[str]] = {opened.program.key: set()}
     flows: dict[str, set[str]] = {}
+    counts: dict[str, Counter[str]] = {}
     for line in task_lists.open_of_case(tx, case_id):
         active.setdefault(line.process_key, set()).add(line.element_id)
+        if of_lists(line.items):
+            counts.setdefault(line.process_key, Counter()).update([line.element_id])
     for row in events.of_case(tx, case_id):
         steps = _detail(opened, row).get("passed")
         for step in steps if isinstance(steps, list) else []:
@@ -427,6 +448,7 @@ def diagrams(
             frozenset(active.get(key, ())),
             frozenset(passed.get(key, ())),
             frozenset(flows.get(key, ())),
+            counts.get(key, {}),
         )
         for key in keys
     )

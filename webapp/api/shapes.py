@@ -6,6 +6,7 @@ from datetime import datetime
 from engine.forms import CompiledForm
 from engine.model.actors import Actor
 from engine.model.cases import Case, CaseLine, EventKind, HistoryEntry, StoredFile
+from engine.model.items import Items, of_detail
 from engine.model.tasks import Task, TaskLine
 from engine.store.audit import AuditRow
 from engine.store.definitions import DefinitionRow
@@ -116,7 +117,14 @@ def task(
         "completed_by": value.completed_by,
         "form": form(compiled),
         "data": dict(data),
+        **which_item(value.items),
     }
+
+
+def which_item(items: Items) -> dict[str, object]:
+    """Which one it is of a step that is repeated; its name is somebody's and stays inside."""
+    listed = [{"activity": i.activity, "number": i.number, "count": i.count} for i in items]
+    return {"items": listed} if listed else {}
 
 
 def task_line(line: TaskLine) -> dict[str, object]:
@@ -134,6 +142,7 @@ def task_line(line: TaskLine) -> dict[str, object]:
         "due_at": instant_or_none(line.due_at),
         "completed_at": instant_or_none(line.completed_at),
         "completed_by": line.completed_by,
+        **which_item(line.items),
     }
 
 
@@ -150,7 +159,7 @@ def history_entry(entry: HistoryEntry) -> dict[str, object]:
         "task_id": entry.task_id,
         "element_id": entry.element_id,
         "actor": entry.actor,
-        "detail": dict(entry.detail),
+        "detail": {**entry.detail, **which_item(of_detail(entry.detail.get("items")))},
     }
 
 

@@ -13,6 +13,7 @@ from engine.model.organisations import Organisation
 from engine.store.task_lists import TaskQuestion
 from engine.work.start_drafts import KEPT_DAYS, StartDraft
 from webapp.shared.addresses import address
+from webapp.shared.items import step_of
 from webapp.shared.language import _
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
@@ -65,7 +66,7 @@ def draft_list(
                 DraftRow(
                     title=line.title,
                     href=url_for("tasks.show", task_id=line.id),
-                    step=line.name,
+                    step=step_of(line.name, line.items),
                     unit=line.organisation_name,
                     process=line.process_name,
                     saved=moment(line.draft_at),

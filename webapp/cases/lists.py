@@ -13,6 +13,7 @@ from engine.store.instants import to_text
 from engine.store.task_lists import TaskQuestion
 from engine.work.inbox import decode_cursor, encode_cursor
 from webapp.shared.addresses import address
+from webapp.shared.items import step_of
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
@@ -204,7 +205,7 @@ def done_page(shell: Shell, engine: Engine, actor: Actor, asked: Mapping[str, st
                 href=url_for("tasks.show", task_id=line.id),
                 title=line.title,
                 number=line.case_number,
-                step=line.name,
+                step=step_of(line.name, line.items),
                 unit=line.organisation_name,
                 process=line.process_name,
                 at=moment(line.completed_at),

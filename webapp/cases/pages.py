@@ -1,7 +1,7 @@
 """The page of a case as a value."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from flask import url_for
@@ -25,6 +25,7 @@ from webapp.reading.submissions import (
     shown_decisions,
     shown_submissions,
 )
+from webapp.shared.items import step_of
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.notice_days import still_on_notice
@@ -125,7 +126,14 @@ def case_page(
         else None,
         history=_history(engine, actor, view, program) if tab == "history" else (),
         diagrams=_diagrams(engine, actor, case_id, program) if tab == "diagram" else (),
-        to_print=tuple(engine.cases.papers(actor, case_id)) if tab == "print" else (),
+        to_print=_to_print(engine, actor, case_id) if tab == "print" else (),
+    )
+
+
+def _to_print(engine: Engine, actor: Actor, case_id: str) -> tuple[PaperStep, ...]:
+    return tuple(
+        replace(one, name=step_of(one.name, one.items))
+        for one in engine.cases.papers(actor, case_id)
     )
 
 
@@ -142,7 +150,7 @@ def _head(engine: Engine, view: CaseView, program: Program, notice: Notice | Non
     state = case.status.value
     steps = tuple(
         OpenStep(
-            line.name,
+            step_of(line.name, line.items),
             url_for("tasks.show", task_id=line.id),
             line.handling_name,
             line.assignee_name or "",
@@ -254,6 +262,10 @@ def _diagrams(
     for one in engine.cases.diagrams(actor, case_id):
         active, passed = sorted(one.active), sorted(one.passed)
         url = url_for("cases.diagram", case_id=case_id, process_key=one.process_key)
-        shown = ShownDiagram(one.name, url, tuple(active), tuple(passed), tuple(sorted(one.flows)))
-        found.append((shown, step_states(program, one.process_key, active, passed)))
+        counts = tuple(f"{element}={n}" for element, n in sorted(one.counts.items()))
+        shown = ShownDiagram(
+            one.name, url, tuple(active), tuple(passed), tuple(sorted(one.flows)), counts
+        )
+        states = step_states(program, one.process_key, active, passed, one.counts)
+        found.append((shown, states))
     return tuple(found)

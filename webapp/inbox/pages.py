@@ -10,6 +10,7 @@ from engine.model.calendar import WorkCalendar
 from engine.model.tasks import DueState, InboxCounts, InboxFilter, InboxPage, TaskLine
 from registry.loading import MAY_LOAD
 from webapp.shared.addresses import address
+from webapp.shared.items import step_of
 from webapp.shared.language import _
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
@@ -264,7 +265,7 @@ def _rows(
             href=address("tasks.show", way_back, task_id=line.id),
             due=due_badge(line, now, calendar),
             title=line.title,
-            step=line.name,
+            step=step_of(line.name, line.items),
             unit=line.organisation_name,
             process=line.process_name,
             number=line.case_number,

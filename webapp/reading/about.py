@@ -7,6 +7,7 @@ from flask import url_for
 
 from engine import Actor, Engine
 from engine.model.tasks import TaskLine, TaskStatus
+from webapp.shared.items import step_of
 from webapp.shared.language import _
 from webapp.shared.words import Badge, day, due_badge
 
@@ -44,7 +45,7 @@ def about_rows(engine: Engine, lines: Sequence[TaskLine]) -> tuple[AboutStep, ..
         AboutStep(
             number=line.case_number,
             href=url_for("cases.show", case_id=line.case_id, tab="history"),
-            step=line.name,
+            step=step_of(line.name, line.items),
             holder=line.assignee_name or "",
             due_day=day(line.due_date),
             state=due_badge(line, now, calendar)

@@ -39,9 +39,16 @@ class StepState:
 
 
 def step_states(
-    program: Program, process_key: str, active: Sequence[str], passed: Sequence[str]
+    program: Program,
+    process_key: str,
+    active: Sequence[str],
+    passed: Sequence[str],
+    counts: Mapping[str, int],
 ) -> tuple[StepState, ...]:
-    """The steps people do, in the order of the file, with where the case is."""
+    """The steps people do, in the order of the file, with where the case is.
+
+    ``counts``: how many of a repeated step are open.
+    """
     words: Mapping[str, str] = {
         "active": _("正在办理"),
         "passed": _("已经过"),
@@ -53,5 +60,8 @@ def step_states(
         if element.kind in _SHOWN_KINDS:
             state = "passed" if element.id in passed else "waiting"
             state = "active" if element.id in active else state
-            found.append(StepState(element.name or element.id, state, words[state]))
+            told = words[state]
+            if element.id in counts:
+                told = _("%(state)s %(n)s 项", state=told, n=counts[element.id])
+            found.append(StepState(element.name or element.id, state, told))
     return tuple(found)

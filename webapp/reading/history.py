@@ -7,8 +7,10 @@ from datetime import datetime
 from engine.forms import CompiledForm
 from engine.model.actors import is_guest_id
 from engine.model.cases import EventKind, HistoryEntry
+from engine.model.items import Items, of_detail
 from engine.runtime import Program
 from webapp.forms.shown import shown_value
+from webapp.shared.items import step_of
 from webapp.shared.language import _, lazy
 from webapp.shared.words import moment
 
@@ -49,11 +51,15 @@ class Storyteller:
     def __init__(self, program_at: Callable[[int], Program], name_of: Callable[[str], str]) -> None:
         self._program_at = program_at
         self._name_of = name_of
+        self._items: dict[str, Items] = {}
+        """Which of a repeated step each was: said when it was begun."""
 
     def tell(self, entries: Sequence[HistoryEntry]) -> tuple[ShownEntry, ...]:
         """The entries in words, oldest first."""
         shown = []
         for entry in entries:
+            if entry.task_id and "items" in entry.detail:
+                self._items[entry.task_id] = of_detail(entry.detail["items"])
             told = self._tell(entry)
             shown.append(ShownEntry(moment(entry.at), told.text, told.reason, entry.kind in _MAIN))
         return tuple(shown)
@@ -89,7 +95,8 @@ class Storyteller:
             found = program.element(entry.process_key or "", entry.element_id or "")
         except KeyError:
             return entry.element_id or ""
-        return found.name or found.id
+        known = self._items.get(entry.task_id or "", ())
+        return step_of(found.name or found.id, of_detail(entry.detail.get("items")) or known)
 
     def _started(self, entry: HistoryEntry) -> _Told:
         return _Told(_("%(who)s发起办件。", who=self._who(entry)))

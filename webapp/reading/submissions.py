@@ -16,6 +16,7 @@ from engine.work.view import DecisionShown
 from webapp.forms.page import FileInfo
 from webapp.forms.render import FormView, draw_answers
 from webapp.reading.conditions import in_words
+from webapp.shared.items import step_of
 from webapp.shared.language import _
 from webapp.shared.words import NOTHING, moment
 
@@ -78,12 +79,12 @@ def shown_submissions(
     ``only_answers``: without what each step's form repeated of the steps before it.
     """
     newest = len(submissions) - _OPEN_AT_FIRST
-    longest = max((len(one.form.fields) for one in submissions), default=0)
+    longest = max((len(one.form.fields) for one in submissions if not one.items), default=0)
     return tuple(
         ShownSubmission(
             task_id=one.task_id,
             anchor=f"s{number}",
-            step=one.element_name or one.form.title,
+            step=step_of(one.element_name or one.form.title, one.items),
             by=one.by_name,
             at=moment(one.at),
             answers=_withheld()
@@ -100,7 +101,7 @@ def shown_submissions(
                     translate=_,
                 )
             ),
-            is_open=number >= newest or len(one.form.fields) == longest,
+            is_open=number >= newest or (not one.items and len(one.form.fields) == longest),
             profile=one.profile,
         )
         for number, one in enumerate(submissions)
@@ -127,20 +128,20 @@ def shown_decisions(
 
     ``listed`` is a decision whose outcome the page lists in a place of its own.
     """
-    newest = {one.element_id: one for one in decisions}
+    newest = {(one.element_id, one.items): one for one in decisions}
     telling = [
-        one.element_id
+        (one.element_id, one.items)
         for one in newest.values()
         if any(hit.get("decision_id") != listed for hit in one.hits)
     ]
     return tuple(
         ShownDecision(
-            one.element_name,
+            step_of(one.element_name, one.items),
             moment(one.at),
             _pairs(one.value),
             _firings(one.hits),
             tuple(str(problem) for problem in one.problems),
-            is_open=one.element_id in telling[-1:],
+            is_open=(one.element_id, one.items) in telling[-1:],
         )
         for one in newest.values()
     )

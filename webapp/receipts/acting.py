@@ -10,6 +10,7 @@ from engine.model.public_words import OfferedMessage
 from engine.work.complete import Completed
 from engine.work.guests import GuestStep
 from webapp.shared.form_posts import Posted, with_other_errors
+from webapp.shared.items import step_of
 from webapp.shared.language import _
 from webapp.shared.words import clock_time
 
@@ -62,7 +63,11 @@ def _submit(engine: Engine, guest: Actor, view: GuestStep, posted: Posted) -> Ou
         return Outcome(again=Typed(posted.data, refused.errors, told, saved), status=422)
     except _KEPT as refused:
         return Outcome(again=Typed(posted.data, (), refused.message), status=409)
-    return Outcome(told=_("已提交“%(step)s”,谢谢。我们会接着办理。", step=view.task.name))
+    return Outcome(
+        told=_(
+            "已提交“%(step)s”,谢谢。我们会接着办理。", step=step_of(view.task.name, view.task.items)
+        )
+    )
 
 
 def _once(nonce: str, task_id: str) -> Once[Completed] | None:

@@ -20,6 +20,7 @@ from webapp.forms.render import FormView, draw_form
 from webapp.reading.submissions import file_infos
 from webapp.receipts.acting import Typed
 from webapp.receipts.status_page import day_words
+from webapp.shared.items import step_of
 from webapp.shared.language import _
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
@@ -95,7 +96,7 @@ def step_page(shell: Shell, view: GuestStep, now: datetime, typed: Typed | None)
     draft = "" if view.draft_at is None else clock_time(view.draft_at, now)
     return StepPage(
         shell=shell,
-        name=view.task.name,
+        name=step_of(view.task.name, view.task.items),
         number=view.number,
         words="" if view.status is None else view.status.words,
         reason="" if view.status is None else view.status.reason,

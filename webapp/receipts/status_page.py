@@ -12,6 +12,7 @@ from engine.model.clock import local_date
 from engine.model.ids import new_id
 from engine.model.public_words import OfferedMessage, OfferedStep, Status
 from engine.work.guests import GuestView
+from webapp.shared.items import step_of
 from webapp.shared.language import _
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
@@ -152,7 +153,7 @@ def _default(view: GuestView) -> str:
 def _step(one: OfferedStep, now: datetime) -> ShownStep:
     return ShownStep(
         href=url_for("receipts.step", task_id=one.task_id),
-        name=one.name,
+        name=step_of(one.name, one.items),
         reason=one.reason,
         due="" if one.due is None else day_words(one.due, now),
         draft="" if one.draft_at is None else clock_time(one.draft_at, now),

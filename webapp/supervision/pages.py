@@ -13,6 +13,7 @@ from engine.store.task_lists import OverdueCount
 from engine.work.supervise import OverdueFilter
 from engine.work.supervise import OverduePage as Overdue
 from webapp.shared.addresses import address
+from webapp.shared.items import step_of, step_without_names
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
@@ -51,6 +52,8 @@ class OverdueRow:
     due_day: str
     title: str
     step: str
+    plain_step: str
+    """Without the names of items: for the text that is copied."""
     unit: str
     handling: str
     holder: str
@@ -193,7 +196,8 @@ def overdue_rows(engine: Engine, found: Overdue) -> tuple[OverdueRow, ...]:
             due=due_badge(line, now, calendar),
             due_day=day(line.due_date),
             title=line.title,
-            step=line.name,
+            step=step_of(line.name, line.items),
+            plain_step=step_without_names(line.name, line.items),
             unit=line.organisation_name,
             handling=line.handling_name,
             holder=line.assignee_name or "",
@@ -224,7 +228,7 @@ def reminder_of(rows: Sequence[OverdueRow], help_phone: str) -> str:
             "%(n)s. %(unit)s “%(step)s” 编号 %(number)s,应于 %(day)s 办结,%(late)s",
             n=number,
             unit=row.handling,
-            step=row.step,
+            step=row.plain_step,
             number=row.number,
             day=row.due_day,
             late=row.due.text,
@@ -249,7 +253,7 @@ def unstaffed_page(
             UnstaffedRow(
                 href=url_for("cases.show", case_id=line.case_id, tab="history"),
                 title=line.title,
-                step=line.name,
+                step=step_of(line.name, line.items),
                 role=role_name(line.role),
                 unit=line.organisation_name,
                 reason=reason,

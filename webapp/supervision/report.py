@@ -23,6 +23,7 @@ from engine.store.month_counts import (
 )
 from engine.work.month import Month
 from webapp.shared.addresses import address
+from webapp.shared.items import step_of
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
@@ -302,7 +303,7 @@ def behind_page(shell: Shell, engine: Engine, actor: Actor, asked: Mapping[str, 
                 href=url_for("cases.show", case_id=line.case_id, tab="history"),
                 number=line.case_number,
                 title=line.title,
-                step=line.name,
+                step=step_of(line.name, line.items),
                 unit=line.handling_name,
                 due=day(line.due_date),
                 done="" if line.completed_at is None else moment(line.completed_at)[:10],

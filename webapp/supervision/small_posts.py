@@ -20,6 +20,7 @@ from engine.model.clock import ZONE
 from engine.store.profiles import MarkedFilter
 from engine.work.profiles import MarkedStep, MarkedSteps
 from webapp.shared.addresses import address
+from webapp.shared.items import step_of
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
@@ -177,7 +178,7 @@ def _row(one: MarkedStep) -> SmallPostRow:
         href=url_for("cases.show", case_id=line.case_id, tab="history"),
         number=line.case_number,
         process=line.process_name,
-        step=line.name,
+        step=step_of(line.name, line.items),
         unit=line.organisation_name,
         handling=line.handling_name,
         doer=one.doer,

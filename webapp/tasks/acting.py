@@ -21,6 +21,7 @@ from engine.model.tasks import InboxFilter, TaskStatus
 from engine.work.complete import Completed
 from engine.work.view import TaskView
 from webapp.shared.form_posts import Posted, with_other_errors
+from webapp.shared.items import step_of
 from webapp.shared.language import _
 from webapp.shared.words import clock_time
 from webapp.tasks.pages import Typed
@@ -85,7 +86,11 @@ def _submit(
         return _again(posted, refused.errors, "" if refused.errors else refused.message, 422, saved)
     except _KEPT as refused:
         return _again(posted, (), refused.message, 409)
-    told = _("已提交:%(title)s · %(step)s。", title=view.case.title, step=view.task.name)
+    told = _(
+        "已提交:%(title)s · %(step)s。",
+        title=view.case.title,
+        step=step_of(view.task.name, view.task.items),
+    )
     told += "".join(news) or _goes_on(engine, actor, view.case.id)
     if posted.action == "next":
         following = engine.tasks.next_after(actor, narrowed, task_id)
@@ -99,9 +104,10 @@ def _goes_on(engine: Engine, actor: Actor, case_id: str) -> str:
     if not following:
         return ""
     step = following[0]
+    name = step_of(step.name, step.items)
     if actor.holds_at(step.role, step.handling_id):
-        return _("下一环节“%(step)s”也由您办理。", step=step.name)
-    return _("下一环节“%(step)s”由%(unit)s办理。", step=step.name, unit=step.handling_name)
+        return _("下一环节“%(step)s”也由您办理。", step=name)
+    return _("下一环节“%(step)s”由%(unit)s办理。", step=name, unit=step.handling_name)
 
 
 def _once(nonce: str, task_id: str) -> Once[Completed] | None:

@@ -28,6 +28,7 @@ from webapp.reading.submissions import (
     shown_submissions,
 )
 from webapp.shared.addresses import address
+from webapp.shared.items import step_of
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
@@ -146,7 +147,7 @@ def task_page(
     return TaskPage(
         shell=shell,
         id=view.task.id,
-        name=view.task.name,
+        name=step_of(view.task.name, view.task.items),
         case_title=view.case.title,
         number=view.case.number,
         unit=line.organisation_name,

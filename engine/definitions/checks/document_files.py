@@ -10,7 +10,7 @@ from engine.definitions.variables import (
     all_forms_usable,
     form_names,
     usable_form,
-    written,
+    written_anywhere,
 )
 from engine.documents import CASES, PAPER
 from engine.documents.composing import ITEM
@@ -46,7 +46,7 @@ def _missing(process: Process, node: Node, name: str) -> Finding:
 
 def _names(draft: Draft, process: Process, file: DocumentFile) -> Iterator[Finding]:
     """Variables that nobody provides would stay empty lines, silently."""
-    provided = written(draft, process)
+    provided = written_anywhere(draft, process)
     for node in process.of("userTask", "startEvent"):
         provided |= form_names(
             usable_form(draft, node)

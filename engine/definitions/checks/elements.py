@@ -6,7 +6,7 @@ from lxml import etree
 
 from engine.definitions.advice import DELETE, ELEMENTS, USE_ANOTHER
 from engine.definitions.bpmn_xml import BPMN, Element
-from engine.definitions.diagram import RUN_NODES, described, local_name
+from engine.definitions.diagram import ACTIVITIES, RUN_NODES, described, local_name
 from engine.definitions.draft import BpmnFile, Draft
 from engine.definitions.findings import error
 from engine.errors import Finding
@@ -20,10 +20,14 @@ _WITHOUT_EFFECT = frozenset(
 
 _ROOT = frozenset({"process", "collaboration", "message", "error", "category", "itemDefinition"})
 _PROCESS = RUN_NODES | {"laneSet", "sequenceFlow"}
+_REPEATED = frozenset({"multiInstanceLoopCharacteristics", "standardLoopCharacteristics"})
 _INSIDE: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(ACTIVITIES, _REPEATED),
     "definitions": _ROOT,
     "process": _PROCESS,
-    "subProcess": _PROCESS,
+    "subProcess": _PROCESS | _REPEATED,
+    "multiInstanceLoopCharacteristics": frozenset({"completionCondition"}),
+    "standardLoopCharacteristics": frozenset({"loopCondition"}),
     "collaboration": frozenset({"participant", "messageFlow"}),
     "category": frozenset({"categoryValue"}),
     "laneSet": frozenset({"lane"}),

@@ -24,6 +24,7 @@ _ON: Mapping[str, frozenset[str]] = {
     "intermediateCatchEvent": frozenset({"ioMapping"}),
     "boundaryEvent": frozenset({"ioMapping"}),
     "message": frozenset({"subscription"}),
+    "multiInstanceLoopCharacteristics": frozenset({"loopCharacteristics"}),
 }
 _ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "properties": frozenset(),
@@ -42,6 +43,9 @@ _ATTRIBUTES: Mapping[str, frozenset[str]] = {
         {"processId", "propagateAllChildVariables", "propagateAllParentVariables"}
     ),
     "subscription": frozenset({"correlationKey"}),
+    "loopCharacteristics": frozenset(
+        {"inputCollection", "inputElement", "outputCollection", "outputElement"}
+    ),
 }
 _INSIDE: Mapping[str, frozenset[str]] = {
     "properties": frozenset({"property"}),

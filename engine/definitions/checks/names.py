@@ -7,13 +7,15 @@ from engine.definitions.draft import Draft
 from engine.definitions.findings import error, meant, warning
 from engine.definitions.variables import (
     RESERVED,
+    Provided,
     all_forms_usable,
     given,
     readings,
     writings,
-    written,
+    written_anywhere,
 )
 from engine.errors import Finding
+from engine.model.items import OF_ITEMS
 from engine.sentences import Words
 
 _CHECK_NAME = Words(
@@ -26,7 +28,7 @@ def check(draft: Draft) -> Iterator[Finding]:
     """Variables read and written by nobody; reserved ones written."""
     for process in draft.processes:
         for writing in writings(draft, process):
-            if writing.variable in RESERVED | given(process):
+            if writing.variable in RESERVED | OF_ITEMS | given(process):
                 yield error(
                     "reserved-name",
                     process.file,
@@ -39,10 +41,13 @@ def check(draft: Draft) -> Iterator[Finding]:
 
 
 def _readings(draft: Draft, process: Process) -> Iterator[Finding]:
-    provided = written(draft, process)
+    known = Provided(draft, process)
+    anywhere = written_anywhere(draft, process)
     for reading in readings(draft, process):
+        provided = known.at(reading.inside)
         for name in sorted(reading.names - provided):
-            near = meant(name, provided)
+            near = _only_in_items(draft, process, name) if name in anywhere else None
+            near = near or meant(name, provided)
             if process.start_role:
                 yield error(
                     "name-unknown.here",
@@ -61,3 +66,15 @@ def _readings(draft: Draft, process: Process) -> Iterator[Finding]:
                     name=name,
                     near=near,
                 )
+
+
+def _only_in_items(draft: Draft, process: Process, name: str) -> Words | None:
+    """Which repeated step keeps a variable of this name to its items."""
+    home = next((w.home for w in writings(draft, process) if w.variable == name), None)
+    if home is None:
+        return None
+    return Words.filled(
+        "它只在{activity}的各项里有。请用 outputCollection 和 outputElement 把各项的结果收成列表。",
+        "Only the items of {activity} have it. Collect it with outputCollection and outputElement.",
+        activity=home.label,
+    )

@@ -30,11 +30,14 @@ def check(draft: Draft) -> Iterator[Finding]:
 
 
 def _written(draft: Draft, process: Process) -> dict[Node, set[str]]:
-    """What each node writes; a sub-process writes what is written inside it."""
+    """What each node writes; a sub-process writes what is written inside it.
+
+    What is written in an item stays in it: no other item and nothing around it is touched.
+    """
     found: dict[Node, set[str]] = {}
     for writing in writings(draft, process):
         node: Node | None = writing.node
-        while node is not None:
+        while node is not None and node is not writing.home:
             found.setdefault(node, set()).add(writing.variable)
             node = node.scope.owner
     return found

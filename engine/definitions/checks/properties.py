@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from engine.definitions.bpmn_xml import BPMN, Element
 from engine.definitions.diagram import (
+    ACTIVITIES,
     OTHER_NODES,
     RUN_NODES,
     described,
@@ -17,6 +18,7 @@ from engine.definitions.findings import CHECK_NAME, error, meant, warning
 from engine.errors import Finding
 from engine.model import incoming
 from engine.model.definitions import OVERDUE, STARTERS, STARTS_FROM
+from engine.model.items import ITEM_NAME
 from engine.model.public_words import (
     MESSAGE_REASON,
     ON_MESSAGES,
@@ -65,6 +67,7 @@ _ON: Mapping[str, frozenset[str]] = {
     ),
     "serviceTask": frozenset({"async"}),
 }
+_REPEATABLE = ACTIVITIES | {"sendTask"}
 _CHOICES: Mapping[str, frozenset[str]] = {
     "basis": frozenset({"law", "parameter", "practice"}),
     "pausesClock": frozenset({"true", "false"}),
@@ -91,6 +94,8 @@ def check(draft: Draft) -> Iterator[Finding]:
 
 def _known(tag: str) -> frozenset[str]:
     known = _EVERYWHERE | _ON.get(tag, frozenset())
+    if tag in _REPEATABLE:
+        known |= {ITEM_NAME}
     if tag == "process":
         known |= ON_PROCESSES
     elif tag in RUN_NODES or tag in OTHER_NODES:

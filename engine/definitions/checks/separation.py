@@ -10,6 +10,7 @@ from engine.definitions.diagram import Node, Process
 from engine.definitions.draft import Draft
 from engine.definitions.findings import error, warning
 from engine.definitions.folder import called_keys
+from engine.definitions.repetition import items_around
 from engine.errors import Finding
 from engine.model.definitions import CASE_UNIT
 from engine.sentences import Words
@@ -66,8 +67,8 @@ def named(node: Node, prop: str) -> list[str]:
 
 def _wrong_with(draft: Draft, process: Process, node: Node, prop: str, name: str) -> str:
     """What is wrong with one of the names; ``elsewhere``: whoever calls the process knows."""
-    if name == node.id:
-        return "self"
+    if name == node.id:  # of a repeated step: each item by another person
+        return "" if prop == "notSamePersonAs" and items_around(node) else "self"
     above = callers(draft, process)
     found = [p.nodes[name] for p in (process, *above) if name in p.nodes]
     possible = {"userTask"} if prop != "notSamePersonAs" else {"userTask", "startEvent"}

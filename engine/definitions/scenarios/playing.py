@@ -26,6 +26,7 @@ from engine.model.clock import ZONE, FixedClock, local_date
 from engine.model.deadlines import Deadline, citizens_due
 from engine.model.deadlines import due as due_of
 from engine.model.definitions import OVERDUE, Element, ElementKind, LaneKind, names_in
+from engine.model.items import key_of, of_key, same_item
 from engine.model.subjects import ABOUT
 from engine.runtime import (
     OperationCall,
@@ -70,6 +71,23 @@ class _Memory:
     ends: list[str] = field(default_factory=list)
     passed: list[Passed] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+
+    def has_done(self, person: str, other: str, wait: UserWait, *, of_others: bool) -> bool:
+        """Whether she did another step: for the same item, or (``of_others``) for another."""
+        for key, doer in self.done_by.items():
+            element_id, items = of_key(key)
+            if element_id == other and doer == person:
+                if same_item(items, wait.items) is not of_others:
+                    return True
+        return False
+
+
+def _is_for(wait: UserWait, item: tuple[int | str, ...]) -> bool:
+    """Whether a step is for these items, the innermost last."""
+    inner = wait.items[-len(item) :]
+    return len(inner) == len(item) and all(
+        one in (known.number, known.name) for one, known in zip(item, inner, strict=True)
+    )
 
 
 class Player:
@@ -179,9 +197,10 @@ class Player:
         relaxed = element.same_in_small_units if self._scenario.small_unit else ()
         allowed = names_in(str(self._said(element.same_allowed) or ""))
         for other in set(element.not_same_person_as) - {*relaxed, *allowed}:
-            if self._memory.done_by.get(other) == person:
+            if self._memory.has_done(person, other, wait, of_others=other == element.id):
                 return "separation-of-duties", (), f"“{person}”办过“{other}”,不能再办这一步。"
-        still_open = {one.element_id for one in self._now.waits.user.values()}
+        beside = self._now.waits.user.values()
+        still_open = {one.element_id for one in beside if same_item(one.items, wait.items)}
         for other in element.blocked_by:
             if other in still_open:
                 return "blocked", (), f"步骤“{other}”还没有办结,不能办“{element.id}”。"
@@ -198,7 +217,7 @@ class Player:
         elif data:
             return "validation", ("",), "这一步没有表单,不接收填写内容。"
         if action.refused is None:
-            self._memory.done_by[element.id] = person
+            self._memory.done_by[key_of(element.id, wait.items)] = person
             self._memory.trail.append(f"{element.id} {person}")
             self._memory.levels[element.id] = action.level or self._level_of(element)
             self._took(complete(self._program, self._now.state, wait.token, data, self._ports()))
@@ -211,11 +230,11 @@ class Player:
             for wait in self._now.waits.user.values()
             if wait.element_id == element_id and process_key in ("", wait.process_key)
         ]
-        if action.item is not None:
-            found = [wait for wait in found if getattr(wait, "item", None) == action.item]
+        if action.item:
+            found = [wait for wait in found if _is_for(wait, action.item)]
         if len(found) > 1:
             raise Failed(
-                f"步骤“{action.element}”打开了 {len(found)} 份,请写成 流程编号/步骤编号,或加 item。"
+                f"步骤“{action.element}”打开了 {len(found)} 份,请写成 流程编号/步骤编号,或加 item(从 1 数起,或写每项的名称)。"
             )
         return found[0] if found else None
 

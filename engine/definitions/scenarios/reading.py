@@ -79,13 +79,16 @@ class ScenarioFault(Exception):
 
 @dataclass(frozen=True)
 class Do:
-    """Complete an open user task. ``element`` may be ``process_key/element_id``."""
+    """Complete an open user task. ``element`` may be ``process_key/element_id``.
+
+    ``item`` are numbers or names of the items it is for, the innermost last.
+    """
 
     element: str
     data: Table
     by: str | None = None
     level: str | None = None
-    item: int | None = None
+    item: tuple[int | str, ...] = ()
     refused: str | None = None
     fields: tuple[str, ...] | None = None
 
@@ -309,19 +312,26 @@ def _do(step: Table, where: str, given: _GivenData) -> Do:
     fields = step.get("fields")
     if fields is not None and (refused != "validation" or not isinstance(fields, list)):
         raise ScenarioFault(f'{where}的 fields 须是列表,并与 refused = "validation" 一起用。')
-    item = step.get("item")
-    if item is not None and (not isinstance(item, int) or isinstance(item, bool)):
-        raise ScenarioFault(f"{where}的 item 须是从 0 数起的整数。")
     by = step.get("by")
     return Do(
         element=_text(step["do"], f"{where}的 do"),
         data=given.of(step, where),
         by=None if by is None else _text(by, f"{where}的 by"),
         level=_level(step.get("level"), where),
-        item=item,
+        item=_item(step.get("item", []), where),
         refused=None if refused is None else str(refused),
         fields=None if not isinstance(fields, list) else tuple(str(one) for one in fields),
     )
+
+
+def _item(value: object, where: str) -> tuple[int | str, ...]:
+    listed = value if isinstance(value, list) else [value]
+    items = tuple(one for one in listed if isinstance(one, int | str) and not isinstance(one, bool))
+    if len(items) != len(listed) or any(isinstance(one, int) and one < 1 for one in items):
+        raise ScenarioFault(
+            f"{where}的 item 须是从 1 数起的整数、每项的名称,或(项里又有项时)由外到内的列表。"
+        )
+    return items
 
 
 def _level(value: object, where: str) -> str | None:

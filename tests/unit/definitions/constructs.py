@@ -157,10 +157,24 @@ TASKS: Mapping[str, str] = {
     "transaction": _node("startEvent", "s2") + _node("endEvent", "e2") + _line("s2", "e2"),
     "adHocSubProcess": _script("x2"),
 }
+_LIST = (
+    "<bpmn:multiInstanceLoopCharacteristics{}>"
+    + _EXT.format('<zeebe:loopCharacteristics inputCollection="=[1]" inputElement="i"/>')
+    + "{}</bpmn:multiInstanceLoopCharacteristics>"
+)
+REPEATED: Mapping[str, str] = {
+    "standardLoop": '<bpmn:standardLoopCharacteristics testBefore="true" loopMaximum="3"><bpmn:loopCondition>=true</bpmn:loopCondition></bpmn:standardLoopCharacteristics>',
+    "multiInstance parallel": _LIST.format("", ""),
+    "multiInstance sequential": _LIST.format(' isSequential="true"', ""),
+    "multiInstance completionCondition": _LIST.format(
+        "", "<bpmn:completionCondition>=loopCounter &gt; 1</bpmn:completionCondition>"
+    ),
+}
 MARKERS: Mapping[str, str] = {
-    "standardLoopCharacteristics": "<bpmn:standardLoopCharacteristics/>",
-    "multiInstance parallel": '<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=[1]" inputElement="i"/></bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics>',
-    "multiInstance sequential": '<bpmn:multiInstanceLoopCharacteristics isSequential="true"><bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=[1]" inputElement="i"/></bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics>',
+    "standardLoop without a condition": "<bpmn:standardLoopCharacteristics/>",
+    "multiInstance loopCardinality": "<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>3</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics>",
+    "multiInstance behavior": _LIST.format(' behavior="One"', ""),
+    "multiInstance loopDataInputRef": "<bpmn:multiInstanceLoopCharacteristics><bpmn:loopDataInputRef>x</bpmn:loopDataInputRef></bpmn:multiInstanceLoopCharacteristics>",
     "ioSpecification": '<bpmn:ioSpecification id="io"><bpmn:inputSet/><bpmn:outputSet/></bpmn:ioSpecification>',
     "property": '<bpmn:property id="prop" name="p"/>',
     "dataInputAssociation": '<bpmn:dataInputAssociation id="dia"><bpmn:targetRef>x</bpmn:targetRef></bpmn:dataInputAssociation>',
@@ -405,14 +419,22 @@ def samples() -> Iterator[Sample]:
     yield from _collaborations()
 
 
+_NOT_REPEATED = ("task", "manualTask", "transaction", "adHocSubProcess")
+"""What is refused anyway."""
+
+
 def _steps(place: str, put) -> Iterator[Sample]:  # type: ignore[no-untyped-def]
-    for tag, inside in TASKS.items():
-        attributes = {"messageRef": "m"} if tag == "receiveTask" else {}
-        people = ("A",) if tag in ("userTask", "manualTask", "task") else ()
-        drawn, way = _node(tag, "A", inside, **attributes), ("S", "A", "E")
-        if tag == "businessRuleTask":  # its table reads an amount
-            drawn, way = _script("x").replace("r_x", "amount") + drawn, ("S", "x", "A", "E")
-        yield Sample(tag, place, put(drawn, _line(*way), people))
+    for marker, mark in {"": "", **REPEATED}.items():
+        for tag, inside in TASKS.items():
+            if marker and tag in _NOT_REPEATED:
+                continue
+            attributes = {"messageRef": "m"} if tag == "receiveTask" else {}
+            people = ("A",) if tag in ("userTask", "manualTask", "task") else ()
+            drawn, way = _node(tag, "A", inside + mark, **attributes), ("S", "A", "E")
+            if tag == "businessRuleTask":  # its table reads an amount
+                drawn, way = _script("x").replace("r_x", "amount") + drawn, ("S", "x", "A", "E")
+            name = f"{tag}/{marker}" if marker else tag
+            yield Sample(name, place, put(drawn, _line(*way), people))
     for marker, inside in MARKERS.items():
         yield Sample(f"userTask/{marker}", place, put(_user("A", inside), _line("S", "A", "E")))
     yield Sample(

@@ -24,7 +24,8 @@ _STANDARD = (
     "http://camunda.org/schema/modeler/",  # which version of its own engine a tool draws for
 )
 _OURS = {"userTask", "formDefinition", "ioMapping", "input", "output", "properties", "property"} | {
-    *("taskDefinition", "taskHeaders", "header", "calledElement", "script", "calledDecision")
+    *("taskDefinition", "taskHeaders", "header", "calledElement", "script", "calledDecision"),
+    "loopCharacteristics",
 }
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 

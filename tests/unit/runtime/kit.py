@@ -130,12 +130,34 @@ def boundary(identity: str, host: str, inside: str, *, interrupting: bool = True
     )
 
 
-def many(collection: str, item: str = "item", *, sequential: bool = False, **result: str) -> str:
+def many(
+    collection: str,
+    item: str = "item",
+    *,
+    sequential: bool = False,
+    until: str | None = None,
+    **result: str,
+) -> str:
+    condition = "" if until is None else node_text("completionCondition", until)
     return (
         f'<bpmn:multiInstanceLoopCharacteristics isSequential="{str(sequential).lower()}">'
         + ext(z("loopCharacteristics", inputCollection=collection, inputElement=item, **result))
+        + condition
         + "</bpmn:multiInstanceLoopCharacteristics>"
     )
+
+
+def again(condition: str, **attributes: str) -> str:
+    written = "".join(f' {name}="{value}"' for name, value in attributes.items())
+    return (
+        f"<bpmn:standardLoopCharacteristics{written}>"
+        + node_text("loopCondition", condition)
+        + "</bpmn:standardLoopCharacteristics>"
+    )
+
+
+def node_text(tag: str, text: str) -> str:
+    return f"<bpmn:{tag}>{escape(text)}</bpmn:{tag}>"
 
 
 def source_of(bpmn: bytes, key: str = "p", **files: Any) -> DefinitionSource:

@@ -7,6 +7,7 @@ from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
 
 from engine.runtime import ProgramRefused, compile_program
 from tests.unit.runtime.kit import (
+    again,
     boundary,
     end,
     ext,
@@ -60,7 +61,6 @@ IGNORED_ELEMENTS = {
     "complex gateway": around(node("complexGateway", "X")),
     "transaction": around(node("transaction", "X", start("S2") + end("E2") + line("S2", "E2"))),
     "ad hoc": around(node("adHocSubProcess", "X", user("Y"))),
-    "standard loop": around(user("X", inside='<bpmn:standardLoopCharacteristics loopMaximum="3"/>')),
     "signal catch": catching('<bpmn:signalEventDefinition signalRef="s"/>'),
     "signal end": process(start() + end("E", "<bpmn:signalEventDefinition/>") + line("S", "E")),
     "message end": process(start() + end("E", "<bpmn:messageEventDefinition/>") + line("S", "E")),
@@ -175,7 +175,11 @@ WRONG = {
     "recursive-call": around(node("callActivity", "X", ext(z("calledElement", processId="p", **CALL)))),
     "loop-collection": around(user("X", inside="<bpmn:multiInstanceLoopCharacteristics/>")),
     "loop-output": around(user("X", inside=many("=l", outputCollection="all"))),
-    "loop-element": around(node("serviceTask", "X", SERVICE + many("=l"))),
+    "loop-element": around(node("receiveTask", "X", many("=l"))),
+    "loop-condition": around(
+        user("X", inside='<bpmn:standardLoopCharacteristics loopMaximum="3"/>')
+    ),
+    "loop-maximum": around(user("X", inside=again("=true", loopMaximum="0"))),
     "form-missing": around(user("X", z("formDefinition", formId="f"))),
     "decision-missing": around(node("businessRuleTask", "X", ext(z("calledDecision", decisionId="d", resultVariable="x")))),
     "duplicate-id": process(start() + user("A") + user("A") + end() + line("S", "A", "E")),
