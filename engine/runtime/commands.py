@@ -46,7 +46,7 @@ def start(program: Program, variables: Mapping[str, object], ports: Ports) -> St
     run.variables.root.pop("case", None)
     run.case.plant()
     run.settle()
-    return _step(run, {})
+    return _step(run, frozenset())
 
 
 def complete(
@@ -231,7 +231,7 @@ def _waiting(run: Run, token: str) -> tuple[Token, Node]:
     return found, node
 
 
-def _step(run: Run, before: Mapping[str, UserWait]) -> Step:
+def _step(run: Run, before: frozenset[str]) -> Step:
     state = encode(run)
     now = waits_of(run)
     return Step(
@@ -242,7 +242,7 @@ def _step(run: Run, before: Mapping[str, UserWait]) -> Step:
             for w in now.user.values()
             if w.token not in before
         ),
-        closed=tuple(token for token in before if token not in now.user),
+        closed=tuple(sorted(before - now.user.keys())),
         waits=now,
         passed=tuple(run.record.passed),
         decisions=tuple(run.record.decisions),
@@ -255,8 +255,18 @@ def _step(run: Run, before: Mapping[str, UserWait]) -> Step:
 # Waits -------------------------------------------------------------------------------------
 
 
-def _users(run: Run) -> dict[str, UserWait]:
-    return dict(waits_of(run).user)
+def _users(run: Run) -> frozenset[str]:
+    """The tokens of the user tasks that wait."""
+    if run.case.completed:
+        return frozenset()
+    return frozenset(
+        token.id
+        for part in run.case.active_parts()
+        for token in part.tasks.values()
+        if isinstance(token.task_spec, PersonTask)
+        and token.state & HELD
+        and token.id not in run.failures
+    )
 
 
 def waits_of(run: Run) -> Waits:

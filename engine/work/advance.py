@@ -429,9 +429,17 @@ def _open_tasks(
     had.pausing |= {task.token for task in new if task.pauses_clock}
     waiting = step.waits.user.keys()
     if (had.tasks.keys() & waiting) | {t.token for t in new} != waiting:
+        if moved_since(tx, opened.case):  # a step beside this one was done at the same moment
+            raise Collision
         msg = f"the steps of case {opened.case.id} and their rows differ"
         raise Broken(msg)
     return number
+
+
+def moved_since(tx: Tx, case: Case) -> bool:
+    """Whether somebody wrote a case after it was loaded."""
+    now = cases.load(tx, case.id)
+    return now is None or now.rev != case.rev
 
 
 def new_task(

@@ -72,12 +72,11 @@ def _beside(opened: OpenedCase, step: Step, before: list[WaitRow]) -> Iterator[_
 
 def _named(element: Element, items: Items, other: _Other) -> tuple[str, Element | None]:
     """Which step is named as to be kept apart from, and by which; None where neither is."""
-    same = same_item(items, other.items)
-    if element.id == other.element.id:
-        named = element.id in element.not_same_person_as and not same
-        return element.id, element if named else None
-    if same and element.id in other.element.not_same_person_as:
-        return element.id, other.element
-    if same and other.element.id in element.not_same_person_as:
-        return other.element.id, element
-    return element.id, None
+    if element.id in other.element.not_same_person_as:
+        named, namer = element.id, other.element
+    elif other.element.id in element.not_same_person_as:
+        named, namer = other.element.id, element
+    else:
+        return element.id, None
+    of_itself = element.id == other.element.id
+    return named, namer if same_item(items, other.items) is not of_itself else None

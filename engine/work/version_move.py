@@ -23,7 +23,7 @@ from engine.store import audit, cases, directory, subscriptions, tasks, version_
 from engine.store.database import Tx
 from engine.store.version_moves import StepRow, StoredMove
 from engine.store.waits import wait_rows
-from engine.work.advance import Memory, OpenedCase, align_waits, new_task, open_case
+from engine.work.advance import Memory, OpenedCase, align_waits, moved_since, new_task, open_case
 from engine.work.environment import Environment
 from engine.work.history import Cause, Collision, append_history
 from engine.work.version_plan import Judges
@@ -160,7 +160,7 @@ def _written(environment: Environment, tx: Tx, there: OpenedCase, step: Step, ca
     try:
         status = align_waits(environment, tx, there, step, cause, wait_rows(tx, case.id))
     except Broken:
-        if _was_moved(tx, case):
+        if moved_since(tx, case):
             raise Collision from None
         raise
     count, head = append_history(tx, case, there.vault, cause)
@@ -230,13 +230,8 @@ def _must_be_of(tx: Tx, case: Case, rows: set[str], step: Step) -> None:
     Where they are not, somebody completed a step between the two readings: Collision, and the
     command is tried again. A lock of the case would be taken against the order of a completion.
     """
-    if rows != step.waits.user.keys() and _was_moved(tx, case):
+    if rows != step.waits.user.keys() and moved_since(tx, case):
         raise Collision
-
-
-def _was_moved(tx: Tx, case: Case) -> bool:
-    now = cases.load(tx, case.id)
-    return now is None or now.rev != case.rev
 
 
 # The rows -------------------------------------------------------------------------------------

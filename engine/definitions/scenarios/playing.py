@@ -76,9 +76,9 @@ class _Memory:
         """Whether she did another step: for the same item, or (``of_others``) for another."""
         for key, doer in self.done_by.items():
             element_id, items = of_key(key)
-            if element_id == other and doer == person:
-                if same_item(items, wait.items) is not of_others:
-                    return True
+            theirs = same_item(items, wait.items) is not of_others
+            if element_id == other and doer == person and theirs:
+                return True
         return False
 
 
@@ -234,7 +234,8 @@ class Player:
             found = [wait for wait in found if _is_for(wait, action.item)]
         if len(found) > 1:
             raise Failed(
-                f"步骤“{action.element}”打开了 {len(found)} 份,请写成 流程编号/步骤编号,或加 item(从 1 数起,或写每项的名称)。"
+                f"步骤“{action.element}”打开了 {len(found)} 份,请写成 流程编号/步骤编号,"
+                "或加 item(从 1 数起,或写每项的名称)。"
             )
         return found[0] if found else None
 
