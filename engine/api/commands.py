@@ -17,8 +17,8 @@ from engine.store import answers as stored_answers
 from engine.store import audit as stored_audit
 from engine.store.answers import RememberedAnswer
 from engine.store.database import Contended, Database, Tx, UniqueViolation
+from engine.store.ready import Collision
 from engine.work.environment import Environment
-from engine.work.history import Collision
 
 Result = TypeVar("Result")
 Prepared = TypeVar("Prepared")

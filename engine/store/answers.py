@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, delete, insert, select
 
 from engine.store.database import Tx
 from engine.store.instants import to_text
+from engine.store.ready import Ready
 from engine.store.tables import idempotency
 
 
@@ -18,11 +19,13 @@ class RememberedAnswer:
     answer: bytes
 
 
-_REMEMBER = insert(idempotency)
-_RECALL = select(idempotency.c.request_hash, idempotency.c.answer).where(
-    idempotency.c.caller == bindparam("caller"),
-    idempotency.c.operation == bindparam("operation"),
-    idempotency.c.key == bindparam("key"),
+_REMEMBER = Ready(insert(idempotency))
+_RECALL = Ready(
+    select(idempotency.c.request_hash, idempotency.c.answer).where(
+        idempotency.c.caller == bindparam("caller"),
+        idempotency.c.operation == bindparam("operation"),
+        idempotency.c.key == bindparam("key"),
+    )
 )
 
 
@@ -30,8 +33,8 @@ def remember(
     tx: Tx, caller: str, operation: str, key: str, answer: RememberedAnswer, now: datetime
 ) -> None:
     """Write the answer; a second request with this key fails here and is answered from it."""
-    tx.execute(
-        _REMEMBER,
+    _REMEMBER.write(
+        tx,
         {
             "caller": caller,
             "operation": operation,
@@ -45,8 +48,8 @@ def remember(
 
 def recall(tx: Tx, caller: str, operation: str, key: str) -> RememberedAnswer | None:
     """The remembered answer."""
-    row = tx.execute(_RECALL, {"caller": caller, "operation": operation, "key": key}).first()
-    return None if row is None else RememberedAnswer(row.request_hash, row.answer)
+    row = _RECALL.first(tx, {"caller": caller, "operation": operation, "key": key})
+    return None if row is None else RememberedAnswer(row["request_hash"], row["answer"])
 
 
 def forget(tx: Tx, before: datetime) -> None:

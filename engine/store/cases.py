@@ -31,6 +31,7 @@ from engine.model.pinyin import search_text, typed
 from engine.store.areas import lies_below, lies_in_area_of
 from engine.store.database import Tx
 from engine.store.instants import from_text, from_text_or_none, to_text, to_text_or_none
+from engine.store.ready import Ready
 from engine.store.tables import (
     case,
     case_attribute,
@@ -161,35 +162,33 @@ def load_visible(tx: Tx, actor: Actor, case_id: str) -> Case | None:
     return None if row is None else case_of(row)
 
 
-_ADD = insert(case)
-_SAVE = update(case).where(case.c.id == bindparam("case_id"), case.c.rev == bindparam("seen_rev"))
+_ADD = Ready(insert(case))
+_SAVE = Ready(
+    update(case).where(case.c.id == bindparam("case_id"), case.c.rev == bindparam("seen_rev"))
+)
 
 
 def add(tx: Tx, new: Case) -> None:
     """Write a new case."""
-    tx.execute(_ADD, {**_fixed_values(new), **_moving_values(new)})
+    _ADD.write(tx, {**_fixed_values(new), **_moving_values(new)})
 
 
-def save(tx: Tx, changed: Case, seen_rev: int) -> bool:
-    """Write a case back; False when somebody else was faster.
+def save(tx: Tx, changed: Case, seen_rev: int) -> None:
+    """Write a case back. Raises Collision, at the latest at the commit, when it has moved on.
 
     What is fixed at its start is left alone: a column that is named has its indexes and
     references looked up again. The WHERE clause is the lock: reading first and writing later
     would let both win.
     """
-    done = tx.execute(
-        _SAVE, {**_moving_values(changed), "case_id": changed.id, "seen_rev": seen_rev}
-    )
-    return done.rowcount == 1
+    _SAVE.write_one(tx, {**_moving_values(changed), "case_id": changed.id, "seen_rev": seen_rev})
 
 
 def save_locked(tx: Tx, changed: Sequence[tuple[Case, int]]) -> None:
     """Write cases back that were read with their rows locked, each with the revision it had."""
-    if changed:
-        tx.execute(
-            _SAVE,
-            [{**_moving_values(one), "case_id": one.id, "seen_rev": seen} for one, seen in changed],
-        )
+    _SAVE.write_all(
+        tx,
+        [{**_moving_values(one), "case_id": one.id, "seen_rev": seen} for one, seen in changed],
+    )
 
 
 def save_head(tx: Tx, case_id: str, seen_rev: int, event_count: int, chain_head: str) -> bool:
@@ -208,8 +207,7 @@ def reach_milestones(tx: Tx, case_id: str, names: Iterable[str], at: datetime) -
         {"case_id": case_id, "name": name, "reached_at": to_text(at)}
         for name in dict.fromkeys(names)
     ]
-    if rows:
-        tx.execute(_REACH[tx.dialect.name], rows)
+    _REACH[tx.dialect.name].write_all(tx, rows)
 
 
 def milestones(tx: Tx, case_id: str) -> list[tuple[str, datetime]]:
@@ -244,14 +242,12 @@ def _replacing(writing: Upsert) -> Upsert:
     )
 
 
-_REACH = {db: of(milestone).on_conflict_do_nothing() for db, of in _UPSERTS.items()}
-_PUT = {db: _replacing(of(case_attribute)) for db, of in _UPSERTS.items()}
+_REACH = {db: Ready(of(milestone).on_conflict_do_nothing()) for db, of in _UPSERTS.items()}
+_PUT = {db: Ready(_replacing(of(case_attribute))) for db, of in _UPSERTS.items()}
 
 
 def put_attributes(tx: Tx, case_id: str, new: Sequence[Attribute]) -> None:
     """Replace the attributes of these names."""
-    if not new:
-        return
     rows = [
         {
             "case_id": case_id,
@@ -266,7 +262,7 @@ def put_attributes(tx: Tx, case_id: str, new: Sequence[Attribute]) -> None:
         }
         for a in new
     ]
-    tx.execute(_PUT[tx.dialect.name], rows)
+    _PUT[tx.dialect.name].write_all(tx, rows)
 
 
 def attributes(tx: Tx, case_id: str) -> list[Attribute]:

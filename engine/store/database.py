@@ -28,6 +28,13 @@ from sqlalchemy.exc import (
 )
 
 from engine.errors import Broken, Busy
+from engine.store.ready import (
+    forget_writes,
+    keep_writes,
+    send_text,
+    send_writes,
+    stop_keeping,
+)
 
 Tx = Connection
 """A connection inside a unit of work. Other layers pass it on and never look into it."""
@@ -102,9 +109,9 @@ class UnitOfWork:
             self._locked = True
         try:
             self._connection = self._database.engine.connect()
-            self._connection.exec_driver_sql(
-                "BEGIN IMMEDIATE" if self._database.is_sqlite else "BEGIN"
-            )
+            send_text(self._connection, "BEGIN IMMEDIATE" if self._database.is_sqlite else "BEGIN")
+            if not self._database.is_sqlite:
+                keep_writes(self._connection)
         except OperationalError as error:
             self._release()
             raise Busy("数据库正忙,内容没有提交,请稍后再试。") from error
@@ -122,8 +129,9 @@ class UnitOfWork:
         return self._connection
 
     def commit(self) -> None:
-        """Make it durable."""
-        self.tx.exec_driver_sql("COMMIT")
+        """Make it durable. Raises Collision when a row had been changed by somebody else."""
+        send_writes(self.tx)
+        send_text(self.tx, "COMMIT")
         self._committed = True
 
     def __exit__(
@@ -146,6 +154,8 @@ class UnitOfWork:
 
     def _release(self) -> None:
         if self._connection is not None:
+            if not self._connection.invalidated:
+                stop_keeping(self._connection)
             self._connection.close()
             self._connection = None
         if self._locked:
@@ -154,8 +164,11 @@ class UnitOfWork:
 
 
 def _roll_back(connection: Connection) -> None:
+    if connection.invalidated:
+        return  # the connection is gone, and with it the transaction
     try:
-        connection.exec_driver_sql("ROLLBACK")
+        forget_writes(connection)
+        send_text(connection, "ROLLBACK")
     except DBAPIError:
         connection.invalidate()  # the connection is gone, and with it the transaction
 
@@ -205,6 +218,7 @@ class Database:
                 event.listen(engine, "connect", _hurry_sqlite)
         else:
             event.listen(engine, "checkout", _refuse_hung_up)
+            event.listen(engine, "before_cursor_execute", _send_what_waits)
             if durability is Durability.SOON:
                 event.listen(engine, "connect", _hurry_postgres)
         return engine
@@ -217,10 +231,11 @@ class Database:
     def read(self) -> Iterator[Tx]:
         """A consistent view for reading; nothing written here is kept."""
         with _answering(), self.engine.connect() as connection:
-            connection.exec_driver_sql(
+            send_text(
+                connection,
                 "BEGIN"
                 if self.is_sqlite
-                else "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+                else "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
             )
             try:
                 yield connection
@@ -273,6 +288,11 @@ def _refuse_hung_up(connection: Any, _record: object, _borrowed: object) -> None
         raise InvalidatePoolError
 
 
+def _send_what_waits(connection: Connection, *_of_the_statement: object) -> None:
+    """What SQLAlchemy sends comes after the writes that were said before it."""
+    send_writes(connection)
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     for pragma in (
@@ -299,14 +319,17 @@ def _hurry_postgres(connection: Any, _record: object) -> None:
 @contextmanager
 def savepoint(tx: Tx) -> Iterator[None]:
     """What fails inside is undone alone; the unit of work goes on (operations, design.md D18)."""
-    tx.exec_driver_sql("SAVEPOINT inner_step")
+    send_writes(tx)
+    send_text(tx, "SAVEPOINT inner_step")
     try:
         yield
+        send_writes(tx)
     except BaseException:
-        tx.exec_driver_sql("ROLLBACK TO SAVEPOINT inner_step")
-        tx.exec_driver_sql("RELEASE SAVEPOINT inner_step")
+        forget_writes(tx)
+        send_text(tx, "ROLLBACK TO SAVEPOINT inner_step")
+        send_text(tx, "RELEASE SAVEPOINT inner_step")
         raise
-    tx.exec_driver_sql("RELEASE SAVEPOINT inner_step")
+    send_text(tx, "RELEASE SAVEPOINT inner_step")
 
 
 def process_id() -> int:

@@ -16,10 +16,11 @@ from sqlalchemy import insert, select
 from engine.model.cases import EventKind
 from engine.store.database import Tx
 from engine.store.instants import from_text, to_text
+from engine.store.ready import Ready
 from engine.store.tables import event
 
 FIRST_LINK = "0" * 64
-_APPEND = insert(event)
+_APPEND = Ready(insert(event))
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,7 @@ def append(
 ) -> tuple[int, str]:
     """Append rows after ``head`` (number, hash); the new head. One statement."""
     rows, after = _chained(case_id, head, at, new)
-    if rows:
-        tx.execute(_APPEND, rows)
+    _APPEND.write_all(tx, rows)
     return after
 
 
@@ -87,8 +87,7 @@ def append_all(
     """Append rows to several cases, each after its head; the new heads. One statement."""
     chained = [_chained(case_id, head, at, rows) for case_id, head, rows in new]
     together = [row for rows, _head in chained for row in rows]
-    if together:
-        tx.execute(_APPEND, together)
+    _APPEND.write_all(tx, together)
     return [head for _rows, head in chained]
 
 

@@ -1,6 +1,6 @@
 """Steps in the tables: load and write; lists of steps are in :mod:`engine.store.task_lists`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from engine.store.cases import case_of, visible_to
 from engine.store.database import Tx
 from engine.store.dated import valid
 from engine.store.instants import from_text, from_text_or_none, to_text, to_text_or_none
+from engine.store.ready import Ready
 from engine.store.tables import (
     case,
     person,
@@ -101,7 +102,8 @@ class LoadedTask:
 
 def load(tx: Tx, task_id: str) -> LoadedTask | None:
     """The step and its case, whoever asks."""
-    return _loaded(tx, _LOAD, task_id)
+    row = _LOAD.first(tx, {"task_id": task_id})
+    return None if row is None else _loaded(row)
 
 
 class OpenStep(NamedTuple):
@@ -154,7 +156,8 @@ def handling_by_element(tx: Tx, case_id: str) -> dict[str, set[str]]:
 
 def load_visible(tx: Tx, actor: Actor, task_id: str) -> LoadedTask | None:
     """The step and its case, if the actor may see the case."""
-    return _loaded(tx, _LOAD.where(visible_to(actor)), task_id)
+    row = tx.execute(_ONE.where(visible_to(actor)), {"task_id": task_id}).mappings().first()
+    return None if row is None else _loaded(dict(row))
 
 
 def open_in_lane(tx: Tx, case_id: str, lane_kind: str) -> list[Task]:
@@ -180,9 +183,10 @@ def select_with_case() -> Select[Any]:
 
 
 # Statements of the main road are built once: building one costs as much as running it.
-_LOAD = select_with_case().where(task.c.id == bindparam("task_id"))
-_ADD = insert(task)
-_COMPLETE = (
+_ONE = select_with_case().where(task.c.id == bindparam("task_id"))
+_LOAD = Ready(_ONE)
+_ADD = Ready(insert(task))
+_COMPLETE = Ready(
     update(task)
     .where(
         task.c.id == bindparam("task_id"),
@@ -205,11 +209,7 @@ _COMPLETE = (
 _OF_CASE = tuple(c.name for c in case.c if c.name != "id")
 
 
-def _loaded(tx: Tx, query: Select[Any], task_id: str) -> LoadedTask | None:
-    row = tx.execute(query, {"task_id": task_id}).mappings().first()
-    if row is None:
-        return None
-    r = dict(row)
+def _loaded(r: Mapping[str, Any]) -> LoadedTask:
     return LoadedTask(
         task=task_of(r),
         case=case_of({"id": r["case_id"], **{name: r[f"case_{name}"] for name in _OF_CASE}}),
@@ -250,10 +250,8 @@ class NewTask:
 
 def add(tx: Tx, new: Sequence[NewTask]) -> None:
     """Open steps."""
-    if not new:
-        return
-    tx.execute(
-        _ADD,
+    _ADD.write_all(
+        tx,
         [
             {
                 "id": t.id,
@@ -291,13 +289,14 @@ def add(tx: Tx, new: Sequence[NewTask]) -> None:
 
 def complete(
     tx: Tx, task_id: str, seen_rev: int, person_id: str, at: datetime, profile_id: int | None
-) -> bool:
-    """Close a step its doer has finished; False when it was changed or closed meanwhile.
+) -> None:
+    """Close a step its doer has finished.
 
-    ``profile_id``: the separation profile without which she could not have.
+    ``profile_id``: the separation profile without which she could not have. Raises Collision, at
+    the latest at the commit, when the step was changed or closed meanwhile.
     """
-    done = tx.execute(
-        _COMPLETE,
+    _COMPLETE.write_one(
+        tx,
         {
             "task_id": task_id,
             "seen_rev": seen_rev,
@@ -306,7 +305,6 @@ def complete(
             "profile": profile_id,
         },
     )
-    return done.rowcount == 1
 
 
 def cancel(tx: Tx, case_id: str, tokens: Sequence[str], at: datetime) -> None:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, false, literal, select, union_all
+from sqlalchemy import bindparam, false, literal, or_, select, union_all
 
 from engine.store.database import Tx
 from engine.store.instants import from_text
+from engine.store.ready import Ready
 from engine.store.tables import (
     job,
     subscription,
@@ -37,44 +38,42 @@ class WaitRow:
 
 
 _CASE = bindparam("case_id", type_=task.c.case_id.type)
-_WAITS = union_all(
-    select(
-        literal("task").label("kind"),
-        task.c.token,
-        task.c.id,
-        literal("").label("due_at"),
-        task.c.status,
-        task.c.pauses_clock.label("pauses"),
-    ).where(task.c.case_id == _CASE, task.c.status == "open"),
-    select(
-        job.c.kind,
-        job.c.token,
-        literal("").label("id"),
-        job.c.due_at,
-        job.c.status,
-        false().label("pauses"),
-    ).where(job.c.case_id == _CASE, job.c.status.in_(("waiting", "running", "failed"))),
-    select(
-        literal("message"),
-        subscription.c.token,
-        literal(""),
-        literal(""),
-        literal("waiting"),
-        false(),
-    ).where(subscription.c.case_id == _CASE),
+_WAITS = Ready(
+    union_all(
+        select(
+            literal("task").label("kind"),
+            task.c.token,
+            task.c.id,
+            literal("").label("due_at"),
+            task.c.status,
+            task.c.pauses_clock.label("pauses"),
+        ).where(task.c.case_id == _CASE, task.c.status == "open"),
+        select(
+            job.c.kind,
+            job.c.token,
+            literal("").label("id"),
+            job.c.due_at,
+            job.c.status,
+            false().label("pauses"),
+        ).where(
+            job.c.case_id == _CASE,
+            or_(*(job.c.status == status for status in ("waiting", "running", "failed"))),
+        ),
+        select(
+            literal("message"),
+            subscription.c.token,
+            literal(""),
+            literal(""),
+            literal("waiting"),
+            false(),
+        ).where(subscription.c.case_id == _CASE),
+    )
 )
 
 
 def wait_rows(tx: Tx, case_id: str) -> list[WaitRow]:
     """Everything the tables say a case waits for: compared with the engine's waits (D22)."""
     return [
-        WaitRow(
-            row.kind,
-            row.token,
-            row.id,
-            from_text(row.due_at) if row.due_at else None,
-            row.status,
-            bool(row.pauses),
-        )
-        for row in tx.execute(_WAITS, {"case_id": case_id})
+        WaitRow(kind, token, id_, from_text(due) if due else None, status, bool(pauses))
+        for kind, token, id_, due, status, pauses in _WAITS.rows(tx, {"case_id": case_id})
     ]

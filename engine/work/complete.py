@@ -15,13 +15,14 @@ from engine.runtime import Step
 from engine.runtime import complete as step_complete
 from engine.store import files, profiles, receipts, tasks
 from engine.store.database import Tx
+from engine.store.ready import Collision
 from engine.store.tasks import LoadedTask
 from engine.store.waits import wait_rows
 from engine.work.access import filler_of, must_not_be_blocked, task_to_fill
 from engine.work.advance import OpenedCase, TimerDue, open_case, ports_of, scope_at, write_step
 from engine.work.attributes import attributes_of, attributes_of_item
 from engine.work.environment import Environment
-from engine.work.history import Cause, Collision
+from engine.work.history import Cause
 from engine.work.returning import with_steps_been_through
 from engine.work.scanning import numbers_in_papers
 from engine.work.separation import bar_beside
@@ -115,8 +116,7 @@ def finish(environment: Environment, tx: Tx, actor: Actor, prepared: Prepared) -
     cause = Cause(actor, now)
     profile = _profile(environment, tx, task, actor)
     profile_id = None if profile is None else profile.id
-    if not tasks.complete(tx, task.id, task.rev, actor.person_id, now, profile_id):
-        raise Collision
+    tasks.complete(tx, task.id, task.rev, actor.person_id, now, profile_id)
     if task.lane_kind == LaneKind.PARTICIPANT.value:
         receipts.drop_draft(tx, task.id)
     if prepared.files:

@@ -15,8 +15,8 @@ from engine.runtime import ProgramRefused, compile_program
 from engine.store import definitions, directory, scenario_records, settings
 from engine.store.database import Tx
 from engine.store.definitions import DefinitionRow
+from engine.store.ready import Collision
 from engine.work.environment import Environment
-from engine.work.history import Collision
 from engine.work.left_behind import left_behind
 
 

@@ -9,11 +9,8 @@ from engine.model.cases import Attribute, Case, EventKind
 from engine.store import cases, events
 from engine.store.database import Tx
 from engine.store.events import NewEvent
+from engine.store.ready import Collision
 from engine.store.vault import CaseVault
-
-
-class Collision(Exception):
-    """Somebody else wrote the case first; the command is tried again from the start."""
 
 
 @dataclass

@@ -13,7 +13,7 @@ from engine.store.jobs import Job
 from engine.store.waits import wait_rows
 from engine.work.advance import OpenedCase, open_case, ports_of, write_step
 from engine.work.environment import Environment
-from engine.work.history import Cause, Collision, append_history, write_history
+from engine.work.history import Cause, append_history, write_history
 
 
 def run_job(environment: Environment, tx: Tx, job: Job, actor: Actor = SYSTEM) -> None:
@@ -95,8 +95,7 @@ def become_incident(environment: Environment, tx: Tx, job: Job, error: str) -> N
         event_count=count,
         chain_head=head,
     )
-    if not cases.save(tx, changed, case.rev):
-        raise Collision
+    cases.save(tx, changed, case.rev)
 
 
 def _call_of(opened: OpenedCase, job: Job) -> OperationCall:

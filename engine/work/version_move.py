@@ -21,11 +21,12 @@ from engine.runtime import failures as failed_elements
 from engine.sentences import Words
 from engine.store import audit, cases, directory, subscriptions, tasks, version_moves
 from engine.store.database import Tx
+from engine.store.ready import Collision
 from engine.store.version_moves import StepRow, StoredMove
 from engine.store.waits import wait_rows
 from engine.work.advance import Memory, OpenedCase, align_waits, moved_since, new_task, open_case
 from engine.work.environment import Environment
-from engine.work.history import Cause, Collision, append_history
+from engine.work.history import Cause, append_history
 from engine.work.version_plan import Judges
 
 _PUT_BACK = "新版由别的岗位办理,原认领人不再有权"
@@ -175,8 +176,7 @@ def _written(environment: Environment, tx: Tx, there: OpenedCase, step: Step, ca
         chain_head=head,
         state=there.vault.seal(memory.pack(), "state", 0),
     )
-    if not cases.save(tx, changed, case.rev):
-        raise Collision
+    cases.save(tx, changed, case.rev)
     return changed
 
 

@@ -1,0 +1,291 @@
+"""Statements of the main road: compiled once, given to the driver as text.
+
+SQLAlchemy writes them and knows their types; at run time its contexts, parameter dictionaries and
+result objects cost about as much as the database itself (docs/performance.md), and a completion
+sends nine. So here a statement is compiled once for each dialect, and then only its values go.
+
+PostgreSQL is asked over a wire, and each answer is a wait. Inside a unit of work writes are
+therefore kept (:class:`Pending`) and sent together as one pipeline: before the next statement
+that reads, and before COMMIT. SQLite has no wire; there every write is sent as it is said.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, Executable, Select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.selectable import CompoundSelect
+from sqlalchemy.types import Boolean, LargeBinary, String
+
+Values = Mapping[str, Any]
+Converter = Callable[[Any], Any]
+
+_PENDING = "bangfu.pending"
+_AS_THEY_ARE = (Boolean, LargeBinary, String)
+"""Types whose Python values both drivers take without help."""
+
+
+class Collision(Exception):
+    """Somebody else wrote the row first; the command is tried again from the start."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A write that waits to be sent; ``must_find``: it is a collision when no row was there."""
+
+    text: str
+    parameters: Any
+    is_many: bool
+    must_find: bool
+
+
+class Pending:
+    """Writes of one transaction that PostgreSQL has not been sent yet."""
+
+    def __init__(self) -> None:
+        self._kept: list[_Kept] = []
+
+    def keep(self, write: _Kept) -> None:
+        """To be sent with the others."""
+        self._kept.append(write)
+
+    def drop(self) -> None:
+        """Forget them: the transaction, or the savepoint, is undone."""
+        self._kept.clear()
+
+    def send(self, tx: Connection) -> None:
+        """Send all in one pipeline. Raises Collision when one of them found no row to change."""
+        if not self._kept:
+            return
+        kept, self._kept = self._kept, []
+        driver = _driver(tx)
+        cursors: list[tuple[_Kept, Any]] = []
+        try:
+            with ExitStack() as stack:
+                if len(kept) > 1:
+                    stack.enter_context(driver.pipeline())
+                for one in kept:
+                    cursor = driver.cursor()
+                    cursors.append((one, cursor))
+                    _tell(tx, cursor, one.text, one.parameters, is_many=one.is_many)
+                    if one.is_many:
+                        cursor.executemany(one.text, one.parameters)
+                    else:
+                        cursor.execute(one.text, one.parameters)
+        except tx.dialect.loaded_dbapi.Error as error:
+            if any(one.must_find and cursor.rowcount == 0 for one, cursor in cursors):
+                raise Collision from error
+            raise _told(tx, kept[0].text, error) from error
+        if any(one.must_find and cursor.rowcount != 1 for one, cursor in cursors):
+            raise Collision
+
+
+def keep_writes(tx: Connection) -> None:
+    """From here on, until :func:`forget_writes`, writes may wait for each other."""
+    tx.info[_PENDING] = Pending()
+
+
+def stop_keeping(tx: Connection) -> None:
+    """The unit of work is over; the connection goes back to the pool."""
+    tx.info.pop(_PENDING, None)
+
+
+def forget_writes(tx: Connection) -> None:
+    """What was kept is undone."""
+    pending = tx.info.get(_PENDING)
+    if pending is not None:
+        pending.drop()
+
+
+def send_writes(tx: Connection) -> None:
+    """Send what waits. Raises Collision."""
+    pending = tx.info.get(_PENDING)
+    if pending is not None:
+        pending.send(tx)
+
+
+def send_text(tx: Connection, text: str) -> None:
+    """BEGIN, COMMIT, ROLLBACK and SAVEPOINT, past SQLAlchemy."""
+    driver = _driver(tx)
+    try:
+        cursor = driver.cursor()
+        _tell(tx, cursor, text, ())
+        cursor.execute(text)
+        cursor.close()
+    except tx.dialect.loaded_dbapi.Error as error:
+        raise _told(tx, text, error) from error
+
+
+class Ready:
+    """A statement, compiled when it is first used on a dialect.
+
+    An INSERT or UPDATE writes the columns it is given then, and is given them each time.
+    """
+
+    def __init__(self, statement: Executable) -> None:
+        self._statement = statement
+        self._compiled: dict[str, _Compiled] = {}
+
+    def rows(self, tx: Connection, values: Values) -> list[tuple[Any, ...]]:
+        """All rows, values converted as SQLAlchemy would."""
+        send_writes(tx)
+        ready = self._for(tx, ())
+        found: list[tuple[Any, ...]] = ready.run(tx, ready.bound(values)).fetchall()
+        return ready.converted(found) if ready.converters else found
+
+    def first(self, tx: Connection, values: Values) -> dict[str, Any] | None:
+        """The first row by its labels, or None."""
+        send_writes(tx)
+        ready = self._for(tx, ())
+        row = ready.run(tx, ready.bound(values)).fetchone()
+        if row is None:
+            return None
+        (row,) = ready.converted([row])
+        return dict(zip(ready.labels, row, strict=True))
+
+    def write(self, tx: Connection, values: Values) -> None:
+        """One write, whatever it finds."""
+        self._write(tx, values, must_find=False)
+
+    def write_one(self, tx: Connection, values: Values) -> None:
+        """Change exactly one row. Raises Collision, now or when the writes are sent."""
+        self._write(tx, values, must_find=True)
+
+    def write_all(self, tx: Connection, rows: Sequence[Values]) -> None:
+        """The same write for several rows; nothing for none."""
+        if len(rows) == 1:
+            self._write(tx, rows[0], must_find=False)
+        elif rows:
+            ready = self._for(tx, rows[0])
+            ready.send(tx, [ready.bound(row) for row in rows], is_many=True, must_find=False)
+
+    def _write(self, tx: Connection, values: Values, *, must_find: bool) -> None:
+        ready = self._for(tx, values)
+        ready.send(tx, ready.bound(values), is_many=False, must_find=must_find)
+
+    def _for(self, tx: Connection, columns: Iterable[str]) -> "_Compiled":
+        dialect = tx.dialect
+        ready = self._compiled.get(dialect.name)
+        if ready is None:
+            ready = _Compiled(self._statement, tuple(columns), dialect)
+            self._compiled[dialect.name] = ready
+        return ready
+
+
+class _Compiled:
+    """A statement's text for one dialect, with what turns values into parameters and back."""
+
+    def __init__(self, statement: Executable, columns: Sequence[str], dialect: Dialect) -> None:
+        compiled = statement.compile(  # type: ignore[attr-defined]
+            dialect=dialect, column_keys=list(columns) or None
+        )
+        if compiled.post_compile_params:
+            msg = "IN over a list is written out at each run; say it with OR"
+            raise ValueError(msg)
+        self.text = str(compiled)
+        self._is_positional = bool(compiled.positional)
+        self._order: tuple[str, ...] = tuple(compiled.positiontup or ())
+        written: dict[str, Any] = dict(compiled.params)
+        given = [name for name in written if compiled.binds[name].required]
+        self._written = {name: value for name, value in written.items() if name not in given}
+        binders = ((name, _binder(compiled.binds[name].type, dialect)) for name in given)
+        self._given = tuple(given)
+        self._binders = [(name, do) for name, do in binders if do is not None]
+        self.labels: tuple[str, ...] = ()
+        self.converters: list[tuple[int, Converter]] = []
+        if isinstance(statement, Select | CompoundSelect):
+            told = statement.selected_columns
+            self.labels = tuple(told.keys())
+            converters = (
+                (n, column.type.dialect_impl(dialect).result_processor(dialect, None))
+                for n, column in enumerate(told)
+            )
+            self.converters = [(n, do) for n, do in converters if do is not None]
+
+    def bound(self, values: Values) -> Any:
+        """As the driver takes them. KeyError for a value that is missing."""
+        bound = self._written.copy()
+        for name in self._given:
+            bound[name] = values[name]
+        for name, convert in self._binders:
+            bound[name] = convert(bound[name])
+        return [bound[name] for name in self._order] if self._is_positional else bound
+
+    def converted(self, rows: list[Any]) -> list[tuple[Any, ...]]:
+        """Rows with the values the columns' types promise."""
+        if not self.converters:
+            return rows
+        found = []
+        for row in rows:
+            values = list(row)
+            for n, convert in self.converters:
+                values[n] = convert(values[n])
+            found.append(tuple(values))
+        return found
+
+    def run(self, tx: Connection, parameters: Any) -> Any:
+        """Send it now; the driver's cursor."""
+        driver = _driver(tx)
+        try:
+            cursor = driver.cursor()
+            _tell(tx, cursor, self.text, parameters)
+            cursor.execute(self.text, parameters)
+        except tx.dialect.loaded_dbapi.Error as error:
+            raise _told(tx, self.text, error) from error
+        return cursor
+
+    def send(self, tx: Connection, parameters: Any, *, is_many: bool, must_find: bool) -> None:
+        """Send it now, or with the next ones where each answer is a wait."""
+        pending = tx.info.get(_PENDING)
+        if pending is not None:
+            pending.keep(_Kept(self.text, parameters, is_many, must_find))
+            return
+        driver = _driver(tx)
+        try:
+            cursor = driver.cursor()
+            _tell(tx, cursor, self.text, parameters, is_many=is_many)
+            if is_many:
+                cursor.executemany(self.text, parameters)
+            else:
+                cursor.execute(self.text, parameters)
+        except tx.dialect.loaded_dbapi.Error as error:
+            raise _told(tx, self.text, error) from error
+        if must_find and cursor.rowcount != 1:
+            raise Collision
+
+
+def _binder(kind: Any, dialect: Dialect) -> Converter | None:
+    if isinstance(kind, _AS_THEY_ARE):
+        return None
+    return kind.dialect_impl(dialect).bind_processor(dialect)  # type: ignore[no-any-return]
+
+
+def _driver(tx: Connection) -> Any:
+    return tx.connection.dbapi_connection
+
+
+def _tell(
+    tx: Connection, cursor: Any, text: str, parameters: Any, *, is_many: bool = False
+) -> None:
+    """Let those hear of it who listen to SQLAlchemy's own statements: tests and measurements."""
+    for listener in tx.engine.dispatch.before_cursor_execute:
+        listener(tx, cursor, text, parameters, None, is_many)
+
+
+def _told(tx: Connection, text: str, error: Any) -> DBAPIError:
+    """A driver's error as SQLAlchemy raises it; a connection that is gone leaves the pool."""
+    gone = tx.dialect.is_disconnect(error, _driver(tx), None)
+    if gone:
+        tx.invalidate(error)
+    told: DBAPIError = DBAPIError.instance(
+        text,
+        None,
+        error,
+        tx.dialect.loaded_dbapi.Error,
+        hide_parameters=True,
+        connection_invalidated=gone,
+        dialect=tx.dialect,
+    )
+    return told
