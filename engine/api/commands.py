@@ -66,15 +66,15 @@ class Commands:
         """
         try:
             for _ in range(TRIES_ON_COLLISION):
-                with self.database.look() as tx:
-                    prepared = prepare(tx)
                 try:
-                    with self.database.unit_of_work() as work:
-                        result = act(work.tx, prepared)
-                        if once is not None:
-                            self._remember(work.tx, actor, once, result)
-                        work.commit()
-                        return result
+                    with self.database.look() as tx:
+                        prepared = prepare(tx)
+                        with self.database.unit_of_work(on=tx) as work:
+                            result = act(work.tx, prepared)
+                            if once is not None:
+                                self._remember(work.tx, actor, once, result)
+                            work.commit()
+                            return result
                 except (Collision, Contended):
                     continue
                 except UniqueViolation:

@@ -16,6 +16,7 @@ import chinese_calendar
 _DAY = timedelta(days=1)
 _WEEK = 7
 _WORKING_WEEK = 5
+_MOST_REACHED = 10_000
 _MONDAY = date(1, 1, 1).toordinal()  # the first day of the calendar is a Monday
 
 
@@ -33,6 +34,8 @@ class WorkCalendar:
         # counting over a long time does not look at every day of it
         self._departures = departures
         self._departure_sums = [0, *accumulate(1 if self._days[day] else -1 for day in departures)]
+        # the same few limits begin again and again on the same day
+        self._reached: dict[tuple[date, int], tuple[date, bool]] = {}
 
     def is_working_day(self, day: date) -> bool:
         """Whether people work on the day, as far as it is settled."""
@@ -53,12 +56,19 @@ class WorkCalendar:
         """
         if count < 0:
             raise ValueError(f"cannot count {count} working days")
+        known = self._reached.get((day, count))
+        if known is not None:
+            return known
         found, left = day, count
         while left:
             found += _DAY
             if self.is_working_day(found):
                 left -= 1
-        return found, count > 0 and self.is_provisional(day + _DAY, found)
+        reached = found, count > 0 and self.is_provisional(day + _DAY, found)
+        if len(self._reached) >= _MOST_REACHED:
+            self._reached.clear()
+        self._reached[day, count] = reached
+        return reached
 
     def working_days_between(self, first: date, last: date) -> int:
         """How many working days come after ``first`` up to and including ``last``.

@@ -8,8 +8,10 @@ a case, parsed once and shared by all its cases.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 
 
+@lru_cache(maxsize=1024)
 def listed(text: str) -> tuple[str, ...]:
     """The parts of a property that names several things with commas between them."""
     return tuple(part.strip() for part in text.replace("，", ",").split(",") if part.strip())
@@ -132,11 +134,6 @@ class FlowTarget:
     condition: str
 
 
-def names_in(text: str) -> tuple[str, ...]:
-    """Ids written with commas between them."""
-    return tuple(part.strip() for part in text.replace("，", ",").split(",") if part.strip())
-
-
 @dataclass(frozen=True)
 class Element:
     """One node of a process diagram as the rest of the engine sees it.
@@ -205,7 +202,7 @@ class Element:
         return self._names("readableBy")
 
     def _names(self, prop: str) -> tuple[str, ...]:
-        return names_in(self.properties.get(prop, ""))
+        return listed(self.properties.get(prop, ""))
 
     @property
     def milestone(self) -> str | None:

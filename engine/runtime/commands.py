@@ -18,7 +18,7 @@ from engine.runtime.places import items_of
 from engine.runtime.program import Program
 from engine.runtime.run import COUNTED, DUE, KEY, Run
 from engine.runtime.specs import PersonTask
-from engine.runtime.state import decode, encode
+from engine.runtime.state import decode, encode, scope_of_all
 from engine.runtime.step import (
     IncidentRecord,
     MessageWait,
@@ -194,6 +194,9 @@ def read_scope(program: Program, state: bytes, token: str | None) -> dict[str, o
 
     Without the reserved ``case``, which is the caller's. KeyError for a token that is gone.
     """
+    seen_by_all = scope_of_all(program, state, token)
+    if seen_by_all is not None:
+        return seen_by_all
     run = decode(program, state, NO_PORTS)
     if token is None:
         return run.variables.root

@@ -105,6 +105,26 @@ def decode(program: Program, state: bytes, ports: Ports) -> Run:
     return run
 
 
+def scope_of_all(program: Program, state: bytes, token: str | None) -> dict[str, Any] | None:
+    """The variables of a case whose tokens all see the same ones; else None.
+
+    So it is with most cases, and their tokens need not be brought to life for a look at a form.
+    """
+    try:
+        document = orjson.loads(state)
+        _must_be_ours(document, program)
+        if document["called"] or document["local"]:
+            return None
+        if token is not None and not any(
+            row[0] == token for _holder, rows in document["parts"] for row in rows
+        ):
+            return None
+        root = document["root"]
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise StateUnreadable("the stored state of a case cannot be read") from error
+    return root if isinstance(root, dict) else None
+
+
 def _must_be_ours(document: Any, program: Program) -> None:
     if document["format"] != FORMAT:
         raise StateUnreadable(f"a state of format {document['format']} is not known here")

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from engine.store.database import Tx
 from engine.store.instants import from_text, to_text
+from engine.store.ready import Ready
 from engine.store.tables import one_use_link, session, sign_in_attempt
 
 
@@ -43,20 +44,20 @@ def open_session(
     )
 
 
-_FIND_SESSION = select(session).where(session.c.token_hash == bindparam("hash"))
+_FIND_SESSION = Ready(select(session).where(session.c.token_hash == bindparam("hash")))
 
 
 def find_session(tx: Tx, token: str) -> Session | None:
     """The session of a token, expired or not."""
-    row = tx.execute(_FIND_SESSION, {"hash": digest(token)}).first()
+    row = _FIND_SESSION.first(tx, {"hash": digest(token)})
     if row is None:
         return None
     return Session(
-        row.kind,
-        row.person_id,
-        from_text(row.created_at),
-        from_text(row.seen_at),
-        from_text(row.expires_at),
+        row["kind"],
+        row["person_id"],
+        from_text(row["created_at"]),
+        from_text(row["seen_at"]),
+        from_text(row["expires_at"]),
     )
 
 

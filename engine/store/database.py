@@ -97,8 +97,9 @@ class _WriterLock:
 class UnitOfWork:
     """One transaction. ``commit()`` is said once, by the command; else everything is undone."""
 
-    def __init__(self, database: "Database") -> None:
+    def __init__(self, database: "Database", on: Tx | None = None) -> None:
         self._database = database
+        self._lent = on
         self._connection: Connection | None = None
         self._committed = False
         self._locked = False
@@ -108,7 +109,7 @@ class UnitOfWork:
             self._database.writer_lock.acquire()
             self._locked = True
         try:
-            self._connection = self._database.engine.connect()
+            self._connection = self._lent or self._database.engine.connect()
             send_text(self._connection, "BEGIN IMMEDIATE" if self._database.is_sqlite else "BEGIN")
             if not self._database.is_sqlite:
                 keep_writes(self._connection)
@@ -156,7 +157,8 @@ class UnitOfWork:
         if self._connection is not None:
             if not self._connection.invalidated:
                 stop_keeping(self._connection)
-            self._connection.close()
+            if self._lent is None:
+                self._connection.close()
             self._connection = None
         if self._locked:
             self._locked = False
@@ -223,9 +225,9 @@ class Database:
                 event.listen(engine, "connect", _hurry_postgres)
         return engine
 
-    def unit_of_work(self) -> UnitOfWork:
-        """One writing transaction, not yet open."""
-        return UnitOfWork(self)
+    def unit_of_work(self, on: Tx | None = None) -> UnitOfWork:
+        """One writing transaction, not yet open; ``on`` the connection of a :meth:`look`."""
+        return UnitOfWork(self, on)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:

@@ -31,6 +31,7 @@ from engine.model.tasks import Holder
 from engine.store import designations
 from engine.store.database import Tx
 from engine.store.dated import valid, valid_on
+from engine.store.ready import Ready
 from engine.store.tables import (
     organisation,
     organisation_closure,
@@ -47,7 +48,7 @@ _LONGEST_REASON = 300
 
 
 # Every request asks this: the statement is built once.
-_ACTOR = (
+_ACTOR = Ready(
     select(
         person.c.id,
         person.c.username,
@@ -73,12 +74,16 @@ _ACTOR = (
 
 def actor(tx: Tx, person_id: str, today: date) -> Actor | None:
     """The person with the grants that hold today; None when unknown or closed."""
-    rows = tx.execute(_ACTOR, {"person_id": person_id, "today": today.isoformat()}).all()
+    rows = _ACTOR.rows(tx, {"person_id": person_id, "today": today.isoformat()})
     if not rows:
         return None
-    first = rows[0]
-    grants = tuple(Grant(r.role, r.granted_at, r.sees) for r in rows if r.role is not None)
-    return Actor(first.id, first.username, first.name, first.organisation_id, grants)
+    grants = tuple(
+        Grant(role_code, granted_at, sees)
+        for *_, role_code, granted_at, sees in rows
+        if role_code is not None
+    )
+    id_, username, name, organisation_id, *_ = rows[0]
+    return Actor(id_, username, name, organisation_id, grants)
 
 
 def organisations(tx: Tx, today: date) -> dict[str, Organisation]:

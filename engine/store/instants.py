@@ -1,6 +1,7 @@
 """Instants in the tables: UTC text of fixed width that sorts as it compares."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 _WITHOUT_ZONE = len("2026-11-23T08:00:00.000000")
 
@@ -8,6 +9,7 @@ NEVER = "9999-12-31T23:59:59.999999Z"
 """Sorts after every instant: the place of rows without a due date."""
 
 
+@lru_cache(maxsize=512)
 def to_text(instant: datetime) -> str:
     """``2026-11-23T08:00:00.000000Z`` for an aware instant."""
     return instant.astimezone(UTC).isoformat(timespec="microseconds")[:_WITHOUT_ZONE] + "Z"

@@ -12,6 +12,7 @@ that reads, and before COMMIT. SQLite has no wire; there every write is sent as 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Executable, Select
@@ -130,14 +131,12 @@ class Ready:
 
     def rows(self, tx: Connection, values: Values) -> list[tuple[Any, ...]]:
         """All rows, values converted as SQLAlchemy would."""
-        send_writes(tx)
         ready = self._for(tx, ())
         found: list[tuple[Any, ...]] = ready.run(tx, ready.bound(values)).fetchall()
         return ready.converted(found) if ready.converters else found
 
     def first(self, tx: Connection, values: Values) -> dict[str, Any] | None:
         """The first row by its labels, or None."""
-        send_writes(tx)
         ready = self._for(tx, ())
         row = ready.run(tx, ready.bound(values)).fetchone()
         if row is None:
@@ -175,7 +174,10 @@ class Ready:
 
 
 class _Compiled:
-    """A statement's text for one dialect, with what turns values into parameters and back."""
+    """A statement's text for one dialect, with what turns values into parameters and back.
+
+    ``at_once``: SQLite, where values go by their places and no write waits for another.
+    """
 
     def __init__(self, statement: Executable, columns: Sequence[str], dialect: Dialect) -> None:
         compiled = statement.compile(  # type: ignore[attr-defined]
@@ -185,13 +187,13 @@ class _Compiled:
             msg = "IN over a list is written out at each run; say it with OR"
             raise ValueError(msg)
         self.text = str(compiled)
-        self._is_positional = bool(compiled.positional)
-        self._order: tuple[str, ...] = tuple(compiled.positiontup or ())
+        self.at_once = bool(compiled.positional)
+        order = tuple(compiled.positiontup or ())
+        self._in_order: Converter = _in_order(order) if self.at_once else _as_it_is
         written: dict[str, Any] = dict(compiled.params)
         given = [name for name in written if compiled.binds[name].required]
         self._written = {name: value for name, value in written.items() if name not in given}
         binders = ((name, _binder(compiled.binds[name].type, dialect)) for name in given)
-        self._given = tuple(given)
         self._binders = [(name, do) for name, do in binders if do is not None]
         self.labels: tuple[str, ...] = ()
         self.converters: list[tuple[int, Converter]] = []
@@ -206,12 +208,10 @@ class _Compiled:
 
     def bound(self, values: Values) -> Any:
         """As the driver takes them. KeyError for a value that is missing."""
-        bound = self._written.copy()
-        for name in self._given:
-            bound[name] = values[name]
+        bound = {**self._written, **values}
         for name, convert in self._binders:
             bound[name] = convert(bound[name])
-        return [bound[name] for name in self._order] if self._is_positional else bound
+        return self._in_order(bound)
 
     def converted(self, rows: list[Any]) -> list[tuple[Any, ...]]:
         """Rows with the values the columns' types promise."""
@@ -226,7 +226,9 @@ class _Compiled:
         return found
 
     def run(self, tx: Connection, parameters: Any) -> Any:
-        """Send it now; the driver's cursor."""
+        """Send it now, after what was kept; the driver's cursor."""
+        if not self.at_once:
+            send_writes(tx)
         driver = _driver(tx)
         try:
             cursor = driver.cursor()
@@ -238,7 +240,7 @@ class _Compiled:
 
     def send(self, tx: Connection, parameters: Any, *, is_many: bool, must_find: bool) -> None:
         """Send it now, or with the next ones where each answer is a wait."""
-        pending = tx.info.get(_PENDING)
+        pending = None if self.at_once else tx.info.get(_PENDING)
         if pending is not None:
             pending.keep(_Kept(self.text, parameters, is_many, must_find))
             return
@@ -254,6 +256,16 @@ class _Compiled:
             raise _told(tx, self.text, error) from error
         if must_find and cursor.rowcount != 1:
             raise Collision
+
+
+def _in_order(names: tuple[str, ...]) -> Converter:
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda bound: tuple(bound[name] for name in names)
+
+
+def _as_it_is(bound: Any) -> Any:
+    return bound
 
 
 def _binder(kind: Any, dialect: Dialect) -> Converter | None:

@@ -9,6 +9,7 @@ the whole command is undone.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 import orjson
 
@@ -17,7 +18,7 @@ from engine.feel import value_or_expression
 from engine.model.cases import Case, CaseStatus, EventKind
 from engine.model.clock import ZONE
 from engine.model.deadlines import Deadline, Pause, alert_times, due_with_pauses
-from engine.model.definitions import Element, names_in
+from engine.model.definitions import Element, listed
 from engine.model.items import Items, key_of, listed_items, of_key, same_item
 from engine.model.operations import OperationContext
 from engine.model.tasks import Task, TaskLine
@@ -265,33 +266,29 @@ def write_step(
     next_no = _open_tasks(environment, tx, opened, step, cause, had)
     _open_waits(environment, tx, opened, step, cause, had)
     _record_incidents(tx, opened, step, cause, had)
-    paused = _pauses(opened.case, step, cause, had)
-    changed = replace(
-        paused,
-        title=_title(environment, tx, opened, step, cause) or paused.title,
-        next_task_no=next_no,
-        rev=opened.case.rev + 1,
-    )
+    case = opened.case
+    changes: dict[str, Any] = {"next_task_no": next_no, "rev": case.rev + 1}
+    title = _title(environment, tx, opened, step, cause)
+    if title:
+        changes["title"] = title
+    changes.update(_pauses(case, step, cause, had))
     told = _told_at_end(environment, tx, opened, step, cause)
-    changed = _with_status(changed, step, cause, had, told)
+    changes["status"] = _status(step, cause, had, told)
+    if step.ended:
+        changes["ended_at"] = cause.now
     milestones = [p.milestone for p in step.passed if p.milestone]
     if milestones:
-        cases.reach_milestones(tx, changed.id, milestones, cause.now)
-        changed = replace(changed, milestone=milestones[-1])
-    changed = _with_total_due(environment, tx, changed, cause)
-    if opened.case.event_count:  # whoever is there when the case begins knows that it begins
+        cases.reach_milestones(tx, case.id, milestones, cause.now)
+        changes["milestone"] = milestones[-1]
+    if case.event_count:  # whoever is there when the case begins knows that it begins
         _leave_news(environment, tx, opened, step, cause)
-    cases.put_attributes(tx, changed.id, cause.attributes)
+    cases.put_attributes(tx, case.id, cause.attributes)
     _record_path(step, cause)
-    count, head = append_history(tx, opened.case, opened.vault, cause)
+    changes["event_count"], changes["chain_head"] = append_history(tx, case, opened.vault, cause)
     memory = replace(opened.memory, engine=step.state)
-    changed = replace(
-        changed,
-        event_count=count,
-        chain_head=head,
-        state=opened.vault.seal(memory.pack(), "state", 0),
-    )
-    cases.save(tx, changed, opened.case.rev)
+    changes["state"] = opened.vault.seal(memory.pack(), "state", 0)
+    changed = _with_total_due(environment, tx, replace(case, **changes), cause)
+    cases.save(tx, changed, case.rev)
     return changed
 
 
@@ -323,7 +320,7 @@ def align_waits(
     _close_waits(tx, opened, step, cause, had)
     _open_waits(environment, tx, opened, step, cause, had)
     _record_incidents(tx, opened, step, cause, had)
-    return _with_status(opened.case, step, cause, had, {}).status
+    return _status(step, cause, had, {})
 
 
 class _Waited:
@@ -517,7 +514,7 @@ def _allowed(
     environment: Environment, tx: Tx, opened: OpenedCase, element: Element, cause: Cause
 ) -> tuple[str, ...]:
     """Which of the steps of ``notSamePersonAs`` the federation lets one person do as well."""
-    return names_in(str(_said(environment, tx, opened, element.same_allowed, cause) or ""))
+    return listed(str(_said(environment, tx, opened, element.same_allowed, cause) or ""))
 
 
 def _is_so(environment: Environment, tx: Tx, opened: OpenedCase, text: str, cause: Cause) -> bool:
@@ -639,19 +636,20 @@ def _record_incidents(tx: Tx, opened: OpenedCase, step: Step, cause: Cause, had:
         )
 
 
-def _pauses(case: Case, step: Step, cause: Cause, had: _Waited) -> Case:
-    """The total limit stands still while a step that pauses it is open (design.md D8).
+def _pauses(case: Case, step: Step, cause: Cause, had: _Waited) -> dict[str, object]:
+    """What changes of the case where its total limit begins or ends to stand still.
+
+    The total limit stands still while a step that pauses it is open (design.md D8).
 
     Whether it does was settled when the step opened: a parameter changed since changes no case.
     """
     pausing = not had.pausing.isdisjoint(step.waits.user)
     if pausing and case.paused_since is None:
-        return replace(case, paused_since=cause.now)
+        return {"paused_since": cause.now}
     if not pausing and case.paused_since is not None:
-        return replace(
-            case, paused_since=None, pauses=(*case.pauses, (case.paused_since, cause.now))
-        )
-    return case
+        pauses = (*case.pauses, (case.paused_since, cause.now))
+        return {"paused_since": None, "pauses": pauses}
+    return {}
 
 
 def _title(
@@ -678,16 +676,13 @@ def _told_at_end(
     return {} if told is None else {"public": pack(told)}
 
 
-def _with_status(
-    case: Case, step: Step, cause: Cause, had: _Waited, told: Mapping[str, object]
-) -> Case:
+def _status(step: Step, cause: Cause, had: _Waited, told: Mapping[str, object]) -> CaseStatus:
     if step.ended:
         cause.note(EventKind.COMPLETED, told)
-        return replace(case, status=CaseStatus.COMPLETED, ended_at=cause.now)
+        return CaseStatus.COMPLETED
     # A timer or an operation that was given up in another branch still needs a person.
     given_up = had.failed & (step.waits.timers.keys() | step.waits.jobs.keys())
-    status = CaseStatus.INCIDENT if step.incidents or given_up else CaseStatus.ACTIVE
-    return replace(case, status=status)
+    return CaseStatus.INCIDENT if step.incidents or given_up else CaseStatus.ACTIVE
 
 
 def _with_total_due(environment: Environment, tx: Tx, case: Case, cause: Cause) -> Case:

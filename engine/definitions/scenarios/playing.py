@@ -25,7 +25,7 @@ from engine.model.calendar import WorkCalendar, official_days
 from engine.model.clock import ZONE, FixedClock, local_date
 from engine.model.deadlines import Deadline, citizens_due
 from engine.model.deadlines import due as due_of
-from engine.model.definitions import OVERDUE, Element, ElementKind, LaneKind, names_in
+from engine.model.definitions import OVERDUE, Element, ElementKind, LaneKind, listed
 from engine.model.items import key_of, of_key, same_item
 from engine.model.subjects import ABOUT
 from engine.runtime import (
@@ -195,7 +195,7 @@ class Player:
         element = self._program.element(wait.process_key, wait.element_id)
         person = action.by or self._person_of(element)
         relaxed = element.same_in_small_units if self._scenario.small_unit else ()
-        allowed = names_in(str(self._said(element.same_allowed) or ""))
+        allowed = listed(str(self._said(element.same_allowed) or ""))
         for other in set(element.not_same_person_as) - {*relaxed, *allowed}:
             if self._memory.has_done(person, other, wait, of_others=other == element.id):
                 return "separation-of-duties", (), f"“{person}”办过“{other}”,不能再办这一步。"
