@@ -17,6 +17,7 @@ from engine.model.ids import new_id
 from engine.store import directory as stored_directory
 from engine.store import errands as stored_errands
 from engine.store import files as stored_files
+from engine.store.bell import Bell
 from engine.store.database import Tx, process_id
 from engine.work import files
 
@@ -112,7 +113,8 @@ class Errands(Group):
 
     def runner(self, pace: Pace) -> ErrandRunner:
         """Does errands for this engine; run it in a thread or a process of its own."""
-        return ErrandRunner(self, f"{process_id()}-{threading.get_ident()}", pace)
+        holder = f"{process_id()}-{threading.get_ident()}"
+        return ErrandRunner(self, holder, pace, Bell(self._commands.database))
 
     def take(self, holder: str, lease: timedelta) -> Errand | None:
         """Lease one that waits; looks before it locks."""

@@ -20,6 +20,7 @@ from engine.store import jobs as stored_jobs
 from engine.store import receipts as stored_receipts
 from engine.store import start_drafts as stored_start_drafts
 from engine.store import tasks as stored_tasks
+from engine.store.bell import Bell
 from engine.store.database import Tx, process_id
 from engine.store.jobs import Job
 from engine.work import (
@@ -92,7 +93,7 @@ class Jobs(Group):
     def executor(self, pace: Pace) -> Executor:
         """A worker for this engine; run it in a thread or a process of its own."""
         holder = f"{process_id()}-{threading.get_ident()}"
-        return Executor(self, holder, pace)
+        return Executor(self, holder, pace, Bell(self._commands.database))
 
     def take_jobs(self, holder: str, limit: int, lease: timedelta) -> list[Job]:
         """Lease due jobs; looks before it locks, so that idle workers cost nothing."""

@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from engine.errors import BangfuError, Busy, LeaseLost, Refused
 from engine.jobs.executor import BACK_OFF, TRIES, Pace
-from engine.jobs.loop import WorkerLoop
+from engine.jobs.loop import Bell, WorkerLoop
 from engine.model.errands import Errand, Interrupted, Say
 
 log = logging.getLogger("bangfu.errands")
@@ -68,10 +68,10 @@ class _Line:
 class ErrandRunner(WorkerLoop):
     """One runner's loop."""
 
-    def __init__(self, work: ErrandWork, holder: str, pace: Pace) -> None:
+    def __init__(self, work: ErrandWork, holder: str, pace: Pace, bell: Bell | None = None) -> None:
         self._work = work
         self._holder = holder
-        super().__init__(pace.idle)
+        super().__init__(pace.idle, bell)
 
     @override
     def run_once(self) -> bool:

@@ -15,7 +15,7 @@ from typing import Protocol
 from typing_extensions import override
 
 from engine.errors import BangfuError, Busy, LeaseLost
-from engine.jobs.loop import WorkerLoop
+from engine.jobs.loop import Bell, WorkerLoop
 from engine.store.jobs import Job
 
 log = logging.getLogger("bangfu.jobs")
@@ -86,10 +86,10 @@ class Pace:
 class Executor(WorkerLoop):
     """One worker's loop."""
 
-    def __init__(self, work: Work, holder: str, pace: Pace) -> None:
+    def __init__(self, work: Work, holder: str, pace: Pace, bell: Bell | None = None) -> None:
         self._work = work
         self._holder = holder
-        super().__init__(pace.idle)
+        super().__init__(pace.idle, bell)
         self._sealed_at: datetime | None = None
         self._swept_at: datetime | None = None
 

@@ -3,15 +3,29 @@
 import logging
 import threading
 from abc import ABC, abstractmethod
+from typing import Protocol
 
 log = logging.getLogger(__name__)
+
+
+class Bell(Protocol):
+    """Rings when there is something to do."""
+
+    def rest(self, seconds: float) -> bool:
+        """Wait until it rings, at most so long; False at once when nothing can be heard."""
+        ...
+
+    def close(self) -> None:
+        """Hang up."""
+        ...
 
 
 class WorkerLoop(ABC):
     """Work until stopped, in a thread of its own."""
 
-    def __init__(self, idle: float) -> None:
+    def __init__(self, idle: float, bell: Bell | None = None) -> None:
         self._idle = idle
+        self._bell = bell
         self._stop = threading.Event()
 
     def stop(self) -> None:
@@ -26,8 +40,10 @@ class WorkerLoop(ABC):
             except Exception:
                 log.exception("%s could not reach its work; it will try again", type(self).__name__)
                 busy = False
-            if not busy:
+            if not busy and (self._bell is None or not self._bell.rest(self._idle)):
                 self._stop.wait(self._idle)
+        if self._bell is not None:
+            self._bell.close()
 
     @abstractmethod
     def run_once(self) -> bool:

@@ -29,7 +29,6 @@ from sqlalchemy.exc import (
 
 from engine.errors import Broken, Busy
 from engine.store.ready import (
-    forget_writes,
     keep_writes,
     send_text,
     send_writes,
@@ -169,7 +168,7 @@ def _roll_back(connection: Connection) -> None:
     if connection.invalidated:
         return  # the connection is gone, and with it the transaction
     try:
-        forget_writes(connection)
+        stop_keeping(connection)
         send_text(connection, "ROLLBACK")
     except DBAPIError:
         connection.invalidate()  # the connection is gone, and with it the transaction
@@ -322,15 +321,17 @@ def _hurry_postgres(connection: Any, _record: object) -> None:
 def savepoint(tx: Tx) -> Iterator[None]:
     """What fails inside is undone alone; the unit of work goes on (operations, design.md D18)."""
     send_writes(tx)
+    kept = stop_keeping(tx)  # a pipeline that fails would take the outer transaction with it
     send_text(tx, "SAVEPOINT inner_step")
     try:
         yield
-        send_writes(tx)
     except BaseException:
-        forget_writes(tx)
         send_text(tx, "ROLLBACK TO SAVEPOINT inner_step")
         send_text(tx, "RELEASE SAVEPOINT inner_step")
         raise
+    finally:
+        if kept:
+            keep_writes(tx)
     send_text(tx, "RELEASE SAVEPOINT inner_step")
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import and_, delete, insert, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
 from engine.model.errands import Errand, ErrandStatus
+from engine.store import bell
 from engine.store.database import Tx
 from engine.store.instants import from_text, to_text
 from engine.store.tables import errand
@@ -19,7 +20,8 @@ _OPEN = (ErrandStatus.WAITING.value, ErrandStatus.RUNNING.value)
 
 
 def add(tx: Tx, vault: Vault, new: Errand, now: datetime) -> None:
-    """Write one that waits."""
+    """Write one that waits, and wake a worker."""
+    bell.ring(tx)
     tx.execute(
         insert(errand).values(
             id=new.id,

@@ -9,9 +9,11 @@ from sqlalchemy import and_, insert, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
 from engine.model.actors import Actor
+from engine.store import bell
 from engine.store.cases import visible_to
 from engine.store.database import Tx
 from engine.store.instants import from_text, from_text_or_none, to_text
+from engine.store.ready import Ready
 from engine.store.tables import case, job
 
 
@@ -66,27 +68,31 @@ class NewJob:
     due_at: datetime
 
 
+_ADD = Ready(insert(job))
+
+
 def add(tx: Tx, case_id: str, new: Sequence[NewJob], now: datetime) -> None:
-    """Write jobs that wait."""
-    if new:
-        tx.execute(
-            insert(job),
-            [
-                {
-                    "case_id": case_id,
-                    "token": j.token,
-                    "kind": j.kind,
-                    "process_key": j.process_key,
-                    "element_id": j.element_id,
-                    "due_at": to_text(j.due_at),
-                    "status": "waiting",
-                    "attempts": 0,
-                    "fence": 0,
-                    "created_at": to_text(now),
-                }
-                for j in new
-            ],
-        )
+    """Write jobs that wait, and wake a worker for those that are due."""
+    _ADD.write_all(
+        tx,
+        [
+            {
+                "case_id": case_id,
+                "token": j.token,
+                "kind": j.kind,
+                "process_key": j.process_key,
+                "element_id": j.element_id,
+                "due_at": to_text(j.due_at),
+                "status": "waiting",
+                "attempts": 0,
+                "fence": 0,
+                "created_at": to_text(now),
+            }
+            for j in new
+        ],
+    )
+    if any(j.due_at <= now for j in new):
+        bell.ring(tx)
 
 
 def finish(tx: Tx, case_id: str, tokens: Sequence[str], now: datetime) -> None:

@@ -52,12 +52,12 @@ class Pending:
         """To be sent with the others."""
         self._kept.append(write)
 
-    def drop(self) -> None:
-        """Forget them: the transaction, or the savepoint, is undone."""
-        self._kept.clear()
-
     def send(self, tx: Connection) -> None:
-        """Send all in one pipeline. Raises Collision when one of them found no row to change."""
+        """Send all in one pipeline. Raises Collision when one of them found no row to change.
+
+        After a pipeline that failed the driver takes statements for prepared that the server has
+        never seen; the connection is given up with the transaction.
+        """
         if not self._kept:
             return
         kept, self._kept = self._kept, []
@@ -76,28 +76,24 @@ class Pending:
                     else:
                         cursor.execute(one.text, one.parameters)
         except tx.dialect.loaded_dbapi.Error as error:
+            told = _told(tx, kept[0].text, error)
+            if len(kept) > 1 and not tx.invalidated:
+                tx.invalidate(error)
             if any(one.must_find and cursor.rowcount == 0 for one, cursor in cursors):
                 raise Collision from error
-            raise _told(tx, kept[0].text, error) from error
+            raise told from error
         if any(one.must_find and cursor.rowcount != 1 for one, cursor in cursors):
             raise Collision
 
 
 def keep_writes(tx: Connection) -> None:
-    """From here on, until :func:`forget_writes`, writes may wait for each other."""
+    """From here on, until :func:`stop_keeping`, writes may wait for each other."""
     tx.info[_PENDING] = Pending()
 
 
-def stop_keeping(tx: Connection) -> None:
-    """The unit of work is over; the connection goes back to the pool."""
-    tx.info.pop(_PENDING, None)
-
-
-def forget_writes(tx: Connection) -> None:
-    """What was kept is undone."""
-    pending = tx.info.get(_PENDING)
-    if pending is not None:
-        pending.drop()
+def stop_keeping(tx: Connection) -> bool:
+    """Forget what was kept, and send each write at once again; whether they were kept."""
+    return tx.info.pop(_PENDING, None) is not None
 
 
 def send_writes(tx: Connection) -> None:

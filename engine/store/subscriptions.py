@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, insert, select
 
 from engine.store.database import Tx
+from engine.store.ready import Ready
 from engine.store.tables import subscription
 
 
@@ -26,23 +27,25 @@ def key_text(name: str, correlation: str) -> str:
     return f"{name}\n{correlation}"
 
 
+_ADD = Ready(insert(subscription))
+
+
 def add(tx: Tx, new: Sequence[Subscription]) -> None:
     """Write waits."""
-    if new:
-        tx.execute(
-            insert(subscription),
-            [
-                {
-                    "case_id": s.case_id,
-                    "token": s.token,
-                    "process_key": s.process_key,
-                    "element_id": s.element_id,
-                    "name": s.name,
-                    "key_hash": s.key_hash,
-                }
-                for s in new
-            ],
-        )
+    _ADD.write_all(
+        tx,
+        [
+            {
+                "case_id": s.case_id,
+                "token": s.token,
+                "process_key": s.process_key,
+                "element_id": s.element_id,
+                "name": s.name,
+                "key_hash": s.key_hash,
+            }
+            for s in new
+        ],
+    )
 
 
 def remove(tx: Tx, case_id: str, tokens: Sequence[str]) -> None:

@@ -341,6 +341,22 @@ def test_a_worker_in_the_background_is_at_most_two_seconds_late(shop: Workshop) 
     assert shop.waiting(case_id) == ["read"]
 
 
+def test_on_postgresql_a_resting_worker_is_woken(shop: Workshop) -> None:
+    if shop.engine.database.is_sqlite:
+        return  # one machine, one file: looking is enough
+    shop.put(operated(later=True))
+    worker = shop.engine.jobs.executor(Pace(idle=8))
+    stop = in_background(worker, "resting-worker")
+    try:
+        time.sleep(1)  # it has looked, found nothing, and rests
+        case_id, begun = asked(shop), time.monotonic()
+        while not shop.waiting(case_id) and time.monotonic() < begun + 6:
+            time.sleep(0.02)
+        assert shop.waiting(case_id) == ["read"]
+    finally:
+        stop()
+
+
 def test_several_workers_do_each_operation_once(
     shop: Workshop, open_shop: Callable[[], Workshop]
 ) -> None:
