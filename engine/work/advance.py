@@ -25,6 +25,7 @@ from engine.model.tasks import Task, TaskLine
 from engine.runtime import OpenStep, OperationCall, Ports, Program, Step, read_scope
 from engine.store import cases, directory, jobs, subscriptions, tasks
 from engine.store.database import Tx, savepoint
+from engine.store.ready import Collision
 from engine.store.tasks import NewTask
 from engine.store.vault import CaseVault
 from engine.store.waits import WaitRow
