@@ -20,7 +20,8 @@ ROOT = Path(__file__).parents[2]
 KEPT = ROOT / "var" / "fuzz"
 LARGEST = 40_000
 """Bytes of an input: large files are a matter of limits, which have tests of their own."""
-NAMES = ("feel", "dmn", "bpmn", "form", "answers", "document", "scenario")
+LARGEST_ZIP = 100_000
+NAMES = ("feel", "dmn", "bpmn", "form", "answers", "document", "scenario", "workbook")
 
 
 def main() -> int:
@@ -77,11 +78,12 @@ def _apart(name: str, minutes: float) -> bool:
 def _fuzz(name: str, seconds: float) -> None:
     import atheris
 
-    with atheris.instrument_imports(include=["engine"]):
+    with atheris.instrument_imports(include=["engine", "registry", "webapp", "openpyxl"]):
         from tests.fuzz.mutation import MUTATORS
         from tests.fuzz.targets import TARGETS
+        from tests.fuzz.workbooks import mutate_zip
     target = TARGETS[name]
-    mutator = MUTATORS[target.shape]
+    mutator = {**MUTATORS, "zip": mutate_zip}[target.shape]
 
     def changed(content: bytes, most: int, seed: int) -> bytes:
         chance = random.Random(seed)
@@ -96,7 +98,7 @@ def _fuzz(name: str, seconds: float) -> None:
     found.mkdir(exist_ok=True)
     options = [
         f"-max_total_time={int(seconds)}",
-        f"-max_len={LARGEST}",
+        f"-max_len={LARGEST_ZIP if target.shape == 'zip' else LARGEST}",
         f"-artifact_prefix={found}/{name}-",
         "-timeout=120",  # of the wall clock; the target itself counts processor time
         "-rss_limit_mb=2048",

@@ -28,6 +28,7 @@ from engine.feel import (
 from engine.forms import CompiledForm, compile_form, find_row_action
 from engine.model.definitions import Bundle, SourceFile
 from engine.model.organisations import Role
+from tests.fuzz import workbooks
 
 ROOT = Path(__file__).parents[2]
 MOST_SECONDS = 5.0
@@ -52,7 +53,7 @@ class Target:
     name: str
     run: Callable[[bytes], None]
     shape: str
-    """How its inputs are changed: as ``xml``, ``json`` or ``text``."""
+    """How its inputs are changed: as ``xml``, ``json``, ``text`` or ``zip``."""
     seeds: Callable[[], Iterable[bytes]]
 
     def __call__(self, content: bytes) -> None:
@@ -257,5 +258,6 @@ TARGETS = {
         Target(
             "scenario", scenario_file, "text", _files("processes/example_request/scenarios/*.toml")
         ),
+        Target("workbook", workbooks.workbook, "zip", workbooks.seeds),
     )
 }
