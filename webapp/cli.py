@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 
 from engine.errors import BangfuError, DeploymentRefused
+from engine.sentences import in_english
 from webapp.commands import (
     backup,
     benchmark,
@@ -74,7 +75,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             complain(f"  {told(finding)}")
         return FOUND_WRONG
     except (SettingsRefused, CommandRefused, BangfuError) as refused:
-        complain(refused.message)
+        is_english = getattr(words, "language", "") == "en"
+        complain(in_english(refused.message) if is_english else refused.message)
         return NOT_DONE
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -12,7 +12,7 @@ from engine.forms.examples import example_of
 from engine.forms.formats import format_problem
 from engine.forms.patterns import pattern_options
 from engine.forms.schema import field_schema
-from engine.sentences import finding
+from engine.sentences import finding, in_both
 
 _SOME_DAY = date(2040, 1, 1)
 """Examples are judged once for all: nobody in them is too young or too old on this day."""
@@ -45,7 +45,7 @@ def _of_field(asked: Field, file: str) -> Iterator[Finding]:
                     asked.id,
                     field=asked.label,
                     name=name,
-                    problem=problem,
+                    problem=in_both(problem),
                     value=json.dumps(value, ensure_ascii=False, default=str)[:60],
                 )
 

@@ -8,7 +8,7 @@ from engine.errors import Finding
 from engine.feel import Expression, FeelSyntaxError, Literal, compile_expression
 from engine.runtime.diagram import Text
 from engine.runtime.telling import shown
-from engine.sentences import sentences_of
+from engine.sentences import Words, in_both, sentences_of
 
 
 class ProgramRefused(Exception):
@@ -39,18 +39,23 @@ def label_of(element: etree._Element) -> str:
 
 
 def refusal(
-    code: str, message: str, file: str, element_id: str | None = None, line: int | None = None
+    code: str,
+    message: str | Words,
+    file: str,
+    element_id: str | None = None,
+    line: int | None = None,
 ) -> Finding:
     """What the runtime will not run.
 
-    The checks say it before, better and in both languages; this is the second lock behind them.
+    The checks say it before, and better; this is the second lock behind them.
     """
-    words, hint = sentences_of("not-runnable", problem=message, code=code)
-    wrong, please, rest = message.partition("请")
+    told = message if isinstance(message, Words) else in_both(message)
+    words, hint = sentences_of("not-runnable", problem=told, code=code)
+    wrong, please, rest = told.zh.partition("请")
     return Finding(
         "error",
         code,
-        f"{wrong.rstrip(',:。')}。" if please else message,
+        f"{wrong.rstrip(',:。')}。" if please else told.zh,
         file,
         element_id,
         line,
@@ -67,7 +72,7 @@ class Findings:
         self.file = file
         self.found: list[Finding] = []
 
-    def add(self, element: etree._Element | None, code: str, message: str) -> None:
+    def add(self, element: etree._Element | None, code: str, message: str | Words) -> None:
         """Report an error at an element."""
         if element is None:
             self.found.append(refusal(code, message, self.file))
@@ -93,11 +98,14 @@ class Findings:
         try:
             return compile_expression(stripped[1:].strip())
         except FeelSyntaxError as error:
-            self.add(
-                element,
-                "expression-syntax",
-                f"“{label_of(element)}”的表达式“{shown(stripped)}”写错了:{error.message}",
+            told = Words.filled(
+                "“{label}”的表达式“{text}”写错了:{problem}",
+                "the expression “{text}” of “{label}” is wrong: {problem}",
+                label=label_of(element),
+                text=shown(stripped),
+                problem=error.told,
             )
+            self.add(element, "expression-syntax", told)
             return _NULL
 
 

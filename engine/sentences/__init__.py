@@ -7,7 +7,8 @@ pair of :class:`Words`.
 """
 
 from engine.sentences.catalogue import Entry, catalogue, sentences_of
+from engine.sentences.english import in_both, in_english
 from engine.sentences.finding import finding
 from engine.sentences.words import Words
 
-__all__ = ["Entry", "Words", "catalogue", "finding", "sentences_of"]
+__all__ = ["Entry", "Words", "catalogue", "finding", "in_both", "in_english", "sentences_of"]

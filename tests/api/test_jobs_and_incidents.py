@@ -1,5 +1,7 @@
 """What waits for the clock, and what failed and waits for a person."""
 
+import re
+
 from tests.api.conftest import Api, new_key, same_but_number
 
 
@@ -33,6 +35,28 @@ def test_a_failed_gateway_is_an_incident_and_can_be_tried_again_once(api: Api) -
     assert (told.status_code, told.get_json()["code"]) == (409, "conflict")
     history = api("officer", "GET", f"/process-instances/{case}/history?limit=200").get_json()
     assert {"incident", "retried"} <= {entry["kind"] for entry in history["items"]}
+
+
+def test_what_failed_is_told_in_the_language_that_is_asked_for(api: Api) -> None:
+    case = api.stumbled()
+    for language in ("en-GB,en;q=0.8,zh;q=0.2", "zh-CN,zh;q=0.9", "fr"):
+        listed = api("supervisor", "GET", "/incidents?limit=200", Accept_Language=language)
+        (one,) = [i for i in listed.get_json()["items"] if i["instance_id"] == case]
+        told = one["last_error"]
+        assert ("was not completed" in told) is language.startswith("en"), told
+    for path, body in (
+        ("/process-instances/nothing", None),
+        ("/incidents/999999/retry", {}),
+        ("/nowhere", None),
+        ("/tasks?limit=9999", None),
+    ):
+        method = "GET" if body is None else "POST"
+        headers = {"Idempotency_Key": new_key(), "Accept_Language": "en"}
+        problem = api("supervisor", method, path, body, **headers).get_json()
+        shown = problem["title"] + problem["detail"] + str(problem.get("errors", ""))
+        assert not re.search("[\u3400-\u9fff]", shown), shown
+        chinese = api("supervisor", method, path, body, Idempotency_Key=new_key()).get_json()
+        assert re.search("[\u3400-\u9fff]", chinese["title"] + chinese["detail"])
 
 
 def test_another_county_neither_sees_nor_retries(api: Api) -> None:

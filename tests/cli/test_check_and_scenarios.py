@@ -111,9 +111,17 @@ def test_scenarios_tell_what_none_of_them_goes_through(bangfu, tmp_path, monkeyp
     answer = bangfu("scenarios", "example_request")
     assert answer.code == 1
     assert "没有场景走到:" in answer.out
+    broken = 'title = "Gone"\n[[steps]]\ndo = "no_such_step"\n'
+    (scenarios / "gone.toml").write_text(broken, encoding="utf-8")
+    answer = bangfu("scenarios", "example_request", "--language", "en")
+    assert "scenarios passed, " in answer.out
+    assert "No scenario goes through: " in answer.out
+    assert "  failed gone Gone: The start: the start form is refused: /subject Fill in" in answer.out
 
 
 def test_an_unknown_process_is_answered_with_those_there_are(bangfu):
+    answer = bangfu("scenarios", "no_such", "--language", "en")
+    assert "There is no folder of a process “no_such”" in answer.err
     answer = bangfu("scenarios", "no_such")
     assert answer.code == 2
     assert "no_such" in answer.err

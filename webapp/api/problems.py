@@ -20,6 +20,7 @@ from engine.errors import (
 from engine.model.actors import Actor
 from engine.sentences import finding
 from webapp.shared.errors import status_of
+from webapp.shared.language import spoken
 from webapp.shared.logs import log_failure
 from webapp.shared.requests import api_actor, current_engine, request_id
 
@@ -57,10 +58,10 @@ def problem(
     """A problem document; ``detail`` is the sentence for the person."""
     body: dict[str, object] = {
         "type": f"/problems/{code}",
-        "title": TITLES.get(status, "错误"),
+        "title": spoken(TITLES.get(status, "错误")),
         "status": status,
         "code": code,
-        "detail": detail,
+        "detail": spoken(detail),
         "request_id": request_id(),
         **(extra or {}),
     }
@@ -97,7 +98,8 @@ def _details(error: BangfuError) -> dict[str, object]:
     extra: dict[str, object] = {}
     if isinstance(error, Invalid) and error.errors:
         extra["errors"] = [
-            {"pointer": e.pointer, "code": e.code, "message": e.message} for e in error.errors
+            {"pointer": e.pointer, "code": e.code, "message": spoken(e.message)}
+            for e in error.errors
         ]
     if isinstance(error, DeploymentRefused):
         extra["problems"] = [finding_json(f) for f in error.findings]

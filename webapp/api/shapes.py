@@ -12,6 +12,7 @@ from engine.store.audit import AuditRow
 from engine.store.definitions import DefinitionRow
 from engine.store.jobs import Job
 from engine.work.start import Started
+from webapp.shared.language import spoken
 
 
 def instant(at: datetime) -> str:
@@ -185,7 +186,7 @@ def job(value: Job) -> dict[str, object]:
         "state": value.status,
         "attempts": value.attempts,
         "locked_until": instant_or_none(value.locked_until),
-        "last_error": value.last_error,
+        "last_error": spoken(value.last_error) if value.last_error else value.last_error,
     }
 
 

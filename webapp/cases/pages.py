@@ -26,7 +26,7 @@ from webapp.reading.submissions import (
     shown_submissions,
 )
 from webapp.shared.items import step_of
-from webapp.shared.language import _
+from webapp.shared.language import _, spoken
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.notice_days import still_on_notice
 from webapp.shared.notice_port import Notice
@@ -171,7 +171,7 @@ def _head(engine: Engine, view: CaseView, program: Program, notice: Notice | Non
         total_due="" if case.total_due_at is None else moment(case.total_due_at)[:10],
         open_steps=steps,
         milestones=tuple((milestone_name(program, n), moment(at)) for n, at in view.milestones),
-        incidents=view.incidents,
+        incidents=tuple(map(spoken, view.incidents)),
         answer=_answer(view.open_tasks, case.status)
         if notice is None or view.open_tasks or case.status not in RUNNING
         else _on_notice(engine, notice),

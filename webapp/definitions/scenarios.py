@@ -1,10 +1,11 @@
 """What the scenarios of a process have shown, as the designer's pages say it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.model.scenarios import ScenarioLine, ScenarioRecord
 from engine.runtime import Program
+from webapp.shared.language import spoken
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def shown_scenarios(
     return ShownScenarios(
         process or record.process,
         record.passed,
-        record.lines,
+        tuple(replace(line, message=spoken(line.message)) for line in record.lines),
         f"{record.elements_covered}/{record.elements}",
         f"{record.flows_covered}/{record.flows}",
         tuple(Missed(one, known.get(one, "")) for one in record.missed),

@@ -28,6 +28,7 @@ from engine.forms.validation import rows_of
 from engine.forms.values import as_decimal, is_empty, show_money, show_number
 from engine.forms.visibility import cell_name, name_of
 from webapp.forms.shown import NOTHING, input_text, is_money, shown_size, shown_value
+from webapp.shared.language import spoken
 
 _FEW_LABELS = 3
 _LONG_READING = 40
@@ -567,7 +568,7 @@ def column_total(column: Field, rows: Sequence[Mapping[str, object]]) -> str:
 def _by_name(errors: Sequence[FieldError]) -> dict[str, str]:
     found: dict[str, str] = {}
     for error in errors:
-        found.setdefault(name_of_pointer(error.pointer), error.message)
+        found.setdefault(name_of_pointer(error.pointer), spoken(error.message))
     return found
 
 
@@ -575,7 +576,7 @@ def doubts_by_name(doubts: Sequence[FieldError]) -> dict[str, str]:
     """All that is odd about each field, in one text."""
     found: dict[str, list[str]] = {}
     for doubt in doubts:
-        found.setdefault(name_of_pointer(doubt.pointer), []).append(doubt.message)
+        found.setdefault(name_of_pointer(doubt.pointer), []).append(spoken(doubt.message))
     return {name: " ".join(dict.fromkeys(messages)) for name, messages in found.items()}
 
 
@@ -668,7 +669,8 @@ def _error_sections(given: Given) -> Iterator[ErrorSection]:
 def _sentence(error: FieldError) -> str:
     """The message, with the field before it where the message does not name it."""
     named = not error.label or f"“{error.label}”" in error.message
-    return error.message if named else f"{error.label}:{error.message}"
+    told = spoken(error.message)
+    return told if named else f"{error.label}:{told}"
 
 
 def _section(form: CompiledForm, error: FieldError) -> str:

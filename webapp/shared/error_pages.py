@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from engine.errors import BangfuError, Broken, NotPermitted, TooManyTries
 from webapp.shared.errors import status_of
-from webapp.shared.language import lazy
+from webapp.shared.language import lazy, spoken
 from webapp.shared.logs import log_failure
 from webapp.shared.navigation import Shell, shell_of_whoever
 from webapp.shared.page import Page, render
@@ -66,13 +66,14 @@ class ErrorPage(Page):
 
 def error_response(status: int, sentence: str) -> Response:
     """An error as a page, or as JSON for a script of our pages."""
+    told = spoken(sentence)
     if wants_json():
-        response = jsonify({"message": sentence, "request_id": request_id()})
+        response = jsonify({"message": told, "request_id": request_id()})
         response.status_code = status
         return response
     heading = str(_HEADINGS.get(status, _HEADINGS[500]))
     shell = shell_of_whoever("")
-    page = ErrorPage(shell, status, heading, _with_phone(sentence, shell))
+    page = ErrorPage(shell, status, heading, _with_phone(told, shell))
     return make_response(render(page), status)
 
 

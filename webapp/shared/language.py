@@ -15,6 +15,8 @@ from babel.support import NullTranslations, Translations
 from flask import Flask, has_request_context, request
 from flask_babel import Babel, Domain, get_locale, gettext, lazy_gettext, ngettext
 
+from engine.sentences import in_english
+
 TRANSLATIONS = Path(__file__).parent.parent / "translations"
 LANGUAGES = {"zh_Hans_CN": "中文", "en": "English"}
 HTML_LANGUAGES = {"zh_Hans_CN": "zh-CN", "en": "en"}
@@ -43,11 +45,22 @@ def counted(text: str, n: int) -> str:
 
 
 def chosen_language() -> str:
-    """The language the person chose on this machine, Chinese without a choice."""
+    """The language the person chose on this machine, Chinese without a choice.
+
+    Other programs say it with each request (Accept-Language).
+    """
     if not has_request_context():
         return CHINESE
     chosen = request.cookies.get(COOKIE, "")
+    if chosen not in LANGUAGES and request.path.startswith("/api/"):
+        best = request.accept_languages.best_match(["zh", "en"], default="zh")
+        chosen = "en" if best == "en" else CHINESE
     return chosen if chosen in LANGUAGES else CHINESE
+
+
+def spoken(text: str) -> str:
+    """What the engine has said in Chinese, in the language of this request."""
+    return in_english(text) if is_english() else text
 
 
 def is_english() -> bool:

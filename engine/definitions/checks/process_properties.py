@@ -9,7 +9,7 @@ from engine.definitions.known import LEVELS
 from engine.errors import Finding, Invalid
 from engine.model.deadlines import Deadline
 from engine.model.definitions import STARTERS, listed
-from engine.sentences import Words
+from engine.sentences import Words, in_both
 
 
 def check(draft: Draft) -> Iterator[Finding]:
@@ -43,7 +43,11 @@ def check(draft: Draft) -> Iterator[Finding]:
                 Deadline.parse(limit)
             except Invalid as problem:
                 yield error(
-                    "deadline.total", process.file, element, name=name, problem=problem.message
+                    "deadline.total",
+                    process.file,
+                    element,
+                    name=name,
+                    problem=in_both(problem.message),
                 )
         if not element.get("name", "").strip():
             yield warning("process-name", process.file, element, name=name)

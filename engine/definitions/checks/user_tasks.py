@@ -7,6 +7,7 @@ from engine.definitions.draft import Draft
 from engine.definitions.findings import error, warning
 from engine.errors import Finding, Invalid
 from engine.model.deadlines import Deadline
+from engine.sentences import in_both
 
 
 def check(draft: Draft) -> Iterator[Finding]:
@@ -38,7 +39,7 @@ def _user_task(process: Process, node: Node) -> Iterator[Finding]:
                 process.file,
                 node.element,
                 node=node.label,
-                problem=problem.message,
+                problem=in_both(problem.message),
             )
 
 

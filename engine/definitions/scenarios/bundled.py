@@ -24,7 +24,7 @@ from engine.errors import Finding
 from engine.model.definitions import Bundle, SourceFile
 from engine.model.scenarios import FOLDER, ScenarioRecord
 from engine.model.toml import read_toml
-from engine.sentences import Words
+from engine.sentences import Words, in_both
 
 SUFFIX = ".toml"
 MOST_SHOWN = 12
@@ -67,7 +67,7 @@ def _said(report: ScenarioReport, files: Sequence[str]) -> Iterator[Finding]:
                 file,
                 process=report.process,
                 title=result.title,
-                problem=result.message,
+                problem=in_both(result.message),
             )
     missed = report.coverage.missed
     if missed and report.passed == len(report.results):

@@ -114,7 +114,8 @@ def run_scenarios(
     try:
         program = compile_program(source)
     except ProgramRefused as refused:
-        message = "流程文件不能执行:" + "".join(f.told() for f in refused.findings[:5])
+        told = "".join(f.told() for f in refused.findings[:5])
+        message = f"流程文件不能执行:{told}"
         results = tuple(
             ScenarioResult(s.name, s.title, passed=False, message=message) for s in scenarios
         )
