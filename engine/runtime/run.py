@@ -158,7 +158,9 @@ class Run(Repeating):
     def _which_item(self, token: Token) -> str:
         """Which of several it is: by its number, for its name is something somebody typed in."""
         items = items_of(token, self.variables.local)
-        told = "的".join(f"第 {one.number} {'项' if one.count else '次'}" for one in items)
+        told = "的".join(
+            f"第 {one.number} 项" if one.count else f"第 {one.number} 次" for one in items
+        )
         return f"({told})" if told else ""
 
     def _report_deadlock(self) -> None:

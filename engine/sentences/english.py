@@ -119,7 +119,7 @@ class _Reading:
             inner = self._value(text[1:-1], depth)
             return None if inner is None else f" ({inner})"
         found = _within(self.phrase(text, depth))
-        for mark, joined in (("、", ", "), (";", "; "), ("或", " or ")):
+        for mark, joined in (("、", ", "), (";", "; "), ("或", " or "), ("的", ", ")):
             parts = text.split(mark)
             if found is None and len(parts) > 1:
                 told = [self._value(part, depth + 1) for part in parts]

@@ -116,7 +116,9 @@ def test_scenarios_tell_what_none_of_them_goes_through(bangfu, tmp_path, monkeyp
     answer = bangfu("scenarios", "example_request", "--language", "en")
     assert "scenarios passed, " in answer.out
     assert "No scenario goes through: " in answer.out
-    assert "  failed gone Gone: The start: the start form is refused: /subject Fill in" in answer.out
+    assert (
+        "  failed gone Gone: The start: the start form is refused: /subject Fill in" in answer.out
+    )
 
 
 def test_an_unknown_process_is_answered_with_those_there_are(bangfu):
