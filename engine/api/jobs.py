@@ -163,9 +163,9 @@ class Jobs(Group):
         def forget(tx: Tx) -> None:
             stored_accounts.forget_old(tx, real_now - timedelta(days=2))
             stored_receipts.forget_old(tx, real_now)
-            stored_start_drafts.forget_old(
-                tx, self._environment.now() - timedelta(days=start_drafts.KEPT_DAYS)
-            )
+            untouched_since = environment.now() - timedelta(days=start_drafts.KEPT_DAYS)
+            stored_start_drafts.forget_old(tx, untouched_since)
+            stored_tasks.forget_given_up(tx, untouched_since)
             stored_answers.forget(tx, real_now - timedelta(days=7))
             files.sweep(tx, real_now)
             stored_errands.forget_before(tx, real_now - KEPT)

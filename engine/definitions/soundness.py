@@ -12,6 +12,11 @@ of errors says which can come. A part that gets stuck is refused, even where som
 would end it one day. Played in one, ten calls of ten states would be 10^10. The property tests
 hold this against nets in which the parts are written out.
 
+What is repeated for each item of a list is such a part too. Items have tokens and variables of
+their own and end apart from each other, so that one stands for all: a token goes in, nothing of
+the items is seen outside, and one token comes out, be there none, one or many, and also where the
+last ones are given up because enough are done. A loop is a step that may be done again.
+
 Proper completion needs no check of its own: in BPMN a scope is done when its last token is, so
 whatever is left over is either on its way to an end, stuck, or in a circle without an end.
 """

@@ -82,6 +82,14 @@ def completions_not_once(tx: Tx) -> list[str]:
     )
 
 
+def items_of_steps(tx: Tx, case_id: str) -> dict[str, str | None]:
+    """Which item each open step of a case is for, by token."""
+    rows = tx.execute(
+        select(task.c.token, task.c.item).where(task.c.case_id == case_id, task.c.status == "open")
+    )
+    return {row.token: row.item for row in rows}
+
+
 def completed_without_doer(tx: Tx) -> list[str]:
     """Completed steps without a person."""
     return list(

@@ -289,6 +289,12 @@ task = Table(
     ),
     Index("ix_task_done", "completed_by", "completed_at"),
     Index(
+        "ix_task_given_up",
+        "completed_at",
+        sqlite_where=text("status = 'cancelled' AND draft_by IS NOT NULL"),
+        postgresql_where=text("status = 'cancelled' AND draft_by IS NOT NULL"),
+    ),
+    Index(
         "ix_task_profile",
         "profile_id",
         "completed_at",

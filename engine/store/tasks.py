@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, insert, literal, or_, select, update
+from sqlalchemy import and_, bindparam, func, insert, literal, or_, select, update
 from sqlalchemy import case as when
 from sqlalchemy.sql.selectable import Select
 
@@ -308,7 +308,7 @@ def complete(
 
 
 def cancel(tx: Tx, case_id: str, tokens: Sequence[str], at: datetime) -> None:
-    """Close steps that are no longer waited for; their drafts go."""
+    """Close the steps of a case that is withdrawn; their drafts go."""
     if tokens:
         tx.execute(
             update(task)
@@ -318,9 +318,58 @@ def cancel(tx: Tx, case_id: str, tokens: Sequence[str], at: datetime) -> None:
                 rev=task.c.rev + 1,
                 completed_at=to_text(at),
                 draft=None,
+                draft_by=None,
+                draft_at=None,
                 next_alert_at=None,
             )
         )
+
+
+class GivenUp(NamedTuple):
+    """A step that is no longer waited for, and who had begun on it."""
+
+    id: str
+    process_key: str
+    element_id: str
+    begun_by: str | None
+
+
+def give_up(tx: Tx, case_id: str, tokens: Sequence[str], at: datetime) -> list[GivenUp]:
+    """Close steps that are no longer waited for; whoever has written a draft keeps it."""
+    if not tokens:
+        return []
+    these = (task.c.case_id == case_id, task.c.token.in_(tokens), task.c.status == "open")
+    begun_by = func.coalesce(task.c.draft_by, task.c.assignee)
+    rows = tx.execute(
+        select(task.c.id, task.c.process_key, task.c.element_id, begun_by)
+        .where(*these)
+        .order_by(task.c.number)
+    )
+    found = [GivenUp(*row) for row in rows]
+    tx.execute(
+        update(task)
+        .where(*these)
+        .values(
+            status="cancelled",
+            rev=task.c.rev + 1,
+            completed_at=to_text(at),
+            next_alert_at=None,
+        )
+    )
+    return found
+
+
+def forget_given_up(tx: Tx, before: datetime) -> None:
+    """Drop the drafts of steps that were given up before an instant."""
+    tx.execute(
+        update(task)
+        .where(
+            task.c.status == "cancelled",
+            task.c.draft_by.is_not(None),
+            task.c.completed_at < to_text(before),
+        )
+        .values(draft=None, draft_by=None, draft_at=None)
+    )
 
 
 def bar(tx: Tx, task_ids: Sequence[str], person_id: str) -> list[str]:

@@ -386,7 +386,15 @@ def decision_detail(outcome: object) -> dict[str, object]:
 
 def _close_waits(tx: Tx, opened: OpenedCase, step: Step, cause: Cause, had: _Waited) -> None:
     case_id = opened.case.id
-    tasks.cancel(tx, case_id, sorted(had.tasks.keys() - step.waits.user.keys()), cause.now)
+    gone = sorted(had.tasks.keys() - step.waits.user.keys())
+    for one in tasks.give_up(tx, case_id, gone, cause.now):
+        if one.begun_by is not None:
+            cause.note(
+                EventKind.TASK_RELEASED,
+                {"given_up": one.begun_by},
+                one.id,
+                (one.process_key, one.element_id),
+            )
     failing = {i.token for i in step.incidents}
     finished = (
         (had.timers - step.waits.timers.keys())

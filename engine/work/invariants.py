@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from engine.errors import BangfuError
 from engine.model.cases import RUNNING, Case, CaseStatus
+from engine.model.items import pack_items
 from engine.runtime import Waits, failures, waits
 from engine.store import cases, checks
 from engine.store.database import Tx
@@ -149,6 +150,9 @@ def _differences(
             yield f"case {case.id}: {name} in the tables and in the engine differ"
     if not rows:
         yield f"case {case.id} is active and waits for nothing"
+    items = {token: pack_items(wait.items) for token, wait in expected.user.items()}
+    if checks.items_of_steps(tx, case.id) != items:
+        yield f"case {case.id}: a step is said to be for another item"
     keys = {
         token: (wait.name, environment.vault.lookup_hash(key_text(wait.name, wait.key)))
         for token, wait in expected.messages.items()

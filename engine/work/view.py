@@ -73,6 +73,7 @@ class TaskView:
     element: Element
     form: CompiledForm | None
     data: Mapping[str, object]
+    """What stands in the form; of a step that was given up, what she had written in it."""
     draft_at: datetime | None
     draft_by_name: str
     scope: Mapping[str, object]
@@ -144,6 +145,8 @@ def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> T
         data = (
             form.initial(scope, context) if draft is None else form.reopened(draft, scope, context)
         )
+    elif task.status is TaskStatus.CANCELLED and loaded.draft_by == actor.person_id:
+        data = draft or {}
     line = next(iter(task_lists.lines(tx, actor, TaskQuestion(id=task_id))), None)
     case_line = cases.line(tx, loaded.case.id)
     if line is None or case_line is None:

@@ -24,7 +24,10 @@ _MOST = 100
 
 @dataclass(frozen=True)
 class DraftRow:
-    """One draft. ``discard_href`` is set where it can be thrown away: no case knows of it yet."""
+    """One draft. ``discard_href`` is set where it can be thrown away: no case knows of it yet.
+
+    ``is_given_up``: its step need not be done any more.
+    """
 
     title: str
     href: str
@@ -33,6 +36,7 @@ class DraftRow:
     process: str
     saved: str
     discard_href: str = ""
+    is_given_up: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,11 +57,18 @@ class DraftsPage(Page):
 def draft_list(
     shell: Shell, engine: Engine, actor: Actor, units: Mapping[str, Organisation]
 ) -> DraftsPage:
-    """Half-filled starts, then half-filled steps."""
-    steps = engine.tasks.list(
-        actor, TaskQuestion(drafted_by=actor.person_id, status="open", limit=_MOST)
-    )
-    begun = sorted(steps, key=lambda line: moment(line.draft_at), reverse=True)
+    """Half-filled starts, then half-filled steps; last those that need not be done any more."""
+    found = {
+        status: engine.tasks.list(
+            actor, TaskQuestion(drafted_by=actor.person_id, status=status, limit=_MOST)
+        )
+        for status in ("open", "cancelled")
+    }
+    begun = [
+        line
+        for lines in found.values()
+        for line in sorted(lines, key=lambda line: moment(line.draft_at), reverse=True)
+    ]
     return DraftsPage(
         shell,
         (
@@ -70,6 +81,7 @@ def draft_list(
                     unit=line.organisation_name,
                     process=line.process_name,
                     saved=moment(line.draft_at),
+                    is_given_up=line.status != "open",
                 )
                 for line in begun
             ),

@@ -128,6 +128,11 @@ class Storyteller:
         )
 
     def _released(self, entry: HistoryEntry) -> _Told:
+        begun_by = entry.detail.get("given_up")
+        if begun_by:
+            name = self._name_of(str(begun_by))
+            words = _("“%(step)s”不再需要办理,%(who)s不用再办。", step=self._step(entry), who=name)
+            return _Told(words)
         words = _("%(who)s放回“%(step)s”。", who=self._who(entry), step=self._step(entry))
         return _Told(words, str(entry.detail.get("reason") or ""))
 

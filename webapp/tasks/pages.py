@@ -243,6 +243,8 @@ def _holding(actor: Actor, view: TaskView, now: datetime) -> Holding:
 
 def _refusal(actor: Actor, view: TaskView) -> str:
     """Why this person cannot do the step, empty when she can."""
+    if view.task.status is TaskStatus.CANCELLED:
+        return _("这一步已不需要办理。") + (_("您写的内容在下面,可以复制。") if view.data else "")
     if view.task.status is not TaskStatus.OPEN:
         return _("这一步已办结。")
     if view.standing is Standing.BARRED:
@@ -302,7 +304,7 @@ def _form(
     ``around`` is the time now, and the papers to print from it.
     """
     if view.form is None or view.task.status is not TaskStatus.OPEN:
-        return _typed_only(view, typed)
+        return _typed_only(view, typed or (Typed(view.data) if view.data else None))
     if _refusal(actor, view):
         return _typed_only(view, typed)
     task_id = view.task.id

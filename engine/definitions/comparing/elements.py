@@ -70,6 +70,7 @@ _PROPERTIES = {
     "pausesClock": Words("暂停全程计时", "Pauses the total limit"),
     "tells": Words("打开时告知", "Tells on opening"),
     "sheet": Words("列表办理", "Done from a list"),
+    "itemName": Words("每项名称", "Name of an item"),
     "name:en": Words("英文名称", "English name"),
     "startRole": Words("由谁发起", "Started by role"),
     "startLevel": Words("发起级别", "Started at level"),
@@ -144,6 +145,7 @@ def of_element(
     facts.update(_asked(program, node))
     facts.update(_event(program, node, newer))
     facts.update(_work(node))
+    facts.update(_repeated(node))
     facts.update(_ways(program, node, newer))
     for name, value in sorted(node.element.properties.items()):
         if name not in {"deadline", "role", "level"}:
@@ -230,18 +232,29 @@ def _work(node: Node) -> _Told:
             name = ".".join(line.target)
             what = Words(f"{side.zh} {name}", f"{side.en} {name}")
             yield (side.en, name), (what, Words.same(line.source.text))
-    if node.loop is not None:
-        how = (
-            Words("依次", "one after another") if node.loop.sequential else Words("同时", "at once")
-        )
-        listed = node.loop.collection.text.strip()
-        yield (
-            "loop",
-            (
-                Words("逐项办理", "For each of"),
-                Words(f"{listed}({how.zh})", f"{listed} ({how.en})"),
-            ),
-        )
+
+
+def _repeated(node: Node) -> _Told:
+    """For each item of which list, or while what holds."""
+    loop, again = node.loop, node.again
+    if loop is not None:
+        how = Words("依次", "one after another") if loop.sequential else Words("同时", "at once")
+        listed = loop.collection.text.strip()
+        told = Words(f"{listed}({how.zh})", f"{listed} ({how.en})")
+        yield "loop", (Words("逐项办理", "For each of"), told)
+        if loop.item_name:
+            yield "loop-item", (Words("每项变量", "Item's variable"), Words.same(loop.item_name))
+        if loop.result is not None:
+            result = f"{loop.result_name} {_text(loop.result.text)}"
+            yield "loop-result", (Words("各项结果", "Results of the items"), Words.same(result))
+        if loop.until is not None:
+            until = Words.same(loop.until_text)
+            yield "loop-until", (Words("够了的条件", "Enough when"), until)
+    if again is not None:
+        yield "loop", (Words("循环条件", "Again while"), Words.same(again.text))
+        yield "loop-before", (Words("先判断", "Tested before"), YES if again.before else NO)
+        if again.most is not None:
+            yield "loop-most", (Words("最多次数", "At most"), Words.same(str(again.most)))
 
 
 def _ways(program: Program, node: Node, newer: Mapping[str, Node]) -> _Told:

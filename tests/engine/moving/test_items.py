@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 
 import pytest
 
@@ -173,9 +174,18 @@ def test_what_is_left_is_given_up_with_its_timers_and_messages_once_enough_is_do
         do(shop, "officer", of(shop, case_id, "chase", number))
         do(shop, "officer", of(shop, case_id, "fill", number), "好")
     assert shop.status(case_id) is CaseStatus.COMPLETED
-    assert shop.engine.tasks.view(officer, left.id).task.status is TaskStatus.CANCELLED
+    gone = shop.engine.tasks.view(other, left.id)
+    assert (gone.task.status, gone.data) == (TaskStatus.CANCELLED, {"note": "写了一半"})
+    assert shop.engine.tasks.view(officer, left.id).data == {}
+    told = [e.detail for e in shop.engine.cases.history(SYSTEM, case_id) if e.task_id == left.id]
+    assert told[-1] == {"given_up": "p-officer2"}
     with pytest.raises(TaskNotOpen):
         shop.engine.tasks.complete(other, left.id, {"note": "写了一半"})
+    shop.engine.jobs.sweep()
+    assert shop.engine.tasks.view(other, left.id).data
+    shop.clock.advance(timedelta(days=31))
+    shop.engine.jobs.sweep()
+    assert shop.engine.tasks.view(other, left.id).data == {}
     assert shop.jobs(case_id, "waiting", "running", "failed") == []
     assert shop.rows("SELECT count(*) FROM subscription") == [(0,)]
     assert shop.broken() == {}
@@ -362,7 +372,7 @@ def test_running_items_go_over_to_another_version(shop: Workshop) -> None:
     shop.engine.tasks.save_draft(shop.actor("officer2"), second.id, {"note": "写了一半"})
     text = visits(3, notSamePersonAs="visit").content.decode()
     shop.put(SourceFile("visits.bpmn", text.replace('name="sum"', 'name="汇总"').encode()))
-    plan = shop.engine.versions.plan(SYSTEM, Route("visits", 2, None, {}))
+    plan = shop.engine.versions.plans.at_once(SYSTEM, Route("visits", 2, None, {}))
     assert [one.verdict for one in plan.cases] == [Verdict.SAFE]
     migrated(shop)
     moved = of(shop, case_id, "visit", 2)
@@ -398,6 +408,6 @@ def test_a_list_that_became_another_stops_the_case(shop: Workshop) -> None:
     shop.begin("visits")
     text = visits().content.decode().replace('"home"', '"house"').replace("=home.", "=house.")
     shop.put(SourceFile("visits.bpmn", text.encode()))
-    (judged,) = shop.engine.versions.plan(SYSTEM, Route("visits", 2, None, {})).cases
+    (judged,) = shop.engine.versions.plans.at_once(SYSTEM, Route("visits", 2, None, {})).cases
     assert judged.verdict is Verdict.REFUSED
     assert "逐项" in "".join(reason.zh for reason in judged.reasons)

@@ -119,3 +119,21 @@ def test_a_document_and_a_called_version() -> None:
     found = changes(old, replace(old, documents=papers, called=newer))
     assert found[first].subject.value == "document"
     assert ("调用的流程 public_notice", "第 1 版", "第 2 版") in said(found["archiving"])
+
+
+def test_what_is_repeated_and_when_that_is_enough() -> None:
+    drawn = (Path(__file__).parent / "good/repeated.bpmn").read_bytes()
+    forms = {"apply": (Path(__file__).parent / "shared/apply.form").read_bytes()}
+    source = DefinitionSource("sample:1", "sample", 1, "sample.bpmn", drawn, forms=forms)
+    other = redrawn(source, "numberOfCompletedInstances &gt;= 2 and ", "")
+    other = redrawn(other, '"share"', '"part"')
+    other = redrawn(other, 'loopMaximum="3"', 'testBefore="true"')
+    other = redrawn(other, 'isSequential="true"', "")
+    found = changes(source, other)
+    count = "count(payments[item > 0]) >= loopCounter"
+    assert said(found["each"]) == [
+        ("每项变量", "share", "part"),
+        ("够了的条件", f"=numberOfCompletedInstances >= 2 and {count}", f"={count}"),
+    ]
+    assert said(found["every"]) == [("逐项办理", "payments(依次)", "payments(同时)")]
+    assert said(found["more"]) == [("先判断", "否", "是"), ("最多次数", "3", "")]

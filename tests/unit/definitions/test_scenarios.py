@@ -199,3 +199,72 @@ def test_data_may_come_from_a_record_and_be_overlaid(
     ).replace("[start]", '[data.household]\napplicant = "林模拟"\namount = 5000\n[start]')
 
     assert play(source, known, text).passed == 1
+
+
+EVERY_ITEM = """
+title = "每一项"
+[[steps]]
+do = "visit"
+by = "甲"
+data = { applicant = "模拟一户", amount = 1 }
+refused = "task-not-open"
+item = 3
+[[steps]]
+do = "visit"
+item = 1
+by = "甲"
+data = { applicant = "模拟一户", amount = 1 }
+[[steps]]
+do = "visit"
+item = "2"
+by = "乙"
+data = { applicant = "模拟二户", amount = 2 }
+[[steps]]
+do = "check"
+item = 1
+by = "甲"
+data = { applicant = "模拟一户", amount = 1 }
+refused = "separation-of-duties"
+[[steps]]
+expect = { waiting = ["check", "check"] }
+[[steps]]
+do = "check"
+item = 2
+by = "甲"
+data = { applicant = "模拟二户", amount = 2 }
+[[steps]]
+message = "papers"
+key = "scenario2"
+data = { text = "证明" }
+[[steps]]
+do = "check"
+item = 1
+by = "乙"
+data = { applicant = "模拟一户", amount = 1 }
+[[steps]]
+message = "papers"
+key = "scenario1"
+data = { text = "证明" }
+[[steps]]
+do = "more"
+data = { applicant = "模拟", amount = 1 }
+[expect]
+ended_at = "done"
+variables = { payments = [1, 4], total_paid = 5, doubles = [2, 8] }
+absent = ["paid", "share"]
+"""
+
+
+def test_a_scenario_says_which_item_a_step_is_for(
+    known: Known, bundle_of: Callable[[Path], Bundle]
+) -> None:
+    bundle = replace(bundle_of(HERE / "good" / "repeated.bpmn"), called=known.deployed)
+    report = play(linked_sources(bundle)["sample"], known, EVERY_ITEM)
+    assert [one.message for one in report.results] == [""]
+
+
+@pytest.mark.parametrize("item", ["0", "[1, 0]", "true", "1.5", "[[1]]"])
+def test_an_item_is_a_number_from_one_a_name_or_a_list_of_these(item: str) -> None:
+    text = f'title = "项"\n[[steps]]\ndo = "visit"\nitem = {item}\n'
+    with pytest.raises(ScenarioFault, match="item 须是从 1 数起"):
+        read_scenario(text.encode(), "s")

@@ -180,6 +180,82 @@ class NetWithin(Net):
         return marking[:size], marking[size], marking[size + 1 :]
 
 
+MOST_COPIES = 2
+
+
+class NetOfItems(Net):
+    """A drawing in which another one stands in the place of a step: for no item, one, or two.
+
+    One after the other or all at once; with ``enough`` the rest is given up after any item. Behind
+    the outer marking: the number of items, how many have not begun, then each item's own marking.
+    """
+
+    def __init__(
+        self, outer: Drawing, host: str, inner: Drawing, *, in_turn: bool, enough: bool
+    ) -> None:
+        super().__init__(outer)
+        self.host, self.inner = host, Net(inner)
+        self.in_turn, self.enough = in_turn, enough
+        self.none = tuple(0 for _ in self.inner.start())
+
+    def start(self) -> Marking:
+        return (*super().start(), 0, 0, *self.none * MOST_COPIES)
+
+    def tokens(self, marking: Marking) -> Marking:
+        ins = [i for i, (_s, target) in enumerate(self.flows) if target == self.host]
+        outer, count, _left, copies = self._split(marking)
+        waiting = [outer[i] + bool(count) for i in ins]
+        inside = [token for copy in copies for token in self.inner.tokens(copy)]
+        return (*super().tokens(outer), *waiting, *inside)
+
+    def steps(self, marking: Marking) -> Iterator[tuple[str, Marking]]:
+        outer, count, left, copies = self._split(marking)
+        for node, after in super().steps(outer):
+            if node != self.host:
+                gone = self.kinds[node] == "terminate"
+                behind = (
+                    (0, 0, *self.none * MOST_COPIES) if gone else (count, left, *sum(copies, ()))
+                )
+                yield node, (*after, *behind)
+            elif not count:
+                yield from self._begun(outer)
+        if count:
+            yield from self._inside(outer, count, left, copies)
+
+    def _begun(self, outer: Marking) -> Iterator[tuple[str, Marking]]:
+        ins = [i for i, (_s, target) in enumerate(self.flows) if target == self.host]
+        outs = [i for i, (source, _t) in enumerate(self.flows) if source == self.host]
+        took = next(i for i in ins if outer[i])
+        done = self.moved(outer, self.host, [took], outs)
+        yield self.host, (*done, 0, 0, *self.none * MOST_COPIES)  # an empty list
+        for count in range(1, MOST_COPIES + 1):
+            now = 1 if self.in_turn else count
+            copies = self.inner.start() * now + self.none * (MOST_COPIES - now)
+            yield self.host, (*self.moved(outer, "", [took], []), count, count - now, *copies)
+
+    def _inside(
+        self, outer: Marking, count: int, left: int, copies: list[Marking]
+    ) -> Iterator[tuple[str, Marking]]:
+        outs = [i for i, (source, _t) in enumerate(self.flows) if source == self.host]
+        done = (*self.moved(outer, self.host, [], outs), 0, 0, *self.none * MOST_COPIES)
+        busy = sum(any(self.inner.tokens(copy)) for copy in copies)
+        for place, copy in enumerate(copies):
+            for node, after in self.inner.steps(copy):
+                others = [after if n == place else c for n, c in enumerate(copies)]
+                yield f"{self.host}/{node}", (*outer, count, left, *sum(others, ()))
+        if not busy and left:
+            copies = [self.inner.start(), *copies[1:]]
+            yield f"{self.host}+", (*outer, count, left - 1, *sum(copies, ()))
+        if (not busy and not left) or (self.enough and count - left - busy):
+            yield f"{self.host}!", done
+
+    def _split(self, marking: Marking) -> tuple[Marking, int, int, list[Marking]]:
+        size, wide = len(self.flows) + len(self.names), len(self.none)
+        rest = marking[size + 2 :]
+        copies = [rest[n * wide : (n + 1) * wide] for n in range(MOST_COPIES)]
+        return marking[:size], marking[size], marking[size + 1], copies
+
+
 class Oracle:
     """Every marking of a net; one with two tokens on a flow is not followed."""
 
@@ -362,3 +438,28 @@ def test_the_same_drawing_gives_the_same_answer() -> None:
     )
     traces = {tuple(node.id for node in explore(scope_of(drawing)).stuck.trace) for _ in range(5)}  # type: ignore[union-attr]
     assert traces == {("n0", "n1")}
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@given(drawings(4), drawings(3, with_events=False), st.booleans(), st.booleans(), st.data())
+def test_a_repeated_part_is_as_sound_as_a_step_in_its_place(
+    outer: Drawing, inner: Drawing, in_turn: bool, enough: bool, data: st.DataObject
+) -> None:
+    """Items, none, one or several, at once or in turn, also where the last ones are given up."""
+    assume(lies_between_start_and_end(outer) and lies_between_start_and_end(inner))
+    hosts = [name for name, kind in outer[0].items() if kind == "task"]
+    hosts = [host for host in hosts if f"{AT}{host}" not in outer[0]]
+    assume(hosts)
+    host = data.draw(st.sampled_from(hosts))
+    played = explore(scope_of(outer)), explore(scope_of(inner))
+    assume(all(found.complete for found in played))
+    assume(host in Oracle(Net(outer)).fired)
+
+    apart = all(
+        found.doubled is None and found.stuck is None and found.circling is None for found in played
+    )
+    whole = Oracle(NetOfItems(outer, host, inner, in_turn=in_turn, enough=enough))
+    if apart:
+        assert whole.sound
+    elif "terminate" not in outer[0].values() and not enough:  # which may end one that is stuck
+        assert not whole.sound
