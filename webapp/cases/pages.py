@@ -34,6 +34,8 @@ from webapp.shared.page import Page
 from webapp.shared.requests import current_registry
 from webapp.shared.words import CASE_STATES, Badge, due_badge, moment
 
+_MOST_STEPS = 8
+"""Open steps that are seen at once."""
 TABS = ("papers", "history", "diagram", "print")
 _MOST_HISTORY = 500
 
@@ -64,6 +66,8 @@ class CaseHead:
     ended: str
     total_due: str
     open_steps: tuple[OpenStep, ...]
+    more_steps: tuple[OpenStep, ...]
+    """Those of a case with many items that are folded away."""
     milestones: tuple[tuple[str, str], ...]
     incidents: tuple[str, ...]
     answer: str
@@ -169,7 +173,8 @@ def _head(engine: Engine, view: CaseView, program: Program, notice: Notice | Non
         started=moment(case.created_at),
         ended="" if case.ended_at is None else moment(case.ended_at),
         total_due="" if case.total_due_at is None else moment(case.total_due_at)[:10],
-        open_steps=steps,
+        open_steps=steps[:_MOST_STEPS],
+        more_steps=steps[_MOST_STEPS:],
         milestones=tuple((milestone_name(program, n), moment(at)) for n, at in view.milestones),
         incidents=tuple(map(spoken, view.incidents)),
         answer=_answer(view.open_tasks, case.status)
