@@ -78,8 +78,8 @@ ELEMENTS = {
         "say with a completion condition when the other items need not be done",
     ),
     "signalEventDefinition": Words(
-        "请改成消息事件",
-        "make it a message event",
+        "信号不能启动流程或子流程,请改成信号等待事件或事件子流程",
+        "a signal starts no process; make it an event that waits for it, or an event sub-process",
     ),
     "escalationEventDefinition": Words(
         "请改成定时边界事件,或接到给人办的步骤",

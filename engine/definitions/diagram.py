@@ -70,6 +70,7 @@ _WORDS = {
     "process": Words("流程", "process"),
     "message": Words("消息", "message"),
     "error": Words("错误", "error"),
+    "signal": Words("信号", "signal"),
     "participant": Words("池", "pool"),
     "task": Words("任务", "task"),
     "manualTask": Words("手工任务", "manual task"),

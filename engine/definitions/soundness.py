@@ -88,17 +88,19 @@ class Exploration:
 @lru_cache(maxsize=32)
 def explore(scope: Scope) -> Exploration:
     """Visit the states of a scope, nearest first, so that traces are short."""
-    return _Game(scope).play()
+    return Game(scope).play()
 
 
 def explore_from(scope: Scope, tokens: State) -> Exploration:
     """The same from where a case stands; the elements it has left behind are not called dead."""
-    found = _Game(scope, tokens).play()
+    found = Game(scope, tokens).play()
     found.dead = ()
     return found
 
 
-class _Game:
+class Game:
+    """The states of one scope, and the moves between them."""
+
     def __init__(self, scope: Scope, tokens: State | None = None) -> None:
         self.scope = scope
         self.tokens = tokens

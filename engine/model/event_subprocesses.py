@@ -14,7 +14,14 @@ from engine.model.bpmn_parts import add_flow, local, named
 BODY = "_body_"
 """Begins the ids of what is put in around the body of a scope, before the scope's own."""
 
-_EVENTS = frozenset({"timerEventDefinition", "messageEventDefinition", "errorEventDefinition"})
+_EVENTS = frozenset(
+    {
+        "timerEventDefinition",
+        "messageEventDefinition",
+        "signalEventDefinition",
+        "errorEventDefinition",
+    }
+)
 _OF_THE_SCOPE = frozenset(
     {"documentation", "extensionElements", "laneSet", "textAnnotation", "association", "group"}
     | {"multiInstanceLoopCharacteristics", "standardLoopCharacteristics"}

@@ -12,6 +12,7 @@ everything the caller has to write down. How a case moves is in :mod:`~engine.ru
 """
 
 from engine.runtime.commands import (
+    catch_signal,
     complete,
     deliver,
     failures,
@@ -39,6 +40,8 @@ from engine.runtime.step import (
     OperationWait,
     Passed,
     Ports,
+    SignalRecord,
+    SignalWait,
     Step,
     TimerWait,
     UserWait,
@@ -64,10 +67,13 @@ __all__ = [
     "ProgramRefused",
     "Rebound",
     "Renaming",
+    "SignalRecord",
+    "SignalWait",
     "Step",
     "TimerWait",
     "UserWait",
     "Waits",
+    "catch_signal",
     "compile_program",
     "complete",
     "deliver",

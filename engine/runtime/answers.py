@@ -21,7 +21,14 @@ from engine.runtime.diagram import (
 )
 from engine.runtime.places import items_of
 from engine.runtime.program import Program
-from engine.runtime.step import DecisionRecord, OperationCall, OperationRecord, Passed, Ports
+from engine.runtime.step import (
+    DecisionRecord,
+    OperationCall,
+    OperationRecord,
+    Passed,
+    Ports,
+    SignalRecord,
+)
 from engine.runtime.telling import kind_of, shown
 from engine.runtime.timers import CannotWait
 from engine.runtime.tokens import Token
@@ -38,6 +45,7 @@ class Record:
     passed: list[Passed] = field(default_factory=list)
     decisions: list[DecisionRecord] = field(default_factory=list)
     operations: list[OperationRecord] = field(default_factory=list)
+    signals: list[SignalRecord] = field(default_factory=list)
     taken: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Flows that deciding gateways chose, by token."""
 

@@ -27,6 +27,7 @@ from engine.runtime.step import (
     OperationCall,
     OperationWait,
     Ports,
+    SignalWait,
     Step,
     TimerWait,
     UserWait,
@@ -167,6 +168,18 @@ def deliver(
     return _step(run, before)
 
 
+def catch_signal(program: Program, state: bytes, token: str, ports: Ports) -> Step:
+    """Let a wait hear a signal that another case threw; TaskNotOpen when it does not wait."""
+    run = decode(program, state, ports)
+    before = _users(run)
+    found, node = _waiting(run, token)
+    if node.awaited_signal is None or found.state != TaskState.WAITING:
+        raise TaskNotOpen(_GONE)
+    run.fire(found)
+    run.settle()
+    return _step(run, before)
+
+
 def finish_operation(
     program: Program, state: bytes, token: str, outputs: Mapping[str, object], ports: Ports
 ) -> Step:
@@ -252,6 +265,7 @@ def _step(run: Run, before: frozenset[str]) -> Step:
         operations=tuple(run.record.operations),
         incidents=() if run.case.completed else run.incidents(),
         variables=run.variables.root,
+        signals=tuple(run.record.signals),
     )
 
 
@@ -297,6 +311,8 @@ def _add_wait(found: Waits, run: Run, token: Token, node: Node, path: tuple[str,
         found.timers[token.id] = TimerWait(*place, datetime.fromisoformat(data[DUE]))
     elif isinstance(node.event, Message) and KEY in data:
         found.messages[token.id] = MessageWait(*place, node.event.name, data[KEY])
+    elif node.awaited_signal is not None and token.state == TaskState.WAITING:
+        found.signals[token.id] = SignalWait(*place, node.awaited_signal.name)
     elif isinstance(node.action, OperationTask) and CALL in data:
         call = node.action
         found.jobs[token.id] = OperationWait(*place, call.operation, data[CALL], call.headers)

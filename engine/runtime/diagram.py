@@ -87,6 +87,17 @@ class Message:
 
 
 @dataclass(frozen=True)
+class Signal:
+    """A broadcast by its name: thrown, or waited for.
+
+    ``everywhere`` matters where it is thrown: whether it reaches other cases as well.
+    """
+
+    name: str
+    everywhere: bool = True
+
+
+@dataclass(frozen=True)
 class ErrorEvent:
     """Throws an error, or (at a boundary) catches it; code None catches every error."""
 
@@ -127,7 +138,9 @@ class Again:
 
 
 Action = Script | DecisionCall | OperationTask | ProcessCall
-Event = Timer | Message | ErrorEvent | Terminate
+Event = Timer | Message | Signal | ErrorEvent | Terminate
+
+_THROWING = ("intermediateThrowEvent", "endEvent")
 
 
 @dataclass(frozen=True)
@@ -162,6 +175,18 @@ class Node:
     def label(self) -> str:
         """What people call it."""
         return self.element.name or self.element.id
+
+    @property
+    def awaited_signal(self) -> Signal | None:
+        """The signal that is waited for here."""
+        caught = isinstance(self.event, Signal) and self.tag not in _THROWING
+        return self.event if caught and isinstance(self.event, Signal) else None
+
+    @property
+    def thrown_signal(self) -> Signal | None:
+        """The signal that is thrown here."""
+        thrown = isinstance(self.event, Signal) and self.tag in _THROWING
+        return self.event if thrown and isinstance(self.event, Signal) else None
 
 
 @dataclass(frozen=True)

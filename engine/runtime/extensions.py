@@ -8,6 +8,7 @@ from lxml import etree
 from engine.feel import Literal
 from engine.model.incoming import FORM as MESSAGE_FORM
 from engine.model.items import ITEM_NAME, OF_ITEMS
+from engine.model.signals import LONGEST_NAME, REACH, REACH_CASE
 from engine.runtime.diagram import (
     Action,
     Again,
@@ -20,6 +21,7 @@ from engine.runtime.diagram import (
     OperationTask,
     ProcessCall,
     Script,
+    Signal,
     Terminate,
     Timer,
 )
@@ -67,6 +69,7 @@ class ExtensionReader:
     def __init__(self, root: etree._Element, findings: Findings) -> None:
         self._findings = findings
         self._messages = _by_id(root, "message")
+        self._signals = _by_id(root, "signal")
         self._errors = _by_id(root, "error")
 
     # Variables and mappings --------------------------------------------------------
@@ -202,6 +205,8 @@ class ExtensionReader:
                 return self._message(element, definition.get("messageRef"))
             case "errorEventDefinition":
                 return self._error(element, definition.get("errorRef"))
+            case "signalEventDefinition":
+                return self._signal(element, definition.get("signalRef"))
             case "terminateEventDefinition":
                 return Terminate()
             case _:
@@ -256,6 +261,19 @@ class ExtensionReader:
                 f"“{label_of(element)}”没有输出映射。收到的消息里要用的内容须逐项写明。",
             )
         return Message(name, self._findings.expression(key, element))
+
+    def _signal(self, element: etree._Element, reference: str | None) -> Signal | None:
+        signal = self._signals.get(reference or "")
+        name = "" if signal is None else (signal.get("name") or "").strip()
+        if not name or name.startswith("=") or len(name) > LONGEST_NAME:
+            self._findings.add(
+                element,
+                "signal-missing",
+                f"“{label_of(element)}”没有引用到有名称的信号。请选择信号并填写名称"
+                f"(不能是表达式,最多 {LONGEST_NAME} 个字)。",
+            )
+            return None
+        return Signal(name, everywhere=properties_of(element).get(REACH) != REACH_CASE)
 
     def _error(self, element: etree._Element, reference: str | None) -> ErrorEvent:
         if reference is None:

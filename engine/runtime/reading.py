@@ -46,7 +46,7 @@ _REASONS = {
     "dataInputAssociation": "不支持数据关联。请用输入映射。",
     "dataOutputAssociation": "不支持数据关联。请用输出映射。",
     "timeCycle": "不支持周期定时。请用时长或日期。",
-    "signalEventDefinition": "不支持信号事件。请改用消息事件。",
+    "signalEventDefinition": "信号不能启动流程,也不能启动子流程。请改用信号等待事件。",
     "escalationEventDefinition": "不支持升级事件。请改用边界定时事件。",
     "conditionalEventDefinition": "不支持条件事件。请改用网关。",
     "compensateEventDefinition": "不支持补偿事件。请把撤销步骤画出来。",
@@ -111,7 +111,10 @@ class _Reader:
             self.findings.add(
                 self.process, "not-executable", "流程没有标为可执行(isExecutable)。请勾选后再上传。"
             )
-        for element in (*self.process.iter(), *self.root.iter(B + "message", B + "error")):
+        for element in (
+            *self.process.iter(),
+            *self.root.iter(B + "message", B + "error", B + "signal"),
+        ):
             if is_bpmn(element):
                 self._check_children(element)
                 self._check_attributes(element)

@@ -18,6 +18,7 @@ from engine.runtime.diagram import (
     Node,
     OperationTask,
     ProcessCall,
+    Signal,
     Timer,
 )
 from engine.runtime.places import items_of
@@ -28,6 +29,7 @@ from engine.runtime.step import (
     IncidentRecord,
     Passed,
     Ports,
+    SignalRecord,
 )
 from engine.runtime.telling import LONGEST_REASON, shown
 from engine.runtime.timers import CannotWait, counted_limit, due_of, limit_of
@@ -96,14 +98,18 @@ class Run(Repeating):
     def _next(self) -> Token | None:
         while self._urgent:
             token = self._urgent.pop(0)
-            if token.state == TaskState.READY:
+            if token.state == TaskState.READY and self.case.find(token.id) is token:
                 return token
+        throw = None
         for part in self.case.active_parts():
             for token in part.tasks.values():
                 can_run = token.state == TaskState.READY and not token.task_spec.manual
                 if can_run and token.id not in self.failures:
-                    return token
-        return None
+                    if not _throws_signal(token):
+                        return token
+                    throw = throw or token
+        # A signal is thrown when all else stands still: who is to hear it waits for it by then.
+        return throw
 
     def _after(self, token: Token) -> None:
         parent = token.parent
@@ -132,11 +138,11 @@ class Run(Repeating):
         self._arm_again(token, node)
 
     def _arm_again(self, token: Token, node: Node) -> None:
-        """A message at a boundary that does not interrupt may come again."""
+        """A message or signal at a boundary that does not interrupt may come again."""
         split = token.parent
         if split is None or not isinstance(split.task_spec, BoundaryEventSplit):
             return
-        if node.interrupting or not isinstance(node.event, Message):
+        if node.interrupting or not isinstance(node.event, Message | Signal):
             return
         hosts = [c for c in split.children if not isinstance(c.task_spec, BoundaryWait)]
         if any(not host.is_finished for host in hosts):
@@ -274,17 +280,40 @@ class Run(Repeating):
         self._urgent.append(token)
 
     def throw(self, token: Token, node: Node) -> None:
+        """Throw the signal or the error of an event, if it has one."""
+        match node.event:
+            case Signal() as signal:
+                self._broadcast(node, signal)
+            case ErrorEvent() as error:
+                self._throw_error(token, node, error)
+            case _:
+                pass
+
+    def _broadcast(self, node: Node, signal: Signal) -> None:
+        """Let everything go on that waits for a signal in this case; others are told later.
+
+        Outer waits come before inner ones, which they may take away, and events that go on beside
+        an activity before those that end it: so each that is drawn is taken.
+        """
+        self.record.signals.append(
+            SignalRecord(node.element.process_key, node.id, signal.name, signal.everywhere)
+        )
+        for part in list(self.case.active_parts()):
+            catching = [t for t in part.tasks.values() if _awaits_signal(t, signal.name)]
+            for token in sorted(catching, key=_ends_its_host):
+                if token.state == TaskState.WAITING:
+                    self.fire(token)
+
+    def _throw_error(self, token: Token, node: Node, error: ErrorEvent) -> None:
         """Hand an error to the nearest boundary event around that catches it."""
-        if not isinstance(node.event, ErrorEvent):
-            return
         part = token.workflow
         while isinstance(part, PartWorkflow):
-            catching = _catching(part.holder, node.event)
+            catching = _catching(part.holder, error)
             if catching is not None:
                 self.fire(catching)
                 return
             part = part.holder.workflow
-        raise StepFailed(f"错误“{node.event.code or ''}”没有任何边界事件接住", node.id)
+        raise StepFailed(f"错误“{error.code or ''}”没有任何边界事件接住", node.id)
 
     def try_again(self) -> None:
         """Let everything that failed run once more."""
@@ -328,11 +357,29 @@ def _node_of(token: Token) -> Node | None:
     return node
 
 
+def _throws_signal(token: Token) -> bool:
+    node = _node_of(token)
+    return node is not None and node.thrown_signal is not None
+
+
+def _awaits_signal(token: Token, name: str) -> bool:
+    node = _node_of(token)
+    signal = None if node is None else node.awaited_signal
+    return token.state == TaskState.WAITING and signal is not None and signal.name == name
+
+
+def _ends_its_host(token: Token) -> bool:
+    node = _node_of(token)
+    return node is not None and node.attached_to is not None and node.interrupting
+
+
 def _waits_for_outside(token: Token) -> bool:
-    """Whether a person, the clock, a message or a job will move a token."""
+    """Whether a person, the clock, a message, a signal or a job will move a token."""
     if token.state == TaskState.READY:
         return bool(token.task_spec.manual)
     data: dict[str, Any] = token.internal_data
     if token.state == TaskState.STARTED:
         return CALL in data
-    return token.state == TaskState.WAITING and (DUE in data or KEY in data)
+    node = _node_of(token)
+    listens = node is not None and node.awaited_signal is not None
+    return token.state == TaskState.WAITING and (DUE in data or KEY in data or listens)

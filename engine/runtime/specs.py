@@ -116,7 +116,11 @@ class AutomaticTask(ElementSpec):
 
 
 class PlainThrow(ElementSpec):
-    """An intermediate event that only marks that the case came by."""
+    """An intermediate event that marks that the case came by, or throws a signal."""
+
+    def _run_hook(self, token: Token) -> bool:
+        token.workflow.script_engine.throw(token, self.node)
+        return True
 
 
 class StartOf(ElementSpec):
@@ -277,7 +281,10 @@ class EventBasedGateway(ElementSpec):
 
 
 class Waiting(ElementSpec):
-    """An event that waits for a timer or a message; what exactly is fixed when the wait begins."""
+    """An event that waits for a timer, a message or a signal.
+
+    What exactly is fixed when the wait begins.
+    """
 
     @override
     def _update_hook(self, token: Token) -> bool:
@@ -325,7 +332,7 @@ class BoundaryWait(BoundaryEvent):  # type: ignore[misc]
 
 
 class EndOf(EndEvent):  # type: ignore[misc]
-    """An end event: plain, terminating, or throwing an error."""
+    """An end event: plain, terminating, or throwing an error or a signal."""
 
     def __init__(self, wf_spec: Any, bpmn_id: str, node: Node, **kwargs: Any) -> None:
         terminates = isinstance(node.event, Terminate)

@@ -100,6 +100,16 @@ class MessageWait:
 
 
 @dataclass(frozen=True)
+class SignalWait:
+    """A signal of this name that is waited for, whoever throws it."""
+
+    token: str
+    process_key: str
+    element_id: str
+    name: str
+
+
+@dataclass(frozen=True)
 class OperationWait:
     """An asynchronous service task; ``inputs`` were fixed when the wait began."""
 
@@ -119,9 +129,10 @@ class Waits:
     timers: dict[str, TimerWait]
     messages: dict[str, MessageWait]
     jobs: dict[str, OperationWait]
+    signals: dict[str, SignalWait] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.user or self.timers or self.messages or self.jobs)
+        return bool(self.user or self.timers or self.messages or self.jobs or self.signals)
 
 
 @dataclass(frozen=True)
@@ -156,6 +167,16 @@ class OperationRecord:
 
 
 @dataclass(frozen=True)
+class SignalRecord:
+    """A signal that was thrown; the case itself has heard it, others only if ``everywhere``."""
+
+    process_key: str
+    element_id: str
+    name: str
+    everywhere: bool
+
+
+@dataclass(frozen=True)
 class IncidentRecord:
     """An element that failed; its token waits before it until a retry.
 
@@ -176,7 +197,7 @@ class Step:
     ``state`` is the new state document; ``opened`` the user tasks that newly wait, ``closed`` the
     tokens of those that no longer do, finished or cancelled; ``waits`` all waits there are now;
     ``passed`` what was left, in order; ``incidents`` every element that still fails;
-    ``variables`` the scope of the case's own process.
+    ``variables`` the scope of the case's own process; ``signals`` what was thrown, in order.
     """
 
     state: bytes
@@ -189,3 +210,4 @@ class Step:
     operations: tuple[OperationRecord, ...]
     incidents: tuple[IncidentRecord, ...]
     variables: Mapping[str, object]
+    signals: tuple[SignalRecord, ...] = ()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from lxml import etree
 
-from engine.runtime.diagram import Diagram, ErrorEvent, Flow, Message, Node, Timer
+from engine.runtime.diagram import Diagram, ErrorEvent, Flow, Message, Node, Signal, Timer
 from engine.runtime.findings import Findings
 from engine.runtime.vocabulary import ACTIVITIES
 
@@ -185,7 +185,9 @@ class _Structure:
             self.report(node, "boundary-host", f"边界事件“{node.label}”没有附在任何活动上。")
         if node.event is None:
             self.report(
-                node, "boundary-event", f"边界事件“{node.label}”没有写明等什么(定时、消息或错误)。"
+                node,
+                "boundary-event",
+                f"边界事件“{node.label}”没有写明等什么(定时、消息、信号或错误)。",
             )
         if isinstance(node.event, ErrorEvent):
             if not node.interrupting:
@@ -201,18 +203,20 @@ class _Structure:
     def waiting_event(self, node: Node) -> None:
         """A catch event waits for something; only waits follow an event-based gateway."""
         if node.tag == "intermediateCatchEvent" and node.event is None:
-            self.report(node, "catch-event", f"中间事件“{node.label}”没有写明等什么(定时或消息)。")
+            self.report(
+                node, "catch-event", f"中间事件“{node.label}”没有写明等什么(定时、消息或信号)。"
+            )
         if node.tag != "eventBasedGateway":
             return
         for flow in node.flows:
             target = self.diagram.nodes.get(flow.target)
             if target is None:
                 continue
-            if target.tag not in _WAITING or not isinstance(target.event, Timer | Message):
+            if target.tag not in _WAITING or not isinstance(target.event, Timer | Message | Signal):
                 self.report(
                     node,
                     "event-gateway",
-                    f"事件网关“{node.label}”之后只能是定时、消息事件或接收任务,"
+                    f"事件网关“{node.label}”之后只能是定时、消息、信号事件或接收任务,"
                     f"“{target.label}”不是。",
                 )
             elif target.arrivals > 1:

@@ -38,13 +38,18 @@ _NOTES = {"documentation", "extensionElements", "textAnnotation", "association",
 _NODE_PARTS = {"documentation", "extensionElements", "incoming", "outgoing"}
 _EVENT_DEFINITIONS = {
     "startEvent": set[str](),
-    "endEvent": {"terminateEventDefinition", "errorEventDefinition"},
-    "intermediateThrowEvent": set[str](),
-    "intermediateCatchEvent": {"timerEventDefinition", "messageEventDefinition"},
+    "endEvent": {"terminateEventDefinition", "errorEventDefinition", "signalEventDefinition"},
+    "intermediateThrowEvent": {"signalEventDefinition"},
+    "intermediateCatchEvent": {
+        "timerEventDefinition",
+        "messageEventDefinition",
+        "signalEventDefinition",
+    },
     "boundaryEvent": {
         "timerEventDefinition",
         "messageEventDefinition",
         "errorEventDefinition",
+        "signalEventDefinition",
     },
 }
 _MULTIPLE = {"multiInstanceLoopCharacteristics", "standardLoopCharacteristics"}
@@ -64,6 +69,7 @@ CHILDREN: Mapping[str, frozenset[str]] = {
     "standardLoopCharacteristics": frozenset(
         {"documentation", "extensionElements", "loopCondition"}
     ),
+    "signalEventDefinition": frozenset({"documentation"}),
     **{tag: frozenset(_NODE_PARTS | _MULTIPLE) for tag in TASKS},
     **{tag: frozenset(_NODE_PARTS) for tag in GATEWAYS},
     **{tag: frozenset(_NODE_PARTS | extra) for tag, extra in _EVENT_DEFINITIONS.items()},
@@ -116,6 +122,7 @@ ATTRIBUTES: Mapping[str, Mapping[str, frozenset[str]]] = {
         "implementation": frozenset({"##WebService", "##unspecified"}),
     },
     "subProcess": {**_ACTIVITY, "triggeredByEvent": frozenset({"false"})},
+    "signalEventDefinition": {"signalRef": _ANY},
     "callActivity": _ACTIVITY,
     "multiInstanceLoopCharacteristics": {
         "isSequential": frozenset({"true", "false"}),

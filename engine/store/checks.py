@@ -310,7 +310,10 @@ def waits_of_ended_cases(tx: Tx) -> list[str]:
     """Ended cases for which something still waits."""
     ended = case.c.status.in_(("completed", "cancelled"))
     open_step = select(task.c.id).where(task.c.case_id == case.c.id, task.c.status == "open")
-    open_job = select(job.c.id).where(job.c.case_id == case.c.id, job.c.status != "done")
+    # A signal may be on its way to a case that ended as it was thrown: it is put away on arrival.
+    open_job = select(job.c.id).where(
+        job.c.case_id == case.c.id, job.c.status != "done", job.c.kind != "signal"
+    )
     open_wait = select(subscription.c.id).where(subscription.c.case_id == case.c.id)
     return list(
         tx.execute(
@@ -322,7 +325,7 @@ def waits_of_ended_cases(tx: Tx) -> list[str]:
 
 
 def message_waits(tx: Tx, case_id: str) -> dict[str, tuple[str, str]]:
-    """(name, hash of the key) of a case's message waits, by token."""
+    """(name, hash of the key) of a case's waits for messages and signals, by token."""
     return {
         row.token: (row.name, row.key_hash)
         for row in tx.execute(select(subscription).where(subscription.c.case_id == case_id))

@@ -5,21 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import and_, insert, literal, or_, select, update
+from sqlalchemy import case as when
 from sqlalchemy.sql import ColumnElement
 
 from engine.model.actors import Actor
 from engine.store import bell
-from engine.store.cases import visible_to
+from engine.store.cases import insert_or, visible_to
 from engine.store.database import Tx
 from engine.store.instants import from_text, from_text_or_none, to_text
 from engine.store.ready import Ready
-from engine.store.tables import case, job
+from engine.store.subscriptions import SIGNAL
+from engine.store.tables import case, job, subscription
 
 
 @dataclass(frozen=True)
 class Job:
-    """A timer, an asynchronous operation, or the retry of a failed element."""
+    """A timer, an asynchronous operation, a signal to deliver, or the retry of a failed element."""
 
     id: int
     case_id: str
@@ -95,6 +97,42 @@ def add(tx: Tx, case_id: str, new: Sequence[NewJob], now: datetime) -> None:
         bell.ring(tx)
 
 
+_LAST = when((job.c.kind == "signal", 1), else_=0)
+"""A signal may go to thousands of cases: timers and operations do not queue behind it."""
+
+
+def tell(tx: Tx, name: str, thrown_by: str, now: datetime) -> int:
+    """Write a job for every wait for a signal in other cases than the one it was thrown in.
+
+    How many; a wait to which the same signal is on its way already is not told twice.
+    """
+    instant = literal(to_text(now))
+    waiting = select(
+        subscription.c.case_id,
+        subscription.c.token,
+        literal("signal"),
+        subscription.c.process_key,
+        subscription.c.element_id,
+        instant,
+        literal("waiting"),
+        literal(0),
+        literal(0),
+        instant,
+    ).where(
+        subscription.c.name == name,
+        subscription.c.key_hash == SIGNAL,
+        subscription.c.case_id != thrown_by,
+    )
+    columns = ["case_id", "token", "kind", "process_key", "element_id", "due_at"]
+    columns += ["status", "attempts", "fence", "created_at"]
+    told = insert_or(tx, job).from_select(columns, waiting.order_by(subscription.c.id))
+    counted = told.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    number = tx.execute(counted).rowcount
+    if number:
+        bell.ring(tx)
+    return number
+
+
 def finish(tx: Tx, case_id: str, tokens: Sequence[str], now: datetime) -> None:
     """The case no longer waits for these: done, whoever held them."""
     if tokens:
@@ -137,7 +175,7 @@ def take(
             select(job.c.id)
             .where(free, job.c.due_at <= to_text(business_now))
             .where(or_(job.c.locked_until.is_(None), job.c.locked_until < to_text(real_now)))
-            .order_by(job.c.due_at, job.c.id)
+            .order_by(_LAST, job.c.due_at, job.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
         ).scalars()
@@ -159,10 +197,8 @@ def _lease(tx: Tx, ids: list[int], holder: str, until: datetime) -> list[Job]:
             locked_by=holder,
         )
     )
-    return [
-        job_of(row)
-        for row in tx.execute(select(job).where(job.c.id.in_(ids)).order_by(job.c.due_at, job.c.id))
-    ]
+    leased = select(job).where(job.c.id.in_(ids)).order_by(job.c.due_at, _LAST, job.c.id)
+    return [job_of(row) for row in tx.execute(leased)]
 
 
 def any_due(tx: Tx, business_now: datetime, real_now: datetime) -> bool:
@@ -189,7 +225,10 @@ def take_of_case(
     real_now: datetime,
     until: datetime,
 ) -> list[Job]:
-    """Lease the due timers of one case that nobody holds; one that failed need not wait."""
+    """Lease the due timers and signals of one case that nobody holds.
+
+    One that failed need not wait.
+    """
     free = or_(
         job.c.status == "waiting",
         and_(job.c.status == "running", job.c.locked_until < to_text(real_now)),
@@ -199,7 +238,7 @@ def take_of_case(
             select(job.c.id)
             .where(
                 job.c.case_id == case_id,
-                job.c.kind == "timer",
+                job.c.kind.in_(("timer", "signal")),
                 free,
                 job.c.due_at <= to_text(business_now),
             )

@@ -1,4 +1,7 @@
-"""Who waits for a message, by name and keyed hash of the correlation key (design.md D22)."""
+"""Who waits for a message, by name and keyed hash of the correlation key (design.md D22).
+
+Who waits for a signal stands here too: it has a name and no key.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,10 +12,13 @@ from engine.store.database import Tx
 from engine.store.ready import Ready
 from engine.store.tables import subscription
 
+SIGNAL = "signal"
+"""In the place of a key's hash: a wait for a signal. No hash is such a text."""
+
 
 @dataclass(frozen=True)
 class Subscription:
-    """One wait for one message."""
+    """One wait for one message, or (``key_hash`` is :data:`SIGNAL`) for one signal."""
 
     case_id: str
     token: str
@@ -73,7 +79,7 @@ def waiting(tx: Tx, name: str, key_hash: str) -> list[Subscription]:
 
 
 def of_case(tx: Tx, case_id: str) -> list[Subscription]:
-    """Every message a case waits for."""
+    """Every message and signal a case waits for."""
     return [
         Subscription(
             row.case_id, row.token, row.process_key, row.element_id, row.name, row.key_hash
@@ -88,4 +94,5 @@ def of_case(tx: Tx, case_id: str) -> list[Subscription]:
 
 def names_in_use(tx: Tx) -> set[str]:
     """Every message name that some case waits for."""
-    return set(tx.execute(select(subscription.c.name).distinct()).scalars())
+    named = select(subscription.c.name).where(subscription.c.key_hash != SIGNAL).distinct()
+    return set(tx.execute(named).scalars())

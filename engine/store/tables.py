@@ -310,7 +310,7 @@ job = Table(
     Column("id", _Serial, primary_key=True),
     Column("case_id", String(26), ForeignKey("cases.id"), nullable=False, index=True),
     Column("token", String(64), nullable=False),
-    Column("kind", String(12), nullable=False),  # timer | operation | retry
+    Column("kind", String(12), nullable=False),  # timer operation retry signal
     Column("process_key", String(80), nullable=False),
     Column("element_id", String(100), nullable=False),
     Column("due_at", _INSTANT, nullable=False),
@@ -340,7 +340,7 @@ subscription = Table(
     Column("process_key", String(80), nullable=False),
     Column("element_id", String(100), nullable=False),
     Column("name", String(100), nullable=False),
-    Column("key_hash", String(64), nullable=False),
+    Column("key_hash", String(64), nullable=False),  # "signal": a wait that has no key
     UniqueConstraint("case_id", "token"),
     Index("ix_subscription_key", "name", "key_hash"),
 )

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, false, literal, or_, select, union_all
+from sqlalchemy import bindparam, case, false, literal, or_, select, union_all
 
 from engine.store.database import Tx
 from engine.store.instants import from_text
 from engine.store.ready import Ready
+from engine.store.subscriptions import SIGNAL
 from engine.store.tables import (
     job,
     subscription,
@@ -17,7 +18,11 @@ from engine.store.tables import (
 
 @dataclass(frozen=True)
 class WaitRow:
-    """A row that waits for something: ``kind`` is task, timer, operation, retry or message."""
+    """A row that waits for something.
+
+    ``kind`` is task, timer, operation, retry, message or listening (for a signal); or signal: one
+    is on its way to the case.
+    """
 
     kind: str
     token: str
@@ -28,9 +33,9 @@ class WaitRow:
     """Whether it is a step that the case's total limit stands still for, as was said at opening."""
 
     def is_due(self, now: datetime) -> bool:
-        """Whether it is a timer whose time has come and that nobody gave up on."""
+        """Whether it is a timer whose time has come, or a signal; and that nobody gave up on."""
         return (
-            self.kind == "timer"
+            self.kind in ("timer", "signal")
             and self.status != "failed"
             and self.due_at is not None
             and self.due_at <= now
@@ -60,7 +65,7 @@ _WAITS = Ready(
             or_(*(job.c.status == status for status in ("waiting", "running", "failed"))),
         ),
         select(
-            literal("message"),
+            case((subscription.c.key_hash == SIGNAL, "listening"), else_="message"),
             subscription.c.token,
             literal(""),
             literal(""),

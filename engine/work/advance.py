@@ -266,6 +266,7 @@ def write_step(
     _close_waits(tx, opened, step, cause, had)
     next_no = _open_tasks(environment, tx, opened, step, cause, had)
     _open_waits(environment, tx, opened, step, cause, had)
+    _tell_other_cases(tx, opened, step, cause)
     _record_incidents(tx, opened, step, cause, had)
     case = opened.case
     changes: dict[str, Any] = {"next_task_no": next_no, "rev": case.rev + 1}
@@ -333,6 +334,8 @@ class _Waited:
         self.operations = {row.token for row in rows if row.kind == "operation"}
         self.retries = {row.token for row in rows if row.kind == "retry"}
         self.messages = {row.token for row in rows if row.kind == "message"}
+        self.listening = {row.token for row in rows if row.kind == "listening"}
+        self.signals = {row.token for row in rows if row.kind == "signal"}
         self.failed = {row.token for row in rows if row.status == "failed"}
         self.pausing = {row.token for row in rows if row.pauses}
         self.in_hand = {row.token for row in rows if row.status == "running"}
@@ -400,9 +403,13 @@ def _close_waits(tx: Tx, opened: OpenedCase, step: Step, cause: Cause, had: _Wai
         (had.timers - step.waits.timers.keys())
         | (had.operations - step.waits.jobs.keys())
         | (had.retries - failing)
+        | (had.signals - step.waits.signals.keys())
     )
     jobs.finish(tx, case_id, sorted(finished), cause.now)
-    subscriptions.remove(tx, case_id, sorted(had.messages - step.waits.messages.keys()))
+    heard = (had.messages - step.waits.messages.keys()) | (
+        had.listening - step.waits.signals.keys()
+    )
+    subscriptions.remove(tx, case_id, sorted(heard))
 
 
 def _open_tasks(
@@ -627,8 +634,31 @@ def _open_waits(
             )
             for token, wait in step.waits.messages.items()
             if token not in had.messages
+        ]
+        + [
+            subscriptions.Subscription(
+                opened.case.id,
+                token,
+                signal.process_key,
+                signal.element_id,
+                signal.name,
+                subscriptions.SIGNAL,
+            )
+            for token, signal in step.waits.signals.items()
+            if token not in had.listening
         ],
     )
+
+
+def _tell_other_cases(tx: Tx, opened: OpenedCase, step: Step, cause: Cause) -> None:
+    """Signals that were thrown are on their way to every case that waits for them now."""
+    for signal in step.signals:
+        told = jobs.tell(tx, signal.name, opened.case.id, cause.now) if signal.everywhere else 0
+        cause.note(
+            EventKind.MESSAGE,
+            {"name": signal.name, "signal": "thrown", "cases": told},
+            place=(signal.process_key, signal.element_id),
+        )
 
 
 def _record_incidents(tx: Tx, opened: OpenedCase, step: Step, cause: Cause, had: _Waited) -> None:
@@ -690,7 +720,8 @@ def _status(step: Step, cause: Cause, had: _Waited, told: Mapping[str, object]) 
         cause.note(EventKind.COMPLETED, told)
         return CaseStatus.COMPLETED
     # A timer or an operation that was given up in another branch still needs a person.
-    given_up = had.failed & (step.waits.timers.keys() | step.waits.jobs.keys())
+    waited_for = step.waits.timers.keys() | step.waits.jobs.keys() | step.waits.signals.keys()
+    given_up = had.failed & waited_for
     return CaseStatus.INCIDENT if step.incidents or given_up else CaseStatus.ACTIVE
 
 

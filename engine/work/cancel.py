@@ -55,10 +55,12 @@ def cancel(
     jobs.finish(
         tx,
         case_id,
-        [row.token for row in waiting if row.kind in {"timer", "operation", "retry"}],
+        [row.token for row in waiting if row.kind in {"timer", "operation", "retry", "signal"}],
         now,
     )
-    subscriptions.remove(tx, case_id, [row.token for row in waiting if row.kind == "message"])
+    subscriptions.remove(
+        tx, case_id, [row.token for row in waiting if row.kind in {"message", "listening"}]
+    )
     count, head = append_history(tx, case, environment.vault.case(case.id, case.data_key), cause)
     changed = replace(
         case,

@@ -10,7 +10,7 @@ from engine.model.items import pack_items
 from engine.runtime import Waits, failures, waits
 from engine.store import cases, checks
 from engine.store.database import Tx
-from engine.store.subscriptions import key_text
+from engine.store.subscriptions import SIGNAL, key_text
 from engine.store.waits import wait_rows
 from engine.work import trail
 from engine.work.advance import open_case
@@ -142,13 +142,14 @@ def _differences(
         ("tasks", by_kind.get("task", set()), set(expected.user)),
         ("timers", by_kind.get("timer", set()), set(expected.timers)),
         ("messages", by_kind.get("message", set()), set(expected.messages)),
+        ("signals", by_kind.get("listening", set()), set(expected.signals)),
         ("operations", by_kind.get("operation", set()), set(expected.jobs)),
         ("failures", by_kind.get("retry", set()), failed),
     ]
     for name, stored, engine in pairs:
         if stored != engine:
             yield f"case {case.id}: {name} in the tables and in the engine differ"
-    if not rows:
+    if not any(row.kind != "signal" for row in rows):
         yield f"case {case.id} is active and waits for nothing"
     items = {token: pack_items(wait.items) for token, wait in expected.user.items()}
     if checks.items_of_steps(tx, case.id) != items:
@@ -156,9 +157,9 @@ def _differences(
     keys = {
         token: (wait.name, environment.vault.lookup_hash(key_text(wait.name, wait.key)))
         for token, wait in expected.messages.items()
-    }
+    } | {token: (wait.name, SIGNAL) for token, wait in expected.signals.items()}
     if checks.message_waits(tx, case.id) != keys:
-        yield f"case {case.id}: a message wait has another name or key"
+        yield f"case {case.id}: a wait for a message or signal has another name or key"
     needs_help = bool(failed) or any(row.status == "failed" for row in rows)
     if needs_help != (case.status is CaseStatus.INCIDENT):
         yield f"case {case.id}: its status hides a failure, or tells of none"

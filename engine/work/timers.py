@@ -1,4 +1,7 @@
-"""What the executor does with a due job: fire a timer, run an operation, retry an element."""
+"""What the executor does with a due job: fire a timer, run an operation, retry an element.
+
+Or let a case hear a signal (:mod:`engine.work.signals`).
+"""
 
 from dataclasses import replace
 
@@ -11,6 +14,7 @@ from engine.store import cases, jobs
 from engine.store.database import Tx
 from engine.store.jobs import Job
 from engine.store.waits import wait_rows
+from engine.work import signals
 from engine.work.advance import OpenedCase, open_case, ports_of, write_step
 from engine.work.environment import Environment
 from engine.work.history import Cause, append_history, write_history
@@ -31,6 +35,12 @@ def run_job(environment: Environment, tx: Tx, job: Job, actor: Actor = SYSTEM) -
     opened = open_case(environment, tx, case)
     cause = Cause(actor, environment.now())
     place = (job.process_key, job.element_id)
+    before = wait_rows(tx, case.id)
+    if job.kind == "signal":
+        heard = signals.hear(environment, tx, opened, job, cause, before)
+        if heard is not None:
+            write_step(environment, tx, opened, heard, cause, before)
+        return
     ports = ports_of(environment, tx, opened, cause)
     match job.kind:
         case "timer":
@@ -48,7 +58,7 @@ def run_job(environment: Environment, tx: Tx, job: Job, actor: Actor = SYSTEM) -
         case _:
             msg = f"an unknown kind of job: {job.kind}"
             raise Broken(msg)
-    write_step(environment, tx, opened, step, cause, wait_rows(tx, case.id))
+    write_step(environment, tx, opened, step, cause, before)
 
 
 def visible_job(tx: Tx, actor: Actor, job_id: int) -> Job:

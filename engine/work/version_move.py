@@ -297,13 +297,30 @@ def _places(step: Step) -> Iterator[tuple[str, str, str]]:
         yield timer.token, timer.process_key, timer.element_id
     for wait in step.waits.jobs.values():
         yield wait.token, wait.process_key, wait.element_id
+    for signal in step.waits.signals.values():  # one that is on its way
+        yield signal.token, signal.process_key, signal.element_id
     for incident in step.incidents:
         yield incident.token, incident.process_key, incident.element_id
 
 
 def _set_messages(environment: Environment, tx: Tx, case_id: str, step: Step) -> None:
-    """A message that is called otherwise now is waited for under its new name, with its old key."""
+    """A message that is called otherwise now is waited for under its new name, with its old key.
+
+    So is a signal, which has none.
+    """
     for one in subscriptions.of_case(tx, case_id):
+        signal = step.waits.signals.get(one.token)
+        if signal is not None:
+            version_moves.set_message(
+                tx,
+                replace(
+                    one,
+                    process_key=signal.process_key,
+                    element_id=signal.element_id,
+                    name=signal.name,
+                    key_hash=subscriptions.SIGNAL,
+                ),
+            )
         wait = step.waits.messages.get(one.token)
         if wait is not None:
             version_moves.set_message(

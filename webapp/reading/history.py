@@ -182,10 +182,17 @@ class Storyteller:
 
     def _message(self, entry: HistoryEntry) -> _Told:
         reason = str(entry.detail.get("reason") or "")
+        if entry.detail.get("signal") == "thrown":
+            return self._signal_thrown(entry)
         if is_guest_id(entry.actor or ""):
             words = _("%(who)s提出“%(step)s”。", who=self._who(entry), step=self._step(entry))
             return _Told(words, _("理由:%(reason)s", reason=reason) if reason else "")
         return _Told(_("收到“%(step)s”。", step=self._step(entry)), reason)
+
+    def _signal_thrown(self, entry: HistoryEntry) -> _Told:
+        count = entry.detail.get("cases")
+        others = _("另有 %(count)s 件在等它,即将收到。", count=count) if count else ""
+        return _Told(_("发出信号“%(name)s”。", name=entry.detail.get("name", "")), others)
 
     def _file_added(self, entry: HistoryEntry) -> _Told:
         return _Told(

@@ -18,7 +18,9 @@ _WITHOUT_EFFECT = frozenset(
 )
 """Drawing and words."""
 
-_ROOT = frozenset({"process", "collaboration", "message", "error", "category", "itemDefinition"})
+_ROOT = frozenset(
+    {"process", "collaboration", "message", "error", "signal", "category", "itemDefinition"}
+)
 _PROCESS = RUN_NODES | {"laneSet", "sequenceFlow"}
 _REPEATED = frozenset({"multiInstanceLoopCharacteristics", "standardLoopCharacteristics"})
 _INSIDE: Mapping[str, frozenset[str]] = {
@@ -34,19 +36,32 @@ _INSIDE: Mapping[str, frozenset[str]] = {
     "lane": frozenset({"flowNodeRef", "childLaneSet"}),
     "childLaneSet": frozenset({"lane"}),
     "sequenceFlow": frozenset({"conditionExpression"}),
-    "endEvent": frozenset({"terminateEventDefinition", "errorEventDefinition"}),
-    "intermediateCatchEvent": frozenset({"timerEventDefinition", "messageEventDefinition"}),
+    "endEvent": frozenset(
+        {"terminateEventDefinition", "errorEventDefinition", "signalEventDefinition"}
+    ),
+    "intermediateThrowEvent": frozenset({"signalEventDefinition"}),
+    "intermediateCatchEvent": frozenset(
+        {"timerEventDefinition", "messageEventDefinition", "signalEventDefinition"}
+    ),
     "boundaryEvent": frozenset(
-        {"timerEventDefinition", "messageEventDefinition", "errorEventDefinition"}
+        {
+            "timerEventDefinition",
+            "messageEventDefinition",
+            "errorEventDefinition",
+            "signalEventDefinition",
+        }
     ),
     "timerEventDefinition": frozenset({"timeDate", "timeDuration", "timeCycle"}),
 }
 _HANDLERS = Words(
-    "事件子流程要有且只有一个开始事件,由定时、消息或错误触发;"
+    "事件子流程要有且只有一个开始事件,由定时、消息、信号或错误触发;"
     "有不中断的事件子流程时,不能用终止结束。也可改用边界事件",
-    "an event sub-process has exactly one start event, which a timer, a message or an error sets "
-    "off; beside one that does not interrupt, nothing may end by termination. "
+    "an event sub-process has exactly one start event, which a timer, a message, a signal or an "
+    "error sets off; beside one that does not interrupt, nothing may end by termination. "
     "Boundary events do as well",
+)
+_WITH_ONE_EVENT = frozenset(
+    {"intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent", "endEvent"}
 )
 _Wrong = Callable[[str], bool]
 _ATTRIBUTES: Mapping[str, tuple[_Wrong, Words]] = {
@@ -119,7 +134,7 @@ def _element(file: BpmnFile, element: Element) -> Iterator[Finding]:
     if etree.QName(parent).namespace == BPMN:
         holder = local_name(parent)
         if _is_refused_already(holder) or tag in _INSIDE.get(holder, frozenset()):
-            if holder in {"intermediateCatchEvent", "boundaryEvent", "endEvent"}:
+            if holder in _WITH_ONE_EVENT:
                 yield from _second_event(file, element, parent)
             return
         advice = ELEMENTS.get(tag, USE_ANOTHER)

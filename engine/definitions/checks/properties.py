@@ -16,7 +16,7 @@ from engine.definitions.diagram import (
 from engine.definitions.draft import BpmnFile, Draft
 from engine.definitions.findings import CHECK_NAME, error, meant, warning
 from engine.errors import Finding
-from engine.model import incoming
+from engine.model import incoming, signals
 from engine.model.definitions import OVERDUE, STARTERS, STARTS_FROM
 from engine.model.items import ITEM_NAME
 from engine.model.public_words import (
@@ -66,6 +66,8 @@ _ON: Mapping[str, frozenset[str]] = {
         }
     ),
     "serviceTask": frozenset({"async"}),
+    "intermediateThrowEvent": frozenset({signals.REACH}),
+    "endEvent": frozenset({signals.REACH}),
 }
 _REPEATABLE = ACTIVITIES | {"sendTask"}
 _CHOICES: Mapping[str, frozenset[str]] = {
@@ -76,6 +78,7 @@ _CHOICES: Mapping[str, frozenset[str]] = {
     "async": frozenset({"true", "false"}),
     MESSAGE_REASON: REASON_CHOICES,
     RECEIPT: frozenset({"true", "false"}),
+    signals.REACH: frozenset({signals.REACH_ALL, signals.REACH_CASE}),
 }
 
 

@@ -83,7 +83,7 @@ def _attached(process: Process, node: Node) -> Iterator[Finding]:
 def _definitions(draft: Draft, process: Process, node: Node) -> Iterator[Finding]:
     if node.event is None:
         return
-    for kind in ("message", "error"):
+    for kind in ("message", "error", "signal"):
         reference = node.event.get(f"{kind}Ref")
         if node.event_kind != kind or (not reference and kind == "error"):
             continue

@@ -32,7 +32,7 @@ def _violations(file: str, scope: Scope, found: Exploration) -> Iterator[Finding
             file,
             where.element,
             _ids(found.stuck.trace),
-            way=_told(found.stuck.trace),
+            way=told_way(found.stuck.trace),
             node=where.label,
         )
     has_end = any(node.tag == "endEvent" for node in scope.nodes.values())
@@ -43,7 +43,7 @@ def _violations(file: str, scope: Scope, found: Exploration) -> Iterator[Finding
             file,
             where.element,
             _ids(found.circling.trace),
-            way=_told(found.circling.trace),
+            way=told_way(found.circling.trace),
             node=where.label,
         )
     if found.doubled is not None:
@@ -56,7 +56,7 @@ def _violations(file: str, scope: Scope, found: Exploration) -> Iterator[Finding
             found.doubled.flow.element,
             _ids(found.doubled.trace),
             flow=found.doubled.flow.label,
-            way=_told(found.doubled.trace),
+            way=told_way(found.doubled.trace),
         )
     for node in found.dead:
         yield error("dead-element.never-reached", file, node.element, node=node.label)
@@ -70,7 +70,8 @@ def _ids(trace: Sequence[Node]) -> tuple[str, ...]:
     return tuple(node.id for node in trace)
 
 
-def _told(trace: Sequence[Node]) -> Words:
+def told_way(trace: Sequence[Node]) -> Words:
+    """The names along a way, shortened where there are many."""
     names = [node.name.strip() or node.id for node in trace]
     if len(names) > _LONGEST_TRACE:
         names = [*names[: _LONGEST_TRACE // 2], "…", *names[-_LONGEST_TRACE // 2 :]]

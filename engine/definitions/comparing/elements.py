@@ -15,6 +15,7 @@ from engine.runtime.diagram import (
     OperationTask,
     ProcessCall,
     Script,
+    Signal,
     Terminate,
     Timer,
 )
@@ -38,6 +39,8 @@ TYPES: Mapping[ElementKind, Words] = {
     ElementKind.CALL_ACTIVITY: Words("调用流程", "Called process"),
 }
 YES, NO = Words("是", "yes"), Words("否", "no")
+_EVERYWHERE = Words("所有等它的办件", "every case that waits for it")
+_THIS_CASE = Words("只到本件", "this case only")
 _UNITS = {
     Unit.WORKING_DAYS: Words("{n} 个工作日", "{n} working days"),
     Unit.DAYS: Words("{n} 日", "{n} days"),
@@ -189,6 +192,11 @@ def _event(program: Program, node: Node, newer: Mapping[str, Node]) -> _Told:
         case Message() as message:
             yield "message", (Words("消息", "Message"), Words.same(message.name))
             yield "key", (Words("关联键", "Correlation key"), Words.same(message.key.text))
+        case Signal() as signal:
+            yield "signal", (Words("信号", "Signal"), Words.same(signal.name))
+            if node.thrown_signal is not None:
+                reach = _EVERYWHERE if signal.everywhere else _THIS_CASE
+                yield "reach", (Words("到达", "Reaches"), reach)
         case ErrorEvent() as error:
             yield "error", (Words("错误", "Error"), Words.same(error.code or "*"))
         case Terminate():

@@ -15,6 +15,8 @@ class Facts:
     waiting: tuple[str, ...]
     timers: tuple[str, ...]
     messages: tuple[str, ...]
+    signals: tuple[str, ...]
+    thrown: tuple[str, ...]
     due: Mapping[str, str]
     options: Mapping[str, list[str]]
     ended: bool
@@ -27,8 +29,8 @@ class Facts:
     incidents: tuple[str, ...]
 
 
-_UNORDERED = ("waiting", "timers", "messages")
-_ORDERED = ("milestones", "operations", "trail")
+_UNORDERED = ("waiting", "timers", "messages", "signals")
+_ORDERED = ("thrown", "milestones", "operations", "trail")
 _TABLES = ("due", "options", "rules")
 
 

@@ -14,6 +14,7 @@ from engine.definitions.scenarios.reading import (
     Action,
     Deliver,
     Do,
+    Hear,
     Look,
     Pass,
     Scenario,
@@ -35,6 +36,7 @@ from engine.runtime import (
     Program,
     Step,
     UserWait,
+    catch_signal,
     complete,
     deliver,
     finish_operation,
@@ -66,6 +68,7 @@ class _Memory:
     due: dict[str, date] = field(default_factory=dict)
     milestones: list[str] = field(default_factory=list)
     operations: list[str] = field(default_factory=list)
+    thrown: list[str] = field(default_factory=list)
     trail: list[str] = field(default_factory=list)
     rules: dict[str, list[int]] = field(default_factory=dict)
     ends: list[str] = field(default_factory=list)
@@ -173,6 +176,8 @@ class Player:
                 self._pass_until(instant)
             case Deliver():
                 self._deliver(action)
+            case Hear():
+                self._hear(action)
             case Look(expected):
                 self._compare(expected)
 
@@ -255,6 +260,22 @@ class Player:
         token = found[0].token
         self._took(deliver(self._program, self._now.state, token, action.data, self._ports()))
 
+    def _hear(self, action: Hear) -> None:
+        """Every wait there is at this moment, one after the other; some may end others."""
+        waits = self._now.waits.signals.values()
+        tokens = [wait.token for wait in waits if wait.name == action.name]
+        if action.refused is not None and tokens:
+            element = self._now.waits.signals[tokens[0]].element_id
+            raise Failed(f"不应当有人等信号“{action.name}”,但“{element}”在等。")
+        if action.refused is not None:
+            return
+        if not tokens:
+            raise Failed(f"没有人等信号“{action.name}”。")
+        self._memory.trail.append(f"signal {action.name}")
+        for token in tokens:
+            if token in self._now.waits.signals:
+                self._took(catch_signal(self._program, self._now.state, token, self._ports()))
+
     def _pass_until(self, instant: datetime) -> None:
         for _ in range(MOST_TIMERS):
             waiting = [t for t in self._now.waits.timers.values() if t.due <= instant]
@@ -280,6 +301,7 @@ class Player:
     def _note(self, step: Step) -> None:
         memory = self._memory
         memory.passed += step.passed
+        memory.thrown += [signal.name for signal in step.signals]
         for passed in step.passed:
             if passed.milestone and passed.milestone not in memory.milestones:
                 memory.milestones.append(passed.milestone)
@@ -424,6 +446,8 @@ class Player:
             waiting=tuple(sorted(wait.element_id for wait in users)),
             timers=tuple(sorted(wait.element_id for wait in now.waits.timers.values())),
             messages=tuple(sorted(wait.element_id for wait in now.waits.messages.values())),
+            signals=tuple(sorted(wait.element_id for wait in now.waits.signals.values())),
+            thrown=tuple(memory.thrown),
             due={key: day.isoformat() for key, day in due.items()},
             options={wait.element_id: self._options(wait) for wait in users},
             ended=now.ended,
@@ -499,6 +523,8 @@ def _called(action: Action) -> str:
             return f"until = {instant.astimezone(ZONE):%Y-%m-%d %H:%M}"
         case Deliver(name):
             return f"message = {name}"
+        case Hear(name):
+            return f"signal = {name}"
         case _:
             return "expect"
 

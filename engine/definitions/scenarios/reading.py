@@ -20,6 +20,8 @@ EXPECTABLE: Mapping[str, type] = {
     "waiting": list,
     "timers": list,
     "messages": list,
+    "signals": list,
+    "thrown": list,
     "due": dict,
     "options": dict,
     "ended_at": str,
@@ -55,6 +57,7 @@ _STEP_KEYS: Mapping[str, frozenset[str]] = {
     "pass": frozenset(),
     "until": frozenset(),
     "message": frozenset({"key", "data", "data_from", "refused"}),
+    "signal": frozenset({"refused"}),
     "expect": frozenset(),
 }
 MOST_STEPS = 500
@@ -118,13 +121,21 @@ class Deliver:
 
 
 @dataclass(frozen=True)
+class Hear:
+    """Another case throws a signal: all waits of that name hear it."""
+
+    name: str
+    refused: str | None = None
+
+
+@dataclass(frozen=True)
 class Look:
     """Compare without changing anything."""
 
     expected: Table
 
 
-Action = Do | Pass | Until | Deliver | Look
+Action = Do | Pass | Until | Deliver | Hear | Look
 
 
 @dataclass(frozen=True)
@@ -291,6 +302,8 @@ def _step(step: object, where: str, given: _GivenData) -> Action:
             return _do(step, where, given)
         case "message":
             return _message(step, where, given)
+        case "signal":
+            return Hear(_text(step["signal"], f"{where}的 signal"), _unmatched(step, where))
         case "pass":
             try:
                 return Pass(Deadline.parse(str(step["pass"])))
@@ -341,15 +354,19 @@ def _level(value: object, where: str) -> str | None:
 
 
 def _message(step: Table, where: str, given: _GivenData) -> Deliver:
-    refused = step.get("refused")
-    if refused is not None and refused != REFUSAL_OF_MESSAGE:
-        raise ScenarioFault(f"{where}的 refused 只能是 {REFUSAL_OF_MESSAGE}。")
     return Deliver(
         name=_text(step["message"], f"{where}的 message"),
         data=given.of(step, where),
         key=plain(step.get("key")),
-        refused=None if refused is None else str(refused),
+        refused=_unmatched(step, where),
     )
+
+
+def _unmatched(step: Table, where: str) -> str | None:
+    refused = step.get("refused")
+    if refused is not None and refused != REFUSAL_OF_MESSAGE:
+        raise ScenarioFault(f"{where}的 refused 只能是 {REFUSAL_OF_MESSAGE}。")
+    return None if refused is None else str(refused)
 
 
 def _expectation(table: Table, where: str) -> dict[str, object]:

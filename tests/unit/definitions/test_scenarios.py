@@ -268,3 +268,42 @@ def test_an_item_is_a_number_from_one_a_name_or_a_list_of_these(item: str) -> No
     text = f'title = "项"\n[[steps]]\ndo = "visit"\nitem = {item}\n'
     with pytest.raises(ScenarioFault, match="item 须是从 1 数起"):
         read_scenario(text.encode(), "s")
+
+
+def test_a_signal_is_thrown_by_the_case_or_by_another(known: Known) -> None:
+    content = (HERE / "good" / "signals.bpmn").read_bytes()
+    source = DefinitionSource("sample:1", "sample", 1, "signals.bpmn", content)
+    own = """
+title = "自己发出"
+[[steps]]
+expect = { signals = ["wait"], timers = ["later"], thrown = [] }
+[[steps]]
+pass = "5d"
+[expect]
+thrown = ["停办"]
+signals = []
+trail = []
+ended_at = "done"
+"""
+    others = """
+title = "别人先发出"
+[[steps]]
+signal = "停办"
+[[steps]]
+signal = "停办"
+refused = "unmatched"
+[[steps]]
+expect = { signals = [], timers = ["later"], trail = ["signal 停办"] }
+[[steps]]
+pass = "5d"
+[expect]
+thrown = ["停办"]
+"""
+    report = play(source, known, own, others)
+    assert [result.message for result in report.results] == ["", ""]
+    assert report.ready
+
+    nobody = play(source, known, others.replace('signal = "停办"\n[[', 'signal = "别的"\n[['))
+    assert "没有人等信号“别的”" in nobody.results[0].message
+    waited_for = others.replace('signal = "停办"\n[[', 'signal = "停办"\nrefused = "unmatched"\n[[')
+    assert "不应当有人等信号“停办”" in play(source, known, waited_for).results[0].message

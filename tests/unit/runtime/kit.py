@@ -120,6 +120,27 @@ def receives(reference: str) -> str:
     return f'<bpmn:messageEventDefinition messageRef="{reference}"/>'
 
 
+def signal(identity: str, name: str | None = None) -> str:
+    """The signal that events name, called like its id if not otherwise."""
+    return node("signal", identity, name=identity if name is None else name)
+
+
+def signals(reference: str) -> str:
+    """An event waits for a signal or throws one, by where it stands."""
+    return f'<bpmn:signalEventDefinition signalRef="{reference}"/>'
+
+
+def throws(identity: str, reference: str, *, reach: str = "") -> str:
+    """An intermediate event that throws a signal."""
+    reaches = ext(props(signalReach=reach)) if reach else ""
+    return node("intermediateThrowEvent", identity, reaches + signals(reference))
+
+
+def catches(identity: str, inside: str) -> str:
+    """An intermediate event that waits."""
+    return node("intermediateCatchEvent", identity, inside)
+
+
 def boundary(identity: str, host: str, inside: str, *, interrupting: bool = True) -> str:
     return node(
         "boundaryEvent",
@@ -251,7 +272,13 @@ class Case:
 
     def token(self, element: str, item: int | None = None) -> str:
         waits = self.step.waits
-        tables: Iterable[Mapping[str, Any]] = (waits.user, waits.timers, waits.messages, waits.jobs)
+        tables: Iterable[Mapping[str, Any]] = (
+            waits.user,
+            waits.timers,
+            waits.messages,
+            waits.jobs,
+            waits.signals,
+        )
         (found,) = [
             wait.token
             for table in tables
@@ -282,6 +309,14 @@ class Case:
         return self._keep(
             runtime.deliver(
                 self.program, self.step.state, self.token(element), payload, self.world.ports()
+            )
+        )
+
+    def hear(self, element: str) -> Step:
+        """Another case has thrown the signal."""
+        return self._keep(
+            runtime.catch_signal(
+                self.program, self.step.state, self.token(element), self.world.ports()
             )
         )
 

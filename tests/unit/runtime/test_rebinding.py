@@ -23,6 +23,8 @@ from tests.unit.runtime.kit import (
     receives,
     script,
     service,
+    signal,
+    signals,
     source_of,
     start,
     timer,
@@ -275,6 +277,21 @@ def test_a_message_is_waited_for_with_the_key_it_had(begin):
     assert (wait.name, wait.key) == ("reply", '"7"')
     case.send("letter")
     assert case.open == ["after"]
+
+
+def test_a_signal_is_waited_for_as_the_new_version_calls_it(begin):
+    def drawn(name):
+        body = start() + user("A") + boundary("on", "A", signals("sig")) + user("H") + end()
+        body += end("E2") + line("S", "A", "E") + line("on", "H", "E2")
+        return process(body, signal("sig", name))
+
+    case = begin(drawn("旧名"))
+    token = case.token("on")
+    moved(case, drawn("新名"))
+    (wait,) = case.step.waits.signals.values()
+    assert (wait.token, wait.name) == (token, "新名")
+    case.hear("on")
+    assert case.open == ["H"]
 
 
 def test_the_events_behind_an_event_gateway_are_kept_and_new_ones_begin(begin):
