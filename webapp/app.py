@@ -19,6 +19,7 @@ from webapp.cases.routes import cases
 from webapp.definitions.routes import definitions
 from webapp.definitions.version_routes import versions
 from webapp.directory.routes import directory
+from webapp.funds.routes import funds
 from webapp.holidays.routes import holidays
 from webapp.imports.routes import imports
 from webapp.inbox.routes import inbox
@@ -109,6 +110,7 @@ def create_app(settings: Settings, engine: Engine, registry: RegistryPort) -> Fl
         incoming,
         register,
         imports,
+        funds,
         notices,
         receipts,
         slips,

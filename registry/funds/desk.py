@@ -152,6 +152,13 @@ class FundDesk:
 
         return self._engine.ask(read)
 
+    def export(self, actor: Actor, asked: Narrowing) -> Ledger:
+        """The ledger for a workbook; that it left is written down. Raises NotPermitted."""
+        found = self.ledger(actor, asked)
+        told = f"{found.year} 年,{len(found.lines)} 条指标"
+        self._engine.note_access(actor, "budget-exported", str(found.year), told)
+        return found
+
     def transfers(self, actor: Actor) -> Sequence[TransferLine]:
         """The newest transfers from or to lines of her area. Raises NotPermitted."""
         must_somewhere(actor, FundAct.SEE)

@@ -19,6 +19,7 @@ from engine.store import settings as stored_settings
 from engine.store.database import Tx
 from engine.work.supervise import OverdueFilter
 from registry.finding import Search
+from webapp.demo import money
 from webapp.demo.content import Round
 from webapp.imports.working import bring_file, step_workbook
 
@@ -132,4 +133,8 @@ _KINDS: Mapping[str, Callable[[Engine, Actor, Round], None]] = {
     "export": _export,
     "correct": _correct,
     "order": _order,
+    "allocate": money.allocate,
+    "spend": money.spend,
+    "batch": money.batch,
+    "transfer": money.transfer,
 }

@@ -8,11 +8,14 @@ from flask import url_for
 from engine import Actor
 from engine.model.tasks import TaskStatus
 from engine.work.view import TaskView
+from registry.budget.amounts import in_yuan, yuan
 from webapp.shared.language import _
 from webapp.shared.navigation import Link
 from webapp.shared.notice_port import ObjectionShown
 from webapp.shared.registry_port import RegistryPort
 from webapp.shared.words import day
+
+_MOST_ROWS = 200
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class Panel:
     title: str
     text: str
     links: tuple[Link, ...] = ()
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
     objections: tuple[ObjectionRow, ...] = ()
 
 
@@ -116,10 +121,40 @@ def _reported(registry: RegistryPort, actor: Actor, view: TaskView) -> Panel | N
     )
 
 
+def _batch(registry: RegistryPort, actor: Actor, view: TaskView) -> Panel | None:
+    number = view.scope.get("batch_no")
+    found = registry.batches.of_case(actor, number) if isinstance(number, str) else None
+    if found is None:
+        return None
+    told = {one.id: found.faults.get(one.id, ()) for one in found.payments}
+    exceptions = [one for one in found.payments if told[one.id] or one.exception]
+    rest = [one for one in found.payments if not (told[one.id] or one.exception)]
+    rows = tuple(
+        (
+            str(one.number),
+            one.payee.name,
+            one.payee.note,
+            f"{yuan(one.fen):,.2f}",
+            " ".join([*(fault.sentence for fault in told[one.id]), one.exception]).strip(),
+        )
+        for one in (*exceptions, *rest)
+    )
+    return Panel(
+        title=_("名单 %(n)s 笔,合计 %(total)s", n=len(rows), total=in_yuan(found.line.fen)),
+        text=_("%(n)s 笔有例外,列在最前。", n=len(exceptions))
+        if exceptions
+        else _("金额、上限和重复发放都已核对,没有例外。"),
+        links=(Link(_("打开批次"), url_for("funds.batch", number=found.line.batch.number)),),
+        columns=(_("序号"), _("收款人"), _("单位(尾号)"), _("金额(元)"), _("例外和理由")),
+        rows=rows[:_MOST_ROWS],
+    )
+
+
 PANELS: Mapping[str, Callable[[RegistryPort, Actor, TaskView], Panel | None]] = {
     "notice.sheet": _sheet,
     "notice.objections": _objections,
     "household.copy": _copy,
     "household.report": _reported,
+    "funds.batch": _batch,
 }
 """What is drawn for each name that a process file may give (`registry.PANELS`)."""

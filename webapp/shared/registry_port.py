@@ -13,6 +13,9 @@ from registry.copying import CopyDesk
 from registry.exporting import ExportDesk
 from registry.files import Files
 from registry.finding import HouseholdLine, Lists
+from registry.funds.batches import BatchDesk
+from registry.funds.desk import FundDesk
+from registry.funds.expense_book import ExpenseBook
 from registry.help_given import HelpBook
 from registry.likeness import Likenesses
 from registry.paper import PaperShelf
@@ -190,6 +193,21 @@ class RegistryPort(NoticePort, Protocol):
     @property
     def reports(self) -> ReportDesk:
         """What is said against households on file."""
+        ...
+
+    @property
+    def funds(self) -> FundDesk:
+        """Budget lines."""
+        ...
+
+    @property
+    def batches(self) -> BatchDesk:
+        """Batches of payments."""
+        ...
+
+    @property
+    def expenses(self) -> ExpenseBook:
+        """Other expenditure."""
         ...
 
     def households(

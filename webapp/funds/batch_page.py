@@ -1,0 +1,328 @@
+"""发放批次 as values: the list, the form that opens one, one batch with its roster."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from flask import url_for
+
+from registry.budget.amounts import in_wan, in_wan_upwards, in_yuan
+from registry.budget.model import BatchStatus, PayeeKind, Payment
+from registry.budget.programmes import programmes
+from registry.funds.batches import BatchView
+from registry.funds.desk import words_of
+from registry.store.funds import LineOfUnit
+from registry.store.payees import HouseholdToPay
+from registry.store.payments import BatchLine
+from registry.vocabulary import CATEGORIES, words
+from webapp.funds.words import PAYEES, STATES, amount, fund_tabs, item_names, programme_words
+from webapp.shared.addresses import address
+from webapp.shared.language import _
+from webapp.shared.navigation import Link, Shell
+from webapp.shared.page import Page
+from webapp.shared.words import NOTHING, day, moment
+
+
+@dataclass(frozen=True)
+class BatchRow:
+    """One batch in the list."""
+
+    href: str
+    number: str
+    title: str
+    unit: str
+    state: str
+    status: str
+    lines: int
+    amount: str
+    made: str
+    case_href: str
+    case_number: str
+    voucher: str
+
+
+@dataclass(frozen=True)
+class BatchesPage(Page):
+    """Batches, newest first."""
+
+    template: ClassVar[str] = "funds/batches.html"
+
+    tabs: tuple[Link, ...]
+    states: tuple[tuple[Link, int], ...]
+    rows: tuple[BatchRow, ...]
+    new: str
+
+    @property
+    def title(self) -> str:
+        """发放批次."""
+        return _("发放批次")
+
+
+@dataclass(frozen=True)
+class LineChoice:
+    """A budget line a batch can draw on, with what it may be for."""
+
+    id: str
+    words: str
+    left: str
+    periods: tuple[str, ...]
+    items: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class NewBatchPage(Page):
+    """Which line, which period, what."""
+
+    template: ClassVar[str] = "funds/new_batch.html"
+
+    tabs: tuple[Link, ...]
+    lines: tuple[LineChoice, ...]
+    chosen: LineChoice | None
+    typed: Mapping[str, str]
+    message: str
+
+    @property
+    def title(self) -> str:
+        """新建发放批次."""
+        return _("新建发放批次")
+
+
+@dataclass(frozen=True)
+class PayeeRow:
+    """One line of a roster. ``faults`` stand in the way, ``told`` must be known."""
+
+    id: int
+    number: int
+    kind: str
+    name: str
+    href: str
+    note: str
+    amount: str
+    exception: str
+    faults: tuple[str, ...]
+    told: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FoundHousehold:
+    """A household a search has found."""
+
+    file_no: str
+    name: str
+    last4: str
+    unit: str
+    category: str
+    is_there: bool
+
+
+@dataclass(frozen=True)
+class BatchPage(Page):
+    """One batch."""
+
+    template: ClassVar[str] = "funds/batch.html"
+
+    tabs: tuple[Link, ...]
+    number: str
+    name: str
+    status: str
+    state: str
+    facts: tuple[tuple[str, str, str], ...]
+    rows: tuple[PayeeRow, ...]
+    count: int
+    total: str
+    in_capitals: str
+    left: str
+    over: str
+    is_draft: bool
+    may_copy: bool
+    searched: str
+    found: tuple[FoundHousehold, ...]
+    has_searched: bool
+    payees: Mapping[str, str]
+    takes_households: bool
+    categories: Mapping[str, str]
+    typed: Mapping[str, str]
+    message: str
+
+    @property
+    def title(self) -> str:
+        """发放批次 · 编号."""
+        return f"{_('发放批次')} · {self.number}"
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was searched for, and typed into a form that was refused."""
+
+    searched: str = ""
+    values: Mapping[str, str] | None = None
+    message: str = ""
+
+
+def batches_page(
+    shell: Shell,
+    found: Sequence[BatchLine],
+    counts: Mapping[str, int],
+    chosen: str,
+    *,
+    may_open: bool,
+) -> BatchesPage:
+    """The list."""
+    links = [(Link(_("全部"), url_for("funds.batches"), not chosen), sum(counts.values()))]
+    for status, said in STATES.items():
+        href = address("funds.batches", {"status": status.value})
+        count = counts.get(status.value, 0)
+        links.append((Link(str(said), href, chosen == status.value), count))
+    return BatchesPage(
+        shell=shell,
+        tabs=fund_tabs("batches"),
+        states=tuple(links),
+        rows=tuple(_batch_row(one) for one in found),
+        new=url_for("funds.new_batch") if may_open else "",
+    )
+
+
+def _batch_row(one: BatchLine) -> BatchRow:
+    batch = one.batch
+    return BatchRow(
+        href=url_for("funds.batch", number=batch.number),
+        number=batch.number,
+        title=batch.title,
+        unit=one.unit,
+        state=str(STATES[batch.status]),
+        status=batch.status.value,
+        lines=one.lines,
+        amount=amount(one.fen),
+        made=f"{one.made_by} {moment(batch.made_at)}".strip(),
+        case_href=url_for("cases.show", case_id=batch.case_id) if batch.case_id else "",
+        case_number=one.case_number,
+        voucher=batch.voucher or NOTHING,
+    )
+
+
+def new_batch_page(
+    shell: Shell, lines: Sequence[LineOfUnit], typed: Mapping[str, str], message: str
+) -> NewBatchPage:
+    """The form; the line comes first, since it says what the batch may be for."""
+    choices = tuple(_line_choice(one) for one in lines)
+    wanted = typed.get("line", "")
+    return NewBatchPage(
+        shell=shell,
+        tabs=fund_tabs("batches"),
+        lines=choices,
+        chosen=next((one for one in choices if one.id == wanted), None),
+        typed={name: typed.get(name, "") for name in ("line", "title", "period", "item")},
+        message=message,
+    )
+
+
+def _line_choice(one: LineOfUnit) -> LineChoice:
+    key = one.line.key
+    programme = programmes().get(key.programme)
+    return LineChoice(
+        id=str(one.line.id),
+        words=words_of(one),
+        left=in_yuan(one.line.available),
+        periods=() if programme is None else programme.periods(key.year),
+        items=item_names(key.programme),
+    )
+
+
+def batch_page(
+    shell: Shell,
+    view: BatchView,
+    found: Sequence[HouseholdToPay],
+    categories: Mapping[str, int],
+    typed: Typed,
+) -> BatchPage:
+    """One batch; its exceptions first."""
+    batch, values = view.line.batch, typed.values or {}
+    there = {one.payee.key for one in view.payments}
+    last = view.payments[-1].fen if view.payments else 0
+    names = ("amount", "exception", "payee", "name", "code", "category")
+    kept = {name: values.get(name, "") for name in names}
+    return BatchPage(
+        shell=shell,
+        tabs=fund_tabs("batches"),
+        number=batch.number,
+        name=batch.title,
+        status=batch.status.value,
+        state=str(STATES[batch.status]),
+        facts=_facts(view),
+        rows=tuple(payee_rows(view)),
+        count=len(view.payments),
+        total=in_wan(view.line.fen),
+        in_capitals=in_yuan(view.line.fen),
+        left=in_yuan(view.budget.line.available),
+        over=in_wan_upwards(view.over) if view.is_mine and view.over > 0 else "",
+        is_draft=view.is_mine,
+        may_copy=view.may_copy and batch.status in (BatchStatus.REFUSED, BatchStatus.WITHDRAWN),
+        searched=typed.searched,
+        found=tuple(_found(one, there) for one in found),
+        has_searched=bool(typed.searched),
+        payees={
+            kind.value: str(said)
+            for kind, said in PAYEES.items()
+            if kind in view.programme.payees and kind is not PayeeKind.HOUSEHOLD
+        },
+        takes_households=PayeeKind.HOUSEHOLD in view.programme.payees,
+        categories={
+            code: f"{words(CATEGORIES, code)} {count}" for code, count in categories.items()
+        },
+        typed={**kept, "amount": kept["amount"] or (amount(last) if last else "")},
+        message=typed.message,
+    )
+
+
+def payee_rows(view: BatchView) -> list[PayeeRow]:
+    """The roster, what is wrong or exceptional first."""
+    rows = [_payee_row(one, view) for one in view.payments]
+    return sorted(rows, key=lambda row: (not row.faults, not row.told, row.number))
+
+
+def _payee_row(one: Payment, view: BatchView) -> PayeeRow:
+    faults = view.faults.get(one.id, ())
+    is_file = one.payee.kind is PayeeKind.HOUSEHOLD
+    return PayeeRow(
+        id=one.id,
+        number=one.number,
+        kind=str(PAYEES[one.payee.kind]),
+        name=one.payee.name,
+        href=url_for("register.household", file_no=one.payee.key) if is_file else "",
+        note=one.payee.note or NOTHING,
+        amount=amount(one.fen),
+        exception=one.exception,
+        faults=tuple(fault.sentence for fault in faults if not fault.is_allowed),
+        told=tuple(fault.sentence for fault in faults if fault.is_allowed),
+    )
+
+
+def _facts(view: BatchView) -> tuple[tuple[str, str, str], ...]:
+    """Label, text, and where it leads."""
+    batch, line = view.line.batch, view.budget.line
+    found = [
+        (_("指标"), words_of(view.budget), url_for("funds.line", line_id=line.id)),
+        (_("项目"), programme_words(batch.programme), ""),
+        (_("期间"), batch.period, ""),
+        (_("内容"), item_names(batch.programme).get(batch.item, batch.item), ""),
+        (_("制单"), f"{view.line.made_by} {moment(batch.made_at)}", ""),
+    ]
+    if batch.case_id:
+        href = url_for("cases.show", case_id=batch.case_id)
+        found.append((_("办件"), view.line.case_number, href))
+    if batch.voucher:
+        found.append((_("付款"), f"{batch.voucher} {day(batch.paid_on)}", ""))
+    if batch.reason:
+        found.append((_("原因"), batch.reason, ""))
+    return tuple(found)
+
+
+def _found(one: HouseholdToPay, there: set[str]) -> FoundHousehold:
+    return FoundHousehold(
+        file_no=one.file_no,
+        name=one.name,
+        last4=one.last4,
+        unit=one.unit,
+        category=words(CATEGORIES, one.category),
+        is_there=one.file_no in there,
+    )
