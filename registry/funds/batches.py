@@ -258,6 +258,21 @@ class BatchDesk:
 
         self._engine.execute(write)
 
+    def take_out_faulty(self, actor: Actor, number: str) -> int:
+        """Take every line off the roster that stands in the way of submitting; how many."""
+
+        def write(tx: Tx) -> int:
+            self._draft(tx, actor, number)
+            listed = payments.of_batch(tx, number)
+            faulty = {
+                fault.payment.id
+                for fault in faults_of(tx, self._ask(tx), listed, hold=True)
+                if not fault.is_allowed
+            }
+            return sum(payments.take_out(tx, number, one) for one in sorted(faulty))
+
+        return self._engine.execute(write)
+
     def copy(self, actor: Actor, number: str) -> str:
         """A new draft with the lines of a batch that was refused or withdrawn; its number."""
 

@@ -10,25 +10,11 @@ import registry
 from engine import SYSTEM, Engine, Options, open_engine
 from engine.definitions.folder import read_folder
 from engine.model.clock import FixedClock
-from engine.model.organisations import Person, Role
+from engine.model.organisations import Person
 from engine.store.settings import Parameter
-from tests.funds.purse import Purse
+from tests.funds.purse import MONEY_ROLES, MONEY_STAFF, Purse
 from tests.registry.town import MONDAY_MORNING, PARAMETERS, ROOT
 from tests.support.federation import ORGANISATIONS, ROLES, STAFF
-
-MONEY_ROLES = (
-    Role("accountant", "会计", "accountant", ("county", "city"), "own"),
-    Role("cashier", "出纳", "cashier", ("county", "city"), "own"),
-    Role("city_leader", "市总分管领导", "city leader", ("city",), "area"),
-)
-MONEY_STAFF = {
-    "accountant": ("accountant", "xc"),
-    "cashier": ("cashier", "xc"),
-    "far_accountant": ("accountant", "lw"),
-    "city_accountant": ("accountant", "zz"),
-    "city_cashier": ("cashier", "zz"),
-    "leader": ("city_leader", "zz"),
-}
 
 
 def with_money(engine: Engine) -> Engine:

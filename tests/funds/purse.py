@@ -8,12 +8,26 @@ import registry
 from engine import SYSTEM, Actor, Engine
 from engine.model.clock import FixedClock
 from engine.model.identity_numbers import resident_id_check_character
+from engine.model.organisations import Role
 from registry.budget.model import BudgetLine
 from registry.store import funds
 from registry.store.funds import Narrowing
 from tests.registry.bench import Bench
 from tests.support.register import on_file
 
+MONEY_ROLES = (
+    Role("accountant", "会计", "accountant", ("county", "city"), "own"),
+    Role("cashier", "出纳", "cashier", ("county", "city"), "own"),
+    Role("city_leader", "市总分管领导", "city leader", ("city",), "area"),
+)
+MONEY_STAFF = {
+    "accountant": ("accountant", "xc"),
+    "cashier": ("cashier", "xc"),
+    "far_accountant": ("accountant", "lw"),
+    "city_accountant": ("accountant", "zz"),
+    "city_cashier": ("cashier", "zz"),
+    "leader": ("city_leader", "zz"),
+}
 ALLOCATED = {
     "kind": "allocate",
     "year": "2026",

@@ -129,8 +129,9 @@ class BatchPage(Page):
     facts: tuple[tuple[str, str, str], ...]
     rows: tuple[PayeeRow, ...]
     count: int
+    faulty: int
     total: str
-    in_capitals: str
+    in_full: str
     left: str
     over: str
     is_draft: bool
@@ -251,8 +252,11 @@ def batch_page(
         facts=_facts(view),
         rows=tuple(payee_rows(view)),
         count=len(view.payments),
+        faulty=sum(
+            any(not fault.is_allowed for fault in faults) for faults in view.faults.values()
+        ),
         total=in_wan(view.line.fen),
-        in_capitals=in_yuan(view.line.fen),
+        in_full=in_yuan(view.line.fen),
         left=in_yuan(view.budget.line.available),
         over=in_wan_upwards(view.over) if view.is_mine and view.over > 0 else "",
         is_draft=view.is_mine,

@@ -133,6 +133,17 @@ def take_out(number: str, payment_id: int) -> ResponseReturnValue:
     return _done(number, act)
 
 
+@funds.post("/funds/batches/<number>/lines/remove-faulty")
+def take_out_faulty(number: str) -> ResponseReturnValue:
+    """Take every line off it that cannot be paid."""
+
+    def act(actor: Actor, _typed: Mapping[str, str]) -> str:
+        count = current_registry().batches.take_out_faulty(actor, number)
+        return _("已移除 %(n)s 行。", n=count)
+
+    return _done(number, act)
+
+
 @funds.post("/funds/batches/<number>/submit")
 def submit_batch(number: str) -> ResponseReturnValue:
     """Check it as a whole and submit it; or say why not, and leave it as it is."""
