@@ -21,6 +21,7 @@ from engine.store import receipts as stored_receipts
 from engine.store import start_drafts as stored_start_drafts
 from engine.store import tasks as stored_tasks
 from engine.store.bell import Bell
+from engine.store import waiting
 from engine.store.database import Tx, process_id
 from engine.store.jobs import Job
 from engine.work import (
@@ -155,6 +156,13 @@ class Jobs(Group):
         """Number what is new in the audit chain."""
         return self._audit.seal()
 
+    def add_up(self) -> None:
+        """Add the changes of what waits to its numbers; looks before it writes."""
+        with self._commands.database.look() as tx:
+            if not waiting.any_noted(tx):
+                return
+        self._commands.execute(waiting.add_up)
+
     def sweep(self) -> None:
         """Forget old sessions, answers and unlinked files."""
         environment = self._environment
@@ -171,6 +179,7 @@ class Jobs(Group):
             stored_errands.forget_before(tx, real_now - KEPT)
             phone_uploads.sweep(environment, tx)
             deliveries.forget_old(environment, tx)
+            waiting.forget(tx)
 
         self._commands.execute(forget)
         for path in self._commands.ask(lambda tx: files.strays(environment, tx, _GRACE)):

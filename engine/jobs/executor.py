@@ -67,6 +67,10 @@ class Work(Protocol):
         """Number what is new in the audit chain."""
         ...
 
+    def add_up(self) -> None:
+        """Add the changes of what waits to its numbers."""
+        ...
+
     def sweep(self) -> None:
         """Forget what is old."""
         ...
@@ -120,6 +124,7 @@ class Executor(WorkerLoop):
         if self._sealed_at is None or now - self._sealed_at >= _SEAL_EVERY:
             self._sealed_at = now
             self._work.seal()
+            self._work.add_up()
         if self._swept_at is None or now - self._swept_at >= _SWEEP_EVERY:
             self._swept_at = now
             self._work.sweep()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, literal, or_, select, text
+from sqlalchemy import and_, func, literal, or_, select, text, tuple_
 from sqlalchemy import case as when
 from sqlalchemy.sql import ColumnElement
 
@@ -374,3 +374,23 @@ def _dangling(tx: Tx) -> list[str]:
             if lost:
                 found.append(f"{lost} rows of {table.name} point nowhere by {key.parent.name}")
     return found
+
+
+def due_on_another_day(tx: Tx) -> list[str]:
+    """Open steps whose due date is not the local date of their due instant."""
+    dated = tx.execute(
+        select(task.c.due_at, task.c.due_date)
+        .distinct()
+        .where(task.c.status == "open", task.c.due_at.is_not(None))
+    )
+    wrong = [
+        (due_at, due_date)
+        for due_at, due_date in dated
+        if due_date != local_date(from_text(due_at)).isoformat()
+    ]
+    undated = and_(task.c.due_at.is_(None), task.c.due_date.is_not(None))
+    found = select(task.c.id).where(
+        task.c.status == "open",
+        or_(undated, tuple_(task.c.due_at, func.coalesce(task.c.due_date, "")).in_(wrong[:_MOST])),
+    )
+    return list(tx.execute(found.limit(_MOST)).scalars())

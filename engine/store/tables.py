@@ -6,6 +6,8 @@ Instants are stored as UTC text of fixed width (``2026-11-23T08:00:00.000000Z``)
 compare, and both databases return exactly what was written. Dates are ``YYYY-MM-DD``.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -275,6 +277,7 @@ task = Table(
     Index(
         "ix_task_inbox",
         "queue_id",
+        "assignee",
         "due_at",
         "id",
         sqlite_where=text("status = 'open'"),
@@ -302,6 +305,39 @@ task = Table(
         postgresql_where=text("profile_id IS NOT NULL"),
     ),
     Index("ix_task_assignee", "assignee", "status"),
+)
+
+
+def _cell(*, is_key: bool) -> list[Column[Any]]:
+    """What a number of waiting steps is counted by."""
+    return [
+        Column("queue_id", BigInteger, primary_key=is_key, autoincrement=False, nullable=False),
+        # '' for everybody; else one of them who may not do it, to be taken off for her
+        Column("person_id", _ID, primary_key=is_key, nullable=False),
+        Column("due_at", _INSTANT, primary_key=is_key, nullable=False),  # '' without a limit
+        Column("process", String(80), primary_key=is_key, nullable=False),
+        # barred; or profile: only where no separation profile holds
+        Column("why", String(10), primary_key=is_key, nullable=False),
+    ]
+
+
+# Open steps that nobody holds, counted by triggers of the database (engine.store.waiting).
+waiting = Table(
+    "waiting",
+    metadata,
+    *_cell(is_key=True),
+    Column("n", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+waiting_change = Table(
+    "waiting_change",
+    metadata,
+    # PostgreSQL alone: what is still to be added to the numbers.
+    Column("id", _Serial, primary_key=True),
+    *_cell(is_key=False),
+    Column("n", Integer, nullable=False),
+    Index("ix_waiting_change_queue", "queue_id", "person_id"),
 )
 
 job = Table(

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from dataclasses import replace
 
 import orjson
 
@@ -9,10 +10,10 @@ from engine.errors import Invalid
 from engine.model.actors import Actor
 from engine.model.clock import ZONE
 from engine.model.tasks import InboxFilter, InboxPage, TaskLine
-from engine.store import task_lists
+from engine.store import inbox as stored
 from engine.store.database import Tx
+from engine.store.inbox_day import InboxDay
 from engine.store.instants import NEVER, to_text
-from engine.store.task_lists import InboxDay
 from engine.work.attributes import normal
 from engine.work.environment import Environment
 
@@ -24,11 +25,11 @@ def inbox(environment: Environment, tx: Tx, actor: Actor, narrowed: InboxFilter)
     day = _day(environment, tx, actor)
     number = _looked_up(environment, narrowed)
     after = cursor_after(narrowed.cursor)
-    lines = task_lists.inbox_lines(tx, actor, narrowed, day, number, after)
+    lines = stored.lines(tx, actor, narrowed, day, number, after)
     page = lines[: narrowed.limit]
     return InboxPage(
         lines=tuple(page),
-        counts=task_lists.inbox_counts(tx, actor, narrowed, day, number),
+        counts=stored.counts(tx, actor, narrowed, day, number),
         next_cursor=cursor_of(page[-1]) if len(lines) > narrowed.limit else None,
     )
 
@@ -38,7 +39,8 @@ def next_after(
 ) -> str | None:
     """The step to open after one was finished: the first of the list that is not that one."""
     number = _looked_up(environment, narrowed)
-    lines = task_lists.inbox_lines(tx, actor, narrowed, _day(environment, tx, actor), number, None)
+    two = replace(narrowed, limit=1)
+    lines = stored.lines(tx, actor, two, _day(environment, tx, actor), number, None)
     return next((line.id for line in lines if line.id != done), None)
 
 
@@ -52,7 +54,7 @@ def _day(environment: Environment, tx: Tx, actor: Actor) -> InboxDay:
     now = environment.now()
     today = now.astimezone(ZONE).date()
     soon = environment.calendars.get(tx).working_day_after(today, SOON_WORKING_DAYS)[0]
-    return InboxDay(now, today, soon, task_lists.sole_queues(tx, actor, today))
+    return InboxDay(now, today, soon, stored.sole_places(tx, actor, today))
 
 
 def cursor_of(line: TaskLine) -> str:

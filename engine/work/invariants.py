@@ -1,4 +1,4 @@
-"""What must always hold of the database (reliability.md §2d, I1-I9), checked on a live system."""
+"""What must always hold of the database (reliability.md §2d, I1-I10), on a live system."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from engine.errors import BangfuError
 from engine.model.cases import RUNNING, Case, CaseStatus
 from engine.model.items import pack_items
 from engine.runtime import Waits, failures, waits
-from engine.store import cases, checks
+from engine.store import cases, checks, waiting
 from engine.store.database import Tx
 from engine.store.subscriptions import SIGNAL, key_text
 from engine.store.waits import wait_rows
@@ -44,6 +44,7 @@ def check(environment: Environment, tx: Tx) -> list[Invariant]:
         _gather("I7", "附件与登记一致", _files(environment, tx)),
         _gather("I8", "没有指向空处的记录", _orphans(tx)),
         _gather("I9", "办件属性都有对应的办件", iter(())),
+        _gather("I10", "待办的计数与待办一致", _numbers(tx)),
     ]
 
 
@@ -114,6 +115,15 @@ def _states(environment: Environment, tx: Tx) -> Findings:
     for case_id in checks.running_cases(tx):
         yield _state(environment, tx, case_id)
     yield from _each(0, checks.waits_of_ended_cases(tx), "case {} has ended and still waits")
+
+
+def _numbers(tx: Tx) -> Findings:
+    wrong = [
+        f"queue {queue}, {process}, due {due or '-'}, {why} {person}: {n} counted, {there} there"
+        for (queue, person, due, process, why), (n, there) in waiting.differences(tx).items()
+    ]
+    yield from _each(len(waiting.recounted(tx)), wrong, "{}")
+    yield from _each(0, checks.due_on_another_day(tx), "task {} is due on another day than it says")
 
 
 def _state(environment: Environment, tx: Tx, case_id: str) -> str | None:

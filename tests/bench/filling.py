@@ -7,8 +7,10 @@ So ``bangfu invariants`` and ``bangfu audit verify`` rightly find fault with suc
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import Column, MetaData, String, Table, func, insert, select
+from sqlalchemy import BigInteger, Column, MetaData, String, Table, Text, func, insert, select
+from sqlalchemy import case as when
 
 from engine import Engine
 from engine.model.clock import SystemClock
@@ -37,18 +39,40 @@ _copy = Table(
     Column("of_id", String(CASE_ID_LENGTH), nullable=False),
     Column("id", String(CASE_ID_LENGTH), primary_key=True),
     Column("number", String(40), nullable=False),
+    Column("home_id", String(64)),
+    Column("queue_id", BigInteger),
+    Column("barred", Text),
     prefixes=["TEMPORARY"],
 )
-"""Which new case is a copy of which."""
+"""Which new case is a copy of which, and where it lies if it is to lie elsewhere."""
 
 
-def copy_cases(engine: Engine, samples: Sequence[str], how_many: int) -> list[str]:
-    """Copy the sample cases in turn until there are so many more; the ids of the copies."""
+@dataclass(frozen=True)
+class Home:
+    """A unit; the queue of a copy's open step there, and who may not do it."""
+
+    unit: str
+    queue_id: int
+    barred: str
+
+
+def copy_cases(
+    engine: Engine,
+    samples: Sequence[str],
+    how_many: int,
+    homes: Sequence[Home] = (),
+    copied: Sequence[Table] = _COPIED,
+) -> list[str]:
+    """Copy the sample cases in turn until there are so many more; the ids of the copies.
+
+    ``homes``: the units they are of, in turns; where the samples are if there are none.
+    """
     made: list[str] = []
     for start in range(0, how_many, CHUNK):
         size = min(CHUNK, how_many - start)
+        at = [homes[place % len(homes)] if homes else None for place in range(start, start + size)]
         with engine.database.unit_of_work() as work:
-            made += _copy_chunk(work.tx, samples, size)
+            made += _copy_chunk(work.tx, samples, at, copied)
             work.commit()
     return made
 
@@ -59,20 +83,25 @@ def reckon(engine: Engine) -> None:
         tx.exec_driver_sql("ANALYZE")
 
 
-def _copy_chunk(tx: Tx, samples: Sequence[str], size: int) -> list[str]:
+def _copy_chunk(
+    tx: Tx, samples: Sequence[str], at: Sequence[Home | None], copied: Sequence[Table]
+) -> list[str]:
     now = SystemClock().now()
-    first = take_numbers(tx, _NUMBERS, size) + 1
+    first = take_numbers(tx, _NUMBERS, len(at)) + 1
     new = [
         {
             "of_id": samples[place % len(samples)],
             "id": new_case_id(now),
             "number": f"{_NUMBERS}{first + place:09d}",
+            "home_id": home and home.unit,
+            "queue_id": home and home.queue_id,
+            "barred": home and home.barred,
         }
-        for place in range(size)
+        for place, home in enumerate(at)
     ]
     _copy.create(tx)
     tx.execute(insert(_copy), new)
-    for table in _COPIED:
+    for table in copied:
         names, values = zip(*_columns(table), strict=True)
         source = table.join(_copy, _copy.c.of_id == _case_id_of(table))
         tx.execute(insert(table).from_select(names, select(*values).select_from(source)))
@@ -86,11 +115,16 @@ def _case_id_of(table: Table) -> Column[str]:
 
 def _columns(table: Table) -> Iterator[tuple[str, object]]:
     """Each column to be written, with what a copy has there; running numbers come by themselves."""
-    written = {_case_id_of(table).name: _copy.c.id}
+    written: dict[str, object] = {_case_id_of(table).name: _copy.c.id}
     if table is tables.case:
         written["number"] = _copy.c.number
+        written["organisation_id"] = func.coalesce(_copy.c.home_id, table.c.organisation_id)
     if table is tables.task:
         written["id"] = _copy.c.id + func.substr(table.c.id, CASE_ID_LENGTH + 1)
+        is_open = table.c.status == "open"
+        for name in ("queue_id", "barred"):
+            own = table.c[name]
+            written[name] = when((is_open, func.coalesce(_copy.c[name], own)), else_=own)
     for column in table.columns:
         if column.name in written:
             yield column.name, written[column.name]

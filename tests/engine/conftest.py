@@ -13,6 +13,7 @@ from engine.model.channels import Outside
 from engine.model.clock import FixedClock
 from engine.model.tasks import InboxFilter, TaskLine
 from tests.support.federation import staffed
+from tests.support.inboxes import miscounted
 
 ROOT = Path(__file__).parents[2]
 OUTSIDE = Outside(frozenset({"127.0.0.1"}), {"GATEWAY": "s3cret&value", "SIGN": "SEC000"})
@@ -83,4 +84,5 @@ def office(database_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Off
     made = Office(staffed(open_engine(database_url, key=KEY, options=options)), clock)
     made.deploy("example_request")
     yield made
+    assert miscounted(made.engine) == {}
     made.engine.close()

@@ -24,6 +24,7 @@ from engine.store.database import Tx
 from engine.store.jobs import Job
 from tests.engine.conftest import KEY, OUTSIDE, Office
 from tests.support.federation import staffed
+from tests.support.inboxes import miscounted
 from tests.support.postgres import PostgresServer
 from tests.unit.runtime.kit import ext, io, node, process, props, user, z
 
@@ -234,6 +235,7 @@ def open_shop(
 
     yield open_one
     for shop in opened:
+        assert miscounted(shop.engine) == {}
         shop.engine.close()
 
 

@@ -1,0 +1,222 @@
+"""A page of an inbox, read in its order from an index and no further.
+
+A person may have hundreds of queues, each a stretch of the index in the order of the page: by due
+instant and number. The page is their merge. First the foremost steps of each queue are looked at;
+the last of as many of these as the page needs is a bound: nothing behind it is on the page. Then
+the queues that reach before the bound are read up to it. Steps without a limit come last, and are
+looked at only when the page has room for them.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    Integer,
+    String,
+    and_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy import case as when
+from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql.selectable import CompoundSelect, FromClause, Select
+
+from engine.model.actors import Actor
+from engine.model.tasks import InboxFilter
+from engine.store.database import Tx
+from engine.store.inbox_day import InboxDay, named_in, places_of
+from engine.store.instants import NEVER
+from engine.store.tables import queue, task
+from engine.store.task_lists import line_query
+
+_step = task.alias("step")
+_inner = task.alias("inner_step")
+
+
+def _given(name: str) -> ColumnElement[str]:
+    return bindparam(name, type_=String())
+
+
+def _most() -> ColumnElement[int]:
+    return bindparam("most", type_=Integer())
+
+
+def _hers() -> CTE:
+    """Her queues that the filter leaves; ``is_free`` where it leaves what nobody holds."""
+    place = tuple_(queue.c.role, queue.c.handling_id)
+    sole = when((place.in_(bindparam("sole", expanding=True)), 1), else_=0)
+    holding = _given("holding")
+    return (
+        select(
+            queue.c.id,
+            queue.c.profile_id,
+            when((holding == "mine", sole), (holding == "free", 1 - sole), else_=1).label(
+                "is_free"
+            ),
+        )
+        .where(
+            place.in_(bindparam("places", expanding=True)),
+            or_(_given("role") == "", queue.c.role == _given("role")),
+            or_(_given("home") == "", queue.c.home_id == _given("home")),
+        )
+        .cte("hers")
+    )
+
+
+def _left(step: FromClause, profile_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """What the filter leaves of the open steps of a queue, those she must stay away from apart."""
+    named = _given("named")
+    return and_(
+        step.c.status == "open",
+        or_(step.c.barred == "", step.c.barred.not_like(named)),
+        or_(step.c.by_profile == "", step.c.by_profile.not_like(named), profile_id.is_not(None)),
+        or_(_given("process") == "", step.c.case_process == _given("process")),
+    )
+
+
+def _dated(step: FromClause) -> ColumnElement[bool]:
+    """Those with a limit in the filter's span, behind the page before."""
+    return and_(
+        step.c.due_at >= _given("since"),
+        step.c.due_at < _given("until"),
+        tuple_(step.c.due_at, step.c.id) > tuple_(_given("after_due"), _given("after_id")),
+    )
+
+
+def _undated(step: FromClause) -> ColumnElement[bool]:
+    return and_(
+        step.c.due_at.is_(None), _given("undated") == "yes", step.c.id > _given("after_undated")
+    )
+
+
+def _foremost(
+    db: str,
+    queues: FromClause,
+    condition: ColumnElement[bool],
+    limit: ColumnElement[int],
+) -> Select[Any]:
+    """Of each queue the first steps that nobody holds: its columns and theirs."""
+    columns = (_inner.c.due_at, _inner.c.id) if db == "postgresql" else (_inner.c.id,)
+    first = (
+        select(*columns)
+        .where(
+            _inner.c.queue_id == queues.c.id,
+            _inner.c.assignee.is_(None),
+            _left(_inner, queues.c.profile_id),
+            condition,
+        )
+        .order_by(_inner.c.assignee, _inner.c.due_at, _inner.c.id)
+        .limit(limit)
+        .correlate(queues)
+    )
+    if db == "postgresql":
+        found = first.lateral("foremost")
+        return select(
+            queues.c.id.label("queue_id"),
+            queues.c.profile_id,
+            found.c.due_at,
+            found.c.id.label("step_id"),
+        ).select_from(queues.join(found, literal(value=True)))
+    return select(
+        queues.c.id.label("queue_id"),
+        queues.c.profile_id,
+        _step.c.due_at,
+        _step.c.id.label("step_id"),
+    ).select_from(queues.join(_step, _step.c.id.in_(first)))
+
+
+def _statement(db: str) -> CompoundSelect[Any]:
+    hers = _hers()
+    free = select(hers.c.id, hers.c.profile_id).where(hers.c.is_free == 1).cte("free")
+    number = func.count()
+    some = (
+        select(when((number <= 1, _most()), else_=1 + 2 * _most() // func.nullif(number, 0)))
+        .select_from(free)
+        .scalar_subquery()
+    )
+    heads = _foremost(db, free, _dated(_inner), some).cte("heads")
+
+    def last(column: ColumnElement[Any], otherwise: str) -> ColumnElement[Any]:
+        found = (
+            select(column).order_by(heads.c.due_at, heads.c.step_id).limit(1).offset(_most() - 1)
+        )
+        return func.coalesce(found.scalar_subquery(), otherwise)
+
+    bound = select(
+        last(heads.c.due_at, NEVER).label("due_at"), last(heads.c.step_id, "").label("step_id")
+    ).cte("bound")
+    reaching = (
+        select(heads.c.queue_id.label("id"), heads.c.profile_id, bound.c.due_at, bound.c.step_id)
+        .distinct()
+        .where(tuple_(heads.c.due_at, heads.c.step_id) <= tuple_(bound.c.due_at, bound.c.step_id))
+        .cte("reaching")
+    )
+    up_to = tuple_(_inner.c.due_at, _inner.c.id) <= tuple_(reaching.c.due_at, reaching.c.step_id)
+    dated = _foremost(db, reaching, and_(_dated(_inner), up_to), _most()).subquery()
+    has_room = select(bound.c.due_at).scalar_subquery() == NEVER
+    undated = _foremost(db, free, _undated(_inner), _most()).where(has_room).subquery()
+    own = (
+        select(func.coalesce(task.c.due_at, NEVER).label("due_at"), task.c.id)
+        .join(hers, hers.c.id == task.c.queue_id)
+        .where(
+            task.c.assignee == _given("person"),
+            _given("holding") != "free",
+            _left(task, hers.c.profile_id),
+            or_(_dated(task), _undated(task)),
+        )
+    )
+    return (
+        union_all(
+            select(dated.c.due_at, dated.c.step_id.label("id")),
+            select(literal(NEVER).label("due_at"), undated.c.step_id.label("id")),
+            own,
+        )
+        .order_by("due_at", "id")
+        .limit(_most())
+    )
+
+
+_LINES = line_query().where(task.c.id.in_(bindparam("ids", expanding=True)))
+_STATEMENTS: Mapping[str, CompoundSelect[Any]] = {
+    db: _statement(db) for db in ("sqlite", "postgresql")
+}
+
+
+def rows(
+    tx: Tx, actor: Actor, narrowed: InboxFilter, day: InboxDay, after: tuple[str, str] | None
+) -> Sequence[Any]:
+    """The actor's open steps, longest overdue first; one more than asked.
+
+    The text of the filter is not looked at.
+    """
+    since, until = day.instants_of(narrowed.bucket)
+    after_due, after_id = after or ("", "")
+    found = tx.execute(
+        _STATEMENTS[tx.dialect.name],
+        {
+            "places": places_of(actor),
+            "sole": day.sole_or_nowhere,
+            "person": actor.person_id,
+            "named": named_in(actor),
+            "holding": narrowed.holding,
+            "role": narrowed.role,
+            "home": narrowed.organisation_id,
+            "process": narrowed.process_key,
+            "since": since,
+            "until": until,
+            "undated": "yes" if narrowed.bucket in {"", "none"} else "no",
+            "after_due": after_due,
+            "after_id": after_id,
+            "after_undated": after_id if after_due == NEVER else "",
+            "most": narrowed.limit + 1,
+        },
+    )
+    ids = [row.id for row in found]
+    lines = {row.id: row for row in tx.execute(_LINES, {"ids": ids})} if ids else {}
+    return [lines[one] for one in ids]
