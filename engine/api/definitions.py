@@ -170,42 +170,14 @@ class Definitions(Group):
 
         By the newest versions: what is on a list is asked again before anything is decided.
         """
-
-        def question(tx: Tx) -> frozenset[tuple[str, str]]:
-            programs = [
-                self._environment.programs.get(tx, row.id)
-                for row in stored_definitions.all_latest(tx)
-            ]
-            return frozenset(
-                (key, element.id)
-                for program in programs
-                for key in program.processes
-                for element in program.elements(key)
-                if element.is_batch
-            )
-
-        return self._commands.ask(question)
+        return self._commands.ask(self._environment.newest_versions).together
 
     def done_from_lists(self) -> Mapping[tuple[str, str], Element]:
         """The steps that may be done from a list, by process key and element id.
 
         By the newest versions; the step itself says again when it is done.
         """
-
-        def question(tx: Tx) -> dict[tuple[str, str], Element]:
-            programs = [
-                self._environment.programs.get(tx, row.id)
-                for row in stored_definitions.all_latest(tx)
-            ]
-            return {
-                (key, element.id): element
-                for program in programs
-                for key in program.processes
-                for element in program.elements(key)
-                if element.sheet
-            }
-
-        return self._commands.ask(question)
+        return self._commands.ask(self._environment.newest_versions).listed
 
     def open_per_step(self, actor: Actor) -> Sequence[tuple[str, str, str, int]]:
         """(process key, element id, step, open cases) of the cases the actor may see."""

@@ -33,6 +33,7 @@ from engine.work import (
 from engine.work import view as viewing
 from engine.work.advance import TimerDue
 from engine.work.complete import Completed
+from engine.work.offers import Offers, offers
 
 
 class Tasks(Group):
@@ -45,6 +46,16 @@ class Tasks(Group):
     def inbox(self, actor: Actor, narrowed: InboxFilter) -> InboxPage:
         """A page of the actor's open steps with exact counts."""
         return self._commands.ask(lambda tx: inbox.inbox(self._environment, tx, actor, narrowed))
+
+    def inbox_with_offers(self, actor: Actor, narrowed: InboxFilter) -> tuple[InboxPage, Offers]:
+        """The same with what stands beside it, from one view."""
+        environment = self._environment
+        return self._commands.ask(
+            lambda tx: (
+                inbox.inbox(environment, tx, actor, narrowed),
+                offers(environment, tx, actor),
+            )
+        )
 
     def next_after(self, actor: Actor, narrowed: InboxFilter, done: str) -> str | None:
         """The step to open after one was finished."""

@@ -139,25 +139,24 @@ def latest(tx: Tx, key: str) -> DefinitionRow | None:
     return None if row is None else _row(row)
 
 
+_newest = (
+    select(process_version.c.key, func.max(process_version.c.version).label("version"))
+    .group_by(process_version.c.key)
+    .subquery()
+)
+_ALL_LATEST = (
+    select(*_COLUMNS)
+    .join(
+        _newest,
+        (_newest.c.key == process_version.c.key) & (_newest.c.version == process_version.c.version),
+    )
+    .order_by(process_version.c.key)
+)
+
+
 def all_latest(tx: Tx) -> list[DefinitionRow]:
     """The newest version of each process."""
-    newest = (
-        select(process_version.c.key, func.max(process_version.c.version).label("version"))
-        .group_by(process_version.c.key)
-        .subquery()
-    )
-    return [
-        _row(row)
-        for row in tx.execute(
-            select(*_COLUMNS)
-            .join(
-                newest,
-                (newest.c.key == process_version.c.key)
-                & (newest.c.version == process_version.c.version),
-            )
-            .order_by(process_version.c.key)
-        )
-    ]
+    return [_row(row) for row in tx.execute(_ALL_LATEST)]
 
 
 def by_id(tx: Tx, definition_id: str) -> DefinitionRow | None:

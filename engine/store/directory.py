@@ -1,6 +1,6 @@
 """Questions to the directory: organisations, people, roles, grants, queues."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -434,6 +434,30 @@ def below(tx: Tx, ancestors: Iterable[str]) -> set[str]:
             )
         ).scalars()
     )
+
+
+_LEVELS_BELOW = (
+    select(organisation_closure.c.ancestor_id, organisation.c.level)
+    .distinct()
+    .join(organisation, organisation.c.id == organisation_closure.c.descendant_id)
+    .where(
+        organisation_closure.c.ancestor_id.in_(bindparam("places", expanding=True)),
+        organisation_closure.c.kind == "approval",
+        or_(
+            organisation.c.valid_to.is_(None),
+            organisation.c.valid_to > bindparam("today", type_=organisation.c.valid_to.type),
+        ),
+    )
+)
+
+
+def levels_below(tx: Tx, places: Collection[str], today: date) -> Mapping[str, set[str]]:
+    """The levels of the open organisations at and below each place, by approval."""
+    found: dict[str, set[str]] = {}
+    asked = {"places": sorted(places), "today": today.isoformat()}
+    for row in tx.execute(_LEVELS_BELOW, asked):
+        found.setdefault(row.ancestor_id, set()).add(row.level)
+    return found
 
 
 def directory_view(tx: Tx, today: date) -> DirectoryView:

@@ -6,7 +6,6 @@ an index (:mod:`engine.store.inbox_page`), the numbers are counted already
 looked through row by row (:mod:`engine.store.inbox_search`).
 """
 
-from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import and_, bindparam, func, select, tuple_
@@ -76,8 +75,8 @@ def lines(
         rows = inbox_page.rows(tx, actor, narrowed, day, after)
     hers = f"|{actor.person_id}|"
     return [
-        replace(
-            line_of(row),
+        line_of(
+            row,
             is_sole=(row.role, row.handling_id) in day.sole,
             is_by_profile=hers in row.by_profile,
         )

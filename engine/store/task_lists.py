@@ -88,9 +88,11 @@ def line_query() -> Select[Any]:
     )
 
 
-def line_of(row: Any) -> TaskLine:
+def line_of(row: Any, *, is_sole: bool = False, is_by_profile: bool = False) -> TaskLine:
     """A line from a row of these columns."""
     return TaskLine(
+        is_sole=is_sole,
+        is_by_profile=is_by_profile,
         id=row.id,
         case_id=row.case_id,
         case_number=row.case_number,

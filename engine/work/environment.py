@@ -25,6 +25,7 @@ from engine.store import directory, settings
 from engine.store.database import Tx
 from engine.store.vault import Vault
 from engine.work.asked_parameters import AskedParameters
+from engine.work.newest import Newest, NewestVersions
 
 Answer = TypeVar("Answer")
 
@@ -161,6 +162,11 @@ class Environment:
     places: Places = field(default_factory=Places)
     numbers: Numbers = field(default_factory=Numbers)
     asked: AskedParameters = field(default_factory=AskedParameters)
+    newest: NewestVersions = field(default_factory=NewestVersions)
+
+    def newest_versions(self, tx: Tx) -> Newest:
+        """What the newest versions of the processes say."""
+        return self.newest.get(tx, lambda version: self.programs.get(tx, version))
 
     def now(self) -> datetime:
         """Business time."""

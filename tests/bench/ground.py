@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine import Engine, Options, Request, open_engine
 from engine.model.clock import Clock, FixedClock, SystemClock
-from tests.bench.filling import copy_cases, reckon
+from tests.bench.filling import Home, copy_cases, reckon
 from tests.bench.serving import Server, ours
 from tests.crash.installation import KEY, prepare
 from tests.support.postgres import AS_IN_SERVICE, PostgresServer, new_folder
@@ -49,6 +49,8 @@ class Ground:
     _server: Server | None = field(default=None, init=False)
     _samples: list[str] = field(default_factory=list, init=False)
     _waiting: int = field(default=0, init=False)
+    homes: list[Home] = field(default_factory=list, init=False)
+    scattered: int = field(default=0, init=False)
 
     @property
     def engine(self) -> Engine:
@@ -73,12 +75,17 @@ class Ground:
 
     def fill_inbox(self, how_many: int) -> None:
         """Let the reviewer have so many open steps, of two units and begun on many days."""
+        samples = self.samples()
+        copy_cases(self.engine, samples, how_many - self._waiting)
+        reckon(self.engine)
+        self._waiting = how_many
+
+    def samples(self) -> list[str]:
+        """Cases that wait for the reviewer, made when they are first asked for."""
         if not self._samples:
             self._samples = self._some_cases()
             self._waiting = len(self._samples)
-        copy_cases(self.engine, self._samples, how_many - self._waiting)
-        reckon(self.engine)
-        self._waiting = how_many
+        return self._samples
 
     def _some_cases(self) -> list[str]:
         """Cases that wait for the reviewer, some of them overdue."""

@@ -34,11 +34,9 @@ def complete_http(ground: Ground, work: str, rounds: int, each: int, clients: in
     return _compared(ground, work, answering, (asked, bare), (rounds, each, clients))
 
 
-def inbox_http(ground: Ground, work: str, rounds: int, each: int) -> Measured:
+def inbox_http(ground: Ground, work: str, rounds: int, each: int, who: str = REVIEWER) -> Measured:
     """``GET /inbox``: the page as the browser gets it, a hundred lines with all counts."""
-    page = Asked(
-        "GET", "/inbox", headers={"Cookie": f"session={_signed_in(ground, REVIEWER, 'web')}"}
-    )
+    page = Asked("GET", "/inbox", headers={"Cookie": _cookies(ground, who)})
     answering = _recorded(ground, [page] * WARM_UP, page)
     number = WARM_UP + rounds * each
     bare = Asked("GET", NO_CASE)
@@ -91,6 +89,19 @@ def _step_of(asked: Asked) -> str:
 def _signed_in(ground: Ground, who: str, kind: str) -> str:
     """A token or session by name and password, as the pages and the API give it."""
     return ground.engine.accounts.sign_in(who, PASSWORD, "127.0.0.1", kind).token
+
+
+def _cookies(ground: Ground, who: str) -> str:
+    """What the browser of somebody who has seen a page sends: her session, and the page's cookie."""
+    session = f"session={_signed_in(ground, who, 'web')}"
+    opened = ground.opened
+    client = create_app(opened.settings, opened.engine, opened.registry).test_client(
+        use_cookies=False
+    )
+    first = client.get("/inbox", headers={"Cookie": session})
+    assert first.status_code == 200, first.text
+    given = [one.partition(";")[0] for one in first.headers.getlist("Set-Cookie")]
+    return "; ".join([session, *given])
 
 
 def _recorded(ground: Ground, warm: Sequence[Asked], asked: Asked) -> Answering:

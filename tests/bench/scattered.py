@@ -4,7 +4,7 @@ The officer of a union has the steps of her union, the reviewer of a county thos
 the supervisor of the city those of all four hundred: a third of everything that is open.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 
 from sqlalchemy import insert, select
@@ -28,7 +28,19 @@ PEOPLE = {"officer": f"{_UNION}-1", "reviewer": f"{_COUNTY}-1", "city": f"{_CITY
 """Whose page is measured."""
 
 
-def prepare_scattered(on: Ground) -> list[Home]:
+def fill_scattered(on: Ground, how_many: int) -> None:
+    """So many open steps in all, spread evenly; without the history of their cases."""
+    if not on.homes:
+        on.homes.extend(_prepare(on))
+    copy_cases(
+        on.engine, on.samples(), how_many - on.scattered, on.homes, (tables.case, tables.task)
+    )
+    on.scattered = max(on.scattered, how_many)
+    on.engine.jobs.add_up()
+    reckon(on.engine)
+
+
+def _prepare(on: Ground) -> list[Home]:
     """Counties, unions, their people and queues; where a step may wait, in turns."""
     now = SystemClock().now()
     hashed = hash_password(PASSWORD)
@@ -43,12 +55,6 @@ def prepare_scattered(on: Ground) -> list[Home]:
         homes = _homes(work.tx)
         work.commit()
     return homes
-
-
-def fill_scattered(on: Ground, samples: Sequence[str], homes: list[Home], how_many: int) -> None:
-    """So many open steps more, spread evenly; without the history of their cases."""
-    copy_cases(on.engine, samples, how_many, homes, (tables.case, tables.task))
-    reckon(on.engine)
 
 
 def _unions() -> Iterator[tuple[str, str]]:

@@ -12,6 +12,8 @@ from engine.store.tables import case, case_attribute, event, milestone, task
 from tests.bench.complete import completing, model_of
 from tests.bench.ground import REVIEWER, ground_at
 from tests.bench.limits import BareConnection, Script
+from tests.bench.scattered import PEOPLE, fill_scattered
+from tests.support.inboxes import miscounted
 
 BYTES = {case: case.c.state, event: event.c.payload}
 
@@ -60,3 +62,19 @@ def test_copies_are_found_as_real_cases_are(database_url: str, tmp_path: Path) -
     for line in page.lines:
         assert split_task_id(line.id) == (case_id(line.case_id), 2)
     assert len({line.case_number for line in page.lines}) == 70
+
+
+def test_steps_of_a_city_are_spread_over_its_unions(database_url: str, tmp_path: Path) -> None:
+    with ground_at(database_url, tmp_path) as on:
+        fill_scattered(on, 2400)
+        totals = {
+            who: on.engine.tasks.inbox(on.engine.directory.actor_named(name), InboxFilter()).counts
+            for who, name in PEOPLE.items()
+        }
+        assert {who: counts.total for who, counts in totals.items()} == {
+            "officer": 2,
+            "reviewer": 80,
+            "city": 800,
+        }
+        assert len(totals["city"].by_organisation) == 400
+        assert miscounted(on.engine) == {}

@@ -10,6 +10,7 @@ from tests.bench.ground import Ground, ground
 from tests.bench.http import complete_http, inbox_http
 from tests.bench.inbox import PAGE, inbox
 from tests.bench.rows import Measured
+from tests.bench.scattered import PEOPLE, fill_scattered
 from tests.bench.table import table
 from tests.support.postgres import PostgresMissing
 
@@ -26,9 +27,11 @@ class Size:
     completions: int
     pages: int
     open_steps: int
+    many: int
+    most: int
 
 
-USUAL = Size(rounds=7, completions=50, pages=15, open_steps=5_000)
+USUAL = Size(rounds=7, completions=50, pages=15, open_steps=5_000, many=50_000, most=1_000_000)
 
 Work = Callable[[Ground, str, Size], Measured]
 
@@ -55,15 +58,41 @@ def _inbox_http(on: Ground, name: str, size: Size) -> Measured:
     return inbox_http(on, name, size.rounds, size.pages)
 
 
+def _many(who: str) -> Work:
+    def work(on: Ground, name: str, size: Size) -> Measured:
+        fill_scattered(on, size.many)
+        return inbox_http(on, name, size.rounds, size.pages, PEOPLE[who])
+
+    return work
+
+
+def _most(who: str) -> Work:
+    def work(on: Ground, name: str, size: Size) -> Measured:
+        fill_scattered(on, size.most)
+        return inbox_http(on, name, size.rounds, size.pages, PEOPLE[who])
+
+    return work
+
+
 WORKS: Mapping[str, Work] = {
     "complete": _complete,
     "complete_http": _complete_http,
     "complete_http_4": _complete_http_4,
     "inbox_5k": _inbox,
     "inbox_http_5k": _inbox_http,
+    # the steps of a whole city: of the three the supervisor, whose inbox is the largest
+    "inbox_50k_officer": _many("officer"),
+    "inbox_50k_reviewer": _many("reviewer"),
+    "inbox_50k": _many("city"),
+    "inbox_1m_officer": _most("officer"),
+    "inbox_1m_reviewer": _most("reviewer"),
+    "inbox_1m": _most("city"),
 }
-USUALLY = tuple(name for name in WORKS if name != "complete_http_4")
-"""What is measured when nobody says what; several clients at once only when they are asked for."""
+MILLION = tuple(name for name in WORKS if name.startswith("inbox_1m"))
+"""On PostgreSQL alone; some minutes and four gigabytes of disk."""
+
+USUALLY = tuple(name for name in WORKS if name not in {"complete_http_4", *MILLION})
+"""What is measured when nobody says what: not what takes long or needs several clients."""
 
 
 def measure(
@@ -73,6 +102,8 @@ def measure(
     for db in databases:
         with ground(db) as on:
             for name in works:
+                if name in MILLION and db != "postgres":
+                    continue
                 yield WORKS[name](on, name, size)
 
 

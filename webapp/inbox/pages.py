@@ -9,7 +9,7 @@ from engine import Actor, Engine
 from engine.model.calendar import WorkCalendar
 from engine.model.tasks import DueState, InboxCounts, InboxFilter, InboxPage, TaskLine
 from registry.loading import MAY_LOAD
-from webapp.shared.addresses import address
+from webapp.shared.addresses import address, addresses
 from webapp.shared.items import step_of
 from webapp.shared.language import _
 from webapp.shared.navigation import Shell
@@ -102,37 +102,33 @@ def inbox_page(
 ) -> InboxListPage:
     """The page for what the address asks."""
     narrowed = filter_of(asked)
-    found = engine.tasks.inbox(actor, narrowed)
-    has_start = bool(engine.definitions.startable(actor, from_nothing=True))
+    found, offers = engine.tasks.inbox_with_offers(actor, narrowed)
+    newest = offers.newest
+    has_start = offers.starts_from_nothing
+    has_lists = any((line.process_key, line.element_id) in newest.listed for line in found.lines)
     return InboxListPage(
         shell=shell,
-        groups=_groups(found, narrowed, asked, places, _process_names(engine)),
+        groups=_groups(found, narrowed, asked, places, newest.names),
         rows=_rows(
             found.lines,
             actor,
             engine.clock.now(),
             engine.calendar(),
             asked,
-            engine.definitions.decided_together(),
+            newest.together,
         ),
         total=found.counts.total,
         searched=narrowed.text,
         kept={k: v for k, v in _narrowing(asked).items() if k != "q"},
         is_narrowed=bool(_narrowing(asked)),
         has_start=has_start,
-        has_drafts=has_start or bool(engine.definitions.startable(actor)),
-        has_lists=has_start or bool(actor.roles & set(MAY_LOAD)) or _any_listed(engine, found),
+        has_drafts=has_start or offers.starts,
+        has_lists=has_start or has_lists or bool(actor.roles & set(MAY_LOAD)),
         first_page=address("inbox.show", _narrowing(asked)) if narrowed.cursor else "",
         next_page=address("inbox.show", _narrowing(asked), after=found.next_cursor)
         if found.next_cursor
         else "",
     )
-
-
-def _any_listed(engine: Engine, found: InboxPage) -> bool:
-    """Whether one of these steps may be done from a list."""
-    listed = engine.definitions.done_from_lists()
-    return any((line.process_key, line.element_id) in listed for line in found.lines)
 
 
 def filter_of(asked: Mapping[str, str]) -> InboxFilter:
@@ -154,10 +150,6 @@ _NARROWS = ("due", "role", "unit", "process", "held", "q")
 
 def _narrowing(asked: Mapping[str, str]) -> dict[str, str]:
     return {name: asked[name] for name in _NARROWS if asked.get(name)}
-
-
-def _process_names(engine: Engine) -> Mapping[str, str]:
-    return {row.key: row.name for row in engine.definitions.latest()}
 
 
 def _groups(
@@ -204,11 +196,12 @@ def _unit_names(counts: InboxCounts) -> Callable[[str], str]:
 
 def _held(asked: Mapping[str, str], counts: InboxCounts) -> tuple[Choice, ...]:
     chosen = asked.get("held", "")
+    with_it = addresses("inbox.show", "held", _but(asked, "held"))
     return tuple(
         Choice(
             label,
             number,
-            _without(asked, "held") if value == chosen else _with(asked, "held", value),
+            _without(asked, "held") if value == chosen else with_it(value),
             value == chosen,
             value=value,
         )
@@ -227,11 +220,12 @@ def _choices(
     always: Sequence[str] = (),
 ) -> tuple[Choice, ...]:
     chosen = asked.get(name, "")
+    with_it = addresses("inbox.show", name, _but(asked, name))
     return tuple(
         Choice(
             label,
             numbers.get(value, 0),
-            _without(asked, name) if value == chosen else _with(asked, name, value),
+            _without(asked, name) if value == chosen else with_it(value),
             value == chosen,
             value if name == "due" else "",
             value,
@@ -241,13 +235,12 @@ def _choices(
     )
 
 
-def _with(asked: Mapping[str, str], name: str, value: str) -> str:
-    return address("inbox.show", _narrowing(asked), {name: value})
+def _but(asked: Mapping[str, str], name: str) -> dict[str, str]:
+    return {k: v for k, v in _narrowing(asked).items() if k != name}
 
 
 def _without(asked: Mapping[str, str], name: str) -> str:
-    kept = {k: v for k, v in _narrowing(asked).items() if k != name}
-    return address("inbox.show", kept)
+    return address("inbox.show", _but(asked, name))
 
 
 def _rows(
@@ -259,11 +252,13 @@ def _rows(
     together: Collection[tuple[str, str]],
 ) -> tuple[Row, ...]:
     way_back = {**_narrowing(asked), **({"after": asked["after"]} if asked.get("after") else {})}
+    href_of = addresses("tasks.show", "task_id", way_back)
+    badge_of = _badges(now, calendar)
     return tuple(
         Row(
             id=line.id,
-            href=address("tasks.show", way_back, task_id=line.id),
-            due=due_badge(line, now, calendar),
+            href=href_of(line.id),
+            due=badge_of(line),
             title=line.title,
             step=step_of(line.name, line.items),
             unit=line.organisation_name,
@@ -280,3 +275,17 @@ def _rows(
         )
         for line in lines
     )
+
+
+def _badges(now: datetime, calendar: WorkCalendar) -> Callable[[TaskLine], Badge]:
+    """The limits in words; most steps of a page are due on a few days."""
+    known: dict[object, Badge] = {}
+
+    def badge_of(line: TaskLine) -> Badge:
+        limit = (line.due_at, line.due_date, line.deadline)
+        found = known.get(limit)
+        if found is None:
+            found = known[limit] = due_badge(line, now, calendar)
+        return found
+
+    return badge_of

@@ -1,11 +1,14 @@
 """Addresses of our own pages, with the filters that narrow a list."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from flask import request, url_for
 
 from webapp.shared.requests import current_settings
+
+_PLACE = "---here---"
 
 
 def address(endpoint: str, *narrowing: Mapping[str, str], **more: str | int | None) -> str:
@@ -14,6 +17,16 @@ def address(endpoint: str, *narrowing: Mapping[str, str], **more: str | int | No
     for part in (*narrowing, more):
         values.update(part)
     return url_for(endpoint, **values)
+
+
+def addresses(
+    endpoint: str, part: str, *narrowing: Mapping[str, str], **more: str | int | None
+) -> Callable[[str], str]:
+    """The addresses of pages that differ in one part: worked out once, however many there are."""
+    before, _place, after = address(endpoint, *narrowing, **more, **{part: _PLACE}).partition(
+        _PLACE
+    )
+    return lambda value: f"{before}{quote(value, safe='')}{after}"
 
 
 def outside(path: str) -> str:

@@ -1,0 +1,77 @@
+"""What the newest version of each process says: names, steps done together or from lists, starts.
+
+Reckoned when a version is deployed, and kept for as long as it is the newest.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from engine.model.definitions import Element
+from engine.runtime import Program
+from engine.store import definitions
+from engine.store.database import Tx
+from engine.store.definitions import DefinitionRow
+
+Step = tuple[str, str]
+"""Process key and element id."""
+
+Programs = Callable[[str], Program]
+"""The program of a version by its id."""
+
+
+@dataclass(frozen=True)
+class Starting:
+    """Who starts a process, at which level, and whether from nothing else."""
+
+    role: str
+    level: str
+    from_nothing: bool
+
+
+@dataclass(frozen=True)
+class Newest:
+    """What the newest versions say: names by key, steps, starts."""
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    together: frozenset[Step] = frozenset()
+    listed: Mapping[Step, Element] = field(default_factory=dict)
+    starts: tuple[Starting, ...] = ()
+
+
+class NewestVersions:
+    """What follows from the newest versions, reckoned when one is deployed."""
+
+    def __init__(self) -> None:
+        self._known: tuple[tuple[str, ...], Newest] = ((), Newest())
+
+    def get(self, tx: Tx, programs: Programs) -> Newest:
+        """As they are now."""
+        rows = definitions.all_latest(tx)
+        ids = tuple(row.id for row in rows)
+        known_ids, found = self._known
+        if ids != known_ids:
+            found = _newest(rows, programs)
+            self._known = (ids, found)
+        return found
+
+
+def _newest(rows: Sequence[DefinitionRow], programs: Programs) -> Newest:
+    elements = [
+        ((key, element.id), element)
+        for row in rows
+        for program in [programs(row.id)]
+        for key in program.processes
+        for element in program.elements(key)
+    ]
+    starts = []
+    for row in rows:
+        info = programs(row.id).info
+        if row.start_role and not info.starts_from_record:
+            level = row.start_level or ""
+            starts.append(Starting(row.start_role, level, not info.starts_from))
+    return Newest(
+        names={row.key: row.name for row in rows},
+        together=frozenset(step for step, element in elements if element.is_batch),
+        listed={step: element for step, element in elements if element.sheet},
+        starts=tuple(starts),
+    )
