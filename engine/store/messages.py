@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import and_, delete, func, insert, literal, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, literal, or_, select, update
 
 from engine.model.actors import Actor
 from engine.store.areas import lies_below
@@ -196,14 +196,16 @@ def rung(tx: Tx, message_id: int, by: str, now: datetime) -> bool:
 # A person's own list -----------------------------------------------------------------------
 
 
+_UNREAD = (
+    select(func.count())
+    .select_from(message)
+    .where(message.c.person_id == bindparam("person"), message.c.status == "unread")
+)
+
+
 def unread(tx: Tx, person_id: str) -> int:
-    """How many messages wait to be read."""
-    found: int = tx.execute(
-        select(func.count())
-        .select_from(message)
-        .where(message.c.person_id == person_id, message.c.status == "unread")
-    ).scalar_one()
-    return found
+    """How many messages wait to be read: every page asks."""
+    return tx.execute(_UNREAD, {"person": person_id}).scalar_one()
 
 
 def of_person(tx: Tx, person_id: str, limit: int) -> Sequence[Message]:

@@ -13,7 +13,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, has_request_context, request
-from flask_babel import Babel, Domain, get_locale, gettext, lazy_gettext, ngettext
+from flask_babel import Babel, Domain, get_locale, lazy_gettext
 
 from engine.sentences import in_english
 
@@ -26,7 +26,8 @@ COOKIE = "lang"
 
 def _(text: str, **values: object) -> str:
     """The text in the language of this request, with the values filled in."""
-    return str(gettext(text, **values))
+    found = _gettext(text)
+    return found % values if values else found
 
 
 def lazy(text: str) -> object:
@@ -41,7 +42,7 @@ def counting(text: str) -> str:
 
 def counted(text: str, n: int) -> str:
     """The text with this number, in the form that the language has for it (1 day, 2 days)."""
-    return str(ngettext(text, text, n, n=n))
+    return _ngettext(text, text, n) % {"n": n}
 
 
 def chosen_language() -> str:
@@ -81,6 +82,15 @@ def _read(language: str) -> NullTranslations:
     return Translations(compiled)
 
 
+def _gettext(text: str) -> str:
+    """Straight from the catalogue: a page has hundreds of texts, and Flask-Babel's way is long."""
+    return str(_read(chosen_language()).gettext(text))
+
+
+def _ngettext(one: str, many: str, n: int) -> str:
+    return str(_read(chosen_language()).ngettext(one, many, n))
+
+
 class _PoDomain(Domain):  # type: ignore[misc]  # flask_babel has no types
     """Texts from our ``.po`` files."""
 
@@ -102,4 +112,7 @@ def speak(app: Flask) -> None:
         default_locale=CHINESE,
         default_timezone="Asia/Shanghai",
         locale_selector=chosen_language,
+    )
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        _gettext, _ngettext, newstyle=True
     )
