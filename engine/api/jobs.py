@@ -20,8 +20,8 @@ from engine.store import jobs as stored_jobs
 from engine.store import receipts as stored_receipts
 from engine.store import start_drafts as stored_start_drafts
 from engine.store import tasks as stored_tasks
-from engine.store.bell import Bell
 from engine.store import waiting
+from engine.store.bell import Bell
 from engine.store.database import Tx, process_id
 from engine.store.jobs import Job
 from engine.work import (
