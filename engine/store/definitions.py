@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import zlib
+from collections import namedtuple
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from sqlalchemy import func, insert, select
 from engine.model.definitions import DefinitionSource
 from engine.store.database import Tx
 from engine.store.instants import from_text, to_text
+from engine.store.ready import Ready
 from engine.store.tables import process_version
 
 
@@ -139,12 +141,13 @@ def latest(tx: Tx, key: str) -> DefinitionRow | None:
     return None if row is None else _row(row)
 
 
+_Columns = namedtuple("_Columns", [c.name for c in _COLUMNS])  # type: ignore[misc]
 _newest = (
     select(process_version.c.key, func.max(process_version.c.version).label("version"))
     .group_by(process_version.c.key)
     .subquery()
 )
-_ALL_LATEST = (
+_ALL_LATEST = Ready(
     select(*_COLUMNS)
     .join(
         _newest,
@@ -156,7 +159,7 @@ _ALL_LATEST = (
 
 def all_latest(tx: Tx) -> list[DefinitionRow]:
     """The newest version of each process."""
-    return [_row(row) for row in tx.execute(_ALL_LATEST)]
+    return [_row(_Columns._make(row)) for row in _ALL_LATEST.rows(tx, {})]
 
 
 def by_id(tx: Tx, definition_id: str) -> DefinitionRow | None:

@@ -7,40 +7,44 @@ looked through row by row (:mod:`engine.store.inbox_search`).
 """
 
 from datetime import date
+from functools import lru_cache
 
-from sqlalchemy import and_, bindparam, func, select, tuple_
+from sqlalchemy import and_, bindparam, func, select
 
 from engine.model.actors import Actor
 from engine.model.tasks import InboxCounts, InboxFilter, TaskLine
 from engine.store import inbox_counts, inbox_page, inbox_search
 from engine.store.database import Tx
 from engine.store.dated import valid_on
-from engine.store.inbox_day import InboxDay, Place, places_of
+from engine.store.inbox_day import InboxDay, Place, given_as, is_at, places_of
+from engine.store.ready import Ready
 from engine.store.tables import person, role_grant
 from engine.store.task_lists import line_of
 
 _ALL = "all"
 
-_SOLE = (
-    select(role_grant.c.role, role_grant.c.organisation_id)
-    .join(person, and_(person.c.id == role_grant.c.person_id, person.c.active))
-    .where(
-        tuple_(role_grant.c.role, role_grant.c.organisation_id).in_(
-            bindparam("places", expanding=True)
-        ),
-        valid_on(role_grant, bindparam("today", type_=role_grant.c.valid_from.type)),
+
+@lru_cache(maxsize=100)
+def _sole(places: int) -> Ready:
+    return Ready(
+        select(role_grant.c.role, role_grant.c.organisation_id)
+        .join(person, and_(person.c.id == role_grant.c.person_id, person.c.active))
+        .where(
+            is_at(role_grant.c.role, role_grant.c.organisation_id, "hers", places),
+            valid_on(role_grant, bindparam("today", type_=role_grant.c.valid_from.type)),
+        )
+        .group_by(role_grant.c.role, role_grant.c.organisation_id)
+        .having(func.count(role_grant.c.person_id.distinct()) == 1)
     )
-    .group_by(role_grant.c.role, role_grant.c.organisation_id)
-    .having(func.count(role_grant.c.person_id.distinct()) == 1)
-)
 
 
 def sole_places(tx: Tx, actor: Actor, today: date) -> frozenset[Place]:
     """Where nobody else has the actor's role: steps there need no claim (product.md §1.2)."""
     if not actor.grants:
         return frozenset()
-    rows = tx.execute(_SOLE, {"places": places_of(actor), "today": today.isoformat()})
-    return frozenset((row.role, row.organisation_id) for row in rows)
+    places = places_of(actor)
+    given = {**given_as("hers", places), "today": today.isoformat()}
+    return frozenset((role, place) for role, place in _sole(len(places)).rows(tx, given))
 
 
 def counts(

@@ -4,27 +4,23 @@ What nobody holds is counted already, by queue, due instant and process, and wha
 away from is counted for her by name. What she holds herself is a handful of rows.
 """
 
-from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import String, and_, bindparam, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import String, and_, bindparam, func, literal, or_, select, union_all
 from sqlalchemy import case as when
 from sqlalchemy.sql import ColumnElement
-from sqlalchemy.sql.selectable import CompoundSelect, Select
+from sqlalchemy.sql.selectable import Select
 
 from engine.model.actors import Actor
 from engine.model.tasks import InboxCounts, InboxFilter
 from engine.store.database import Tx
-from engine.store.inbox_day import InboxDay, named_in, places_of
+from engine.store.inbox_day import InboxDay, given_as, is_at, named_in, places_of
 from engine.store.instants import to_text
+from engine.store.ready import Ready
 from engine.store.tables import organisation, queue, task, waiting, waiting_change
 
 _FILTERS = ("bucket", "role", "organisation_id", "process_key")
-
-_place = tuple_(queue.c.role, queue.c.handling_id)
-_IS_HERS = _place.in_(bindparam("places", expanding=True))
-_IS_SOLE = when((_place.in_(bindparam("sole", expanding=True)), 1), else_=0)
-"""1 for a queue that nobody but she handles."""
 
 
 def _given(name: str) -> ColumnElement[str]:
@@ -54,18 +50,19 @@ def _cells(
         _bucket(due_at).label("bucket"),
         n.label("n"),
         held.label("held"),
-    ).where(_IS_HERS)
+    )
 
 
-def _kept(numbers: Any) -> Select[Any]:
-    """What nobody holds, less what she must stay away from."""
+def _kept(numbers: Any, sole: int) -> Select[Any]:
+    """What nobody holds, less what she must stay away from; held where nobody else may do it."""
     c = numbers.c
+    is_sole = when((is_at(queue.c.role, queue.c.handling_id, "sole", sole), 1), else_=0)
     n = when((c.person_id == "", c.n), else_=-c.n)
     counts_for_her = or_(
         c.person_id == "",
         and_(c.person_id == _given("person"), or_(c.why == "barred", queue.c.profile_id.is_(None))),
     )
-    return _cells(c.process, c.due_at, n, n * _IS_SOLE).where(
+    return _cells(c.process, c.due_at, n, n * is_sole).where(
         c.queue_id == queue.c.id, c.person_id.in_(("", _given("person"))), counts_for_her
     )
 
@@ -86,10 +83,16 @@ def _own() -> Select[Any]:
     )
 
 
-def _statement(*, is_noted: bool) -> CompoundSelect[Any]:
-    """Rows of (filter, value, name, every, held): for each filter with the others set, for all."""
-    kept = [_kept(waiting), _kept(waiting_change)] if is_noted else [_kept(waiting)]
-    cells = union_all(*kept, _own()).subquery()
+@lru_cache(maxsize=100)
+def _ready(db: str, places: int, sole: int) -> Ready:
+    """Rows of (filter, value, name, every, held): for each filter with the others set, for all.
+
+    For so many places where she holds a role, and so many where nobody else does.
+    """
+    kept = (waiting,) if db == "sqlite" else (waiting, waiting_change)
+    is_hers = is_at(queue.c.role, queue.c.handling_id, "hers", places)
+    parts_of_it = [*(_kept(one, sole) for one in kept), _own()]
+    cells = union_all(*(one.where(is_hers) for one in parts_of_it)).subquery()
     columns = {
         "bucket": cells.c.bucket,
         "role": cells.c.role,
@@ -134,26 +137,21 @@ def _statement(*, is_noted: bool) -> CompoundSelect[Any]:
             part = select(literal(name), value, nothing, *numbers).group_by(value)
             part = part.where(*others(name))
         parts.append(part)
-    return union_all(*parts)
+    return Ready(union_all(*parts))
 
 
 def _labelled(numbers: tuple[Any, Any]) -> list[tuple[Any, str]]:
     return list(zip(numbers, ("every", "own"), strict=True))
 
 
-_STATEMENTS: Mapping[str, CompoundSelect[Any]] = {
-    "sqlite": _statement(is_noted=False),
-    "postgresql": _statement(is_noted=True),
-}
-
-
 def counts(tx: Tx, actor: Actor, narrowed: InboxFilter, day: InboxDay) -> InboxCounts:
     """Exact counts of the actor's open steps; the text of the filter is not looked at."""
-    rows = tx.execute(
-        _STATEMENTS[tx.dialect.name],
+    places = places_of(actor)
+    rows = _ready(tx.dialect.name, len(places), len(day.sole)).rows(
+        tx,
         {
-            "places": places_of(actor),
-            "sole": day.sole_or_nowhere,
+            **given_as("hers", places),
+            **given_as("sole", day.sole),
             "person": actor.person_id,
             "named": named_in(actor),
             "now": to_text(day.now),

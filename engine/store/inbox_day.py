@@ -1,7 +1,11 @@
 """What the queries of an inbox share: the moment, the places, whose step it is."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from sqlalchemy import String, and_, bindparam, false, or_
+from sqlalchemy.sql import ColumnElement
 
 from engine.model.actors import Actor
 from engine.model.clock import first_instant
@@ -23,11 +27,6 @@ class InboxDay:
     today: date
     soon: date
     sole: frozenset[Place] = frozenset()
-
-    @property
-    def sole_or_nowhere(self) -> list[Place]:
-        """The places for a statement, which should not be given an empty list."""
-        return sorted(self.sole) or [("", "")]
 
     @property
     def tomorrow(self) -> str:
@@ -58,6 +57,31 @@ class InboxDay:
 def places_of(actor: Actor) -> list[Place]:
     """Where the actor's roles are held; queues that lead there are hers."""
     return sorted({(grant.role, grant.organisation_id) for grant in actor.grants})
+
+
+def is_at(
+    role: ColumnElement[str], place: ColumnElement[str], name: str, how_many: int
+) -> ColumnElement[bool]:
+    """Whether a role at an organisation is one of so many, given later by :func:`given_as`."""
+    return or_(
+        false(),
+        *(
+            and_(
+                role == bindparam(f"{name}_role_{n}", type_=String()),
+                place == bindparam(f"{name}_at_{n}", type_=String()),
+            )
+            for n in range(how_many)
+        ),
+    )
+
+
+def given_as(name: str, places: Iterable[Place]) -> dict[str, str]:
+    """The values of these places."""
+    given: dict[str, str] = {}
+    for n, (role, place) in enumerate(sorted(places)):
+        given[f"{name}_role_{n}"] = role
+        given[f"{name}_at_{n}"] = place
+    return given
 
 
 def named_in(actor: Actor) -> str:

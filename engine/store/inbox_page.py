@@ -7,10 +7,14 @@ the queues that reach before the bound are read up to it. Steps without a limit 
 looked at only when the page has room for them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import namedtuple
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
+import orjson
 from sqlalchemy import (
+    ARRAY,
     CTE,
     Integer,
     String,
@@ -25,13 +29,14 @@ from sqlalchemy import (
 )
 from sqlalchemy import case as when
 from sqlalchemy.sql import ColumnElement
-from sqlalchemy.sql.selectable import CompoundSelect, FromClause, Select
+from sqlalchemy.sql.selectable import FromClause, Select
 
 from engine.model.actors import Actor
 from engine.model.tasks import InboxFilter
 from engine.store.database import Tx
-from engine.store.inbox_day import InboxDay, named_in, places_of
+from engine.store.inbox_day import InboxDay, given_as, is_at, named_in, places_of
 from engine.store.instants import NEVER
+from engine.store.ready import Ready
 from engine.store.tables import queue, task
 from engine.store.task_lists import line_query
 
@@ -47,21 +52,21 @@ def _most() -> ColumnElement[int]:
     return bindparam("most", type_=Integer())
 
 
-def _hers() -> CTE:
+def _hers(places: int, sole: int) -> CTE:
     """Her queues that the filter leaves; ``is_free`` where it leaves what nobody holds."""
-    place = tuple_(queue.c.role, queue.c.handling_id)
-    sole = when((place.in_(bindparam("sole", expanding=True)), 1), else_=0)
+    is_sole = is_at(queue.c.role, queue.c.handling_id, "sole", sole)
+    alone = when((is_sole, 1), else_=0)
     holding = _given("holding")
     return (
         select(
             queue.c.id,
             queue.c.profile_id,
-            when((holding == "mine", sole), (holding == "free", 1 - sole), else_=1).label(
+            when((holding == "mine", alone), (holding == "free", 1 - alone), else_=1).label(
                 "is_free"
             ),
         )
         .where(
-            place.in_(bindparam("places", expanding=True)),
+            is_at(queue.c.role, queue.c.handling_id, "hers", places),
             or_(_given("role") == "", queue.c.role == _given("role")),
             or_(_given("home") == "", queue.c.home_id == _given("home")),
         )
@@ -131,8 +136,10 @@ def _foremost(
     ).select_from(queues.join(_step, _step.c.id.in_(first)))
 
 
-def _statement(db: str) -> CompoundSelect[Any]:
-    hers = _hers()
+@lru_cache(maxsize=100)
+def _ready(db: str, places: int, sole: int) -> Ready:
+    """The ids of the page, for so many places where she holds a role or nobody else does."""
+    hers = _hers(places, sole)
     free = select(hers.c.id, hers.c.profile_id).where(hers.c.is_free == 1).cte("free")
     number = func.count()
     some = (
@@ -171,7 +178,7 @@ def _statement(db: str) -> CompoundSelect[Any]:
             or_(_dated(task), _undated(task)),
         )
     )
-    return (
+    return Ready(
         union_all(
             select(dated.c.due_at, dated.c.step_id.label("id")),
             select(literal(NEVER).label("due_at"), undated.c.step_id.label("id")),
@@ -182,10 +189,16 @@ def _statement(db: str) -> CompoundSelect[Any]:
     )
 
 
-_LINES = line_query().where(task.c.id.in_(bindparam("ids", expanding=True)))
-_STATEMENTS: Mapping[str, CompoundSelect[Any]] = {
-    db: _statement(db) for db in ("sqlite", "postgresql")
-}
+@lru_cache
+def _lines(db: str) -> Ready:
+    """The lines of the steps whose ids are given as one value."""
+    if db == "sqlite":
+        ids = func.json_each(_given("ids")).table_valued("value")
+        return Ready(line_query().where(task.c.id.in_(select(ids.c.value))))
+    return Ready(line_query().where(task.c.id == func.any(bindparam("ids", type_=ARRAY(String)))))
+
+
+_Line = namedtuple("_Line", line_query().selected_columns.keys())  # type: ignore[misc]
 
 
 def rows(
@@ -197,11 +210,13 @@ def rows(
     """
     since, until = day.instants_of(narrowed.bucket)
     after_due, after_id = after or ("", "")
-    found = tx.execute(
-        _STATEMENTS[tx.dialect.name],
+    db = tx.dialect.name
+    places = places_of(actor)
+    found = _ready(db, len(places), len(day.sole)).rows(
+        tx,
         {
-            "places": places_of(actor),
-            "sole": day.sole_or_nowhere,
+            **given_as("hers", places),
+            **given_as("sole", day.sole),
             "person": actor.person_id,
             "named": named_in(actor),
             "holding": narrowed.holding,
@@ -217,6 +232,9 @@ def rows(
             "most": narrowed.limit + 1,
         },
     )
-    ids = [row.id for row in found]
-    lines = {row.id: row for row in tx.execute(_LINES, {"ids": ids})} if ids else {}
+    ids = [step_id for _due_at, step_id in found]
+    if not ids:
+        return []
+    given = orjson.dumps(ids).decode() if db == "sqlite" else ids
+    lines = {row[0]: _Line._make(row) for row in _lines(db).rows(tx, {"ids": given})}
     return [lines[one] for one in ids]

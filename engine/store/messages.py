@@ -13,6 +13,7 @@ from engine.store.areas import lies_below
 from engine.store.cases import visible_to
 from engine.store.database import Tx
 from engine.store.instants import from_text, from_text_or_none, to_text
+from engine.store.ready import Ready
 from engine.store.tables import case, message, person
 
 OUTSIDE = ("sms", "robot", "mail")
@@ -196,7 +197,7 @@ def rung(tx: Tx, message_id: int, by: str, now: datetime) -> bool:
 # A person's own list -----------------------------------------------------------------------
 
 
-_UNREAD = (
+_UNREAD = Ready(
     select(func.count())
     .select_from(message)
     .where(message.c.person_id == bindparam("person"), message.c.status == "unread")
@@ -205,7 +206,8 @@ _UNREAD = (
 
 def unread(tx: Tx, person_id: str) -> int:
     """How many messages wait to be read: every page asks."""
-    return tx.execute(_UNREAD, {"person": person_id}).scalar_one()
+    ((number,),) = _UNREAD.rows(tx, {"person": person_id})
+    return int(number)
 
 
 def of_person(tx: Tx, person_id: str, limit: int) -> Sequence[Message]:
