@@ -67,7 +67,7 @@ def test_what_waited_before_the_numbers_were_kept_is_counted(office: Office) -> 
             work.tx.execute(text("DROP FUNCTION waiting_added, waiting_changed"))
         work.tx.execute(text("DROP TABLE waiting"))
         work.tx.execute(text("DROP TABLE waiting_change"))
-        work.tx.execute(text("UPDATE alembic_version SET version_num = 'engine_items'"))
+        work.tx.execute(text("UPDATE alembic_version SET version_num = 'engine_given_up'"))
         work.commit()
     migrate(database)
     with database.look() as tx:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "engine_waiting"
-down_revision = "engine_items"
+down_revision = "engine_given_up"
 branch_labels = None
 depends_on = None
 
