@@ -5,6 +5,7 @@ from datetime import date
 
 from engine import Engine
 from engine.errors import BangfuError
+from engine.model.cases import NOT_OVER
 from engine.store.database import Tx
 from engine.work.environment import Environment
 from engine.work.invariants import Invariant
@@ -27,7 +28,6 @@ from registry.people import people_of
 from registry.store import checks, index, people, snapshots
 
 _MOST_SHOWN = 20
-_RUNNING = frozenset({"active", "incident", "suspended"})
 _ENDED_BY_PEOPLE = "cancelled"
 
 Findings = Iterator[str | None]
@@ -74,7 +74,7 @@ def _notices(environment: Environment, tx: Tx) -> Findings:
 
 def _standing(one: PublicNotice, case_status: str) -> str | None:
     """A cancelled case is no fault: its notices count as over from that moment."""
-    if one.status is NoticeStatus.CLOSED or case_status in _RUNNING:
+    if one.status is NoticeStatus.CLOSED or case_status in NOT_OVER:
         return None
     if case_status == _ENDED_BY_PEOPLE:
         return None

@@ -300,11 +300,9 @@ def _load(
 
 def _numbered(tx: Tx, new: Sequence[_Ready]) -> list[str]:
     """A number for each, by its county and the year it was approved in."""
-    codes: dict[str, str] = {}
+    codes = numbers.county_codes(tx, {one.organisation_id for one in new})
     series: dict[tuple[str, int], list[int]] = defaultdict(list)
     for place, one in enumerate(new):
-        if one.organisation_id not in codes:
-            codes[one.organisation_id] = numbers.county_code(tx, one.organisation_id)
         series[codes[one.organisation_id], one.archived_on.year].append(place)
     given: dict[int, str] = {}
     # In one order everywhere: two loads at once then never wait for each other in a circle.

@@ -5,6 +5,7 @@ readable: in the version of the form that it was chosen with, and by the text be
 the answers go. So a list may change without a word of what was said before it did.
 """
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from datetime import date
@@ -37,6 +38,18 @@ def text_keys(fields: Sequence[Field]) -> Iterator[str]:
     return (asked.text_name for asked in fields if asked.codes and len(asked.path) == 1)
 
 
+def called(asked: Field, word: str) -> list[Option]:
+    """The choices that people mean with an everyday word; several where it does not tell them."""
+    plain = _plain(word)
+    return [one for one in asked.options if any(plain == _plain(name) for name in one.aliases)]
+
+
+def either_of(asked: Field, word: str, meant: Sequence[Option]) -> str:
+    """What to say of a word that several choices are called by."""
+    known = "”或“".join(option.label for option in meant)
+    return f"“{asked.label}”的“{word}”可以是“{known}”,请选定一个"
+
+
 def expired(asked: Field, value: object, scope: Mapping[str, object], today: date) -> Option | None:
     """The chosen code that is not in force today; one that the case holds already may stay."""
     chosen = set(value) if isinstance(value, list) else {value}
@@ -44,6 +57,10 @@ def expired(asked: Field, value: object, scope: Mapping[str, object], today: dat
         if option.value in chosen and not option.is_valid_on(today):
             return None if _holds(scope, asked.name, option.value) else option
     return None
+
+
+def _plain(word: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", word).casefold().split())
 
 
 def _texts(columns: Sequence[Field], row: Mapping[str, object]) -> Answers:

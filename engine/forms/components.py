@@ -81,7 +81,7 @@ class Option:
     """One choice: the stored value and what people read; ``group`` is a heading above some.
 
     A code of a list may be in force from a day or up to and including one; before and after it
-    stays readable and is not offered.
+    stays readable and is not offered. ``aliases`` are what people write for it in their sheets.
     """
 
     value: str
@@ -89,6 +89,8 @@ class Option:
     group: str = ""
     valid_from: date | None = None
     valid_to: date | None = None
+    aliases: tuple[str, ...] = field(default=(), compare=False)
+    """No part of what the choice is: one form may know more of them than another."""
 
     def is_valid_on(self, day: date) -> bool:
         """Whether it is offered on this day."""

@@ -217,6 +217,7 @@ def _options(node: Node) -> tuple[Option, ...]:
                 node.plain("values", label) if isinstance(label, str) else value,
                 valid_from=_valid_day(node, item, "validFrom"),
                 valid_to=_valid_day(node, item, "validTo"),
+                aliases=_aliases(node, item.get("aliases")),
             )
         )
     values = [option.value for option in options]
@@ -233,6 +234,23 @@ def _options(node: Node) -> tuple[Option, ...]:
     elif not options and not (node.on("returnTargets") or node.on("returnFields")):
         node.refuse("form-options", Words("没有选项 values", "it has no choices (values)"))
     return tuple(options)
+
+
+def _aliases(node: Node, value: object) -> tuple[str, ...]:
+    """Everyday words for a choice, as sheets have them; two choices may share one."""
+    if value is None:
+        return ()
+    words = value if isinstance(value, list) else [value]
+    if not all(isinstance(word, str) and word.strip() for word in words):
+        node.refuse(
+            "form-options",
+            Words(
+                'values 中的 aliases 须是一列文字,例如 ["妻子", "丈夫"]',
+                "aliases in values must be a list of texts",
+            ),
+        )
+        return ()
+    return tuple(word.strip() for word in words)
 
 
 def _valid_day(node: Node, item: Mapping[str, object], name: str) -> date | None:

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from engine.forms.codes import called, either_of
 from engine.forms.components import Field, FieldKind
 from engine.forms.formats import normalise
 from engine.forms.paths import set_at
@@ -152,7 +153,7 @@ def read_cell(column: Field, text: str) -> tuple[object, str]:
 
 
 def _choice(column: Field, text: str) -> tuple[object, str]:
-    """By the text, by the code, or as people say yes and no."""
+    """By the text, by the code, as people say yes and no, or by an everyday word for it."""
     plain = _plain(text)
     for option in column.options:
         if plain in (_plain(option.label), _plain(option.value)):
@@ -160,6 +161,11 @@ def _choice(column: Field, text: str) -> tuple[object, str]:
     for option in column.options:
         if plain in _SAME.get(option.label, ()) or plain in _SAME.get(_yes_no(option.value), ()):
             return option.value, ""
+    meant = called(column, text)
+    if len(meant) == 1:
+        return meant[0].value, ""
+    if meant:
+        return text, either_of(column, text, meant)
     return text, f"“{column.label}”的“{text}”不在选项里,请改选"
 
 

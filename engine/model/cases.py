@@ -20,6 +20,11 @@ class CaseStatus(Enum):
 
 RUNNING = frozenset({CaseStatus.ACTIVE, CaseStatus.INCIDENT})
 
+NOT_OVER = tuple(
+    status.value for status in (CaseStatus.ACTIVE, CaseStatus.INCIDENT, CaseStatus.SUSPENDED)
+)
+"""As stored: cases whose work is still to be finished, also those that stand still for now."""
+
 
 @dataclass(frozen=True)
 class Case:

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy.sql import ColumnElement
 
 from engine.model.organisations import Designation
 from engine.store.database import Tx
@@ -12,9 +13,9 @@ from engine.store.instants import to_text
 from engine.store.tables import designation
 
 
-def holding(tx: Tx, today: date) -> list[Designation]:
+def holding(tx: Tx, today: date, *of: ColumnElement[bool]) -> list[Designation]:
     """Those that hold on a day."""
-    asked = select(designation).where(valid(designation, today)).order_by(designation.c.id)
+    asked = select(designation).where(valid(designation, today), *of).order_by(designation.c.id)
     return [_designation(row) for row in tx.execute(asked)]
 
 

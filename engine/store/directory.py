@@ -22,13 +22,9 @@ from engine.model.organisations import (
     DatedGrant,
     Organisation,
     Person,
-    Queue,
     Role,
-    RoutingReason,
 )
-from engine.model.routing import DirectoryView, Route, route
 from engine.model.tasks import Holder
-from engine.store import designations
 from engine.store.database import Tx
 from engine.store.dated import valid, valid_on
 from engine.store.ready import Ready
@@ -37,15 +33,9 @@ from engine.store.tables import (
     organisation_closure,
     organisation_parent,
     person,
-    queue,
     role,
     role_grant,
-    separation_profile,
-    task,
 )
-
-_LONGEST_REASON = 300
-
 
 # Every request asks this: the statement is built once.
 _ACTOR = Ready(
@@ -458,123 +448,6 @@ def levels_below(tx: Tx, places: Collection[str], today: date) -> Mapping[str, s
     for row in tx.execute(_LEVELS_BELOW, asked):
         found.setdefault(row.ancestor_id, set()).add(row.level)
     return found
-
-
-def directory_view(tx: Tx, today: date) -> DirectoryView:
-    """The directory of a day, as routing reads it."""
-    staffed = {
-        (row.role, row.organisation_id)
-        for row in tx.execute(
-            select(role_grant.c.role, role_grant.c.organisation_id)
-            .distinct()
-            .join(person, person.c.id == role_grant.c.person_id)
-            .where(valid(role_grant, today), person.c.active)
-        )
-    }
-    written = {
-        (one.role, one.organisation_id): (one.handled_by_id, one.in_words)
-        for one in designations.holding(tx, today)
-    }
-    profiles = profiles_on(tx, today)
-    return DirectoryView(
-        organisations=organisations(tx, today),
-        is_staffed=lambda role_code, organisation_id: (role_code, organisation_id) in staffed,
-        designated=lambda role_code, organisation_id: written.get((role_code, organisation_id)),
-        profile_of=profiles.get,
-    )
-
-
-def profiles_on(tx: Tx, today: date) -> dict[str, int]:
-    """The separation profile (id) of each organisation that has one today."""
-    rows = tx.execute(
-        select(separation_profile.c.organisation_id, separation_profile.c.id)
-        .where(valid(separation_profile, today))
-        .order_by(separation_profile.c.id)
-    )
-    return {row.organisation_id: row.id for row in rows}
-
-
-def find_queue(tx: Tx, role_code: str, level: str, home_id: str) -> Queue | None:
-    """The queue of a role, level and home organisation, if there is one yet."""
-    row = tx.execute(
-        select(queue).where(
-            queue.c.role == role_code, queue.c.level == level, queue.c.home_id == home_id
-        )
-    ).first()
-    return None if row is None else queue_of(row)
-
-
-def handling_of(tx: Tx, queue_id: int) -> str | None:
-    """The organisation to which a queue leads now."""
-    return tx.execute(select(queue.c.handling_id).where(queue.c.id == queue_id)).scalar()
-
-
-def queue_of(row: Row[Any]) -> Queue:
-    """A queue from its row."""
-    return Queue(
-        row.id,
-        row.role,
-        row.level,
-        row.home_id,
-        row.handling_id,
-        RoutingReason(row.reason),
-        row.reason_text,
-        row.profile_id,
-    )
-
-
-def _led_by(found: Route, view: DirectoryView) -> dict[str, object]:
-    """What a queue's row says of where it leads."""
-    return {
-        "handling_id": found.handling_id,
-        "reason": found.reason.value,
-        "reason_text": found.text[:_LONGEST_REASON],
-        "profile_id": view.profile_of(found.handling_id),
-    }
-
-
-def make_queue(tx: Tx, role_code: str, level: str, home_id: str, today: date) -> Queue:
-    """Find where such steps go now and write it down."""
-    role_name = roles(tx)[role_code].zh
-    view = directory_view(tx, today)
-    found = route(role_code, role_name, level, home_id, view)
-    values = {
-        "role": role_code,
-        "level": level,
-        "home_id": home_id,
-        **_led_by(found, view),
-    }
-    return queue_of(tx.execute(insert(queue).values(values).returning(queue)).one())
-
-
-def reroute(tx: Tx, today: date) -> int:
-    """Route every queue anew after a change in the directory.
-
-    How many open steps are handled elsewhere now. Tasks are not touched: they name their queue
-    (design.md D7).
-    """
-    view = directory_view(tx, today)
-    role_names = {r.code: r.zh for r in roles(tx).values()}
-    moved: list[int] = []
-    for row in tx.execute(select(queue)).all():
-        new: Route = route(row.role, role_names[row.role], row.level, row.home_id, view)
-        leads = _led_by(new, view)
-        if any(getattr(row, name) != value for name, value in leads.items()):
-            if row.handling_id != new.handling_id:
-                moved.append(row.id)
-            tx.execute(update(queue).where(queue.c.id == row.id).values(leads))
-    return _open_steps_in(tx, moved)
-
-
-def _open_steps_in(tx: Tx, queue_ids: Sequence[int]) -> int:
-    if not queue_ids:
-        return 0
-    asked = (
-        select(func.count())
-        .select_from(task)
-        .where(task.c.status == "open", task.c.queue_id.in_(queue_ids))
-    )
-    return int(tx.execute(asked).scalar_one())
 
 
 def count_people(tx: Tx) -> int:

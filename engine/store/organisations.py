@@ -6,17 +6,19 @@ Nothing is deleted: a row that never came to hold ends on the day it would have 
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import and_, exists, func, insert, or_, select, update
 
 from engine.model.organisations import DatedGrant
 from engine.store.database import Tx
 from engine.store.dated import valid
 from engine.store.tables import (
+    designation,
     organisation,
     organisation_name,
     organisation_parent,
     queue,
     role_grant,
+    separation_profile,
     task,
 )
 
@@ -184,6 +186,16 @@ def days_of_change(tx: Tx, after: date) -> list[date]:
             .order_by(organisation_parent.c.valid_from)
         ).scalars()
     ]
+
+
+def something_changes(tx: Tx, after: date, until: date) -> bool:
+    """Whether a name, parent, unit, grant, designation or profile begins or ends in these days."""
+    since, last = after.isoformat(), until.isoformat()
+    days = [organisation_name.c.valid_from]
+    for table in (organisation, organisation_parent, role_grant, designation, separation_profile):
+        days += [table.c.valid_from, table.c.valid_to]
+    one_of_them = [exists().where(day > since, day <= last) for day in days]
+    return bool(tx.execute(select(or_(*one_of_them))).scalar())
 
 
 def close(tx: Tx, organisation_id: str, day: date, successor_id: str | None) -> None:

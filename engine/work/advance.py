@@ -23,7 +23,7 @@ from engine.model.items import Items, key_of, listed_items, of_key, same_item
 from engine.model.operations import OperationContext
 from engine.model.tasks import Task, TaskLine
 from engine.runtime import OpenStep, OperationCall, Ports, Program, Step, read_scope
-from engine.store import cases, directory, jobs, subscriptions, tasks
+from engine.store import cases, directory, jobs, queues, subscriptions, tasks
 from engine.store.database import Tx, savepoint
 from engine.store.ready import Collision
 from engine.store.tasks import NewTask
@@ -573,7 +573,7 @@ def _queue(
     if not excluded:
         return number
     for place in directory.line_upwards(tx, home)[1:]:
-        if directory.handling_of(tx, number) not in excluded:
+        if queues.handling_of(tx, number) not in excluded:
             return number
         number = environment.queues.find(tx, lane.role, level, place.id, today)
     return number

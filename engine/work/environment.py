@@ -21,7 +21,7 @@ from engine.model.organisations import Queue
 from engine.model.parameters import ParameterRule
 from engine.runtime import Program, compile_program
 from engine.store import definitions as stored_definitions
-from engine.store import directory, settings
+from engine.store import directory, queues, settings
 from engine.store.database import Tx
 from engine.store.vault import Vault
 from engine.work.asked_parameters import AskedParameters
@@ -72,10 +72,10 @@ class Queues:
         known = self._ids.get(key)
         if known is not None:
             return known
-        queue: Queue | None = directory.find_queue(tx, role, level, home_id)
+        queue: Queue | None = queues.find_queue(tx, role, level, home_id)
         if queue is None:
             # Not remembered yet: this transaction may still be rolled back.
-            return directory.make_queue(tx, role, level, home_id, today).id
+            return queues.make_queue(tx, role, level, home_id, today).id
         self._ids[key] = queue.id
         return queue.id
 

@@ -19,7 +19,16 @@ from engine.model.organisations import (
     Role,
     SeparationProfile,
 )
-from engine.store import accounts, audit, channels, designations, directory, organisations, profiles
+from engine.store import (
+    accounts,
+    audit,
+    channels,
+    designations,
+    directory,
+    organisations,
+    profiles,
+    queues,
+)
 from engine.store.database import Tx
 from engine.store.instants import to_text
 from engine.work.claim import release_of_departed
@@ -248,7 +257,7 @@ def follow(environment: Environment, tx: Tx, actor: Actor, action: str, target: 
     """Let closure, queues and held steps follow the directory; open steps that go elsewhere."""
     today = today_of(environment)
     directory.rebuild_closure(tx, today)
-    moved = directory.reroute(tx, today)
+    moved = queues.reroute(tx, today)
     release_of_departed(environment, tx, actor)
     _note(environment, tx, actor, action, target)
     return moved

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from engine.model.actors import Actor
 from engine.model.organisations import DatedGrant, Organisation, RoutingReason
 from engine.model.routing import DirectoryView, route, target_of
-from engine.store import definitions, directory, organisations
+from engine.store import definitions, directory, organisations, queues
 from engine.store.database import Tx
 from engine.work.environment import Environment
 from engine.work.organise import ADMIN
@@ -57,7 +57,7 @@ class Staffing:
 def staffing(environment: Environment, tx: Tx, actor: Actor) -> Staffing:
     """The gaps of the area that the actor administers or sees."""
     today = environment.today()
-    view = directory.directory_view(tx, today)
+    view = queues.directory_view(tx, today)
     area = directory.below(tx, (*actor.area, *actor.places(ADMIN)))
     needs = _needs(environment, tx)
     steps = _steps(tx, view)

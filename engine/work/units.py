@@ -204,9 +204,14 @@ def follow_day(environment: Environment, tx: Tx) -> int:
     """
     today = today_of(environment)
     number = today.toordinal()
-    if settings.counter_value(tx, _FOLLOWED) == number:
+    before = settings.counter_value(tx, _FOLLOWED)
+    if before == number:
         return 0
     settings.set_counter(tx, _FOLLOWED, number)
+    if 0 < before < number and not organisations.something_changes(
+        tx, date.fromordinal(before), today
+    ):
+        return 0
     organisations.apply_names(tx, today)
     return follow(environment, tx, SYSTEM, "directory-followed", today.isoformat())
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, insert, select, update
 
 from engine.model.actors import Actor
+from engine.model.cases import NOT_OVER
 from engine.store.cases import visible_to
 from engine.store.database import Tx
 from engine.store.instants import to_text
@@ -14,8 +15,6 @@ from engine.store.tables import case
 from registry.file_report import FileReport
 from registry.store.objections import read_as, values_of
 from registry.store.tables import file_report, household_version, notice
-
-_LIVE = ("active", "incident", "suspended")
 
 
 def add(tx: Tx, new: FileReport) -> None:
@@ -63,7 +62,7 @@ def case_looking_into(tx: Tx, file_no: str) -> str:
         .where(
             file_report.c.file_no == file_no,
             file_report.c.result == "",
-            case.c.status.in_(_LIVE),
+            case.c.status.in_(NOT_OVER),
         )
         .limit(1)
     ).scalar()
@@ -73,7 +72,7 @@ def case_looking_into(tx: Tx, file_no: str) -> str:
 def is_running(tx: Tx, case_id: str) -> bool:
     """Whether a case still goes on."""
     status = tx.execute(select(case.c.status).where(case.c.id == case_id)).scalar()
-    return status in _LIVE
+    return status in NOT_OVER
 
 
 def cases_about(tx: Tx, actor: Actor, file_no: str) -> Sequence[tuple[str, str]]:

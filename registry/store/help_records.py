@@ -1,7 +1,6 @@
 """Help given to households, in the tables."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -77,7 +76,7 @@ def is_countered(tx: Tx, record_id: str) -> bool:
 
 def _values(one: HelpRecord) -> dict[str, object]:
     return {
-        **asdict(one),
+        **{name: getattr(one, name) for name in _COLUMNS},
         "given_on": one.given_on.isoformat(),
         "entered_at": to_text(one.entered_at),
     }

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, insert, select, update
 
 from engine.model.actors import Actor
+from engine.model.cases import NOT_OVER
 from engine.store.cases import insert_or, visible_to
 from engine.store.database import Tx
 from engine.store.instants import from_text, to_text
@@ -55,7 +56,7 @@ def is_in_a_case(tx: Tx, file_no: str) -> bool:
         .join(household_version, household_version.c.case_id == case.c.id)
         .where(
             household_version.c.file_no == file_no,
-            case.c.status.in_(("active", "incident", "suspended")),
+            case.c.status.in_(NOT_OVER),
         )
         .limit(1)
     )

@@ -10,6 +10,7 @@ from sqlalchemy import Select, bindparam, delete, func, insert, select, update
 from sqlalchemy import case as choose
 
 from engine.model.actors import Actor
+from engine.model.cases import NOT_OVER
 from engine.store.cases import visible_to
 from engine.store.database import Tx
 from engine.store.instants import from_text, to_text
@@ -32,7 +33,6 @@ PERSON = "person"
 """The scope of marks that are of a person's number."""
 
 _AT_ONCE = 500
-_RUNNING = ("active", "incident", "suspended")
 _CANCELLED = "cancelled"
 _WITHOUT_FILE = [column for column in import_batch.c if column.name != "content"]
 
@@ -246,7 +246,7 @@ def open_cases(tx: Tx, actor: Actor, kind: str, people: Sequence[str]) -> dict[s
 
     Also those that were started from a list a moment ago, whose first step is still a draft.
     """
-    running = (case.c.status.in_(_RUNNING), case.c.definition_id.startswith(f"{kind}:"))
+    running = (case.c.status.in_(NOT_OVER), case.c.definition_id.startswith(f"{kind}:"))
     found: dict[str, OpenCase] = {}
     for some in _in_parts(people):
         said = (
@@ -303,7 +303,7 @@ def mark(tx: Tx, kind: str, scope: str, key_hash: str, case_id: str, at: datetim
 
     Of two at once the database refuses one, whose command then begins again and finds the other.
     """
-    is_over = case.c.status.not_in(_RUNNING) if scope == PERSON else case.c.status == _CANCELLED
+    is_over = case.c.status.not_in(NOT_OVER) if scope == PERSON else case.c.status == _CANCELLED
     tx.execute(
         delete(import_mark).where(
             import_mark.c.kind == kind,

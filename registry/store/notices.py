@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select, t
 from sqlalchemy import case as choose
 
 from engine.model.actors import Actor
+from engine.model.cases import NOT_OVER
 from engine.store.database import Tx
 from engine.store.instants import from_text, to_text
 from engine.store.tables import case, subscription
@@ -16,11 +17,10 @@ from registry.notice import OBJECTION, DayCount, NoticeStatus, PublicNotice
 from registry.store.sight import may_see, of_a_visible_case
 from registry.store.tables import notice
 
-_LIVE_CASES = ("active", "incident", "suspended")
 _DATES = ("posted_on", "ends_on", "suspended_on", "closed_on", "counted_from")
 
 _standing: ColumnElement[str] = choose(
-    (func.coalesce(case.c.status, "").in_(_LIVE_CASES), notice.c.status), else_="closed"
+    (func.coalesce(case.c.status, "").in_(NOT_OVER), notice.c.status), else_="closed"
 )
 """A notice ends with its case, however the case ended: nobody would take an objection."""
 

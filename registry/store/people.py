@@ -4,15 +4,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, select, tuple_
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select
 
+from engine.model.cases import NOT_OVER
 from engine.model.pinyin import search_text
 from engine.store.database import Tx
 from engine.store.tables import case, case_attribute, organisation, organisation_closure
 from registry.people import FilePerson
 from registry.store.tables import household, household_person
 
-_OPEN_CASES = ("active", "incident", "suspended")
 _MOST = 50
 _AT_ONCE = 500
 
@@ -149,9 +149,15 @@ def with_name_and_birth(
     """Files that name somebody of one of these names born on the day beside it, by both."""
     if not born:
         return {}
-    place = tuple_(household_person.c.name, household_person.c.birth_date)
+    # pair by pair: SQLite looks a list of pairs up in no index, and reads the whole register
+    any_of_them = or_(
+        *(
+            and_(household_person.c.name == name, household_person.c.birth_date == birth_date)
+            for name, birth_date in sorted(born)
+        )
+    )
     found: dict[tuple[str, str], list[Found]] = {}
-    for row, one in _files(tx, place.in_(sorted(born)), except_file):
+    for row, one in _files(tx, any_of_them, except_file):
         found.setdefault((row.name, row.birth_date), []).append(one)
     return found
 
@@ -170,7 +176,7 @@ def in_open_cases(tx: Tx, id_hashes: Collection[str], except_case: str) -> dict[
         .join(case, case.c.id == case_attribute.c.case_id)
         .where(
             case_attribute.c.key_hash.in_(sorted(id_hashes)),
-            case.c.status.in_(_OPEN_CASES),
+            case.c.status.in_(NOT_OVER),
             case.c.id != except_case,
         )
         .order_by(case.c.number)

@@ -134,6 +134,14 @@ def test_what_is_no_choice_says_what_can_be_filled_in(book):
     assert problem.message.startswith("“低保以上”不在可选的内容里,可填:低保户、")
 
 
+def test_everyday_words_are_read_unless_they_mean_two_choices(book):
+    put(book["户主"], FIRST, household(0, 健康状况="健康", 婚姻状况="单身"))
+    (row,) = read(book).rows
+    assert row.data["head"]["health"] == "良好"
+    (problem,) = row.problems
+    assert problem.message == "“婚姻状况”的“单身”可以是“未婚”或“离异”或“丧偶”,请选定一个。"
+
+
 def test_a_row_that_slipped_by_a_column_is_told_so(book):
     line = {**household(0), "证件号码": "林模拟", "出生日期": number(0)}
     put(book["户主"], FIRST, line)

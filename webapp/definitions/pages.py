@@ -9,6 +9,7 @@ from flask import url_for
 from engine import Actor, Engine
 from engine.definitions.asked import names_in_text
 from engine.errors import Finding
+from engine.model.cases import NOT_OVER
 from engine.model.clock import local_date
 from engine.model.definitions import Element, ElementKind
 from engine.model.parameters import ParameterRule
@@ -200,16 +201,13 @@ def process_list(shell: Shell, engine: Engine, places: PlaceNames, actor: Actor)
                 sum(
                     number
                     for (definition_id, status), number in per_version.items()
-                    if definition_id.rpartition(":")[0] == row.key and status in _OPEN
+                    if definition_id.rpartition(":")[0] == row.key and status in NOT_OVER
                 ),
             )
             for row in engine.definitions.latest()
         ),
         actor.holds(engine.definitions.DESIGNER),
     )
-
-
-_OPEN = frozenset({"active", "incident", "suspended"})
 
 
 def process_page(
@@ -259,7 +257,7 @@ def _sum(per_version: Mapping[tuple[str, str], int], definition_id: str) -> int:
     return sum(
         n
         for (found, status), n in per_version.items()
-        if found == definition_id and status in _OPEN
+        if found == definition_id and status in NOT_OVER
     )
 
 

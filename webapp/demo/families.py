@@ -6,7 +6,7 @@ numbers from 990, which are kept for the very old: hardly anybody real has such 
 
 import random
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -31,6 +31,7 @@ _HAS_A_NUMBER_AT = 3  # years; a younger child may have a birth certificate alon
 _DAYS_A_YEAR = 365.25
 _EARNING = ("在岗", "农民工")
 _WAYS = 97  # children are told apart by a number below this one
+_CHILDREN = ("子", "女", "孙子女")
 
 
 @dataclass(frozen=True)
@@ -243,18 +244,31 @@ def area_code(chance: random.Random, county_code: str) -> str:
 
 def as_on(person: DemoMember, day: date) -> DemoMember:
     """What a child does on a day, by its age: which school, or what work."""
-    if person.relation not in ("子", "女", "孙子女"):
+    if person.relation not in _CHILDREN:
         return person
-    age = person.age_on(day)
+    return replace(person, occupation=_stage_on(person, day)["occupation"], place=_at(person, day))
+
+
+def place_on(person: DemoMember, day: date) -> str:
+    """Where somebody goes to school or works on a day."""
+    return _at(person, day) if person.relation in _CHILDREN else person.place
+
+
+def _at(child: DemoMember, day: date) -> str:
+    place = str(_stage_on(child, day).get("place", ""))
+    number = int(child.way * _WAYS) % 9 + 1
+    return f"模拟{place.format(number=number).removeprefix('模拟')}" if place else ""
+
+
+def _stage_on(child: DemoMember, day: date) -> Mapping[str, Any]:
+    ways = _stages_at(child.age_on(day))
+    return next((row for row in ways if child.way < row.get("steady", 1.0)), ways[-1])
+
+
+@cache
+def _stages_at(age: int) -> Sequence[Mapping[str, Any]]:
     reached = max(row["from"] for row in _read()["stages"] if row["from"] <= age)
-    ways = [row for row in _read()["stages"] if row["from"] == reached]
-    row = next((row for row in ways if person.way < row.get("steady", 1.0)), ways[-1])
-    place = str(row.get("place", "")).format(number=int(person.way * _WAYS) % 9 + 1)
-    return replace(
-        person,
-        occupation=row["occupation"],
-        place=f"模拟{place.removeprefix('模拟')}" if place else "",
-    )
+    return [row for row in _read()["stages"] if row["from"] == reached]
 
 
 def is_of_working_age(person: DemoMember, day: date) -> bool:

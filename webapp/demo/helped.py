@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from webapp.demo.families import as_on
+from webapp.demo.families import place_on
 from webapp.demo.households import DemoHousehold
 
 _DAYS_OF_HELP = (3, 26)
@@ -71,7 +71,7 @@ def _is_meant(row: Mapping[str, Any], household: DemoHousehold, day: date) -> bo
     if "cause" in row:
         return household.cause.code in row["cause"]
     if "student" in row:
-        places = (as_on(member, day).place for member in household.members)
+        places = (place_on(member, day) for member in household.members)
         return any(stage in place for place in places for stage in row["student"])
     return True
 

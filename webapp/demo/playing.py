@@ -8,6 +8,7 @@ import heapq
 import itertools
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from functools import cached_property
@@ -16,8 +17,7 @@ import orjson
 
 from engine import SYSTEM, Actor, Engine, Request
 from engine.definitions.scenarios.reading import Deliver, Do
-from engine.errors import BangfuError, NotFound
-from engine.feel import EvaluationContext
+from engine.errors import BangfuError, CaseNotActive, NotFound, NotPermitted
 from engine.forms import CompiledForm
 from engine.jobs.executor import Pace
 from engine.model.cases import EventKind
@@ -72,12 +72,11 @@ class _Course:
 
 @dataclass(frozen=True)
 class _Step:
-    """An open step as its doer needs it; ``people``: who may do it."""
+    """An open step as its doer needs it; ``data``: what is filled in, ``people``: who may do it."""
 
     task: Task
     form: CompiledForm | None
-    scope: Table
-    context: EvaluationContext
+    data: Table
     people: Sequence[str]
 
 
@@ -233,9 +232,7 @@ class Players:
             return
         holders = self.engine.directory.holders(row.start_role or "", home)
         officer = self._person(self.chance.choice(holders).person_id)
-        context = self.engine.environment.feel_asking(self.engine.ask, home, self.clock.now())
-        answers = answers_of(planned.plan.process).of.get("start", {})
-        data = filled_in(planned.scenario.start, answers, self._scope(course, {}), context)
+        data = self._said(course, "start", planned.scenario.start)
         request = Request(planned.plan.process, home, data, planned.business_key)
         course.case_id = self.engine.cases.start(officer, request).case_id
 
@@ -243,35 +240,46 @@ class Players:
         """Somebody above the household's union writes down what is said against it."""
         planned = course.planned
         home = planned.household.organisation_id
-        context = self.engine.environment.feel_asking(self.engine.ask, home, self.clock.now())
-        told = answers_of(planned.plan.process).of.get("report", {})
-        asked = {"scenario": planned.plan.scenario}
-        said = filled_in(asked, told, self._scope(course, {}), context)
+        said = self._said(course, "report", {"scenario": planned.plan.scenario})
         taker = self._person(self.chance.choice(takers_of_reports(self.engine, home, roles)))
         take_report(self.engine, taker, planned.household, said, planned.business_key)
         self._find_begun([course])
 
-    def _scope(self, course: _Course, scope: Table) -> Table:
-        return {**scope, "household": course.values, "number": course.planned.number}
+    def _said(self, course: _Course, place: str, given: Table) -> Table:
+        """What is said before there is a step, at one of the places that answers are for."""
+        home = course.planned.household.organisation_id
+        return self.engine.ask(lambda tx: self._filled(tx, course, place, (given, {}, home)))
+
+    def _filled(
+        self, tx: Tx, course: _Course, place: str, known: tuple[Table, Table, str]
+    ) -> Table:
+        """The answers of a place: known are what is given, the step's scope and the case's home.
+
+        Within the transaction that found the step: each parameter asked for is then no new one.
+        """
+        given, scope, home = known
+        context = self.engine.environment.feel(tx, home, self.clock.now())
+        answers = answers_of(course.planned.plan.process).of.get(place, {})
+        names = {**scope, "household": course.values, "number": course.planned.number}
+        return filled_in(given, answers, names, context)
 
     def _do(self, course: _Course) -> bool:
         action = course.planned.deeds[course.next_deed].action
         if isinstance(action, Deliver):
             return self._deliver(course, action)
-        open_tasks, step = self.engine.ask(lambda tx: self._find(tx, course, action.element))
+        open_tasks, step = self.engine.ask(lambda tx: self._find(tx, course, action))
         if step is not None:
-            self._complete(course, step, action.data)
+            self._complete(course, step)
             return True
         self._do_between(course, open_tasks)
         return False
 
-    def _find(
-        self, tx: Tx, course: _Course, element: str
-    ) -> tuple[Sequence[OpenStep], _Step | None]:
-        """What is open in a case, and the step at an element if it is."""
+    def _find(self, tx: Tx, course: _Course, action: Do) -> tuple[Sequence[OpenStep], _Step | None]:
+        """What is open in a case, and the step of an action if it is."""
         open_tasks = stored_tasks.open_steps(tx, course.case_id)
-        found = next((line.id for line in open_tasks if line.element_id == element), None)
-        return open_tasks, None if found is None else self._look_at(tx, found)
+        found = next((line.id for line in open_tasks if line.element_id == action.element), None)
+        step = None if found is None else self._look_at(tx, course, found, action.data)
+        return open_tasks, step
 
     def _do_between(self, course: _Course, open_tasks: Sequence[OpenStep]) -> None:
         """A step that is not told here: a county's parameters, or a new head, bring it in."""
@@ -286,18 +294,18 @@ class Players:
             is_between = line.element_id in answers.between and line.element_id not in told
             comes_again = line.element_id in (answers.again & told) - coming
             if is_between or comes_again:
-                self._complete(course, self._step(line), {})
+                self._complete(course, self._step(course, line, {}))
 
     def _open_tasks(self, course: _Course) -> Sequence[OpenStep]:
         return self.engine.ask(lambda tx: stored_tasks.open_steps(tx, course.case_id))
 
-    def _complete(self, course: _Course, step: _Step, given: Table) -> None:
+    def _complete(self, course: _Course, step: _Step) -> None:
         person = self._doer(step)
         if person is not None:
             wrong = answers_of(course.planned.plan.process).wrong.get(step.task.element_id)
             if wrong:
                 put_right(self.engine, person, course.planned.household, wrong)
-            data = self._with_papers(person, step.form, self._data(course, step, given))
+            data = self._with_papers(person, step.form, step.data)
             self.engine.tasks.complete(person, step.task.id, data)
             if course.next_deed == 0:
                 self._hand_receipt(course, person)
@@ -305,14 +313,13 @@ class Players:
     def _hand_receipt(self, course: _Course, person: Actor) -> None:
         """Who takes an application in hands out a receipt, where the process gives any."""
         if course.planned.gets_receipt:
-            receipts = self.engine.receipts
-            if receipts.of_case(person, course.case_id).may_issue:
-                receipts.issue(person, course.case_id)
+            with suppress(CaseNotActive, NotPermitted):
+                self.engine.receipts.issue(person, course.case_id)
 
-    def _step(self, line: OpenStep) -> _Step:
-        return self.engine.ask(lambda tx: self._look_at(tx, line.id))
+    def _step(self, course: _Course, line: OpenStep, given: Table) -> _Step:
+        return self.engine.ask(lambda tx: self._look_at(tx, course, line.id, given))
 
-    def _look_at(self, tx: Tx, task_id: str) -> _Step:
+    def _look_at(self, tx: Tx, course: _Course, task_id: str, given: Table) -> _Step:
         """What one must know of a step to do it: less than its page shows."""
         environment = self.engine.environment
         loaded = stored_tasks.load(tx, task_id)
@@ -322,20 +329,13 @@ class Players:
         opened = open_case(environment, tx, loaded.case)
         form = opened.program.form_of(opened.program.element(task.process_key, task.element_id))
         scope = read_scope(opened.program, opened.memory.engine, task.token)
-        context = environment.feel_asking(
-            self.engine.ask, loaded.case.organisation_id, environment.now()
-        )
+        home = loaded.case.organisation_id
         place = (task.queue.role, task.queue.handling_id)
         if place not in self._holders:
             holders = stored_directory.holders(tx, *place, environment.today())
             self._holders[place] = [holder.person_id for holder in holders]
-        return _Step(
-            task, form, scope, context, [p for p in self._holders[place] if not task.bars(p)]
-        )
-
-    def _data(self, course: _Course, step: _Step, given: Table) -> Table:
-        answers = answers_of(course.planned.plan.process).of.get(step.task.element_id, {})
-        return filled_in(given, answers, self._scope(course, step.scope), step.context)
+        data = self._filled(tx, course, task.element_id, (given, scope, home))
+        return _Step(task, form, data, [p for p in self._holders[place] if not task.bars(p)])
 
     def _doer(self, step: _Step) -> Actor | None:
         """Somebody who may do a step; whoever holds it first."""
@@ -373,15 +373,15 @@ class Players:
 
     def _hold(self, course: _Course, line: OpenStep, stays: Do) -> None:
         planned = course.planned
-        step = self._step(line)
+        step = self._step(course, line, stays.data)
         person = self._doer(step)
         if person is None or step.task.assignee is not None:
             return
         if planned.is_claimed or planned.is_drafted:
             self.engine.tasks.claim(person, line.id)
         if planned.is_drafted:
-            data = self._data(course, step, stays.data)
-            files = {name for name, _ in step.form.files(data)} if step.form is not None else set()
+            data, form = step.data, step.form
+            files = {name for name, _ in form.files(data)} if form is not None else set()
             half = list(data.items())[: max(1, len(data) * 2 // 3)]
             draft = {key: value for key, value in half if not _holds_any(value, files)}
             self.engine.tasks.save_draft(person, line.id, draft)

@@ -14,6 +14,7 @@ from typing import Protocol
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from engine.forms import Field, FieldKind
+from engine.forms.codes import called, either_of
 from engine.forms.values import as_decimal, clean_text, read_date, to_json_number
 
 MOST_DIGITS = 15
@@ -164,6 +165,9 @@ def _tick(told: str, asked: Field) -> object:
 def _choice(told: str, asked: Field) -> str:
     found = _choice_or_none(told, asked)
     if found is None:
+        meant = called(asked, told)
+        if meant:
+            raise WrongCell(f"{either_of(asked, told[:_MOST_SHOWN], meant)}。")
         labels = [option.label for option in asked.options]
         known = "、".join(labels[:_FEW_CHOICES]) + (" 等" if len(labels) > _FEW_CHOICES else "")
         raise WrongCell(f"“{told[:_MOST_SHOWN]}”不在可选的内容里,可填:{known}。")
@@ -180,7 +184,8 @@ def _choice_or_none(told: str, asked: Field) -> str | None:
     for option in asked.options:
         if plain == _plain(option.value + option.label):
             return option.value
-    return None
+    meant = called(asked, told)
+    return meant[0].value if len(meant) == 1 else None
 
 
 def _plain(text: str) -> str:

@@ -113,6 +113,37 @@ def test_what_cannot_be_read_stays_as_it_was_and_is_said(members):
     assert "“与户主关系”的“舅舅”不在选项里" in pasted.faults[0]
 
 
+def test_everyday_words_are_read_and_those_that_mean_two_choices_are_left_to_choose(compiled):
+    known = [
+        {"value": "1", "label": "配偶", "aliases": ["妻子", "丈夫"]},
+        {"value": "2", "label": "子", "aliases": ["儿子", "孩子"]},
+        {"value": "3", "label": "女", "aliases": ["女儿", "孩子"]},
+    ]
+    made = compiled(
+        {
+            "type": "dynamiclist", "id": "L", "path": "members", "label": "家庭成员",
+            "components": [column("select", "relation", "关系", values=known),
+                           column("textfield", "name", "姓名")],
+        }
+    )  # fmt: skip
+    asked = made.fields["members"]
+    lines = "妻子\t甲\n 女 儿\t乙\n孩子\t丙\n子\t丁\n舅舅\t戊"
+    pasted = read_pasted(asked, lines)
+    assert [row["relation"] for row in pasted.rows] == ["1", "3", "孩子", "2", "舅舅"]
+    assert pasted.faults == (
+        "第 3 行“关系”的“孩子”可以是“子”或“女”,请选定一个。",
+        "第 5 行“关系”的“舅舅”不在选项里,请改选。",
+        "其余 3 行已粘贴。",
+    )
+
+
+@pytest.mark.parametrize("aliases", [[""], [1], {"妻子": 1}, 7])
+def test_everyday_words_that_are_no_texts_are_refused(compiled, aliases):
+    values = [{"value": "1", "label": "配偶", "aliases": aliases}]
+    made = compiled(column("select", "relation", "关系", values=values))
+    assert [found.code for found in made.findings] == ["form-options"]
+
+
 def test_shifted_columns_are_noticed(members):
     pasted = read_pasted(members, "\t".join(["子"] + ["x"] * 12))
     assert "可能错了列" in pasted.faults[-2]

@@ -1,0 +1,180 @@
+"""Where steps go: the queue of a role, a level and a home organisation (design.md D7)."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.sql import ColumnElement
+
+from engine.model.organisations import Designation, Organisation, Queue, RoutingReason
+from engine.model.routing import DirectoryView, Route, route
+from engine.store import designations, directory
+from engine.store.database import Tx
+from engine.store.dated import valid
+from engine.store.tables import (
+    designation,
+    person,
+    queue,
+    role_grant,
+    separation_profile,
+    task,
+)
+
+_LONGEST_REASON = 300
+
+
+def directory_view(tx: Tx, today: date) -> DirectoryView:
+    """The whole directory of a day, as routing reads it."""
+    return _view(
+        directory.organisations(tx, today),
+        _staffed(tx, today),
+        designations.holding(tx, today),
+        profiles_on(tx, today),
+    )
+
+
+def _view_upwards(tx: Tx, role_code: str, home_id: str, today: date) -> DirectoryView:
+    """What routing needs of it for one role and one home: new queues come while people wait."""
+    line = directory.line_upwards(tx, home_id)
+    parents = [*(one.id for one in line[1:]), None]
+    nodes = {
+        one.id: replace(one, approval_parent=parent)
+        for one, parent in zip(line, parents, strict=True)
+    }
+    of_role = designation.c.role == role_code
+    written = designations.holding(tx, today, of_role, designation.c.organisation_id.in_(nodes))
+    for handler in {one.handled_by_id for one in written} - nodes.keys():
+        found = directory.organisation_brief(tx, handler)
+        if found is not None:
+            nodes[handler] = found
+    return _view(
+        nodes,
+        _staffed(
+            tx, today, role_grant.c.role == role_code, role_grant.c.organisation_id.in_(nodes)
+        ),
+        written,
+        profiles_on(tx, today, separation_profile.c.organisation_id.in_(nodes)),
+    )
+
+
+def _view(
+    nodes: Mapping[str, Organisation],
+    staffed: Collection[tuple[str, str]],
+    designated: Iterable[Designation],
+    profiles: Mapping[str, int],
+) -> DirectoryView:
+    written = {
+        (one.role, one.organisation_id): (one.handled_by_id, one.in_words) for one in designated
+    }
+    return DirectoryView(
+        organisations=nodes,
+        is_staffed=lambda role_code, organisation_id: (role_code, organisation_id) in staffed,
+        designated=lambda role_code, organisation_id: written.get((role_code, organisation_id)),
+        profile_of=profiles.get,
+    )
+
+
+def _staffed(tx: Tx, today: date, *of: ColumnElement[bool]) -> set[tuple[str, str]]:
+    """Which roles somebody holds where, on a day."""
+    rows = tx.execute(
+        select(role_grant.c.role, role_grant.c.organisation_id)
+        .distinct()
+        .join(person, person.c.id == role_grant.c.person_id)
+        .where(valid(role_grant, today), person.c.active, *of)
+    )
+    return {(row.role, row.organisation_id) for row in rows}
+
+
+def profiles_on(tx: Tx, today: date, *of: ColumnElement[bool]) -> dict[str, int]:
+    """The separation profile (id) of each organisation that has one on a day."""
+    rows = tx.execute(
+        select(separation_profile.c.organisation_id, separation_profile.c.id)
+        .where(valid(separation_profile, today), *of)
+        .order_by(separation_profile.c.id)
+    )
+    return {row.organisation_id: row.id for row in rows}
+
+
+def find_queue(tx: Tx, role_code: str, level: str, home_id: str) -> Queue | None:
+    """The queue of a role, level and home organisation, if there is one yet."""
+    row = tx.execute(
+        select(queue).where(
+            queue.c.role == role_code, queue.c.level == level, queue.c.home_id == home_id
+        )
+    ).first()
+    return None if row is None else queue_of(row)
+
+
+def handling_of(tx: Tx, queue_id: int) -> str | None:
+    """The organisation to which a queue leads now."""
+    return tx.execute(select(queue.c.handling_id).where(queue.c.id == queue_id)).scalar()
+
+
+def queue_of(row: Row[Any]) -> Queue:
+    """A queue from its row."""
+    return Queue(
+        row.id,
+        row.role,
+        row.level,
+        row.home_id,
+        row.handling_id,
+        RoutingReason(row.reason),
+        row.reason_text,
+        row.profile_id,
+    )
+
+
+def _led_by(found: Route, view: DirectoryView) -> dict[str, object]:
+    """What a queue's row says of where it leads."""
+    return {
+        "handling_id": found.handling_id,
+        "reason": found.reason.value,
+        "reason_text": found.text[:_LONGEST_REASON],
+        "profile_id": view.profile_of(found.handling_id),
+    }
+
+
+def make_queue(tx: Tx, role_code: str, level: str, home_id: str, today: date) -> Queue:
+    """Find where such steps go now and write it down."""
+    role_name = directory.roles(tx)[role_code].zh
+    view = _view_upwards(tx, role_code, home_id, today)
+    found = route(role_code, role_name, level, home_id, view)
+    values = {
+        "role": role_code,
+        "level": level,
+        "home_id": home_id,
+        **_led_by(found, view),
+    }
+    return queue_of(tx.execute(insert(queue).values(values).returning(queue)).one())
+
+
+def reroute(tx: Tx, today: date) -> int:
+    """Route every queue anew after a change in the directory.
+
+    How many open steps are handled elsewhere now. Tasks are not touched: they name their queue
+    (design.md D7).
+    """
+    view = directory_view(tx, today)
+    role_names = {r.code: r.zh for r in directory.roles(tx).values()}
+    moved: list[int] = []
+    for row in tx.execute(select(queue)).all():
+        new: Route = route(row.role, role_names[row.role], row.level, row.home_id, view)
+        leads = _led_by(new, view)
+        if any(getattr(row, name) != value for name, value in leads.items()):
+            if row.handling_id != new.handling_id:
+                moved.append(row.id)
+            tx.execute(update(queue).where(queue.c.id == row.id).values(leads))
+    return _open_steps_in(tx, moved)
+
+
+def _open_steps_in(tx: Tx, queue_ids: Sequence[int]) -> int:
+    if not queue_ids:
+        return 0
+    asked = (
+        select(func.count())
+        .select_from(task)
+        .where(task.c.status == "open", task.c.queue_id.in_(queue_ids))
+    )
+    return int(tx.execute(asked).scalar_one())
