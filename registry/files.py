@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from engine import Actor, Engine
 from engine.forms.components import Personal
@@ -11,6 +10,7 @@ from engine.store.database import Tx
 from engine.work.attributes import normal
 from registry.comparison import Change, changes
 from registry.deciding import Review, review_of
+from registry.finding import Waited, time_awaiting
 from registry.household import Content, File, mapping, mappings, text
 from registry.money import Money, money_of
 from registry.national import Block, blocks
@@ -52,7 +52,7 @@ class Standing:
     """What else must be known before acting on a file: what she may do, how long it waits."""
 
     acts: frozenset[Act]
-    days_awaiting: int | None
+    awaiting: Waited | None
     consent_withdrawn_on: str
     review: Review | None = None
     """What was put right since the category was decided, until it is decided again."""
@@ -90,7 +90,6 @@ class Files:
 
     def standing(self, actor: Actor, file_no: str) -> Standing:
         """What she may do, and what the file waits for."""
-        today = self._engine.environment.today()
 
         def read(tx: Tx) -> Standing:
             file, _union = must_see(tx, actor, file_no)
@@ -98,7 +97,7 @@ class Files:
             consent = mapping(content.get("consent"))
             return Standing(
                 acts=allowed(tx, actor, file),
-                days_awaiting=_days_awaiting(file, today),
+                awaiting=time_awaiting(self._engine, tx, file),
                 consent_withdrawn_on=text(consent.get("withdrawn_on")),
                 review=review_of(content),
                 closed=_closed(mapping(content.get("closed"))),
@@ -256,8 +255,3 @@ def _closed(said: Content) -> Closed | None:
         return None
     reason = words(CLOSE_REASONS, said.get("reason"))
     return Closed(text(said.get("on")), reason, text(said.get("note")), text(said.get("case")))
-
-
-def _days_awaiting(file: File, today: date) -> int | None:
-    """Days it has waited for a number of the national system; None where it has one."""
-    return None if file.awaits_since is None else (today - file.awaits_since).days

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from engine import Actor, Engine
 from engine.errors import BangfuError
 from engine.model.clock import ZONE, local_date, months_before
-from engine.model.deadlines import Deadline, Remaining, due, remaining
+from engine.model.deadlines import Deadline, Remaining, Unit, due, remaining
 from engine.store.database import Tx
 from engine.store.instants import to_text
 from engine.store.settings import parameter_values
@@ -31,10 +31,18 @@ _NOON = time(12)
 
 
 @dataclass(frozen=True)
+class Waited:
+    """How long something has waited, in the unit of its limit; in days where it has none."""
+
+    amount: int
+    unit: Unit = Unit.DAYS
+
+
+@dataclass(frozen=True)
 class HouseholdLine:
     """One household file in a list. ``waits`` is its clock while the national number is missing.
 
-    ``days_waited`` counts from the day it came into the list it stands in.
+    ``waited`` counts from the day it came into the list it stands in.
     """
 
     file_no: str
@@ -48,7 +56,7 @@ class HouseholdLine:
     opened_on: date
     changed_on: date
     is_imported: bool = False
-    days_waited: int = 0
+    waited: Waited = Waited(0)
     waits: Remaining | None = None
     is_alike: bool = False
     member_found: str = ""
@@ -121,7 +129,7 @@ class Lists:
                 lines=[
                     replace(
                         clock.line(one.file, one.union),
-                        days_waited=clock.days(one.since),
+                        waited=clock.waited(one.file, one.since, question.queue),
                         is_alike=one.file.file_no in alike,
                         member_found=members.get(one.file.file_no, ""),
                     )
@@ -166,6 +174,13 @@ def _unchanged_before(engine: Engine) -> str:
     return to_text(months_before(engine.environment.now(), months))
 
 
+def time_awaiting(engine: Engine, tx: Tx, file: File) -> Waited | None:
+    """How long a file has waited for its number of the national system; None where it has one."""
+    if file.awaits_since is None:
+        return None
+    return _Clock(engine, tx, [file]).waited(file, file.awaits_since, Queue.AWAITING)
+
+
 def line_of(engine: Engine, tx: Tx, file: File, union: str) -> HouseholdLine:
     """One file as lists show it."""
     return _Clock(engine, tx, [file]).line(file, union)
@@ -201,9 +216,13 @@ class _Clock:
             waits=None if file.awaits_since is None else self._waits(file, file.awaits_since),
         )
 
-    def days(self, since: date) -> int:
-        """From a day until today."""
-        return (self._today - since).days
+    def waited(self, file: File, since: date, queue: Queue) -> Waited:
+        """From a day until today; in working days where the limit of the list counts them."""
+        unit = self._limit(file.organisation_id).unit if queue is Queue.AWAITING else Unit.DAYS
+        if unit is Unit.WORKING_DAYS:
+            calendar = self._environment.calendars.get(self._tx)
+            return Waited(calendar.working_days_between(since, self._today), unit)
+        return Waited((self._today - since).days)
 
     def _waits(self, file: File, since: date) -> Remaining:
         limit = self._limit(file.organisation_id)

@@ -241,7 +241,8 @@ def _aliases(node: Node, value: object) -> tuple[str, ...]:
     if value is None:
         return ()
     words = value if isinstance(value, list) else [value]
-    if not all(isinstance(word, str) and word.strip() for word in words):
+    texts = tuple(word.strip() for word in words if isinstance(word, str) and word.strip())
+    if len(texts) != len(words):
         node.refuse(
             "form-options",
             Words(
@@ -250,7 +251,7 @@ def _aliases(node: Node, value: object) -> tuple[str, ...]:
             ),
         )
         return ()
-    return tuple(word.strip() for word in words)
+    return texts
 
 
 def _valid_day(node: Node, item: Mapping[str, object], name: str) -> date | None:

@@ -213,7 +213,7 @@ def test_the_queues_hold_who_waits_and_their_counts_are_exact(
     first, second = register.lists.page(SYSTEM, Search(queue=Queue.AWAITING)).lines
     assert first.waits is not None
     assert second.waits is not None
-    assert (first.waits.state, first.waits.amount, first.days_waited) == (DueState.OVERDUE, 1, 8)
+    assert (first.waits.state, first.waits.amount, first.waited.amount) == (DueState.OVERDUE, 1, 8)
     assert (second.waits.state, second.waits.amount) == (DueState.LATER, 5)
     clock.advance(timedelta(days=400))
     assert register.lists.queues(reviewer)[Queue.UNCHANGED] == 3
@@ -247,7 +247,7 @@ def test_files_whose_category_waits_to_be_looked_at_again_are_a_list_of_their_ow
     assert waiting(far_reviewer) == [far]
     assert waiting(protection) == [second, first, far]
     days = [
-        one.days_waited for one in register.lists.page(approver, Search(queue=Queue.REVIEW)).lines
+        one.waited.amount for one in register.lists.page(approver, Search(queue=Queue.REVIEW)).lines
     ]
     assert days == [3, 0]
     register.upkeep.decide(approver, second, 2, "marginal", "仍低于两倍")

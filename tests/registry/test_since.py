@@ -12,10 +12,10 @@ from sqlalchemy import inspect, text
 
 import registry
 from engine import SYSTEM
-from engine.model.deadlines import DueState
+from engine.model.deadlines import DueState, Unit
 from engine.store.database import Database, Tx
 from engine.store.schema import ENGINE, migrate
-from registry.finding import HouseholdLine, Search
+from registry.finding import HouseholdLine, Search, Waited
 from registry.store.file_lists import Queue
 from registry.store.tables import household
 from tests.registry.bench import Bench
@@ -56,7 +56,7 @@ def test_an_approved_file_waits_since_its_approval(bench: Bench) -> None:
     assert _since(bench) == ("2026-11-06", "2026-11-06")
     line = _line(bench, Queue.AWAITING)
     assert line.waits is not None
-    assert (line.waits.state, line.waits.amount, line.days_waited) == (DueState.LATER, 4, 3)
+    assert (line.waits.state, line.waits.amount, line.waited.amount) == (DueState.LATER, 4, 1)
 
 
 def test_a_file_taken_over_waits_since_it_was_taken_over_not_since_it_was_approved_once(
@@ -66,9 +66,9 @@ def test_a_file_taken_over_waits_since_it_was_taken_over_not_since_it_was_approv
     assert _since(bench) == (MONDAY, "2016-07-08")
     line = _line(bench, Queue.AWAITING)
     assert line.waits is not None
-    assert (line.waits.state, line.waits.amount, line.days_waited) == (DueState.LATER, 5, 0)
+    assert (line.waits.state, line.waits.amount, line.waited.amount) == (DueState.LATER, 5, 0)
     assert str(line.opened_on) == "2016-07-08"
-    assert _line(bench, Queue.UNHELPED).days_waited == (date(2026, 11, 9) - date(2016, 7, 8)).days
+    assert _line(bench, Queue.UNHELPED).waited.amount == (date(2026, 11, 9) - date(2016, 7, 8)).days
     _later(bench, 8)
     again = _line(bench, Queue.AWAITING)
     assert again.waits is not None
@@ -88,7 +88,7 @@ def test_what_is_done_to_a_file_that_waits_does_not_begin_its_clock_anew(bench: 
     register.upkeep.withdraw_consent(reviewer, file_no, "来信")
     assert _opened(bench, "case-3", approved_on="2026-11-14") == file_no
     assert _since(bench) == ("2026-11-06", "2026-11-06")
-    assert _line(bench, Queue.AWAITING).days_waited == 8
+    assert _line(bench, Queue.AWAITING).waited == Waited(5, Unit.WORKING_DAYS)
 
 
 def test_a_file_that_was_entered_waits_no_more_whatever_becomes_of_it(bench: Bench) -> None:
@@ -100,7 +100,7 @@ def test_a_file_that_was_entered_waits_no_more_whatever_becomes_of_it(bench: Ben
     _later(bench, 30)
     bench.run("household.reopen", _of(file_no))
     assert _since(bench) == ("", "2026-12-09")
-    assert _line(bench, Queue.UNHELPED).days_waited == 0
+    assert _line(bench, Queue.UNHELPED).waited.amount == 0
 
 
 @pytest.mark.parametrize("way", ["reopened", "approved"])
@@ -118,7 +118,7 @@ def test_a_file_that_comes_back_waits_since_it_came_back(bench: Bench, way: str)
         assert _opened(bench, "case-9", head=HEAD, approved_on="2027-02-17") == row.file_no
     assert _since(bench) == ("2027-02-17", "2027-02-17")
     for queue in (Queue.AWAITING, Queue.UNHELPED):
-        assert _line(bench, queue).days_waited == 0, queue
+        assert _line(bench, queue).waited.amount == 0, queue
     assert registry.Registry(bench.engine).lists.queues(SYSTEM)[Queue.UNCHANGED] == 0
 
 
@@ -131,7 +131,7 @@ def test_somebody_of_the_family_who_takes_over_has_a_file_with_a_clock_of_its_ow
     _opened(bench, "case-2", head=spouse, members=[], approved_on="2027-01-08")
     register = registry.Registry(bench.engine)
     found = register.lists.page(SYSTEM, Search(queue=Queue.AWAITING)).lines
-    assert [(one.head_name, one.days_waited) for one in found] == [("林模拟", 63), ("陈模拟", 0)]
+    assert [(one.head_name, one.waited.amount) for one in found] == [("林模拟", 45), ("陈模拟", 0)]
     assert register.copying.first(SYSTEM) == found[0].file_no
 
 

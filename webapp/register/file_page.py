@@ -19,15 +19,13 @@ from webapp.register.paper_tab import PaperTab, paper_tab
 from webapp.register.trace_tab import TraceTab, trace_tab
 from webapp.register.upkeep_pages import review_words
 from webapp.register.version_tab import VersionTab, version_tab
-from webapp.shared.language import _, counted, counting
+from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
 from webapp.shared.registry_port import Household, RegistryPort
-from webapp.shared.words import NOTHING
+from webapp.shared.words import NOTHING, time_words
 
 TABS = ("basics", "members", "money", "help", "versions", "papers", "trace")
-_AWAITS = counting("待录入全国系统已 %(n)s 日")
-
 
 _SHOWN_APART = frozenset(
     part.title for part in PARTS if part.path in ("members", "income_lines", "expense_lines")
@@ -195,7 +193,7 @@ def sections_of(found: Household, tab: str) -> tuple[Section, ...]:
 def _links(file_no: str, standing: Standing, reported: ReportStanding) -> tuple[Link, ...]:
     """What she may do to the file beside its tabs."""
     found = []
-    if Act.COPY in standing.acts and standing.days_awaiting is not None:
+    if Act.COPY in standing.acts and standing.awaiting is not None:
         found.append(Link(_("抄录"), url_for("register.copy", file_no=file_no)))
     if Act.CORRECT in standing.acts:
         found.append(Link(_("勘误"), url_for("register.correct", file_no=file_no)))
@@ -268,6 +266,7 @@ def _warnings(standing: Standing, reported: ReportStanding) -> tuple[str, ...]:
                 day=standing.consent_withdrawn_on,
             )
         )
-    if standing.days_awaiting is not None:
-        found.append(counted(_AWAITS, standing.days_awaiting))
+    if standing.awaiting is not None:
+        time = time_words(standing.awaiting.amount, standing.awaiting.unit)
+        found.append(_("待录入全国系统已 %(time)s", time=time))
     return tuple(found)

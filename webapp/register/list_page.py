@@ -15,13 +15,13 @@ from registry.rights import Act, places_of
 from registry.store.file_lists import Queue
 from registry.vocabulary import words
 from webapp.shared.addresses import address
-from webapp.shared.language import _, counted, counting, lazy
+from webapp.shared.language import _, lazy
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
 from webapp.shared.register_menu import MenuLink, register_menu
 from webapp.shared.registry_port import RegistryPort
 from webapp.shared.requests import current_installation
-from webapp.shared.words import NOTHING, Badge, day, left_badge
+from webapp.shared.words import NOTHING, Badge, day, left_badge, time_words
 
 PAGE_SIZE = 100
 _FACETS = {
@@ -51,7 +51,6 @@ _ABOUT = {
     ),
     Queue.REVIEW: lazy("更正过认定依据、类型还没有重新核对的档案,由分管副主席复核。最久的在最前。"),
 }
-_DAYS = counting("%(n)s 天")
 _MENU = {Queue.ALL: "list"}
 
 
@@ -269,7 +268,7 @@ def row_of(line: HouseholdLine) -> Row:
         opened=day(line.opened_on),
         changed=day(line.changed_on),
         is_imported=line.is_imported,
-        waited=counted(_DAYS, line.days_waited),
+        waited=time_words(line.waited.amount, line.waited.unit),
         due=_due(line.waits),
         is_alike=line.is_alike,
         member_found=line.member_found,

@@ -90,7 +90,12 @@ def amount(deadline: str | None) -> str:
         limit = Deadline.parse(deadline or "")
     except Invalid:
         return deadline or NOTHING
-    return counted(_AMOUNT[limit.unit], limit.amount)
+    return time_words(limit.amount, limit.unit)
+
+
+def time_words(amount: int, unit: Unit) -> str:
+    """5 个工作日, 63 日."""
+    return counted(_AMOUNT[unit], amount)
 
 
 def due_badge(line: TaskLine, now: datetime, calendar: WorkCalendar) -> Badge:
