@@ -213,7 +213,7 @@ def test_the_queues_hold_who_waits_and_their_counts_are_exact(
     first, second = register.lists.page(SYSTEM, Search(queue=Queue.AWAITING)).lines
     assert first.waits is not None
     assert second.waits is not None
-    assert (first.waits.state, first.waits.amount, first.waited.amount) == (DueState.OVERDUE, 1, 8)
+    assert (first.waits.state, first.waits.amount, first.waited.amount) == (DueState.OVERDUE, 1, 6)
     assert (second.waits.state, second.waits.amount) == (DueState.LATER, 5)
     clock.advance(timedelta(days=400))
     assert register.lists.queues(reviewer)[Queue.UNCHANGED] == 3
