@@ -142,6 +142,12 @@ def test_somebody_finds_work_in_her_inbox(engine, loading):
     assert sum(totals) > 0
 
 
+def test_whoever_enters_files_for_the_county_of_the_tour_has_a_step_to_do(engine, loading):
+    entry = engine.directory.actor_named("xc.entry")
+    steps = engine.tasks.inbox(entry, InboxFilter()).lines
+    assert "national_entry" in {line.element_id for line in steps}
+
+
 def test_a_second_call_changes_nothing_and_tells_the_same(engine, register, loading):
     before = open_steps(engine), engine.audit.verify().head, register.households(SYSTEM).counts
     again = load_demo(loading.settings, loading.demo, lambda _: None)

@@ -64,6 +64,27 @@ def test_the_step_offers_its_papers_and_prints_what_was_typed(printing, browse):
     assert "<td>旧了</td>" in sheet or 'colspan="3">旧了</td>' in sheet
 
 
+def test_who_only_prints_does_not_take_the_step_from_the_others(printing, browse):
+    printing.started()
+    task = printing.first_task("officer")
+    engine = printing.engine
+    second = printing.actor("reviewer2").person_id
+    engine.directory.grant(printing.actor("admin"), second, "officer", "mill")
+
+    def press(who: str, typed: dict[str, str]) -> None:
+        page = browse(who).text(f"/tasks/{task}")
+        said = {**typed, "_action": "print:slip", "_nonce": nonce_of(page)}
+        answer = browse(who).post(f"/tasks/{task}", said)
+        assert answer.location == f"/tasks/{task}/print/slip"
+
+    press("officer", {"applicant_name": "", "amount": ""})
+    assert engine.tasks.view(printing.actor("officer"), task).task.assignee is None
+    press("officer", {"applicant_name": "张小红"})
+    held = engine.tasks.view(printing.actor("officer"), task)
+    assert held.task.assignee == printing.actor("officer").person_id
+    assert held.data["applicant_name"] == "张小红"
+
+
 def test_every_print_is_written_down(printing, browse):
     printing.started()
     task = printing.first_task("officer")

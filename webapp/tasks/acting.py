@@ -16,6 +16,8 @@ from engine.errors import (
     TaskHeldByOther,
     TaskNotOpen,
 )
+from engine.forms.paths import MISSING, get_at
+from engine.forms.values import is_empty
 from engine.model.once import Once, Replayed
 from engine.model.tasks import InboxFilter, TaskStatus
 from engine.work.complete import Completed
@@ -57,7 +59,12 @@ def act(
     if posted.is_row_button:
         return _again(posted, posted.paste_faults, "", 200)
     if posted.action.startswith(PRINTS):
-        kept = _keep_draft(engine, actor, view, posted)
+        # who prints what she was shown has not begun: the step stays with those who may take it
+        kept = (
+            Outcome(stays=True)
+            if _says_nothing_new(view, posted)
+            else _keep_draft(engine, actor, view, posted)
+        )
         return replace(kept, prints=posted.action.removeprefix(PRINTS)) if kept.stays else kept
     if posted.action.startswith(FROM_PHONE):
         kept = _keep_draft(engine, actor, view, posted)
@@ -69,6 +76,26 @@ def act(
         errors = with_other_errors(view.form, posted, view.scope, view.context)
         return _again(posted, errors, "", 422, saved)
     return _submit(engine, actor, view, posted, narrowed)
+
+
+def _says_nothing_new(view: TaskView, posted: Posted) -> bool:
+    """Whether the form came back as it was drawn; empty is empty, however it was sent."""
+    if posted.file_errors or view.form is None:
+        return not posted.file_errors
+    asked = (one for one in view.form.fields.values() if one.is_asked)
+    return all(
+        _said(get_at(posted.data, one.path)) == _said(get_at(view.data, one.path)) for one in asked
+    )
+
+
+def _said(value: object) -> object:
+    """A value without what says nothing: fields left empty, boxes not ticked, empty rows."""
+    if isinstance(value, Mapping):
+        return {key: said for key, one in value.items() if (said := _said(one)) is not None}
+    if isinstance(value, list):
+        said_rows = [said for one in value if (said := _said(one)) not in (None, {})]
+        return said_rows or None
+    return None if value is MISSING or value is False or is_empty(value) else value
 
 
 def _submit(

@@ -396,3 +396,20 @@ def test_how_far_from_the_standard_is_told_like_any_amount(document, gap, told, 
     facts = {"proposal": {"gap": Decimal(gap)}}
 
     assert compile_expression(cell).evaluate(facts, context).value == told
+
+
+def test_a_report_on_means_from_before_the_application_is_doubted() -> None:
+    content = (ROOT / "forms/means_check/means_report.form").read_bytes()
+    form = compile_form(content, "means_report.form")
+    context = EvaluationContext(now=NOW, host=County())
+    scope = {"case": {"started_on": "2026-11-09"}}
+
+    def said(day: str) -> list[str]:
+        doubts = form.doubts({"report_date": day, "result": "consistent"}, scope, context)
+        return [one.message for one in doubts if one.pointer == "/report_date"]
+
+    assert said("2026-11-09") == said("2026-11-28") == []
+    assert said("2026-11-08") == [
+        "报告日期早于申请日期 2026-11-09,可能是以前的报告,请对照报告核对。"
+    ]
+    assert said("2026-11-29") == ["报告日期在今天之后,请核对。"]
