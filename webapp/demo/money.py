@@ -63,21 +63,22 @@ def batch(engine: Engine, actor: Actor, one: Round) -> None:
         if (found.line.key.programme, found.line.key.source) == wanted
     ]
     line = max(mine, key=lambda found: found.key.year)
+    unit = line.key.organisation_id
+    households = engine.ask(lambda tx: payees.every(tx, (unit,)))
+    chosen = households[told["skip"] : told["skip"] + told["most"]]
+    if not chosen:
+        return  # a small demonstration has not so many households on file
     today = engine.environment.today()
     period = told["period"].format(year=today.year, month=f"{today.month:02d}")
     asked = {"line": str(line.id), "period": period, "item": told["item"]}
     number = desk.open(actor, {**asked, "title": told.get("title", "")})
-    unit = line.key.organisation_id
     if told.get("every"):
         desk.add_every(actor, number, str(told["yuan"]), "")
     else:
-        households = engine.ask(lambda tx: payees.every(tx, (unit,)))
-        for household in households[told["skip"] : told["skip"] + told["most"]]:
+        for household in chosen:
             desk.add_household(actor, number, household.file_no, str(told["yuan"]))
-    if told.get("steps") is None:
-        return
-    case_id = desk.submit(actor, number)
-    _do_steps(engine, case_id, told["steps"])
+    if told.get("steps") is not None:
+        _do_steps(engine, desk.submit(actor, number), told["steps"])
 
 
 def transfer(engine: Engine, actor: Actor, one: Round) -> None:
