@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import httpx
 
 from engine import SYSTEM, Options, open_engine
 from engine.definitions.folder import read_folder
+from engine.model.definitions import SourceFile
 from engine.model.organisations import Person
 from engine.work.accounts import hash_password
 from tests.support.federation import ORGANISATIONS, ROLES, STAFF
@@ -27,8 +28,8 @@ A_DAY_A_SECOND = 86_400
 READY_WITHIN_SECONDS = 60
 
 
-def prepare(url: str, data: Path, process: str) -> None:
-    """A staffed federation with one process, ready to be served."""
+def prepare(url: str, data: Path, process: str, folder: Path | None = None) -> None:
+    """A staffed federation with one process, ready to be served; ``folder`` holds its files."""
     engine = open_engine(url, key=KEY, options=Options(data_dir=data))
     hashed = hash_password(PASSWORD)
     engine.directory.load(
@@ -37,7 +38,11 @@ def prepare(url: str, data: Path, process: str) -> None:
         [(Person(f"p-{n}", n, f"模拟{n}", place), hashed) for n, (_, place) in STAFF.items()],
         [(f"p-{n}", role, place) for n, (role, place) in STAFF.items()],
     )
-    files = read_folder(ROOT / "processes", ROOT / "forms", process).files
+    files: Sequence[SourceFile] = (
+        read_folder(ROOT / "processes", ROOT / "forms", process).files
+        if folder is None
+        else [SourceFile(path.name, path.read_bytes()) for path in sorted(folder.iterdir())]
+    )
     engine.definitions.deploy(SYSTEM, files)
     engine.close()
 

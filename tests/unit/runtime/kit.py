@@ -288,14 +288,11 @@ class Case:
         return found
 
     def done(self, element: str, item: int | None = None, **outputs: object) -> Step:
+        return self.complete(self.token(element, item), **outputs)
+
+    def complete(self, token: str, **outputs: object) -> Step:
         return self._keep(
-            runtime.complete(
-                self.program,
-                self.step.state,
-                self.token(element, item),
-                outputs,
-                self.world.ports(),
-            )
+            runtime.complete(self.program, self.step.state, token, outputs, self.world.ports())
         )
 
     def fire(self, element: str) -> Step:

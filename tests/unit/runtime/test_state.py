@@ -216,3 +216,18 @@ def test_a_state_saved_by_an_earlier_release_is_read_and_finished(world):
     case.retry()
     assert case.open == ["U"]
     assert case.done("U").ended
+
+
+def test_items_and_rounds_saved_by_an_earlier_release_are_read_and_finished(world):
+    # Never rewrite these files either.
+    source = source_of(file("states/repeated1.bpmn"))
+    case = Case.stored(source, world, file("states/repeated1.json"))
+    names = [[one.name or one.number for one in w.items] for w in case.step.waits.user.values()]
+    assert sorted(names, key=str) == [["丙", "证"], ["甲", "照"], [3]]
+    case.done("L", more=False)
+    (photo,) = [w.token for w in case.step.waits.user.values() if w.items[0].name == "甲"]
+    step = case.complete(photo, ok=9)
+    assert case.open == ["U"]
+    assert step.variables["results"] == [[1, 9], [2], None]
+    assert not step.waits.timers
+    assert case.done("U").ended
