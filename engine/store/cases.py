@@ -387,7 +387,7 @@ def matches(text: str, lookup_hash: str) -> ColumnElement[bool]:
 
     A character that cannot be typed is asked for with a question mark: 张?明.
     """
-    pattern = f"%{_ANY_CHARACTER.sub('_', _escaped(text))}%"
+    pattern = like_pattern(text)
     ways = [
         case_attribute.c.text.like(pattern, escape="\\"),
         case_attribute.c.last4 == text.upper(),
@@ -407,6 +407,11 @@ def matches(text: str, lookup_hash: str) -> ColumnElement[bool]:
 
 _ANY_CHARACTER = re.compile("[??□〓]")
 """What people type, or what an old system left, for a character it does not have."""
+
+
+def like_pattern(text: str) -> str:
+    """What somebody types as a pattern for LIKE, with ``\\`` to escape."""
+    return f"%{_ANY_CHARACTER.sub('_', _escaped(text))}%"
 
 
 def _escaped(text: str) -> str:

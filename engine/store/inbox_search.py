@@ -14,7 +14,7 @@ from sqlalchemy.sql import ColumnElement, FromClause
 
 from engine.model.actors import Actor
 from engine.model.tasks import InboxCounts, InboxFilter
-from engine.store.cases import in_queues_of, matches
+from engine.store.cases import in_queues_of, like_pattern, matches
 from engine.store.database import Tx
 from engine.store.inbox_day import InboxDay, named_in
 from engine.store.instants import NEVER
@@ -34,6 +34,12 @@ def _mine(actor: Actor) -> ColumnElement[bool]:
         or_(task.c.barred == "", task.c.barred.not_like(hers)),
         or_(task.c.by_profile == "", task.c.by_profile.not_like(hers), under_a_profile),
     )
+
+
+def _found(text: str, lookup_hash: str) -> ColumnElement[bool]:
+    """Steps of a case that is found by a text, and those for an item that is called so."""
+    named = task.c.item.like(like_pattern(text), escape="\\")
+    return or_(matches(text, lookup_hash), named)
 
 
 def _in_sole(day: InboxDay) -> ColumnElement[bool]:
@@ -120,7 +126,7 @@ def _counted(
     )
     if narrowed.text:
         mine = mine.select_from(task.join(case, case.c.id == task.c.case_id))
-        mine = mine.where(matches(narrowed.text, lookup_hash))
+        mine = mine.where(_found(narrowed.text, lookup_hash))
     grouped = mine.subquery()
     rows = tx.execute(
         select(
@@ -180,7 +186,7 @@ def rows(
     if narrowed.process_key:
         page = page.where(task.c.case_process == narrowed.process_key)
     if narrowed.text:
-        page = page.where(matches(narrowed.text, lookup_hash))
+        page = page.where(_found(narrowed.text, lookup_hash))
     if after is not None:
         page = page.where(tuple_(_due, task.c.id) > after)
     page = page.order_by(_due, task.c.id).limit(narrowed.limit + 1)

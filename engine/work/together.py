@@ -11,6 +11,7 @@ from engine.forms.values import is_empty
 from engine.model.actors import Actor
 from engine.model.clock import ZONE
 from engine.model.definitions import Element
+from engine.model.items import Items
 from engine.model.tasks import Standing, TaskStatus
 from engine.store.database import Tx
 from engine.work.environment import Environment
@@ -27,6 +28,7 @@ class Waiting:
     task_id: str
     rev: int
     title: str
+    items: Items
     number: str
     unit: str
     data: Mapping[str, object]
@@ -82,6 +84,7 @@ def _waiting(actor: Actor, view: TaskView) -> Waiting:
         view.task.id,
         view.task.rev,
         view.case.title,
+        view.task.items,
         view.case.number,
         view.line.organisation_name,
         view.data,

@@ -121,3 +121,11 @@ def test_the_api_says_which_item_by_number_and_not_by_name(federation, browse, v
     assert told["items"] == [{"activity": "each", "number": 2, "count": 3}]
     history = browse("officer").client.get(f"/api/v1/process-instances/{visits}/history").get_json()
     assert "模拟钱二" not in str([one["detail"].get("items") for one in history["items"]])
+
+
+def test_an_item_is_found_by_its_name(federation, browse, visits):
+    browser = browse("officer")
+    found = browser.text("/inbox?q=钱二")
+    assert "走访 · 模拟钱二(2/3)" in found
+    assert "模拟孙三" not in found
+    assert "走访 ·" not in browser.text("/inbox?q=钱%")
