@@ -1,7 +1,7 @@
 """What every test may ask for: fresh databases of both kinds, a browser's path.
 
-Under ``CI=true`` a test that needs PostgreSQL or Chromium and does not get it has failed; elsewhere
-it is skipped, and the summary says why.
+Under ``CI=true`` a test that needs PostgreSQL, Chromium, strace or libfaketime and does not get it
+has failed; elsewhere it is skipped, and the summary says why.
 """
 
 import os
@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.support.postgres import ADDRESS_VARIABLE, PostgresMissing, PostgresServer, new_folder
 
 ROOT = Path(__file__).parent.parent
-NEEDS = ("postgres", "browser")
+NEEDS = ("postgres", "browser", "strace", "clock")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 _SERVER = pytest.StashKey[PostgresServer]()

@@ -20,6 +20,7 @@ from engine.api.versions import Versions
 from engine.model.calendar import WorkCalendar
 from engine.model.clock import Clock
 from engine.store.database import Database
+from engine.store.patience import Patience
 from engine.work.environment import Environment
 
 
@@ -58,6 +59,10 @@ class Engine(Commands):
     def calendar(self) -> WorkCalendar:
         """The working-day calendar."""
         return self.ask(self.environment.calendars.get)
+
+    def wait_at_most(self, patience: Patience) -> None:
+        """Nobody waits longer than this for the database from now on; Busy is raised then."""
+        self.database.wait_at_most(patience)
 
     def close(self) -> None:
         """Give the database's connections back."""

@@ -10,6 +10,7 @@ import os
 import select
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
@@ -28,6 +29,14 @@ from sqlalchemy.exc import (
 )
 
 from engine.errors import Broken, Busy
+from engine.store.patience import (
+    CONNECTING,
+    PATIENT,
+    Patience,
+    connection_kept_to,
+    lock_file,
+    server_settings,
+)
 from engine.store.ready import (
     keep_writes,
     send_text,
@@ -41,6 +50,11 @@ Tx = Connection
 POOL_SIZE = 40
 """Never smaller than the threads that serve: a smaller pool costs four fifths (design.md D1)."""
 
+_OTHERS_WRITE = "数据库正忙,内容没有提交,请稍后再试。您填写的内容仍在页面上。"
+_NOT_SURE = (
+    "数据库在提交的一刻断开了,不能确定刚才的内容有没有提交。"
+    "请刷新页面核对:已经办好的不必再办,还没有的请再提交一次。"
+)
 _BUSY_TIMEOUT_MS = 15_000
 _TRY_AGAIN = {"40P01", "40001"}  # deadlock detected, serialization failure
 
@@ -69,17 +83,27 @@ class _WriterLock:
         self._path = path
         self._file: IO[bytes] | None = None
 
-    def acquire(self) -> None:
-        self._thread_lock.acquire()
-        if self._path is None:
-            return
+    def acquire(self, seconds: float | None) -> None:
+        """Be the one writer. Raises Busy when it takes longer than so many seconds."""
+        ends = None if seconds is None else time.monotonic() + seconds
+        if not self._thread_lock.acquire(timeout=-1 if seconds is None else seconds):
+            raise Busy(_OTHERS_WRITE)
         try:
-            if self._file is None:
-                self._file = self._path.open("ab")
-            fcntl.flock(self._file, fcntl.LOCK_EX)
+            is_had = self._path is None or self._lock_file(self._path, ends)
         except BaseException:
             self._thread_lock.release()
             raise
+        if not is_had:
+            self._thread_lock.release()
+            raise Busy(_OTHERS_WRITE)
+
+    def _lock_file(self, path: Path, ends: float | None) -> bool:
+        if self._file is None:
+            self._file = path.open("ab")
+        if lock_file(self._file, None if ends is None else max(ends - time.monotonic(), 0.001)):
+            return True
+        self._file = None  # whoever still waits for it closes it
+        return False
 
     def release(self) -> None:
         if self._file is not None:
@@ -100,12 +124,13 @@ class UnitOfWork:
         self._database = database
         self._lent = on
         self._connection: Connection | None = None
+        self._committing = False
         self._committed = False
         self._locked = False
 
     def __enter__(self) -> Self:
         if self._database.is_sqlite:
-            self._database.writer_lock.acquire()
+            self._database.writer_lock.acquire(self._database.patience.lock)
             self._locked = True
         try:
             self._connection = self._lent or self._database.engine.connect()
@@ -131,6 +156,7 @@ class UnitOfWork:
     def commit(self) -> None:
         """Make it durable. Raises Collision when a row had been changed by somebody else."""
         send_writes(self.tx)
+        self._committing = True
         send_text(self.tx, "COMMIT")
         self._committed = True
 
@@ -150,6 +176,8 @@ class UnitOfWork:
         if isinstance(error, OperationalError) and _is_no_answer(error):
             if getattr(error.orig, "sqlstate", "") in _TRY_AGAIN:
                 raise Contended(str(error.orig)) from error
+            if self._committing and not self._database.is_sqlite:
+                raise Busy(_NOT_SURE) from error
             raise Busy("数据库没有应答,内容没有提交,请稍后再试。") from error
 
     def _release(self) -> None:
@@ -195,6 +223,7 @@ class Database:
         if self.path is not None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         self.engine = self._make_engine(durability)
+        self.patience = PATIENT
         lock_path = self.path.with_name(self.path.name + ".lock") if self.path else None
         self.writer_lock = _WriterLock(lock_path)
 
@@ -211,7 +240,7 @@ class Database:
             options["connect_args"] = {"timeout": _BUSY_TIMEOUT_MS / 1000}
         else:
             options["pool_pre_ping"] = False
-            options["connect_args"] = {"connect_timeout": 10}
+            options["connect_args"] = dict(CONNECTING)
         engine = create_engine(self.url, **options)
         if self.is_sqlite:
             event.listen(engine, "connect", _prepare_sqlite)
@@ -220,9 +249,25 @@ class Database:
         else:
             event.listen(engine, "checkout", _refuse_hung_up)
             event.listen(engine, "before_cursor_execute", _send_what_waits)
+            event.listen(engine, "do_connect", self._connect_patiently)
             if durability is Durability.SOON:
                 event.listen(engine, "connect", _hurry_postgres)
         return engine
+
+    def wait_at_most(self, patience: Patience) -> None:
+        """From now on nobody waits longer than this."""
+        self.patience = patience
+        self.engine.dispose()
+
+    def _connect_patiently(
+        self, _dialect: object, _record: object, words: list[Any], named: dict[str, Any]
+    ) -> Any:
+        patience = self.patience
+        connection = connection_kept_to(patience.answer).connect(*words, **named)
+        if patience != PATIENT:
+            connection.execute(server_settings(patience))
+            connection.commit()
+        return connection
 
     def unit_of_work(self, on: Tx | None = None) -> UnitOfWork:
         """One writing transaction, not yet open; ``on`` the connection of a :meth:`look`."""

@@ -4,10 +4,9 @@ A request that got no answer is sent again with the same Idempotency-Key until i
 the server then says counts.
 """
 
-import threading
 import time
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from tests.crash.installation import PASSWORD
 
 PATIENCE_SECONDS = 240
 UNANSWERED = (httpx.TransportError,)
+LATER = (429, 503)
 
 
 @dataclass
@@ -59,7 +59,7 @@ class Noted:
 
 
 class Client:
-    """One client; takes cases from the common list until it is empty."""
+    """One client; drives one case after the other until there is no next key."""
 
     def __init__(self, ports: Sequence[int], plan: Plan, users: Mapping[str, str]) -> None:
         self.ports = ports
@@ -70,14 +70,10 @@ class Client:
         self.noted = Noted()
         self.http = httpx.Client(timeout=20)
 
-    def run(self, keys: list[str], lock: threading.Lock) -> None:
+    def run(self, next_key: Callable[[], str | None]) -> None:
         """Start and finish cases; a fault is noted, not raised."""
         try:
-            while True:
-                with lock:
-                    if not keys:
-                        return
-                    key = keys.pop()
+            while (key := next_key()) is not None:
                 self._drive(key)
         except Exception as error:  # noqa: BLE001
             self.noted.faults.append(repr(error))
@@ -151,7 +147,7 @@ class Client:
                 self.turn += 1
                 time.sleep(0.1)
                 continue
-            if answer.status_code not in (429, 503):
+            if answer.status_code not in LATER:
                 return answer
             time.sleep(0.2)
         raise AssertionError(f"no answer to {method} {path}")
@@ -161,6 +157,8 @@ class Client:
             answer = self.http.post(
                 self._address("/tokens"), json={"username": who, "password": PASSWORD}
             )
+            if answer.status_code in LATER:
+                raise httpx.TransportError(answer.text)
             assert answer.status_code == 201, answer.text
             self.tokens[who] = answer.json()["token"]
         return self.tokens[who]

@@ -15,6 +15,7 @@ import secrets
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -91,6 +92,24 @@ class PostgresServer:
     def stop(self, mode: str = "fast") -> None:
         """Stop it: ``smart``, ``fast``, or ``immediate``, which is a crash."""
         self._control("stop", "-m", mode)
+
+    def checkpoint(self) -> None:
+        """Write everything to the files, so that a crash has little to be mended."""
+        self._administer(sql.SQL("CHECKPOINT").format())
+
+    def wait_until_it_answers(self, seconds: float = 60) -> None:
+        """After a crash it reads its log first, and answers nobody."""
+        address = self.url("postgres").replace("postgresql+psycopg://", "postgresql://", 1)
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                psycopg.connect(address, connect_timeout=5).close()
+            except psycopg.OperationalError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.1)
+            else:
+                return
 
     def remove(self) -> None:
         """Stop it where it was started, and remove all it wrote."""

@@ -7,6 +7,7 @@ import sys
 from types import FrameType
 
 from engine.jobs.executor import Pace, in_background
+from engine.store.patience import A_PERSON_WAITS, A_WORKER_WAITS
 from webapp.commands.speaking import DONE, Call, CommandRefused, Commands, reason, say
 from webapp.opening import opened
 from webapp.serve import serve as serve_until_stopped
@@ -29,6 +30,7 @@ def serve(call: Call) -> int:
     if words.port not in _PORTS:
         raise CommandRefused(f"端口应在 1 至 65535 之间,现在是 {words.port},未启动。")
     with opened(call.settings()) as installation:
+        installation.engine.wait_at_most(A_PERSON_WAITS)
         try:
             socket.getaddrinfo(words.host, words.port)  # the server's own refusal has no reason
             serve_until_stopped(
@@ -51,6 +53,7 @@ def worker(call: Call) -> int:
     """Work off timers and other jobs until told to stop; the job in hand is finished."""
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
     with opened(call.settings()) as installation:
+        installation.engine.wait_at_most(A_WORKER_WAITS)
         executor = installation.engine.jobs.executor(Pace())
         postman = installation.engine.telling.postman()
         errands = installation.engine.errands.runner(Pace())

@@ -13,6 +13,7 @@ from webapp.shared.errors import status_of
 from webapp.shared.language import lazy, spoken
 from webapp.shared.logs import log_failure
 from webapp.shared.navigation import Shell, shell_of_whoever
+from webapp.shared.navigation import shell as public_shell
 from webapp.shared.page import Page, render
 from webapp.shared.requests import actor_or_none, current_engine, request_id, wants_json
 
@@ -72,9 +73,17 @@ def error_response(status: int, sentence: str) -> Response:
         response.status_code = status
         return response
     heading = str(_HEADINGS.get(status, _HEADINGS[500]))
-    shell = shell_of_whoever("")
+    shell = _frame()
     page = ErrorPage(shell, status, heading, _with_phone(told, shell))
     return make_response(render(page), status)
+
+
+def _frame() -> Shell:
+    """The frame of whoever asks; the public's where the database does not even tell who that is."""
+    try:
+        return shell_of_whoever("")
+    except Broken:
+        return public_shell("")
 
 
 def _with_phone(sentence: str, shell: Shell) -> str:
