@@ -3,12 +3,13 @@
 .SUFFIXES:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench fuzz lock clean environment assets browser test-packages
+.PHONY: help setup demo test lint format bench fuzz torture lock clean environment assets browser faults test-packages
 
 PORT = 5000
 MINUTES = 60
 PYTEST = -n 2 --dist loadgroup
 UPGRADE =
+PYTEST_TORTURE =
 BIN = .venv/bin
 SET_UP = @sh .ci/set-up
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
@@ -23,14 +24,14 @@ help: ## show this help
 	@echo "  make test PYTEST=tests/unit  only some tests, or any options of pytest"
 	@echo "  make lock UPGRADE=--upgrade  choose the newest allowed versions"
 
-setup: environment test-packages assets browser ## set up: .venv, built assets, a browser for the tests
+setup: environment test-packages assets browser faults ## set up: .venv, built assets, a browser for the tests
 	@echo "Ready. Next: make demo, or make test."
 
 demo: environment assets ## load the demo federation and serve it on http://127.0.0.1:5000
 	@BANGFU_DEMO=1 $(BIN)/bangfu demo --quiet
 	@BANGFU_DEMO=1 exec $(BIN)/bangfu serve --port $(PORT)
 
-test: environment test-packages assets browser ## run the whole suite: both databases, real browser
+test: environment test-packages assets browser faults ## run the whole suite: both databases, real browser
 	@$(BIN)/python -m pytest $(PYTEST)
 
 lint: environment test-packages ## check style, types, imports, templates and the processes
@@ -51,6 +52,9 @@ bench: environment assets ## measure, each figure beside its limit
 fuzz: environment test-packages ## look for inputs that break the readers and FEEL (MINUTES=60)
 	$(SET_UP) fuzz
 	@nice -n 19 $(BIN)/python -m tests.fuzz.run --minutes $(MINUTES)
+
+torture: environment test-packages faults ## kill, fill up, stop and lock, hundreds of times; counts in build/torture.jsonl
+	@BANGFU_TEST_TORTURE=1 nice -n 10 $(BIN)/python -m pytest -p no:randomly --tb=short tests/crash $(PYTEST_TORTURE)
 
 lock: environment test-packages ## bring the lock files in step with pyproject.toml
 	$(LOCK) $(UPGRADE) pyproject.toml --group build -o requirements.lock
@@ -75,3 +79,6 @@ assets: environment
 
 browser:
 	$(SET_UP) browser
+
+faults:
+	$(SET_UP) faults
