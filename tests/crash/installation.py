@@ -63,6 +63,8 @@ class Installation:
     clock_speed: int = A_DAY_A_SECOND
     ports: list[int] = field(default_factory=list)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    surroundings: Mapping[str, str] = field(default_factory=dict)
+    """More of the environment that its processes, not its commands, run in."""
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -95,7 +97,7 @@ class Installation:
             self.processes[name] = subprocess.Popen(
                 [sys.executable, "-m", "webapp.cli", *words],
                 cwd=ROOT,
-                env=self.environment,
+                env={**self.environment, **self.surroundings},
                 stdout=log,
                 stderr=log,
             )
