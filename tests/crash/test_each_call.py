@@ -117,14 +117,16 @@ def test_killed_at_each_word_to_the_database(on_postgres: Sweep, what: str) -> N
     _sweep(on_postgres, what, calls, _kill)
 
 
-@pytest.mark.postgres
-@pytest.mark.parametrize("what", COMMANDS if IS_TORTURE else ["completion"])
-def test_the_database_s_process_killed_at_each_call_to_the_disk(
-    on_postgres: Sweep, what: str
-) -> None:
+def _database_killed(on_postgres: Sweep, what: str) -> None:
     calls = on_postgres.calls(what, "pwrite64,fdatasync", of_server=True)
     assert calls["fdatasync"] >= 1
     _sweep(on_postgres, what, calls, _kill, of_server=True)
+
+
+if IS_TORTURE:  # each time the whole server begins anew, which takes it long
+    test_the_database_s_process_killed_at_each_call_to_the_disk = pytest.mark.postgres(
+        pytest.mark.parametrize("what", COMMANDS)(_database_killed)
+    )
 
 
 @pytest.mark.parametrize("what", COMMANDS)

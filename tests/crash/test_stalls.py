@@ -85,7 +85,7 @@ def test_the_database_crashes_and_comes_back(
 def test_every_connection_is_ended(on_postgres: tuple[PostgresServer, Installation]) -> None:
     server, installation = on_postgres
     address = server.url("postgres").replace("postgresql+psycopg://", "postgresql://", 1)
-    ended, rounds = 0, times(5, 100)
+    ended, rounds = 0, times(3, 100)
     with Load(installation, "hung-up") as load, psycopg.connect(address, autocommit=True) as beside:
         for _ in range(rounds):
             load.more(1)
