@@ -4,14 +4,19 @@
 and acts on the engine that it returns; :func:`invariants` says what must always hold.
 """
 
-from registry.api import Registry
-from registry.funds.giving import give_back_of_cancelled as on_cancel
-from registry.imports import Imports
-from registry.invariants import invariants
-from registry.loading import EarlierVersion, ExistingHousehold, Fate, Loaded
-from registry.operations import OPERATIONS, PANELS, STARTS, operations
-from registry.past_help import PastHelp
-from registry.store.schema import BRANCH
+from typing import TYPE_CHECKING
+
+from engine.lazily import fetched
+
+if TYPE_CHECKING:
+    from registry.api import Registry
+    from registry.funds.giving import give_back_of_cancelled as on_cancel
+    from registry.imports import Imports
+    from registry.loading import EarlierVersion, ExistingHousehold, Fate, Loaded
+    from registry.operations import OPERATIONS, PANELS, STARTS, operations_for
+    from registry.past_help import PastHelp
+    from registry.promises import invariants
+    from registry.store.schema import BRANCH
 
 __all__ = [
     "BRANCH",
@@ -27,5 +32,25 @@ __all__ = [
     "Registry",
     "invariants",
     "on_cancel",
-    "operations",
+    "operations_for",
 ]
+
+__getattr__ = fetched(
+    __name__,
+    {
+        "BRANCH": "registry.store.schema",
+        "OPERATIONS": "registry.operations",
+        "PANELS": "registry.operations",
+        "STARTS": "registry.operations",
+        "EarlierVersion": "registry.loading",
+        "ExistingHousehold": "registry.loading",
+        "Fate": "registry.loading",
+        "Imports": "registry.imports",
+        "Loaded": "registry.loading",
+        "PastHelp": "registry.past_help",
+        "Registry": "registry.api",
+        "invariants": "registry.promises",
+        "operations_for": "registry.operations",
+        "on_cancel": "registry.funds.giving:give_back_of_cancelled",
+    },
+)

@@ -6,16 +6,15 @@ from engine.model.operations import Operation
 from registry.closing_operations import CLOSE_FILE, FIND_CORRECTION, REOPEN_FILE
 from registry.duplicate_operations import FIND_DUPLICATES, MERGE
 from registry.file_report import FROM_A_REPORT
-from registry.funds.batches import FROM_A_BATCH
-from registry.funds.desk import FROM_A_TRANSFER
 from registry.funds.operations import FUND_OPERATIONS
+from registry.funds.starts import FROM_A_BATCH, FROM_A_TRANSFER
 from registry.household_operations import OPEN_FILE, SET_NATIONAL_NUMBER
 from registry.means_operations import FIND_REPORT, RECORD_REPORT
 from registry.notice_operations import notice_operations
 from registry.report_operations import ANSWER_REPORTS, FIND_REPORTS
 
 
-def operations(site: str = "") -> Mapping[str, Operation]:
+def operations_for(site: str = "") -> Mapping[str, Operation]:
     """Given to :class:`engine.Options`; a page lists them with what they need and give.
 
     ``site`` is the address under which the public finds the installation.
@@ -48,5 +47,5 @@ PANELS = frozenset(
 STARTS = frozenset({FROM_A_REPORT, FROM_A_BATCH, FROM_A_TRANSFER})
 """What of the register a process may be started from (``startsFrom``)."""
 
-OPERATIONS = operations()
+OPERATIONS = operations_for()
 """Those of an installation that does not know its own address."""

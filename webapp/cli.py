@@ -3,29 +3,13 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from importlib.metadata import version
 
 from engine.errors import BangfuError, DeploymentRefused
 from engine.sentences import in_english
-from webapp.commands import (
-    backup,
-    benchmark,
-    checking,
-    deciding,
-    demonstrating,
-    deploying,
-    importing,
-    migrating,
-    operating,
-    parameters,
-    people,
-    scenarios,
-    serving,
-    trust,
-    units,
-)
-from webapp.commands.checking import told
+from webapp.commands.findings import told
 from webapp.commands.speaking import (
     FOUND_WRONG,
     NOT_DONE,
@@ -38,23 +22,25 @@ from webapp.commands.speaking import (
 )
 from webapp.settings import Settings, SettingsRefused
 
-_GROUPS = (
-    serving,
-    demonstrating,
-    checking,
-    scenarios,
-    deciding,
-    deploying,
-    operating,
-    people,
-    units,
-    parameters,
-    importing,
-    migrating,
-    backup,
-    trust,
-    benchmark,
-)
+_MODULES: Mapping[str, tuple[str, ...]] = {
+    "serving": ("serve", "worker"),
+    "demonstrating": ("demo",),
+    "checking": ("check",),
+    "scenarios": ("scenarios",),
+    "deciding": ("decisions",),
+    "deploying": ("deploy",),
+    "operating": ("operations",),
+    "people": ("user",),
+    "units": ("org",),
+    "parameters": ("parameter",),
+    "importing": ("import",),
+    "migrating": ("migrate",),
+    "backup": ("backup", "restore"),
+    "trust": ("invariants", "audit"),
+    "benchmark": ("bench",),
+}
+"""The modules with the commands that each adds: only that of the command is imported, for a check
+of one file needs neither a database nor a web server."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -64,9 +50,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--version", action="version", version=f"bangfu {version('bangfu')}", help="显示版本"
     )
     commands = Commands(parser, "命令")
-    for group in _GROUPS:
-        group.add_to(commands)
-    words = parser.parse_args(argv)
+    given = sys.argv[1:] if argv is None else argv
+    for module in _asked_for(given):
+        import_module(f"webapp.commands.{module}").add_to(commands)
+    words = parser.parse_args(given)
     try:
         code: int = words.run(_call(words))
     except DeploymentRefused as refused:
@@ -97,6 +84,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return NOT_DONE
     return code
+
+
+def _asked_for(given: Sequence[str]) -> Sequence[str]:
+    """The module of the command; all of them where none is named, for ``--help``."""
+    named = next((word for word in given if not word.startswith("-")), "")
+    return [module for module, words in _MODULES.items() if named in words] or [*_MODULES]
 
 
 def _call(words: argparse.Namespace) -> Call:

@@ -47,7 +47,7 @@ def open_installation(
     refuse_other_databases(settings)
     options = Options(
         data_dir=settings.data_dir,
-        operations=registry.operations(_site(settings)),
+        operations=registry.operations_for(_site(settings)),
         branches=branches(),
         clock_speed=settings.clock_speed,
         clock=clock,

@@ -17,7 +17,7 @@ from typing import Any
 
 from engine.definitions.findings import error
 from engine.definitions.folder import SCENARIO
-from engine.definitions.fork_server import ForkServer, NoAnswer, serve
+from engine.definitions.fork_server import ForkServer, NoAnswer, ask_forked, serve
 from engine.definitions.gate import check_bundle
 from engine.definitions.known import Known
 from engine.definitions.scenarios import Played, play_bundle
@@ -43,7 +43,10 @@ _server = ForkServer(("-m", "engine.definitions.apart"))
 
 def check_apart(bundle: Bundle, known: Known) -> tuple[Finding, ...]:
     """Everything the checks find, as :func:`check_bundle`; a finding too where they do not end."""
-    answer = _answer(question_of(bundle, known), PATIENCE)
+    return _checked(bundle, _answer(question_of(bundle, known), PATIENCE))
+
+
+def _checked(bundle: Bundle, answer: dict[str, Any] | None) -> tuple[Finding, ...]:
     if answer is None:
         return (
             error(
@@ -54,6 +57,15 @@ def check_apart(bundle: Bundle, known: Known) -> tuple[Finding, ...]:
             ),
         )
     return _findings_of(answer["findings"])
+
+
+def check_forked(bundle: Bundle, known: Known) -> tuple[Finding, ...]:
+    """The same in a child of this very process, which may have one thread only: a command's."""
+    try:
+        answer = ask_forked(json.dumps(question_of(bundle, known)).encode(), answered, PATIENCE)
+    except NoAnswer:
+        answer = b""
+    return _checked(bundle, _read(answer))
 
 
 def play_apart(bundle: Bundle, known: Known, parameters: Mapping[str, object]) -> Played:
@@ -79,10 +91,17 @@ def _seconds_for(bundle: Bundle) -> int:
 def _answer(question: Mapping[str, Any], patience: int) -> dict[str, Any] | None:
     """What the child says; None where it did not come to an end."""
     try:
-        answer = json.loads(_server.ask(json.dumps(question).encode(), patience))
-    except (NoAnswer, ValueError):
+        return _read(_server.ask(json.dumps(question).encode(), patience))
+    except NoAnswer:
         return None
-    return answer if isinstance(answer, dict) else None
+
+
+def _read(answer: bytes) -> dict[str, Any] | None:
+    try:
+        told = json.loads(answer)
+    except ValueError:
+        return None
+    return told if isinstance(told, dict) else None
 
 
 def _findings_of(plain: list[dict[str, Any]]) -> tuple[Finding, ...]:

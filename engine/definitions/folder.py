@@ -8,7 +8,7 @@ from engine.decisions import DecisionProblem, read_decisions, with_imported
 from engine.definitions.bpmn_xml import LARGEST_FILE, BpmnRefused, read_bpmn
 from engine.definitions.diagram import WITH_FORMS, Process, read_processes
 from engine.errors import FileTooLarge, FileTypeRefused, Invalid, NotFound
-from engine.forms import compile_form
+from engine.forms import id_of_form
 from engine.model.definitions import Bundle, DefinitionSource, SourceFile
 from engine.model.scenarios import FOLDER
 
@@ -179,7 +179,7 @@ def _folder_source(
 
 
 def _own_sources(bundle: Bundle) -> dict[str, DefinitionSource]:
-    forms = {compile_form(f.content, f.name).id: f.content for f in bundle.named(".form")}
+    forms = {id_of_form(f.content, f.name): f.content for f in bundle.named(".form")}
     decision_files = {file.name: file.content for file in bundle.named(".dmn")}
     decision_ids = {name: _decision_ids(name, decision_files) for name in decision_files}
     documents = {f.name.removesuffix(".document"): f.content for f in bundle.named(".document")}

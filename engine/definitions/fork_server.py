@@ -91,6 +91,29 @@ class ForkServer:
         self._control, self._owner = ours, os.getpid()
 
 
+def ask_forked(question: bytes, answer: Callable[[bytes], bytes], patience: int) -> bytes:
+    """The answer of a child of this process, which may have one thread only. Raises NoAnswer."""
+    ours, theirs = socket.socketpair()
+    child = os.fork()
+    if child == 0:
+        ours.close()
+        signal.alarm(patience)
+        _answer_and_leave(theirs, answer)
+    theirs.close()
+    try:
+        with ours:
+            ours.sendall(question)
+            ours.shutdown(socket.SHUT_WR)
+            told = _all_of(ours)
+    except OSError as broken:
+        raise NoAnswer from broken
+    finally:
+        os.waitpid(child, 0)
+    if not told:
+        raise NoAnswer
+    return told
+
+
 def serve(control: socket.socket, answer: Callable[[bytes], bytes], patience: int) -> None:
     """Fork for each socket that comes until no more can come."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the children

@@ -23,6 +23,7 @@ from engine.forms.components import (
 from engine.forms.form import CompiledForm, compile_form
 from engine.forms.masking import mask_text
 from engine.forms.posts import RowAction, find_row_action
+from engine.forms.reading import id_of_form
 from engine.forms.validation import Validation
 
 __all__ = [
@@ -45,5 +46,6 @@ __all__ = [
     "Validation",
     "compile_form",
     "find_row_action",
+    "id_of_form",
     "mask_text",
 ]

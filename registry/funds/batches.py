@@ -31,15 +31,11 @@ from registry.funds.checking import Fault, faults_of
 from registry.funds.desk import words_of
 from registry.funds.payees import household_payee, typed_payee
 from registry.funds.rights import FundAct, must, must_somewhere, places_of
+from registry.funds.starts import FROM_A_BATCH
 from registry.store import funds, payees, payments
 from registry.store.funds import LineOfUnit, Narrowing
 from registry.store.payees import HouseholdToPay
 from registry.store.payments import BatchLine
-
-FROM_A_BATCH = "funds.batch"
-"""What a process names in ``startsFrom`` that decides on batches. It is given ``batch_no``,
-``batch_title``, ``unit``, ``level``, ``line_words``, ``payments`` (how many), ``total`` (yuan)
-and ``total_words``."""
 
 _PayeeOf = Callable[[Tx, Batch], Payee]
 

@@ -23,12 +23,9 @@ from registry.budget.programmes import (
 )
 from registry.funds import ledger
 from registry.funds.rights import FundAct, may, must, must_somewhere, places_of
+from registry.funds.starts import FROM_A_TRANSFER
 from registry.store import expenses, funds
 from registry.store.funds import LineOfUnit, MovementLine, Narrowing
-
-FROM_A_TRANSFER = "funds.transfer"
-"""What a process names in ``startsFrom`` that decides on transfers. It is given the words of both
-lines, the amount and the reason; the money is held already."""
 
 _ENTRY = re.compile(r"[0-9a-z]{16}")
 _LEVELS = ("city", "county")

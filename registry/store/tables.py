@@ -1,7 +1,7 @@
 """The tables of the register: household files, the help they got, their paper, public notices.
 
 They point at organisations and cases by id without a foreign key: the engine's branch of
-migrations and this one know nothing of each other, and :mod:`registry.invariants` checks what a
+migrations and this one know nothing of each other, and :mod:`registry.promises` checks what a
 key would. Instants and dates are texts as in the engine's tables.
 """
 

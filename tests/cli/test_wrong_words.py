@@ -2,11 +2,13 @@
 
 import errno
 import sqlite3
+from importlib import import_module
 from importlib.metadata import version
 
 import pytest
 
-from webapp.commands.speaking import reason
+from webapp import cli
+from webapp.commands.speaking import Commands, Parser, reason
 
 CHINESE = range(0x4E00, 0x9FFF)
 
@@ -120,3 +122,12 @@ def test_the_usage_is_told_without_a_word_of_english(bangfu, words):
 def test_the_version_is_told(bangfu):
     answer = bangfu("--version")
     assert (answer.code, answer.out) == (0, f"bangfu {version('bangfu')}\n")
+
+
+def test_each_command_is_added_by_the_module_that_the_table_names():
+    for module, words in cli._MODULES.items():
+        parser = Parser(prog="bangfu")
+        commands = Commands(parser, "命令")
+        import_module(f"webapp.commands.{module}").add_to(commands)
+        (choices,) = [a.choices for a in parser._actions if isinstance(a.choices, dict)]
+        assert tuple(choices) == words

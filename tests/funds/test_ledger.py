@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 import registry
 from engine.errors import Busy, Conflict, Invalid, NotFound, NotPermitted
 from registry.budget.model import ACCOUNTS, OUTSIDE, Account, Column, Kind, effect
-from registry.invariants import check
+from registry.promises import check
 from registry.store.fund_tables import budget_line, fund_movement, payment
 from registry.store.funds import Narrowing
 from tests.funds.purse import PAYMENT, Purse

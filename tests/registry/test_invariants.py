@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import Executable, delete, update
 
 import registry
-from registry.invariants import check
+from registry.promises import check
 from registry.store.tables import household, household_version, notice
 from tests.registry.town import Town
 

@@ -15,7 +15,7 @@ from engine.model.clock import FixedClock
 from engine.model.identity_numbers import resident_id_check_character
 from engine.store.tables import access_event
 from registry import EarlierVersion, ExistingHousehold, Fate
-from registry.invariants import check
+from registry.promises import check
 from registry.store.tables import household, household_version
 from tests.registry.test_operations import FILE, HEAD, Bench
 from tests.registry.town import Town

@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,10 +10,11 @@ from pathlib import Path
 
 import registry
 from engine.definitions import Known
-from engine.definitions.apart import check_apart
+from engine.definitions.apart import check_forked
 from engine.definitions.folder import SUFFIXES, folder_source, read_upload
 from engine.errors import BangfuError, Finding
 from engine.model.definitions import Bundle, DefinitionSource
+from webapp.commands.findings import LANGUAGES, told
 from webapp.commands.folders import process_folder, process_keys
 from webapp.commands.speaking import (
     DONE,
@@ -23,15 +25,8 @@ from webapp.commands.speaking import (
     say,
     say_json,
 )
-from webapp.opening import operations
 from webapp.standard.parameters import standard_parameters
 from webapp.standard.roles import NEVER_TOGETHER, ROLES
-
-LANGUAGES = ("zh", "en")
-_KINDS = {
-    "zh": {"error": "错误", "warning": "提醒"},
-    "en": {"error": "error", "warning": "warning"},
-}
 
 
 def add_to(commands: Commands) -> None:
@@ -64,15 +59,6 @@ def _as_json(finding: Finding) -> dict[str, object]:
     return found
 
 
-def told(finding: Finding, language: str = "zh") -> str:
-    """A finding as a line for people."""
-    place = finding.file + (f":{finding.line}" if finding.line else "")
-    element = f" [{finding.element_id}]" if finding.element_id else ""
-    colon = ": " if language == "en" else ":"
-    kind = _KINDS[language][finding.severity]
-    return f"{place}{element} {kind} {finding.code}{colon}{finding.told(language)}"
-
-
 def _summary(language: str, groups: int, errors: int, warnings: int) -> str:
     if language == "en":
         found = f"{errors} errors, {warnings} warnings" if errors or warnings else "nothing found"
@@ -93,11 +79,11 @@ class _Group:
         """What the gate says, with the files' paths as they were given."""
         given = {path.name: str(path) for path in self.files}
         bundle = read_upload((path.name, path.read_bytes()) for path in self.files)
-        called = _called(self.processes)
+        called = _called(self.processes, _processes_named(bundle))
         bundle = Bundle(bundle.files, called=called)
         known = Known(
             roles={role.code: role for role in ROLES},
-            operations=operations(),
+            operations=registry.OPERATIONS,
             parameters=frozenset(standard_parameters()),
             panels=registry.PANELS,
             never_together=NEVER_TOGETHER,
@@ -106,19 +92,39 @@ class _Group:
         )
         return [
             dataclasses.replace(finding, file=given.get(finding.file, finding.file))
-            for finding in check_apart(bundle, known)
+            for finding in check_forked(bundle, known)
         ]
 
 
+def _processes_named(bundle: Bundle) -> frozenset[str]:
+    """The keys of the processes that the files may call, read or not."""
+    return frozenset(
+        key.decode(errors="replace")
+        for file in bundle.named(".bpmn")
+        for key in _PROCESS_NAMED.findall(file.content)
+    )
+
+
+_PROCESS_NAMED = re.compile(rb"""processId\s*=\s*["']([^"']*)""")
+
+
 @lru_cache
-def _called(processes: Path) -> Mapping[str, DefinitionSource]:
-    """The processes that others may call: those of the folders, as far as they can be read."""
+def _called(processes: Path, named: frozenset[str]) -> Mapping[str, DefinitionSource]:
+    """Of the folders those that are called, and what these call, as far as they can be read."""
     found: dict[str, DefinitionSource] = {}
-    for key in process_keys(processes):
+    for key in set(process_keys(processes)) & named:
         try:
-            found[key] = folder_source(processes, processes.parent / "forms", key)
+            called = folder_source(processes, processes.parent / "forms", key)
         except BangfuError:
             continue  # its own check says what is wrong with it
+        found |= _with_its_own(called)
+    return found
+
+
+def _with_its_own(source: DefinitionSource) -> dict[str, DefinitionSource]:
+    found = {source.key: source}
+    for called in source.called.values():
+        found |= _with_its_own(called)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from engine import SYSTEM
 from engine.definitions.folder import folder_scenarios, read_folder
-from webapp.commands.checking import told as told_finding
+from webapp.commands.findings import told as told_finding
 from webapp.commands.folders import form_folder, process_folder, refuse_unknown
 from webapp.commands.scenarios import covered
 from webapp.commands.speaking import DONE, Call, Commands, say

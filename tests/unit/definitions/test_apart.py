@@ -26,6 +26,42 @@ def test_it_finds_what_the_gate_finds(name: str, known: Known, bundle_of) -> Non
     assert check_apart(bundle, known) == check_bundle(bundle, known)
 
 
+@pytest.mark.parametrize("name", SOME)
+def test_a_child_of_a_command_finds_it_too(name: str, known: Known, bundle_of) -> None:  # type: ignore[no-untyped-def]
+    """Asked by a process of one thread, which this one is not."""
+    bundle = bundle_of(HERE / name)
+    script = (
+        "import json, sys\nfrom engine.definitions.apart import check_forked, understood\n"
+        "print(json.dumps([f.code for f in check_forked(*understood(json.load(sys.stdin)))]))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script],
+        input=json.dumps(question_of(bundle, known)),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(told.stdout) == [f.code for f in check_bundle(bundle, known)]
+
+
+@pytest.mark.parametrize("does", ["while True: pass", "os.kill(os.getpid(), 9)", "1 / 0"])
+def test_a_child_of_a_command_ends_whatever_it_does(does: str) -> None:
+    script = f"""
+import os, signal
+from engine.definitions.fork_server import NoAnswer, ask_forked
+def answer(question):
+    {does}
+try:
+    ask_forked(b"?", answer, 1)
+except NoAnswer:
+    print("no answer")
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert told.stdout == "no answer\n"
+
+
 def _with_a_gate_that(does: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same process, whose gate does something else."""
     script = f"""
