@@ -216,13 +216,18 @@ class NewSteps:
 def asked_of(program: Program, step: Element) -> frozenset[str]:
     """What a step writes that something else of its process cannot do without.
 
-    A condition, the time of a timer and the key of a message must come to something.
+    A condition, the time of a timer, the key of a message and a list must come to something.
     """
     nodes = program.diagram(step.process_key).nodes
     asked: set[str] = set()
     for node in nodes.values():
         for flow in node.flows:
             asked.update(() if flow.condition is None else flow.condition.free_names)
+        if node.loop is not None:
+            asked.update(node.loop.collection.free_names)
+            asked.update(() if node.loop.until is None else node.loop.until.free_names)
+        if node.again is not None:
+            asked.update(node.again.condition.free_names)
         if isinstance(node.event, Timer):
             asked.update(node.event.source.free_names)
         elif isinstance(node.event, Message):
