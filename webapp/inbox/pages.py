@@ -221,11 +221,12 @@ def _choices(
 ) -> tuple[Choice, ...]:
     chosen = asked.get(name, "")
     with_it = addresses("inbox.show", name, _but(asked, name))
+    is_long = len(values) > MOST_UNITS  # then nobody follows the addresses
     return tuple(
         Choice(
             label,
             numbers.get(value, 0),
-            _without(asked, name) if value == chosen else with_it(value),
+            "" if is_long else _without(asked, name) if value == chosen else with_it(value),
             value == chosen,
             value if name == "due" else "",
             value,

@@ -1,5 +1,6 @@
 """Addresses of our own pages, with the filters that narrow a list."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -9,6 +10,7 @@ from flask import request, url_for
 from webapp.shared.requests import current_settings
 
 _PLACE = "---here---"
+_PLAIN = re.compile(r"[A-Za-z0-9_.-]+")
 
 
 def address(endpoint: str, *narrowing: Mapping[str, str], **more: str | int | None) -> str:
@@ -26,7 +28,12 @@ def addresses(
     before, _place, after = address(endpoint, *narrowing, **more, **{part: _PLACE}).partition(
         _PLACE
     )
-    return lambda value: f"{before}{quote(value, safe='')}{after}"
+
+    def with_part(value: str) -> str:
+        written = value if _PLAIN.fullmatch(value) else quote(value, safe="")
+        return f"{before}{written}{after}"
+
+    return with_part
 
 
 def outside(path: str) -> str:
