@@ -16,13 +16,18 @@ from registry.budget.model import LIVE, Payee, PayeeKind, Payment
 from registry.budget.programmes import CAPS, Cap, programme_title
 from registry.household import CLOSED
 from registry.store import payees, payments
+from registry.vocabulary import LEVELS, words
 
 _FEN = 100
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a line. A cap that is passed with a reason is no fault but is told."""
+    """What is wrong with a line.
+
+    ``is_allowed``: no fault, but told to whoever approves: a cap that is passed with a reason, what
+    another level gives for the same.
+    """
 
     payment: Payment
     sentence: str
@@ -49,6 +54,7 @@ class _Given:
         self, tx: Tx, ask: Ask, year: int, listed: Sequence[Payment], *, hold: bool
     ) -> None:
         self._ask = ask
+        self._caps: dict[tuple[str, str], int | None] = {}
         numbers = {one.payee.key for one in listed if one.payee.kind is PayeeKind.HOUSEHOLD}
         self._files = payees.files(tx, numbers, hold=hold)
         ours = {one.id for one in listed if one.id}
@@ -69,6 +75,9 @@ class _Given:
             if _same(one, other):
                 yield Fault(one, _twice(one, other))
                 break
+        for other in others:
+            if _elsewhere(one, other):
+                yield Fault(one, _also(one, other), is_allowed=True)
         for cap in CAPS:
             sentence = self._above(cap, one, others)
             if sentence:
@@ -101,10 +110,16 @@ class _Given:
 
     def _most(self, cap: Cap, one: Payment) -> int | None:
         """The cap in fen; None where the standard it is a multiple of is not set."""
-        amount = Decimal(str(cap.amount.asked(self._ask, one.payee.organisation_id)))
+        place = (cap.title, one.payee.organisation_id)
+        if place not in self._caps:
+            self._caps[place] = self._asked(cap, one.payee.organisation_id)
+        return self._caps[place]
+
+    def _asked(self, cap: Cap, organisation_id: str) -> int | None:
+        amount = Decimal(str(cap.amount.asked(self._ask, organisation_id)))
         if cap.months_of is None:
             return int(amount * _FEN)
-        base = cap.months_of.asked(self._ask, one.payee.organisation_id)
+        base = cap.months_of.asked(self._ask, organisation_id)
         return None if base is None else int(amount * Decimal(str(base)) * _FEN)
 
 
@@ -119,6 +134,19 @@ def _same(one: Payment, other: Payment) -> bool:
         other.period,
         other.item,
         other.level,
+    )
+
+
+def _elsewhere(one: Payment, other: Payment) -> bool:
+    """Another level gives for the same programme and period: not refused, but told."""
+    is_other = other.status in LIVE and other.level != one.level
+    return is_other and (one.programme, one.period) == (other.programme, other.period)
+
+
+def _also(one: Payment, other: Payment) -> str:
+    return (
+        f"{one.payee.name}的{programme_title(one.programme)}({one.period})"
+        f"{words(LEVELS, other.level)}已安排 {in_yuan(other.fen)}。"
     )
 
 

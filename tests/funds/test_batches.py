@@ -170,6 +170,22 @@ def test_twice_in_one_list_or_in_two_is_said_by_name(desk: Purse) -> None:
     desk.must_hold()
 
 
+def test_what_another_level_gives_for_the_same_is_told_and_not_refused(desk: Purse) -> None:
+    city = desk.allocate("city_accountant", unit="zz")
+    _, case_id = submitted(desk, desk.allocate(), "1000")
+    maker, batches = desk.actor("city_accountant"), desk.register.batches
+    number = desk.draft(city, "city_accountant")
+    held = batches.view(maker, batches.listed(maker)[0][0].batch.number).payments[0].payee
+    batches.add_household(maker, number, held.key, "500")
+    (line,) = batches.view(maker, number).faults.values()
+    assert [(f.sentence, f.is_allowed) for f in line] == [
+        ("林模拟1的送温暖(2026春节)县级已安排 1,000.00 元。", True)
+    ]
+    batches.submit(maker, number)
+    desk.do("approver", case_id, "approve_county", AGREED)
+    desk.must_hold()
+
+
 def test_only_who_may_and_only_as_it_stands(desk: Purse) -> None:
     line, far_line = desk.allocate(), desk.allocate("far_accountant", unit="lw")
     batches = desk.register.batches

@@ -22,6 +22,8 @@ from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
 from webapp.shared.words import NOTHING, day, moment
 
+_MOST_ROWS = 500
+
 
 @dataclass(frozen=True)
 class BatchRow:
@@ -128,6 +130,7 @@ class BatchPage(Page):
     state: str
     facts: tuple[tuple[str, str, str], ...]
     rows: tuple[PayeeRow, ...]
+    is_cut: bool
     count: int
     faulty: int
     total: str
@@ -250,7 +253,8 @@ def batch_page(
         status=batch.status.value,
         state=str(STATES[batch.status]),
         facts=_facts(view),
-        rows=tuple(payee_rows(view)),
+        rows=tuple(payee_rows(view)[:_MOST_ROWS]),
+        is_cut=len(view.payments) > _MOST_ROWS,
         count=len(view.payments),
         faulty=sum(
             any(not fault.is_allowed for fault in faults) for faults in view.faults.values()
