@@ -9,6 +9,7 @@ from engine import Engine, Options, open_engine
 from engine.definitions.apart import check_apart, play_apart
 from engine.model.clock import Clock
 from engine.model.operations import Operation
+from engine.opening import own_operations
 from engine.store.database import Durability
 from engine.store.schema import Branch
 from engine.work.invariants import Invariant
@@ -77,7 +78,7 @@ def _site(settings: Settings) -> str:
 
 def operations() -> Mapping[str, Operation]:
     """What service tasks may call, by name."""
-    return registry.OPERATIONS
+    return {**own_operations(), **registry.OPERATIONS}
 
 
 def branches() -> tuple[Branch, ...]:

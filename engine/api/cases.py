@@ -61,7 +61,7 @@ class Cases(Group):
 
     def _take_numbers(self, prefix: str, how_many: int) -> int:
         return self._commands.execute(
-            lambda tx: stored_settings.take_numbers(tx, f"case {prefix}", how_many)
+            lambda tx: stored_settings.take_numbers(tx, start.counter_of(prefix), how_many)
         )
 
     def surroundings(self, organisation_id: str) -> EvaluationContext:

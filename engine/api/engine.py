@@ -7,6 +7,7 @@ from engine.api.commands import Commands
 from engine.api.definitions import Definitions
 from engine.api.directory import Directory
 from engine.api.errands import Errands
+from engine.api.fan_outs import FanOuts
 from engine.api.files import Files
 from engine.api.jobs import Jobs
 from engine.api.messages import Messages
@@ -40,6 +41,7 @@ class Engine(Commands):
         self.messages = Messages(self, self.jobs)
         self.files = Files(self)
         self.errands = Errands(self)
+        self.fan_outs = FanOuts(self, self.errands)
         self.receipts = Receipts(self)
         self.guests = Guests(self, self.jobs)
         self.phone_uploads = PhoneUploads(self)

@@ -10,7 +10,7 @@ from engine.api.commands import Commands, Group
 from engine.errors import LeaseLost, NotFound
 from engine.jobs.errands import ErrandRunner
 from engine.jobs.executor import Pace
-from engine.model.actors import Actor
+from engine.model.actors import SYSTEM, Actor
 from engine.model.cases import StoredFile
 from engine.model.errands import Errand, ErrandStatus, Outcome, Say
 from engine.model.ids import new_id
@@ -130,8 +130,7 @@ class Errands(Group):
 
     def do(self, errand: Errand, say: Say) -> None:
         """Do it for who asked, with the rights she has now, and end it."""
-        today = self._environment.today()
-        actor = self._commands.ask(lambda tx: stored_directory.actor(tx, errand.by_id, today))
+        actor = self._asker(errand)
         if actor is None:
             raise NotFound("账号已停用,没有办理。")
         made = self._handlers[errand.kind](actor, errand, say)
@@ -147,6 +146,12 @@ class Errands(Group):
                 made[1](tx)
 
         self._commands.execute(end)
+
+    def _asker(self, errand: Errand) -> Actor | None:
+        if errand.by_id == SYSTEM.person_id:
+            return SYSTEM
+        today = self._environment.today()
+        return self._commands.ask(lambda tx: stored_directory.actor(tx, errand.by_id, today))
 
     def _kept(self, errand: Errand, made: Outcome) -> StoredFile:
         """The content, durable before any row names it; opened through its errand alone."""

@@ -144,6 +144,7 @@ class _Interface:
     inputs: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     required: frozenset[str] = frozenset()
     outputs: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    lasts: bool = False
 
 
 def question_of(bundle: Bundle, known: Known) -> dict[str, Any]:
@@ -153,7 +154,12 @@ def question_of(bundle: Bundle, known: Known) -> dict[str, Any]:
         "called": _sources(bundle.called),
         "roles": [asdict(role) for role in known.roles.values()],
         "operations": {
-            name: {"inputs": one.inputs, "required": list(one.required), "outputs": one.outputs}
+            name: {
+                "inputs": one.inputs,
+                "required": list(one.required),
+                "outputs": one.outputs,
+                "lasts": one.lasts,
+            }
             for name, one in known.operations.items()
         },
         "parameters": sorted(known.parameters),
@@ -171,7 +177,9 @@ def understood(question: dict[str, Any]) -> tuple[Bundle, Known]:
     known = Known(
         roles={role.code: role for role in roles},
         operations={
-            name: _Interface(one["inputs"], frozenset(one["required"]), one["outputs"])
+            name: _Interface(
+                one["inputs"], frozenset(one["required"]), one["outputs"], one["lasts"]
+            )
             for name, one in question["operations"].items()
         },
         parameters=frozenset(question["parameters"]),

@@ -30,6 +30,11 @@ class OperationInterface(Protocol):
         """JSON Schemas of the outputs by name."""
         ...
 
+    @property
+    def lasts(self) -> bool:
+        """Whether only an asynchronous step can wait for its end."""
+        ...
+
 
 @dataclass(frozen=True)
 class Known:

@@ -6,7 +6,7 @@ and does nothing outside the database; what must happen outside becomes an outbo
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 def _nobody_set(_name: str, _organisation_id: str) -> object | None:
@@ -33,19 +33,31 @@ class OperationContext:
 
 
 @dataclass(frozen=True)
+class NotYet:
+    """An operation has begun something that is not over: look again after a while of real time.
+
+    What it has written is kept. Only an asynchronous service task can wait for it.
+    """
+
+    wait: timedelta
+
+
+@dataclass(frozen=True)
 class Operation:
     """A named operation with the shapes of what goes in and comes out.
 
     ``inputs`` and ``outputs`` are JSON Schemas by variable name; ``required`` names the inputs
     that must be given. ``run`` returns the outputs; anything it raises becomes an incident.
+    ``lasts``: it may answer :class:`NotYet`.
     """
 
     name: str
     title: str
-    run: Callable[[OperationContext, Mapping[str, object]], Mapping[str, object]]
+    run: Callable[[OperationContext, Mapping[str, object]], Mapping[str, object] | NotYet]
     inputs: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     required: frozenset[str] = frozenset()
     outputs: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    lasts: bool = False
 
 
 @dataclass(frozen=True)

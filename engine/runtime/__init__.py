@@ -26,10 +26,12 @@ from engine.runtime.commands import (
     waits,
 )
 from engine.runtime.findings import ProgramRefused
+from engine.runtime.moulds import Moulds
 from engine.runtime.positions import Position, positions
 from engine.runtime.program import Program, compile_program, joins_on_cycle
 from engine.runtime.rebinding import MENDABLE, Mark, Obstacle, Rebound, Renaming, rebind
 from engine.runtime.step import (
+    CannotOperate,
     DecisionRecord,
     IncidentRecord,
     MessageWait,
@@ -50,10 +52,12 @@ from engine.runtime.step import (
 
 __all__ = [
     "MENDABLE",
+    "CannotOperate",
     "DecisionRecord",
     "IncidentRecord",
     "Mark",
     "MessageWait",
+    "Moulds",
     "MovedTimer",
     "Obstacle",
     "OpenStep",

@@ -10,6 +10,7 @@ import orjson
 
 from engine.errors import BangfuError, Busy, LeaseLost, StepFailed
 from engine.feel import Expression
+from engine.model.operations import NotYet
 from engine.runtime.diagram import (
     Assignment,
     DecisionCall,
@@ -22,6 +23,7 @@ from engine.runtime.diagram import (
 from engine.runtime.places import items_of
 from engine.runtime.program import Program
 from engine.runtime.step import (
+    CannotOperate,
     DecisionRecord,
     OperationCall,
     OperationRecord,
@@ -57,7 +59,7 @@ class Answers:
         self.program, self.ports, self.variables = program, ports, variables
         self.record = Record()
 
-    def visible(self, token: Token) -> dict[str, object]:
+    def visible(self, token: Token) -> Mapping[str, object]:
         """The variables that an expression at a token reads."""
         return self.variables.visible(token, self.ports.case)
 
@@ -126,8 +128,9 @@ class Answers:
             task.operation, inputs, node.element.process_key, node.id, task.headers
         )
         try:
-            outputs = plain(self.ports.operate(call) or {})
-        except (Busy, LeaseLost):
+            answer = self.ports.operate(call)
+            outputs = None if isinstance(answer, NotYet) else plain(answer or {})
+        except (Busy, LeaseLost, CannotOperate):
             raise  # the whole command is undone and tried again
         except BangfuError as error:
             raise StepFailed(error.message.rstrip("。"), node.id) from error
@@ -135,6 +138,10 @@ class Answers:
             # A foreign exception's text can hold what somebody typed in: only its kind is kept.
             kind = type(error).__name__
             raise StepFailed(f"操作“{task.operation}”出错({kind})", node.id) from error
+        if outputs is None:
+            raise StepFailed(
+                f"操作“{task.operation}”要等很久,只能在异步(async)的服务任务里用", node.id
+            )
         self.operated(token, node, task, inputs, outputs)
         return True
 

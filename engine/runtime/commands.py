@@ -42,8 +42,12 @@ _GONE = "这一步已经办完或被取消,未再办理。请返回待办列表�
 
 def start(program: Program, variables: Mapping[str, object], ports: Ports) -> Step:
     """Begin a case with these variables; Invalid when they cannot be stored."""
-    run = Run(program, ports, Variables(), {})
-    run.variables.root.update(_given(variables))
+    return begun(Run(program, ports, Variables(), {}), given(variables))
+
+
+def begun(run: Run, variables: Mapping[str, object]) -> Step:
+    """Begin the case of a fresh run with variables as they are stored."""
+    run.variables.root.update(variables)
     run.variables.root.pop("case", None)
     run.case.plant()
     run.settle()
@@ -62,7 +66,7 @@ def complete(
     found, node = _waiting(run, token)
     if not isinstance(found.task_spec, PersonTask) or found.state != TaskState.READY:
         raise TaskNotOpen(_GONE)
-    values = _given(outputs)
+    values = given(outputs)
     if node.outputs:
         run.map_outputs(found, node.outputs, values)
     else:
@@ -162,7 +166,7 @@ def deliver(
     waits_for_it = isinstance(node.event, Message) and KEY in found.internal_data
     if not waits_for_it or found.state != TaskState.WAITING:
         raise TaskNotOpen(_GONE)
-    run.map_outputs(found, node.outputs, _given(payload))
+    run.map_outputs(found, node.outputs, given(payload))
     run.fire(found)
     run.settle()
     return _step(run, before)
@@ -189,7 +193,7 @@ def finish_operation(
     found, node = _waiting(run, token)
     if not isinstance(node.action, OperationTask) or CALL not in found.internal_data:
         raise TaskNotOpen(_GONE)
-    run.finish_operation(found, node, _given(outputs))
+    run.finish_operation(found, node, given(outputs))
     run.settle()
     return _step(run, before)
 
@@ -232,7 +236,8 @@ def failures(program: Program, state: bytes) -> tuple[IncidentRecord, ...]:
     return () if run.case.completed else run.incidents()
 
 
-def _given(values: Mapping[str, object]) -> Scope:
+def given(values: Mapping[str, object]) -> Scope:
+    """Values as a case holds them; Invalid for what it cannot hold."""
     try:
         return plain(values)
     except TypeError as error:

@@ -7,6 +7,11 @@ from datetime import datetime
 from engine.decisions import DecisionOutcome
 from engine.feel import EvaluationContext
 from engine.model.items import Items
+from engine.model.operations import NotYet
+
+
+class CannotOperate(Exception):
+    """Raised by ``operate``: nothing can be done for the case here; the whole command ends."""
 
 
 @dataclass(frozen=True)
@@ -27,14 +32,15 @@ class Ports:
     ``now`` is business time (aware, UTC); ``case`` the reserved variable every expression can
     read; ``due`` gives the last instant of a deadline such as ``5wd`` that starts at an instant;
     ``operate`` runs a service task in the caller's transaction. Whatever ``due`` or ``operate``
-    raise becomes an incident, except Busy and LeaseLost, which end the whole command.
+    raise becomes an incident, except Busy, LeaseLost and CannotOperate, which end the whole
+    command.
     """
 
     now: datetime
     case: Mapping[str, object]
     feel: EvaluationContext
     due: Callable[[str, datetime], datetime]
-    operate: Callable[[OperationCall], Mapping[str, object]]
+    operate: Callable[[OperationCall], Mapping[str, object] | NotYet]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import psycopg
 from sqlalchemy import String, func, literal, select
 
 from engine.store.database import Database, Tx
-from engine.store.ready import Ready
+from engine.store.ready import GATHERED, Ready
 
 _CHANNEL = "bangfu_work"
 _RING = Ready(select(func.pg_notify(literal(_CHANNEL, String), literal("", String))))
@@ -21,8 +21,11 @@ log = logging.getLogger("bangfu.jobs")
 
 
 def ring(tx: Tx) -> None:
-    """Wake the workers when this transaction is committed."""
-    if tx.dialect.name == "postgresql":
+    """Wake the workers when this transaction, or the one that writes what is gathered, commits."""
+    gathered = tx.info.get(GATHERED)
+    if gathered is not None:
+        gathered.rings = True
+    elif tx.dialect.name == "postgresql":
         _RING.write(tx, {})
 
 

@@ -31,7 +31,7 @@ from engine.model.pinyin import search_text, typed
 from engine.store.areas import lies_below, lies_in_area_of
 from engine.store.database import Tx
 from engine.store.instants import from_text, from_text_or_none, to_text, to_text_or_none
-from engine.store.ready import Ready
+from engine.store.ready import GATHERED, Ready
 from engine.store.tables import (
     case,
     case_attribute,
@@ -180,6 +180,10 @@ def save(tx: Tx, changed: Case, seen_rev: int) -> None:
     references looked up again. The WHERE clause is the lock: reading first and writing later
     would let both win.
     """
+    gathered = tx.info.get(GATHERED)
+    if gathered is not None:
+        gathered.change_case(changed.id, _moving_values(changed))
+        return
     _SAVE.write_one(tx, {**_moving_values(changed), "case_id": changed.id, "seen_rev": seen_rev})
 
 

@@ -9,13 +9,13 @@ therefore kept (:class:`Pending`) and sent together as one pipeline: before the 
 that reads, and before COMMIT. SQLite has no wire; there every write is sent as it is said.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Executable, Select
+from sqlalchemy import Connection, Dialect, Executable, Insert, Select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.selectable import CompoundSelect
 from sqlalchemy.types import Boolean, LargeBinary, String
@@ -24,6 +24,9 @@ Values = Mapping[str, Any]
 Converter = Callable[[Any], Any]
 
 _PENDING = "bangfu.pending"
+GATHERED = "bangfu.gathered"
+"""Where a connection keeps rows that are gathered and not sent (:mod:`engine.store.bulk`)."""
+
 _AS_THEY_ARE = (Boolean, LargeBinary, String)
 """Types whose Python values both drivers take without help."""
 
@@ -115,6 +118,15 @@ def send_text(tx: Connection, text: str) -> None:
         raise _told(tx, text, error) from error
 
 
+@contextmanager
+def told_by_driver(tx: Connection, text: str) -> Iterator[Any]:
+    """The driver's own connection, its errors raised as SQLAlchemy raises them."""
+    try:
+        yield _driver(tx)
+    except tx.dialect.loaded_dbapi.Error as error:
+        raise _told(tx, text, error) from error
+
+
 class Ready:
     """A statement, compiled when it is first used on a dialect.
 
@@ -123,6 +135,7 @@ class Ready:
 
     def __init__(self, statement: Executable) -> None:
         self._statement = statement
+        self._table = statement.table if isinstance(statement, Insert) else None
         self._compiled: dict[str, _Compiled] = {}
 
     def rows(self, tx: Connection, values: Values) -> list[tuple[Any, ...]]:
@@ -150,13 +163,22 @@ class Ready:
 
     def write_all(self, tx: Connection, rows: Sequence[Values]) -> None:
         """The same write for several rows; nothing for none."""
-        if len(rows) == 1:
+        if not rows:
+            return
+        gathered = tx.info.get(GATHERED)
+        if gathered is not None:
+            gathered.take(self._table, rows)
+        elif len(rows) == 1:
             self._write(tx, rows[0], must_find=False)
-        elif rows:
+        else:
             ready = self._for(tx, rows[0])
             ready.send(tx, [ready.bound(row) for row in rows], is_many=True, must_find=False)
 
     def _write(self, tx: Connection, values: Values, *, must_find: bool) -> None:
+        gathered = tx.info.get(GATHERED)
+        if gathered is not None:
+            gathered.take(self._table, [values])
+            return
         ready = self._for(tx, values)
         ready.send(tx, ready.bound(values), is_many=False, must_find=must_find)
 

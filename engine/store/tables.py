@@ -224,6 +224,22 @@ case = Table(
     Column("chain_head", String(64), nullable=False),
     Column("data_key", LargeBinary, nullable=False),  # wrapped by the master key
     Column("state", LargeBinary, nullable=False),  # sealed
+    # The list of cases it was begun with (engine.model.fan_out): one case a list and key.
+    Column("fan_out_id", String(16)),
+    Index(
+        "uq_cases_fan_out",
+        "fan_out_id",
+        "business_key",
+        unique=True,
+        sqlite_where=text("fan_out_id IS NOT NULL"),
+        postgresql_where=text("fan_out_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_cases_fan_out_open",
+        "fan_out_id",
+        sqlite_where=text("fan_out_id IS NOT NULL AND ended_at IS NULL"),
+        postgresql_where=text("fan_out_id IS NOT NULL AND ended_at IS NULL"),
+    ),
     Index("ix_cases_organisation", "organisation_id", "created_at"),
     Index("ix_cases_definition", "definition_id", "status"),
     Index("ix_cases_created", "created_at", "id"),
@@ -448,6 +464,38 @@ counter = Table(
     metadata,
     Column("name", String(60), primary_key=True),
     Column("value", BigInteger, nullable=False),
+)
+
+fan_out = Table(
+    "fan_out",
+    metadata,
+    # Many cases of one process begun from a list; case_id is the case that waits for their end.
+    Column("id", String(16), primary_key=True),
+    Column("key", String(100), nullable=False, unique=True),
+    Column("definition_id", String(100), ForeignKey("process_version.id"), nullable=False),
+    Column("by_id", _ID, nullable=False),
+    Column("case_id", String(26), ForeignKey("cases.id")),
+    Column("source", String(80), nullable=False),  # empty: whoever began it goes through the list
+    Column("wanted", LargeBinary, nullable=False),  # sealed: what the source is asked
+    Column("total", Integer, nullable=False),  # lines of the list, 0 while nobody has counted
+    Column("done", Integer, nullable=False),  # lines looked at in this round
+    Column("begun", Integer, nullable=False),  # cases
+    Column("after", String(200), nullable=False),  # the key of the last line looked at
+    Column("asked_at", _INSTANT, nullable=False),
+    Column("ended_at", _INSTANT),  # the list has been gone through
+    Column("stopped_at", _INSTANT),
+    Index("ix_fan_out_case", "case_id"),
+)
+
+fan_out_refusal = Table(
+    "fan_out_refusal",
+    metadata,
+    # A line of the list that no case was begun for, and why.
+    Column("fan_out_id", String(16), ForeignKey("fan_out.id"), primary_key=True),
+    Column("business_key", String(200), primary_key=True),
+    Column("organisation_id", _ID, nullable=False),
+    Column("reason", LargeBinary, nullable=False),  # sealed: it may say what was filled in
+    Column("at", _INSTANT, nullable=False),
 )
 
 outbox = Table(

@@ -20,7 +20,7 @@ from engine.model.clock import ZONE
 from engine.model.deadlines import Deadline, Pause, alert_times, due_with_pauses
 from engine.model.definitions import Element, listed
 from engine.model.items import Items, key_of, listed_items, of_key, same_item
-from engine.model.operations import OperationContext
+from engine.model.operations import NotYet, OperationContext
 from engine.model.tasks import Task, TaskLine
 from engine.runtime import OpenStep, OperationCall, Ports, Program, Step, read_scope
 from engine.store import cases, directory, jobs, queues, subscriptions, tasks
@@ -211,7 +211,7 @@ def ports_of(environment: Environment, tx: Tx, opened: OpenedCase, cause: Cause)
     case = opened.case
     feel = environment.feel(tx, case.organisation_id, cause.now)
 
-    def operate(call: OperationCall) -> Mapping[str, object]:
+    def operate(call: OperationCall) -> Mapping[str, object] | NotYet:
         operation = environment.operations.get(call.operation)
         if operation is None:
             msg = f"没有名为“{call.operation}”的操作。请流程设计员核对服务任务的类型。"

@@ -1,5 +1,6 @@
 """End a case that was opened by mistake (作废); withdrawal and death are drawn (design.md D21)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.errors import CaseNotActive, Invalid, NotPermitted, Stale
@@ -45,11 +46,31 @@ def cancel(
 ) -> int:
     """Cancel a running case with a reason that is kept; the new revision."""
     case = cancellable(environment, tx, actor, case_id, seen_rev)
+    return end_case(environment, tx, actor, case, stated(reason))
+
+
+def stated(reason: str) -> str:
+    """A reason that says something; Invalid otherwise."""
     if len(reason.strip()) < SHORTEST_REASON:
         raise Invalid("请写明作废原因(至少 3 个字)。这一件没有变化。")
-    now = environment.now()
+    return reason.strip()
+
+
+def end_cases(
+    environment: Environment, tx: Tx, actor: Actor, case_ids: Sequence[str], reason: str
+) -> None:
+    """End those of these cases that still run, for somebody who may end all of them."""
+    for case_id in case_ids:
+        case = cases.load(tx, case_id)
+        if case is not None and case.status in RUNNING:
+            end_case(environment, tx, actor, case, reason)
+
+
+def end_case(environment: Environment, tx: Tx, actor: Actor, case: Case, reason: str) -> int:
+    """End a running case for somebody who may; the new revision."""
+    now, case_id = environment.now(), case.id
     cause = Cause(actor, now)
-    cause.note(EventKind.CANCELLED, {"reason": reason.strip()})
+    cause.note(EventKind.CANCELLED, {"reason": reason})
     waiting = wait_rows(tx, case_id)
     tasks.cancel(tx, case_id, [row.token for row in waiting if row.kind == "task"], now)
     jobs.finish(

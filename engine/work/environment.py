@@ -16,6 +16,7 @@ from engine.model.clock import ZONE, Clock
 from engine.model.deadlines import Deadline, Due, citizens_due
 from engine.model.deadlines import due as due_of
 from engine.model.definitions import LaneKind
+from engine.model.fan_out import Source
 from engine.model.operations import OnCancel, Operation, nothing_to_give_back
 from engine.model.organisations import Queue
 from engine.model.parameters import ParameterRule
@@ -68,16 +69,22 @@ class Queues:
 
     def find(self, tx: Tx, role: str, level: str, home_id: str, today: date) -> int:
         """The number of a queue; made when it is the first step of its kind."""
-        key = (role, level, home_id)
-        known = self._ids.get(key)
+        known = self.known(tx, role, level, home_id)
         if known is not None:
             return known
-        queue: Queue | None = queues.find_queue(tx, role, level, home_id)
-        if queue is None:
-            # Not remembered yet: this transaction may still be rolled back.
-            return queues.make_queue(tx, role, level, home_id, today).id
-        self._ids[key] = queue.id
-        return queue.id
+        # Not remembered yet: this transaction may still be rolled back.
+        return queues.make_queue(tx, role, level, home_id, today).id
+
+    def known(self, tx: Tx, role: str, level: str, home_id: str) -> int | None:
+        """The number of a queue that is there; None where it would have to be made."""
+        key = (role, level, home_id)
+        known = self._ids.get(key)
+        if known is None:
+            queue: Queue | None = queues.find_queue(tx, role, level, home_id)
+            if queue is None:
+                return None
+            known = self._ids[key] = queue.id
+        return known
 
 
 class Places:
@@ -150,6 +157,7 @@ class Environment:
     data_dir: Path
     calendars: Calendars
     parameters: Mapping[str, ParameterRule] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
     panels: frozenset[str] = frozenset()
     outside: Outside = field(default_factory=Outside)
     never_together: frozenset[frozenset[str]] = frozenset()

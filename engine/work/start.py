@@ -1,7 +1,7 @@
 """Start a case."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.errors import Invalid, NotPermitted
 from engine.feel import value_or_expression
@@ -9,9 +9,10 @@ from engine.model.actors import PUBLIC, Actor
 from engine.model.cases import Case, CaseStatus, EventKind
 from engine.model.clock import ZONE
 from engine.model.deadlines import Deadline
+from engine.model.fan_out import CAMPAIGN
 from engine.model.ids import new_case_id
 from engine.model.organisations import LEVEL_NAMES, Organisation
-from engine.runtime import Program
+from engine.runtime import Ports, Program, Step
 from engine.runtime import start as step_start
 from engine.store import cases, definitions, directory, files, subjects
 from engine.store.database import Tx
@@ -23,6 +24,9 @@ from engine.work.environment import Environment
 from engine.work.history import Cause
 from engine.work.scanning import numbers_in_papers
 from engine.work.subjects import Subject, subject_of
+
+Begin = Callable[[Program, Mapping[str, object], Ports], Step]
+"""Makes the first step of a case: :func:`engine.runtime.start`, or what is the same."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,19 @@ class PreparedStart:
     subject: Subject
 
 
+@dataclass(frozen=True)
+class Place:
+    """A unit for which an actor may start cases of one version, and the units above it."""
+
+    program: Program
+    upwards: tuple[Organisation, ...]
+
+    @property
+    def home(self) -> Organisation:
+        """The unit itself."""
+        return self.upwards[0]
+
+
 def prepare(
     environment: Environment,
     tx: Tx,
@@ -81,6 +98,18 @@ def prepare(
     """Check right, organisation and start form; take a number. Writes nothing of the case.
 
     Raises NotFound for an unknown process or organisation, NotPermitted, Invalid.
+    """
+    place = place_of(environment, tx, actor, request)
+    ready = checked(environment, tx, actor, request, place)
+    series = series_of(environment, tx, ready)
+    number = environment.numbers.next(series, take_numbers)
+    return replace(ready, number=numbered(series, number))
+
+
+def place_of(environment: Environment, tx: Tx, actor: Actor, request: Request) -> Place:
+    """What a request for this unit shares with every other for it by this actor.
+
+    Raises NotPermitted, Invalid.
     """
     row = (
         definitions.latest(tx, request.process_key)
@@ -97,21 +126,21 @@ def prepare(
     _must_be_startable(tx, actor, program, home, request.origin)
     if home.valid_to is not None and home.valid_to <= environment.today():
         raise Invalid(f"“{home.name}”已于 {home.valid_to} 撤销,未发起。请为接收它的单位办理。")
+    return Place(program, tuple(upwards))
 
-    subject = subject_of(environment, tx, actor, program.info, upwards, request.about)
 
-    def take_number() -> str:
-        year = environment.now().astimezone(ZONE).year
-        series = f"{_prefix(tx, subject.numbered_by)}{program.info.number_prefix}-{year}-"
-        return f"{series}{environment.numbers.next(series, take_numbers):06d}"
-
+def checked(
+    environment: Environment, tx: Tx, actor: Actor, request: Request, place: Place
+) -> PreparedStart:
+    """Check what a case is about and what was filled in; it has no number yet."""
+    program, home = place.program, place.home
+    subject = subject_of(environment, tx, actor, program.info, place.upwards, request.about)
     form = program.start_form()
     if form is None:
-        if request.data:
+        if request.data and request.origin != CAMPAIGN:
             raise Invalid("这个流程没有发起表单,不接收填写内容。")
-        return PreparedStart(
-            request, program, home, take_number(), {}, subject.variables, (), subject
-        )
+        variables = {**request.data, **subject.variables}
+        return PreparedStart(request, program, home, "", request.data, variables, (), subject)
     context = environment.feel(tx, home.id, environment.now())
     validation = form.validate(request.data, subject.variables, context)
     if validation.errors:
@@ -123,12 +152,29 @@ def prepare(
         request,
         program,
         home,
-        take_number(),
+        "",
         validation.data,
         {**validation.variables, **subject.variables},
         tuple(file_id for file_id, _ in form.files(validation.data)),
         subject,
     )
+
+
+def series_of(environment: Environment, tx: Tx, ready: PreparedStart) -> str:
+    """What comes before the running number of a case."""
+    year = environment.now().astimezone(ZONE).year
+    prefix = ready.program.info.number_prefix
+    return f"{_prefix(tx, ready.subject.numbered_by)}{prefix}-{year}-"
+
+
+def numbered(series: str, number: int) -> str:
+    """A case's number, as people say it."""
+    return f"{series}{number:06d}"
+
+
+def counter_of(series: str) -> str:
+    """The name under which a series is counted."""
+    return f"case {series}"
 
 
 def given(environment: Environment, tx: Tx, actor: Actor, request: Request) -> Mapping[str, object]:
@@ -147,7 +193,7 @@ def _must_be_startable(
     info = program.info
     if info.start_role is None:
         raise NotPermitted("这个流程只由其他流程调用,不能单独发起。")
-    if info.starts_from_record != origin:
+    if info.starts_from_record != origin and not (origin == CAMPAIGN and not info.starts_from):
         raise NotPermitted(f"“{info.name}”不能在这里发起,未发起。请打开有关的记录,从那里登记。")
     level = info.start_level
     if level and home.level != level:
@@ -156,6 +202,8 @@ def _must_be_startable(
         )
     if origin and actor == PUBLIC:
         return  # what the public may say is decided where it says it
+    if origin == CAMPAIGN and actor.is_system:
+        return  # drawn in a process: a case of it asked for the list
     # Her own unit, or one below hers: a township officer types for a union without a PC (代办).
     places = tuple(place for role in info.starters for place in actor.places(role))
     if not directory.is_within(tx, home.id, places):
@@ -201,8 +249,9 @@ def begin(
     tx: Tx,
     actor: Actor,
     prepared: PreparedStart,
+    run: Begin = step_start,
 ) -> Started:
-    """Start a prepared case inside the command's transaction."""
+    """Start a prepared case inside the command's transaction. ``run`` makes its first step."""
     now = environment.now()
     case_id = new_case_id(now)
     wrapped, vault = environment.vault.new_data_key(case_id)
@@ -249,7 +298,7 @@ def begin(
     if form is not None:
         cause.attributes.extend(attributes_of(environment, form, prepared.data))
     ports = ports_of(environment, tx, opened, cause)
-    step = step_start(prepared.program, prepared.variables, ports)
+    step = run(prepared.program, prepared.variables, ports)
     changed = write_step(environment, tx, opened, step, cause, [])
     opened_ids = tuple(f"{case_id}-{n}" for n in range(1, changed.next_task_no))
     if prepared.request.draft is not None and opened_ids:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from engine.errors import Broken, Conflict, LeaseLost, NotFound
 from engine.model.actors import SYSTEM, Actor
 from engine.model.cases import RUNNING, CaseStatus, EventKind
+from engine.model.operations import NotYet
 from engine.runtime import OperationCall, finish_operation, fire_timer, waits
 from engine.runtime import retry as step_retry
 from engine.store import cases, jobs
@@ -51,6 +52,9 @@ def run_job(environment: Environment, tx: Tx, job: Job, actor: Actor = SYSTEM) -
             # The operation's own rows come after the one that says why the case moved.
             cause.note(EventKind.MESSAGE, {"name": f"自动办理:{call.operation}"}, place=place)
             outputs = ports.operate(call)
+            if isinstance(outputs, NotYet):
+                _look_again(environment, tx, job, outputs)
+                return
             step = finish_operation(opened.program, opened.memory.engine, job.token, outputs, ports)
         case "retry":
             cause.retried = True
@@ -59,6 +63,13 @@ def run_job(environment: Environment, tx: Tx, job: Job, actor: Actor = SYSTEM) -
             msg = f"an unknown kind of job: {job.kind}"
             raise Broken(msg)
     write_step(environment, tx, opened, step, cause, before)
+
+
+def _look_again(environment: Environment, tx: Tx, job: Job, answer: NotYet) -> None:
+    """What the operation began goes on; its job comes back later, and that is no failed try."""
+    until = environment.real_now() + answer.wait
+    if not jobs.put_back(tx, job.id, job.fence, until, "", counts=False):
+        raise LeaseLost(f"job {job.id} is with another worker")
 
 
 def visible_job(tx: Tx, actor: Actor, job_id: int) -> Job:

@@ -11,7 +11,7 @@ from engine.sentences import Words
 
 
 def check(draft: Draft) -> Iterator[Finding]:
-    """Unknown operations, inputs they do not have, inputs they need."""
+    """Unknown operations, inputs they do not have or need, a step that cannot wait for one."""
     for process, node in draft.nodes("serviceTask"):
         if extension(node.element, "taskDefinition") is None or not node.operation:
             yield error("operation-missing", process.file, node.element, node=node.label)
@@ -29,6 +29,14 @@ def check(draft: Draft) -> Iterator[Finding]:
             )
         else:
             yield from _inputs(process, node, operation)
+            if operation.lasts and node.properties.get("async") != "true":
+                yield error(
+                    "operation-lasts",
+                    process.file,
+                    node.element,
+                    node=node.label,
+                    operation=node.operation,
+                )
 
 
 def _inputs(process: Process, node: Node, operation: OperationInterface) -> Iterator[Finding]:

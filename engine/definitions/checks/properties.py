@@ -18,6 +18,7 @@ from engine.definitions.findings import CHECK_NAME, error, meant, warning
 from engine.errors import Finding
 from engine.model import incoming, signals
 from engine.model.definitions import OVERDUE, STARTERS, STARTS_FROM
+from engine.model.fan_out import CAMPAIGN
 from engine.model.items import ITEM_NAME
 from engine.model.public_words import (
     MESSAGE_REASON,
@@ -143,7 +144,7 @@ def _values(draft: Draft, file: BpmnFile, element: Element) -> Iterator[Finding]
                 value=values[name][:60],
                 choices=Words.listed(sorted(choices)),
             )
-    starts = draft.known.starts and draft.known.starts | {OVERDUE}
+    starts = draft.known.starts and draft.known.starts | {OVERDUE, CAMPAIGN}
     for name, known in (("panel", draft.known.panels), (STARTS_FROM, starts)):
         if name in values and known and values[name] not in known:
             yield error(

@@ -29,12 +29,13 @@ def known() -> Known:
         required=frozenset({"title"}),
         outputs={"notice_id": {"type": "string"}},
     )
+    for_each = Operation("cases.for_each", "各办一件", lambda _context, _inputs: {}, lasts=True)
     return Known(
         roles={
             "officer": Role("officer", "经办人", "Officer", ("grassroots",), "area"),
             "reviewer": Role("reviewer", "审核员", "Reviewer", ("county",), "area"),
         },
-        operations={"notice.publish": publish},
+        operations={"notice.publish": publish, "cases.for_each": for_each},
         parameters=frozenset({"notice days"}),
         panels=frozenset({"notice.sheet"}),
         never_together=frozenset({frozenset({"officer", "reviewer"})}),

@@ -1,0 +1,222 @@
+"""Who asks for a list of cases, sees it and ends it; and the operation by which a case does."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import cast
+
+from engine.errors import Broken, Conflict, Invalid, NotFound
+from engine.model.actors import SYSTEM, Actor
+from engine.model.errands import Errand, ErrandStatus
+from engine.model.fan_out import LONGEST_LIST_KEY, FanOut, Source
+from engine.model.ids import new_id
+from engine.model.operations import NotYet, Operation, OperationContext
+from engine.store import audit, cases, definitions, errands, fan_outs
+from engine.store.database import Tx
+from engine.work import cancel
+from engine.work.environment import Environment
+
+ERRAND = "fan-out"
+CANCEL_ERRAND = "fan-out-cancel"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A list that is asked for: its key, the process of its cases, where its lines come from.
+
+    ``case_id`` is the case that waits for the end of all of them.
+    """
+
+    key: str
+    process_key: str
+    source: str
+    wanted: Mapping[str, object] = field(default_factory=dict)
+    case_id: str | None = None
+
+
+def source_of(environment: Environment, name: str) -> Source:
+    """A source by its name; Invalid where the installation has none of it."""
+    found = environment.sources.get(name)
+    if found is None:
+        known = "、".join(sorted(environment.sources))
+        raise Invalid(f"没有名为“{name[:40]}”的名单来源,没有发起。已有的来源:{known}。")
+    return found
+
+
+def seen(environment: Environment, tx: Tx, actor: Actor, key: str) -> FanOut:
+    """A list for the eyes of who asked for it, or sees the case that did; NotFound."""
+    found = fan_outs.by_key(tx, environment.vault, key)
+    if found is not None and (actor.is_system or found.by_id == actor.person_id):
+        return found
+    if found is None or found.case_id is None or not cases.is_visible(tx, actor, found.case_id):
+        raise NotFound("没有找到这份名单。")
+    return found
+
+
+def owned(environment: Environment, tx: Tx, actor: Actor, key: str) -> FanOut:
+    """A list for who may stop it: whoever asked for it, or may cancel the case that did."""
+    found = seen(environment, tx, actor, key)
+    if not actor.is_system and found.by_id != actor.person_id:
+        cancel.cancellable(environment, tx, actor, found.case_id or "", None)
+    return found
+
+
+def ask_for(environment: Environment, tx: Tx, actor: Actor, new: Wanted) -> FanOut:
+    """Write a list down, or find it, and have it gone through."""
+    source_of(environment, new.source)
+    found = written(environment, tx, actor, new)
+    _have_done(environment, tx, actor, ERRAND, found.id, {}, found.total)
+    return found
+
+
+def written(environment: Environment, tx: Tx, actor: Actor, new: Wanted) -> FanOut:
+    """The list of this key, written now where it is new; one that was stopped goes on."""
+    if not new.key.strip() or len(new.key) > LONGEST_LIST_KEY or "\0" in new.key:
+        raise Invalid(f"名单的编号要写 1 到 {LONGEST_LIST_KEY} 个字符,没有发起。")
+    found = fan_outs.by_key(tx, environment.vault, new.key)
+    if found is not None:
+        same = (found.process_key, found.source, found.wanted, found.case_id) == (
+            new.process_key,
+            new.source,
+            new.wanted,
+            new.case_id,
+        )
+        if not same:
+            raise Conflict(f"编号“{new.key}”已用于另一份名单,没有发起。请换一个编号。")
+        if found.stopped_at is not None:
+            fan_outs.stop(tx, found.id, None)
+        return replace(found, stopped_at=None)
+    version = definitions.latest(tx, new.process_key)
+    if version is None:
+        raise Invalid(f"没有名为“{new.process_key[:80]}”的流程,没有发起。")
+    made = FanOut(
+        id=new_id(),
+        key=new.key,
+        definition_id=version.id,
+        by_id=actor.person_id,
+        case_id=new.case_id,
+        source=new.source,
+        wanted=new.wanted,
+        total=0,
+        done=0,
+        begun=0,
+        refused=0,
+        after="",
+        asked_at=environment.now(),
+        ended_at=None,
+        stopped_at=None,
+    )
+    fan_outs.add(tx, environment.vault, made)
+    audit.add_access(
+        tx, made.asked_at, actor.person_id, "fan-out-begun", made.key, made.definition_id
+    )
+    return made
+
+
+def begin_round(environment: Environment, tx: Tx, found: FanOut, total: int) -> FanOut:
+    """Go through a list from its beginning."""
+    fan_outs.begin_round(tx, found.id, total)
+    begun = fan_outs.load(tx, environment.vault, found.id)
+    if begun is None:
+        raise NotFound("没有找到这份名单。")
+    return begun
+
+
+def ask_to_cancel(environment: Environment, tx: Tx, actor: Actor, key: str, reason: str) -> FanOut:
+    """Stop a list and have its running cases cancelled."""
+    found, why = owned(environment, tx, actor, key), cancel.stated(reason)
+    now = environment.now()
+    fan_outs.stop(tx, found.id, now)
+    audit.add_access(tx, now, actor.person_id, "fan-out-cancelled", found.key)
+    _have_done(environment, tx, actor, CANCEL_ERRAND, found.id, {"reason": why}, found.begun)
+    return replace(found, stopped_at=now)
+
+
+def _have_done(
+    environment: Environment,
+    tx: Tx,
+    actor: Actor,
+    kind: str,
+    fan_out_id: str,
+    wanted: Mapping[str, object],
+    total: int,
+) -> None:
+    before = errands.newest_about(tx, environment.vault, kind, fan_out_id)
+    if before is None or not before.is_open:
+        new = Errand(new_id(), kind, actor.person_id, fan_out_id, wanted, total=total)
+        errands.add(tx, environment.vault, new, environment.real_now())
+
+
+# The operation -----------------------------------------------------------------------------
+
+NAME = "cases.for_each"
+WHILE_BEGINNING = timedelta(seconds=2)
+WHILE_OPEN = timedelta(seconds=10)
+"""How long the job that waits for the end of all cases rests between two looks."""
+
+
+def operation(environment: Callable[[], Environment]) -> Operation:
+    """A case for each line of a list; done when all have ended.
+
+    For an asynchronous service task: its job looks again and again until no case of the list
+    runs. A timer at the task's boundary ends the waiting; the cases go on.
+    """
+
+    def run(
+        context: OperationContext, inputs: Mapping[str, object]
+    ) -> Mapping[str, object] | NotYet:
+        return _for_each(environment(), context, inputs)
+
+    return Operation(
+        name=NAME,
+        title="名单里每一项各办一件,全部办结后继续",
+        run=run,
+        inputs={
+            "list": {"type": "string"},
+            "process": {"type": "string"},
+            "source": {"type": "string"},
+            "wanted": {"type": "object"},
+        },
+        required=frozenset({"list", "process", "source"}),
+        outputs={
+            "begun": {"type": "integer"},
+            "refused": {"type": "integer"},
+            "completed": {"type": "integer"},
+            "cancelled": {"type": "integer"},
+        },
+        lasts=True,
+    )
+
+
+def _for_each(
+    environment: Environment, context: OperationContext, inputs: Mapping[str, object]
+) -> Mapping[str, object] | NotYet:
+    tx = cast(Tx, context.tx)
+    asked = inputs.get("wanted")
+    wanted = Wanted(
+        str(inputs["list"]),
+        str(inputs["process"]),
+        str(inputs["source"]),
+        asked if isinstance(asked, Mapping) else {},
+        context.case_id,
+    )
+    found = fan_outs.by_key(tx, environment.vault, wanted.key)
+    if found is None or found.case_id != wanted.case_id:
+        ask_for(environment, tx, SYSTEM, wanted)
+        return NotYet(WHILE_BEGINNING)
+    if found.stopped_at is None and found.ended_at is None:
+        errand = errands.newest_about(tx, environment.vault, ERRAND, found.id)
+        if errand is not None and errand.status is ErrandStatus.FAILED:
+            raise Broken(errand.told)
+        if errand is None or not errand.is_open:
+            ask_for(environment, tx, SYSTEM, wanted)
+        return NotYet(WHILE_BEGINNING)
+    if fan_outs.any_open(tx, found.id):
+        return NotYet(WHILE_OPEN)
+    ended = fan_outs.children(tx, found.id)
+    return {
+        "begun": found.begun,
+        "refused": found.refused,
+        "completed": ended.completed,
+        "cancelled": ended.cancelled,
+    }
