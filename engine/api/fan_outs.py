@@ -21,6 +21,7 @@ from engine.work.fan_out_asking import CANCEL_ERRAND, ERRAND
 log = logging.getLogger("bangfu.fan_outs")
 
 _CANCELLED_AT_ONCE = 50
+_MOST_QUEUES = 3
 
 
 class FanOuts(Group):
@@ -176,6 +177,11 @@ class FanOuts(Group):
         )
         if batch.ready:
             self._commands.execute(lambda tx: fan_out.take_numbers(tx, batch))
+            self._commands.ask(lambda tx: fan_out.gather(environment, tx, actor, batch))
+        for _ in range(_MOST_QUEUES):  # a round for each that one case needs
+            if not batch.queues:
+                break
+            self._commands.execute(lambda tx: fan_out.make_queues(environment, tx, batch))
             self._commands.ask(lambda tx: fan_out.gather(environment, tx, actor, batch))
         return self._commands.execute(
             lambda tx: fan_out.write(environment, tx, actor, found, batch)

@@ -167,7 +167,13 @@ class _Mould:
             waits=Waits(
                 *(
                     {names[token]: _renamed(one, names) for token, one in kind.items()}
-                    for kind in (waits.user, waits.timers, waits.messages, waits.jobs)
+                    for kind in (
+                        waits.user,
+                        waits.timers,
+                        waits.messages,
+                        waits.jobs,
+                        waits.signals,
+                    )
                 )
             ),
             passed=step.passed,
@@ -175,6 +181,7 @@ class _Mould:
             operations=step.operations,
             incidents=step.incidents,
             variables=root,
+            signals=step.signals,
         )
 
 
@@ -255,6 +262,7 @@ def _is_plain(step: Step, run: Run) -> bool:
         or step.incidents
         or step.decisions
         or step.operations
+        or step.signals
         or step.closed
         or run.variables.called
         or run.variables.local
@@ -292,4 +300,5 @@ def _mould_of(step: Step) -> _Mould | None:
 
 def _knows_all(step: Step, tokens: tuple[str, ...]) -> bool:
     waits = step.waits
-    return set(tokens).issuperset((*waits.user, *waits.timers, *waits.messages, *waits.jobs))
+    kinds = (waits.user, waits.timers, waits.messages, waits.jobs, waits.signals)
+    return all(set(tokens).issuperset(kind) for kind in kinds)

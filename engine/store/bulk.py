@@ -6,7 +6,7 @@ single one, from a view of the database that takes no lock. Then all their rows 
 at once, a COPY a table on PostgreSQL, one prepared statement a table on SQLite.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -39,7 +39,7 @@ class Gathered:
     """Rows that have not been written yet, by table."""
 
     def __init__(self) -> None:
-        self.rows: dict[str, list[dict[str, Any]]] = {}
+        self.rows: dict[str, list[Mapping[str, Any]]] = {}
         self.cases: dict[str, dict[str, Any]] = {}
 
         self.rings = False
@@ -54,7 +54,7 @@ class Gathered:
         if table is case:
             self.cases.update((row["id"], dict(row)) for row in rows)
         else:
-            self.rows.setdefault(table.name, []).extend(dict(row) for row in rows)
+            self.rows.setdefault(table.name, []).extend(rows)
 
     def change_case(self, case_id: str, values: Mapping[str, Any]) -> None:
         """Put what has become of a case in the place of what it began with."""
@@ -67,20 +67,30 @@ class Gathered:
             self.rows.setdefault(name, []).extend(rows)
         self.rings = self.rings or other.rings
 
-    def write(self, tx: Connection, **of_each_case: object) -> None:
-        """Write all of them; ``of_each_case`` are columns that every case's row has besides."""
+    def tables(self, **of_each_case: object) -> Iterator[tuple[Table, Sequence[Mapping[str, Any]]]]:
+        """Tables with their rows, in the order in which they refer to each other.
+
+        ``of_each_case`` are columns that every case's row has besides.
+        """
         for table in _ORDER:
-            if table is case:
-                rows = [{**row, **of_each_case} for row in self.cases.values()]
-            else:
-                rows = self.rows.get(table.name, [])
+            rows = self._of(table, of_each_case)
             if table in _KEYED:
                 keys = [column.name for column in table.primary_key]
                 rows = list({tuple(row[key] for key in keys): row for row in rows}.values())
             if rows:
-                _write(tx, table, rows)
+                yield table, rows
+
+    def write(self, tx: Connection, **of_each_case: object) -> None:
+        """Write all of them."""
+        for table, rows in self.tables(**of_each_case):
+            _write(tx, table, rows)
         if self.rings:
             bell.ring(tx)
+
+    def _of(self, table: Table, of_each_case: Mapping[str, object]) -> list[Mapping[str, Any]]:
+        if table is case:
+            return [{**row, **of_each_case} for row in self.cases.values()]
+        return self.rows.get(table.name, [])
 
 
 @contextmanager
@@ -94,7 +104,7 @@ def gathering(tx: Connection) -> Iterator[Gathered]:
         tx.info.pop(GATHERED, None)
 
 
-def _write(tx: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+def _write(tx: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     if tx.dialect.name != "postgresql":
         _insert(table, tuple(rows[0])).write_all(tx, rows)
         return

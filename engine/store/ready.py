@@ -121,6 +121,7 @@ def send_text(tx: Connection, text: str) -> None:
 @contextmanager
 def told_by_driver(tx: Connection, text: str) -> Iterator[Any]:
     """The driver's own connection, its errors raised as SQLAlchemy raises them."""
+    _tell(tx, None, text, ())
     try:
         yield _driver(tx)
     except tx.dialect.loaded_dbapi.Error as error:

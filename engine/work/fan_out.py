@@ -60,7 +60,8 @@ class Batch:
     refused: list[RefusedLine] = field(default_factory=list)
     gathered: Gathered = field(default_factory=Gathered)
     by_itself: list[Ready] = field(default_factory=list)
-    stamped: int = 0
+    queues: dict[tuple[str, str, str], None] = field(default_factory=dict)
+    """Queues (role, level, home) that have to be made before the lines in ``ready`` can go on."""
 
     @property
     def after(self) -> str:
@@ -97,8 +98,16 @@ class Places:
         return known
 
 
+class _QueueMissing(Exception):
+    """A step goes where none has gone before."""
+
+    def __init__(self, place: tuple[str, str, str]) -> None:
+        super().__init__(place)
+        self.place = place
+
+
 class _KnownQueues(Queues):
-    """Queues for reading: one that would have to be made is not gathered."""
+    """Queues for reading: one that would have to be made is told."""
 
     def __init__(self, inner: Queues) -> None:
         super().__init__()
@@ -108,7 +117,7 @@ class _KnownQueues(Queues):
     def find(self, tx: Tx, role: str, level: str, home_id: str, today: date) -> int:
         known = self._inner.known(tx, role, level, home_id)
         if known is None:
-            raise CannotGather
+            raise _QueueMissing((role, level, home_id))
         return known
 
 
@@ -189,20 +198,28 @@ def take_numbers(tx: Tx, batch: Batch) -> None:
 
 
 def gather(environment: Environment, tx: Tx, actor: Actor, batch: Batch) -> None:
-    """Begin the lines of a batch without writing anything; ``tx`` is a view."""
+    """Begin the lines of a batch without writing anything; ``tx`` is a view.
+
+    Those that wait for a queue stay in ``batch.ready``.
+    """
     reading = replace(
         environment,
         queues=_KnownQueues(environment.queues),
         clock=FixedClock(environment.now()),  # moulds and due dates serve one instant
     )
     moulds = Moulds()
-    for one in batch.ready:
+    ready, batch.ready = batch.ready, []
+    batch.queues.clear()
+    for one in ready:
         if one.start.files:
             batch.by_itself.append(one)
             continue
         try:
             with gathering(tx) as rows:
                 begin(reading, tx, actor, one.start, _beginner(moulds, one.start.home.id))
+        except _QueueMissing as missing:
+            batch.queues[missing.place] = None
+            batch.ready.append(one)
         except _BY_ITSELF:
             batch.by_itself.append(one)
         except (Busy, LeaseLost):
@@ -211,13 +228,18 @@ def gather(environment: Environment, tx: Tx, actor: Actor, batch: Batch) -> None
             batch.refused.append(refused_line(environment, one.line, error))
         else:
             batch.gathered.add(rows)
-    batch.stamped = moulds.stamped
+
+
+def make_queues(environment: Environment, tx: Tx, batch: Batch) -> None:
+    """Make the queues that lines of a batch wait for."""
+    for role, level, home_id in batch.queues:
+        environment.queues.find(tx, role, level, home_id, environment.today())
 
 
 def _beginner(moulds: Moulds, place: str) -> Begin:
     def first_step(program: Program, variables: Mapping[str, object], ports: Ports) -> Step:
         step = moulds.start(program, place, variables, replace(ports, operate=_operates))
-        if step.incidents:
+        if step.incidents or step.signals:
             raise CannotGather
         return step
 
@@ -240,7 +262,7 @@ def write(environment: Environment, tx: Tx, actor: Actor, fan_out: FanOut, batch
     batch.gathered.write(tx, fan_out_id=fan_out.id)
     refused = list(batch.refused)
     alone = 0
-    for one in batch.by_itself:
+    for one in (*batch.by_itself, *batch.ready):
         try:
             with savepoint(tx):
                 case_id = begin(environment, tx, actor, one.start).case_id

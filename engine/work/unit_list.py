@@ -20,7 +20,10 @@ NAME = "organisations"
 
 @dataclass(frozen=True)
 class UnitList:
-    """Wanted: ``level``, and ``below``, the organisation whose area is meant; empty: everywhere."""
+    """Wanted: ``level``, and ``below``, the organisation whose area is meant; empty: everywhere.
+
+    ``variables`` are what each case begins with.
+    """
 
     today: Callable[[], date]
 
@@ -32,8 +35,10 @@ class UnitList:
         self, tx: object, wanted: Mapping[str, object], after: str, limit: int
     ) -> Sequence[Line]:
         """The next ones by id."""
+        given = wanted.get("variables")
+        variables = given if isinstance(given, Mapping) else {}
         return [
-            Line(unit, unit)
+            Line(unit, unit, variables)
             for unit in unit_lists.ids_at(cast(Tx, tx), *_asked(wanted), self.today(), after, limit)
         ]
 

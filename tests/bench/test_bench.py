@@ -9,7 +9,7 @@ from tests.bench.rows import COLUMNS, Measured, Round, percentile
 from tests.bench.table import table
 from tests.bench.works import MILLION, USUALLY, WORKS, Size, measure
 
-TINY = Size(rounds=2, completions=2, pages=2, open_steps=60, many=90, most=120)
+TINY = Size(rounds=2, completions=2, pages=2, open_steps=60, many=90, most=120, lines=2)
 WRITING = ("complete", "complete_http")
 
 

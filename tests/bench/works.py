@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from tests.bench.campaign import start_campaign
 from tests.bench.complete import complete
 from tests.bench.ground import Ground, ground
 from tests.bench.http import complete_http, inbox_http
@@ -29,9 +30,19 @@ class Size:
     open_steps: int
     many: int
     most: int
+    lines: int
+    """Of one list whose every line becomes a case."""
 
 
-USUAL = Size(rounds=7, completions=50, pages=15, open_steps=5_000, many=50_000, most=1_000_000)
+USUAL = Size(
+    rounds=7,
+    completions=50,
+    pages=15,
+    open_steps=5_000,
+    many=50_000,
+    most=1_000_000,
+    lines=4_543,
+)
 
 Work = Callable[[Ground, str, Size], Measured]
 
@@ -74,6 +85,13 @@ def _most(who: str) -> Work:
     return work
 
 
+def _start_campaign(on: Ground, name: str, size: Size) -> Measured:
+    return start_campaign(on, name, min(size.rounds, MOST_LISTS), size.lines)
+
+
+MOST_LISTS = 3
+"""Rounds of it: each begins the cases of a whole city."""
+
 WORKS: Mapping[str, Work] = {
     "complete": _complete,
     "complete_http": _complete_http,
@@ -87,6 +105,7 @@ WORKS: Mapping[str, Work] = {
     "inbox_1m_officer": _most("officer"),
     "inbox_1m_reviewer": _most("reviewer"),
     "inbox_1m": _most("city"),
+    "start_campaign": _start_campaign,
 }
 MILLION = tuple(name for name in WORKS if name.startswith("inbox_1m"))
 """On PostgreSQL alone; some minutes and four gigabytes of disk."""

@@ -16,7 +16,7 @@ from engine.jobs.executor import Pace
 from engine.model.cases import CaseStatus
 from engine.model.definitions import SourceFile
 from engine.model.errands import ErrandStatus, Interrupted
-from engine.model.fan_out import AT_ONCE, Children, Line
+from engine.model.fan_out import Children, Line
 from engine.store import fan_outs as stored
 from engine.work.fan_out import Moulds
 from tests.engine.moving.conftest import Workshop, drawn, step
@@ -38,6 +38,9 @@ from tests.unit.runtime.kit import (
     z,
 )
 
+AT_ONCE = 20
+"""A batch in these tests, where nobody waits for 500 cases."""
+
 UNITS = ("u1", "u2", "lw-u")
 TABLES = ("cases", "task", "event", "job", "subscription", "case_attribute", "milestone")
 OWN = {"id", "number", "hash", "chain_head", "data_key", "fan_out_id"}
@@ -49,6 +52,11 @@ def lines(how_many: int, *, units: Sequence[str] = UNITS, after: int = 0) -> lis
         Line(f"h{n:05}", units[n % len(units)], {"subject": f"慰问 {n}"})
         for n in range(after, after + how_many)
     ]
+
+
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.api.fan_outs.AT_ONCE", AT_ONCE)
 
 
 # The same cases -----------------------------------------------------------------------------
@@ -336,7 +344,7 @@ class Households:
 
 @pytest.fixture
 def households(shop: Workshop) -> Households:
-    listed = Households(AT_ONCE + 40)
+    listed = Households(AT_ONCE + 10)
     sources = shop.engine.environment.sources
     assert isinstance(sources, dict)
     sources["households"] = listed
@@ -358,13 +366,13 @@ def test_a_list_is_gone_through_beside_the_web_and_once_more_when_asked(
     assert run_errand(shop.engine)
     assert not run_errand(shop.engine), "asked for twice, it is one errand"
     done = lists.of(city, "sw")
-    assert (done.begun, done.total, done.percent) == (AT_ONCE + 40, AT_ONCE + 40, 100)
-    assert lists.children(city, "sw") == Children(open=AT_ONCE + 40)
+    assert (done.begun, done.total, done.percent) == (AT_ONCE + 10, AT_ONCE + 10, 100)
+    assert lists.children(city, "sw") == Children(open=AT_ONCE + 10)
     households.all.append(Line("h00000-a", "u1", {"subject": "后来的"}))
     households.all.sort(key=lambda one: one.business_key)
     lists.ask_for(city, "sw", "example_request", "households", {"on": "2026-11-09"})
     run_errand(shop.engine)
-    assert lists.of(city, "sw").begun == AT_ONCE + 41
+    assert lists.of(city, "sw").begun == AT_ONCE + 11
     with pytest.raises(Invalid, match="名单来源"):
         lists.ask_for(city, "no", "example_request", "nobody", {})
     assert shop.broken() == {}
@@ -383,12 +391,12 @@ def test_who_goes_on_after_a_crash_begins_behind_the_last_batch(
     households.before = dies
     run_errand(shop.engine)
     half = lists.of(SYSTEM, "sw")
-    assert (half.begun, half.done, half.after, half.ended_at) == (AT_ONCE, AT_ONCE, "h00499", None)
-    assert half.percent == 100 * AT_ONCE // (AT_ONCE + 40)
+    assert (half.begun, half.done, half.after, half.ended_at) == (AT_ONCE, AT_ONCE, "h00019", None)
+    assert half.percent == 100 * AT_ONCE // (AT_ONCE + 10)
     households.before = lambda: None
     assert run_errand(shop.engine)
-    assert households.asked == ["", "h00499", "h00499"]
-    assert lists.of(SYSTEM, "sw").begun == AT_ONCE + 40
+    assert households.asked == ["", "h00019", "h00019"]
+    assert lists.of(SYSTEM, "sw").begun == AT_ONCE + 10
     assert shop.broken() == {}
 
 
@@ -403,7 +411,7 @@ def test_of_two_that_are_at_a_list_one_writes(shop: Workshop, households: Househ
     def go() -> None:
         both.wait()
         try:
-            outcomes.append(lists._go_through(SYSTEM, seen, iter([households.all[:50]]), None))
+            outcomes.append(lists._go_through(SYSTEM, seen, iter([households.all[:15]]), None))
         except LeaseLost as lost:
             outcomes.append(lost)
 
@@ -413,7 +421,7 @@ def test_of_two_that_are_at_a_list_one_writes(shop: Workshop, households: Househ
     for thread in threads:
         thread.join()
     assert sorted(type(one).__name__ for one in outcomes) == ["FanOut", "LeaseLost"]
-    assert shop.rows("SELECT count(*), count(DISTINCT business_key) FROM cases") == [(50, 50)]
+    assert shop.rows("SELECT count(*), count(DISTINCT business_key) FROM cases") == [(15, 15)]
     assert shop.broken() == {}
 
 
@@ -434,7 +442,7 @@ def test_a_list_is_stopped_and_goes_on_when_it_is_asked_for_again(
     assert lists.of(SYSTEM, "sw").begun == AT_ONCE
     lists.ask_for(SYSTEM, "sw", "example_request", "households")
     run_errand(shop.engine)
-    assert lists.of(SYSTEM, "sw").begun == AT_ONCE + 40
+    assert lists.of(SYSTEM, "sw").begun == AT_ONCE + 10
 
 
 def test_all_cases_of_a_list_are_cancelled_beside_the_web(
@@ -449,7 +457,7 @@ def test_all_cases_of_a_list_are_cancelled_beside_the_web(
         lists.cancel(shop.actor("officer"), "sw", "名单有误")
     lists.cancel(SYSTEM, "sw", "名单有误,重新下达")
     assert run_errand(shop.engine)
-    assert lists.children(SYSTEM, "sw") == Children(cancelled=AT_ONCE + 40)
+    assert lists.children(SYSTEM, "sw") == Children(cancelled=AT_ONCE + 10)
     case_id = case_of(shop, "sw", "h00000")
     assert shop.history(case_id)[-1] == "cancelled"
     assert shop.inbox("officer") == []

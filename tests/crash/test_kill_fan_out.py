@@ -1,0 +1,64 @@
+"""A worker killed with ``kill -9`` while it begins cases of a list: none twice, none missing."""
+
+import signal
+
+import pytest
+from sqlalchemy import text
+
+from engine import SYSTEM, Engine
+from engine.model.fan_out import AT_ONCE, FanOut
+from engine.model.organisations import Organisation
+from engine.store.directory import add_organisations
+from tests.crash.installation import PROCESS, Installation, until
+
+UNIONS = AT_ONCE * 3
+KEY = "一会一件-2026"
+
+
+def many_unions(engine: Engine) -> None:
+    new = [
+        Organisation(
+            f"x{n:05}", f"99{n:05}", f"模拟第{n}工会", "grassroots", "grassroots", "xc-t", "xc-t"
+        )
+        for n in range(UNIONS)
+    ]
+    engine.execute(lambda tx: add_organisations(tx, new))
+
+
+@pytest.mark.serial
+def test_a_list_goes_on_where_it_was_killed(installation: Installation, engine: Engine) -> None:
+    many_unions(engine)
+    lists = engine.fan_outs
+    wanted = {"level": "grassroots", "variables": {"subject": "年度自查"}}
+    lists.ask_for(SYSTEM, KEY, PROCESS, "organisations", wanted)
+
+    def found() -> FanOut:
+        return lists.of(SYSTEM, KEY)
+
+    installation.start(webs=0, workers=1)
+    killed = 0
+    for done in (1, AT_ONCE * 2):
+        until(lambda n=done: found().done >= n, "a batch")  # type: ignore[misc]
+        killed += found().ended_at is None
+        process = installation.processes["worker0"]
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        seen = found()
+        counted = engine.ask(lambda tx: tx.execute(text("SELECT count(*) FROM cases")).scalar())
+        assert counted == seen.begun, "progress and cases are of one transaction"
+        # As if the lease had run out: the next need not wait for it.
+        engine.execute(lambda tx: tx.execute(text("UPDATE errand SET locked_until = NULL")))
+        installation.start(webs=0, workers=1)
+    assert killed, "the list was gone through before anything was killed"
+    until(lambda: found().ended_at is not None, "the end")
+    end = found()
+    unions = UNIONS + 3  # and those of the federation
+    assert (end.begun, end.refused, end.done, end.total) == (unions, 0, unions, unions)
+    keys = engine.ask(
+        lambda tx: tx.execute(
+            text("SELECT count(*), count(DISTINCT business_key) FROM cases")
+        ).one()
+    )
+    assert tuple(keys) == (end.begun, end.begun)
+    assert {i.id for i in engine.audit.invariants() if not i.ok} == set()
+    assert engine.audit.verify().ok
