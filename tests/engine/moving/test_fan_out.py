@@ -194,7 +194,7 @@ def test_steps_alike_are_run_once_a_batch(shop: Workshop, monkeypatch: pytest.Mo
     shop.deploy("example_request")
     shop.engine.fan_outs.begin(SYSTEM, "a", "example_request", lines(3))  # makes the queues
     shop.engine.fan_outs.begin(SYSTEM, "b", "example_request", lines(AT_ONCE + 10))
-    assert [one.stamped for one in stamped[1:]] == [AT_ONCE - 1, 9]
+    assert [one.stamped for one in stamped[-2:]] == [AT_ONCE - 1, 9]
 
 
 def test_what_calls_an_operation_on_its_way_is_begun_by_itself(shop: Workshop) -> None:
