@@ -165,6 +165,10 @@ def operation(environment: Callable[[], Environment]) -> Operation:
     def run(
         context: OperationContext, inputs: Mapping[str, object]
     ) -> Mapping[str, object] | NotYet:
+        """Begin a case of `process` for each line that `source` gives for `wanted`; wait for all.
+
+        `list` names the list: the same name again is the same list, and no line has two cases.
+        """
         return _for_each(environment(), context, inputs)
 
     return Operation(
