@@ -23,13 +23,16 @@ whatever is left over is either on its way to an end, stuck, or in a circle with
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from engine.definitions.diagram import Flow, Node, Scope
+from engine.definitions.reduction import Reduction, reduced
 
 MOST_STATES = 4_000
 MOST_MOVES = 40_000
+FEW_STATES = 300
+"""What has so few is looked at as it is drawn."""
 MOST_CHOICES = 6
 """Outgoing flows of an inclusive gateway of which every combination is tried."""
 
@@ -84,11 +87,60 @@ class Exploration:
     accompanied: set[Node] = field(default_factory=set)
     """Nodes at which a token can arrive while another is elsewhere in the scope."""
 
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing is wrong in what was visited."""
+        wrong = self.stuck or self.circling or self.doubled or self.dead
+        return not wrong
+
 
 @lru_cache(maxsize=32)
 def explore(scope: Scope) -> Exploration:
-    """Visit the states of a scope, nearest first, so that traces are short."""
-    return Game(scope).play()
+    """Visit the states of a scope, nearest first, so that traces are short.
+
+    Where there are many, first those of a smaller drawing that is as sound
+    (:mod:`engine.definitions.reduction`). If it is, all is said; else the drawing itself is played
+    for the shortest way to what is wrong, as far as that can be done.
+    """
+    few = Game(scope).play(FEW_STATES)
+    if few.complete:
+        return few
+    small = reduced(scope, MOST_CHOICES)
+    found = None if small is None else explore_small(small)
+    if found is not None and found.complete and found.is_sound:
+        return found
+    whole = Game(scope).play()
+    return whole if whole.complete or found is None or not found.complete else found
+
+
+def explore_small(small: Reduction) -> Exploration:
+    """What the smaller drawing says of the larger."""
+    played = Game(small.drawn).play()
+    concurrent = set(small.concurrent)
+    for one, other in (tuple(pair) for pair in played.concurrent):
+        concurrent |= {
+            frozenset((a, b))
+            for a in small.present(one)
+            for b in small.present(other)
+            if a is not b
+        }
+    accompanied = set(small.accompanied)
+    for node in played.accompanied:
+        accompanied |= small.targets(node)
+    found = replace(played, concurrent=concurrent, accompanied=accompanied)
+    if played.stuck is not None:
+        found.stuck = Stuck(*_told(small, played.stuck))
+    if played.circling is not None:
+        found.circling = Circling(*_told(small, played.circling))
+    if played.doubled is not None:
+        flow = small.flow(played.doubled.flow)
+        found.doubled = Doubled(small.walk(played.doubled.trace), flow)
+    found.dead = tuple(small.first(node) for node in played.dead)
+    return found
+
+
+def _told(small: Reduction, one: Stuck | Circling) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
+    return small.walk(one.trace), tuple(small.first(node) for node in one.at)
 
 
 def explore_from(scope: Scope, tokens: State) -> Exploration:
@@ -115,7 +167,7 @@ class Game:
         self.before: dict[State, list[State]] = {}
         self.fired: set[Node] = set()
 
-    def play(self) -> Exploration:
+    def play(self, most_states: int = MOST_STATES) -> Exploration:
         """Breadth first from each start event."""
         waiting: deque[State] = deque()
         if self.tokens is not None:
@@ -135,7 +187,7 @@ class Game:
                 self._arrive(following, (state, node), waiting)
             if not moved and self.found.stuck is None and any(t in self.flows for t in state):
                 self.found.stuck = Stuck(self._trace(state), self._targets(state))
-            if len(self.came) > MOST_STATES or moves > MOST_MOVES:
+            if len(self.came) > most_states or moves > MOST_MOVES:
                 self.found.complete = False
                 break
         self.found.states, self.found.moves = len(self.came), moves

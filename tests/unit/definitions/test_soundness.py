@@ -95,9 +95,16 @@ def test_a_boundary_event_goes_beside_its_step_only_if_it_does_not_interrupt(
     assert found.doubled is None
 
 
+def crossed(count: int) -> str:
+    """Parallel branches each of which waits for its neighbour: no two can be looked at as one."""
+    return " ".join(
+        f"P1>Pa{n} Pa{n}>b{n} Pa{n}>c{n} b{n}>Pb{n} c{n}>Pb{(n + 1) % count} Pb{n}>d{n} d{n}>P2"
+        for n in range(count)
+    )
+
+
 def test_beyond_the_bound_nothing_is_claimed() -> None:
-    branches = " ".join(f"P1>a{n} a{n}>b{n} b{n}>P2" for n in range(30))
-    found = explore(scope(f"begin>P1 {branches} P2>end"))
+    found = explore(scope(f"begin>P1 {crossed(30)} P2>end"))
 
     assert not found.complete
     assert found.stuck is None
@@ -123,6 +130,7 @@ A_HUNDRED_NODES = {
     "as many branches as there is room for": "begin>P1 "
     + " ".join(f"P1>a{n} a{n}>b{n} b{n}>c{n} c{n}>P2" for n in range(32))
     + " P2>end",
+    "branches that wait for each other": "begin>P1 " + crossed(19) + " P2>end",
     "four long branches": "begin>P1 "
     + " ".join(
         f"P1>a{n}_0 " + " ".join(f"a{n}_{i}>a{n}_{i + 1}" for i in range(23)) + f" a{n}_23>P2"
