@@ -219,11 +219,12 @@ class _Compiled:
         if isinstance(statement, Select | CompoundSelect):
             told = statement.selected_columns
             self.labels = tuple(told.keys())
-            converters = (
-                (n, column.type.dialect_impl(dialect).result_processor(dialect, None))
-                for n, column in enumerate(told)
-            )
-            self.converters = [(n, do) for n, do in converters if do is not None]
+            if self.at_once:  # psycopg gives bytes, decimals and truth values by itself
+                converters = (
+                    (n, column.type.dialect_impl(dialect).result_processor(dialect, None))
+                    for n, column in enumerate(told)
+                )
+                self.converters = [(n, do) for n, do in converters if do is not None]
 
     def bound(self, values: Values) -> Any:
         """As the driver takes them. KeyError for a value that is missing."""
