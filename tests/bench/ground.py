@@ -140,6 +140,13 @@ def ground_at(url: str, data: Path) -> Iterator[Ground]:
     """An empty database that is there already."""
     with ExitStack() as stack:
         prepare(url, data, PROCESS)
+        yield stack.enter_context(ground_again(url, data))
+
+
+@contextmanager
+def ground_again(url: str, data: Path) -> Iterator[Ground]:
+    """One that was made before, perhaps by another process."""
+    with ExitStack() as stack:
         settings = Settings(key=KEY, data_dir=data, database_url=url, is_demo=True)
         opened = open_installation(settings)
         engine = opened.engine

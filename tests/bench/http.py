@@ -17,9 +17,13 @@ from tests.bench.client import Asked, Clients
 from tests.bench.complete import WARM_UP
 from tests.bench.ground import FILLED, OFFICER, REVIEWER, Ground, case_of
 from tests.bench.limits import Script, recording
+from tests.bench.paths import Walk
 from tests.bench.rows import Measured, in_turns
 from tests.crash.installation import PASSWORD
 from webapp.app import create_app
+
+AGE_OF_PAGE = 6
+"""Steps done before in the case whose page is opened."""
 
 
 def complete_http(ground: Ground, work: str, rounds: int, each: int, clients: int) -> Measured:
@@ -37,6 +41,19 @@ def complete_http(ground: Ground, work: str, rounds: int, each: int, clients: in
 def inbox_http(ground: Ground, work: str, rounds: int, each: int, who: str = REVIEWER) -> Measured:
     """``GET /inbox``: the page as the browser gets it, a hundred lines with all counts."""
     page = Asked("GET", "/inbox", headers={"Cookie": _cookies(ground, who)})
+    answering = _recorded(ground, [page] * WARM_UP, page)
+    number = WARM_UP + rounds * each
+    bare = Asked("GET", NO_CASE)
+    return _compared(ground, work, answering, ([page] * number, [bare] * number), (rounds, each, 1))
+
+
+def open_task(ground: Ground, work: str, rounds: int, each: int) -> Measured:
+    """``GET /tasks/…``: a step's page with form, history and diagram, of a case with a past."""
+    walk = Walk.begun(ground.engine)
+    for number in range(AGE_OF_PAGE):
+        walk.round(number)
+    cookie = f"session={_signed_in(ground, 'officer2', 'web')}"
+    page = Asked("GET", f"/tasks/{walk.step}", headers={"Cookie": cookie})
     answering = _recorded(ground, [page] * WARM_UP, page)
     number = WARM_UP + rounds * each
     bare = Asked("GET", NO_CASE)

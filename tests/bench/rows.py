@@ -84,6 +84,25 @@ class Measured:
         return (min(ours), max(ours)), (min(bare), max(bare))
 
 
+@dataclass(frozen=True)
+class Single:
+    """A figure with no limit of its own: what it does not say is null."""
+
+    work: str
+    db: str
+    values: Row
+
+    def row(self) -> Row:
+        """As ``--json`` publishes it."""
+        return {name: self.values.get(name) for name in COLUMNS} | {
+            "work": self.work,
+            "db": self.db,
+        }
+
+    def spread(self) -> None:
+        """It was measured once."""
+
+
 def percentile(values: Sequence[float], percent: int) -> float:
     """The smallest value that so many per cent do not exceed."""
     ordered = sorted(values)

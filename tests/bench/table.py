@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from tests.bench.rows import Measured
+from tests.bench.rows import Measured, Single
 
 _HEAD = (
     "work",
@@ -20,7 +20,7 @@ _HEAD = (
 _GAP = "  "
 
 
-def table(measured: Sequence[Measured]) -> str:
+def table(measured: Sequence[Measured | Single]) -> str:
     """Lines of equal columns."""
     cells = [_HEAD, *(tuple(_cells(one)) for one in measured)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
@@ -30,13 +30,12 @@ def table(measured: Sequence[Measured]) -> str:
     )
 
 
-def _cells(one: Measured) -> Iterator[str]:
-    row = one.row()
-    ours, bare = one.spread()
-    spreads = {"per_second": ours, "limit_per_second": bare}
+def _cells(one: Measured | Single) -> Iterator[str]:
+    row, spread = one.row(), one.spread()
+    spreads = {} if spread is None else {"per_second": spread[0], "limit_per_second": spread[1]}
     for name, value in row.items():
         if name in spreads:
             low, high = spreads[name]
             yield f"{value} ({low:.0f}-{high:.0f})"
         else:
-            yield str(value)
+            yield "" if value is None else str(value)

@@ -9,7 +9,20 @@ from tests.bench.rows import COLUMNS, Measured, Round, percentile
 from tests.bench.table import table
 from tests.bench.works import MILLION, USUALLY, WORKS, Size, measure
 
-TINY = Size(rounds=2, completions=2, pages=2, open_steps=60, many=90, most=120, lines=2)
+TINY = Size(
+    rounds=2,
+    completions=2,
+    pages=2,
+    open_steps=60,
+    many=90,
+    most=120,
+    lines=2,
+    aged=20,
+    finished=3,
+    timers=6,
+    within=2,
+)
+NO_LIMIT = ("bytes_per_case", "timers_10k")
 WRITING = ("complete", "complete_http")
 
 
@@ -17,7 +30,7 @@ WRITING = ("complete", "complete_http")
     ("db", "works"),
     [
         ("sqlite", [name for name in WORKS if name not in MILLION]),
-        pytest.param("postgres", [*USUALLY, "inbox_1m"], marks=pytest.mark.postgres),
+        pytest.param("postgres", [*USUALLY, "inbox_1m", "workers_4"], marks=pytest.mark.postgres),
     ],
     ids=["sqlite", "postgres"],
 )
@@ -25,9 +38,12 @@ def test_each_work_is_measured_beside_its_limit(db: str, works: list[str]) -> No
     measured = list(measure([db], works, TINY))
     rows = {one.work: one.row() for one in measured}
     assert list(rows) == works
-    for row in rows.values():
+    for work, row in rows.items():
         assert tuple(row) == COLUMNS
         assert row["db"] == db
+        if work in NO_LIMIT:
+            assert row["of_limit"] is None
+            continue
         assert row["n"] == 4
         assert row["of_limit"] == pytest.approx(
             row["per_second"] / row["limit_per_second"], rel=0.01
@@ -37,6 +53,7 @@ def test_each_work_is_measured_beside_its_limit(db: str, works: list[str]) -> No
     assert rows["complete_http"]["statements"] > 9  # who asks is read as well
     assert rows["inbox_5k"]["commits"] == 0
     assert rows["inbox_50k"]["statements"] <= 10
+    assert 2_000 < rows["bytes_per_case"]["n"] < 200_000
     assert len(table(measured).splitlines()) == 1 + len(rows)
 
 

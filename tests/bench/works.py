@@ -5,14 +5,18 @@ import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from tests.bench.ageing import complete_aged
 from tests.bench.campaign import start_campaign
 from tests.bench.complete import complete
+from tests.bench.finished import bytes_per_case
 from tests.bench.ground import Ground, ground
-from tests.bench.http import complete_http, inbox_http
+from tests.bench.http import complete_http, inbox_http, open_task
 from tests.bench.inbox import PAGE, inbox
-from tests.bench.rows import Measured
+from tests.bench.rows import Measured, Single
 from tests.bench.scattered import PEOPLE, fill_scattered
 from tests.bench.table import table
+from tests.bench.timers import timers
+from tests.bench.workers import complete_by
 from tests.support.postgres import PostgresMissing
 
 __all__ = ["DATABASES", "WORKS", "PostgresMissing", "Size", "measure", "run"]
@@ -22,7 +26,10 @@ DATABASES = ("sqlite", "postgres")
 
 @dataclass(frozen=True)
 class Size:
-    """How much is measured: rounds, and operations of ours and bare ones in each."""
+    """How much is measured: rounds, and operations of ours and bare ones in each.
+
+    ``aged``: how many steps the old case has behind it. ``timers``: due within ``within`` seconds.
+    """
 
     rounds: int
     completions: int
@@ -32,6 +39,10 @@ class Size:
     most: int
     lines: int
     """Of one list whose every line becomes a case."""
+    aged: int
+    finished: int
+    timers: int
+    within: float
 
 
 USUAL = Size(
@@ -42,9 +53,13 @@ USUAL = Size(
     many=50_000,
     most=1_000_000,
     lines=4_543,
+    aged=5_000,
+    finished=200,
+    timers=10_000,
+    within=60,
 )
 
-Work = Callable[[Ground, str, Size], Measured]
+Work = Callable[[Ground, str, Size], Measured | Single]
 
 
 def _complete(on: Ground, name: str, size: Size) -> Measured:
@@ -92,8 +107,43 @@ def _start_campaign(on: Ground, name: str, size: Size) -> Measured:
 MOST_LISTS = 3
 """Rounds of it: each begins the cases of a whole city."""
 
+
+def _complete_aged_10(on: Ground, name: str, size: Size) -> Measured:
+    return complete_aged(on, name, size.rounds, size.completions, 10)
+
+
+def _complete_aged_5000(on: Ground, name: str, size: Size) -> Measured:
+    return complete_aged(on, name, size.rounds, size.completions, size.aged)
+
+
+def _open_task(on: Ground, name: str, size: Size) -> Measured:
+    return open_task(on, name, size.rounds, size.pages)
+
+
+def _workers_1(on: Ground, name: str, size: Size) -> Measured:
+    return complete_by(on, name, size.rounds, size.completions, processes=1)
+
+
+def _workers_4(on: Ground, name: str, size: Size) -> Measured:
+    return complete_by(on, name, size.rounds, size.completions, processes=4)
+
+
+def _bytes_per_case(on: Ground, name: str, size: Size) -> Single:
+    return bytes_per_case(on, name, size.finished)
+
+
+def _timers(on: Ground, name: str, size: Size) -> Single:
+    return timers(on, name, size.timers, size.within)
+
+
 WORKS: Mapping[str, Work] = {
     "complete": _complete,
+    "complete_aged_10": _complete_aged_10,
+    "complete_aged_5000": _complete_aged_5000,
+    "workers_1": _workers_1,
+    "workers_4": _workers_4,
+    "open_task": _open_task,
+    "bytes_per_case": _bytes_per_case,
     "complete_http": _complete_http,
     "complete_http_4": _complete_http_4,
     "inbox_5k": _inbox,
@@ -106,17 +156,21 @@ WORKS: Mapping[str, Work] = {
     "inbox_1m_reviewer": _most("reviewer"),
     "inbox_1m": _most("city"),
     "start_campaign": _start_campaign,
+    "timers_10k": _timers,
 }
 MILLION = tuple(name for name in WORKS if name.startswith("inbox_1m"))
 """On PostgreSQL alone; some minutes and four gigabytes of disk."""
 
-USUALLY = tuple(name for name in WORKS if name not in {"complete_http_4", *MILLION})
-"""What is measured when nobody says what: not what takes long or needs several clients."""
+LONG = ("complete_http_4", "complete_aged_5000", "workers_1", "workers_4", "timers_10k", *MILLION)
+"""Measured only when they are asked for: minutes, or several processes at once."""
+
+USUALLY = tuple(name for name in WORKS if name not in LONG)
+"""What is measured when nobody says what."""
 
 
 def measure(
     databases: Collection[str], works: Collection[str], size: Size = USUAL
-) -> Iterator[Measured]:
+) -> Iterator[Measured | Single]:
     """Each work on each kind of database, one after the other. Raises PostgresMissing."""
     for db in databases:
         with ground(db) as on:
@@ -128,7 +182,7 @@ def measure(
 
 def run(databases: Collection[str], works: Collection[str], *, as_json: bool) -> int:
     """Measure and print; what has been done meanwhile goes to the error channel."""
-    found: list[Measured] = []
+    found: list[Measured | Single] = []
     for one in measure(databases, works):
         found.append(one)
         print(f"{one.db} {one.work}", file=sys.stderr, flush=True)
