@@ -7,7 +7,7 @@ import pytest
 from tests.bench import soundness
 from tests.bench.rows import COLUMNS, Measured, Round, percentile
 from tests.bench.table import table
-from tests.bench.works import MILLION, USUALLY, WORKS, Size, measure
+from tests.bench.works import USUALLY, Size, measure
 
 TINY = Size(
     rounds=2,
@@ -29,8 +29,10 @@ WRITING = ("complete", "complete_http")
 @pytest.mark.parametrize(
     ("db", "works"),
     [
-        ("sqlite", [name for name in WORKS if name not in MILLION]),
-        pytest.param("postgres", [*USUALLY, "inbox_1m", "workers_4"], marks=pytest.mark.postgres),
+        ("sqlite", [*USUALLY, "workers_4", "timers_10k"]),
+        pytest.param(
+            "postgres", [*USUALLY, "inbox_1m", "complete_http_4"], marks=pytest.mark.postgres
+        ),
     ],
     ids=["sqlite", "postgres"],
 )

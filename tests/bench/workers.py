@@ -89,9 +89,7 @@ def team(
         yield Team(started)
     finally:
         for process in started:
-            assert process.stdin is not None
-            process.stdin.close()
-            process.wait()
+            process.communicate()
 
 
 def _line(process: subprocess.Popen[str]) -> str:
