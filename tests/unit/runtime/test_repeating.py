@@ -325,3 +325,21 @@ def test_a_condition_of_a_loop_that_says_neither_is_an_incident(begin):
     case = begin(around(user("V", inside=again("=more"))))
     case.done("V")
     assert (case.incidents, case.open) == (["V"], [])
+
+
+def test_what_an_event_sub_process_ends_is_one_item(begin):
+    trigger = node("startEvent", "H", timer("timeDuration", "P1D"))
+    handler = node(
+        "subProcess", "late", trigger + user("L") + end("HE") + line("H", "L", "HE"),
+        triggeredByEvent="true",
+    )  # fmt: skip
+    case = begin(around(inside(many("=members", "m"), user("B"), handler)), members=THREE)
+    assert case.open == ["B"] * 3
+    (first, *_others) = case.step.waits.timers
+    case._keep(runtime.fire_timer(case.program, case.step.state, first, case.world.ports()))
+    assert sorted(case.open) == ["B", "B", "L"]
+    (late,) = [wait for wait in case.step.waits.user.values() if wait.element_id == "L"]
+    assert late.items[0].activity == "V"
+    for _ in range(3):
+        case.complete(next(iter(case.step.waits.user)))
+    assert case.open == ["C"]
