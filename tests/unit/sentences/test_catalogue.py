@@ -55,7 +55,8 @@ def keys(tree: ast.Module) -> Iterator[str]:
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
             number = 1 if name == "finding" else 0
-            if name in _SAID_BY and len(node.args) > number:
+            for_the_log = getattr(getattr(node.func, "value", None), "id", "") == "log"
+            if name in _SAID_BY and len(node.args) > number and not for_the_log:
                 key = node.args[number]
                 if isinstance(key, ast.Constant) and isinstance(key.value, str):
                     yield key.value
