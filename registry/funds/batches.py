@@ -341,7 +341,7 @@ class BatchDesk:
 
         data = dict(self._engine.ask(ready))
         home = str(data.pop("organisation_id"))
-        request = Request(process.key, home, data, f"batch {number}", origin=FROM_A_BATCH)
+        request = Request(process.key, home, data, origin=FROM_A_BATCH)
 
         def also(tx: Tx, started: Started) -> None:
             self._draft(tx, actor, number)

@@ -267,7 +267,6 @@ class FundDesk:
             process.key,
             source.line.key.organisation_id,
             data,
-            f"transfer {entry}",
             origin=FROM_A_TRANSFER,
         )
 
