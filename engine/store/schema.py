@@ -6,20 +6,15 @@ folder, and both run in one transaction under one lock.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import inspect, text
 
 from engine.errors import SchemaNewer
 from engine.store.database import Database, Tx
+from engine.store.revisions import read_revisions
 
-_HERE = Path(__file__).parent / "migrations"
-_DIGITS = "0123456789"
 _LOCK = 0x62616E6766  # any number, the same for every process that migrates
 
 
@@ -30,17 +25,7 @@ class Branch:
     versions: Path
 
 
-ENGINE = Branch(_HERE / "versions")
-
-
-def _config(tx: Tx, branches: Sequence[Branch]) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_HERE))
-    config.set_main_option("path_separator", "newline")
-    folders = "\n".join(str(branch.versions) for branch in branches)
-    config.set_main_option("version_locations", folders)
-    config.attributes["connection"] = tx
-    return config
+ENGINE = Branch(Path(__file__).parent / "migrations" / "versions")
 
 
 def migrate(database: Database, branches: Sequence[Branch] = (ENGINE,)) -> None:
@@ -51,47 +36,25 @@ def migrate(database: Database, branches: Sequence[Branch] = (ENGINE,)) -> None:
         if not database.is_sqlite:
             work.tx.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _LOCK})
             work.tx.execute(text("SET LOCAL lock_timeout = '10s'"))
-        config = _config(work.tx, branches)
-        _refuse_newer(work.tx, config)
-        command.upgrade(config, "heads")
+        folders = [branch.versions for branch in branches]
+        if read_revisions(folders).newer(_stored(work.tx)):
+            raise SchemaNewer(
+                "数据库由更新的版本建立,本版本不能打开,未做任何改动。请升级程序后再启动。"
+            )
+        # Fetched where it is needed: most starts find nothing to run.
+        import_module("engine.store.upgrading").upgrade(work.tx, folders)
         work.commit()
 
 
 def is_current(database: Database, branches: Sequence[Branch]) -> bool:
     """Whether nothing is missing and nothing is newer."""
+    revisions = read_revisions(branch.versions for branch in branches)
     with database.look() as tx:
-        config = _config(tx, branches)
-        heads = set(ScriptDirectory.from_config(config).get_heads())
-        current = set(_revisions(tx))
-        return heads <= current and not _newer(config, current)
+        stored = _stored(tx)
+    return revisions.heads <= stored and not revisions.newer(stored)
 
 
-def _revisions(tx: Tx) -> tuple[str, ...]:
+def _stored(tx: Tx) -> set[str]:
     if not inspect(tx).has_table("alembic_version"):
-        return ()
-    return tuple(MigrationContext.configure(tx).get_current_heads())
-
-
-def _unknown(config: Config, revisions: set[str]) -> set[str]:
-    scripts = ScriptDirectory.from_config(config)
-    unknown = set()
-    for revision in revisions:
-        try:
-            scripts.get_revision(revision)
-        except CommandError:
-            unknown.add(revision)
-    return unknown
-
-
-def _refuse_newer(tx: Tx, config: Config) -> None:
-    if _newer(config, set(_revisions(tx))):
-        raise SchemaNewer(
-            "数据库由更新的版本建立,本版本不能打开,未做任何改动。请升级程序后再启动。"
-        )
-
-
-def _newer(config: Config, revisions: set[str]) -> set[str]:
-    """Unknown revisions of loaded branches; another package's are not ours to judge."""
-    known = ScriptDirectory.from_config(config).walk_revisions()
-    prefixes = tuple({script.revision.rstrip(_DIGITS) for script in known})
-    return {r for r in _unknown(config, revisions) if r.startswith(prefixes)}
+        return set()
+    return set(tx.execute(text("SELECT version_num FROM alembic_version")).scalars())
