@@ -108,7 +108,7 @@ class BareConnection:
         """
         locks = self._is_sqlite and script.commits > 0
         if locks:
-            self._lock.acquire()
+            self._lock.acquire(None)
         try:
             for one in script.sent:
                 self._send(one)
