@@ -132,17 +132,21 @@ class Ready:
     """A statement, compiled when it is first used on a dialect.
 
     An INSERT or UPDATE writes the columns it is given then, and is given them each time.
+    ``plans_anew``: PostgreSQL looks at the values each time. A plan kept for all values may be far
+    from the one that these need, and PostgreSQL weighs the two by its guesses.
     """
 
-    def __init__(self, statement: Executable) -> None:
+    def __init__(self, statement: Executable, *, plans_anew: bool = False) -> None:
         self._statement = statement
         self._table = statement.table if isinstance(statement, Insert) else None
+        self._plans_anew = plans_anew
         self._compiled: dict[str, _Compiled] = {}
 
     def rows(self, tx: Connection, values: Values) -> list[tuple[Any, ...]]:
         """All rows, values converted as SQLAlchemy would."""
         ready = self._for(tx, ())
-        found: list[tuple[Any, ...]] = ready.run(tx, ready.bound(values)).fetchall()
+        cursor = ready.run(tx, ready.bound(values), plans_anew=self._plans_anew)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
         return ready.converted(found) if ready.converters else found
 
     def first(self, tx: Connection, values: Values) -> dict[str, Any] | None:
@@ -245,7 +249,7 @@ class _Compiled:
             found.append(tuple(values))
         return found
 
-    def run(self, tx: Connection, parameters: Any) -> Any:
+    def run(self, tx: Connection, parameters: Any, *, plans_anew: bool = False) -> Any:
         """Send it now, after what was kept; the driver's cursor."""
         if not self.at_once:
             send_writes(tx)
@@ -253,7 +257,10 @@ class _Compiled:
         try:
             cursor = driver.cursor()
             _tell(tx, cursor, self.text, parameters)
-            cursor.execute(self.text, parameters)
+            if plans_anew and not self.at_once:
+                cursor.execute(self.text, parameters, prepare=False)
+            else:
+                cursor.execute(self.text, parameters)
         except tx.dialect.loaded_dbapi.Error as error:
             raise _told(tx, self.text, error) from error
         return cursor
