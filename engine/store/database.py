@@ -67,6 +67,10 @@ class Durability(Enum):
     """A moment later, in order: for loading that is begun again where it stopped."""
 
 
+Failed = DBAPIError
+"""The database refused a statement; on PostgreSQL nothing more can be asked in its transaction."""
+
+
 class UniqueViolation(Exception):
     """A row with the same unique key exists; the unit of work is over."""
 

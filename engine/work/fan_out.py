@@ -22,7 +22,7 @@ from engine.model.fan_out import CAMPAIGN, LONGEST_KEY, FanOut, Line, RefusedLin
 from engine.runtime import CannotOperate, Moulds, OperationCall, Ports, Program, Step
 from engine.store import fan_outs, settings
 from engine.store.bulk import CannotGather, Gathered, gathering
-from engine.store.database import Tx, savepoint
+from engine.store.database import Failed, Tx, savepoint
 from engine.work.environment import Environment, Queues
 from engine.work.start import (
     Begin,
@@ -151,7 +151,7 @@ def check(
             place = places.find(environment, tx, actor, request)
             start = checked(environment, tx, actor, request, place)
             batch.ready.append(Ready(line, start, places.series(environment, tx, start)))
-        except (Busy, LeaseLost):
+        except (Busy, LeaseLost, Failed):
             raise
         except Exception as error:  # noqa: BLE001 - one bad line is told, the others go on
             batch.refused.append(refused_line(environment, line, error))
@@ -222,7 +222,7 @@ def gather(environment: Environment, tx: Tx, actor: Actor, batch: Batch) -> None
             batch.ready.append(one)
         except _BY_ITSELF:
             batch.by_itself.append(one)
-        except (Busy, LeaseLost):
+        except (Busy, LeaseLost, Failed):
             raise
         except Exception as error:  # noqa: BLE001 - as above
             batch.refused.append(refused_line(environment, one.line, error))

@@ -8,7 +8,8 @@ from sqlalchemy import text
 from engine import SYSTEM, Engine
 from engine.model.fan_out import AT_ONCE, FanOut
 from engine.model.organisations import Organisation
-from engine.store.directory import add_organisations
+from engine.store.database import Tx
+from engine.store.directory import add_organisations, rebuild_closure
 from tests.crash.installation import PROCESS, Installation, until
 
 UNIONS = AT_ONCE * 3
@@ -22,7 +23,12 @@ def many_unions(engine: Engine) -> None:
         )
         for n in range(UNIONS)
     ]
-    engine.execute(lambda tx: add_organisations(tx, new))
+
+    def write(tx: Tx) -> None:
+        add_organisations(tx, new)
+        rebuild_closure(tx, engine.environment.today())
+
+    engine.execute(write)
 
 
 @pytest.mark.serial
