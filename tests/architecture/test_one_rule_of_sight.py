@@ -15,11 +15,16 @@ THE_RULE = "visible_to"
 ITS_PARTS = {"in_queues_of", "handled_by"}
 """What is hers to do is part of what she sees; the inbox asks for this part alone."""
 
+AS_VALUES = "places_of"
+"""The same part where a statement is compiled once: her places are values that it is given."""
+
 READS_GRANTS = {
     "engine/model/actors.py": "asks whether she holds a role",
     "engine/store/areas.py": "part of the rule",
     "engine/work/confidence.py": "narrows what the rule shows: a step kept from some",
     "engine/store/cases.py": "the rule",
+    "engine/store/inbox_day.py": "the part of the rule as values",
+    "engine/store/inbox.py": "who holds no role has no inbox",
     "engine/api/definitions.py": "a designer counts cases, and sees none of them",
     "webapp/api/shapes.py": "tells her who she is",
 }
@@ -58,7 +63,7 @@ def _asks_the_rule(asked: Function, functions: list[Function]) -> bool:
     waiting = [asked]
     while waiting:
         found = waiting.pop()
-        if found.names & {THE_RULE, *ITS_PARTS}:
+        if found.names & {THE_RULE, *ITS_PARTS, AS_VALUES}:
             return True
         seen.add((found.source, found.name))
         for name in found.names:
@@ -72,14 +77,12 @@ def test_every_question_an_actor_puts_to_the_tables_is_narrowed_by_the_rule(
     functions: list[Function],
 ) -> None:
     asked = [f for f in functions if {"Tx", "Actor"} <= f.arguments]
-    assert {"lines", "inbox_lines", "inbox_counts", "load_visible", "files"} <= {
-        f.name for f in asked
-    }
+    assert {"lines", "counts", "rows", "load_visible", "files"} <= {f.name for f in asked}
     assert [f"{f.source}:{f.name}" for f in asked if not _asks_the_rule(f, functions)] == []
 
 
 def test_the_rule_is_written_once(functions: list[Function]) -> None:
-    for name in (THE_RULE, *ITS_PARTS, "lies_in_area_of"):
+    for name in (THE_RULE, *ITS_PARTS, AS_VALUES, "lies_in_area_of"):
         assert len([f for f in functions if f.name == name]) == 1
     (rule,) = [f for f in functions if f.name == THE_RULE]
     assert {"in_queues_of", "lies_in_area_of"} <= rule.names
