@@ -34,6 +34,16 @@ class Audit(Group):
             continue
         return self._commands.ask(lambda tx: trail.verify(self._environment, tx))
 
+    def end(self) -> trail.ChainEnd:
+        """The end of the chain now; seals first."""
+        while self.seal():
+            continue
+        return self._commands.ask(trail.end)
+
+    def holds(self, noted: trail.ChainEnd) -> bool:
+        """Whether what was noted outside the database is still so in it."""
+        return self._commands.ask(lambda tx: trail.holds(tx, noted))
+
     def invariants(self) -> Sequence[invariants.Invariant]:
         """The invariants I1-I9 of reliability on the live database."""
         return self._commands.ask(lambda tx: invariants.check(self._environment, tx))

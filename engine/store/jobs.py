@@ -18,6 +18,8 @@ from engine.store.ready import Ready
 from engine.store.subscriptions import SIGNAL
 from engine.store.tables import case, job, subscription
 
+_SPOILT = "这个后台任务的记录已损坏,读不出来,已停下。请联系管理员。"
+
 
 @dataclass(frozen=True)
 class Job:
@@ -198,7 +200,18 @@ def _lease(tx: Tx, ids: list[int], holder: str, until: datetime) -> list[Job]:
         )
     )
     leased = select(job).where(job.c.id.in_(ids)).order_by(job.c.due_at, _LAST, job.c.id)
-    return [job_of(row) for row in tx.execute(leased)]
+    rows = tx.execute(leased).all()
+    return [found for row in rows if (found := _readable(tx, row)) is not None]
+
+
+def _readable(tx: Tx, row: Any) -> Job | None:
+    """The job; one whose row is spoilt is given up alone, or it would stop all that fall due."""
+    try:
+        return job_of(row)
+    except ValueError:
+        spoilt = {"status": "failed", "locked_until": None, "last_error": _SPOILT}
+        tx.execute(update(job).where(job.c.id == row.id).values(spoilt))
+        return None
 
 
 def any_due(tx: Tx, business_now: datetime, real_now: datetime) -> bool:

@@ -138,7 +138,10 @@ def _state(environment: Environment, tx: Tx, case_id: str) -> str | None:
         if case.status is CaseStatus.INCIDENT:
             return None  # known, and somebody's to mend
         return f"case {case_id}: {error.message}"
-    return next(_differences(environment, tx, case, expected, failed), None)
+    try:
+        return next(_differences(environment, tx, case, expected, failed), None)
+    except ValueError:  # the check of all the others goes on
+        return f"case {case_id} has a row that cannot be read"
 
 
 def _differences(

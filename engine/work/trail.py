@@ -24,6 +24,27 @@ class Verdict:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class ChainEnd:
+    """A number of the chain and its hash, noted outside the database."""
+
+    seq: int
+    hash: str
+
+
+def end(tx: Tx) -> ChainEnd:
+    """The newest number there is."""
+    return ChainEnd(*audit.head(tx))
+
+
+def holds(tx: Tx, noted: ChainEnd) -> bool:
+    """Whether the chain still has the number with this hash; 0 stands before the first."""
+    if noted.seq == 0:
+        return noted.hash == FIRST_LINK
+    found = audit.entries(tx, noted.seq - 1, 1)
+    return bool(found) and (found[0].seq, found[0].hash) == (noted.seq, noted.hash)
+
+
 def seal(environment: Environment, tx: Tx) -> int:
     """Number everything new at the end of the one chain; how many rows.
 

@@ -2,7 +2,8 @@
 
 The folder::
 
-    backup.json       what this is: when, which kind of database, the mark of the key
+    backup.json       what this is: when, which kind of database, the mark of the key, and the end
+                      of the audit chain when the backup began
     database.sqlite3  or database.dump, as pg_dump's custom format
     files/            the sealed papers
 
@@ -17,7 +18,7 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +27,8 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 import orjson
 
 from engine.model.clock import SystemClock
-from webapp.commands.speaking import DONE, Call, CommandRefused, Commands, say
+from engine.work.trail import ChainEnd
+from webapp.commands.speaking import DONE, FOUND_WRONG, Call, CommandRefused, Commands, say
 from webapp.opening import opened, refuse_other_databases
 from webapp.settings import DEMO_KEY_FILE, Settings
 from webapp.shared.words import moment
@@ -53,6 +55,7 @@ def backup(call: Call) -> int:
         raise CommandRefused(f"“{target}”已有内容,没有备份。请给一个新的文件夹。")
     with opened(settings) as installation:  # the schema is this release's, the address is right
         data_dir = installation.engine.environment.data_dir
+        end = installation.engine.audit.end()
     target.mkdir(parents=True, exist_ok=True)
     target.chmod(0o700)
     if settings.url.startswith("sqlite"):
@@ -60,8 +63,12 @@ def backup(call: Call) -> int:
     else:
         _run_postgres("pg_dump", settings, ["--format=custom", f"--file={target / _DUMP}"])
     papers = _copy_files(data_dir / _FILES, target / _FILES)
-    _write_manifest(target, settings, papers)
-    say(f"已备份到 {target}:数据库和 {papers} 个附件。", *_where_the_key_is(settings))
+    _write_manifest(target, settings, papers, end)
+    say(
+        f"已备份到 {target}:数据库和 {papers} 个附件。",
+        f"备份开始时的链尾:第 {end.seq} 条,{end.hash}。请与备份分开抄存,恢复时用它核对。",
+        *_where_the_key_is(settings),
+    )
     return DONE
 
 
@@ -90,12 +97,18 @@ def restore(call: Call) -> int:
     papers = _copy_files(source / _FILES, files)
     with opened(settings) as installation:
         verdict = installation.engine.audit.verify()
+        noted = _noted_end(manifest)
+        is_same = noted is None or installation.engine.audit.holds(noted)
     made_at = moment(datetime.fromisoformat(manifest["made_at"]))
     say(
         f"已恢复 {made_at} 的备份:数据库和 {papers} 个附件。",
         f"留痕{'完整' if verdict.ok else '不完整:' + verdict.reason},共 {verdict.entries} 条。",
+        _compared(noted, is_same=is_same),
     )
-    return DONE
+    if verdict.ok and is_same:
+        return DONE
+    say("恢复出来的留痕不可信。请不要启用,保留现状和备份,并与封存的链尾核对。")
+    return FOUND_WRONG
 
 
 # --- the embedded database -------------------------------------------------------------------
@@ -212,13 +225,15 @@ def _make_durable(path: Path) -> None:
         os.fsync(written.fileno())
 
 
-def _write_manifest(target: Path, settings: Settings, papers: int) -> None:
+def _write_manifest(target: Path, settings: Settings, papers: int, end: ChainEnd) -> None:
     manifest = {
         "format": _FORMAT,
         "made_at": SystemClock().now().astimezone(UTC).isoformat(timespec="seconds"),
         "database": "sqlite" if settings.url.startswith("sqlite") else "postgresql",
         "files": papers,
         "key_mark": _mark_of(settings.key),
+        "audit_seq": end.seq,
+        "audit_hash": end.hash,
     }
     path = target / _MANIFEST
     path.write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
@@ -236,6 +251,20 @@ def _read_manifest(source: Path) -> dict[str, str]:
     if not isinstance(manifest, dict) or manifest.get("format") != _FORMAT:
         raise CommandRefused(f"{path} 不是本版本认识的备份格式,没有恢复。")
     return manifest
+
+
+def _noted_end(manifest: Mapping[str, str]) -> ChainEnd | None:
+    """The end of the audit chain when the backup began; early backups did not note it."""
+    if "audit_hash" not in manifest:
+        return None
+    return ChainEnd(int(manifest["audit_seq"]), manifest["audit_hash"])
+
+
+def _compared(noted: ChainEnd | None, *, is_same: bool) -> str:
+    if noted is None:
+        return "备份没有记下链尾,请与抄存的核对。"
+    found = "一致" if is_same else "不一致"
+    return f"备份时记下的链尾(第 {noted.seq} 条,{noted.hash}):{found}。"
 
 
 def _mark_of(key: bytes) -> str:
