@@ -26,7 +26,7 @@ from tests.crash.installation import (
     until,
 )
 from tests.crash.load import Load
-from tests.crash.scale import note, times
+from tests.crash.scale import IS_TORTURE, note, times
 from tests.support.postgres import PostgresServer
 
 pytestmark = pytest.mark.serial
@@ -117,15 +117,17 @@ def test_the_drill_on_sqlite(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.postgres
-def test_the_drill_on_postgresql(own_postgres_server: PostgresServer, tmp_path: Path) -> None:
-    server = own_postgres_server
-    url, other = (server.url(server.create_database()) for _ in range(2))
-    used = tmp_path / "used"
-    used.mkdir()
-    prepare(url, used, PROCESS)
-    drill(
-        Installation(url, used, A_DAY_A_SECOND),
-        Installation(other, tmp_path / "bare", A_DAY_A_SECOND),
-        tmp_path / "saved",
-    )
+if IS_TORTURE:  # it takes minutes; the suite restores PostgreSQL in tests/cli/test_backup.py
+
+    @pytest.mark.postgres
+    def test_the_drill_on_postgresql(own_postgres_server: PostgresServer, tmp_path: Path) -> None:
+        server = own_postgres_server
+        url, other = (server.url(server.create_database()) for _ in range(2))
+        used = tmp_path / "used"
+        used.mkdir()
+        prepare(url, used, PROCESS)
+        drill(
+            Installation(url, used, A_DAY_A_SECOND),
+            Installation(other, tmp_path / "bare", A_DAY_A_SECOND),
+            tmp_path / "saved",
+        )

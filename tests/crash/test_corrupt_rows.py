@@ -30,7 +30,6 @@ SPOILT = {
     },
     "task": {
         "status": "open",
-        "element_id": "no_such_step",
         "completed_by": "nobody",
     },
     "job": {
