@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 KEY = bytes(range(32))
 PASSWORD = "kill-and-start-again"
 A_DAY_A_SECOND = 86_400
-READY_WITHIN_SECONDS = 60
+READY_WITHIN_SECONDS = 240
 
 
 def prepare(url: str, data: Path, process: str, folder: Path | None = None) -> None:
