@@ -66,7 +66,7 @@ def test_a_list_goes_out_and_its_answers_are_entered_at_once(lists: Imports, tow
     ids = {sheet.cell(row, 3).value for row in rows.values()}
     assert ids == {_another_household(number)["id_number"] for number in (11, 12, 13)}
     assert {cell.value for cell in book["家庭成员"]["D"]} >= {"林小模"}
-    same = {"报告编号": "核-1", "报告日期": "2026-11-08", "核对结果": "与申报一致"}
+    same = {"报告编号": "核-1", "报告日期": "2026-11-09", "核对结果": "与申报一致"}
     put(sheet, rows[numbers[0]], same)
     put(sheet, rows[numbers[1]], {**same, "核对结果": "有不符"})
     put(sheet, 6, {**same, "办件编号": "漳芗-2026-999999"})
@@ -94,7 +94,7 @@ def test_the_wrong_person_in_a_row_is_noticed(lists: Imports, town: Town) -> Non
     sheet = book["名单"]
     keys = [sheet.cell(row, 1).value for row in (3, 4)]
     assert set(keys) == {number_of(town, first), number_of(town, second)}
-    answers = {"报告编号": "核-1", "报告日期": "2026-11-08", "核对结果": "consistent"}
+    answers = {"报告编号": "核-1", "报告日期": "2026-11-09", "核对结果": "consistent"}
     for row, key in ((3, keys[1]), (4, keys[0])):  # somebody sorted only one column
         put(sheet, row, {**answers, "办件编号": key})
     checked = bring(lists, town, "reviewer", MEANS, book)
@@ -135,7 +135,7 @@ def test_two_rows_about_one_case_are_named(lists: Imports, town: Town) -> None:
     asked(town, 11)
     reviewer = town.actor("reviewer")
     book = load_workbook(io.BytesIO(step_workbook(lists, reviewer, MEANS)))
-    answers = {"报告编号": "核-1", "报告日期": "2026-11-08", "核对结果": "与申报一致"}
+    answers = {"报告编号": "核-1", "报告日期": "2026-11-09", "核对结果": "与申报一致"}
     number = book["名单"].cell(3, 3).value
     put(book["名单"], 3, answers)
     put(book["名单"], 4, {**answers, "身份证号": number})
