@@ -11,7 +11,7 @@ class RuleHit:
     """A rule of a table that decided: what a case keeps and a page shows.
 
     `rule` counts from 1 as the table is drawn. Values are plain JSON values.
-    `conditions` are the rule's cells as they are written, beside the inputs.
+    `conditions` are the rule's cells, beside the inputs, with what their names were worth.
     """
 
     decision_id: str

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from engine.decisions.condition import Condition
 from engine.decisions.declared_types import DeclaredType
 from engine.decisions.outcome import DecisionRun, RuleHit
 from engine.feel.compiler.tests import TESTED
@@ -45,7 +46,7 @@ class Rule:
     """A row.
 
     Tests by the position of their column (empty cells are left out), and an answer a column.
-    `conditions` are the cells as they are written, one a column.
+    `conditions` are what the cells ask, one a column.
     """
 
     number: int
@@ -53,7 +54,7 @@ class Rule:
     tests: tuple[tuple[int, Closure], ...]
     outputs: tuple[Closure, ...]
     annotation: str
-    conditions: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class DecisionTable:
             return self._without_answer(scope)
         verdict = _POLICIES[self.hit_policy](self, answers, run)
         for answer in verdict.answers:
-            self._note(answer, values, run)
+            self._note(answer, values, scope)
         return verdict.value
 
     # Asking ---------------------------------------------------------------------
@@ -175,7 +176,8 @@ class DecisionTable:
             return values[0]
         return {column.name: value for column, value in zip(self.outputs, values, strict=True)}
 
-    def _note(self, answer: Answer, values: list[object], run: Run) -> None:
+    def _note(self, answer: Answer, values: list[object], scope: Scope) -> None:
+        run = scope.run
         assert isinstance(run, DecisionRun)  # noqa: S101 - tables run only inside decisions
         inputs = zip((column.label for column in self.inputs), values, strict=True)
         outputs = zip((column.name for column in self.outputs), answer.values, strict=True)
@@ -188,7 +190,7 @@ class DecisionTable:
                 answer.rule.annotation,
                 tuple((label, to_json(value, run)) for label, value in inputs),
                 tuple((name, to_json(value, run)) for name, value in outputs),
-                answer.rule.conditions,
+                tuple(one.told(scope) for one in answer.rule.conditions),
             )
         )
 

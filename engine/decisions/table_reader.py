@@ -1,5 +1,6 @@
 """The decisionTable element -> a table, with findings for what its hit policy cannot do."""
 
+from engine.decisions.condition import condition
 from engine.decisions.reader import Reader, nothing
 from engine.decisions.source import Element, child, children, text_of
 from engine.decisions.table import (
@@ -155,7 +156,7 @@ def _rule(reader: Reader, row: Element, number: int, columns: tuple[int, int]) -
         tuple((position, test) for position, test in tests if test is not None),
         tuple(_answer(reader, cell) for cell in outputs),
         " ".join(note for note in notes if note),
-        tuple(text_of(cell) for cell in cells),
+        tuple(condition(reader, cell) for cell in cells),
     )
 
 
