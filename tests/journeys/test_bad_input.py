@@ -80,6 +80,12 @@ def test_what_a_decision_asks_further_comes_into_sight(town: Site, townspeople: 
     person.fill({"decision": "return"})
     for name in ("return_to", "comment"):
         expect(person.page.locator(f"[name={name}]").first).to_be_in_viewport()
+    first_choose = person.page.locator("[data-return-none]")
+    expect(first_choose).to_have_text("请先选退回到哪一步,再勾选要改的项目。")
+    expect(first_choose).to_be_visible()
+    person.fill({"return_to": "apply"})
+    expect(first_choose).to_be_hidden()
+    expect(person.page.locator("[data-of-step=apply]").first).to_be_visible()
 
 
 def test_a_program_and_a_huge_file_are_refused_at_once_beside_the_field(

@@ -729,9 +729,11 @@ class LiveForm {
     const place = this.form.querySelector("[data-return-fields]");
     const target = place && this.form.querySelector("[data-return-target]");
     if (target) {
+      const step = chosenIn(target);
       place.querySelectorAll("[data-of-step]").forEach((group) => {
-        group.classList.toggle("bf-hidden", group.dataset.ofStep !== chosenIn(target));
+        group.classList.toggle("bf-hidden", group.dataset.ofStep !== step);
       });
+      place.querySelector("[data-return-none]").classList.toggle("bf-hidden", Boolean(step));
     }
   }
 
