@@ -167,7 +167,9 @@ class Answers:
         variables = self.visible(token)
         conditional = [f for f in node.flows if f.condition is not None]
         for flow in conditional:
-            if flow.condition is not None and self._holds(flow, flow.condition, variables, node):
+            if flow.condition is not None and self.holds(
+                flow.condition, flow.condition_text, variables, node
+            ):
                 chosen.append(flow)
                 if not several:
                     break
@@ -178,17 +180,16 @@ class Answers:
         self.record.taken[token.id] = tuple(flow.id for flow in chosen)
         return tuple(chosen)
 
-    def _holds(
-        self, flow: Flow, condition: Expression, variables: Mapping[str, object], node: Node
+    def holds(
+        self, condition: Expression, text: str, variables: Mapping[str, object], node: Node
     ) -> bool:
+        """Whether a condition is true; ``text`` is how the designer wrote it."""
         value, _, problems = condition.evaluate(variables, self.ports.feel)
         if isinstance(value, bool):
             return value
         reasons = f"({'、'.join(problems)})" if problems else ""
         raise StepFailed(
-            f"条件“{shown(flow.condition_text or '')}”的结果是{kind_of(value)},"
-            f"既不是“是”也不是“否”{reasons}",
-            node.id,
+            f"条件“{shown(text)}”的结果是{kind_of(value)},既不是“是”也不是“否”{reasons}", node.id
         )
 
     # Messages ------------------------------------------------------------------------------

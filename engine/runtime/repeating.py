@@ -8,8 +8,6 @@ The token of a repeated activity runs each time something of it is done, and dec
 its items hang below it.
 """
 
-from collections.abc import Mapping
-
 import orjson
 from SpiffWorkflow.util.task import TaskState
 
@@ -182,7 +180,7 @@ class Repeating(Answers):
         }
         if loop.result_name:
             seen[loop.result_name] = progress["results"]
-        return self._holds_for(until, loop.until_text, seen, node)
+        return self.holds(until, loop.until_text, seen, node)
 
     def _collect(self, token: Token, loop: Loop) -> bool:
         progress = token.internal_data.pop(ITEMS)
@@ -198,7 +196,7 @@ class Repeating(Answers):
             return self._leave_loop(token)
         if rounds or again.before:
             seen = self.visible(token)
-            if not self._holds_for(again.condition, again.text, seen, spec.node):
+            if not self.holds(again.condition, again.text, seen, spec.node):
                 return self._leave_loop(token)
         if rounds >= MOST_ROUNDS:
             raise StepFailed(f"已循环 {MOST_ROUNDS} 次,条件仍然成立,已停下", spec.node.id)
@@ -211,14 +209,3 @@ class Repeating(Answers):
     def _leave_loop(self, token: Token) -> bool:
         token.internal_data.pop(ROUNDS, None)
         return True
-
-    def _holds_for(
-        self, condition: Expression, text: str, seen: Mapping[str, object], node: Node
-    ) -> bool:
-        value, _, problems = condition.evaluate(seen, self.ports.feel)
-        if isinstance(value, bool):
-            return value
-        reasons = f"({'、'.join(problems)})" if problems else ""
-        raise StepFailed(
-            f"条件“{shown(text)}”的结果是{kind_of(value)},既不是“是”也不是“否”{reasons}", node.id
-        )
