@@ -158,7 +158,7 @@ class _Mould:
         """The step of another case."""
         fresh = new_token_ids(len(self.tokens))
         names = dict(zip(self.tokens, fresh, strict=True))
-        step, waits = self.step, self.step.waits
+        step = self.step
         return Step(
             state=self.filled(root, fresh),
             ended=step.ended,
@@ -167,13 +167,7 @@ class _Mould:
             waits=Waits(
                 *(
                     {names[token]: _renamed(one, names) for token, one in kind.items()}
-                    for kind in (
-                        waits.user,
-                        waits.timers,
-                        waits.messages,
-                        waits.jobs,
-                        waits.signals,
-                    )
+                    for kind in step.waits.kinds
                 )
             ),
             passed=step.passed,
@@ -282,23 +276,17 @@ def _mould_of(step: Step) -> _Mould | None:
     )
     if not tokens or not step.waits:
         return None
-    text = orjson.dumps(after)[1:]
-    place_of = {token: place for place, token in enumerate(tokens)}
-    parts = re.split("|".join(f'(?<="){re.escape(token)}(?=")' for token in tokens), text.decode())
-    found = re.findall("|".join(f'(?<="){re.escape(t)}(?=")' for t in tokens), text.decode())
-    pieces = tuple(piece.encode() for piece in parts)
+    # Between what is split off stands what it was split at: text, token, text, token, text.
+    names_of_tokens = "|".join(map(re.escape, tokens))
+    parts = re.split(f'(?<=")({names_of_tokens})(?=")', orjson.dumps(after)[1:].decode())
+    pieces = tuple(piece.encode() for piece in parts[::2])
     mould = _Mould(
         step=step,
         head=orjson.dumps(before)[:-1] + b',"root":',
         pieces=(b"," + pieces[0], *pieces[1:]),
         tokens=tokens,
-        places=tuple(place_of[token] for token in found),
+        places=tuple(tokens.index(token) for token in parts[1::2]),
     )
     same = mould.filled(dict(step.variables), tokens) == step.state
-    return mould if same and _knows_all(step, tokens) else None
-
-
-def _knows_all(step: Step, tokens: tuple[str, ...]) -> bool:
-    waits = step.waits
-    kinds = (waits.user, waits.timers, waits.messages, waits.jobs, waits.signals)
-    return all(set(tokens).issuperset(kind) for kind in kinds)
+    knows_all = all(kind.keys() <= set(tokens) for kind in step.waits.kinds)
+    return mould if same and knows_all else None

@@ -127,6 +127,9 @@ class OperationWait:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+AnyWait = UserWait | TimerWait | MessageWait | OperationWait | SignalWait
+
+
 @dataclass(frozen=True)
 class Waits:
     """Everything a case waits for, by token."""
@@ -137,8 +140,13 @@ class Waits:
     jobs: dict[str, OperationWait]
     signals: dict[str, SignalWait] = field(default_factory=dict)
 
+    @property
+    def kinds(self) -> tuple[Mapping[str, AnyWait], ...]:
+        """Each kind of waits by token, in the order of the fields."""
+        return self.user, self.timers, self.messages, self.jobs, self.signals
+
     def __bool__(self) -> bool:
-        return bool(self.user or self.timers or self.messages or self.jobs or self.signals)
+        return any(self.kinds)
 
 
 @dataclass(frozen=True)

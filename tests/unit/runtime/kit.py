@@ -1,6 +1,6 @@
 """Short ways to write processes and to move cases, shared by the tests of the runtime."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 from engine import runtime
 from engine.feel import EvaluationContext
 from engine.model.definitions import DefinitionSource
-from engine.runtime import OperationCall, Ports, Program, Step
+from engine.runtime import OperationCall, Ports, Program, Step, UserWait
 
 HERE = Path(__file__).parent
 MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # Monday, nine o'clock in China
@@ -271,19 +271,12 @@ class Case:
         return [incident.element_id for incident in self.step.incidents]
 
     def token(self, element: str, item: int | None = None) -> str:
-        waits = self.step.waits
-        tables: Iterable[Mapping[str, Any]] = (
-            waits.user,
-            waits.timers,
-            waits.messages,
-            waits.jobs,
-            waits.signals,
-        )
         (found,) = [
             wait.token
-            for table in tables
-            for wait in table.values()
-            if wait.element_id == element and (item is None or wait.item == item)
+            for kind in self.step.waits.kinds
+            for wait in kind.values()
+            if wait.element_id == element
+            and (item is None or (isinstance(wait, UserWait) and wait.item == item))
         ]
         return found
 

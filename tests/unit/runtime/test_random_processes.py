@@ -207,12 +207,7 @@ class InMemory:
 
 
 def waiting(case):
-    waits = case.step.waits
-    return [
-        w.element_id
-        for table in (waits.user, waits.timers, waits.messages, waits.signals)
-        for w in table.values()
-    ]
+    return [wait.element_id for kind in case.step.waits.kinds for wait in kind.values()]
 
 
 def act(case, element, values):
