@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing_extensions import override
 
 from engine.definitions.diagram import Node, Scope
-from engine.definitions.signals import THROWING
 from engine.definitions.soundness import Game, State
+from engine.runtime.vocabulary import THROWING
 
 _AT_ONCE, _THROWN, _WAITED_FOR = 0, 1, 2
 _WAITING = frozenset(
@@ -33,10 +33,9 @@ class Missed:
 def missed_signal(scope: Scope, events: Mapping[Node, str]) -> Missed | None:
     """The nearest such wait; ``events`` are those of signals that only this scope throws."""
     stuck = _Hearing(scope, events).play().stuck
-    for node in () if stuck is None else stuck.at:
-        if node in events:
-            return Missed(stuck.trace if stuck else (), node, events[node])
-    return None
+    if stuck is None:
+        return None
+    return next((Missed(stuck.trace, at, events[at]) for at in stuck.at if at in events), None)
 
 
 class _Hearing(Game):

@@ -8,8 +8,8 @@ from engine.definitions.diagram import Node, Process, Scope, bpmn, properties_of
 from engine.definitions.draft import Draft
 from engine.definitions.variables import called_process
 from engine.model.signals import REACH, REACH_CASE
+from engine.runtime.vocabulary import THROWING
 
-THROWING = frozenset({"intermediateThrowEvent", "endEvent"})
 _RUN = THROWING | {"intermediateCatchEvent", "boundaryEvent"}
 """Signals that start a process are refused, and say nothing."""
 

@@ -17,7 +17,7 @@ from engine.runtime.diagram import Message, Node, OperationTask, Timer
 from engine.runtime.places import items_of
 from engine.runtime.program import Program
 from engine.runtime.run import COUNTED, DUE, KEY, Run
-from engine.runtime.specs import PersonTask
+from engine.runtime.specs import PersonTask, listened_for
 from engine.runtime.state import decode, encode, scope_of_all
 from engine.runtime.step import (
     IncidentRecord,
@@ -176,8 +176,8 @@ def catch_signal(program: Program, state: bytes, token: str, ports: Ports) -> St
     """Let a wait hear a signal that another case threw; TaskNotOpen when it does not wait."""
     run = decode(program, state, ports)
     before = _users(run)
-    found, node = _waiting(run, token)
-    if node.awaited_signal is None or found.state != TaskState.WAITING:
+    found, _ = _waiting(run, token)
+    if listened_for(found) is None:
         raise TaskNotOpen(_GONE)
     run.fire(found)
     run.settle()
@@ -316,8 +316,8 @@ def _add_wait(found: Waits, run: Run, token: Token, node: Node, path: tuple[str,
         found.timers[token.id] = TimerWait(*place, datetime.fromisoformat(data[DUE]))
     elif isinstance(node.event, Message) and KEY in data:
         found.messages[token.id] = MessageWait(*place, node.event.name, data[KEY])
-    elif node.awaited_signal is not None and token.state == TaskState.WAITING:
-        found.signals[token.id] = SignalWait(*place, node.awaited_signal.name)
+    elif (signal := listened_for(token)) is not None:
+        found.signals[token.id] = SignalWait(*place, signal.name)
     elif isinstance(node.action, OperationTask) and CALL in data:
         call = node.action
         found.jobs[token.id] = OperationWait(*place, call.operation, data[CALL], call.headers)

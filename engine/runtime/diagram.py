@@ -11,6 +11,7 @@ from lxml import etree
 
 from engine.feel import Expression, Literal
 from engine.model.definitions import Element, ProcessInfo
+from engine.runtime.vocabulary import THROWING
 
 Text = Literal | Expression
 """``=…`` is FEEL, any other text is itself."""
@@ -140,8 +141,6 @@ class Again:
 Action = Script | DecisionCall | OperationTask | ProcessCall
 Event = Timer | Message | Signal | ErrorEvent | Terminate
 
-_THROWING = ("intermediateThrowEvent", "endEvent")
-
 
 @dataclass(frozen=True)
 class Node:
@@ -179,14 +178,16 @@ class Node:
     @property
     def awaited_signal(self) -> Signal | None:
         """The signal that is waited for here."""
-        caught = isinstance(self.event, Signal) and self.tag not in _THROWING
-        return self.event if caught and isinstance(self.event, Signal) else None
+        return None if self.tag in THROWING else self._signal
 
     @property
     def thrown_signal(self) -> Signal | None:
         """The signal that is thrown here."""
-        thrown = isinstance(self.event, Signal) and self.tag in _THROWING
-        return self.event if thrown and isinstance(self.event, Signal) else None
+        return self._signal if self.tag in THROWING else None
+
+    @property
+    def _signal(self) -> Signal | None:
+        return self.event if isinstance(self.event, Signal) else None
 
 
 @dataclass(frozen=True)

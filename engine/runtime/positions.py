@@ -9,7 +9,7 @@ from engine.runtime.commands import NO_PORTS
 from engine.runtime.diagram import Message, Node, Timer
 from engine.runtime.program import Program
 from engine.runtime.run import DUE, KEY, Run
-from engine.runtime.specs import FIRED, PersonTask
+from engine.runtime.specs import PersonTask, listened_for
 from engine.runtime.state import decode
 from engine.runtime.tokens import HELD, ROOT_ID, CaseWorkflow, PartWorkflow, Token
 
@@ -55,11 +55,9 @@ def _waiting(run: Run, part: CaseWorkflow | PartWorkflow) -> Iterator[tuple[Toke
         node: Node | None = getattr(token.task_spec, "node", None)
         if node is None or not token.state & HELD:
             continue
-        is_event = DUE in token.internal_data or KEY in token.internal_data
-        is_event = is_event or (
-            node.awaited_signal is not None and FIRED not in token.internal_data
-        )
-        is_work = isinstance(token.task_spec, PersonTask) or CALL in token.internal_data
+        data = token.internal_data
+        is_event = DUE in data or KEY in data or listened_for(token) is not None
+        is_work = isinstance(token.task_spec, PersonTask) or CALL in data
         if is_event or is_work or token.id in run.failures:
             yield token, node
 

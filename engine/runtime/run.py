@@ -24,7 +24,13 @@ from engine.runtime.diagram import (
 from engine.runtime.places import items_of
 from engine.runtime.program import Program
 from engine.runtime.repeating import Repeating
-from engine.runtime.specs import FIRED, BoundaryEventSplit, BoundaryWait, Repeated
+from engine.runtime.specs import (
+    FIRED,
+    BoundaryEventSplit,
+    BoundaryWait,
+    Repeated,
+    listened_for,
+)
 from engine.runtime.step import (
     IncidentRecord,
     Passed,
@@ -299,7 +305,7 @@ class Run(Repeating):
             SignalRecord(node.element.process_key, node.id, signal.name, signal.everywhere)
         )
         for part in list(self.case.active_parts()):
-            catching = [t for t in part.tasks.values() if _awaits_signal(t, signal.name)]
+            catching = [t for t in part.tasks.values() if _listens_for(t, signal.name)]
             for token in sorted(catching, key=_ends_its_host):
                 if token.state == TaskState.WAITING:
                     self.fire(token)
@@ -362,10 +368,9 @@ def _throws_signal(token: Token) -> bool:
     return node is not None and node.thrown_signal is not None
 
 
-def _awaits_signal(token: Token, name: str) -> bool:
-    node = _node_of(token)
-    signal = None if node is None else node.awaited_signal
-    return token.state == TaskState.WAITING and signal is not None and signal.name == name
+def _listens_for(token: Token, name: str) -> bool:
+    signal = listened_for(token)
+    return signal is not None and signal.name == name
 
 
 def _ends_its_host(token: Token) -> bool:
@@ -380,6 +385,5 @@ def _waits_for_outside(token: Token) -> bool:
     data: dict[str, Any] = token.internal_data
     if token.state == TaskState.STARTED:
         return CALL in data
-    node = _node_of(token)
-    listens = node is not None and node.awaited_signal is not None
-    return token.state == TaskState.WAITING and (DUE in data or KEY in data or listens)
+    is_event = DUE in data or KEY in data or listened_for(token) is not None
+    return token.state == TaskState.WAITING and is_event

@@ -23,7 +23,7 @@ from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 from SpiffWorkflow.util.task import TaskState
 from typing_extensions import override
 
-from engine.runtime.diagram import Flow, Node, Terminate
+from engine.runtime.diagram import Flow, Node, Signal, Terminate
 from engine.runtime.tokens import HELD, MAY_CHANGE, Token, set_state
 
 START_NAME, END_NAME = "$start", "$end"
@@ -278,6 +278,14 @@ class EventBasedGateway(ElementSpec):
 
 
 # Events -----------------------------------------------------------------------------------
+
+
+def listened_for(token: Token) -> Signal | None:
+    """The signal that a token waits for at this moment."""
+    node: Node | None = getattr(token.task_spec, "node", None)
+    if node is None or token.state != TaskState.WAITING:
+        return None
+    return node.awaited_signal
 
 
 class Waiting(ElementSpec):

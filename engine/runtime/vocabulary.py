@@ -32,6 +32,8 @@ EVENTS = frozenset(
         "boundaryEvent",
     }
 )
+THROWING = frozenset({"intermediateThrowEvent", "endEvent"})
+"""Events that throw what they name; the others wait for it."""
 NODES = GATEWAYS | ACTIVITIES | EVENTS
 
 _NOTES = {"documentation", "extensionElements", "textAnnotation", "association", "group"}

@@ -8,7 +8,6 @@ from engine.definitions.draft import Draft
 from engine.definitions.findings import error, warning
 from engine.definitions.hearing import missed_signal
 from engine.definitions.signals import (
-    THROWING,
     Signalling,
     awaited_in_the_case,
     confined,
@@ -18,6 +17,7 @@ from engine.definitions.signals import (
 )
 from engine.errors import Finding
 from engine.model.signals import LONGEST_NAME, REACH
+from engine.runtime.vocabulary import THROWING
 
 
 def check(draft: Draft) -> Iterator[Finding]:
