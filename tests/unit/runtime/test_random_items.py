@@ -1,13 +1,10 @@
 """Any well-formed process with repetition in it: stored, in memory and taken over it goes one way."""
 
 from collections import Counter
-from dataclasses import replace
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine import runtime
-from engine.runtime import Renaming
 from engine.runtime.places import items_of
 from engine.runtime.state import decode, encode
 from tests.unit.runtime.kit import (
@@ -22,7 +19,7 @@ from tests.unit.runtime.kit import (
     source_of,
     start,
 )
-from tests.unit.runtime.test_random_processes import Drawing, InMemory
+from tests.unit.runtime.test_random_processes import Drawing, InMemory, take_over
 
 LEAVES = st.sampled_from([("task",), ("task",), ("script",)])
 BLOCKS = st.recursive(
@@ -132,15 +129,7 @@ def test_items_taken_over_after_every_step_go_the_same_way(block, data):
     for number in range(2, 300):
         if moved.step.ended:
             break
-        before = moved.step.waits
-        other = replace(source, id=f"p:{number}", version=number)
-        program = runtime.compile_program(other)
-        found = runtime.rebind(
-            moved.program, program, moved.step.state, Renaming({}), world.ports()
-        )
-        assert (found.obstacles, found.begun, found.dropped) == ((), (), ())
-        assert found.step.waits == before
-        moved.source, moved.step = other, found.step
+        take_over(moved, number)
         place = data.draw(st.sampled_from(sorted(places(moved))))
         values = answers(data, number)
         moved.complete(places(moved)[place], **values)
