@@ -19,6 +19,7 @@ from engine.model.definitions import SourceFile
 from engine.model.operations import OperationContext
 from engine.store.database import Tx
 from engine.store.jobs import Job
+from tests.bench.limits import recording
 from tests.engine.moving.conftest import Outputs, Workshop, drawn, step
 from tests.unit.runtime.kit import end, line, node, props, service, start
 
@@ -444,3 +445,22 @@ def test_what_was_uploaded_for_nothing_is_tidied_away(shop: Workshop) -> None:
     shop.engine.jobs.sweep()
     assert not path.exists()
     assert shop.broken() == {}
+
+
+def test_a_look_for_work_reads_no_job_that_is_done(shop: Workshop) -> None:
+    shop.put(operated(later=True))
+    asked(shop)
+    database = shop.engine.database
+    with recording(database) as sent:
+        assert len(shop.engine.jobs.take_jobs("me", 10, timedelta(minutes=1))) == 1
+    looks = [one for one in sent if "FROM job" in one.statement and "LIMIT" in one.statement]
+    assert len(looks) == 3  # whether anything is due, what is, and the signals
+    with database.look() as tx:
+        if not database.is_sqlite:
+            tx.exec_driver_sql("SET enable_seqscan = off")  # a table this small is read whole
+        word = "EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN "
+        for one in looks:
+            told = tx.exec_driver_sql(word + one.statement, one.parameters).all()
+            assert "ix_job_due" in str(told), told
+        if not database.is_sqlite:
+            tx.exec_driver_sql("RESET enable_seqscan")
