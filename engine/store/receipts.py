@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, exists, insert, select, update
 
 from engine.store.accounts import digest
 from engine.store.cases import insert_or
@@ -146,5 +146,5 @@ def drop_draft(tx: Tx, task_id: str) -> None:
 def forget_old(tx: Tx, before: datetime) -> None:
     """Remove expired sessions, and drafts of steps that are done or cancelled."""
     tx.execute(delete(guest_session).where(guest_session.c.expires_at < to_text(before)))
-    over = select(task.c.id).where(task.c.status != "open")
-    tx.execute(delete(guest_draft).where(guest_draft.c.task_id.in_(over)))
+    over = exists().where(task.c.id == guest_draft.c.task_id, task.c.status != "open")
+    tx.execute(delete(guest_draft).where(over))
