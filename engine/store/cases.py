@@ -72,13 +72,17 @@ def in_queues_of(actor: Actor) -> ColumnElement[bool]:
     """Tasks in the queues that the actor's roles handle."""
     if not actor.grants:
         return false()
-    return task.c.queue_id.in_(select(queue.c.id).where(handled_by(actor)))
+    leads_to_her = tuple_(queue.c.role, queue.c.handling_id).in_(places_of(actor))
+    return task.c.queue_id.in_(select(queue.c.id).where(leads_to_her))
 
 
-def handled_by(actor: Actor) -> ColumnElement[bool]:
-    """Queues that the actor's roles handle."""
-    places = sorted({(g.role, g.organisation_id) for g in actor.grants})
-    return tuple_(queue.c.role, queue.c.handling_id).in_(places)
+Place = tuple[str, str]
+"""A role and the organisation it is held at."""
+
+
+def places_of(actor: Actor) -> list[Place]:
+    """Where the actor's roles are held; queues that lead there are hers."""
+    return sorted({(grant.role, grant.organisation_id) for grant in actor.grants})
 
 
 def case_of(r: Any) -> Case:

@@ -14,9 +14,10 @@ from sqlalchemy import and_, bindparam, func, select
 from engine.model.actors import Actor
 from engine.model.tasks import InboxCounts, InboxFilter, TaskLine
 from engine.store import inbox_counts, inbox_page, inbox_search
+from engine.store.cases import Place, places_of
 from engine.store.database import Tx
 from engine.store.dated import valid_on
-from engine.store.inbox_day import InboxDay, Place, given_as, is_at, places_of
+from engine.store.inbox_day import InboxDay, given_as, is_at
 from engine.store.ready import Ready
 from engine.store.tables import person, role_grant
 from engine.store.task_lists import line_of

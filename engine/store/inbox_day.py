@@ -9,10 +9,8 @@ from sqlalchemy.sql import ColumnElement
 
 from engine.model.actors import Actor
 from engine.model.clock import first_instant
+from engine.store.cases import Place
 from engine.store.instants import NEVER, to_text
-
-Place = tuple[str, str]
-"""A role and the organisation it is held at."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +50,6 @@ class InboxDay:
             "later": (self.after_soon, NEVER),
         }
         return known.get(bucket, (NEVER, NEVER))
-
-
-def places_of(actor: Actor) -> list[Place]:
-    """Where the actor's roles are held; queues that lead there are hers."""
-    return sorted({(grant.role, grant.organisation_id) for grant in actor.grants})
 
 
 def is_at(

@@ -33,8 +33,9 @@ from sqlalchemy.sql.selectable import FromClause, Select
 
 from engine.model.actors import Actor
 from engine.model.tasks import InboxFilter
+from engine.store.cases import places_of
 from engine.store.database import Tx
-from engine.store.inbox_day import InboxDay, given_as, is_at, named_in, places_of
+from engine.store.inbox_day import InboxDay, given_as, is_at, named_in
 from engine.store.instants import NEVER
 from engine.store.ready import Ready
 from engine.store.tables import queue, task

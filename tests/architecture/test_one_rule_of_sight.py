@@ -12,7 +12,7 @@ import pytest
 from tests.architecture.conftest import Source
 
 THE_RULE = "visible_to"
-ITS_PARTS = {"in_queues_of", "handled_by"}
+ITS_PARTS = {"in_queues_of"}
 """What is hers to do is part of what she sees; the inbox asks for this part alone."""
 
 AS_VALUES = "places_of"
@@ -23,7 +23,6 @@ READS_GRANTS = {
     "engine/store/areas.py": "part of the rule",
     "engine/work/confidence.py": "narrows what the rule shows: a step kept from some",
     "engine/store/cases.py": "the rule",
-    "engine/store/inbox_day.py": "the part of the rule as values",
     "engine/store/inbox.py": "who holds no role has no inbox",
     "engine/api/definitions.py": "a designer counts cases, and sees none of them",
     "webapp/api/shapes.py": "tells her who she is",
