@@ -7,9 +7,9 @@ from enum import Enum
 from engine.definitions.bpmn_xml import Element
 from engine.definitions.diagram import Node, Process, bpmn, described, extension
 from engine.definitions.draft import Draft
-from engine.definitions.repetition import LOOPED, listed
+from engine.definitions.repetition import listed
 from engine.feel import Expression, FeelSyntaxError, compile_expression
-from engine.model.items import ITEM_NAME
+from engine.model.items import ITEM_NAME, LOOPED
 from engine.model.public_words import GUEST_MOBILE, ON_NODES, WORDS
 from engine.sentences import Words
 

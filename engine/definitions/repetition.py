@@ -5,9 +5,7 @@ from dataclasses import dataclass
 
 from engine.definitions.bpmn_xml import Element
 from engine.definitions.diagram import ACTIVITIES, Node, bpmn, extension
-from engine.model.items import COUNTS, LOOP_COUNTER
-
-LISTED, LOOPED = "multiInstanceLoopCharacteristics", "standardLoopCharacteristics"
+from engine.model.items import COUNTS, LISTED, LOOP_COUNTER
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ becomes a plain sub-process behind it (BPMN 2.0.2, 10.3.5 and 13.5.4).
 from lxml import etree
 
 from engine.model.bpmn_parts import add_flow, local, named
+from engine.model.items import REPEATED
 
 BODY = "_body_"
 """Begins the ids of what is put in around the body of a scope, before the scope's own."""
@@ -24,7 +25,7 @@ _EVENTS = frozenset(
 )
 _OF_THE_SCOPE = frozenset(
     {"documentation", "extensionElements", "laneSet", "textAnnotation", "association", "group"}
-    | {"multiInstanceLoopCharacteristics", "standardLoopCharacteristics"}
+    | REPEATED
 )
 """What stays where it is: it belongs to the scope, or is not run."""
 

@@ -1,9 +1,18 @@
-"""Which item a repeated step is for: what tells a clerk five equal steps of one case apart."""
+"""What repeats a step, and which item it is for: what tells a clerk five equal steps apart."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import orjson
+
+LISTED, LOOPED = "multiInstanceLoopCharacteristics", "standardLoopCharacteristics"
+"""The marks of an activity: for each item of a list, or as a loop."""
+REPEATED = frozenset({LISTED, LOOPED})
+
+MOST_ROUNDS = 200
+"""Of any loop."""
+_A_MAXIMUM = re.compile(r"[1-9][0-9]{0,2}")
 
 LONGEST_NAME = 40
 ITEM_NAME = "itemName"
@@ -39,6 +48,12 @@ class Item:
 
 Items = tuple[Item, ...]
 """An item in an item …, the outermost first; empty for a step that is not repeated."""
+
+
+def greatest_rounds(text: str) -> int | None:
+    """A loop's maximum as it is written; None for what is no number of rounds."""
+    number = int(text) if _A_MAXIMUM.fullmatch(text) else 0
+    return number if 0 < number <= MOST_ROUNDS else None
 
 
 def item_name(value: object) -> str:

@@ -7,7 +7,7 @@ from lxml import etree
 
 from engine.feel import Literal
 from engine.model.incoming import FORM as MESSAGE_FORM
-from engine.model.items import ITEM_NAME, OF_ITEMS
+from engine.model.items import ITEM_NAME, LISTED, LOOPED, MOST_ROUNDS, OF_ITEMS, greatest_rounds
 from engine.model.signals import LONGEST_NAME, REACH, REACH_CASE
 from engine.runtime.diagram import (
     Action,
@@ -35,7 +35,6 @@ RESERVED = frozenset({"case", *OF_ITEMS})
 """Variables that only the engine writes."""
 
 _NAME = re.compile(r"[^\W\d]\w*")
-_MOST = re.compile(r"[1-9][0-9]?|1[0-9]{2}|200")
 
 
 def zeebe(element: etree._Element, name: str) -> etree._Element | None:
@@ -292,7 +291,7 @@ class ExtensionReader:
 
     def loop(self, element: etree._Element) -> Loop | None:
         """The list an activity is repeated for; None when it is done once."""
-        multiple = element.find(B + "multiInstanceLoopCharacteristics")
+        multiple = element.find(B + LISTED)
         if multiple is None:
             return None
         values = zeebe(multiple, "loopCharacteristics")
@@ -332,7 +331,7 @@ class ExtensionReader:
 
     def again(self, element: etree._Element) -> Again | None:
         """The condition of a loop; None where the activity is none."""
-        marked = element.find(B + "standardLoopCharacteristics")
+        marked = element.find(B + LOOPED)
         if marked is None:
             return None
         condition = _text_in(marked, "loopCondition")
@@ -343,19 +342,21 @@ class ExtensionReader:
                 f"循环“{label_of(element)}”没有写明条件(loopCondition),不知道何时停。",
             )
             return None
-        most = marked.get("loopMaximum", "").strip()
-        if most and not _MOST.fullmatch(most):
+        written = marked.get("loopMaximum", "").strip()
+        most = greatest_rounds(written)
+        if written and most is None:
             self._findings.add(
                 element,
                 "loop-maximum",
-                f"循环“{label_of(element)}”的最多次数“{most[:20]}”不是 1 到 200 的整数。",
+                f"循环“{label_of(element)}”的最多次数“{written[:20]}”"
+                f"不是 1 到 {MOST_ROUNDS} 的整数。",
             )
             return None
         return Again(
             condition=self._findings.expression(condition, element),
             text=condition,
             before=marked.get("testBefore") == "true",
-            most=int(most) if most else None,
+            most=most,
         )
 
 

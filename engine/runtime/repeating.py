@@ -13,7 +13,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import StepFailed
 from engine.feel import Expression
-from engine.model.items import COUNTS, LOOP_COUNTER, item_name
+from engine.model.items import COUNTS, LOOP_COUNTER, MOST_ROUNDS, item_name
 from engine.runtime.answers import Answers
 from engine.runtime.diagram import Again, Loop, Node
 from engine.runtime.places import ITEM
@@ -29,8 +29,6 @@ MOST_BYTES = 64_000
 """Of one list as JSON: each item is kept with its variables, and written with every step."""
 STEPS_AN_ITEM = 20
 """Automatic elements that an item may run through beside those of the command itself."""
-MOST_ROUNDS = 200
-"""Of a loop that gives no maximum."""
 
 ITEMS, ROUNDS = "items", "rounds"
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 
 from lxml import etree
 
+from engine.model.items import REPEATED
+
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -54,12 +56,11 @@ _EVENT_DEFINITIONS = {
         "signalEventDefinition",
     },
 }
-_MULTIPLE = {"multiInstanceLoopCharacteristics", "standardLoopCharacteristics"}
 
 CHILDREN: Mapping[str, frozenset[str]] = {
     "process": frozenset(_NOTES | NODES | {"laneSet", "sequenceFlow"}),
-    "subProcess": frozenset(_NOTES | NODES | _NODE_PARTS | _MULTIPLE | {"laneSet", "sequenceFlow"}),
-    "callActivity": frozenset(_NODE_PARTS | _MULTIPLE),
+    "subProcess": frozenset(_NOTES | NODES | _NODE_PARTS | REPEATED | {"laneSet", "sequenceFlow"}),
+    "callActivity": frozenset(_NODE_PARTS | REPEATED),
     "laneSet": frozenset({"documentation", "extensionElements", "lane"}),
     "lane": frozenset({"documentation", "extensionElements", "flowNodeRef", "childLaneSet"}),
     "childLaneSet": frozenset({"documentation", "extensionElements", "lane"}),
@@ -72,7 +73,7 @@ CHILDREN: Mapping[str, frozenset[str]] = {
         {"documentation", "extensionElements", "loopCondition"}
     ),
     "signalEventDefinition": frozenset({"documentation"}),
-    **{tag: frozenset(_NODE_PARTS | _MULTIPLE) for tag in TASKS},
+    **{tag: frozenset(_NODE_PARTS | REPEATED) for tag in TASKS},
     **{tag: frozenset(_NODE_PARTS) for tag in GATEWAYS},
     **{tag: frozenset(_NODE_PARTS | extra) for tag, extra in _EVENT_DEFINITIONS.items()},
 }

@@ -10,6 +10,7 @@ from engine.definitions.diagram import ACTIVITIES, RUN_NODES, described, local_n
 from engine.definitions.draft import BpmnFile, Draft
 from engine.definitions.findings import error
 from engine.errors import Finding
+from engine.model.items import LISTED, LOOPED, REPEATED
 from engine.runtime.vocabulary import ATTRIBUTES
 from engine.sentences import Words
 
@@ -22,14 +23,13 @@ _ROOT = frozenset(
     {"process", "collaboration", "message", "error", "signal", "category", "itemDefinition"}
 )
 _PROCESS = RUN_NODES | {"laneSet", "sequenceFlow"}
-_REPEATED = frozenset({"multiInstanceLoopCharacteristics", "standardLoopCharacteristics"})
 _INSIDE: Mapping[str, frozenset[str]] = {
-    **dict.fromkeys(ACTIVITIES, _REPEATED),
+    **dict.fromkeys(ACTIVITIES, REPEATED),
     "definitions": _ROOT,
     "process": _PROCESS,
-    "subProcess": _PROCESS | _REPEATED,
-    "multiInstanceLoopCharacteristics": frozenset({"completionCondition"}),
-    "standardLoopCharacteristics": frozenset({"loopCondition"}),
+    "subProcess": _PROCESS | REPEATED,
+    LISTED: frozenset({"completionCondition"}),
+    LOOPED: frozenset({"loopCondition"}),
     "collaboration": frozenset({"participant", "messageFlow"}),
     "category": frozenset({"categoryValue"}),
     "laneSet": frozenset({"lane"}),

@@ -1,27 +1,24 @@
 """Does each repeated activity say for what it is repeated, and when that ends?"""
 
-import re
 from collections.abc import Iterator
 
 from engine.definitions.diagram import ACTIVITIES, Node, Process, bpmn, local_name
 from engine.definitions.draft import Draft
 from engine.definitions.expressions import Site, When, sites
 from engine.definitions.findings import error, warning
-from engine.definitions.repetition import (
-    LISTED,
-    LOOPED,
-    Listed,
-    items_around,
-    listed,
-    names_of_items,
-)
-from engine.definitions.variables import writings
+from engine.definitions.repetition import Listed, items_around, listed, names_of_items
+from engine.definitions.variables import RESERVED, writings
 from engine.errors import Finding
-from engine.model.items import ITEM_NAME, OF_ITEMS
+from engine.model.items import (
+    ITEM_NAME,
+    LOOPED,
+    MOST_ROUNDS,
+    OF_ITEMS,
+    REPEATED,
+    greatest_rounds,
+)
 
-MOST_ROUNDS = 200
-_MOST = re.compile(r"[1-9][0-9]?|1[0-9]{2}|200")
-_MARKS = (LISTED, LOOPED)
+_MARKS = frozenset(map(bpmn, REPEATED))
 
 
 def check(draft: Draft) -> Iterator[Finding]:
@@ -36,7 +33,7 @@ def check(draft: Draft) -> Iterator[Finding]:
 
 
 def _marks(process: Process, node: Node) -> Iterator[Finding]:
-    marks = [child for child in node.element for tag in _MARKS if child.tag == bpmn(tag)]
+    marks = [child for child in node.element if child.tag in _MARKS]
     if len(marks) > 1:
         yield error("loop-twice", process.file, marks[1], node=node.label)
         return
@@ -58,7 +55,7 @@ def _list(process: Process, node: Node, found: Listed) -> Iterator[Finding]:
     for name in filter(None, (found.item, found.result_name)):
         if not name.isidentifier():
             yield error("loop-name", process.file, node.element, node=node.label, name=name[:60])
-    if found.item in OF_ITEMS | {"case"}:
+    if found.item in OF_ITEMS | RESERVED:
         yield error(
             "reserved-name", process.file, node.element, node=node.label, variable=found.item
         )
@@ -72,7 +69,7 @@ def _loop(process: Process, node: Node) -> Iterator[Finding]:
     if condition is None or not (condition.text or "").strip():
         yield error("loop-condition", process.file, node.element, node=node.label)
     most = "" if mark is None else mark.get("loopMaximum", "").strip()
-    if most and not _MOST.fullmatch(most):
+    if most and greatest_rounds(most) is None:
         yield error(
             "loop-maximum",
             process.file,
