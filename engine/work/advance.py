@@ -6,7 +6,7 @@ After it the tables and the engine's state wait for exactly the same things (des
 the whole command is undone.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -100,20 +100,18 @@ class Memory:
 
     def doers(self, element_id: str, items: Items | None = None) -> frozenset[str]:
         """Who has done a step; for an item only what belongs to it, for None for whichever."""
-        return frozenset(
-            person
-            for key, people in self.signers.items()
-            if key.partition("#")[0] == element_id
-            and (items is None or same_item(of_key(key)[1], items))
-            for person in people
-        )
+        return self._who_did(element_id, lambda it: items is None or same_item(it, items))
 
     def doers_of_others(self, element_id: str, items: Items) -> frozenset[str]:
         """Who has done it for another item."""
+        return self._who_did(element_id, lambda it: not same_item(it, items))
+
+    def _who_did(self, element_id: str, for_item: Callable[[Items], bool]) -> frozenset[str]:
         return frozenset(
             person
             for key, people in self.signers.items()
-            if key.partition("#")[0] == element_id and not same_item(of_key(key)[1], items)
+            for done, items in [of_key(key)]
+            if done == element_id and for_item(items)
             for person in people
         )
 
@@ -194,8 +192,9 @@ def case_variable(environment: Environment, tx: Tx, opened: OpenedCase) -> dict[
         "started_on": case.created_at.astimezone(ZONE).date().isoformat(),
         "levels": {
             element_id: environment.places.level(tx, unit_id)
-            for element_id, unit_id in opened.memory.units.items()
-            if "#" not in element_id
+            for key, unit_id in opened.memory.units.items()
+            for element_id, items in [of_key(key)]
+            if not items
         },
     }
 
