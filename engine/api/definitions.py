@@ -165,13 +165,6 @@ class Definitions(Group):
     def _info(self, tx: Tx, row: DefinitionRow) -> ProcessInfo:
         return self._environment.programs.get(tx, row.id).info
 
-    def decided_together(self) -> frozenset[tuple[str, str]]:
-        """Process key and element id of the steps whose cases may be decided together.
-
-        By the newest versions: what is on a list is asked again before anything is decided.
-        """
-        return self._commands.ask(self._environment.newest_versions).together
-
     def done_from_lists(self) -> Mapping[tuple[str, str], Element]:
         """The steps that may be done from a list, by process key and element id.
 

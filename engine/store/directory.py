@@ -9,7 +9,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
-    func,
     insert,
     or_,
     select,
@@ -448,8 +447,3 @@ def levels_below(tx: Tx, places: Collection[str], today: date) -> Mapping[str, s
     for row in tx.execute(_LEVELS_BELOW, asked):
         found.setdefault(row.ancestor_id, set()).add(row.level)
     return found
-
-
-def count_people(tx: Tx) -> int:
-    """How many accounts there are."""
-    return tx.execute(select(func.count()).select_from(person)).scalar_one()

@@ -12,7 +12,6 @@ from engine.model.actors import Actor
 from engine.model.clock import ZONE
 from engine.model.organisations import (
     LEVELS,
-    DatedGrant,
     Designation,
     Organisation,
     Person,
@@ -246,11 +245,6 @@ def load(
     for profile in papers.profiles:
         profiles.add(tx, profile, environment.now())
     directory.rebuild_closure(tx, environment.today())
-
-
-def grants_of(tx: Tx, today: date) -> list[DatedGrant]:
-    """Every grant that holds."""
-    return directory.grants(tx, today)
 
 
 def follow(environment: Environment, tx: Tx, actor: Actor, action: str, target: str) -> int:
