@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import String, func, literal, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from engine.store.database import Database, Tx
 from engine.store.ready import GATHERED, Ready
@@ -45,7 +46,7 @@ class Bell:
                 self._connection = self._listening()
             for _ in self._connection.notifies(timeout=seconds, stop_after=1):
                 break
-        except (psycopg.Error, OSError) as error:
+        except (psycopg.Error, SQLAlchemyError, OSError) as error:
             log.info("the bell of a worker cannot be heard (%s)", type(error).__name__)
             self.close()
             return False

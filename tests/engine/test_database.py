@@ -8,6 +8,9 @@ from sqlalchemy import text
 from engine import SYSTEM, Options, open_engine
 from engine.errors import Busy, WrongKey
 from engine.model.clock import FixedClock
+from engine.store import database
+from engine.store.bell import Bell
+from engine.store.database import Database
 from tests.engine.conftest import FILLED, KEY, MONDAY_MORNING, Office
 from tests.support.federation import staffed
 from tests.support.postgres import PostgresServer
@@ -67,3 +70,19 @@ def test_a_faulty_statement_is_not_called_a_busy_database(office: Office) -> Non
         office.engine.ask(lambda tx: tx.execute(text("SELECT * FROM no_such_table")).all())
     assert not isinstance(writing.value, Busy)
     assert not isinstance(reading.value, Busy)
+
+
+@pytest.mark.postgres
+def test_a_bell_for_which_no_connection_is_left_is_not_heard(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "POOL_SIZE", 1)
+    crowded = Database(postgres_url)
+    monkeypatch.setattr(crowded.engine.pool, "_timeout", 0.05)
+    bell = Bell(crowded)
+    with crowded.look() as tx:
+        tx.execute(text("SELECT 1"))
+        assert not bell.rest(0.05)
+    assert bell.rest(0.05)
+    bell.close()
+    crowded.close()
