@@ -8,6 +8,7 @@ at once, a COPY a table on PostgreSQL, one prepared statement a table on SQLite.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert
@@ -41,13 +42,12 @@ class Gathered:
     def __init__(self) -> None:
         self.rows: dict[str, list[Mapping[str, Any]]] = {}
         self.cases: dict[str, dict[str, Any]] = {}
-
         self.rings = False
 
     def __len__(self) -> int:
         return len(self.cases)
 
-    def take(self, table: Table | None, rows: list[Mapping[str, Any]]) -> None:
+    def take(self, table: Table | None, rows: Sequence[Mapping[str, Any]]) -> None:
         """Keep new rows. Raises CannotGather for any other write."""
         if table is None or table not in _ORDER:
             raise CannotGather
@@ -117,11 +117,6 @@ def _write(tx: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> N
             copy.write_row([row[name] for name in names])
 
 
-_INSERTS: dict[tuple[str, tuple[str, ...]], Ready] = {}
-
-
-def _insert(table: Table, names: tuple[str, ...]) -> Ready:
-    ready = _INSERTS.get((table.name, names))
-    if ready is None:
-        ready = _INSERTS[table.name, names] = Ready(insert(table))
-    return ready
+@cache
+def _insert(table: Table, _names: tuple[str, ...]) -> Ready:
+    return Ready(insert(table))

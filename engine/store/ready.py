@@ -160,32 +160,28 @@ class Ready:
 
     def write(self, tx: Connection, values: Values) -> None:
         """One write, whatever it finds."""
-        self._write(tx, values, must_find=False)
+        self._write(tx, [values], must_find=False)
 
     def write_one(self, tx: Connection, values: Values) -> None:
         """Change exactly one row. Raises Collision, now or when the writes are sent."""
-        self._write(tx, values, must_find=True)
+        self._write(tx, [values], must_find=True)
 
     def write_all(self, tx: Connection, rows: Sequence[Values]) -> None:
         """The same write for several rows; nothing for none."""
-        if not rows:
-            return
+        if rows:
+            self._write(tx, rows, must_find=False)
+
+    def _write(self, tx: Connection, rows: Sequence[Values], *, must_find: bool) -> None:
         gathered = tx.info.get(GATHERED)
         if gathered is not None:
             gathered.take(self._table, rows)
-        elif len(rows) == 1:
-            self._write(tx, rows[0], must_find=False)
-        else:
-            ready = self._for(tx, rows[0])
-            ready.send(tx, [ready.bound(row) for row in rows], is_many=True, must_find=False)
-
-    def _write(self, tx: Connection, values: Values, *, must_find: bool) -> None:
-        gathered = tx.info.get(GATHERED)
-        if gathered is not None:
-            gathered.take(self._table, [values])
             return
-        ready = self._for(tx, values)
-        ready.send(tx, ready.bound(values), is_many=False, must_find=must_find)
+        ready = self._for(tx, rows[0])
+        bound = [ready.bound(row) for row in rows]
+        if len(bound) == 1:
+            ready.send(tx, bound[0], is_many=False, must_find=must_find)
+        else:
+            ready.send(tx, bound, is_many=True, must_find=False)
 
     def _for(self, tx: Connection, columns: Iterable[str]) -> "_Compiled":
         dialect = tx.dialect
