@@ -9,6 +9,7 @@ import fcntl
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import IO, Any
 
 import psycopg
@@ -44,6 +45,7 @@ _SLACK = 3
 """Seconds: the server is to give up first, as its connection can then be used again."""
 
 
+@cache
 def connection_kept_to(answer: float | None) -> type[psycopg.Connection[Any]]:
     """A kind of connection that is closed when the server does not answer in time."""
 
