@@ -18,11 +18,14 @@ from registry.household_operations import content_of, write_version
 from registry.people import FilePerson, people_of
 from registry.store import households, people
 from registry.store.people import Found
+from registry.vocabulary import CLOSE_REASONS, words
 
 Inputs = Mapping[str, object]
 
 HEAD, MEMBER, APPLICATION = "head", "member", "application"
 CARD, PHONE, NAME, NEAR = "card", "phone", "name", "near"
+LEFT = "left"
+"""Counted in a file that was struck off: when that was and why weighs in the decision."""
 
 FALSE_PAPERS = "false_papers"
 """The reason for striking a file off that counts against a new application (DMN-02 X7)."""
@@ -36,6 +39,7 @@ _WHAT: Mapping[str, str] = {
     PHONE: "的手机号码与另一户相同",
     NAME: "与另一户中的人同名同出生日期",
     NEAR: "的证件号码与另一户中的人只差校验位",
+    LEFT: "原在档,已退出",
 }
 
 
@@ -53,7 +57,7 @@ class _Match:
         same_county = self.found.county_id == county_id
         reference = self.found.reference if same_county else None
         if same_county:
-            where = f"{'办件' if self.found.is_case else '档案'} {reference}"
+            where = f"{'办件' if self.found.is_case else '档案'} {reference}{self._closing()}"
         else:
             phone = self.found.county_phone or "电话见通讯录"
             where = f"请向{self.found.county_name or '上级工会'}核实({phone})"
@@ -66,8 +70,18 @@ class _Match:
             "reference": reference,
             "file_no": None if self.found.is_case else reference,
             "union": self.found.county_name,
+            "closed_on": self.found.closed_on or None,
+            # Why another county struck its file off is its own business; the day is weighed.
+            "closed_reason": (self.found.closed_reason or None) if same_county else None,
             "text": f"{self.person}{_WHAT[self.kind]}:{where}",
         }
+
+    def _closing(self) -> str:
+        """Since when the file is closed and why; nothing of one that stands."""
+        if not self.found.closed_on:
+            return ""
+        reason = words(CLOSE_REASONS, self.found.closed_reason)
+        return f"({self.found.closed_on} 注销,{reason})"
 
 
 def _find_duplicates(context: OperationContext, inputs: Inputs) -> Inputs:
@@ -81,16 +95,17 @@ def _find_duplicates(context: OperationContext, inputs: Inputs) -> Inputs:
     named = people_of(content, context.lookup_hash)
     own_file = text(inputs.get("file_no"))
     hashes = {one.id_hash for one in named if one.id_hash}
+    counted = {one.id_hash for one in named if one.counted and one.id_hash}
     certain = people.with_id(tx, hashes, own_file)
     cases = people.in_open_cases(tx, hashes, context.case_id)
     mobile = normal(text(mapping(inputs.get("head")).get("mobile")))
     matches = [
         *_by_number(named, certain, cases),
+        *_by_former_file(named, people.in_closed_files(tx, counted, own_file)),
         *_by_signs(tx, named, mobile and context.lookup_hash(mobile), own_file, certain),
     ]
     county_id, _name, _phone = people.county_of(tx, context.organisation_id)
     told = [one.told(county_id) for one in matches]
-    counted = {one.id_hash for one in named if one.counted and one.id_hash}
     return {
         "matches": told,
         "found": len(told),
@@ -113,6 +128,17 @@ def _by_number(
             for found in cases.get(one.id_hash or "", [])
         )
     return matches
+
+
+def _by_former_file(
+    named: Sequence[FilePerson], files: Mapping[str, Sequence[Found]]
+) -> list[_Match]:
+    """Whose household left the register; of several former files the last one says so."""
+    return [
+        _Match(LEFT, one.name, one.counted, found[0])
+        for one in named
+        if one.counted and (found := files.get(one.id_hash or ""))
+    ]
 
 
 def _by_signs(

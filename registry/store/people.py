@@ -10,6 +10,7 @@ from engine.model.cases import NOT_OVER
 from engine.model.pinyin import search_text
 from engine.store.database import Tx
 from engine.store.tables import case, case_attribute, organisation, organisation_closure
+from registry.household import CLOSED
 from registry.people import FilePerson
 from registry.store.tables import household, household_person
 
@@ -35,6 +36,9 @@ class Found:
     position: int = 0
     name: str = ""
     counted: bool = True
+    closed_on: str = ""
+    """The day the file was struck off; empty while it stands."""
+    closed_reason: str = ""
 
 
 def put(tx: Tx, file_no: str, people: Sequence[FilePerson]) -> None:
@@ -125,6 +129,17 @@ def struck_off_for(tx: Tx, id_hashes: Collection[str], reason: str) -> str:
         )
     ).scalar()
     return found or ""
+
+
+def in_closed_files(tx: Tx, id_hashes: Collection[str], except_file: str) -> dict[str, list[Found]]:
+    """Files no longer standing in which these people are counted, by hash; the latest first."""
+    if not id_hashes:
+        return {}
+    condition = and_(household_person.c.id_hash.in_(sorted(id_hashes)), household_person.c.counted)
+    found: dict[str, list[Found]] = {}
+    for row, one in _files(tx, condition, except_file, statuses=(CLOSED,)):
+        found.setdefault(row.key, []).append(one)
+    return found
 
 
 def with_prefix(tx: Tx, hashes: Collection[str], except_file: str) -> dict[str, list[Found]]:
@@ -241,8 +256,12 @@ def _files(
     condition: ColumnElement[bool],
     except_file: str,
     key: ColumnElement[str | None] = household_person.c.id_hash,
+    statuses: Sequence[str] = OPEN_FILES,
 ) -> list[tuple[Any, Found]]:
-    """People of files that stand, each file with its county; the counties are asked once each."""
+    """People of files that stand, each file with its county; the counties are asked once each.
+
+    Of files of other ``statuses`` those that were struck off last come first.
+    """
     rows = tx.execute(
         select(
             key.label("key"),
@@ -252,14 +271,18 @@ def _files(
             household_person.c.birth_date,
             household_person.c.counted,
             household.c.organisation_id,
+            household.c.closed_on,
+            household.c.closed_reason,
         )
         .join(household, household.c.file_no == household_person.c.file_no)
         .where(
             condition,
             household_person.c.file_no != except_file,
-            household.c.status.in_(OPEN_FILES),
+            household.c.status.in_(statuses),
         )
-        .order_by(household_person.c.file_no, household_person.c.position)
+        .order_by(
+            household.c.closed_on.desc(), household_person.c.file_no, household_person.c.position
+        )
         .limit(_MOST)
     ).all()
     counties = counties_of(tx, {row.organisation_id for row in rows})
@@ -272,6 +295,8 @@ def _files(
                 position=row.position,
                 name=row.name,
                 counted=row.counted,
+                closed_on=row.closed_on,
+                closed_reason=row.closed_reason,
             ),
         )
         for row in rows

@@ -1,6 +1,7 @@
 """Who is on file twice: found in the whole federation, told only as far as the county may know."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete
@@ -23,10 +24,10 @@ def bench(engine, clock) -> Bench:  # type: ignore[no-untyped-def]
     return Bench(engine, clock)
 
 
-def _file(bench: Bench, at: str = "u1", **changed: object) -> str:
+def _file(bench: Bench, at: str = "u1", case_id: str = "case-1", **changed: object) -> str:
     members = [{"relation": "子", "name": "林小模", "id_number": SON, "counted": "yes"}]
     changed.setdefault("head", {**HEAD, "birth_date": "1990-01-01"})
-    opened = bench.run("household.open_file", {**FILE, "members": members, **changed}, at=at)
+    opened = bench.run("household.open_file", {**FILE, "members": members, **changed}, case_id, at)
     return str(opened["file_no"])
 
 
@@ -125,3 +126,43 @@ def test_a_report_is_used_again_for_half_a_year(bench: Bench) -> None:
     bench.run("means.record_report", {**old, "id_number": "350628199207049930"})
     too_old = bench.run("means.find_report", {"id_number": "350628199207049930"})
     assert too_old["report_no"] is None
+
+
+def test_who_left_the_register_is_found_with_the_day_and_the_reason(bench: Bench) -> None:
+    number = _file(bench)
+    bench.run("household.close", {"file_no": number, "reason": "own_wish"})
+    (one,) = _found(bench, HEAD, at="u2")
+    assert (one["kind"], one["file_no"]) == ("left", number)
+    assert (one["closed_on"], one["closed_reason"]) == ("2026-11-09", "own_wish")
+    assert one["text"] == f"林模拟原在档,已退出:档案 {number}(2026-11-09 注销,本人申请退出)"
+    son = {"name": "林小模", "id_number": SON}
+    assert [m["kind"] for m in _found(bench, {**SISTER, **son})] == ["left"]
+    named = [{**son, "counted": "no"}]
+    assert _found(bench, SISTER, members=named) == []
+    bench.run("household.reopen", {"file_no": number})
+    assert {(m["kind"], m["closed_on"]) for m in _found(bench, HEAD, at="u2")} == {
+        ("head", None),
+        ("phone", None),
+    }
+
+
+def test_of_a_file_another_county_closed_only_the_day_is_weighed(bench: Bench) -> None:
+    number = _file(bench)
+    bench.run("household.close", {"file_no": number, "reason": "false_papers", "note": "隐瞒住房"})
+    (one,) = _found(bench, HEAD, at="lw-u")
+    assert (one["kind"], one["same_county"], one["closed_on"]) == ("left", False, "2026-11-09")
+    assert (one["reference"], one["file_no"], one["closed_reason"]) == (None, None, None)
+    assert "请向芗城模拟区总工会核实" in str(one["text"])
+    for kept in (number, "弄虚作假", "false_papers", "隐瞒", "2026-11-09 注销"):
+        assert kept not in str(one)
+
+
+def test_of_several_former_files_the_last_one_counts(bench: Bench) -> None:
+    first = _file(bench)
+    bench.run("household.close", {"file_no": first, "reason": "false_papers"})
+    bench.clock.advance(timedelta(days=30))
+    second = _file(bench, case_id="case-3", head={**SISTER, "birth_date": "1992-07-04"})
+    bench.run("household.close", {"file_no": second, "reason": "own_wish"})
+    son = {"name": "林小模", "id_number": SON}
+    (one,) = _found(bench, {**son, "mobile": "15400000010"})
+    assert (one["kind"], one["file_no"], one["closed_reason"]) == ("left", second, "own_wish")
