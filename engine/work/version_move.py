@@ -6,7 +6,7 @@ migration that was killed goes on with the cases that are not there yet.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.errors import Broken, Conflict, NotFound
@@ -16,7 +16,18 @@ from engine.model.clock import ZONE
 from engine.model.items import Item, key_of, of_key, pack_items
 from engine.model.tasks import Standing, standing
 from engine.model.version_moves import Migration, MoveStatus, Verdict
-from engine.runtime import OpenStep, Program, Renaming, Step, waits
+from engine.runtime import (
+    IncidentRecord,
+    MessageWait,
+    OpenStep,
+    OperationWait,
+    Program,
+    Renaming,
+    SignalWait,
+    Step,
+    TimerWait,
+    waits,
+)
 from engine.runtime import failures as failed_elements
 from engine.sentences import Words
 from engine.store import audit, cases, directory, subscriptions, tasks, version_moves
@@ -287,20 +298,15 @@ def _release_who_may_not(tx: Tx, there: OpenedCase, cause: Cause) -> None:
 
 
 def _set_places(tx: Tx, case_id: str, step: Step) -> None:
-    """Timers, operations and retries wait at the elements of the new version."""
-    for token, process_key, element_id in _places(step):
-        version_moves.set_job_place(tx, case_id, token, process_key, element_id)
-
-
-def _places(step: Step) -> Iterator[tuple[str, str, str]]:
-    for timer in step.waits.timers.values():
-        yield timer.token, timer.process_key, timer.element_id
-    for wait in step.waits.jobs.values():
-        yield wait.token, wait.process_key, wait.element_id
-    for signal in step.waits.signals.values():  # one that is on its way
-        yield signal.token, signal.process_key, signal.element_id
-    for incident in step.incidents:
-        yield incident.token, incident.process_key, incident.element_id
+    """Timers, operations, signals on their way and retries wait at elements of the new version."""
+    with_jobs: list[TimerWait | OperationWait | SignalWait | IncidentRecord] = [
+        *step.waits.timers.values(),
+        *step.waits.jobs.values(),
+        *step.waits.signals.values(),
+        *step.incidents,
+    ]
+    for one in with_jobs:
+        version_moves.set_job_place(tx, case_id, one.token, one.process_key, one.element_id)
 
 
 def _set_messages(environment: Environment, tx: Tx, case_id: str, step: Step) -> None:
@@ -309,32 +315,22 @@ def _set_messages(environment: Environment, tx: Tx, case_id: str, step: Step) ->
     So is a signal, which has none.
     """
     for one in subscriptions.of_case(tx, case_id):
-        signal = step.waits.signals.get(one.token)
-        if signal is not None:
-            version_moves.set_message(
-                tx,
-                replace(
-                    one,
-                    process_key=signal.process_key,
-                    element_id=signal.element_id,
-                    name=signal.name,
-                    key_hash=subscriptions.SIGNAL,
-                ),
-            )
-        wait = step.waits.messages.get(one.token)
-        if wait is not None:
-            version_moves.set_message(
-                tx,
-                replace(
-                    one,
-                    process_key=wait.process_key,
-                    element_id=wait.element_id,
-                    name=wait.name,
-                    key_hash=environment.vault.lookup_hash(
-                        subscriptions.key_text(wait.name, wait.key)
-                    ),
-                ),
-            )
+        wait = step.waits.messages.get(one.token) or step.waits.signals.get(one.token)
+        if wait is None:
+            continue
+        key_hash = subscriptions.SIGNAL
+        if isinstance(wait, MessageWait):
+            key_hash = environment.vault.lookup_hash(subscriptions.key_text(wait.name, wait.key))
+        version_moves.set_message(
+            tx,
+            replace(
+                one,
+                process_key=wait.process_key,
+                element_id=wait.element_id,
+                name=wait.name,
+                key_hash=key_hash,
+            ),
+        )
 
 
 def _note(
