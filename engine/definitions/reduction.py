@@ -191,7 +191,7 @@ class Reduction:
                 ended = arc
             goal = _behind(arc)
             fits = goal.kind == "parallelGateway" and len(goal.ins) > 1
-            if goal is spot or (fits if splits else goal.takes_each) is False:
+            if goal is spot or not (fits if splits else goal.takes_each):
                 continue
             if goal in known:
                 self._join_ways(spot, known[goal], arc, goal)

@@ -1,6 +1,6 @@
 """Which signals the files throw and wait for, and which the deployed processes do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.definitions.bpmn_xml import BpmnRefused, Element, read_bpmn
@@ -109,17 +109,17 @@ def awaited_in_the_case(draft: Draft, process: Process) -> frozenset[str] | None
     return frozenset(names)
 
 
-def confined(draft: Draft) -> Iterator[tuple[Process, Scope, dict[Node, str]]]:
+def confined(
+    draft: Draft, found: Sequence[Signalling], others: Elsewhere
+) -> Iterator[tuple[Process, Scope, dict[Node, str]]]:
     """The scopes outside of which nobody throws what is waited for in them, with these events.
 
     Only there can it be said whether a signal comes in time: what others throw may come any time.
     """
-    found = list(signallings(draft))
-    outside = elsewhere(draft).thrown
     for process in draft.processes:
         for scope in process.scopes:
             inside = [one for one in found if one.node.scope is scope]
-            names = {one.name for one in inside if one.is_thrown} - outside
+            names = {one.name for one in inside if one.is_thrown} - others.thrown
             names -= {
                 one.name
                 for one in found

@@ -91,15 +91,14 @@ def written(draft: Draft, process: Process) -> frozenset[str]:
 
 def written_anywhere(draft: Draft, process: Process) -> frozenset[str]:
     """The same, with what only items of repeated steps have."""
-    return Provided(draft, process).at(
-        tuple(node for node in process.nodes.values() if listed(node) is not None)
-    )
+    return Provided(draft, process).anywhere()
 
 
 class Provided:
     """Which variables there are at which place of a process."""
 
     def __init__(self, draft: Draft, process: Process) -> None:
+        self._process = process
         self._given = given(process)
         self._by_home: dict[Node | None, set[str]] = {None: set()}
         for writing in writings(draft, process):
@@ -109,6 +108,11 @@ class Provided:
         """Those of the process, and of the items of these repeated steps."""
         names = self._given | names_of_items(inside)
         return names.union(*(self._by_home.get(home, ()) for home in (None, *inside)))
+
+    def anywhere(self) -> frozenset[str]:
+        """Those of the process, and of the items of whichever step is repeated."""
+        repeated = (node for node in self._process.nodes.values() if listed(node) is not None)
+        return self.at(tuple(repeated))
 
 
 def given(process: Process) -> frozenset[str]:

@@ -12,7 +12,6 @@ from engine.definitions.variables import (
     given,
     readings,
     writings,
-    written_anywhere,
 )
 from engine.errors import Finding
 from engine.model.items import OF_ITEMS
@@ -42,7 +41,7 @@ def check(draft: Draft) -> Iterator[Finding]:
 
 def _readings(draft: Draft, process: Process) -> Iterator[Finding]:
     known = Provided(draft, process)
-    anywhere = written_anywhere(draft, process)
+    anywhere = known.anywhere()
     for reading in readings(draft, process):
         provided = known.at(reading.inside)
         for name in sorted(reading.names - provided):

@@ -45,7 +45,7 @@ def check(draft: Draft) -> Iterator[Finding]:
                 node=one.node.label,
                 name=one.name,
             )
-    for process, scope, events in confined(draft):
+    for process, scope, events in confined(draft, found, others):
         missed = missed_signal(scope, events)
         if missed is not None:
             yield warning(
