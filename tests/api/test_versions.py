@@ -5,8 +5,8 @@ from engine.jobs.executor import Pace
 from tests.api.conftest import Api, new_key
 
 
-def begun(api: Api, **more: object) -> dict[str, object]:
-    body = {"definition_id": api.second_version(), **more}
+def begun(api: Api, version: str) -> dict[str, object]:
+    body = {"definition_id": version}
     made = api("designer", "POST", "/migrations", body, Idempotency_Key=new_key())
     assert made.status_code == 202, made.text
     return dict(made.get_json())
@@ -18,24 +18,23 @@ def worked_off(api: Api) -> None:
 
 
 def test_what_a_version_changes_is_told_in_both_languages(api: Api) -> None:
-    version = api.second_version()
+    version = api.second_version("compared")
     told = api("designer", "GET", f"/process-definitions/{version}/comparison")
     assert told.status_code == 200
     found = told.get_json()
-    assert (found["from"], found["to"]) == ("moving:1", "moving:2")
+    assert (found["from"], found["to"]) == ("compared:1", "compared:2")
     (added,) = [c for c in found["changes"] if c["how"] == "added"]
     assert (added["id"], added["type"], added["type_en"]) == ("look", "环节", "Step")
     (changed,) = [c for c in found["changes"] if c["id"] == "ask"]
     (detail,) = changed["details"]
     assert (detail["what"], detail["what_en"]) == ("下一步", "Goes on to")
     assert changed["cases_here"] >= 1
-    assert api("designer", "GET", "/process-definitions/moving:1/comparison").status_code == 404
+    assert api("designer", "GET", "/process-definitions/compared:1/comparison").status_code == 404
 
 
 def test_a_case_is_planned_moved_and_put_back(api: Api) -> None:
-    worked_off(api)  # what another test handed over must not take this case along
-    version = api.second_version()
-    case, task = api.started(definition_key="moving", version=1, data={})
+    version = api.second_version("moved")
+    case, task = api.started(definition_key="moved", version=1, data={})
     plan = api("designer", "POST", f"/process-definitions/{version}/migration-plan", {})
     assert plan.status_code == 200
     told = plan.get_json()
@@ -45,14 +44,14 @@ def test_a_case_is_planned_moved_and_put_back(api: Api) -> None:
     assert mine["notes"][0]["en"].startswith("It will still do the new step")
     first = api("designer", "POST", f"/process-definitions/{version}/migration-plan?limit=1", {})
     assert len(first.get_json()["items"]) == 1
-    made = begun(api)
+    made = begun(api, version)
     assert made["state"] == "running"
     worked_off(api)
     done = api("designer", "GET", f"/migrations/{made['id']}").get_json()
     assert (done["state"], done["left"]) == ("done", 0)
     assert api("supervisor", "GET", f"/process-instances/{case}").get_json()["version"] == 2
     kinds = api("supervisor", "GET", f"/process-instances/{case}/history").get_json()["items"]
-    assert kinds[-1]["detail"]["from"] == "moving:1"
+    assert kinds[-1]["detail"]["from"] == "moved:1"
     back = api("designer", "POST", f"/migrations/{made['id']}/roll-back", {"case_id": case})
     assert (back.status_code, back.get_json()["rolled_back"]) == (200, 1)
     again = api("designer", "POST", f"/migrations/{made['id']}/roll-back", {"case_id": case})
@@ -70,10 +69,9 @@ def test_a_case_is_planned_moved_and_put_back(api: Api) -> None:
 
 
 def test_a_plan_of_many_cases_is_fetched_where_the_answer_says(api: Api) -> None:
-    worked_off(api)
-    version = api.second_version()
+    version = api.second_version("many")
     for _ in range(AT_ONCE + 1):
-        api.started(definition_key="moving", version=1, data={})
+        api.started(definition_key="many", version=1, data={})
     asked = api("designer", "POST", f"/process-definitions/{version}/migration-plan?limit=20", {})
     assert asked.status_code == 202, asked.text
     told, there = asked.get_json(), asked.headers["Location"].removeprefix("/api/v1")
@@ -125,7 +123,7 @@ def test_what_is_wrong_is_said(api: Api) -> None:
 
 def test_only_who_may_deploy_may_migrate(api: Api) -> None:
     version = api.second_version()
-    made = begun(api)
+    made = begun(api, version)
     for who in ("officer", "supervisor", "admin"):
         for method, path, body in (
             ("POST", f"/process-definitions/{version}/migration-plan", {}),
