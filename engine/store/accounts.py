@@ -118,15 +118,6 @@ def attempts_at(tx: Tx, username_hash: str, since: datetime) -> list[datetime]:
     return [from_text(at) for at in tx.execute(counted).scalars()]
 
 
-def take_turns(tx: Tx, who: str) -> None:
-    """Let those who are counted under one name go one after the other, so that counts are exact.
-
-    On SQLite there is one writer anyway.
-    """
-    if tx.dialect.name == "postgresql":
-        tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(who, 0))))
-
-
 def forget_attempts_of(tx: Tx, who: str, at: datetime) -> None:
     """What was counted at this instant under the name was no failed try after all."""
     tx.execute(

@@ -35,6 +35,7 @@ from engine.store.tables import (
     role,
     role_grant,
 )
+from engine.store.turns import change_directory
 
 # Every request asks this: the statement is built once.
 _ACTOR = Ready(
@@ -197,6 +198,7 @@ def add_organisations(tx: Tx, new: Sequence[Organisation]) -> None:
 
 def rebuild_closure(tx: Tx, today: date) -> None:
     """Write who lies below whom anew, for both kinds of parent."""
+    change_directory(tx)
     nodes = organisations(tx, today)
     rows: list[dict[str, object]] = []
     for node in nodes.values():

@@ -21,6 +21,7 @@ from engine.store.tables import (
     separation_profile,
     task,
 )
+from engine.store.turns import change_directory
 
 KINDS = ("approval", "area")
 
@@ -81,6 +82,7 @@ def names_of(tx: Tx, organisation_id: str) -> list[DatedName]:
 
 def apply_names(tx: Tx, today: date) -> None:
     """Let every unit be called what it is called today."""
+    change_directory(tx)
     found: dict[str, tuple[str, str]] = {}
     for row in tx.execute(
         select(organisation_name)
@@ -101,6 +103,7 @@ def apply_names(tx: Tx, today: date) -> None:
 
 def put_parent(tx: Tx, organisation_id: str, kind: str, parent_id: str, day: date) -> None:
     """Give a unit another parent from a day on; what was planned after that day is dropped."""
+    change_directory(tx)
     of_kind = and_(
         organisation_parent.c.organisation_id == organisation_id,
         organisation_parent.c.kind == kind,

@@ -21,6 +21,7 @@ from engine.store.tables import (
     separation_profile,
     task,
 )
+from engine.store.turns import rely_on_directory
 
 _LONGEST_REASON = 300
 
@@ -138,6 +139,7 @@ def _led_by(found: Route, view: DirectoryView) -> dict[str, object]:
 
 def make_queue(tx: Tx, role_code: str, level: str, home_id: str, today: date) -> Queue:
     """Find where such steps go now and write it down."""
+    rely_on_directory(tx)
     role_name = directory.roles(tx)[role_code].zh
     view = _view_upwards(tx, role_code, home_id, today)
     found = route(role_code, role_name, level, home_id, view)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from engine.errors import TooManyTries
-from engine.store import accounts
+from engine.store import accounts, turns
 from engine.store.database import Tx
 from engine.work.environment import Environment
 
@@ -48,7 +48,7 @@ def use(environment: Environment, tx: Tx, allowance: Allowance, address: str) ->
     """
     now = environment.real_now()
     who = environment.vault.lookup_hash(f"{allowance.name}\n{address}")
-    accounts.take_turns(tx, who)
+    turns.take_turns(tx, who)
     used = accounts.attempts_at(tx, who, now - allowance.within)
     if len(used) >= allowance.times:
         wait = used[-allowance.times] + allowance.within - now
