@@ -13,7 +13,8 @@ import psutil
 
 from tests.bench.bare_handler import Answering
 from tests.bench.client import Asked, Client
-from tests.crash.installation import ROOT, Installation, free_port
+from tests.crash.installation import ROOT, Installation
+from tests.support.ports import free_port
 from webapp.serve import THREADS
 
 REAL_TIME = 1

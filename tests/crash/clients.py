@@ -14,8 +14,8 @@ from typing import Any
 import httpx
 
 from tests.crash.installation import PASSWORD
+from tests.support.waiting import WAITED
 
-PATIENCE_SECONDS = 240
 UNANSWERED = (httpx.TransportError,)
 LATER = (429, 503)
 
@@ -93,7 +93,7 @@ class Client:
         assert started.status_code == 201, started.text
         case_id = str(started.json()["id"])
         self.noted.cases[key] = case_id
-        end = time.monotonic() + PATIENCE_SECONDS
+        end = time.monotonic() + WAITED
         while time.monotonic() < end:
             if self._do_open_steps(case_id):
                 continue
@@ -133,7 +133,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         """Send until there is an answer; 503 and 429 mean: later, with the same key."""
-        end = time.monotonic() + PATIENCE_SECONDS
+        end = time.monotonic() + WAITED
         while time.monotonic() < end:
             try:
                 token = self._token(who)

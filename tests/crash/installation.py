@@ -4,10 +4,8 @@ import base64
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,12 +18,23 @@ from engine.model.definitions import SourceFile
 from engine.model.organisations import Person
 from engine.work.accounts import hash_password
 from tests.support.federation import ORGANISATIONS, ROLES, STAFF
+from tests.support.ports import free_port
+from tests.support.waiting import until
 
 ROOT = Path(__file__).parents[2]
 KEY = bytes(range(32))
 PASSWORD = "kill-and-start-again"
 A_DAY_A_SECOND = 86_400
-READY_WITHIN_SECONDS = 240
+PROCESS = "example_request"
+"""The process that is worked on while things break."""
+
+DOERS = {
+    "officer": "officer",
+    "county_reviewer": "reviewer",
+    "county_approver": "approver",
+    "data_entry": "entry",
+}
+"""Who does the steps of its roles."""
 
 
 def prepare(url: str, data: Path, process: str, folder: Path | None = None) -> None:
@@ -47,11 +56,12 @@ def prepare(url: str, data: Path, process: str, folder: Path | None = None) -> N
     engine.close()
 
 
-def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+def is_ready(port: int) -> bool:
+    """Whether somebody answers there who can work."""
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5).status_code == 200
+    except httpx.HTTPError:
+        return False
 
 
 @dataclass
@@ -103,20 +113,22 @@ class Installation:
             )
 
     def wait_ready(self, port: int) -> None:
-        end = time.monotonic() + READY_WITHIN_SECONDS
-        while time.monotonic() < end:
-            try:
-                if httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5).status_code == 200:
-                    return
-            except httpx.HTTPError:
-                time.sleep(0.1)
-        raise AssertionError(f"not ready on {port}: {self.logs()}")
+        """Wait until a web server says that it can work."""
+        try:
+            until(lambda: is_ready(port), f"a server on {port}")
+        except AssertionError as late:
+            raise AssertionError(self.logs()) from late
 
-    def kill(self, name: str) -> None:
-        """As if the power went: no signal handler, no clean-up."""
+    def kill(self, name: str, meanwhile: Callable[[], object] | None = None) -> None:
+        """As if the power went: no signal handler, no clean-up. Then it is begun again.
+
+        ``meanwhile`` is done while it is dead.
+        """
         process = self.processes[name]
         process.send_signal(signal.SIGKILL)
         process.wait()
+        if meanwhile is not None:
+            meanwhile()
         self._run(name)
 
     def stop(self) -> None:
@@ -148,18 +160,3 @@ class Installation:
             f"--- {path.name}\n{path.read_text(encoding='utf-8')[-2000:]}"
             for path in sorted(self.data.glob("*.log"))
         )
-
-
-PROCESS = "example_request"
-"""The process of the tests that kill a worker in the middle of something long."""
-
-WAITED = 240.0
-"""Seconds at most; a machine with other work takes its time to start a process."""
-
-
-def until(is_so: Callable[[], bool], what: str) -> None:
-    """Wait until something is so, and fail when it takes too long."""
-    end = time.monotonic() + WAITED
-    while not is_so():
-        assert time.monotonic() < end, f"{what}: not within {WAITED} seconds"
-        time.sleep(0.01)

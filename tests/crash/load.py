@@ -1,7 +1,6 @@
 """Clients that work on an installation while the test breaks it, and the judgement afterwards."""
 
 import threading
-import time
 from collections import Counter
 from types import TracebackType
 from typing import Self
@@ -10,16 +9,10 @@ from engine import SYSTEM, Options, open_engine
 from engine.model.cases import EventKind
 from engine.store.cases import CaseQuestion
 from tests.crash.clients import Client, Plan
-from tests.crash.installation import KEY, PROCESS, ROOT, Installation
+from tests.crash.installation import DOERS, KEY, PROCESS, ROOT, Installation
+from tests.support.waiting import until
 
 CLIENTS = 4
-USERS = {
-    "officer": "officer",
-    "county_reviewer": "reviewer",
-    "county_approver": "approver",
-    "data_entry": "entry",
-}
-WAITED = 300
 
 
 class Load:
@@ -35,7 +28,7 @@ class Load:
         self._lock = threading.Lock()
         self._is_over = False
         self._begun = 0
-        self.clients = [Client(installation.ports, plan, USERS) for _ in range(CLIENTS)]
+        self.clients = [Client(installation.ports, plan, DOERS) for _ in range(CLIENTS)]
         self._threads = [threading.Thread(target=c.run, args=(self._next,)) for c in self.clients]
 
     def _next(self) -> str | None:
@@ -67,12 +60,14 @@ class Load:
 
     def more(self, steps: int) -> None:
         """Wait until so many more steps were done: the fault is to hit work."""
-        wanted, end = self.completed + steps, time.monotonic() + WAITED
-        while self.completed < wanted:
+        wanted = self.completed + steps
+
+        def are_done() -> bool:
             faults = [fault for client in self.clients for fault in client.noted.faults]
             assert not faults, faults
-            assert time.monotonic() < end, f"no step was done within {WAITED} seconds"
-            time.sleep(0.02)
+            return self.completed >= wanted
+
+        until(are_done, f"{steps} more steps")
 
     def judge(self, and_also: tuple[str, ...] = ()) -> None:
         """Compare what clients were told with what the database holds; all must be whole.

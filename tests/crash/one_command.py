@@ -24,15 +24,15 @@ from engine.model.clock import FixedClock
 from engine.model.definitions import SourceFile
 from engine.model.once import Once, Replayed
 from engine.store.cases import CaseQuestion
-from tests.crash.installation import KEY, PROCESS, ROOT
+from tests.crash.installation import DOERS, KEY, PROCESS, ROOT
 from tests.support.federation import staffed
 from tests.support.postgres import PostgresServer
+from tests.support.waiting import WAITED
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload([__name__])
 
 MORNING = datetime(2026, 11, 9, 1, 0, tzinfo=UTC)
-PATIENCE = 120
 PDF = b"%PDF-1.4\nsimulated\n%%EOF\n"
 FILLED = {
     "applicant_name": "林模拟",
@@ -40,13 +40,6 @@ FILLED = {
     "needed_by": "2026-12-20",
     "reason": "班组安全帽到期需要更换",
 }
-DOERS = {
-    "officer": "officer",
-    "county_reviewer": "reviewer",
-    "county_approver": "approver",
-    "data_entry": "entry",
-}
-"""Who does the steps of a role."""
 
 
 @dataclass(frozen=True)
@@ -100,9 +93,7 @@ def _once(operation: str) -> Once[Any]:
 
 
 def _complete(engine: Engine) -> None:
-    found = [c.id for c in engine.cases.list(SYSTEM, CaseQuestion())]
-    case_id = next(c for c in found if engine.cases.view(SYSTEM, c).case.business_key == "等待填写")
-    task_id = f"{case_id}-1"
+    task_id = f"{_case(engine, '等待填写')}-1"
     officer = engine.directory.actor_named("officer")
     engine.tasks.complete(officer, task_id, FILLED, once=_once("complete"))
 
@@ -194,7 +185,7 @@ class Command:
         self._process = FORKS.Process(target=_run, args=(place, what, theirs))
         self._process.start()
         theirs.close()
-        if not self._ours.poll(PATIENCE):
+        if not self._ours.poll(WAITED):
             raise AssertionError("the process of the command did not begin")
         self.backend = int(self._ours.recv())
 
@@ -207,11 +198,11 @@ class Command:
         self._ours.send("go")
         told = ""
         try:
-            if self._ours.poll(PATIENCE):
+            if self._ours.poll(WAITED):
                 told = str(self._ours.recv())
         except (EOFError, ConnectionResetError):
             told = ""
-        self._process.join(PATIENCE)
+        self._process.join(WAITED)
         assert self._process.exitcode is not None, "the command goes on for ever"
         return told
 

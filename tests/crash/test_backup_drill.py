@@ -23,11 +23,11 @@ from tests.crash.installation import (
     ROOT,
     Installation,
     prepare,
-    until,
 )
 from tests.crash.load import Load
 from tests.crash.scale import IS_TORTURE, note, times
 from tests.support.postgres import PostgresServer
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.serial
 

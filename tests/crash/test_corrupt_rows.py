@@ -13,8 +13,8 @@ from engine.model.clock import FixedClock
 from engine.model.tasks import InboxFilter
 from engine.store.cases import CaseQuestion
 from engine.store.database import Tx
-from tests.crash.installation import KEY
-from tests.crash.one_command import DOERS, MORNING, files
+from tests.crash.installation import DOERS, KEY
+from tests.crash.one_command import MORNING, files
 from tests.crash.test_lease_and_clock import begun
 from tests.support.federation import staffed
 

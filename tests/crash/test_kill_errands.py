@@ -1,11 +1,11 @@
 """A worker killed in the middle of an import or an export: done once all the same, nothing twice."""
 
 import io
-import signal
+from functools import partial
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 import registry
 from engine import SYSTEM, Actor, Engine
@@ -17,23 +17,16 @@ from registry.finding import Search
 from registry.imports.api import Progress
 from registry.incoming.batch import State, Status
 from registry.store.tables import register_export
-from tests.crash.installation import PROCESS, WAITED, Installation, until
+from tests.crash.installation import PROCESS, Installation
+from tests.crash.leases import run_out
 from tests.imports.sheets import content_of, filled
 from tests.registry.test_loading import existing, number
+from tests.support.waiting import WAITED, until
 from webapp.imports.working import ERRAND as IMPORT
 from webapp.imports.working import bring_file
 
 ROWS = 120
 FILES = 700
-
-
-def kill_and_start(installation: Installation, engine: Engine) -> None:
-    """As if the power went; then another, which need not wait for the lease to run out."""
-    process = installation.processes["worker0"]
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    engine.execute(lambda tx: tx.execute(text("update errand set locked_until = null")))
-    installation.start(webs=0, workers=1)
 
 
 def errand_about(engine: Engine, kind: str, subject: str) -> Errand:
@@ -55,7 +48,7 @@ def test_an_import_goes_on_where_it_was_killed(installation: Installation, engin
     installation.start(webs=0, workers=1)
     for done in (10, 50):
         until(lambda n=done: _counted(lists, officer, list_id).count(State.DONE) >= n, "rows")  # type: ignore[misc]
-        kill_and_start(installation, engine)
+        installation.kill("worker0", partial(run_out, engine))
     until(lambda: not _counted(lists, officer, list_id).is_working, "the end")
     end = _counted(lists, officer, list_id)
     assert (end.batch.status, end.count(State.DONE), end.total) == (Status.DONE, ROWS, ROWS)
@@ -80,7 +73,7 @@ def test_an_export_that_was_killed_is_put_on_record_once(
     subject = register.exports.ordered(reviewer, order).number
     installation.start(webs=0, workers=1)
     until(lambda: 0 < errand_about(engine, EXPORT, subject).done < FILES, "the middle")
-    kill_and_start(installation, engine)
+    installation.kill("worker0", partial(run_out, engine))
     until(lambda: not errand_about(engine, EXPORT, subject).is_open, "the end")
     assert errand_about(engine, EXPORT, subject).status is ErrandStatus.DONE
     name, content = register.exports.fetch(reviewer, order)

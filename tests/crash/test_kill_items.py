@@ -15,9 +15,10 @@ import pytest
 
 from engine import SYSTEM, Options, open_engine
 from engine.model.cases import EventKind
-from tests.crash.clients import PATIENCE_SECONDS, Client, Plan
+from tests.crash.clients import Client, Plan
 from tests.crash.installation import KEY, ROOT, Installation, prepare
 from tests.support.postgres import PostgresServer
+from tests.support.waiting import WAITED
 
 KILLS = int(os.environ.get("BANGFU_TEST_CRASH_KILLS", "4"))
 HOMES = 8
@@ -49,7 +50,7 @@ class Together(Client):
     def work_on(self, case_ids: list[str]) -> None:
         try:
             for case_id in case_ids:
-                end = time.monotonic() + PATIENCE_SECONDS
+                end = time.monotonic() + WAITED
                 while not self._is_over(case_id):
                     assert time.monotonic() < end, f"case {case_id} did not end"
                     self._do_some(case_id)

@@ -1,15 +1,14 @@
 """A worker killed with ``kill -9`` in the middle of a migration: the rest goes on, nothing twice."""
 
-import signal
-
 import pytest
-from sqlalchemy import text
 
 from engine import SYSTEM, Engine, Request
 from engine.definitions.folder import read_folder
 from engine.model.definitions import SourceFile
 from engine.model.version_moves import Migration, Route
-from tests.crash.installation import PROCESS, ROOT, Installation, until
+from tests.crash.installation import PROCESS, ROOT, Installation
+from tests.crash.leases import run_out
+from tests.support.waiting import until
 
 CASES = 150
 
@@ -37,18 +36,16 @@ def test_a_migration_goes_on_where_it_was_killed(
     def found() -> Migration:
         return engine.versions.migration(SYSTEM, made.id)
 
+    def left_whole() -> None:
+        assert {i.id for i in engine.audit.invariants() if not i.ok} == set()
+        run_out(engine)
+
     installation.start(webs=0, workers=1)
     killed = 0
     for done in (CASES // 10, CASES // 2):
         until(lambda n=done: found().moved >= n, "cases moved")  # type: ignore[misc]
         killed += found().ended_at is None
-        process = installation.processes["worker0"]
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        assert {i.id for i in engine.audit.invariants() if not i.ok} == set()
-        # As if the lease had run out: the next need not wait for it.
-        engine.execute(lambda tx: tx.execute(text("update errand set locked_until = null")))
-        installation.start(webs=0, workers=1)
+        installation.kill("worker0", left_whole)
     assert killed, "the migration was over before anything was killed"
     until(lambda: found().ended_at is not None, "the end")
     assert (found().moved, found().left) == (CASES, 0)

@@ -1,28 +1,20 @@
 """A worker killed while it carries a signal from case to case: all hear it, each of them once."""
 
-import signal
 from collections import Counter
+from functools import partial
 
 import pytest
 from sqlalchemy import text
 
 from engine import SYSTEM, Engine, Request
 from engine.store.cases import CaseQuestion
-from tests.crash.installation import Installation, until
+from tests.crash.installation import Installation
+from tests.crash.leases import run_out
 from tests.engine.moving.conftest import form
 from tests.engine.moving.test_signals import thrower, waiter
+from tests.support.waiting import until
 
 CASES = 80
-
-
-def kill_and_start(installation: Installation, engine: Engine) -> None:
-    """As if the power went; then another, which need not wait for the leases to run out."""
-    process = installation.processes["worker0"]
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    over = "update job set locked_until = '2000-01-01T00:00:00' where status = 'running'"
-    engine.execute(lambda tx: tx.execute(text(over)))
-    installation.start(webs=0, workers=1)
 
 
 def on_their_way(engine: Engine) -> int:
@@ -45,7 +37,7 @@ def test_a_signal_reaches_all_cases_though_workers_die(
     installation.start(webs=0, workers=1)
     for left in (CASES - 5, CASES - 40):
         until(lambda n=left: on_their_way(engine) <= n, "some of them")  # type: ignore[misc]
-        kill_and_start(installation, engine)
+        installation.kill("worker0", partial(run_out, engine))
     until(lambda: on_their_way(engine) == 0, "the end")
     installation.stop()
     heard: Counter[str] = Counter()

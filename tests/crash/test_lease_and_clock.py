@@ -16,9 +16,10 @@ from engine import SYSTEM, Engine, Options, Request, open_engine
 from engine.jobs.executor import LEASE
 from engine.model.cases import EventKind
 from engine.store.cases import CaseQuestion
-from tests.crash.installation import KEY, PROCESS, Installation, prepare, until
-from tests.crash.one_command import DOERS, FILLED, whole
+from tests.crash.installation import DOERS, KEY, PROCESS, Installation, prepare
+from tests.crash.one_command import FILLED, whole
 from tests.crash.scale import IS_TORTURE, note, times
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.serial
 

@@ -23,8 +23,8 @@ from engine.model.once import Once, Replayed
 from engine.model.version_moves import Route
 from engine.store.cases import CaseQuestion
 from engine.work.complete import Completed
-from tests.crash.installation import KEY, PROCESS
-from tests.crash.one_command import DOERS, FILLED, MORNING, files, whole
+from tests.crash.installation import DOERS, KEY, PROCESS
+from tests.crash.one_command import FILLED, MORNING, files, whole
 from tests.crash.scale import note, times
 from tests.support.at_once import at_once
 from tests.support.federation import staffed
