@@ -13,8 +13,8 @@ from engine.model.actors import PUBLIC
 from engine.store import directory
 from engine.store.database import Tx
 from engine.work import messages
-from engine.work.advance import TimerDue
 from engine.work.confidence import reads_from_above
+from engine.work.opened import TimerDue
 from engine.work.view import TaskView
 from registry.notice import OBJECTION, NoticeStatus, PublicNotice
 from registry.notice_desk import NoticeReading

@@ -13,8 +13,8 @@ from engine.model.once import Once
 from engine.store.database import Tx
 from engine.store.subscriptions import Subscription
 from engine.work import incoming, messages
-from engine.work.advance import TimerDue
 from engine.work.incoming import IncomingView
+from engine.work.opened import TimerDue
 
 
 class Messages(Group):

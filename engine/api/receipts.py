@@ -17,8 +17,8 @@ from engine.model.public_words import OfferedMessage
 from engine.store import receipts as stored_receipts
 from engine.store.database import Tx
 from engine.work import allowances, complete, drafts, files, guests, receipts
-from engine.work.advance import TimerDue
 from engine.work.complete import Completed
+from engine.work.opened import TimerDue
 from engine.work.receipts import CaseReceipts, Entered, Slip
 
 Result = TypeVar("Result")

@@ -31,9 +31,9 @@ from engine.work import (
     together,
 )
 from engine.work import view as viewing
-from engine.work.advance import TimerDue
 from engine.work.complete import Completed
 from engine.work.offers import Offers, offers
+from engine.work.opened import TimerDue
 
 
 class Tasks(Group):

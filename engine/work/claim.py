@@ -10,9 +10,9 @@ from engine.store.database import Tx
 from engine.store.ready import Collision
 from engine.store.tasks import LoadedTask
 from engine.work.access import must_be_open, must_not_be_held_by_other, task_for_work
-from engine.work.advance import open_case
 from engine.work.environment import Environment
 from engine.work.history import Cause, write_history
+from engine.work.opened import open_case
 
 SHORTEST_REASON = 2
 

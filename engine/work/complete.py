@@ -19,10 +19,11 @@ from engine.store.ready import Collision
 from engine.store.tasks import LoadedTask
 from engine.store.waits import wait_rows
 from engine.work.access import filler_of, must_not_be_blocked, task_to_fill
-from engine.work.advance import OpenedCase, TimerDue, open_case, ports_of, scope_at, write_step
+from engine.work.advance import write_step
 from engine.work.attributes import attributes_of, attributes_of_item
 from engine.work.environment import Environment
 from engine.work.history import Cause
+from engine.work.opened import OpenedCase, TimerDue, open_case, ports_of, scope_at
 from engine.work.returning import with_steps_been_through
 from engine.work.scanning import numbers_in_papers
 from engine.work.separation import bar_beside

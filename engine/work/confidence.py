@@ -19,7 +19,7 @@ from engine.model.definitions import Element
 from engine.store import directory, events, tasks
 from engine.store.database import Tx
 from engine.work.access import filler_of
-from engine.work.advance import OpenedCase
+from engine.work.opened import OpenedCase
 
 
 @dataclass

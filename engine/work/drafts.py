@@ -12,9 +12,9 @@ from engine.store.database import Tx
 from engine.store.tasks import LoadedTask
 from engine.store.vault import CaseVault
 from engine.work.access import task_to_fill
-from engine.work.advance import open_case, scope_at
 from engine.work.environment import Environment
 from engine.work.files import named_in
+from engine.work.opened import open_case, scope_at
 
 LARGEST_DRAFT = 512 * 1024
 _GUESTS = "guest draft"

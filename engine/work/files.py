@@ -18,10 +18,10 @@ from engine.model.sniffing import sniff
 from engine.store import files
 from engine.store.database import Tx
 from engine.work.access import visible_case
-from engine.work.advance import open_case
 from engine.work.confidence import Confidence
 from engine.work.environment import Environment
 from engine.work.history import Cause, write_history
+from engine.work.opened import open_case
 
 LARGEST_FILE = 20 * 1024 * 1024
 """Bytes. A phone's photograph has a fifth of it (product.md §4, sentence 5)."""

@@ -31,11 +31,11 @@ from engine.store import cases, events, files, receipts, subscriptions, tasks
 from engine.store.database import Tx
 from engine.work import messages
 from engine.work.access import task_for_guest
-from engine.work.advance import OpenedCase, case_variable, open_case
 from engine.work.allowances import Allowance
 from engine.work.drafts import open_guest_draft
 from engine.work.environment import Environment
 from engine.work.files import path_of
+from engine.work.opened import OpenedCase, case_variable, open_case
 from engine.work.public_status import merged, status_at, status_of_process, unpack
 from engine.work.receipts import responsible
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from engine.model.actors import Actor
 from engine.model.cases import Attribute, Case, EventKind
+from engine.model.items import Items, listed_items
 from engine.store import cases, events
 from engine.store.database import Tx
 from engine.store.events import NewEvent
@@ -86,3 +87,8 @@ def write_history(tx: Tx, case: Case, vault: CaseVault, cause: Cause) -> None:
     count, head = append_history(tx, case, vault, cause)
     if not cases.save_head(tx, case.id, case.rev, count, head):
         raise Collision
+
+
+def told_items(items: Items) -> dict[str, object]:
+    """Which of several equal steps it was, for its row of the history."""
+    return {"items": listed_items(items)} if items else {}

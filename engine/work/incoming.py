@@ -21,8 +21,8 @@ from engine.store.database import Tx
 from engine.store.subscriptions import Subscription
 from engine.work import messages
 from engine.work.access import visible_case
-from engine.work.advance import OpenedCase, case_variable, open_case
 from engine.work.environment import Environment
+from engine.work.opened import OpenedCase, case_variable, open_case
 
 _GONE = "这件事现在不能登记了(已经登记过,或者办理已到下一步)。您填写的内容仍在页面上,可复制。"
 

@@ -13,9 +13,9 @@ from engine.store.database import Tx
 from engine.store.subscriptions import SIGNAL, key_text
 from engine.store.waits import wait_rows
 from engine.work import trail
-from engine.work.advance import open_case
 from engine.work.environment import Environment
 from engine.work.files import path_of, strays
+from engine.work.opened import open_case
 
 _MOST_SHOWN = 20
 _STRAY_AFTER = timedelta(hours=1)

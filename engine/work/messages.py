@@ -12,9 +12,10 @@ from engine.store import cases, definitions, subscriptions
 from engine.store.database import Tx
 from engine.store.subscriptions import Subscription
 from engine.store.waits import wait_rows
-from engine.work.advance import TimerDue, open_case, ports_of, write_step
+from engine.work.advance import write_step
 from engine.work.environment import Environment
 from engine.work.history import Cause
+from engine.work.opened import TimerDue, open_case, ports_of
 
 _LARGEST_WHOLE = 2**63
 """JSON text is written for whole numbers below this; no case waits for a larger one."""

@@ -11,9 +11,9 @@ from engine.runtime import Program
 from engine.store import audit, files, paper_checks
 from engine.store.database import Tx
 from engine.work.access import task_to_fill
-from engine.work.advance import open_case
 from engine.work.confidence import Confidence
 from engine.work.environment import Environment
+from engine.work.opened import open_case
 from engine.work.submissions import Submission
 
 

@@ -18,8 +18,8 @@ from engine.store import tasks as stored_tasks
 from engine.store.database import Tx
 from engine.store.task_lists import TaskQuestion
 from engine.work.access import visible_case
-from engine.work.advance import open_case, scope_at
 from engine.work.environment import Environment
+from engine.work.opened import open_case, scope_at
 from engine.work.view import TaskView, task_view
 
 _MOST_STEPS = 500

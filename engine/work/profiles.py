@@ -17,9 +17,9 @@ from engine.model.tasks import TaskLine
 from engine.store import cases, directory, profiles
 from engine.store.database import Tx
 from engine.store.profiles import MarkedFilter, MarkedLine
-from engine.work.advance import open_case
 from engine.work.environment import Environment
 from engine.work.fields import wrong
+from engine.work.opened import open_case
 from engine.work.organise import Term, follow, must_administer, today_of
 from engine.work.units import LONGEST_DOCUMENT
 

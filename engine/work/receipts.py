@@ -23,11 +23,11 @@ from engine.runtime import Program
 from engine.store import audit, cases, directory, receipts, task_lists
 from engine.store.database import Tx
 from engine.work.access import visible_case
-from engine.work.advance import open_case
 from engine.work.allowances import Allowance, give_back, use
 from engine.work.environment import Environment
 from engine.work.federation_settings import Setting
 from engine.work.history import Cause, write_history
+from engine.work.opened import open_case
 
 IDLE = timedelta(minutes=30)
 """A guest's session dies half an hour after her last click: she may sit at another's machine."""

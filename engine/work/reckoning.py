@@ -19,9 +19,10 @@ from engine.store import cases, jobs, reckoning, settings
 from engine.store.database import Tx
 from engine.store.ready import Collision
 from engine.store.reckoning import DatedStep
-from engine.work.advance import open_case, ports_of, total_due
 from engine.work.environment import Environment
 from engine.work.history import Cause, append_history
+from engine.work.opened import open_case, ports_of
+from engine.work.total_limit import total_due
 
 BATCH = 100
 """Cases reckoned in one transaction."""

@@ -16,9 +16,10 @@ from engine.runtime import Step
 from engine.store import tasks
 from engine.store.database import Tx
 from engine.store.waits import WaitRow
-from engine.work.advance import OpenedCase, relaxed_for
 from engine.work.environment import Environment
 from engine.work.history import Cause
+from engine.work.new_tasks import relaxed_for
+from engine.work.opened import OpenedCase
 
 _APART = "办理人办结了须由不同的人办理的另一环节,放回待办"
 

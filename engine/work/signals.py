@@ -4,7 +4,7 @@ A broadcast may concern thousands of cases, which cannot all be moved in one tra
 transaction that throws a signal writes one job for each wait there is at that moment, and the
 workers deliver them case by case: a killed worker loses none and delivers none twice. What
 happens to a case afterwards is judged after the signal all the same, as with timers: whoever
-moves it takes first what is due (:class:`~engine.work.advance.TimerDue`).
+moves it takes first what is due (:class:`~engine.work.opened.TimerDue`).
 """
 
 from engine.errors import Busy
@@ -14,9 +14,9 @@ from engine.store import jobs
 from engine.store.database import Tx
 from engine.store.jobs import Job
 from engine.store.waits import WaitRow
-from engine.work.advance import OpenedCase, ports_of
 from engine.work.environment import Environment
 from engine.work.history import Cause
+from engine.work.opened import OpenedCase, ports_of
 
 
 def hear(

@@ -18,10 +18,11 @@ from engine.store import cases, definitions, directory, files, subjects
 from engine.store.database import Tx
 from engine.store.events import FIRST_LINK
 from engine.work import drafts
-from engine.work.advance import Memory, OpenedCase, ports_of, write_step
+from engine.work.advance import write_step
 from engine.work.attributes import attributes_of
 from engine.work.environment import Environment
 from engine.work.history import Cause
+from engine.work.opened import Memory, OpenedCase, ports_of
 from engine.work.scanning import numbers_in_papers
 from engine.work.subjects import Subject, subject_of
 

@@ -22,9 +22,10 @@ from engine.store import asking, cases, settings
 from engine.store.asking import Hanging, LimitedStep, NewInstant, NewLimit
 from engine.store.database import Tx
 from engine.store.jobs import Job
-from engine.work.advance import open_case, ports_of, total_due
 from engine.work.environment import Environment
 from engine.work.history import Cause, append_histories
+from engine.work.opened import open_case, ports_of
+from engine.work.total_limit import total_due
 
 BATCH = 200
 """Cases told in one transaction."""

@@ -16,9 +16,10 @@ from engine.store.database import Tx
 from engine.store.jobs import Job
 from engine.store.waits import wait_rows
 from engine.work import signals
-from engine.work.advance import OpenedCase, open_case, ports_of, write_step
+from engine.work.advance import write_step
 from engine.work.environment import Environment
 from engine.work.history import Cause, append_history, write_history
+from engine.work.opened import OpenedCase, open_case, ports_of
 
 
 def run_job(environment: Environment, tx: Tx, job: Job, actor: Actor = SYSTEM) -> None:

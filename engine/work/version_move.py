@@ -35,9 +35,11 @@ from engine.store.database import Tx
 from engine.store.ready import Collision
 from engine.store.version_moves import StepRow, StoredMove
 from engine.store.waits import wait_rows
-from engine.work.advance import Memory, OpenedCase, align_waits, moved_since, new_task, open_case
+from engine.work.advance import align_waits, moved_since
 from engine.work.environment import Environment
 from engine.work.history import Cause, append_history
+from engine.work.new_tasks import new_task
+from engine.work.opened import Memory, OpenedCase, open_case
 from engine.work.version_plan import Judges
 
 _PUT_BACK = "新版由别的岗位办理,原认领人不再有权"

@@ -30,9 +30,9 @@ from engine.sentences import Words
 from engine.store import definitions, directory, events, version_moves
 from engine.store.database import Tx
 from engine.store.version_moves import RunningCase
-from engine.work.advance import OpenedCase, open_case, ports_of
 from engine.work.environment import Environment
 from engine.work.history import Cause
+from engine.work.opened import OpenedCase, open_case, ports_of
 
 MOST_IDS = 200
 

@@ -32,10 +32,10 @@ from engine.store.database import Tx
 from engine.store.events import EventRow
 from engine.store.task_lists import TaskQuestion
 from engine.work.access import filler_of, visible_case
-from engine.work.advance import Earlier, OpenedCase, open_case, scope_at
 from engine.work.confidence import Confidence
 from engine.work.drafts import open_draft
 from engine.work.environment import Environment
+from engine.work.opened import Earlier, OpenedCase, open_case, scope_at
 from engine.work.papers import required_papers
 from engine.work.returning import with_steps_been_through
 from engine.work.submissions import Submission

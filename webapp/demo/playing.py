@@ -31,7 +31,7 @@ from engine.store.cases import CaseQuestion
 from engine.store.database import Tx
 from engine.store.definitions import DefinitionRow
 from engine.store.tasks import OpenStep
-from engine.work.advance import open_case
+from engine.work.opened import open_case
 from webapp.demo.answers import Table, as_values, filled_in
 from webapp.demo.content import answers_of
 from webapp.demo.on_file import put_right, take_report, takers_of_reports

@@ -15,7 +15,7 @@ from engine.runtime import failures, waits
 from engine.store import cases
 from engine.store.database import Tx
 from engine.store.waits import wait_rows
-from engine.work.advance import open_case
+from engine.work.opened import open_case
 from tests.engine.conftest import FILLED
 from tests.engine.moving import archive
 from tests.engine.moving.conftest import Outputs, Workshop

@@ -1,0 +1,154 @@
+"""A step as it begins: in whose queue it is, who may not do it, when it is due."""
+
+from collections.abc import Iterable
+
+from engine.errors import Broken
+from engine.feel import value_or_expression
+from engine.model.clock import ZONE
+from engine.model.deadlines import alert_times
+from engine.model.definitions import Element, listed
+from engine.model.items import Items
+from engine.runtime import OpenStep
+from engine.store import directory, queues
+from engine.store.database import Tx
+from engine.store.tasks import NewTask
+from engine.work.environment import Environment
+from engine.work.history import Cause
+from engine.work.opened import OpenedCase, case_variable
+
+
+def new_task(
+    environment: Environment,
+    tx: Tx,
+    opened: OpenedCase,
+    open_step: OpenStep,
+    cause: Cause,
+    number: int,
+) -> NewTask:
+    """A step as it begins: where it goes, who may not do it, when it is due."""
+    element = opened.program.element(open_step.process_key, open_step.element_id)
+    lane = element.lane
+    if lane is None:
+        msg = f"the step {element.id} has no lane"  # the gate refuses this
+        raise Broken(msg)
+    relaxed = relaxed_for(environment, tx, opened, element, cause)
+    apart = [one for one in element.not_same_person_as if one not in relaxed]
+    barred = _doers(opened, element, apart, open_step.items)
+    due = (
+        None
+        if open_step.deadline is None
+        else environment.due(tx, open_step.deadline, cause.now, lane.kind.value)
+    )
+    remind_at = (
+        None if due is None else alert_times(cause.now, due, environment.calendars.get(tx)).remind
+    )
+    return NewTask(
+        id=f"{opened.case.id}-{number}",
+        case_id=opened.case.id,
+        number=number,
+        token=open_step.token,
+        process_key=open_step.process_key,
+        case_process=opened.case.process_key,
+        element_id=element.id,
+        name=element.name or element.id,
+        queue_id=_queue(environment, tx, opened, element, open_step.items, cause),
+        lane_kind=lane.kind.value,
+        barred=barred,
+        by_profile=_doers(opened, element, element.same_in_small_units, open_step.items) - barred,
+        priority=_priority(element),
+        created_at=cause.now,
+        due_at=None if due is None else due.at,
+        due_date=None if due is None else due.last_day,
+        deadline=None if due is None else str(due.limit),
+        provisional=due is not None and due.provisional,
+        next_alert_at=remind_at,
+        returned_by=_returned_by(cause, element),
+        pauses_clock=_is_so(environment, tx, opened, element.pauses_clock, cause),
+        items=open_step.items,
+    )
+
+
+def relaxed_for(
+    environment: Environment, tx: Tx, opened: OpenedCase, element: Element, cause: Cause
+) -> frozenset[str]:
+    """The steps of ``notSamePersonAs`` whose doer may do this one too, here or always."""
+    allowed = _allowed(environment, tx, opened, element, cause)
+    return frozenset({*element.same_in_small_units, *allowed})
+
+
+def _doers(
+    opened: OpenedCase, element: Element, element_ids: Iterable[str], items: Items
+) -> frozenset[str]:
+    """Who has done one of these steps: for the same item, or, of the step itself, for another."""
+    memory = opened.memory
+    return frozenset().union(
+        *(
+            memory.doers_of_others(one, items) if one == element.id else memory.doers(one, items)
+            for one in element_ids
+        )
+    )
+
+
+def _allowed(
+    environment: Environment, tx: Tx, opened: OpenedCase, element: Element, cause: Cause
+) -> tuple[str, ...]:
+    """Which of the steps of ``notSamePersonAs`` the federation lets one person do as well."""
+    return listed(str(_said(environment, tx, opened, element.same_allowed, cause) or ""))
+
+
+def _is_so(environment: Environment, tx: Tx, opened: OpenedCase, text: str, cause: Cause) -> bool:
+    """Whether a property is true."""
+    return _said(environment, tx, opened, text, cause) in (True, "true")
+
+
+def _said(environment: Environment, tx: Tx, opened: OpenedCase, text: str, cause: Cause) -> object:
+    """What a property says: written out, or worked out from parameters and ``case``."""
+    if not text.startswith("="):
+        return text
+    feel = environment.feel(tx, opened.case.organisation_id, cause.now)
+    seen = {"case": case_variable(environment, tx, opened)}
+    return value_or_expression(text).evaluate(seen, feel).value
+
+
+def _queue(
+    environment: Environment,
+    tx: Tx,
+    opened: OpenedCase,
+    element: Element,
+    items: Items,
+    cause: Cause,
+) -> int:
+    """Where the step goes: from the case's own union up, past units that must not handle it.
+
+    Where nobody is above such a unit it stays there: the directory has no other place for it.
+    """
+    lane = element.lane
+    if lane is None:
+        msg = f"the step {element.id} has no lane"  # the gate refuses this
+        raise Broken(msg)
+    home, today = opened.case.organisation_id, cause.now.astimezone(ZONE).date()
+    level = str(_said(environment, tx, opened, element.handled_at, cause) or lane.level)
+    number = environment.queues.find(tx, lane.role, level, home, today)
+    handled = (opened.memory.unit_of(other, items) for other in element.not_same_unit_as)
+    excluded = {unit for unit in handled if unit is not None}
+    if element.not_the_case_unit:
+        excluded.add(home)
+    if not excluded:
+        return number
+    for place in directory.line_upwards(tx, home)[1:]:
+        if queues.handling_of(tx, number) not in excluded:
+            return number
+        number = environment.queues.find(tx, lane.role, level, place.id, today)
+    return number
+
+
+def _returned_by(cause: Cause, element: Element) -> str | None:
+    """The step that sent the case back to this element, if that is why it opens."""
+    if cause.sent_back is None or cause.sent_back[1] != element.id:
+        return None
+    return cause.sent_back[0]
+
+
+def _priority(element: Element) -> int:
+    text = element.properties.get("priority", "50")
+    return int(text) if text.isdigit() else 50
