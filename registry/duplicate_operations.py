@@ -15,6 +15,7 @@ from engine.store.database import Tx
 from engine.work.attributes import normal
 from registry.household import CLOSED, MERGED, mapping, mappings, shown_of, text
 from registry.household_operations import content_of, write_version
+from registry.indexing import address_hash
 from registry.people import FilePerson, people_of
 from registry.store import households, people
 from registry.store.people import Found
@@ -23,7 +24,7 @@ from registry.vocabulary import CLOSE_REASONS, words
 Inputs = Mapping[str, object]
 
 HEAD, MEMBER, APPLICATION = "head", "member", "application"
-CARD, PHONE, NAME, NEAR = "card", "phone", "name", "near"
+CARD, PHONE, NAME, NEAR, ADDRESS = "card", "phone", "name", "near", "address"
 LEFT = "left"
 """Counted in a file that was struck off: when that was and why weighs in the decision."""
 
@@ -39,6 +40,7 @@ _WHAT: Mapping[str, str] = {
     PHONE: "的手机号码与另一户相同",
     NAME: "与另一户中的人同名同出生日期",
     NEAR: "的证件号码与另一户中的人只差校验位",
+    ADDRESS: "的住址与另一户相同",
     LEFT: "原在档,已退出",
 }
 
@@ -99,10 +101,12 @@ def _find_duplicates(context: OperationContext, inputs: Inputs) -> Inputs:
     certain = people.with_id(tx, hashes, own_file)
     cases = people.in_open_cases(tx, hashes, context.case_id)
     mobile = normal(text(mapping(inputs.get("head")).get("mobile")))
+    lives_at = address_hash(text(mapping(inputs.get("head")).get("address")), context.lookup_hash)
     matches = [
         *_by_number(named, certain, cases),
         *_by_former_file(named, people.in_closed_files(tx, counted, own_file)),
         *_by_signs(tx, named, mobile and context.lookup_hash(mobile), own_file, certain),
+        *_by_address(tx, named[0], lives_at, own_file, certain),
     ]
     county_id, _name, _phone = people.county_of(tx, context.organisation_id)
     told = [one.told(county_id) for one in matches]
@@ -180,6 +184,24 @@ def _by_signs(
             if found.reference not in known
         ]
     return matches
+
+
+def _by_address(
+    tx: Tx,
+    head: FilePerson,
+    lives_at: str | None,
+    own_file: str,
+    certain: Mapping[str, Sequence[Found]],
+) -> list[_Match]:
+    """The same address: one household may have come twice, under two of its heads."""
+    if lives_at is None:
+        return []
+    known = {found.reference for each in certain.values() for found in each}
+    return [
+        _Match(ADDRESS, head.name, head.counted, found)
+        for found in people.with_address(tx, lives_at, own_file)
+        if found.reference not in known
+    ]
 
 
 def _merge(context: OperationContext, inputs: Inputs) -> Inputs:

@@ -26,13 +26,13 @@ def entry_of(content: Content, lookup_hash: Callable[[str], str]) -> IndexEntry:
     return IndexEntry(
         spelled=search_text(text(head.get("name"))),
         cause=text(mapping(content.get("hardship")).get("cause_main"))[:_LONGEST_CODE],
-        address_hash=_address_hash(text(head.get("address")), lookup_hash),
+        address_hash=address_hash(text(head.get("address")), lookup_hash),
         withdrawn=bool(text(mapping(content.get("consent")).get("withdrawn_on"))),
         review_since="" if review is None else review.since,
     )
 
 
-def _address_hash(address: str, lookup_hash: Callable[[str], str]) -> str | None:
+def address_hash(address: str, lookup_hash: Callable[[str], str]) -> str | None:
     """A short address is that of a village or a street: it says nothing about a household."""
     plain = "".join(character for character in address if character.isalnum())
     return lookup_hash(f"address {plain}") if len(plain) >= _SHORTEST_ADDRESS else None

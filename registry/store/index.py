@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, delete, insert, or_, select
+from sqlalchemy import delete, insert, or_, select
 
 from engine.store.database import Tx
 from registry.store.tables import household, household_index
@@ -62,14 +62,3 @@ def stale(tx: Tx, edition: int, limit: int) -> Sequence[str]:
         .limit(limit)
     )
     return list(tx.execute(query).scalars())
-
-
-def with_address(tx: Tx, address_hash: str, except_file: str) -> Sequence[str]:
-    """Other files of this address."""
-    query = select(household_index.c.file_no).where(
-        and_(
-            household_index.c.address_hash == address_hash,
-            household_index.c.file_no != except_file,
-        )
-    )
-    return list(tx.execute(query.order_by(household_index.c.file_no)).scalars())

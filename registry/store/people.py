@@ -12,7 +12,7 @@ from engine.store.database import Tx
 from engine.store.tables import case, case_attribute, organisation, organisation_closure
 from registry.household import CLOSED
 from registry.people import FilePerson
-from registry.store.tables import household, household_person
+from registry.store.tables import household, household_index, household_person
 
 _MOST = 50
 _AT_ONCE = 500
@@ -155,6 +155,16 @@ def with_account(tx: Tx, hashes: Collection[str], except_file: str) -> dict[str,
 def with_mobile(tx: Tx, mobile_hash: str, except_file: str) -> list[Found]:
     """Files whose head has this mobile number."""
     condition = and_(household.c.mobile_hash == mobile_hash, household_person.c.position == 0)
+    return [one for _, one in _files(tx, condition, except_file)]
+
+
+def with_address(tx: Tx, address_hash: str, except_file: str) -> list[Found]:
+    """Files whose head lives at this address."""
+    lives_there = exists().where(
+        household_index.c.file_no == household_person.c.file_no,
+        household_index.c.address_hash == address_hash,
+    )
+    condition = and_(lives_there, household_person.c.position == 0)
     return [one for _, one in _files(tx, condition, except_file)]
 
 

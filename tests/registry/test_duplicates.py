@@ -78,6 +78,23 @@ def test_signs_are_told_apart_from_proof(bench: Bench) -> None:
     assert [m["kind"] for m in _found(bench, near)] == ["near"]
 
 
+def test_one_address_is_a_sign_however_it_is_spaced(bench: Bench) -> None:
+    at = {"address": "芗城区模拟路 8 号 302 室"}
+    number = _file(bench, head={**HEAD, **at})
+    (one,) = _found(bench, {**SISTER, "address": "芗城区模拟路8号,302室"}, at="u2")
+    assert (one["kind"], one["file_no"]) == ("address", number)
+    assert one["text"] == f"林小妹的住址与另一户相同:档案 {number}"
+    assert _found(bench, {**SISTER, "address": "芗城区模拟路8号303室"}) == []
+    assert "address" not in {m["kind"] for m in _found(bench, {**HEAD, **at})}  # her own file
+    bench.run("household.close", {"file_no": number, "reason": "moved"})
+    assert _found(bench, {**SISTER, **at}) == []
+
+
+def test_a_village_is_no_address(bench: Bench) -> None:
+    _file(bench, head={**HEAD, "address": "坪水村"})
+    assert _found(bench, {**SISTER, "address": "坪水村"}) == []
+
+
 def test_nobody_is_found_in_an_empty_register(bench: Bench) -> None:
     assert _found(bench, HEAD) == []
 
