@@ -10,13 +10,12 @@ from dataclasses import dataclass, replace
 from engine import Actor, Engine, Request
 from engine.errors import Conflict, Invalid, NotFound, NotPermitted
 from engine.forms.values import to_json_number
-from engine.store import directory
 from engine.store.audit import add_access
 from engine.store.database import Tx
 from engine.work.attributes import normal
 from engine.work.federation_settings import Ask
 from engine.work.start import Started
-from registry.budget.amounts import fen_of, in_wan, yuan
+from registry.budget.amounts import fen_of, in_yuan, yuan
 from registry.budget.model import (
     Batch,
     BatchStatus,
@@ -30,8 +29,9 @@ from registry.funds import giving
 from registry.funds.checking import Fault, faults_of
 from registry.funds.desk import words_of
 from registry.funds.payees import household_payee, typed_payee
-from registry.funds.rights import FundAct, must, must_somewhere, places_of
+from registry.funds.rights import FundAct, may, must, must_somewhere, places_of
 from registry.funds.starts import FROM_A_BATCH
+from registry.funds.typed import number_of
 from registry.store import funds, payees, payments
 from registry.store.funds import LineOfUnit, Narrowing
 from registry.store.payees import HouseholdToPay
@@ -102,7 +102,8 @@ class BatchDesk:
             budget = _budget(tx, found.batch)
             listed = payments.of_batch(tx, number)
             is_draft = found.batch.status is BatchStatus.DRAFT
-            open_now = (BatchStatus.DRAFT, BatchStatus.SUBMITTED)
+            # Who pays is told too: between the approval and the payment a file may be struck off.
+            open_now = (BatchStatus.DRAFT, BatchStatus.SUBMITTED, BatchStatus.APPROVED)
             by_line: dict[int, list[Fault]] = {}
             if found.batch.status in open_now:
                 for fault in faults_of(tx, self._ask(tx), listed, hold=False):
@@ -114,7 +115,7 @@ class BatchDesk:
                 budget=budget,
                 programme=programme_of(found.batch.programme),
                 is_mine=is_draft and found.batch.made_by == actor.person_id,
-                may_copy=_may_make(tx, actor, found.batch.organisation_id),
+                may_copy=may(tx, actor, FundAct.ROSTER, found.batch.organisation_id),
             )
 
         return self._engine.ask(read)
@@ -151,8 +152,8 @@ class BatchDesk:
         """Begin a draft; its number. Raises NotPermitted, NotFound, Invalid."""
         must_somewhere(actor, FundAct.ROSTER)
         faults: list[str] = []
-        line_id = typed.get("line", "")
-        if not line_id.isdigit():
+        line_id = number_of(typed.get("line", ""))
+        if not line_id:
             faults.append("请选择从哪条指标发放。")
         title = " ".join(typed.get("title", "").split())
         if len(title) > _LONGEST_TITLE:
@@ -161,7 +162,7 @@ class BatchDesk:
             raise Invalid("".join([*faults, _KEPT]))
 
         def write(tx: Tx) -> str:
-            budget = funds.visible(tx, places_of(actor, FundAct.ROSTER), int(line_id))
+            budget = funds.visible(tx, places_of(actor, FundAct.ROSTER), line_id)
             if budget is None:
                 raise NotFound("没有找到这条指标。请重新选择。")
             key = budget.line.key
@@ -249,7 +250,7 @@ class BatchDesk:
 
         def write(tx: Tx) -> None:
             self._draft(tx, actor, number)
-            if not payments.take_out(tx, number, payment_id):
+            if not payments.take_out(tx, number, [payment_id]):
                 raise NotFound("名单中没有这一行,可能已经移除。请刷新页面。")
 
         self._engine.execute(write)
@@ -265,7 +266,7 @@ class BatchDesk:
                 for fault in faults_of(tx, self._ask(tx), listed, hold=True)
                 if not fault.is_allowed
             }
-            return sum(payments.take_out(tx, number, one) for one in sorted(faulty))
+            return payments.take_out(tx, number, sorted(faulty))
 
         return self._engine.execute(write)
 
@@ -335,7 +336,7 @@ class BatchDesk:
                 "line_words": words_of(budget),
                 "payments": found.lines,
                 "total": to_json_number(yuan(found.fen)),
-                "total_words": in_wan(found.fen),
+                "total_words": in_yuan(found.fen),
                 "organisation_id": batch.organisation_id,
             }
 
@@ -357,9 +358,12 @@ class BatchDesk:
 
     def warns(self, actor: Actor, number: str) -> bool:
         """Whether the batch's budget line is used so far that people are warned."""
-        view = self.view(actor, number)
-        share = self._engine.ask(lambda tx: WARNING_SHARE.number(self._environment, tx))
-        return view.budget.line.percent >= share
+
+        def read(tx: Tx) -> bool:
+            budget = _budget(tx, self._seen(tx, actor, number).batch)
+            return budget.line.percent >= WARNING_SHARE.number(self._environment, tx)
+
+        return self._engine.ask(read)
 
     # ---------------------------------------------------------------------------------------
 
@@ -409,11 +413,6 @@ class BatchDesk:
 
     def _stamp(self, actor: Actor, case_id: str = "") -> Stamp:
         return Stamp(self._environment.now(), actor.person_id, case_id)
-
-
-def _may_make(tx: Tx, actor: Actor, organisation_id: str) -> bool:
-    places = places_of(actor, FundAct.ROSTER)
-    return places is None or directory.is_within(tx, organisation_id, places)
 
 
 def _must_pay(batch: Batch, kind: PayeeKind) -> None:

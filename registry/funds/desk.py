@@ -1,8 +1,7 @@
 """指标台账: what stands on the budget lines, what it counts, and what is entered by hand."""
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine import Actor, Engine, Request
 from engine.errors import Conflict, Invalid, NotFound
@@ -12,8 +11,8 @@ from engine.store import directory
 from engine.store.audit import add_access
 from engine.store.database import Tx
 from engine.work.start import Started
-from registry.budget.amounts import fen_of, in_yuan, yuan
-from registry.budget.model import BudgetLine, Column, LineKey, Stamp, Transfer
+from registry.budget.amounts import in_yuan, yuan
+from registry.budget.model import BudgetLine, Column, Kind, LineKey, Stamp, Transfer
 from registry.budget.programmes import (
     WARNING_SHARE,
     programme_title,
@@ -22,34 +21,40 @@ from registry.budget.programmes import (
     sources,
 )
 from registry.funds import ledger
-from registry.funds.rights import FundAct, may, must, must_somewhere, places_of
+from registry.funds.rights import FundAct, may, may_somewhere, must, must_somewhere, places_of
 from registry.funds.starts import FROM_A_TRANSFER
+from registry.funds.typed import (
+    FIRST_YEAR,
+    amount_of,
+    must_be_entry,
+    must_be_same,
+    number_of,
+    text_of,
+)
 from registry.store import expenses, funds
 from registry.store.funds import LineOfUnit, MovementLine, Narrowing
 
-_ENTRY = re.compile(r"[0-9a-z]{16}")
-_LEVELS = ("city", "county")
-_LONGEST = {"document": 60, "note": 300, "reason": 300}
+_LONGEST_DOCUMENT, _LONGEST_NOTE = 60, 300
 _MOST_MOVEMENTS = 500
 _MOST_TRANSFERS = 50
-_FIRST_YEAR, _YEARS_AHEAD = 2010, 2
+_YEARS_AHEAD = 2
 
 
 @dataclass(frozen=True)
 class Ledger:
     """Lines of a year with what was spent beside them.
 
-    ``other`` is other expenditure by organisation; ``warn_from`` the percent from which on people
-    are warned.
+    ``units`` are all that have lines of the year, whatever was asked for; ``other`` is other
+    expenditure by organisation; ``warn_from`` the percent from which on people are warned.
     """
 
     lines: Sequence[LineOfUnit]
+    units: Mapping[str, str]
     years: Sequence[int]
     year: int
     other: Mapping[str, int]
     warn_from: int
     may_allocate: bool
-    may_transfer: bool
 
 
 @dataclass(frozen=True)
@@ -103,17 +108,13 @@ class FundDesk:
                 this_year if this_year in years else max(years, default=this_year)
             )
             return Ledger(
-                lines=funds.lines(
-                    tx,
-                    places,
-                    Narrowing(year, asked.unit, asked.programme, asked.source),
-                ),
+                lines=funds.lines(tx, places, replace(asked, year=year, line_id=0)),
+                units=funds.units(tx, places, year),
                 years=sorted({*years, this_year}, reverse=True),
                 year=year,
                 other=expenses.sums(tx, places, year, asked.unit),
                 warn_from=WARNING_SHARE.number(self._environment, tx),
-                may_allocate=bool(places_of(actor, FundAct.ALLOCATE)),
-                may_transfer=bool(places_of(actor, FundAct.TRANSFER)),
+                may_allocate=may_somewhere(actor, FundAct.ALLOCATE),
             )
 
         return self._engine.ask(read)
@@ -123,16 +124,18 @@ class FundDesk:
         must_somewhere(actor, FundAct.SEE)
         places = places_of(actor, FundAct.SEE)
 
+        has_process = self._engine.definitions.started_from(FROM_A_TRANSFER) is not None
+
         def read(tx: Tx) -> OneLine:
             found = _seen(tx, places, line_id)
             key = found.line.key
-            others = funds.lines(tx, places, Narrowing(year=key.year))
+            may_ask = has_process and may(tx, actor, FundAct.TRANSFER, key.organisation_id)
+            others = funds.lines(tx, places, Narrowing(year=key.year)) if may_ask else ()
             return OneLine(
                 found=found,
                 warn_from=WARNING_SHARE.number(self._environment, tx),
                 may_allocate=may(tx, actor, FundAct.ALLOCATE, key.organisation_id),
-                may_transfer=may(tx, actor, FundAct.TRANSFER, key.organisation_id)
-                and self._engine.definitions.started_from(FROM_A_TRANSFER) is not None,
+                may_transfer=may_ask,
                 others=[one for one in others if one.line.id != line_id],
             )
 
@@ -163,9 +166,8 @@ class FundDesk:
 
         def read(tx: Tx) -> list[TransferLine]:
             found = funds.transfers(tx, places, _MOST_TRANSFERS)
-            by_id = (
-                {one.line.id: one for one in funds.lines(tx, None, Narrowing())} if found else {}
-            )
+            ends = {line_id for one in found for line_id in (one.from_line, one.to_line)}
+            by_id = funds.numbered(tx, None, ends)
             return [
                 TransferLine(one, by_id.get(one.from_line), by_id.get(one.to_line)) for one in found
             ]
@@ -182,7 +184,7 @@ class FundDesk:
         return [
             one
             for one in everywhere.values()
-            if one.level in _LEVELS and (within is None or one.id in within)
+            if has_money(one) and (within is None or one.id in within)
         ]
 
     # Entered by hand -----------------------------------------------------------------------
@@ -192,26 +194,31 @@ class FundDesk:
 
         Raises NotPermitted, Invalid with every fault, Conflict where too much is taken back.
         """
-        _must_be_entry(entry)
+        must_be_entry(entry, "没有登记")
         kept = "没有登记,您填写的内容仍在页面上。"
         faults: list[str] = []
         key = self._key(typed, faults)
-        fen = _amount(typed.get("amount"), faults)
-        document, note = (_text(typed, name, faults) for name in ("document", "note"))
+        fen = amount_of(typed, faults)
+        document = text_of(typed, "document", "文号", _LONGEST_DOCUMENT, faults)
+        note = text_of(typed, "note", "备注", _LONGEST_NOTE, faults)
         if not document:
             faults.append("请填写下达(核减)文号。")
         if faults:
             raise Invalid("".join([*faults, kept]))
-        takes_back = typed.get("kind") == "reduce"
+        kind = Kind.REDUCE if typed.get("kind") == Kind.REDUCE else Kind.ALLOCATE
 
         def write(tx: Tx) -> BudgetLine:
             must(tx, actor, FundAct.ALLOCATE, key.organisation_id)
-            if funds.is_entered(tx, entry):
-                return funds.line_of(tx, key)
+            before = funds.entered(tx, entry)
+            if before is not None:
+                same = ledger.held_line(tx, before.line_id)
+                written = (same.key, before.kind, before.fen, before.document, before.note)
+                must_be_same(written, (key, kind, fen, document, note))
+                return same
             stamp = self._stamp(actor, entry)
-            move = ledger.reduce if takes_back else ledger.allocate
+            move = ledger.reduce if kind is Kind.REDUCE else ledger.allocate
             line = move(tx, stamp, key, fen, document, note)
-            said = f"{'核减' if takes_back else '下达'} {in_yuan(fen)};{document}"
+            said = f"{'核减' if kind is Kind.REDUCE else '下达'} {in_yuan(fen)};{document}"
             add_access(tx, stamp.at, actor.person_id, "budget-entered", str(line.id), said[:300])
             return line
 
@@ -220,8 +227,8 @@ class FundDesk:
     def carry_over(self, actor: Actor, line_id: int, document: str) -> BudgetLine:
         """结转 what is free to the next year. Raises NotFound, NotPermitted, Invalid, Conflict."""
         said = document.strip()
-        if not said or len(said) > _LONGEST["document"]:
-            raise Invalid(f"请填写结转文号(不超过 {_LONGEST['document']} 字)。没有结转。")
+        if not said or len(said) > _LONGEST_DOCUMENT:
+            raise Invalid(f"请填写结转文号(不超过 {_LONGEST_DOCUMENT} 字)。没有结转。")
 
         def write(tx: Tx) -> BudgetLine:
             found = _seen(tx, places_of(actor, FundAct.SEE), line_id)
@@ -238,22 +245,21 @@ class FundDesk:
 
         Raises NotFound, NotPermitted, Invalid, Conflict.
         """
-        _must_be_entry(entry)
+        must_be_entry(entry, "没有申请")
         faults: list[str] = []
-        fen = _amount(typed.get("amount"), faults)
-        reason = _text(typed, "reason", faults)
+        fen = amount_of(typed, faults)
+        reason = text_of(typed, "reason", "理由", _LONGEST_NOTE, faults)
         if not reason:
             faults.append("请写明调剂的理由。")
-        if not typed.get("target", "").isdigit():
+        target_id = number_of(typed.get("target", ""))
+        if not target_id:
             faults.append("请选择调入的指标。")
         if faults:
             raise Invalid("".join([*faults, "没有申请,您填写的内容仍在页面上。"]))
         process = self._engine.definitions.started_from(FROM_A_TRANSFER)
         if process is None:
             raise Conflict("还没有部署指标调剂的流程,请联系流程设计员。没有申请。")
-        source, target = self._engine.ask(
-            lambda tx: self._ends(tx, actor, line_id, int(typed["target"]))
-        )
+        source, target = self._engine.ask(lambda tx: _ends(tx, actor, line_id, target_id))
         data = {
             "source_line": words_of(source),
             "target_line": words_of(target),
@@ -271,7 +277,7 @@ class FundDesk:
         )
 
         def also(tx: Tx, started: Started) -> None:
-            if funds.is_entered(tx, entry):
+            if funds.entered(tx, entry) is not None:
                 raise Conflict("这一笔调剂刚才已经申请,没有重复申请。")
             stamp = self._stamp(actor, entry, started.case_id)
             asked = Transfer(
@@ -288,24 +294,13 @@ class FundDesk:
 
         return self._engine.cases.start(actor, request, also=also).case_id
 
-    def _ends(
-        self, tx: Tx, actor: Actor, line_id: int, target_id: int
-    ) -> tuple[LineOfUnit, LineOfUnit]:
-        places = places_of(actor, FundAct.SEE)
-        source, target = _seen(tx, places, line_id), _seen(tx, places, target_id)
-        must(tx, actor, FundAct.TRANSFER, source.line.key.organisation_id)
-        if source.line.key.year != target.line.key.year:
-            raise Invalid("只能在同一年度的指标之间调剂,没有申请。跨年的请用结转。")
-        return source, target
-
     def _key(self, typed: Mapping[str, str], faults: list[str]) -> LineKey:
         this_year = self._environment.today().year
-        said = typed.get("year", "")
-        year = int(said) if said.isdigit() else 0
-        if not _FIRST_YEAR <= year <= this_year + _YEARS_AHEAD:
-            faults.append(f"年度应在 {_FIRST_YEAR} 至 {this_year + _YEARS_AHEAD} 之间。")
+        year = number_of(typed.get("year", ""))
+        if not FIRST_YEAR <= year <= this_year + _YEARS_AHEAD:
+            faults.append(f"年度应在 {FIRST_YEAR} 至 {this_year + _YEARS_AHEAD} 之间。")
         unit = self._engine.directory.organisations().get(typed.get("unit", ""))
-        if unit is None or unit.level not in _LEVELS:
+        if not has_money(unit):
             faults.append("请选择单位。")
         programme, source = typed.get("programme", ""), typed.get("source", "")
         if programme not in programmes():
@@ -316,6 +311,11 @@ class FundDesk:
 
     def _stamp(self, actor: Actor, entry: str | None = None, case_id: str = "") -> Stamp:
         return Stamp(self._environment.now(), actor.person_id, case_id, entry)
+
+
+def has_money(unit: Organisation | None) -> bool:
+    """Whether it is one of those that have money of their own: the city and its counties."""
+    return unit is not None and unit.level in ("city", "county")
 
 
 def words_of(found: LineOfUnit) -> str:
@@ -331,22 +331,10 @@ def _seen(tx: Tx, places: funds.Places, line_id: int) -> LineOfUnit:
     return found
 
 
-def _must_be_entry(entry: str) -> None:
-    if _ENTRY.fullmatch(entry) is None:
-        raise Invalid("登记页面已失效,没有登记。请刷新页面后重新填写。")
-
-
-def _amount(typed: object, faults: list[str]) -> int:
-    try:
-        return fen_of(typed)
-    except Invalid as error:
-        faults.append(error.message)
-        return 0
-
-
-def _text(typed: Mapping[str, str], name: str, faults: list[str]) -> str:
-    said = typed.get(name, "").strip()
-    if len(said) > _LONGEST[name]:
-        labels = {"document": "文号", "note": "备注", "reason": "理由"}
-        faults.append(f"“{labels[name]}”不超过 {_LONGEST[name]} 字。")
-    return said
+def _ends(tx: Tx, actor: Actor, line_id: int, target_id: int) -> tuple[LineOfUnit, LineOfUnit]:
+    places = places_of(actor, FundAct.SEE)
+    source, target = _seen(tx, places, line_id), _seen(tx, places, target_id)
+    must(tx, actor, FundAct.TRANSFER, source.line.key.organisation_id)
+    if source.line.key.year != target.line.key.year:
+        raise Invalid("只能在同一年度的指标之间调剂,没有申请。跨年的请用结转。")
+    return source, target

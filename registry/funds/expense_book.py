@@ -1,21 +1,19 @@
 """其他支出: money no programme pays, entered by hand, taken back by a counter-entry."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from engine import Actor, Engine
 from engine.errors import Conflict, Invalid, NotFound
 from engine.store.audit import add_access
 from engine.store.database import Tx
-from registry.budget.amounts import fen_of
 from registry.budget.model import Expense
 from registry.budget.programmes import sources, subjects
+from registry.funds.desk import has_money
 from registry.funds.rights import FundAct, may_somewhere, must, must_somewhere, places_of
+from registry.funds.typed import amount_of, day_of, must_be_entry, must_be_same, text_of
 from registry.store import expenses
 
-_ENTRY = re.compile(r"[0-9a-z]{16}")
 _LONGEST = {"payee": 100, "voucher": 60, "note": 300}
 _LABELS = {"payee": "收款单位(人)", "voucher": "记账凭证号", "note": "备注"}
 _MOST_LISTED = 500
@@ -68,16 +66,18 @@ class ExpenseBook:
 
         Raises NotPermitted, Invalid with every fault.
         """
-        if _ENTRY.fullmatch(entry_id) is None:
-            raise Invalid("登记页面已失效,没有登记。请刷新页面后重新填写。")
+        must_be_entry(entry_id, "没有登记")
         must_somewhere(actor, FundAct.SPEND)
         new = self._read(actor, entry_id, typed)
 
         def write(tx: Tx) -> Expense:
             must(tx, actor, FundAct.SPEND, new.organisation_id)
-            if expenses.numbered(tx, entry_id) is None:
-                expenses.add(tx, new)
-                add_access(tx, new.entered_at, actor.person_id, "expense-entered", entry_id)
+            before = expenses.numbered(tx, entry_id)
+            if before is not None:
+                must_be_same(replace(before, entered_at=new.entered_at), new)
+                return before
+            expenses.add(tx, new)
+            add_access(tx, new.entered_at, actor.person_id, "expense-entered", entry_id)
             return new
 
         return self._engine.execute(write)
@@ -90,8 +90,7 @@ class ExpenseBook:
         said = reason.strip()
         if not said or len(said) > _LONGEST["note"]:
             raise Invalid(f"请写明冲销原因(不超过 {_LONGEST['note']} 字)。没有冲销。")
-        if _ENTRY.fullmatch(entry_id) is None:
-            raise Invalid("页面已失效,没有冲销。请刷新页面后重试。")
+        must_be_entry(entry_id, "没有冲销")
 
         def write(tx: Tx) -> None:
             found = expenses.numbered(tx, expense_id)
@@ -119,13 +118,12 @@ class ExpenseBook:
 
     def _read(self, actor: Actor, entry_id: str, typed: Mapping[str, str]) -> Expense:
         faults: list[str] = []
+        if not has_money(self._engine.directory.organisations().get(typed.get("unit", ""))):
+            faults.append("请选择单位。")
         texts = _texts(typed, faults)
-        fen = 0
-        try:
-            fen = fen_of(typed.get("amount"))
-        except Invalid as error:
-            faults.append(error.message)
-        day = _day(typed.get("spent_on", "").strip(), self._environment.today(), faults)
+        fen = amount_of(typed, faults)
+        today = self._environment.today()
+        day = day_of(typed.get("spent_on", ""), "支出日期", today, faults)
         if faults:
             raise Invalid("".join([*faults, "没有登记,您填写的内容仍在页面上。"]))
         return Expense(
@@ -148,23 +146,10 @@ def _texts(typed: Mapping[str, str], faults: list[str]) -> dict[str, str]:
         faults.append("请选择支出类别。")
     if typed.get("source", "") not in sources():
         faults.append("请选择资金来源。")
-    if not typed.get("unit"):
-        faults.append("请选择单位。")
-    texts = {name: typed.get(name, "").strip() for name in _LONGEST}
-    for name, longest in _LONGEST.items():
-        if len(texts[name]) > longest:
-            faults.append(f"“{_LABELS[name]}”不超过 {longest} 字。")
+    texts = {
+        name: text_of(typed, name, _LABELS[name], longest, faults)
+        for name, longest in _LONGEST.items()
+    }
     if not texts["payee"]:
         faults.append("请填写收款单位(人)。")
     return texts
-
-
-def _day(said: str, today: date, faults: list[str]) -> date:
-    try:
-        day = date.fromisoformat(said)
-    except ValueError:
-        faults.append("支出日期请写成 2026-11-16 的样子。")
-        return today
-    if day > today:
-        faults.append(f"支出日期 {day} 还没有到,请核对。")
-    return day

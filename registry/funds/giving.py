@@ -9,7 +9,6 @@ from typing import cast
 
 from engine.errors import Conflict, NotFound
 from engine.model.operations import Cancelled
-from engine.store import directory
 from engine.store.database import Tx
 from engine.work.federation_settings import Ask
 from registry.budget.model import (
@@ -115,17 +114,14 @@ def give_back(tx: Tx, stamp: Stamp, number: str, reason: str, *, withdrawn: bool
 def record_help(tx: Tx, stamp: Stamp, paid: Sequence[Payment], note: str) -> None:
     """即帮即录: a paid line becomes an entry in its household's file, once."""
     given = [one for one in paid if one.payee.kind is PayeeKind.HOUSEHOLD]
-    lines = {one.line_id: funds.line(tx, one.line_id) for one in given}
-    payers = directory.names_of(
-        tx, [line.key.organisation_id for line in lines.values() if line is not None]
-    )
+    lines = funds.numbered(tx, None, {one.line_id for one in given})
     records = []
     for one in given:
-        line = lines[one.line_id]
+        payer = lines[one.line_id]
         programme = programmes().get(one.programme)
-        if line is None or programme is None:
+        if programme is None:
             continue
-        source = sources().get(line.key.source)
+        source = sources().get(payer.line.key.source)
         is_goods = one.item == "goods"
         records.append(
             HelpRecord(
@@ -137,7 +133,7 @@ def record_help(tx: Tx, stamp: Stamp, paid: Sequence[Payment], note: str) -> Non
                 goods=programme.items[one.item] if is_goods else "",
                 source="own" if source is None else source.help,
                 level=one.level,
-                payer=payers.get(line.key.organisation_id, ""),
+                payer=payer.unit,
                 note=f"{programme.title} {one.period};{note}",
                 entered_by=stamp.by_id,
                 entered_at=stamp.at,

@@ -208,10 +208,9 @@ def _advance(tx: Tx, stamp: Stamp, found: Sequence[Payment], kind: Kind, documen
         more = {"voucher": document, "paid_on": stamp.on.isoformat()}
     elif after is PaymentStatus.RELEASED:
         more = {"reason": document}
-    funds.held(tx, {one.line_id for one in waiting})
+    lines = funds.held(tx, {one.line_id for one in waiting})
     payments.set_status(tx, [one.id for one in waiting], after, **more)
-    for line_id in sorted({one.line_id for one in waiting}):
-        line = held_line(tx, line_id)
+    for line_id, line in lines.items():
         _step(tx, stamp, line, kind, [one for one in waiting if one.line_id == line_id], document)
 
 

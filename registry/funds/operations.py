@@ -16,7 +16,7 @@ from engine.model.operations import Operation, OperationContext
 from engine.store import directory
 from engine.store.database import Tx
 from engine.work.attributes import normal
-from registry.budget.amounts import fen_of, in_wan_upwards, in_yuan, yuan
+from registry.budget.amounts import fen_of, in_yuan, yuan
 from registry.budget.model import (
     BudgetLine,
     Kind,
@@ -322,7 +322,7 @@ def _nothing(inputs: Inputs) -> Inputs:
 
 def _too_much(fen: int, available: int) -> str:
     return (
-        f"金额 {in_yuan(fen)},超过可用指标 {in_wan_upwards(fen - available)},未占用资金。"
+        f"金额 {in_yuan(fen)},超过可用指标 {in_yuan(fen - available)},未占用资金。"
         "请减少金额或申请调剂。"
     )
 

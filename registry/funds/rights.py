@@ -5,8 +5,8 @@ from enum import StrEnum
 
 from engine import Actor
 from engine.errors import NotPermitted
+from engine.store import directory
 from engine.store.database import Tx
-from registry.store.sight import tops_above
 
 
 class FundAct(StrEnum):
@@ -59,7 +59,7 @@ def must_somewhere(actor: Actor, act: FundAct) -> None:
 def may(tx: Tx, actor: Actor, act: FundAct, organisation_id: str) -> bool:
     """Whether she may do it with the money of this organisation."""
     places = places_of(actor, act)
-    return places is None or bool(tops_above(tx, organisation_id, places))
+    return places is None or directory.is_within(tx, organisation_id, places)
 
 
 def must(tx: Tx, actor: Actor, act: FundAct, organisation_id: str) -> None:

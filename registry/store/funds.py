@@ -110,15 +110,19 @@ def line_of(tx: Tx, key: LineKey) -> BudgetLine:
 
 def visible(tx: Tx, places: Places, line_id: int) -> LineOfUnit | None:
     """A line if it lies below one of these places."""
-    found = lines(tx, places, Narrowing(line_id=line_id))
-    return found[0] if found else None
+    return numbered(tx, places, (line_id,)).get(line_id)
+
+
+def numbered(tx: Tx, places: Places, line_ids: Collection[int]) -> dict[int, LineOfUnit]:
+    """These lines by id, those that lie below one of these places."""
+    rows = tx.execute(_of_units().where(below(places), budget_line.c.id.in_(sorted(line_ids))))
+    return {row.id: LineOfUnit(_line(row), row.unit, row.level) for row in rows}
 
 
 def lines(tx: Tx, places: Places, asked: Narrowing) -> list[LineOfUnit]:
     """Lines below these places, by unit, programme and source."""
     query = (
-        select(budget_line, organisation.c.name.label("unit"), organisation.c.level)
-        .join(organisation, organisation.c.id == budget_line.c.organisation_id)
+        _of_units()
         .where(_narrowed(places, asked))
         .order_by(
             organisation.c.code,
@@ -134,6 +138,18 @@ def years(tx: Tx, places: Places) -> list[int]:
     """The years there are lines of, newest first."""
     query = select(budget_line.c.year).where(below(places)).distinct()
     return sorted(tx.execute(query).scalars(), reverse=True)
+
+
+def units(tx: Tx, places: Places, year: int) -> dict[str, str]:
+    """The organisations that have lines of a year, by id, in order."""
+    query = (
+        select(organisation.c.id, organisation.c.name, organisation.c.code)
+        .join(budget_line, budget_line.c.organisation_id == organisation.c.id)
+        .where(below(places), budget_line.c.year == year)
+        .distinct()
+        .order_by(organisation.c.code)
+    )
+    return {row.id: row.name for row in tx.execute(query)}
 
 
 def nearest(
@@ -169,10 +185,10 @@ def add_movements(tx: Tx, new: Sequence[Movement]) -> None:
         tx.execute(insert(fund_movement), [_movement_values(one) for one in new])
 
 
-def is_entered(tx: Tx, entry: str) -> bool:
-    """Whether what was entered on this page has moved money already."""
-    query = select(fund_movement.c.id).where(fund_movement.c.entry == entry)
-    return tx.execute(query).first() is not None
+def entered(tx: Tx, entry: str) -> Movement | None:
+    """What was entered on this page, where it has moved money already."""
+    row = tx.execute(select(fund_movement).where(fund_movement.c.entry == entry)).first()
+    return None if row is None else _movement(row)
 
 
 def movements(
@@ -294,6 +310,12 @@ def _narrowed(places: Places, asked: Narrowing) -> ColumnElement[bool]:
     return and_(below(places), *(column == value for column, value in wanted.items() if value))
 
 
+def _of_units() -> Select[Any]:
+    return select(budget_line, organisation.c.name.label("unit"), organisation.c.level).join(
+        organisation, organisation.c.id == budget_line.c.organisation_id
+    )
+
+
 def _with_names() -> Select[Any]:
     line_columns = [budget_line.c[name].label(f"budget_{name}") for name in budget_line.c.keys()]  # noqa: SIM118
     return select(
@@ -322,25 +344,30 @@ def _movement_values(one: Movement) -> dict[str, object]:
     return {**vars(one), "kind": one.kind.value, "at": to_text(one.at)}
 
 
+def _movement(row: Any) -> Movement:
+    return Movement(
+        line_id=row.line_id,
+        kind=Kind(row.kind),
+        fen=row.fen,
+        at=from_text(row.at),
+        by_id=row.by_id,
+        document=row.document,
+        note=row.note,
+        batch_no=row.batch_no,
+        payment_id=row.payment_id,
+        transfer_id=row.transfer_id,
+        other_line=row.other_line,
+        case_id=row.case_id,
+        entry=row.entry,
+    )
+
+
 def _movement_line(row: Any, column: Column) -> MovementLine:
-    kind = Kind(row.kind)
+    movement = _movement(row)
     return MovementLine(
         id=row.id,
-        movement=Movement(
-            line_id=row.line_id,
-            kind=kind,
-            fen=row.fen,
-            at=from_text(row.at),
-            by_id=row.by_id,
-            document=row.document,
-            note=row.note,
-            batch_no=row.batch_no,
-            payment_id=row.payment_id,
-            transfer_id=row.transfer_id,
-            other_line=row.other_line,
-            case_id=row.case_id,
-        ),
-        signed=effect(kind, column) * row.fen,
+        movement=movement,
+        signed=effect(movement.kind, column) * row.fen,
         line=_line(row, "budget_"),
         unit=row.unit,
         by_name=row.by_name,

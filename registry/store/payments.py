@@ -207,16 +207,19 @@ def of_case(tx: Tx, case_id: str) -> list[Payment]:
     return [_payment(row) for row in tx.execute(query)]
 
 
-def take_out(tx: Tx, number: str, payment_id: int) -> bool:
-    """Take a line out of a draft; whether it was in it."""
-    gone = tx.execute(
-        delete(payment).where(
-            payment.c.id == payment_id,
-            payment.c.batch_no == number,
-            payment.c.status == PaymentStatus.LISTED.value,
+def take_out(tx: Tx, number: str, ids: Sequence[int]) -> int:
+    """Take lines out of a draft; how many were in it."""
+    count = 0
+    for first in range(0, len(ids), _MOST_ROWS_AT_ONCE):
+        gone = tx.execute(
+            delete(payment).where(
+                payment.c.id.in_(ids[first : first + _MOST_ROWS_AT_ONCE]),
+                payment.c.batch_no == number,
+                payment.c.status == PaymentStatus.LISTED.value,
+            )
         )
-    )
-    return gone.rowcount == 1
+        count += gone.rowcount
+    return count
 
 
 def set_status(tx: Tx, ids: Sequence[int], status: PaymentStatus, **more: str | None) -> bool:

@@ -37,7 +37,7 @@ def test_a_batch_is_reserved_granted_paid_and_recorded(desk: Purse) -> None:
     assert number == "发-350602-2026-000001"
     assert desk.sums(line.id) == (10_000, 2500, 0, 0, 7500)
     title = desk.engine.cases.view(SYSTEM, case_id).case.title
-    assert title == "芗城模拟区总工会 送温暖 2026春节 慰问金(2 笔 0.25 万元)"
+    assert title == "芗城模拟区总工会 送温暖 2026春节 慰问金(2 笔 2,500.00 元)"
     desk.do("approver", case_id, "approve_county", AGREED)
     assert desk.sums(line.id) == (10_000, 0, 2500, 0, 7500)
     assert status(desk, number) is BatchStatus.APPROVED

@@ -36,6 +36,7 @@ def test_every_number_leads_to_movements_that_come_to_it(site: Flask, desk: Purs
     cashier = visitor(site, desk, "cashier")
     page = cashier.text("/funds")
     assert "指标台账 · 2026" in page
+    assert "万元" not in page
     cells = re.findall(r'<a(?: class="quiet")? href="(/funds/movements[^"]+)">([\d,.]+)</a>', page)
     assert len(cells) == 5 * 4  # all, the unit, two lines
     for href, told in cells:
@@ -109,7 +110,7 @@ def test_a_roster_is_typed_refused_in_words_and_submitted(site: Flask, desk: Pur
     every = reviewer.post(f"{batch}/every", {"amount": "5000", "category": ""}, batch)
     assert every.status_code == 303
     page = reviewer.text(batch)
-    assert "名单合计已超过指标结余 0.20 万元" in page
+    assert "名单合计已超过指标结余 2,000.00 元" in page
     assert page.count("送温暖每次合计 5,000.00 元,超过上限 3,000.00 元") == 2
     refused = reviewer.post(f"{batch}/submit", {}, batch)
     assert refused.status_code == 409

@@ -138,7 +138,7 @@ def test_what_is_released_is_free_again_and_may_be_given_anew(purse: Purse) -> N
     other = {**PAYMENT, "payee_id": "另一村", "payee_name": "另一村"}
     refused = run("funds.reserve", other, "case-2")
     assert refused["granted"] is False
-    assert "超过可用指标 0.10 万元,未占用资金" in str(refused["message"])
+    assert "超过可用指标 1,000.00 元,未占用资金" in str(refused["message"])
     run("funds.release", {"reason": "重复"})
     assert run("funds.reserve", other, "case-2")["granted"]
     run("funds.commit", {}, "case-2")

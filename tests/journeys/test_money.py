@@ -124,8 +124,8 @@ def test_a_list_above_the_budget_is_refused_in_words_and_a_shorter_one_paid(
     add_person(maker, "吴模拟", id_number(801), "2,540,000")
     add_person(maker, "郑模拟", id_number(802), "2,000,000")
     main = maker.page.locator("main")
-    expect(main).to_contain_text("合计 454.30 万元")
-    expect(main).to_contain_text("已超过指标结余 3.20 万元")
+    expect(main).to_contain_text("合计 4,543,000.00 元")
+    expect(main).to_contain_text("已超过指标结余 32,000.00 元")
     maker.expected = {409}
     press(maker, "提交审批")
     expect(main.locator("[role=alert]")).to_have_text(TOO_MUCH)

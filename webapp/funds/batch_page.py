@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from flask import url_for
 
-from registry.budget.amounts import in_wan, in_wan_upwards, in_yuan
+from registry.budget.amounts import in_yuan
 from registry.budget.model import BatchStatus, PayeeKind, Payment
 from registry.budget.programmes import programmes
 from registry.funds.batches import BatchView
@@ -134,7 +134,6 @@ class BatchPage(Page):
     count: int
     faulty: int
     total: str
-    in_full: str
     left: str
     over: str
     is_draft: bool
@@ -259,10 +258,9 @@ def batch_page(
         faulty=sum(
             any(not fault.is_allowed for fault in faults) for faults in view.faults.values()
         ),
-        total=in_wan(view.line.fen),
-        in_full=in_yuan(view.line.fen),
+        total=in_yuan(view.line.fen),
         left=in_yuan(view.budget.line.available),
-        over=in_wan_upwards(view.over) if view.is_mine and view.over > 0 else "",
+        over=in_yuan(view.over) if view.is_mine and view.over > 0 else "",
         is_draft=view.is_mine,
         may_copy=view.may_copy and batch.status in (BatchStatus.REFUSED, BatchStatus.WITHDRAWN),
         searched=typed.searched,

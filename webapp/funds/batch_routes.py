@@ -47,7 +47,7 @@ def open_batch() -> ResponseReturnValue:
     actor, typed = current_actor(), request.form.to_dict()
     try:
         number = current_registry().batches.open(actor, typed)
-    except (Conflict, Invalid) as refusal:
+    except (Conflict, Invalid, NotFound) as refusal:
         return _new_page(actor, typed, refusal.message), status_of(refusal)
     return redirect(url_for("funds.batch", number=number), 303)
 
@@ -122,7 +122,7 @@ def add_every(number: str) -> ResponseReturnValue:
     return _done(number, act)
 
 
-@funds.post("/funds/batches/<number>/lines/<int:payment_id>/remove")
+@funds.post("/funds/batches/<number>/lines/<int(max=999999999999):payment_id>/remove")
 def take_out(number: str, payment_id: int) -> ResponseReturnValue:
     """Take a line off it."""
 

@@ -9,7 +9,7 @@ from flask import url_for
 
 from registry.budget.model import BudgetLine, Column
 from registry.funds.desk import Ledger
-from registry.store.funds import LineOfUnit, Narrowing
+from registry.store.funds import Narrowing
 from webapp.funds.words import (
     COLUMNS,
     amount,
@@ -77,7 +77,6 @@ class LedgerPage(Page):
     other_href: str
     export: str
     allocate: str
-    may_transfer: bool
     warn_from: int
 
     @property
@@ -86,10 +85,8 @@ class LedgerPage(Page):
         return f"{_('指标台账')} · {self.year}"
 
 
-def ledger_page(
-    shell: Shell, found: Ledger, every: Sequence[LineOfUnit], asked: Narrowing
-) -> LedgerPage:
-    """The page; ``every`` is all of the year, for the filters."""
+def ledger_page(shell: Shell, found: Ledger, asked: Narrowing) -> LedgerPage:
+    """The page."""
     lines = [one.line for one in found.lines]
     paid, other = sum(one.paid for one in lines), sum(found.other.values())
     narrowed = {"unit": asked.unit, "programme": asked.programme, "source": asked.source}
@@ -99,7 +96,7 @@ def ledger_page(
         tabs=fund_tabs("ledger"),
         year=found.year,
         years=tuple(Choice(str(y), str(y), y == found.year) for y in found.years),
-        units=_choices({o.line.key.organisation_id: o.unit for o in every}, asked.unit),
+        units=_choices(found.units, asked.unit),
         programmes=_choices(programme_names(), asked.programme),
         sources=_choices(source_names(), asked.source),
         columns=tuple(str(words) for words in COLUMNS.values()),
@@ -111,7 +108,6 @@ def ledger_page(
         other_href=address("funds.expenses", {"year": str(found.year)}),
         export=address("funds.export", here),
         allocate=url_for("funds.allocate") if found.may_allocate else "",
-        may_transfer=found.may_transfer,
         warn_from=found.warn_from,
     )
 

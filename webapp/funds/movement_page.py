@@ -56,6 +56,8 @@ class MovementsPage(Page):
     rows: tuple[MovementRow, ...]
     back: str
     is_cut: bool
+    of_many: bool
+    """Whether the rows are of several lines, so that each says of which."""
 
     @property
     def title(self) -> str:
@@ -103,6 +105,7 @@ def movements_page(
         rows=tuple(_row(one) for one in found.lines),
         back=back,
         is_cut=found.total > len(found.lines),
+        of_many=len({one.movement.line_id for one in found.lines}) > 1,
     )
 
 

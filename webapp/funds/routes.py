@@ -7,10 +7,11 @@ from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine import Actor
-from engine.errors import Conflict, Invalid
+from engine.errors import Conflict, Invalid, NotFound
 from registry.budget.amounts import in_yuan
 from registry.budget.model import Column
 from registry.funds.rights import FundAct, must_somewhere
+from registry.funds.typed import number_of
 from registry.store.funds import Narrowing
 from webapp.funds import batch_routes, expense_routes
 from webapp.funds.allocate_page import allocate_page, transfers_page
@@ -36,27 +37,20 @@ __all__ = ["batch_routes", "expense_routes", "funds"]
 def _asked() -> Narrowing:
     said = request.args
     return Narrowing(
-        year=_whole(said.get("year", "")),
+        year=number_of(said.get("year", "")),
         unit=said.get("unit", ""),
         programme=said.get("programme", ""),
         source=said.get("source", ""),
-        line_id=_whole(said.get("line", "")),
+        line_id=number_of(said.get("line", "")),
     )
-
-
-def _whole(said: str) -> int:
-    """A number of an address; nothing for what is none."""
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0  # noqa: PLR2004
 
 
 @funds.get("/funds")
 def ledger() -> ResponseReturnValue:
     """The lines of a year, narrowed."""
     actor, asked = current_actor(), _asked()
-    desk = current_registry().funds
-    found = desk.ledger(actor, asked)
-    every = desk.ledger(actor, Narrowing(year=found.year)).lines
-    return render(ledger_page(shell("funds", actor), found, every, asked))
+    found = current_registry().funds.ledger(actor, asked)
+    return render(ledger_page(shell("funds", actor), found, asked))
 
 
 @funds.get("/funds/movements")
@@ -160,26 +154,26 @@ def _line_page(actor: Actor, line_id: int, typed: Mapping[str, str], message: st
     return render(line_page(shell("funds", actor), one, counted, typed, message))
 
 
-@funds.get("/funds/lines/<int:line_id>")
+@funds.get("/funds/lines/<int(max=999999999):line_id>")
 def line(line_id: int) -> ResponseReturnValue:
     """A line, its movements, what can be done with it."""
     return _line_page(current_actor(), line_id, {}, "")
 
 
-@funds.post("/funds/lines/<int:line_id>/transfer")
+@funds.post("/funds/lines/<int(max=999999999):line_id>/transfer")
 def ask_transfer(line_id: int) -> ResponseReturnValue:
     """Ask for 调剂; the money is held until somebody else decides."""
     actor, typed = current_actor(), request.form.to_dict()
     desk = current_registry().funds
     try:
         case_id = desk.ask_transfer(actor, typed.get("entry", ""), line_id, typed)
-    except (Conflict, Invalid) as refusal:
+    except (Conflict, Invalid, NotFound) as refusal:
         return _line_page(actor, line_id, typed, refusal.message), status_of(refusal)
     flash(_("已申请调剂,金额已占用,等待审批。"), "done")
     return redirect(url_for("cases.show", case_id=case_id), 303)
 
 
-@funds.post("/funds/lines/<int:line_id>/carry")
+@funds.post("/funds/lines/<int(max=999999999):line_id>/carry")
 def carry_over(line_id: int) -> ResponseReturnValue:
     """结转 what is free to the next year."""
     actor, typed = current_actor(), request.form.to_dict()
@@ -195,4 +189,4 @@ def carry_over(line_id: int) -> ResponseReturnValue:
 def resume_transfer(actor: Actor, kept: KeptPost) -> ResponseReturnValue:
     """Signed in again: the form with all that was typed, to be sent once more."""
     told = _("您填写的内容都在,请核对后再次提交。")
-    return _line_page(actor, _whole(kept.place["line_id"]), kept.fields.to_dict(), told)
+    return _line_page(actor, number_of(kept.place["line_id"]), kept.fields.to_dict(), told)

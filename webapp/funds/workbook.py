@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from decimal import Decimal
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell, WriteOnlyCell
@@ -34,8 +35,9 @@ def workbook(lines: Sequence[LineOfUnit], watermark: str) -> bytes:
             cell.font = Font(bold=True)
         return cell
 
-    def number(value: float, shape: str = "0") -> Cell:
-        cell = WriteOnlyCell(sheet, value)
+    def number(value: int | Decimal, shape: str = "0") -> Cell:
+        cell = WriteOnlyCell(sheet)
+        cell.value = value
         cell.number_format = shape
         return cell
 
@@ -49,12 +51,12 @@ def workbook(lines: Sequence[LineOfUnit], watermark: str) -> bytes:
             [
                 number(key.year),
                 *map(text, (one.unit, programme_words(key.programme), source_words(key.source))),
-                *(number(float(yuan(line.column(column))), _MONEY) for column in COLUMNS),
+                *(number(yuan(line.column(column)), _MONEY) for column in COLUMNS),
                 text(f"{line.percent}%"),
             ]
         )
     sums = {c: sum(one.line.column(c) for one in lines) for c in Column}
-    totals = [number(float(yuan(sums[column])), _MONEY) for column in COLUMNS]
+    totals = [number(yuan(sums[column]), _MONEY) for column in COLUMNS]
     sheet.append([text(_("合计"), bold=True), text(""), text(""), text(""), *totals])
     out = io.BytesIO()
     book.save(out)

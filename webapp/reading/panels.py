@@ -41,6 +41,8 @@ class Panel:
     links: tuple[Link, ...] = ()
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
+    numeric: tuple[int, ...] = ()
+    """The places of the columns that hold numbers, which stand to the right."""
     objections: tuple[ObjectionRow, ...] = ()
 
 
@@ -147,6 +149,7 @@ def _batch(registry: RegistryPort, actor: Actor, view: TaskView) -> Panel | None
         links=(Link(_("打开批次"), url_for("funds.batch", number=found.line.batch.number)),),
         columns=(_("序号"), _("收款人"), _("单位(尾号)"), _("金额(元)"), _("例外和理由")),
         rows=rows[:_MOST_ROWS],
+        numeric=(0, 3),
     )
 
 
