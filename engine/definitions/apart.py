@@ -2,13 +2,15 @@
 
     python -m engine.definitions.apart FD      takes questions through an inherited socket
 
-The child has a limit of processor time and of memory; the parent waits no longer than it must.
+The child has limits of processor time, of time on the clock and of memory; the parent waits no
+longer than it must.
 Reading and trial running of 2,000 elements take a fraction of them (reliability.md §4).
 """
 
 import base64
 import json
 import resource
+import signal
 import socket
 import sys
 from collections.abc import Mapping
@@ -32,9 +34,9 @@ A busy machine makes nobody's file worse."""
 SECONDS_A_SCENARIO = 0.5
 """What each scenario adds to it; those of the longest process take a tenth of that."""
 PATIENCE = 30
-"""Seconds until the parent gives up, however little the child could compute."""
+"""Seconds on the clock until the child is ended, however little it could compute."""
 LONGEST = 300
-"""Seconds after which a child ends whose parent no longer asks."""
+"""Seconds on the clock after which any child is ended, also one that plays many scenarios."""
 MEGABYTES = 1_024
 
 
@@ -75,7 +77,7 @@ def play_apart(bundle: Bundle, known: Known, parameters: Mapping[str, object]) -
         return Played()
     allowed = _seconds_for(bundle)
     question = {**question_of(bundle, known), "play": dict(parameters)}
-    answer = _answer(question, min(LONGEST, PATIENCE + 4 * allowed))
+    answer = _answer(question, _patience_for(allowed))
     if answer is None:
         unfinished = error(
             "scenarios-unfinished", scenarios[0].name, seconds=allowed, megabytes=MEGABYTES
@@ -86,6 +88,10 @@ def play_apart(bundle: Bundle, known: Known, parameters: Mapping[str, object]) -
 
 def _seconds_for(bundle: Bundle) -> int:
     return SECONDS + int(len(bundle.named(SCENARIO)) * SECONDS_A_SCENARIO)
+
+
+def _patience_for(allowed: int) -> int:
+    return min(LONGEST, PATIENCE + 4 * allowed)
 
 
 def _answer(question: Mapping[str, Any], patience: int) -> dict[str, Any] | None:
@@ -112,13 +118,14 @@ def answered(question: bytes) -> bytes:
     """What was asked, computed within the limits; they hold for the process from here on."""
     memory = MEGABYTES * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    _limit_time(SECONDS)
+    _limit_time(SECONDS, PATIENCE)
     told = json.loads(question)
     bundle, known = understood(told)
     if "play" not in told:
         found = check_bundle(bundle, known)
         return json.dumps({"findings": [asdict(finding) for finding in found]}).encode()
-    _limit_time(_seconds_for(bundle))
+    allowed = _seconds_for(bundle)
+    _limit_time(allowed, _patience_for(allowed))
     played = play_bundle(bundle, known, told["play"])
     return json.dumps(
         {
@@ -128,7 +135,9 @@ def answered(question: bytes) -> bytes:
     ).encode()
 
 
-def _limit_time(seconds: int) -> None:
+def _limit_time(seconds: int, patience: int) -> None:
+    """Of processor time, and on the clock: what waits computes nothing and must end as well."""
+    signal.alarm(patience)
     used = resource.getrusage(resource.RUSAGE_SELF)
     last = int(used.ru_utime + used.ru_stime) + 1 + seconds
     resource.setrlimit(resource.RLIMIT_CPU, (last, resource.RLIM_INFINITY))

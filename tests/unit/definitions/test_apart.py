@@ -62,17 +62,17 @@ except NoAnswer:
     assert told.stdout == "no answer\n"
 
 
-def _with_a_gate_that(does: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def _with_a_gate_that(does: str, monkeypatch: pytest.MonkeyPatch, patience: int = 30) -> None:
     """The same process, whose gate does something else."""
     script = f"""
 import socket, sys
 import engine.definitions.apart as apart
 from engine.definitions.fork_server import serve
-apart.SECONDS = 1
+apart.SECONDS, apart.PATIENCE = 1, {patience}
 def gate(bundle, known):
     {does}
 apart.check_bundle = gate
-serve(socket.socket(fileno=int(sys.argv[1])), apart.answered, 20)
+serve(socket.socket(fileno=int(sys.argv[1])), apart.answered, 600)
 """
     monkeypatch.setattr(apart, "_server", ForkServer(("-c", script)))
 
@@ -97,6 +97,67 @@ def test_what_does_not_end_well_is_ended_and_the_next_is_checked(  # type: ignor
     assert (found.severity, found.code, found.file) == ("error", "check-unfinished", "p.bpmn")
     assert name != "p.bpmn"
     assert check_apart(bundle, known) == ()
+    apart._server.close()
+
+
+STUCK = Bundle((SourceFile("p.bpmn", b"<a/>"),))
+
+
+def test_a_child_that_only_waits_is_ended_by_the_clock(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, known: Known
+) -> None:
+    """It computes nothing, so no limit of processor time ends it; whoever asks has long patience.
+
+    No time is measured: without the limit on the clock nothing would end the child for ten minutes.
+    """
+    noted = tmp_path / "pid"
+    _with_a_gate_that(
+        f"import os, pathlib, time; pathlib.Path({str(noted)!r}).write_text(str(os.getpid()))\n"
+        "    time.sleep(900)",
+        monkeypatch,
+        patience=1,
+    )
+    monkeypatch.setattr(apart, "PATIENCE", 90)
+    (found,) = check_apart(STUCK, known)
+    assert (found.severity, found.code, found.file) == ("error", "check-unfinished", "p.bpmn")
+    child = Path("/proc") / noted.read_text()
+    deadline = time.monotonic() + 60
+    while child.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not child.exists()
+    apart._server.close()
+
+
+def test_others_are_answered_while_one_does_not_come_to_an_end(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    known: Known,
+    bundle_of,  # type: ignore[no-untyped-def]
+) -> None:
+    """The first is held until the others have their answers, so no time can make this pass."""
+    begun, answered = tmp_path / "begun", tmp_path / "answered"
+    _with_a_gate_that(
+        "import pathlib, time\n"
+        "    if bundle.files[0].name == 'p.bpmn':\n"
+        f"        pathlib.Path({str(begun)!r}).touch()\n"
+        f"        while not pathlib.Path({str(answered)!r}).exists(): time.sleep(0.01)\n"
+        "    return ()",
+        monkeypatch,
+        patience=250,
+    )
+    monkeypatch.setattr(apart, "PATIENCE", 250)
+    with ThreadPoolExecutor(1) as threads:
+        stuck = threads.submit(check_apart, STUCK, known)
+        try:
+            while not begun.exists() and not stuck.done():
+                time.sleep(0.01)
+            good = bundle_of(HERE / "good/shorthand.bpmn")
+            assert [check_apart(good, known) for _ in range(3)] == [()] * 3
+            assert begun.exists()
+            assert not stuck.done()
+        finally:
+            answered.touch()
+        assert stuck.result() == ()
     apart._server.close()
 
 
