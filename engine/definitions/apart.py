@@ -9,10 +9,9 @@ Reading and trial running of 2,000 elements take a fraction of them (reliability
 
 import base64
 import json
-import resource
-import signal
 import socket
 import sys
+import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -22,6 +21,12 @@ from engine.definitions.folder import SCENARIO
 from engine.definitions.fork_server import ForkServer, NoAnswer, ask_forked, serve
 from engine.definitions.gate import check_bundle
 from engine.definitions.known import Known
+from engine.definitions.limits import (
+    allow_memory,
+    is_short_of_memory,
+    limit_memory,
+    limit_time,
+)
 from engine.definitions.scenarios import Played, play_bundle
 from engine.errors import Finding
 from engine.model.definitions import Bundle, DefinitionSource, SourceFile
@@ -38,6 +43,7 @@ PATIENCE = 30
 LONGEST = 300
 """Seconds on the clock after which any child is ended, also one that plays many scenarios."""
 MEGABYTES = 1_024
+"""On top of what the process has before it looks at a file; a check of ours takes a fortieth."""
 
 
 _server = ForkServer(("-m", "engine.definitions.apart"))
@@ -49,20 +55,22 @@ def check_apart(bundle: Bundle, known: Known) -> tuple[Finding, ...]:
 
 
 def _checked(bundle: Bundle, answer: dict[str, Any] | None) -> tuple[Finding, ...]:
+    file = bundle.files[0].name if bundle.files else ""
     if answer is None:
-        return (
-            error(
-                "check-unfinished",
-                bundle.files[0].name if bundle.files else "",
-                seconds=SECONDS,
-                megabytes=MEGABYTES,
-            ),
-        )
+        return (error("check-unfinished", file, seconds=SECONDS, megabytes=MEGABYTES),)
+    if answer == _TOO_LARGE:
+        return (error("check-too-large", file, megabytes=MEGABYTES),)
     return _findings_of(answer["findings"])
 
 
 def check_forked(bundle: Bundle, known: Known) -> tuple[Finding, ...]:
-    """The same in a child of this very process, which may have one thread only: a command's."""
+    """The same in a child of this very process, which a command has at hand without a start.
+
+    A process of several threads must not be forked: a lock that another thread holds is held in
+    the child for ever.
+    """
+    if threading.active_count() > 1:
+        return check_apart(bundle, known)
     try:
         answer = ask_forked(json.dumps(question_of(bundle, known)).encode(), answered, PATIENCE)
     except NoAnswer:
@@ -83,6 +91,9 @@ def play_apart(bundle: Bundle, known: Known, parameters: Mapping[str, object]) -
             "scenarios-unfinished", scenarios[0].name, seconds=allowed, megabytes=MEGABYTES
         )
         return Played((), (unfinished,))
+    if answer == _TOO_LARGE:
+        too_large = error("scenarios-too-large", scenarios[0].name, megabytes=MEGABYTES)
+        return Played((), (too_large,))
     return Played(tuple(map(record_of, answer["records"])), _findings_of(answer["findings"]))
 
 
@@ -114,33 +125,34 @@ def _findings_of(plain: list[dict[str, Any]]) -> tuple[Finding, ...]:
     return tuple(Finding(**{**one, "trace": tuple(one["trace"])}) for one in plain)
 
 
+_TOO_LARGE = {"too_large": True}
+
+
 def answered(question: bytes) -> bytes:
     """What was asked, computed within the limits; they hold for the process from here on."""
-    memory = MEGABYTES * 1024 * 1024
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    _limit_time(SECONDS, PATIENCE)
-    told = json.loads(question)
-    bundle, known = understood(told)
-    if "play" not in told:
-        found = check_bundle(bundle, known)
-        return json.dumps({"findings": [asdict(finding) for finding in found]}).encode()
+    limit_memory(MEGABYTES)
+    limit_time(SECONDS, PATIENCE)
+    try:
+        answer = _computed(json.loads(question))
+        if is_short_of_memory():
+            answer = _TOO_LARGE
+    except MemoryError:
+        allow_memory()
+        answer = _TOO_LARGE
+    return json.dumps(answer).encode()
+
+
+def _computed(question: dict[str, Any]) -> dict[str, Any]:
+    bundle, known = understood(question)
+    if "play" not in question:
+        return {"findings": [asdict(finding) for finding in check_bundle(bundle, known)]}
     allowed = _seconds_for(bundle)
-    _limit_time(allowed, _patience_for(allowed))
-    played = play_bundle(bundle, known, told["play"])
-    return json.dumps(
-        {
-            "records": [record.as_plain() for record in played.records],
-            "findings": [asdict(finding) for finding in played.findings],
-        }
-    ).encode()
-
-
-def _limit_time(seconds: int, patience: int) -> None:
-    """Of processor time, and on the clock: what waits computes nothing and must end as well."""
-    signal.alarm(patience)
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    last = int(used.ru_utime + used.ru_stime) + 1 + seconds
-    resource.setrlimit(resource.RLIMIT_CPU, (last, resource.RLIM_INFINITY))
+    limit_time(allowed, _patience_for(allowed))
+    played = play_bundle(bundle, known, question["play"])
+    return {
+        "records": [record.as_plain() for record in played.records],
+        "findings": [asdict(finding) for finding in played.findings],
+    }
 
 
 # The question, as JSON -------------------------------------------------------------

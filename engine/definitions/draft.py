@@ -163,6 +163,8 @@ def read_draft(bundle: Bundle, known: Known) -> tuple[Draft, list[Finding]]:
                     what=problem.told,
                 )
             )
+        except MemoryError:  # not this file's fault alone: whoever set the limit tells it
+            raise
         except Exception:  # noqa: BLE001 - a file nobody foresaw is refused, never a crash
             unreadable.add(source.name)
             findings.append(error("file-unreadable", source.name, name=source.name))

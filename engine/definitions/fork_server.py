@@ -133,7 +133,7 @@ def _answer_and_leave(asked: socket.socket, answer: Callable[[bytes], bytes]) ->
     try:
         with asked:
             asked.sendall(answer(_all_of(asked)))
-    except (OSError, MemoryError):  # nobody listens any more, or the file asks for too much
+    except (OSError, MemoryError):  # nobody listens any more, or there is no memory to answer
         pass
     except Exception:  # noqa: BLE001 - told here, for the process ends with it
         traceback.print_exc()

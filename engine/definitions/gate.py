@@ -24,7 +24,10 @@ MOST_FINDINGS = 500
 
 
 def check_bundle(bundle: Bundle, known: Known) -> tuple[Finding, ...]:
-    """Everything the checks find, by file and line. Never raises, whatever the files."""
+    """Everything the checks find, by file and line.
+
+    Raises nothing but MemoryError, whatever the files.
+    """
     findings = list(bpmn_files.check_names(bundle))
     draft, unread = read_draft(bundle, known)
     findings += unread
@@ -51,6 +54,8 @@ def _guarded(name: str, found: Iterable[Finding]) -> Iterator[Finding]:
     """The findings of one check; its failure is a finding of its own."""
     try:
         yield from found
+    except MemoryError:  # every other check would fail as well: whoever set the limit tells it
+        raise
     except Exception as failure:  # noqa: BLE001 - a file nobody foresaw is refused, never a crash
         yield error(
             "check-failed", "", check=name.rpartition(".")[2], failure=type(failure).__name__

@@ -44,6 +44,8 @@ def parse(diagram: Diagram, findings: Findings) -> dict[str, Any]:
     try:
         specs = _specs(diagram)
     except ValidationException as error:
+        if isinstance(error.__context__, MemoryError):  # SpiffWorkflow wraps whatever happens
+            raise error.__context__ from error
         node = diagram.nodes.get(getattr(error, "id", "") or "")
         findings.add(None, "not-runnable", f"流程图无法运行:{error}")
         if node is not None:

@@ -23,7 +23,7 @@ def check_names(bundle: Bundle) -> Iterator[Finding]:
             yield error("file-duplicate", file.name, name=file.name)
         seen.add(file.name)
     if not any(file.name.endswith(".bpmn") for file in bundle.files):
-        yield error("no-process.no-file", "")
+        yield error("no-process.no-file", bundle.files[0].name if bundle.files else "")
 
 
 def check(draft: Draft) -> Iterator[Finding]:

@@ -44,7 +44,10 @@ Play = Callable[[Bundle, Known, Mapping[str, object]], Played]
 
 
 def play_bundle(bundle: Bundle, known: Known, parameters: Mapping[str, object]) -> Played:
-    """Play every scenario of a bundle that passed the gate. Never raises, whatever the files."""
+    """Play every scenario of a bundle that passed the gate.
+
+    Raises nothing but MemoryError, whatever the files.
+    """
     files = bundle.named(SUFFIX)
     if not files:
         return Played()

@@ -152,6 +152,8 @@ def _played(
             message = failure.message
         except Refused as refused:
             message = refused.message
+        except MemoryError:  # the others would fail as well: whoever set the limit tells it
+            raise
         except Exception as failure:  # noqa: BLE001 - one scenario must not hide the others
             message = f"场景没有跑完({type(failure).__name__}: {failure})。"
     result = ScenarioResult(scenario.name, scenario.title, passed=not message, message=message)

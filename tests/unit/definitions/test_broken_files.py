@@ -23,7 +23,9 @@ NOT_FROM_A_SINGLE_FILE = {
     "file-unreadable",
     "check-failed",
     "check-unfinished",  # see test_apart.py
+    "check-too-large",
     "scenarios-unfinished",
+    "scenarios-too-large",
     "not-bpmn",
     "too-many-elements",
     "lane-differs",  # see test_lanes_as_read.py
