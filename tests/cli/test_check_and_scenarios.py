@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.definitions.folder import MOST_FILES
+
 ROOT = Path(__file__).parent.parent.parent
 BROKEN = ROOT / "tests/unit/definitions/broken"
 
@@ -72,6 +74,35 @@ def test_a_fault_is_told_once_however_its_folder_is_named(bangfu, tmp_path, monk
     monkeypatch.chdir(tmp_path)
     findings = bangfu("check", "--json", *words).json
     assert [finding["file"] for finding in findings] == ["forms/k/broken.form"]
+
+
+@pytest.mark.parametrize("named", ["the folder", "each file"])
+def test_more_files_than_one_deployment_takes_are_a_collection(bangfu, tmp_path, named):
+    """Each process of it is checked alone, with the forms and decisions that it names."""
+    one = (ROOT / "tests/unit/definitions/good/straight.bpmn").read_text("utf-8")
+    for number in range(MOST_FILES):
+        (tmp_path / f"p{number:03}.bpmn").write_text(one, "utf-8")
+    (tmp_path / "p050.bpmn").write_text("<a/>", "utf-8")
+    (tmp_path / "alone.form").write_text("{", "utf-8")
+    shared = ROOT / "tests/unit/definitions/shared/apply.form"
+    (tmp_path / "apply.form").write_bytes(shared.read_bytes())
+    answer = bangfu("check", "--json", *([tmp_path] if named == "the folder" else _in(tmp_path)))
+    assert (answer.code, answer.err) == (1, "")
+    assert {Path(one["file"]).name for one in answer.json} == {"p050.bpmn", "alone.form"}
+
+
+def test_files_without_a_process_are_told_by_name(bangfu, tmp_path):
+    (tmp_path / "apply.form").write_bytes(
+        (ROOT / "tests/unit/definitions/shared/apply.form").read_bytes()
+    )
+    answer = bangfu("check", "--json", tmp_path / "apply.form")
+    assert answer.code == 1
+    (found,) = answer.json
+    assert (found["code"], Path(found["file"]).name) == ("no-process", "apply.form")
+
+
+def _in(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir())
 
 
 def test_a_folder_is_found_from_inside_it(bangfu, tmp_path, monkeypatch):

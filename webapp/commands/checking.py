@@ -11,7 +11,7 @@ from pathlib import Path
 import registry
 from engine.definitions import Known
 from engine.definitions.apart import check_forked
-from engine.definitions.folder import SUFFIXES, folder_source, read_upload
+from engine.definitions.folder import MOST_FILES, SUFFIXES, folder_source, read_upload
 from engine.errors import BangfuError, Finding
 from engine.model.definitions import Bundle, DefinitionSource
 from webapp.commands.findings import LANGUAGES, told
@@ -148,11 +148,31 @@ def _groups(paths: list[Path]) -> Iterator[_Group]:
             )
         else:
             loose.setdefault(path.parent, []).append(path)
-    for together in _connected(list(folders.values())):
-        files = [path for folder in together for path in _with_forms(folder)]
-        yield _Group(tuple(files), _processes_of(together[0]))
+    for connected in _connected(list(folders.values())):
+        found = [path for folder in connected for path in _with_forms(folder)]
+        yield from _deployable(connected[0], found)
     for folder, files in loose.items():
-        yield _Group((*files, *_companions(folder, files)), _processes_of(folder))
+        yield from _deployable(folder, files)
+
+
+def _deployable(folder: Path, files: list[Path]) -> Iterator[_Group]:
+    """Files with what they name, together; of more than one deployment takes, each process alone.
+
+    So many that lie beside each other are a collection, and no process.
+    """
+    together = (*files, *_companions(folder, files))
+    if len(together) <= MOST_FILES:
+        yield _Group(together, _processes_of(folder))
+        return
+    named: set[Path] = set()
+    for path in files:
+        if path.suffix == ".bpmn":
+            companions = tuple(_companions(path.parent, [path]))
+            named.update(companions)
+            yield _Group((path, *companions), _processes_of(folder))
+    for path in files:
+        if path.suffix != ".bpmn" and path not in named:
+            yield _Group((path,), _processes_of(folder))
 
 
 def _connected(folders: list[Path]) -> Iterator[list[Path]]:
