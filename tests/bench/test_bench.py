@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.bench import soundness
+from tests.bench import expressions, soundness
 from tests.bench.rows import COLUMNS, Measured, Round, percentile
 from tests.bench.table import table
 from tests.bench.works import USUALLY, Size, measure
@@ -83,3 +83,10 @@ def test_the_cost_of_looking_for_deadlocks_stands_beside_its_limit() -> None:
     assert (one.nodes, one.decided) == (102, True)
     assert one.moves >= one.states - 1
     assert one.ratio > 0
+
+
+def test_conditions_and_a_table_are_measured_beside_their_limits() -> None:
+    """No time is asserted: a busy machine makes nobody's expression worse."""
+    found = list(expressions.costs())
+    assert [one.most for one in found] == [3, 3, 3, 60]
+    assert all(one.each > one.bare > 0 for one in found)

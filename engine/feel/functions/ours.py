@@ -24,6 +24,7 @@ from engine.feel.temporal import (
 )
 from engine.feel.temporal_text import read_date
 from engine.model.identity_numbers import normalised, resident_id
+from engine.sentences import Words
 
 _LARGEST_DAYS = 3_660  # ten years: more is a slip of the pen, and a calendar does not reach further
 _COST_OF_A_CALENDAR = 20
@@ -53,7 +54,11 @@ def _day(run: Run, value: Date | DateTime | str) -> dt.date:
 @builtin_with_run(
     "working days",
     "from: date | date and time | string, n: number",
-    description="从某日起第 n 个工作日是哪一天(当日不算)。例:working days(today(), 5)",
+    description=Words(
+        "从某日起第 n 个工作日是哪一天(当日不算)。例:working days(today(), 5)",
+        "The day n working days after a day, which is not counted itself. "
+        "Example: working days(today(), 5)",
+    ),
 )
 def working_days(run: Run, start: Date | DateTime | str, count: Decimal) -> Date:
     """The day n working days after a day, which is not counted itself."""
@@ -67,8 +72,11 @@ def working_days(run: Run, start: Date | DateTime | str, count: Decimal) -> Date
 @builtin_with_run(
     "working days between",
     "from: date | date and time | string, to: date | date and time | string",
-    description="两日之间有几个工作日(起始日不算,截止日算)。"
-    "例:working days between(accepted, today())",
+    description=Words(
+        "两日之间有几个工作日(起始日不算,截止日算)。例:working days between(accepted, today())",
+        "How many working days lie between two days, the first not counted, the last counted. "
+        "Example: working days between(accepted, today())",
+    ),
 )
 def working_days_between(
     run: Run, start: Date | DateTime | str, end: Date | DateTime | str
@@ -85,7 +93,11 @@ def working_days_between(
 @builtin_with_run(
     "age",
     "id number: string",
-    description="按 18 位公民身份号码计算今天的周岁。例:age(id_no) >= 60",
+    description=Words(
+        "按 18 位公民身份号码计算今天的周岁。例:age(id_no) >= 60",
+        "Full years today of the holder of an identity number of 18 characters. "
+        "Example: age(id_no) >= 60",
+    ),
 )
 def age(run: Run, id_number: str) -> Decimal:
     """Full years at today() of the holder of a Chinese identity number.
@@ -104,7 +116,10 @@ def age(run: Run, id_number: str) -> Decimal:
 @builtin_with_run(
     "parameter",
     "name: string",
-    description='当前有效的业务参数。例:parameter("notice days")',
+    description=Words(
+        '当前有效的业务参数。例:parameter("notice days")',
+        'Today\'s value of a business parameter. Example: parameter("notice days")',
+    ),
 )
 def parameter(run: Run, name: str) -> object:
     """Today's value of a dated parameter."""

@@ -23,6 +23,7 @@ from engine.feel.values import (
     bounded_text,
     kind_word,
 )
+from engine.sentences import Words
 
 _KINDS: Mapping[str, tuple[type, ...]] = {
     "number": (Decimal,),
@@ -110,7 +111,7 @@ def _in_order(signature: Signature, arguments: Mapping[str, object]) -> list[obj
 class BuiltinFunction(FeelFunction):
     """A function written in Python.
 
-    `help` is one Chinese sentence for the designer, where there is one.
+    `help` is one sentence for the designer, where there is one.
     """
 
     has_forms = True
@@ -121,7 +122,7 @@ class BuiltinFunction(FeelFunction):
         name: str,
         signatures: Sequence[Signature],
         implementation: Callable[..., object],
-        description: str = "",
+        description: Words | None = None,
     ) -> None:
         self.name = name
         self.signatures = tuple(signatures)
@@ -267,7 +268,7 @@ def builtin(name: str, *signatures: str) -> Callable[[_AnyFunction], _AnyFunctio
 
 
 def builtin_with_run(
-    name: str, *signatures: str, description: str = ""
+    name: str, *signatures: str, description: Words | None = None
 ) -> Callable[[_AnyFunction], _AnyFunction]:
     """Put a function into the table that needs the evaluation itself.
 

@@ -1,10 +1,13 @@
 """Our own functions: working days, ages, dated parameters; and the business clock."""
 
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 
 from engine.feel import BUSINESS_ZONE, OUR_FUNCTIONS, EvaluationContext, compile_expression
+
+ROOT = Path(__file__).parent.parent.parent.parent
 
 
 class Week:
@@ -88,6 +91,19 @@ def test_a_clock_without_a_zone_is_refused():
         EvaluationContext(now=datetime(2026, 11, 16))  # noqa: DTZ001 - the mistake under test
 
 
-def test_each_of_our_functions_explains_itself():
+def test_each_of_our_functions_explains_itself_in_both_languages():
     assert set(OUR_FUNCTIONS) == {"working days", "working days between", "age", "parameter"}
-    assert all(function.help and function.parameters for function in OUR_FUNCTIONS.values())
+    for name, function in OUR_FUNCTIONS.items():
+        assert function.parameters
+        assert function.help is not None
+        for words in function.help:
+            assert f"{name}(" in words
+
+
+def test_the_documentation_lists_them():
+    lines = ["| function | 说明 | what it is worth |", "|---|---|---|"]
+    for name, function in OUR_FUNCTIONS.items():
+        called = f"`{name}({', '.join(function.parameters)})`"
+        lines.append(f"| {called} | {function.help.zh} | {function.help.en} |")
+    written = (ROOT / "docs/bpmn.md").read_text("utf-8")
+    assert "\n".join(lines) + "\n" in written
