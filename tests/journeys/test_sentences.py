@@ -111,7 +111,7 @@ def test_who_built_a_file_is_told_who_reviews_it(town: Site, townspeople: People
     person = townspeople("officer2")
     person.go(f"/tasks/{review}")
     refusal = person.page.locator(".work-do .note").first
-    expect(refusal).to_contain_text("按规定不能再办这一步")
+    expect(refusal).to_contain_text("您办过本件的“填写申请”,按规定不能再办“审核”。现由")
     expect(refusal).to_contain_text("模拟reviewer")
 
 

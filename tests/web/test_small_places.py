@@ -48,7 +48,7 @@ def test_a_profile_lets_one_person_do_both_and_says_so_everywhere(
     task = small.applied("给全班添置")
     officer, admin, supervisor = browse("officer"), browse("admin"), browse("supervisor")
     assert "给全班添置" not in officer.text("/inbox")
-    assert "按规定不能再办这一步" in officer.text(f"/tasks/{task}")
+    assert "按规定不能再办“审核”" in officer.text(f"/tasks/{task}")
     declared(admin)
     unit = admin.text(COUNTY)
     for said in ("实行中", "模拟〔2026〕30号", "全单位只有两名工作人员", "2027-01-01", "周敏"):

@@ -37,6 +37,7 @@ from webapp.shared.urging import order_links, reminded_words
 from webapp.shared.words import Badge, clock_time, due_badge, moment, why_this_date
 from webapp.tasks.buttons import buttons, papers_to_print
 from webapp.tasks.guest_note import guest_note
+from webapp.tasks.refusing import refusal_of
 from webapp.tasks.returned import Returned, keys_to_change, returned
 
 LONG_FORM = 16
@@ -162,7 +163,7 @@ def task_page(
         way_back=way_back,
         back_href=address("inbox.show", way_back),
         message="" if typed is None else typed.message,
-        refusal=_refusal(actor, view),
+        refusal=refusal_of(actor, view),
         guest_note=guest_note(engine, actor, view, now),
         profile_note=_profile_note(actor, view),
         panel=panel_of(current_registry(), actor, view),
@@ -178,7 +179,7 @@ def task_page(
             view.files,
             view.papers,
             view.paper_checks,
-            "" if _refusal(actor, view) else view.task.id,
+            "" if refusal_of(actor, view) else view.task.id,
         ),
         is_open=view.task.status is TaskStatus.OPEN,
         layout=_layout(view),
@@ -241,29 +242,6 @@ def _holding(actor: Actor, view: TaskView, now: datetime) -> Holding:
     )
 
 
-def _refusal(actor: Actor, view: TaskView) -> str:
-    """Why this person cannot do the step, empty when she can."""
-    if view.task.status is TaskStatus.CANCELLED:
-        return _("这一步已不需要办理。") + (_("您写的内容在下面,可以复制。") if view.data else "")
-    if view.task.status is not TaskStatus.OPEN:
-        return _("这一步已办结。")
-    if view.standing is Standing.BARRED:
-        return _(
-            "您办理过本件需与“%(step)s”分开的环节,按规定不能再办这一步。现由%(names)s办理。",
-            step=view.task.name,
-            names="、".join(h.name for h in view.holders) or _("其他有权限的同事"),
-        )
-    if view.standing is Standing.NOT_HERS:
-        return _("这一步由%(names)s办理,您可以查看。", names=_who_else(view))
-    if view.task.assignee not in {None, actor.person_id}:
-        return _(
-            "%(name)s正在办理这一件(%(since)s 认领)。如需由您办理,请%(name)s放回。",
-            name=view.holder_name,
-            since="" if view.task.claimed_at is None else moment(view.task.claimed_at)[5:],
-        )
-    return ""
-
-
 def _profile_note(actor: Actor, view: TaskView) -> str:
     """That only her small unit's profile lets her do it."""
     task = view.task
@@ -277,13 +255,8 @@ def _profile_note(actor: Actor, view: TaskView) -> str:
     )
 
 
-def _who_else(view: TaskView) -> str:
-    names = "、".join(holder.name for holder in view.holders)
-    return names or _("其他有权限的同事")
-
-
 def _draft_note(actor: Actor, view: TaskView, now: datetime) -> str:
-    if view.draft_at is None or _refusal(actor, view):
+    if view.draft_at is None or refusal_of(actor, view):
         return ""
     return _(
         "已打开 %(time)s 保存的草稿(%(name)s)。",
@@ -305,7 +278,7 @@ def _form(
     """
     if view.form is None or view.task.status is not TaskStatus.OPEN:
         return _typed_only(view, typed or (Typed(view.data) if view.data else None))
-    if _refusal(actor, view):
+    if refusal_of(actor, view):
         return _typed_only(view, typed)
     task_id = view.task.id
     data = view.data if typed is None else view.form.reopened(typed.data, view.scope, view.context)
