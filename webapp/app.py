@@ -93,7 +93,7 @@ def create_app(settings: Settings, engine: Engine, registry: RegistryPort) -> Fl
     install(app.extensions, Installation(settings, engine, registry))
     speak(app)
     log_requests(app)
-    count_requests(app)
+    count_requests(app, engine)
     protect(app, settings)
     version_static_files(app)
     answer_errors(app)

@@ -31,6 +31,7 @@ _KNOWN = frozenset(
         "BANGFU_HTTPS",
         "BANGFU_KEY",
         "BANGFU_MESSAGE_HOSTS",
+        "BANGFU_METRICS_TOKEN",
         "BANGFU_PROXIES",
         "BANGFU_PUBLIC_ADDRESS",
         "BANGFU_SITE_NAME",
@@ -41,6 +42,7 @@ _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"", "0", "false", "no", "off"})
 _MOST_PROXIES = 5
 _HOST = re.compile(r"[a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?")
+_SHORTEST_TOKEN = 16
 _FASTEST = 10_000_000.0
 
 
@@ -60,6 +62,7 @@ class Settings:
     in demo mode. ``proxies``: how many reverse proxies of ours stand before the server, whose
     ``X-Forwarded-*`` headers may be believed. ``is_https``: cookies travel over HTTPS only.
     ``public_address``: where people outside reach the site; empty: as whoever prints it does.
+    ``metrics_token``: lets a machine elsewhere read ``/metrics``; without it this machine alone.
     ``outside``: hosts that messages may go to (``BANGFU_MESSAGE_HOSTS``), and the secrets for
     them (``BANGFU_SECRET_*``).
     """
@@ -74,6 +77,7 @@ class Settings:
     is_https: bool = False
     proxies: int = 0
     public_address: str = ""
+    metrics_token: str = ""
     outside: Outside = field(default_factory=Outside)
 
     @property
@@ -110,6 +114,7 @@ class Settings:
             is_https=_flag(given, "BANGFU_HTTPS"),
             proxies=_proxies(given.get("BANGFU_PROXIES", "")),
             public_address=_address(given.get("BANGFU_PUBLIC_ADDRESS", "")),
+            metrics_token=_token(given.get("BANGFU_METRICS_TOKEN", "")),
             outside=_outside(given),
         )
 
@@ -149,6 +154,15 @@ def _address(text: str) -> str:
             f"现在是“{text[:100]}”,未启动。"
         )
     return text.rstrip("/")
+
+
+def _token(text: str) -> str:
+    if text and (len(text) < _SHORTEST_TOKEN or not text.isascii() or not text.isprintable()):
+        raise SettingsRefused(
+            f"BANGFU_METRICS_TOKEN 至少 {_SHORTEST_TOKEN} 个英文字符,未启动。"
+            "请用 head -c 24 /dev/urandom | base64 生成一个。"
+        )
+    return text
 
 
 def _outside(given: Mapping[str, str]) -> Outside:

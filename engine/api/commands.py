@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from engine.api.watching import Watcher, watched
 from engine.errors import (
     Busy,
     IdempotencyKeyReused,
@@ -32,6 +33,11 @@ class Commands:
     def __init__(self, database: Database, environment: Environment) -> None:
         self.database = database
         self.environment = environment
+        self.watcher: Watcher | None = None
+
+    def watched_by(self, watcher: Watcher) -> None:
+        """From now on every command and every try of a job is told to the watcher."""
+        self.watcher = watcher
 
     def ask(self, question: Callable[[Tx], Result]) -> Result:
         """Answer a question from one consistent view."""
@@ -43,6 +49,10 @@ class Commands:
 
         Also the door for the registry's own commands (design.md D18).
         """
+        with watched(self.watcher, command):
+            return self._execute(command)
+
+    def _execute(self, command: Callable[[Tx], Result]) -> Result:
         for _ in range(TRIES_ON_COLLISION):
             try:
                 with self.database.unit_of_work() as work:
@@ -64,6 +74,16 @@ class Commands:
 
         Raises Replayed when this request was answered before.
         """
+        with watched(self.watcher, act):
+            return self._prepare_and_execute(prepare, act, actor, once)
+
+    def _prepare_and_execute(
+        self,
+        prepare: Callable[[Tx], Prepared],
+        act: Callable[[Tx, Prepared], Result],
+        actor: Actor,
+        once: Once[Result] | None,
+    ) -> Result:
         try:
             for _ in range(TRIES_ON_COLLISION):
                 try:

@@ -11,6 +11,7 @@ from engine.api.fan_outs import FanOuts
 from engine.api.files import Files
 from engine.api.jobs import Jobs
 from engine.api.messages import Messages
+from engine.api.operating import Operating
 from engine.api.phone_uploads import PhoneUploads
 from engine.api.receipts import Guests, Receipts
 from engine.api.settings import Settings
@@ -36,6 +37,7 @@ class Engine(Commands):
         super().__init__(database, environment)
         self.audit = Audit(self)
         self.jobs = Jobs(self, self.audit)
+        self.operating = Operating(self, self.jobs)
         self.tasks = Tasks(self, self.jobs)
         self.cases = Cases(self)
         self.messages = Messages(self, self.jobs)

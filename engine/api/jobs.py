@@ -86,6 +86,11 @@ class Jobs(Group):
             attempt(self, job)
         return len(taken)
 
+    def note_try(self, job: Job, outcome: str, seconds: float) -> None:
+        """Tell who counts."""
+        if self._commands.watcher is not None:
+            self._commands.watcher.job(job.kind, outcome, seconds)
+
     def fire_due_or_wait(self, case_id: str) -> None:
         """Fire the due timers of a case, or let the worker that is at it finish."""
         if not self.fire_due_of_case(case_id):

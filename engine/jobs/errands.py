@@ -16,6 +16,7 @@ from engine.errors import BangfuError, Busy, LeaseLost, Refused
 from engine.jobs.executor import BACK_OFF, TRIES, Pace
 from engine.jobs.loop import Bell, WorkerLoop
 from engine.model.errands import Errand, Interrupted, Say
+from engine.model.occasions import Occasion, during
 
 log = logging.getLogger("bangfu.errands")
 
@@ -82,6 +83,11 @@ class ErrandRunner(WorkerLoop):
         if errand.attempts > TRIES:  # its holders died over it
             self._work.fail(errand, _GIVEN_UP)
             return True
+        with during(Occasion(f"errand-{errand.id}-{errand.fence}")):
+            self._try(errand)
+        return True
+
+    def _try(self, errand: Errand) -> None:
         try:
             self._work.do(errand, _Line(self._work, errand, self._stop).say)
         except LeaseLost:
@@ -102,4 +108,3 @@ class ErrandRunner(WorkerLoop):
                 self._work.fail(errand, told)
             else:
                 self._work.put_back(errand, BACK_OFF[errand.attempts - 1], told, counts=True)
-        return True

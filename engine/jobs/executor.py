@@ -7,6 +7,7 @@ Three tries with back-off, then an incident a person can read and retry.
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from typing_extensions import override
 
 from engine.errors import BangfuError, Busy, LeaseLost
 from engine.jobs.loop import Bell, WorkerLoop
+from engine.model.occasions import Occasion, during
 from engine.store.jobs import Job
 
 log = logging.getLogger("bangfu.jobs")
@@ -79,6 +81,10 @@ class Work(Protocol):
         """The machine's time."""
         ...
 
+    def note_try(self, job: Job, outcome: str, seconds: float) -> None:
+        """How a try ended, for who counts."""
+        ...
+
 
 @dataclass(frozen=True)
 class Pace:
@@ -135,21 +141,47 @@ def attempt(work: Work, job: Job) -> None:
 
     Raises Busy when the database does not answer even to that.
     """
+    began = time.perf_counter()
+    with during(Occasion(f"job-{job.id}-{job.fence}")) as occasion:
+        outcome = _attempt(work, job)
+        seconds = time.perf_counter() - began
+        work.note_try(job, outcome, seconds)
+        log.info(
+            "job",
+            extra={
+                "fields": {
+                    "id": occasion.id,
+                    "kind": job.kind,
+                    "process": job.process_key,
+                    "element": job.element_id,
+                    "tries": job.attempts,
+                    "outcome": outcome,
+                    "ms": round(seconds * 1000, 1),
+                }
+            },
+        )
+
+
+def _attempt(work: Work, job: Job) -> str:
+    """How it ended: done, again, incident, lost, busy."""
     if job.attempts > TRIES:  # its holders died over it: it must not take the next one along
         _give_up(work, job, _NEVER_FINISHED)
-        return
+        return "incident"
     try:
         work.do_job(job)
     except LeaseLost:
-        log.info("job %s is done or was taken over by another worker", job.id)
+        return "lost"
     except Busy as busy:
         _postpone(work, job, BACK_OFF[0], busy.message, counts=False)
+        return "busy"
     except Exception as error:  # noqa: BLE001 - whatever fails becomes an incident, never a crash
         log.warning("job %s failed at try %s: %s", job.id, job.attempts, type(error).__name__)
         if job.attempts >= TRIES:
             _give_up(work, job, _safe(error))
-        else:
-            _postpone(work, job, BACK_OFF[job.attempts - 1], _safe(error), counts=True)
+            return "incident"
+        _postpone(work, job, BACK_OFF[job.attempts - 1], _safe(error), counts=True)
+        return "again"
+    return "done"
 
 
 def _postpone(work: Work, job: Job, wait: timedelta, error: str, *, counts: bool) -> None:

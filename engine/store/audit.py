@@ -1,13 +1,15 @@
 """Reads and refusals, and the one gap-free chain over everything (design.md D11)."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import orjson
 from sqlalchemy import func, insert, literal, select, union_all
 
+from engine.model.occasions import occasion_id
 from engine.store.database import Tx
 from engine.store.events import FIRST_LINK
 from engine.store.instants import from_text, to_text
@@ -17,26 +19,27 @@ _LOOK_BACK = 5_000
 """How far behind the newest sealed row late committers are looked for on each run."""
 
 
-def access_hash(at: str, actor: str | None, action: str, target: str, detail: str) -> str:
-    """The hash of an access row."""
-    return hashlib.sha256(orjson.dumps([at, actor, action, target, detail])).hexdigest()
+def access_hash(row: Mapping[str, Any]) -> str:
+    """The hash of an access row; of one without a request as before there were such numbers."""
+    content = [row[name] for name in ("at", "actor", "action", "object", "detail")]
+    if row["request_id"] is not None:
+        content.append(row["request_id"])
+    return hashlib.sha256(orjson.dumps(content)).hexdigest()
 
 
 def add_access(
     tx: Tx, at: datetime, actor: str | None, action: str, target: str, detail: str = ""
 ) -> None:
     """Write down that somebody read, was refused, or signed in."""
-    moment = to_text(at)
-    tx.execute(
-        insert(access_event).values(
-            at=moment,
-            actor=actor,
-            action=action,
-            object=target,
-            detail=detail,
-            hash=access_hash(moment, actor, action, target, detail),
-        )
-    )
+    row: dict[str, str | None] = {
+        "at": to_text(at),
+        "actor": actor,
+        "action": action,
+        "object": target,
+        "detail": detail,
+        "request_id": occasion_id(),
+    }
+    tx.execute(insert(access_event).values(**row, hash=access_hash(row)))
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ class AuditRow:
     target: str
     before_hash: str
     hash: str
+    request_id: str | None = None
 
 
 def seal_link(before: str, seq: int, source: str, source_id: int, source_hash: str) -> str:
@@ -173,6 +177,7 @@ def entries(tx: Tx, after: int, limit: int) -> list[AuditRow]:
         event.c.actor,
         event.c.kind.label("action"),
         event.c.case_id.label("object"),
+        event.c.request_id,
         seal.c.before_hash,
         seal.c.hash,
     ).join(event, (event.c.id == seal.c.source_id) & (seal.c.source == literal("case")))
@@ -182,6 +187,7 @@ def entries(tx: Tx, after: int, limit: int) -> list[AuditRow]:
         access_event.c.actor,
         access_event.c.action,
         access_event.c.object,
+        access_event.c.request_id,
         seal.c.before_hash,
         seal.c.hash,
     ).join(
@@ -201,6 +207,7 @@ def entries(tx: Tx, after: int, limit: int) -> list[AuditRow]:
             row.object,
             row.before_hash,
             row.hash,
+            row.request_id,
         )
         for row in tx.execute(select(both).order_by(both.c.seq).limit(limit + 1))
     ]
@@ -221,21 +228,21 @@ def access_rows(tx: Tx, batch: int = 2_000) -> Iterator[tuple[int, str, str]]:
     """(id, stored hash, hash of the row as it stands) of each access row."""
     after = 0
     while True:
-        rows = tx.execute(
-            select(access_event)
-            .where(access_event.c.id > after)
-            .order_by(access_event.c.id)
-            .limit(batch)
-        ).all()
-        for row in rows:
-            yield (
-                row.id,
-                row.hash,
-                access_hash(row.at, row.actor, row.action, row.object, row.detail),
+        rows = (
+            tx.execute(
+                select(access_event)
+                .where(access_event.c.id > after)
+                .order_by(access_event.c.id)
+                .limit(batch)
             )
+            .mappings()
+            .all()
+        )
+        for row in rows:
+            yield row["id"], row["hash"], access_hash(dict(row))
         if len(rows) < batch:
             return
-        after = rows[-1].id
+        after = rows[-1]["id"]
 
 
 def add_day(tx: Tx, day: str, seq: int, head_hash: str, signature: str) -> None:

@@ -14,6 +14,7 @@ import orjson
 from sqlalchemy import insert, select
 
 from engine.model.cases import EventKind
+from engine.model.occasions import occasion_id
 from engine.store.database import Tx
 from engine.store.instants import from_text, to_text
 from engine.store.ready import Ready
@@ -38,6 +39,7 @@ class EventRow:
     element_id: str | None
     payload: bytes | None
     hash: str
+    request_id: str | None
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,13 @@ class NewEvent:
     payload: bytes | None = None
 
 
-def link(before: str, case_id: str, number: int, at: str, row: NewEvent) -> str:
-    """The hash of a row that follows ``before``."""
+def link(
+    before: str, case_id: str, number: int, at: str, row: NewEvent, request: str | None
+) -> str:
+    """The hash of a row that follows ``before``.
+
+    A row that no request is known of is hashed as all were before there were such numbers.
+    """
     digest = "" if row.payload is None else hashlib.sha256(row.payload).hexdigest()
     content = orjson.dumps(
         [
@@ -67,6 +74,7 @@ def link(before: str, case_id: str, number: int, at: str, row: NewEvent) -> str:
             row.process_key,
             row.element_id,
             digest,
+            *(() if request is None else (request,)),
         ]
     )
     return hashlib.sha256(content).hexdigest()
@@ -95,11 +103,11 @@ def _chained(
     case_id: str, head: tuple[int, str], at: datetime, new: Sequence[NewEvent]
 ) -> tuple[list[dict[str, object]], tuple[int, str]]:
     number, before = head
-    moment = to_text(at)
+    moment, request = to_text(at), occasion_id()
     rows: list[dict[str, object]] = []
     for row in new:
         number += 1
-        before = link(before, case_id, number, moment, row)
+        before = link(before, case_id, number, moment, row, request)
         rows.append(
             {
                 "case_id": case_id,
@@ -112,6 +120,7 @@ def _chained(
                 "element_id": row.element_id,
                 "payload": row.payload,
                 "hash": before,
+                "request_id": request,
             }
         )
     return rows, (number, before)
@@ -160,4 +169,5 @@ def event_of(row: Any) -> EventRow:
         row.element_id,
         row.payload,
         row.hash,
+        row.request_id,
     )

@@ -99,8 +99,11 @@ def add(tx: Tx, case_id: str, new: Sequence[NewJob], now: datetime) -> None:
         bell.ring(tx)
 
 
-_NOT_DONE = job.c.status.in_([literal_column("'waiting'"), literal_column("'running'")])
+NOT_DONE = job.c.status.in_([literal_column("'waiting'"), literal_column("'running'")])
 """In the words of ``ix_job_due``: a database that does not find these reads every job ever done."""
+
+FAILED = job.c.status == literal_column("'failed'")
+"""In the words of ``ix_job_failed``."""
 
 _LAST = when((job.c.kind == "signal", 1), else_=0)
 """Of what is due at one instant, signals come last."""
@@ -177,7 +180,7 @@ def take(
     )
     due = (
         select(job.c.id)
-        .where(_NOT_DONE, free, job.c.due_at <= to_text(business_now))
+        .where(NOT_DONE, free, job.c.due_at <= to_text(business_now))
         .where(or_(job.c.locked_until.is_(None), job.c.locked_until < to_text(real_now)))
         .order_by(job.c.due_at, job.c.id)
         .with_for_update(skip_locked=True)
@@ -226,7 +229,7 @@ def any_due(tx: Tx, business_now: datetime, real_now: datetime) -> bool:
         tx.execute(
             select(job.c.id)
             .where(
-                _NOT_DONE,
+                NOT_DONE,
                 job.c.due_at <= to_text(business_now),
                 or_(job.c.locked_until.is_(None), job.c.locked_until < to_text(real_now)),
             )

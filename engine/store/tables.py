@@ -380,6 +380,12 @@ job = Table(
         sqlite_where=text("status IN ('waiting', 'running')"),
         postgresql_where=text("status IN ('waiting', 'running')"),
     ),
+    Index(
+        "ix_job_failed",
+        "id",
+        sqlite_where=text("status = 'failed'"),
+        postgresql_where=text("status = 'failed'"),
+    ),
     UniqueConstraint("case_id", "token", "kind"),
 )
 
@@ -411,6 +417,7 @@ event = Table(
     Column("element_id", String(100)),
     Column("payload", LargeBinary),  # sealed
     Column("hash", String(64), nullable=False),
+    Column("request_id", _ID),  # the request or the try of a job that wrote it
     UniqueConstraint("case_id", "number"),
 )
 
@@ -603,6 +610,7 @@ access_event = Table(
     Column("object", String(120), nullable=False),
     Column("detail", String(300), nullable=False),
     Column("hash", String(64), nullable=False),
+    Column("request_id", _ID),
 )
 
 seal = Table(

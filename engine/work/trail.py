@@ -149,6 +149,7 @@ class _Walk:
                         row.element_id,
                         row.payload,
                     ),
+                    row.request_id,
                 )
                 if row.number != number or row.hash != expected:
                     self._found(

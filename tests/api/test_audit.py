@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.api.conftest import Api
 
-ENTRY = {"seq", "at", "actor", "action", "object", "before_hash", "hash"}
+ENTRY = {"seq", "at", "actor", "action", "object", "before_hash", "hash", "request_id"}
 
 
 def chain(api: Api, after: int = 0) -> list[dict[str, Any]]:

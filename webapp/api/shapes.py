@@ -200,4 +200,5 @@ def audit_row(row: AuditRow) -> dict[str, object]:
         "object": row.target,
         "before_hash": row.before_hash,
         "hash": row.hash,
+        "request_id": row.request_id,
     }

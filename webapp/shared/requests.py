@@ -22,6 +22,7 @@ class CsrfRefused(Refused):
 SESSION_COOKIE = "session"
 _EXTENSION = "bangfu"
 _REQUEST_ID = "bangfu.request_id"
+_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -117,6 +118,11 @@ def client_address() -> str:
 def request_id() -> str:
     """The number of this request, shown on error pages and written to the log."""
     return str(request.environ.get(_REQUEST_ID, ""))
+
+
+def known_method() -> str:
+    """The method, of those there are: any word may be sent in its place."""
+    return request.method if request.method in _METHODS else "(other)"
 
 
 def number_request(environ: dict[str, object], number: str) -> None:
