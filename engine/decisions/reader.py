@@ -146,7 +146,7 @@ class Reader:
 
     def _named_type(self, element: Element, reference: str) -> DeclaredType | None:
         name = reference.strip().removeprefix("feel:")
-        if name in ("", "Any", "any"):
+        if name in _OF_ANY_TYPE:
             return None
         found = self.types.get(name) or standard_type(name)
         if found is None:
@@ -205,10 +205,13 @@ class Reader:
                 name, {field: kind for field, kind in types.items() if kind is not None}
             )
         reference = child(item, "typeRef")
-        text = "" if reference is None else (reference.text or "")
-        return self._named_type(item, text) if text else standard_type("Any")
+        text = "" if reference is None else (reference.text or "").strip()
+        if text.removeprefix("feel:") in _OF_ANY_TYPE:
+            return standard_type("Any")  # of which there are lists and allowed values too
+        return self._named_type(item, text)
 
 
+_OF_ANY_TYPE = ("", "Any", "any")
 _ELEMENTS = ("inputData", "decision", "businessKnowledgeModel", "decisionService")
 _NAMED = (*_ELEMENTS, "variable", "itemComponent", "column")
 # A parameter called Person.Gender must not make a name of the path Person.Gender elsewhere.

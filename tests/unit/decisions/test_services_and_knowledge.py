@@ -111,6 +111,8 @@ TYPES = """
 <itemDefinition name="t家庭" isCollection="true"><typeRef>t成员</typeRef>
   <typeConstraint><text>count(?) &lt;= 2</text></typeConstraint></itemDefinition>
 <itemDefinition name="t算法"><functionItem outputTypeRef="number"><parameters name="x" typeRef="number"/></functionItem></itemDefinition>
+<itemDefinition name="t名单" isCollection="true"><typeRef>Any</typeRef></itemDefinition>
+<itemDefinition name="t随意"><typeRef>Any</typeRef><allowedValues><text>1, "是"</text></allowedValues></itemDefinition>
 """
 
 
@@ -129,6 +131,10 @@ def typed(name: str, text: str) -> str:
         ("t家庭", "[{收入: 1}, {收入: 2}]", [{"收入": 1}, {"收入": 2}]),
         ("t家庭", "{收入: 1}", [{"收入": 1}]),
         ("t家庭", "[{收入: 1}, {收入: 2}, {收入: 3}]", None),  # the constraint is on the list
+        ("t名单", "[1, &quot;x&quot;]", [1, "x"]),
+        ("t名单", "&quot;x&quot;", ["x"]),  # a list of anything is a list
+        ("t随意", "&quot;是&quot;", "是"),
+        ("t随意", "2", None),
         ("date and time", "date(&quot;2026-11-16&quot;)", "2026-11-16T00:00:00Z"),
         ("date", "&quot;2026-11-16&quot;", None),  # a text is no date; only the case's JSON is read
     ],
