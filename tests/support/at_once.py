@@ -3,6 +3,8 @@
 import threading
 from collections.abc import Callable
 
+from tests.support.waiting import WAITED
+
 
 def at_once(*actions: Callable[[], object]) -> list[object]:
     """Run all at the same moment; what each gave or raised."""
@@ -10,7 +12,7 @@ def at_once(*actions: Callable[[], object]) -> list[object]:
     results: list[object] = [None] * len(actions)
 
     def run(index: int, action: Callable[[], object]) -> None:
-        gate.wait(30)
+        gate.wait(WAITED)
         try:
             results[index] = action()
         except Exception as error:  # noqa: BLE001
@@ -20,5 +22,6 @@ def at_once(*actions: Callable[[], object]) -> list[object]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(WAITED)
+        assert not thread.is_alive(), f"not done within {WAITED:.0f} seconds"
     return results

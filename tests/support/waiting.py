@@ -9,6 +9,9 @@ from collections.abc import Callable
 WAITED = 600.0
 """Seconds at most for anything: many times what it takes on a machine with two cores."""
 
+ON_A_PAGE = 60_000
+"""Milliseconds at most until a page shows something: each of many may wait so long in vain."""
+
 
 def until(
     is_so: Callable[[], bool], what: str, rest: Callable[[float], object] = time.sleep

@@ -8,7 +8,7 @@ from engine import SYSTEM
 from engine.errors import CaseNotActive, Invalid, NotFound, NotPermitted, Stale, TaskNotOpen
 from engine.model.cases import CaseStatus
 from tests.engine.moving.conftest import Workshop
-from tests.engine.moving.test_jobs import beside, failing, let_back_off_pass
+from tests.engine.moving.test_jobs import beside, failing
 from tests.engine.moving.test_messages import answered, asked, send
 from tests.engine.moving.test_timers import guarded
 
@@ -60,7 +60,7 @@ def test_an_incident_can_be_cancelled(shop: Workshop) -> None:
     case_id = shop.begin("beside")
     for _ in range(4):
         shop.work()
-        let_back_off_pass(shop)
+        shop.let_back_off_pass()
     assert shop.status(case_id) is CaseStatus.INCIDENT
     shop.engine.cases.cancel(shop.actor("officer"), case_id, MISTAKE)
     assert shop.status(case_id) is CaseStatus.CANCELLED

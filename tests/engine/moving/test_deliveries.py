@@ -15,6 +15,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from engine import Request
+from engine.channels import calling
 from engine.errors import Conflict, Invalid, NotPermitted
 from engine.model.channels import Channel, ChannelKind
 from engine.store.messages import Message, RecordQuestion
@@ -23,6 +24,7 @@ from tests.engine.conftest import KEY
 from tests.engine.moving.conftest import Workshop
 from tests.engine.moving.test_digests import HALF_PAST_EIGHT, limited
 from tests.support.gateways import HttpGateway, SmtpServer, http_gateway, smtp_server
+from tests.support.waiting import WAITED, until
 
 MOBILE = "13800005678"
 
@@ -332,7 +334,7 @@ def test_a_worker_killed_between_sending_and_marking_sends_one_double_with_the_s
     arguments = (staffed_url, str(tmp_path / "data"), HALF_PAST_EIGHT.isoformat(), KEY.hex())
     worker = subprocess.Popen([sys.executable, "-c", WORKER, *arguments], stdout=subprocess.DEVNULL)
     gateway.meanwhile = lambda: os.kill(worker.pid, signal.SIGKILL)
-    assert worker.wait(60) == -signal.SIGKILL
+    assert worker.wait(WAITED) == -signal.SIGKILL
     assert len(gateway.calls) == 1
     gateway.meanwhile = None
     (message,) = sent(waiting)
@@ -380,25 +382,26 @@ def test_who_comes_back_late_does_not_mark_what_another_took_over(
 
 
 def test_a_gateway_that_does_not_answer_delays_no_other_channel(
-    waiting: Workshop, gateway: HttpGateway
+    waiting: Workshop, gateway: HttpGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(calling, "TIMEOUT", WAITED)
     answered = threading.Event()
     with http_gateway() as slow:
-        slow.meanwhile = lambda: answered.wait(8) and None
+        slow.meanwhile = lambda: answered.wait(WAITED) and None
         url = f"{slow.url}/robot?key={{secret:GATEWAY}}"
         robot = {"brand": "wecom", "url": url, "sign_secret": ""}
         set_up(waiting, ChannelKind.ROBOT, robot)
         set_up(waiting, ChannelKind.SMS, sms(gateway))
         postman = waiting.engine.telling.postman()
-        for _ in range(20):
+
+        def other_is_out() -> bool:
             postman.run_once()
-            if gateway.calls and slow.calls:
-                break
+            return bool(slow.calls) and [one.status for one in sent(waiting)] == ["sent"]
+
+        until(other_is_out, "the message by the other channel")
         assert gateway.calls
-        assert slow.calls
         (hanging,) = sent(waiting, "robot")
         assert hanging.status == "sending"
-        assert sent(waiting)[0].status == "sent"
         answered.set()
         while postman.run_once():
             continue

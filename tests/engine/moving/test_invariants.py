@@ -11,7 +11,7 @@ from sqlalchemy import text
 from engine.jobs.executor import TRIES
 from engine.work import invariants
 from tests.engine.moving.conftest import Workshop
-from tests.engine.moving.test_jobs import failing, let_back_off_pass, operated
+from tests.engine.moving.test_jobs import failing, operated
 from tests.engine.moving.test_messages import answered, asked
 
 
@@ -141,5 +141,5 @@ def test_an_incident_is_no_broken_invariant(shop: Workshop) -> None:
     shop.finish("officer", case_id, "ask", {"note": "x"})
     for _ in range(TRIES + 1):
         shop.work()
-        let_back_off_pass(shop)
+        shop.let_back_off_pass()
     assert shop.broken() == {}

@@ -2,10 +2,10 @@
 
 import os
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import cast
 
 import pytest
@@ -21,6 +21,8 @@ from engine.store.database import Tx
 from engine.store.jobs import Job
 from tests.bench.limits import recording
 from tests.engine.moving.conftest import Outputs, Workshop, drawn, step
+from tests.support.at_once import at_once
+from tests.support.waiting import WAITED, until
 from tests.unit.runtime.kit import end, line, node, props, service, start
 
 NOW = timedelta(0)
@@ -51,15 +53,10 @@ def failing(error: Exception) -> Callable[[OperationContext, Outputs], Outputs]:
     return run
 
 
-def let_back_off_pass(shop: Workshop) -> None:
-    """Back-off runs on the machine's clock: it is moved, so that the test need not sleep."""
-    shop.by_hand("UPDATE job SET locked_until = NULL WHERE status = 'waiting'")
-
-
 def work_to_the_end(shop: Workshop) -> None:
     for _ in range(TRIES + 2):
         shop.work()
-        let_back_off_pass(shop)
+        shop.let_back_off_pass()
 
 
 def only(jobs: list[Job]) -> Job:
@@ -329,32 +326,33 @@ def test_an_idle_worker_costs_two_questions_and_no_transaction(shop: Workshop) -
     assert all(s.startswith("SELECT") for s in seen)
 
 
-def test_a_worker_in_the_background_is_at_most_two_seconds_late(shop: Workshop) -> None:
+def test_a_worker_in_the_background_looks_again_and_again(shop: Workshop) -> None:
     shop.put(operated(later=True))
     stop = in_background(shop.worker(), "test-worker")
     try:
         case_id = asked(shop)
-        until = time.monotonic() + 10
-        while not shop.waiting(case_id) and time.monotonic() < until:
-            time.sleep(0.02)
+        until(lambda: shop.waiting(case_id) == ["read"], "the worker's next look")
     finally:
         stop()
-    assert shop.waiting(case_id) == ["read"]
 
 
 def test_on_postgresql_a_resting_worker_is_woken(shop: Workshop) -> None:
     if shop.engine.database.is_sqlite:
         return  # one machine, one file: looking is enough
     shop.put(operated(later=True))
-    worker = shop.engine.jobs.executor(Pace(idle=8))
+    listening = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+    )
+    worker = shop.engine.jobs.executor(Pace(idle=10 * WAITED))
     stop = in_background(worker, "resting-worker")
     try:
-        time.sleep(1)  # it has looked, found nothing, and rests
-        case_id, begun = asked(shop), time.monotonic()
-        while not shop.waiting(case_id) and time.monotonic() < begun + 6:
-            time.sleep(0.02)
-        assert shop.waiting(case_id) == ["read"]
+        until(lambda: shop.rows(listening) == [(1,)], "it has found nothing, and rests")
+        case_id = asked(shop)
+        until(lambda: shop.waiting(case_id) == ["read"], "the worker that was woken")
     finally:
+        worker.stop()
+        asked(shop)  # it rests again, or is about to: the bell ends that
         stop()
 
 
@@ -364,11 +362,7 @@ def test_several_workers_do_each_operation_once(
     shop.put(operated(later=True))
     begun = {asked(shop, note=f"第{n}件"): f"第{n}件" for n in range(10)}
     other = open_shop()
-    workers = [threading.Thread(target=s.work) for s in (shop, other, other)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(60)
+    assert at_once(shop.work, other.work, other.work) == [None] * 3
     done = sorted(str(inputs["said"]) for _, inputs in [*shop.calls, *other.calls])
     assert done == sorted(begun.values())
     assert all(shop.waiting(c) == ["read"] for c in begun)
@@ -413,16 +407,12 @@ def test_two_commands_that_lock_each_other_out_both_succeed(shop: Workshop) -> N
             more = text("UPDATE counter SET value = value + 1 WHERE name = :name")
             tx.execute(more, {"name": first})
             if len(tries) == 1 and not shop.engine.database.is_sqlite:
-                meeting.wait(30)
+                meeting.wait(WAITED)
             tx.execute(more, {"name": second})
 
         shop.engine.execute(locking)
 
-    threads = [threading.Thread(target=command, args=pair) for pair in (("a", "b"), ("b", "a"))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
+    at_once(partial(command, "a", "b"), partial(command, "b", "a"))
     assert shop.rows("SELECT name, value FROM counter ORDER BY name") == [("a", 2), ("b", 2)]
 
 

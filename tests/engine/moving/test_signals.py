@@ -1,8 +1,8 @@
 """A signal reaches everything that waits for it: in its case at once, in others by jobs of theirs."""
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,7 +12,9 @@ from engine.errors import TaskNotOpen
 from engine.model.cases import CaseStatus
 from engine.model.definitions import SourceFile
 from engine.model.version_moves import Route
+from engine.work.complete import Completed
 from tests.engine.moving.conftest import Workshop, drawn, step
+from tests.support.at_once import at_once
 from tests.unit.runtime.kit import (
     boundary,
     catches,
@@ -255,6 +257,10 @@ def test_a_signal_that_cannot_be_delivered_is_an_incident_of_that_case_alone(
     assert shop.broken() == {}
 
 
+def complete(shop: Workshop, task: str) -> Completed:
+    return shop.engine.tasks.complete(shop.actor("officer"), task, {})
+
+
 def test_a_signal_and_a_completion_at_once_are_one_after_the_other(
     shop: Workshop, open_shop: Callable[[], Workshop]
 ) -> None:
@@ -264,28 +270,13 @@ def test_a_signal_and_a_completion_at_once_are_one_after_the_other(
     for _ in range(4):
         case_id, throwing = shop.begin("waiter"), shop.begin("thrower")
         work, ask = shop.step(case_id, "work"), shop.step(throwing, "ask")
-        gate, done = threading.Barrier(2), []
-
-        def complete(engine: Workshop, task: str) -> None:
-            gate.wait(10)  # noqa: B023 - joined below
-            try:
-                engine.engine.tasks.complete(engine.actor("officer"), task, {})
-                done.append(task)  # noqa: B023
-            except TaskNotOpen:
-                pass
-
-        threads = [
-            threading.Thread(target=complete, args=pair) for pair in ((shop, work), (other, ask))
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(30)
+        worked, threw = at_once(partial(complete, shop, work), partial(complete, other, ask))
         shop.work()
-        assert ask in done
-        if work in done:
+        assert isinstance(threw, Completed)
+        if isinstance(worked, Completed):
             assert shop.status(case_id) is CaseStatus.COMPLETED
         else:
+            assert isinstance(worked, TaskNotOpen)
             assert shop.waiting(case_id) == ["told"]
         assert shop.broken() == {}
 
@@ -299,25 +290,11 @@ def test_two_who_throw_at_once_reach_everybody(
     cases = [shop.begin("waiter") for _ in range(12)]
     throwing = [shop.begin("thrower") for _ in range(2)]
     steps = [shop.step(case_id, "ask") for case_id in throwing]
-    gate = threading.Barrier(2)
-
-    def complete(engine: Workshop, task: str) -> None:
-        gate.wait(10)
-        engine.engine.tasks.complete(engine.actor("officer"), task, {})
-
     pairs = zip((shop, other), steps, strict=True)
-    threads = [threading.Thread(target=complete, args=pair) for pair in pairs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
+    at_once(*(partial(complete, *pair) for pair in pairs))
     reached = [told(shop, case_id)[0][2] for case_id in throwing]
     assert sum(reached) == 12
-    workers = [threading.Thread(target=one.work) for one in (shop, other)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(60)
+    assert at_once(shop.work, other.work) == [None, None]
     shop.work()
     assert [shop.waiting(case_id) for case_id in cases] == [["told"]] * 12
     assert [told(shop, case_id) for case_id in cases] == [[("heard", "on", None)]] * 12
