@@ -30,6 +30,8 @@ TRIES = 3
 BACK_OFF = (timedelta(seconds=1), timedelta(seconds=5))
 BATCH = 20
 _SEAL_EVERY = timedelta(seconds=10)
+_SEALS_A_TURN = 20
+"""Each seals up to a thousand rows: more than begins in ten seconds, and jobs wait a second."""
 _SWEEP_EVERY = timedelta(minutes=10)
 
 _NEVER_FINISHED = (
@@ -129,7 +131,9 @@ class Executor(WorkerLoop):
         now = self._work.real_now()
         if self._sealed_at is None or now - self._sealed_at >= _SEAL_EVERY:
             self._sealed_at = now
-            self._work.seal()
+            for _ in range(_SEALS_A_TURN):
+                if not self._work.seal() or self._stop.is_set():
+                    break
             self._work.add_up()
         if self._swept_at is None or now - self._swept_at >= _SWEEP_EVERY:
             self._swept_at = now

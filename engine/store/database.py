@@ -55,8 +55,10 @@ _NOT_SURE = (
     "数据库在提交的一刻断开了,不能确定刚才的内容有没有提交。"
     "请刷新页面核对:已经办好的不必再办,还没有的请再提交一次。"
 )
+_NO_ANSWER = "数据库没有应答,内容没有提交,请稍后再试。"
 _BUSY_TIMEOUT_MS = 15_000
 _TRY_AGAIN = {"40P01", "40001"}  # deadlock detected, serialization failure
+_LOCK_NOT_AVAILABLE = "55P03"
 
 
 class Durability(Enum):
@@ -77,6 +79,10 @@ class UniqueViolation(Exception):
 
 class Contended(Exception):
     """PostgreSQL ended this transaction for another it had locked in a circle; try it again."""
+
+
+class LockTaken(Busy):
+    """PostgreSQL had waited for a row or a table as long as it may."""
 
 
 class _WriterLock:
@@ -180,9 +186,11 @@ class UnitOfWork:
         if isinstance(error, OperationalError) and _is_no_answer(error):
             if getattr(error.orig, "sqlstate", "") in _TRY_AGAIN:
                 raise Contended(str(error.orig)) from error
+            if getattr(error.orig, "sqlstate", "") == _LOCK_NOT_AVAILABLE:
+                raise LockTaken(_NO_ANSWER) from error
             if self._committing and not self._database.is_sqlite:
                 raise Busy(_NOT_SURE) from error
-            raise Busy("数据库没有应答,内容没有提交,请稍后再试。") from error
+            raise Busy(_NO_ANSWER) from error
 
     def _release(self) -> None:
         if self._connection is not None:

@@ -75,6 +75,8 @@ class Installation:
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     surroundings: Mapping[str, str] = field(default_factory=dict)
     """More of the environment that its processes, not its commands, run in."""
+    release: Path = ROOT
+    """Where the code lies with which processes are begun and commands are run."""
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -106,7 +108,7 @@ class Installation:
         with log:
             self.processes[name] = subprocess.Popen(
                 [sys.executable, "-m", "webapp.cli", *words],
-                cwd=ROOT,
+                cwd=self.release,
                 env={**self.environment, **self.surroundings},
                 stdout=log,
                 stderr=log,
@@ -131,6 +133,13 @@ class Installation:
             meanwhile()
         self._run(name)
 
+    def replace(self, name: str) -> None:
+        """Ask one process to end, as an upgrade does, and begin it with the release of now."""
+        process = self.processes[name]
+        process.terminate()
+        assert process.wait(60) == 0, self.logs()
+        self._run(name)
+
     def stop(self) -> None:
         for process in self.processes.values():
             process.terminate()
@@ -143,17 +152,21 @@ class Installation:
 
     def command(self, *words: str) -> dict[str, object] | list[object]:
         """The JSON that a command prints; it must end well."""
-        done = subprocess.run(
+        done = self.run(*words)
+        assert done.returncode == 0, done.stdout + done.stderr
+        found: dict[str, object] | list[object] = json.loads(done.stdout)
+        return found
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """What a command prints and how it ends."""
+        return subprocess.run(
             [sys.executable, "-m", "webapp.cli", *words],
-            cwd=ROOT,
+            cwd=self.release,
             env=self.environment,
             capture_output=True,
             text=True,
             check=False,
         )
-        assert done.returncode == 0, done.stdout + done.stderr
-        found: dict[str, object] | list[object] = json.loads(done.stdout)
-        return found
 
     def logs(self) -> str:
         return "\n".join(

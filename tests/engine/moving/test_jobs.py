@@ -17,8 +17,10 @@ from engine.jobs.executor import TRIES, Executor, Pace, Work, in_background
 from engine.model.cases import CaseStatus
 from engine.model.definitions import SourceFile
 from engine.model.operations import OperationContext
+from engine.store import audit
 from engine.store.database import Tx
 from engine.store.jobs import Job
+from engine.work import trail
 from tests.bench.limits import recording
 from tests.engine.moving.conftest import Outputs, Workshop, drawn, step
 from tests.support.at_once import at_once
@@ -393,6 +395,20 @@ def test_the_executor_renews_what_it_has_not_begun(shop: Workshop) -> None:
     Executor(cast("Work", Slow()), "slow", Pace()).run_once()
     assert renewed
     assert all(shop.waiting(c) == ["read"] for c in begun)
+
+
+def test_all_that_is_new_is_sealed_at_once(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trail, "BATCH", 3)
+    shop.put(operated(later=True))
+    for _ in range(4):
+        asked(shop)
+    with shop.engine.database.look() as tx:
+        assert len(audit.unsealed(tx, 100)) > trail.BATCH
+    Executor(shop.engine.jobs, "sealer", Pace()).run_once()
+    with shop.engine.database.look() as tx:
+        assert audit.unsealed(tx, 100) == []
 
 
 def test_two_commands_that_lock_each_other_out_both_succeed(shop: Workshop) -> None:
