@@ -397,9 +397,7 @@ def test_the_executor_renews_what_it_has_not_begun(shop: Workshop) -> None:
     assert all(shop.waiting(c) == ["read"] for c in begun)
 
 
-def test_all_that_is_new_is_sealed_at_once(
-    shop: Workshop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_all_that_is_new_is_sealed_at_once(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trail, "BATCH", 3)
     shop.put(operated(later=True))
     for _ in range(4):
