@@ -26,6 +26,7 @@ from webapp.inbox.routes import inbox
 from webapp.login.routes import ask_to_sign_in, login
 from webapp.messages.routes import messages
 from webapp.notices.routes import notices
+from webapp.operation.routes import operation
 from webapp.parameters.routes import parameters
 from webapp.phone.routes import phone
 from webapp.printing.routes import printing
@@ -121,6 +122,7 @@ def create_app(settings: Settings, engine: Engine, registry: RegistryPort) -> Fl
         parameters,
         holidays,
         messages,
+        operation,
     ):
         app.register_blueprint(feature)
     _mount_api(app)

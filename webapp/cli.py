@@ -37,6 +37,7 @@ _MODULES: Mapping[str, tuple[str, ...]] = {
     "migrating": ("migrate",),
     "backup": ("backup", "restore"),
     "trust": ("invariants", "audit"),
+    "troubles": ("incidents",),
     "benchmark": ("bench",),
 }
 """The modules with the commands that each adds: only that of the command is imported, for a check

@@ -11,7 +11,7 @@ from engine.model.cases import RUNNING, CaseStatus, EventKind
 from engine.model.operations import NotYet
 from engine.runtime import OperationCall, finish_operation, fire_timer, waits
 from engine.runtime import retry as step_retry
-from engine.store import cases, jobs
+from engine.store import cases, directory, jobs
 from engine.store.database import Tx
 from engine.store.jobs import Job
 from engine.store.waits import wait_rows
@@ -20,6 +20,7 @@ from engine.work.advance import write_step
 from engine.work.environment import Environment
 from engine.work.history import Cause, append_history, write_history
 from engine.work.opened import OpenedCase, open_case, ports_of
+from engine.work.organise import ADMIN
 
 
 def run_job(environment: Environment, tx: Tx, job: Job, actor: Actor = SYSTEM) -> None:
@@ -74,11 +75,19 @@ def _look_again(environment: Environment, tx: Tx, job: Job, answer: NotYet) -> N
 
 
 def visible_job(tx: Tx, actor: Actor, job_id: int) -> Job:
-    """The job; NotFound for one of a case the actor may not see."""
+    """The job; NotFound for one of a case the actor neither sees nor administers."""
     job = jobs.load(tx, job_id)
-    if job is None or not cases.is_visible(tx, actor, job.case_id):
+    if job is None or not (
+        cases.is_visible(tx, actor, job.case_id) or _administers(tx, actor, job.case_id)
+    ):
         raise NotFound("没有找到这个异常。")
     return job
+
+
+def _administers(tx: Tx, actor: Actor, case_id: str) -> bool:
+    """An administrator looks after the jobs of cases she may not open."""
+    found = cases.load(tx, case_id)
+    return found is not None and directory.is_within(tx, found.organisation_id, actor.places(ADMIN))
 
 
 def retry(environment: Environment, tx: Tx, actor: Actor, job_id: int) -> int:

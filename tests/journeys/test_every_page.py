@@ -151,6 +151,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/admin/messages/new?kind=robot",
         "/admin/messages/new?kind=mail",
         "/admin/messages/record",
+        "/admin/jobs",
         "/supervision/gaps",
     ),
     "": ("/login", "/notices", f"/notices > {FIRST}", "/objections", "/receipt"),

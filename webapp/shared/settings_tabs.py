@@ -41,6 +41,7 @@ def settings_tabs(now: str, roles: Collection[str]) -> tuple[Link, ...]:
             "gaps": (_("岗位空缺"), "supervision.gaps"),
             "unstaffed": (_("无人办理"), "supervision.unstaffed"),
             "messages": (_("消息通知"), "messages.channels"),
+            "operation": (_("任务与故障"), "operation.show"),
             "exports": (_("导出记录"), "register.exports"),
         }
     return tuple(
