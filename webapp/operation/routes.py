@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from engine.errors import Invalid, NotFound
 from webapp.operation.pages import confirm_page, question_of, troubles_page
 from webapp.shared.addresses import address
-from webapp.shared.language import _
+from webapp.shared.language import _, spoken
 from webapp.shared.navigation import shell
 from webapp.shared.page import render
 from webapp.shared.requests import current_actor, current_engine, current_installation
@@ -30,9 +30,9 @@ def retry() -> ResponseReturnValue:
     try:
         jobs = tuple(engine.operating.to_retry(actor, only or _numbers("job"), cause))
     except Invalid as refused:
-        return _page({}, refused.message), 422
+        return _page({}, spoken(refused.message)), 422
     except NotFound as gone:
-        flash(gone.message, "warning")
+        flash(spoken(gone.message), "warning")
         return redirect(address("operation.show"), 303)
     if not only and request.form.get("confirmed") != "yes":
         return render(confirm_page(shell("directory", actor), engine, actor, jobs, cause))

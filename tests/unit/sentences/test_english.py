@@ -17,6 +17,8 @@ SPEAKERS = (
     "engine/model/identity_numbers.py", "engine/model/identity_documents.py",
     "engine/forms/messages.py", "engine/forms/validation.py", "engine/forms/formats.py",
     "engine/forms/selfcheck.py", "engine/forms/examples.py",
+    "engine/store/database.py", "engine/store/jobs.py", "engine/work/signals.py",
+    "engine/api/commands.py", "engine/work/troubles.py",
     "webapp/api", "webapp/commands/folders.py", "webapp/shared/requests.py",
 )  # fmt: skip
 NOT_SAID = {
