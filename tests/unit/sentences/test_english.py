@@ -22,6 +22,8 @@ SPEAKERS = (
     "webapp/api", "webapp/commands/folders.py", "webapp/shared/requests.py",
 )  # fmt: skip
 NOT_SAID = {
+    "自动办理",  # how sentences begin, to tell them apart
+    "这个后台任务的记录已损坏",
     "请",  # where a hint begins
     "或",  # between kinds, told with them
     "的",  # between places, one within the other
