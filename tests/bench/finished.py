@@ -32,6 +32,14 @@ def finish(ground: Ground, cases: int) -> None:
     let_timers_fire(ground, [walk.case_id for walk in waiting])
     for walk in waiting:
         walk.to_end()
+    let_worker_tidy_up(ground)
+
+
+def let_worker_tidy_up(ground: Ground) -> None:
+    """What a worker does beside its jobs: number all in the audit chain, add up what waits."""
+    while ground.engine.audit.seal():
+        continue
+    ground.engine.jobs.add_up()
 
 
 def let_timers_fire(ground: Ground, case_ids: list[str]) -> None:
