@@ -11,9 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.support.postgres import ADDRESS_VARIABLE, PostgresMissing, PostgresServer, new_folder
+from tests.support.waiting import ON_A_PAGE
+
+# How long an example takes says something about the machine, nothing about the code.
+settings.register_profile(
+    "untimed", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("untimed")
 
 ROOT = Path(__file__).parent.parent
 NEEDS = ("postgres", "browser", "strace", "clock")
@@ -127,6 +135,7 @@ def chromium_path() -> str:
 @pytest.fixture(scope="session")
 def browser(chromium_path: str) -> Iterator[Browser]:
     """One headless Chromium for the run: Playwright can be started only once in a process."""
+    expect.set_options(timeout=ON_A_PAGE)  # a page says when it is there, not how fast
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
         yield running

@@ -116,10 +116,12 @@ class Installation:
 
     def wait_ready(self, port: int) -> None:
         """Wait until a web server says that it can work."""
+        server = self.processes[f"web{self.ports.index(port)}"]
         try:
-            until(lambda: is_ready(port), f"a server on {port}")
+            until(lambda: is_ready(port) or server.poll() is not None, f"a server on {port}")
         except AssertionError as late:
             raise AssertionError(self.logs()) from late
+        assert server.poll() is None, self.logs()
 
     def kill(self, name: str, meanwhile: Callable[[], object] | None = None) -> None:
         """As if the power went: no signal handler, no clean-up. Then it is begun again.

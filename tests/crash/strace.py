@@ -3,7 +3,6 @@
 import shutil
 import signal
 import subprocess
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-ATTACHED_WITHIN = 60
+from tests.support.waiting import WAITED, until
 
 
 def need_strace() -> None:
@@ -37,19 +36,19 @@ def watched(pid: int, log: Path, calls: str, *injections: str) -> Iterator[None]
         yield
     finally:
         watcher.send_signal(signal.SIGTERM)  # lets go of the process, which goes on
-        watcher.communicate(timeout=60)
+        watcher.communicate(timeout=WAITED)
 
 
 def _wait_attached(pid: int, watcher: "subprocess.Popen[bytes]") -> None:
-    end = time.monotonic() + ATTACHED_WITHIN
-    while time.monotonic() < end:
+    def is_attached() -> bool:
         tasks = list(Path(f"/proc/{pid}/task").iterdir())
         if all("TracerPid:\t0" not in (one / "status").read_text() for one in tasks):
-            return
+            return True
         if watcher.poll() is not None:
             raise AssertionError(watcher.stderr.read() if watcher.stderr else "strace ended")
-        time.sleep(0.005)
-    raise AssertionError(f"strace was not at process {pid} within {ATTACHED_WITHIN} seconds")
+        return False
+
+    until(is_attached, f"strace at process {pid}")
 
 
 def counted(log: Path) -> Counter[str]:

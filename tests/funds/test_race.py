@@ -9,6 +9,7 @@ from engine.model.definitions import SourceFile
 from registry.budget.model import BudgetLine
 from tests.funds.purse import PAYMENT, Purse
 from tests.support.at_once import at_once
+from tests.support.waiting import WAITED
 
 FOLDER = Path(__file__).parent / "processes"
 MONEY_FOR, APPROVALS, PROCESSES = 10, 50, 4
@@ -74,7 +75,7 @@ def test_as_many_processes_at_once_grant_exactly_ten(
         )
         for n in range(PROCESSES)
     ]
-    assert [one.wait(120) for one in running] == [0] * PROCESSES
+    assert [one.wait(WAITED) for one in running] == [0] * PROCESSES
     must_have_granted_ten(purse, line, tasks)
 
 

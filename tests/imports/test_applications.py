@@ -19,6 +19,7 @@ from tests.imports.sheets import (
 )
 from tests.registry.test_loading import existing, number
 from tests.registry.town import Town
+from tests.support.waiting import WAITED
 from webapp.imports.working import bring_file, error_workbook
 
 NAME = "申请名单.xlsx"
@@ -131,7 +132,7 @@ def test_two_who_import_the_same_rows_at_once_start_them_once(lists: Imports, to
     for who, progress in brought:
         lists.run(town.actor(who), progress.batch.id, only_if_all=False)
     threads = [
-        threading.Thread(target=lists.work, args=(town.actor(who), progress.batch.id, 60))
+        threading.Thread(target=lists.work, args=(town.actor(who), progress.batch.id, WAITED))
         for who, progress in brought
     ]
     for thread in threads:

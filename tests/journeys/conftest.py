@@ -26,6 +26,7 @@ from engine.store.settings import Parameter
 from engine.work.accounts import hash_password
 from tests.journeys.person import Person
 from tests.support.federation import ORGANISATIONS, ROLES, STAFF
+from tests.support.waiting import WAITED
 from webapp.app import create_app
 from webapp.demo.federation import DEMO_PASSWORD
 from webapp.demo.loading import DIVISIONS, Demo, load_demo
@@ -111,7 +112,7 @@ def served(settings: Settings, clock: Clock | None = None) -> Iterator[Site]:
     yield Site(f"http://127.0.0.1:{server.effective_port}", engine, clock or engine.clock)
     stop()
     server.close()
-    thread.join(10)
+    thread.join(WAITED)
     engine.close()
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect
 
+from tests.support.waiting import ON_A_PAGE
 from webapp.demo.papers import paper
 
 SCREEN = {"width": 1366, "height": 768}
@@ -39,7 +40,7 @@ class Person:
             is_mobile=on_phone,
             has_touch=on_phone,
         )
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(ON_A_PAGE)
         self.faults: list[str] = []
         self.expected: set[int] = set()
         self.context.on("request", self._note_request)

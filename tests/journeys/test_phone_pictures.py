@@ -45,7 +45,7 @@ def test_a_picture_from_the_phone_appears_in_the_form(
     phone.set_input_files("#file", [picture])
 
     expect(phone.locator(".count")).to_have_text("已收到 1 张")
-    expect(page.locator("[data-file] .bf-files a")).to_have_text("IMG_1.png", timeout=6000)
+    expect(page.locator("[data-file] .bf-files a")).to_have_text("IMG_1.png")
     phone.click("button[name=done]")
     expect(phone.locator("body")).to_contain_text("已结束")
     phone.context.close()

