@@ -25,6 +25,11 @@ def fen_of(typed: object, label: str = "金额") -> int:
         raise Invalid(f"{label}应大于 0,不超过 {MOST_YUAN:,.2f} 元。")
     if amount != amount.quantize(_CENT):
         raise Invalid(f"{label}最多两位小数。")
+    return whole_fen(amount)
+
+
+def whole_fen(amount: Decimal) -> int:
+    """Decimal yuan in fen; what is less than one fen is left off."""
     return int(amount * _FEN)
 
 

@@ -5,10 +5,10 @@ account is what came in less what went out, and nothing is made or lost. People 
 下达, 占用, 已批, 已付, 结余.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Self
 
 from engine.model.clock import local_date
 
@@ -30,39 +30,35 @@ OUTSIDE = frozenset({Account.SOURCE, Account.ELSEWHERE})
 
 
 class Kind(StrEnum):
-    """Why money moves; each kind moves it between the same two accounts (:data:`ACCOUNTS`)."""
+    """Why money moves, each kind from one account (``source``) to another (``target``)."""
 
-    ALLOCATE = "allocate"
-    REDUCE = "reduce"
-    RESERVE = "reserve"
-    RELEASE = "release"
-    COMMIT = "commit"
-    REVOKE = "revoke"
-    PAY = "pay"
-    HOLD = "hold"
-    UNHOLD = "unhold"
-    TRANSFER_OUT = "transfer_out"
-    TRANSFER_IN = "transfer_in"
-    CARRY_OUT = "carry_out"
-    CARRY_IN = "carry_in"
+    source: Account
+    target: Account
+
+    def __new__(cls, code: str, source: Account, target: Account) -> Self:
+        """A kind by its code, with the two accounts."""
+        made = str.__new__(cls, code)
+        made._value_ = code
+        made.source, made.target = source, target
+        return made
+
+    ALLOCATE = "allocate", Account.SOURCE, Account.AVAILABLE
+    REDUCE = "reduce", Account.AVAILABLE, Account.SOURCE
+    RESERVE = "reserve", Account.AVAILABLE, Account.RESERVED
+    RELEASE = "release", Account.RESERVED, Account.AVAILABLE
+    COMMIT = "commit", Account.RESERVED, Account.COMMITTED
+    REVOKE = "revoke", Account.COMMITTED, Account.AVAILABLE
+    PAY = "pay", Account.COMMITTED, Account.PAID
+    HOLD = "hold", Account.AVAILABLE, Account.RESERVED
+    UNHOLD = "unhold", Account.RESERVED, Account.AVAILABLE
+    TRANSFER_OUT = "transfer_out", Account.RESERVED, Account.ELSEWHERE
+    TRANSFER_IN = "transfer_in", Account.ELSEWHERE, Account.AVAILABLE
+    CARRY_OUT = "carry_out", Account.AVAILABLE, Account.ELSEWHERE
+    CARRY_IN = "carry_in", Account.ELSEWHERE, Account.AVAILABLE
 
 
-ACCOUNTS: Mapping[Kind, tuple[Account, Account]] = {
-    Kind.ALLOCATE: (Account.SOURCE, Account.AVAILABLE),
-    Kind.REDUCE: (Account.AVAILABLE, Account.SOURCE),
-    Kind.RESERVE: (Account.AVAILABLE, Account.RESERVED),
-    Kind.RELEASE: (Account.RESERVED, Account.AVAILABLE),
-    Kind.COMMIT: (Account.RESERVED, Account.COMMITTED),
-    Kind.REVOKE: (Account.COMMITTED, Account.AVAILABLE),
-    Kind.PAY: (Account.COMMITTED, Account.PAID),
-    Kind.HOLD: (Account.AVAILABLE, Account.RESERVED),
-    Kind.UNHOLD: (Account.RESERVED, Account.AVAILABLE),
-    Kind.TRANSFER_OUT: (Account.RESERVED, Account.ELSEWHERE),
-    Kind.TRANSFER_IN: (Account.ELSEWHERE, Account.AVAILABLE),
-    Kind.CARRY_OUT: (Account.AVAILABLE, Account.ELSEWHERE),
-    Kind.CARRY_IN: (Account.ELSEWHERE, Account.AVAILABLE),
-}
-"""From where and to where each kind moves money."""
+KINDS = {kind.value: kind for kind in Kind}
+"""Each kind by its code."""
 
 
 class Column(StrEnum):
@@ -77,11 +73,10 @@ class Column(StrEnum):
 
 def effect(kind: Kind, column: Column) -> int:
     """What a movement of this kind adds to a column: 1, -1 or nothing."""
-    source, target = ACCOUNTS[kind]
     if column is Column.ALLOCATED:
-        return (source in OUTSIDE) - (target in OUTSIDE)
+        return (kind.source in OUTSIDE) - (kind.target in OUTSIDE)
     account = Account(column.value)
-    return (target is account) - (source is account)
+    return (kind.target is account) - (kind.source is account)
 
 
 @dataclass(frozen=True)

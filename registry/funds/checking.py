@@ -11,14 +11,12 @@ from decimal import Decimal
 
 from engine.store.database import Tx
 from engine.work.federation_settings import Ask
-from registry.budget.amounts import in_yuan
+from registry.budget.amounts import in_yuan, whole_fen
 from registry.budget.model import LIVE, Payee, PayeeKind, Payment
 from registry.budget.programmes import CAPS, Cap, programme_title
 from registry.household import CLOSED
 from registry.store import payees, payments
 from registry.vocabulary import LEVELS, words
-
-_FEN = 100
 
 
 @dataclass(frozen=True)
@@ -118,9 +116,9 @@ class _Given:
     def _asked(self, cap: Cap, organisation_id: str) -> int | None:
         amount = Decimal(str(cap.amount.asked(self._ask, organisation_id)))
         if cap.months_of is None:
-            return int(amount * _FEN)
+            return whole_fen(amount)
         base = cap.months_of.asked(self._ask, organisation_id)
-        return None if base is None else int(amount * Decimal(str(base)) * _FEN)
+        return None if base is None else whole_fen(amount * Decimal(str(base)))
 
 
 def _who(payee: Payee) -> tuple[PayeeKind, str]:
@@ -151,7 +149,10 @@ def _also(one: Payment, other: Payment) -> str:
 
 
 def _twice(one: Payment, other: Payment) -> str:
-    where = "本批中" if other.batch_no and other.batch_no == one.batch_no else "其他批次中"
+    if not other.batch_no:
+        where = "其他办件中"
+    else:
+        where = "本批中" if other.batch_no == one.batch_no else f"批次 {other.batch_no} 中"
     return (
         f"{one.payee.name}的{programme_title(one.programme)}({one.period})已在{where}安排 "
         f"{in_yuan(other.fen)},同一期间不能重复发放。"

@@ -114,7 +114,7 @@ def _release(context: OperationContext, inputs: Inputs) -> Inputs:
 def _submit_batch(context: OperationContext, inputs: Inputs) -> Inputs:
     """Check a draft as a whole and reserve its money: all of it, or an answer why not."""
     tx = cast(Tx, context.tx)
-    number = _batch_no(context, inputs)
+    number = _draft_no(context, inputs)
     done = giving.submit(tx, _stamp(context), context.parameter, number)
     line = ledger.held_line(tx, done.batch.line_id)
     return {
@@ -260,16 +260,27 @@ def _payments(context: OperationContext, inputs: Inputs) -> list[Payment]:
             raise NotFound("本办件没有占用资金,没有办理。请核对流程。")
         return [one for one in found if one.status is not PaymentStatus.RELEASED]
     one = payments.numbered(tx, int(str(payment_id)))
-    if one is None:
-        raise NotFound("没有这一笔发放,没有办理。请核对流程。")
+    if one is None or one.case_id != context.case_id:
+        raise NotFound("本办件没有这一笔发放,没有办理。请核对流程。")
     return [one]
 
 
 def _batch_no(context: OperationContext, inputs: Inputs) -> str:
-    said = text(inputs.get("batch_no"))
-    number = said or payments.batch_of_case(cast(Tx, context.tx), context.case_id)
-    if not number:
-        raise NotFound("本办件没有发放批次,没有办理。请核对流程。")
+    """The batch of the case; named or not, it is no other case's."""
+    own = payments.batch_of_case(cast(Tx, context.tx), context.case_id)
+    if not own or text(inputs.get("batch_no")) not in ("", own):
+        raise NotFound("本办件没有这一发放批次,没有办理。请核对流程。")
+    return own
+
+
+def _draft_no(context: OperationContext, inputs: Inputs) -> str:
+    """A draft that is to become the case's: of where the case belongs, or of a union above it."""
+    tx, number = cast(Tx, context.tx), text(inputs.get("batch_no"))
+    draft = payments.batch(tx, number)
+    if draft is None or not directory.is_within(
+        tx, context.organisation_id, (draft.organisation_id,)
+    ):
+        raise NotFound("没有找到这一批,没有提交。请核对批次编号。")
     return number
 
 

@@ -13,6 +13,7 @@ from engine.store.database import Tx
 from engine.store.instants import from_text, to_text
 from engine.store.tables import organisation, organisation_closure, person
 from registry.budget.model import (
+    KINDS,
     BudgetLine,
     Column,
     Kind,
@@ -62,12 +63,6 @@ class MovementLine:
     unit: str
     by_name: str
     payee: str
-
-
-def line(tx: Tx, line_id: int) -> BudgetLine | None:
-    """A line as it stands."""
-    row = tx.execute(select(budget_line).where(budget_line.c.id == line_id)).first()
-    return None if row is None else _line(row)
 
 
 def held(tx: Tx, line_ids: Collection[int]) -> dict[int, BudgetLine]:
@@ -226,7 +221,7 @@ def sums_of_movements(tx: Tx) -> dict[int, Mapping[Kind, int]]:
     )
     found: dict[int, dict[Kind, int]] = {}
     for line_id, kind, fen in rows:
-        found.setdefault(line_id, {})[Kind(kind)] = int(fen)
+        found.setdefault(line_id, {})[KINDS[kind]] = int(fen)
     return dict(found)
 
 
@@ -347,7 +342,7 @@ def _movement_values(one: Movement) -> dict[str, object]:
 def _movement(row: Any) -> Movement:
     return Movement(
         line_id=row.line_id,
-        kind=Kind(row.kind),
+        kind=KINDS[row.kind],
         fen=row.fen,
         at=from_text(row.at),
         by_id=row.by_id,

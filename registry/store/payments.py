@@ -30,7 +30,6 @@ from registry.store.sight import of_a_visible_case
 _LIVE = [status.value for status in LIVE]
 _BATCH_OF_QUERY = 400
 _MOST_ROWS_AT_ONCE = 500
-_RUNNING = ("active", "incident", "suspended")
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,6 @@ class BatchLine:
     unit: str
     made_by: str
     case_number: str
-    case_runs: bool
 
 
 def next_batch_number(tx: Tx, organisation_id: str, year: int) -> str:
@@ -131,7 +129,6 @@ def _batch_lines(tx: Tx, wanted: Any, limit: int) -> list[BatchLine]:
             organisation.c.name.label("unit"),
             func.coalesce(person.c.name, "").label("made_by_name"),
             func.coalesce(case.c.number, "").label("case_number"),
-            func.coalesce(case.c.status, "").label("case_status"),
         )
         .select_from(
             payment_batch.join(budget_line, budget_line.c.id == payment_batch.c.line_id)
@@ -152,7 +149,6 @@ def _batch_lines(tx: Tx, wanted: Any, limit: int) -> list[BatchLine]:
             unit=row.unit,
             made_by=row.made_by_name,
             case_number=row.case_number,
-            case_runs=row.case_status in _RUNNING,
         )
         for row in tx.execute(query)
     ]

@@ -79,9 +79,7 @@ class Purse:
         return self.register.funds.allocate(self.actor(by), self.entry(), typed)
 
     def line(self, line_id: int) -> BudgetLine:
-        found = self.engine.ask(lambda tx: funds.line(tx, line_id))
-        assert found is not None
-        return found
+        return self.engine.ask(lambda tx: funds.numbered(tx, None, [line_id]))[line_id].line
 
     def sums(self, line_id: int) -> tuple[int, int, int, int, int]:
         """下达, 占用, 已批, 已付, 结余 in whole yuan."""

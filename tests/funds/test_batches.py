@@ -132,7 +132,7 @@ def test_nobody_approves_a_batch_she_rostered(desk: Purse) -> None:
     assert desk.sums(line.id)[1:3] == (1000, 0)
     # Nor by a process that forgets to say so.
     with pytest.raises(Conflict, match="不能由您审批"):
-        desk.bench.run("funds.commit_batch", {"batch_no": number})
+        desk.bench.run("funds.commit_batch", {"batch_no": number}, case_id)
     desk.must_hold()
 
 
@@ -162,7 +162,8 @@ def test_twice_in_one_list_or_in_two_is_said_by_name(desk: Purse) -> None:
     with pytest.raises(Conflict, match="已在本批名单中"):
         batches.add_household(actor, second, held.key, "500")
     with pytest.raises(
-        Conflict, match=r"名单有 1 处不能发放.*林模拟1的送温暖\(2026春节\)已在其他批次"
+        Conflict,
+        match=r"名单有 1 处不能发放.*林模拟1的送温暖\(2026春节\)已在批次 发-350602-2026-000001 中安排",
     ):
         batches.submit(actor, second)
     assert batches.view(actor, second).faults.keys() == {batches.view(actor, second).payments[0].id}

@@ -78,7 +78,7 @@ def test_a_household_is_paid_once_whoever_pays_and_its_file_says_so_at_once(purs
     assert run("funds.reserve", payment)["payment_id"] == first["payment_id"]  # the same case again
     again = run("funds.reserve", payment, "case-2")
     assert again["granted"] is False
-    assert "林模拟1的送温暖(2026春节)已在其他批次中安排 1,000.00 元" in str(again["message"])
+    assert "林模拟1的送温暖(2026春节)已在其他办件中安排 1,000.00 元" in str(again["message"])
     run("funds.commit", {"payment_id": first["payment_id"]})
     paid = {"payment_id": first["payment_id"], "voucher_no": "记-3", "paid_on": "2026-11-06"}
     assert run("funds.pay", paid)["payments"] == 1

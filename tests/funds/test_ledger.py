@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 import registry
 from engine.errors import Busy, Conflict, Invalid, NotFound, NotPermitted
-from registry.budget.model import ACCOUNTS, OUTSIDE, Account, Column, Kind, effect
+from registry.budget.model import OUTSIDE, Account, Column, Kind, effect
 from registry.promises import check
 from registry.store.fund_tables import budget_line, fund_movement, payment
 from registry.store.funds import Narrowing
@@ -16,13 +16,13 @@ from tests.funds.purse import PAYMENT, Purse
 
 
 def test_every_kind_moves_money_between_two_accounts_and_makes_none() -> None:
-    for kind, (source, target) in ACCOUNTS.items():
+    for kind in Kind:
+        source, target = kind.source, kind.target
         assert source is not target
         inside = sum(effect(kind, column) for column in Column if column is not Column.ALLOCATED)
         assert inside == effect(kind, Column.ALLOCATED), kind
         assert not {source, target} <= OUTSIDE
-    assert set(ACCOUNTS) == set(Kind)
-    assert {a for pair in ACCOUNTS.values() for a in pair} == set(Account)
+    assert {a for kind in Kind for a in (kind.source, kind.target)} == set(Account)
 
 
 def test_what_is_given_and_taken_back_is_what_the_movements_come_to(purse: Purse) -> None:

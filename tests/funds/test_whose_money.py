@@ -1,12 +1,15 @@
 """Somebody of another county reaches none of a county's money, whatever she sends by HTTP."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
 
+from engine import SYSTEM
+from engine.errors import NotFound
 from registry.budget.model import BudgetLine
-from tests.funds.purse import ALLOCATED, Purse
+from tests.funds.purse import ALLOCATED, PAYMENT, Purse
 from tests.support.register import Visitor, site_of
 
 EXPENSE = {
@@ -27,6 +30,10 @@ def site(desk: Purse, tmp_path: Path) -> Flask:
 @pytest.fixture
 def line(desk: Purse) -> BudgetLine:
     return desk.allocate()
+
+
+def url_of(number: str) -> str:
+    return f"/funds/batches/{quote(number)}"
 
 
 def state(desk: Purse) -> object:
@@ -166,3 +173,92 @@ def test_a_page_that_was_sent_and_then_changed_is_not_taken_for_done(
         assert sent.status_code == status
     assert "刚才已经登记过" in sent.get_data(as_text=True)
     assert desk.register.expenses.listed(desk.actor("accountant"), 2026).fen == 30_000
+
+
+def test_a_process_moves_the_money_of_its_own_case_alone(desk: Purse, line: BudgetLine) -> None:
+    run = desk.bench.run
+    ours = run("funds.reserve", PAYMENT, "case-1")["payment_id"]
+    run("funds.reserve", {**PAYMENT, "payee_id": "乙村", "payee_name": "乙村"}, "case-2")
+    for name, more in (("commit", {}), ("release", {}), ("pay", {"voucher_no": "记-1"})):
+        with pytest.raises(NotFound, match="本办件没有这一笔发放"):
+            run(f"funds.{name}", {"payment_id": ours, **more}, "case-2")
+    number = desk.draft(line)
+    desk.register.batches.add_household(desk.actor("accountant"), number, desk.household(1), "1000")
+    with pytest.raises(NotFound, match="没有找到这一批,没有提交"):
+        run("funds.submit_batch", {"batch_no": number}, "case-3", at="lw-u")
+    desk.register.batches.submit(desk.actor("accountant"), number)
+    for name, more in (
+        ("commit_batch", {}),
+        ("release_batch", {}),
+        ("pay_batch", {"voucher_no": "记-1"}),
+    ):
+        with pytest.raises(NotFound, match="本办件没有这一发放批次"):
+            run(f"funds.{name}", {"batch_no": number, **more}, "case-3")
+    assert desk.sums(line.id) == (10_000, 3000, 0, 0, 7000)
+    desk.must_hold()
+
+
+def test_line_nought_is_no_line(desk: Purse, line: BudgetLine) -> None:
+    """It narrows nothing, so it must not be taken for the first line there is."""
+    with pytest.raises(NotFound):
+        desk.register.funds.line(desk.actor("accountant"), 0)
+
+
+def test_other_expenditure_of_one_unit_is_what_its_number_leads_to(
+    site: Flask, desk: Purse
+) -> None:
+    city = Visitor(site, desk.engine, "protection")
+    for number, (unit, amount) in enumerate((("xc", "300"), ("lw", "5000"))):
+        fields = {**EXPENSE, "unit": unit, "amount": amount, "entry": f"{number:016d}"}
+        assert city.post("/funds/expenses", fields, "/funds/expenses").status_code == 303
+    page = city.text("/funds?year=2026&unit=xc")
+    assert '<a href="/funds/expenses?year=2026&unit=xc"><b>300.00</b></a>' in page
+    spent = city.text("/funds/expenses?year=2026&unit=xc")
+    assert "<b>300.00</b>" in spent
+    assert "5,000.00" not in spent
+    assert "<b>5,300.00</b>" in city.text("/funds/expenses?year=2026")
+
+
+def test_a_sum_is_told_once_and_the_same_on_every_page(site: Flask, desk: Purse) -> None:
+    line = desk.allocate(amount="100000")
+    number = desk.draft(line)
+    accountant = Visitor(site, desk.engine, "accountant")
+    batches = desk.register.batches
+    batches.add_household(desk.actor("accountant"), number, desk.household(1), "1234.5")
+    case_id = batches.submit(desk.actor("accountant"), number)
+    listed = accountant.text("/funds/batches")
+    title = batches.view(desk.actor("accountant"), number).line.batch.title
+    href = url_of(number)
+    assert f'<a href="{href}">{number}</a>' in listed
+    assert f'<a href="{href}">{title}</a>' in listed
+    pages = [accountant.text(href), accountant.text(f"/cases/{case_id}")]
+    for name, element, answer in (
+        ("approver", "approve_county", {"decision": "agree"}),
+        ("cashier", "pay_county", None),
+    ):
+        (step,) = desk.engine.cases.view(SYSTEM, case_id).open_tasks
+        pages.append(Visitor(site, desk.engine, name).text(f"/tasks/{step.id}"))
+        if answer:
+            desk.do(name, case_id, element, answer)
+    for page in pages:
+        assert "1,234.50 元" in page
+        assert "万元" not in page
+        assert "1234.5" not in page
+    assert [page.count("<dt>合计</dt>") for page in pages[1:]] == [1, 1, 1]
+    assert all("合计(元)" not in page for page in pages)
+
+
+def test_who_pays_is_told_of_a_file_struck_off_since_the_approval(
+    site: Flask, desk: Purse, line: BudgetLine
+) -> None:
+    number = desk.draft(line)
+    file_no = desk.household(1)
+    batches = desk.register.batches
+    batches.add_household(desk.actor("accountant"), number, file_no, "1000")
+    case_id = batches.submit(desk.actor("accountant"), number)
+    desk.do("approver", case_id, "approve_county", {"decision": "agree"})
+    desk.bench.run("household.close", {"file_no": file_no, "reason": "moved"})
+    (step,) = desk.engine.cases.view(SYSTEM, case_id).open_tasks
+    page = Visitor(site, desk.engine, "cashier").text(f"/tasks/{step.id}")
+    assert "1 笔有例外" in page
+    assert "林模拟1的档案不在档" in page

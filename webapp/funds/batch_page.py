@@ -15,7 +15,7 @@ from registry.store.funds import LineOfUnit
 from registry.store.payees import HouseholdToPay
 from registry.store.payments import BatchLine
 from registry.vocabulary import CATEGORIES, words
-from webapp.funds.words import PAYEES, STATES, amount, fund_tabs, item_names, programme_words
+from webapp.funds.words import PAYEES, STATES, amount, fund_tabs, item_names
 from webapp.shared.addresses import address
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
@@ -308,7 +308,6 @@ def _facts(view: BatchView) -> tuple[tuple[str, str, str], ...]:
     batch, line = view.line.batch, view.budget.line
     found = [
         (_("指标"), words_of(view.budget), url_for("funds.line", line_id=line.id)),
-        (_("项目"), programme_words(batch.programme), ""),
         (_("期间"), batch.period, ""),
         (_("内容"), item_names(batch.programme).get(batch.item, batch.item), ""),
         (_("制单"), f"{view.line.made_by} {moment(batch.made_at)}", ""),

@@ -46,6 +46,9 @@ class ExpensesPage(Page):
     years: tuple[Link, ...]
     rows: tuple[ExpenseRow, ...]
     total: str
+    only: str
+    """The one unit that is shown; empty for all."""
+    every: str
     may_enter: bool
     units: Mapping[str, str]
     subjects: Mapping[str, str]
@@ -62,10 +65,12 @@ class ExpensesPage(Page):
 
 @dataclass(frozen=True)
 class Asked:
-    """Which year, and what was typed into a form that was refused."""
+    """Which year, whose alone, and what was typed into a form that was refused."""
 
     year: int
     this_year: int
+    unit: str
+    unit_name: str
     typed: Mapping[str, str]
     message: str = ""
 
@@ -75,13 +80,18 @@ def expenses_page(
 ) -> ExpensesPage:
     """The page of a year."""
     subjects = subject_names()
+    narrowed = {"unit": asked.unit} if asked.unit else {}
     years = sorted({asked.this_year, asked.this_year - 1, asked.this_year - 2, asked.year})
     return ExpensesPage(
         shell=shell,
         tabs=fund_tabs("expenses"),
         year=asked.year,
         years=tuple(
-            Link(str(year), address("funds.expenses", {"year": str(year)}), year == asked.year)
+            Link(
+                str(year),
+                address("funds.expenses", {"year": str(year), **narrowed}),
+                year == asked.year,
+            )
             for year in reversed(years)
         ),
         rows=tuple(
@@ -102,6 +112,8 @@ def expenses_page(
             for one in found.lines
         ),
         total=amount(found.fen),
+        only=asked.unit_name,
+        every=address("funds.expenses", {"year": str(asked.year)}),
         may_enter=found.may_enter,
         units={one.id: one.name for one in units},
         subjects=subjects,

@@ -27,9 +27,12 @@ def _page(actor: Actor, typed: Mapping[str, str], message: str = "") -> str:
     is_year = said.isascii() and said.isdigit() and len(said) == _FOUR_DIGITS
     year = int(said) if is_year else this_year
     registry = current_registry()
-    found = registry.expenses.listed(actor, year)
+    unit = request.args.get("unit", "")
+    found = registry.expenses.listed(actor, year, unit)
     units = registry.funds.units(actor, FundAct.SPEND)
-    asked = Asked(year, this_year, typed, message)
+    everywhere = current_engine().directory.organisations()
+    narrowed = everywhere[unit].name if unit in everywhere else unit
+    asked = Asked(year, this_year, unit, narrowed, typed, message)
     return render(expenses_page(shell("funds", actor), found, units, asked))
 
 

@@ -105,7 +105,10 @@ def ledger_page(shell: Shell, found: Ledger, asked: Narrowing) -> LedgerPage:
         paid=amount(paid),
         other=amount(other),
         together=amount(paid + other),
-        other_href=address("funds.expenses", {"year": str(found.year)}),
+        other_href=address(
+            "funds.expenses",
+            {"year": str(found.year), **({"unit": asked.unit} if asked.unit else {})},
+        ),
         export=address("funds.export", here),
         allocate=url_for("funds.allocate") if found.may_allocate else "",
         warn_from=found.warn_from,
