@@ -2,7 +2,8 @@
 
 ``granted`` says whether, ``message`` why not in words people can be told, so that a process draws
 the way on (fewer payments, 调剂). What a process leaves out of ``payment_id`` and ``batch_no`` is
-what its own case reserved. Amounts are yuan; ``docs/operations.md`` lists all of it.
+what its own case reserved; what it names must be that too. Amounts are yuan;
+``docs/operations.md`` lists all of it.
 """
 
 from collections.abc import Mapping, Sequence
