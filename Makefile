@@ -3,10 +3,10 @@
 .SUFFIXES:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench fuzz torture lock clean environment assets browser faults test-packages
+.PHONY: help setup demo test lint format bench load fuzz torture lock clean environment assets browser faults test-packages
 
 PORT = 5000
-MINUTES = 60
+MINUTES =
 PYTEST = -n 2 --dist loadgroup
 UPGRADE =
 SHARE = 1
@@ -49,9 +49,12 @@ format: environment test-packages ## write the code in the house style
 bench: environment assets ## measure, each figure beside its limit
 	@$(BIN)/bangfu bench
 
+load: environment test-packages assets ## hold the mix of a working day on both databases (MINUTES=30 each); report in build/load.json
+	@minutes="$(MINUTES)" && $(BIN)/python -m tests.load.run --minutes "$${minutes:-30}"
+
 fuzz: environment test-packages ## look for inputs that break the readers and FEEL (MINUTES=60)
 	$(SET_UP) fuzz
-	@nice -n 19 $(BIN)/python -m tests.fuzz.run --minutes $(MINUTES)
+	@minutes="$(MINUTES)" && nice -n 19 $(BIN)/python -m tests.fuzz.run --minutes "$${minutes:-60}"
 
 torture: environment test-packages faults ## break it hundreds of times (SHARE=0.1: fewer); counts go to build/torture.jsonl
 	@BANGFU_TEST_TORTURE=$(SHARE) nice -n 10 $(BIN)/python -m pytest -p no:randomly --tb=short tests/crash

@@ -19,6 +19,15 @@ class Asked:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What came back, read to its end."""
+
+    status: int
+    content: bytes
+    cookies: Sequence[str] = ()
+
+
 class Client:
     """One client: sends a request when the one before is answered.
 
@@ -26,14 +35,20 @@ class Client:
     with the server.
     """
 
-    def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    def __init__(self, port: int, timeout: float = 60) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+
+    def ask(self, asked: Asked) -> Answer:
+        """Send and read the whole answer, whatever it says."""
+        self._connection.request(asked.method, asked.path, asked.body or None, dict(asked.headers))
+        answer = self._connection.getresponse()
+        given = [one.partition(";")[0] for one in answer.headers.get_all("Set-Cookie", [])]
+        return Answer(answer.status, answer.read(), given)
 
     def send(self, asked: Asked) -> bytes:
         """Send and read the whole answer; AssertionError when it is not a 200."""
-        self._connection.request(asked.method, asked.path, asked.body or None, dict(asked.headers))
-        answer = self._connection.getresponse()
-        content = answer.read()
+        answer = self.ask(asked)
+        content = answer.content
         assert answer.status == 200, f"{asked.path}: {answer.status} {content[:300]!r}"
         return content
 

@@ -36,13 +36,17 @@ def used(bangfu, data_dir):
     engine.close()
 
 
-def test_a_backup_taken_while_others_write_restores_whole(used, tmp_path, monkeypatch):
+def test_a_backup_taken_while_others_write_restores_whole(used, data_dir, tmp_path, monkeypatch):
     saved = used("backup", tmp_path / "saved")
     assert saved.code == 0, saved.err
     assert "主密钥不在备份里" in saved.out
-    assert KEY not in b"".join(
-        p.read_bytes() for p in (tmp_path / "saved").rglob("*") if p.is_file()
-    )
+    kept = b"".join(p.read_bytes() for p in (tmp_path / "saved").rglob("*") if p.is_file())
+    assert KEY not in kept
+    assert PDF not in kept
+    assert "模拟".encode() not in kept  # of everybody's name, which the tables themselves hold
+    live = b"".join(path.read_bytes() for path in data_dir.glob("bangfu.db*"))
+    assert "模拟".encode() in live
+    assert [p.name for p in data_dir.glob("backup-*")] == []
 
     monkeypatch.setenv("BANGFU_DATA", str(tmp_path / "elsewhere"))
     restored = used("restore", tmp_path / "saved")
@@ -72,6 +76,12 @@ def test_another_key_or_half_a_backup_restores_nothing(used, tmp_path, monkeypat
     shutil.copytree(tmp_path / "saved", tmp_path / "half")
     (tmp_path / "half/backup.json").unlink()
     assert used("restore", tmp_path / "half").code == 2
+    shutil.copytree(tmp_path / "saved", tmp_path / "cut-off")
+    copy = tmp_path / "cut-off/database.sealed"
+    copy.write_bytes(copy.read_bytes()[:-1])
+    damaged = used("restore", tmp_path / "cut-off")
+    assert damaged.code == 2
+    assert "被改动过" in damaged.err
     monkeypatch.setenv("BANGFU_KEY", "AAAA" * 10 + "AAA=")
     wrong = used("restore", tmp_path / "saved")
     assert wrong.code == 2

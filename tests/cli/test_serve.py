@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from tests.crash.installation import is_ready
+from tests.load.half_open import half_open
 from tests.support.ports import free_port
 from tests.support.waiting import WAITED, until
 from webapp.serve import stop_signal
@@ -68,17 +69,11 @@ def test_serve_answers_and_a_port_in_use_is_said_in_words(served, tmp_path):
 
 
 def test_clients_that_never_finish_their_request_keep_nobody_waiting(served):
-    begun = b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nusername="
-    slow = [socket.create_connection(("127.0.0.1", served)) for _ in range(100)]
-    try:
-        for connection in slow:
-            connection.sendall(begun)
+    with half_open([served]) as held:
         for _ in range(20):
             answer = httpx.get(f"http://127.0.0.1:{served}/readyz", timeout=WAITED)
             assert answer.status_code == 200
-    finally:
-        for connection in slow:
-            connection.close()
+        assert len(held) == 100
 
 
 def test_an_upload_beyond_all_measure_is_told_so_in_our_words(served):

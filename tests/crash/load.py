@@ -15,6 +15,14 @@ from tests.support.waiting import until
 CLIENTS = 4
 
 
+def found_whole(installation: Installation) -> None:
+    """Every invariant holds, and the chain of the audit is whole."""
+    for words in (("invariants",), ("audit", "verify")):
+        verdict = installation.command(*words, "--json")
+        assert isinstance(verdict, dict)
+        assert verdict["ok"], verdict
+
+
 class Load:
     """Clients that start and finish cases until the block ends; then each finishes its own.
 
@@ -77,12 +85,7 @@ class Load:
         """
         noted = [client.noted for client in self.clients]
         assert [fault for one in noted for fault in one.faults] == []
-        checked = self.installation.command("invariants", "--json")
-        assert isinstance(checked, dict)
-        assert checked["ok"], checked
-        verdict = self.installation.command("audit", "verify", "--json")
-        assert isinstance(verdict, dict)
-        assert verdict["ok"], verdict
+        found_whole(self.installation)
         acknowledged = {key: case for one in noted for key, case in one.cases.items()}
         completed = {task for one in noted for task in one.completed}
         options = Options(data_dir=self.installation.data)

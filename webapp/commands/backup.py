@@ -4,8 +4,9 @@ The folder::
 
     backup.json       what this is: when, which kind of database, the mark of the key, and the end
                       of the audit chain when the backup began
-    database.sqlite3  or database.dump, as pg_dump's custom format
-    files/            the sealed papers
+    database.sealed   the database: SQLite's file or pg_dump's custom format, sealed with the
+                      master key, because names and addresses stand readable in its tables
+    files/            the papers, sealed as they lie in service
 
 The database is copied first and the papers after it: a paper lies on disk before its row is
 written, so every row of the copy finds its paper. Both go on being used meanwhile.
@@ -16,28 +17,29 @@ import hmac
 import os
 import shutil
 import sqlite3
-import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from typing import IO
 
 import orjson
 
 from engine.model.clock import SystemClock
 from engine.work.trail import ChainEnd
+from webapp.commands import postgres_copy
+from webapp.commands.sealed_copy import Unreadable, seal, unseal
 from webapp.commands.speaking import DONE, FOUND_WRONG, Call, CommandRefused, Commands, say
 from webapp.opening import opened, refuse_other_databases
 from webapp.settings import DEMO_KEY_FILE, Settings
 from webapp.shared.words import moment
 
 _MANIFEST = "backup.json"
-_SQLITE = "database.sqlite3"
-_DUMP = "database.dump"
+_DATABASE = "database.sealed"
 _FILES = "files"
-_FORMAT = 1
+_FORMAT = 2
+_COPYING = "backup-"
 
 
 def add_to(commands: Commands) -> None:
@@ -58,10 +60,7 @@ def backup(call: Call) -> int:
         end = installation.engine.audit.end()
     target.mkdir(parents=True, exist_ok=True)
     target.chmod(0o700)
-    if settings.url.startswith("sqlite"):
-        _copy_sqlite(_sqlite_path(settings), target / _SQLITE)
-    else:
-        _run_postgres("pg_dump", settings, ["--format=custom", f"--file={target / _DUMP}"])
+    _seal_database(settings, target / _DATABASE)
     papers = _copy_files(data_dir / _FILES, target / _FILES)
     _write_manifest(target, settings, papers, end)
     say(
@@ -91,14 +90,17 @@ def restore(call: Call) -> int:
     if files.is_dir() and any(path.is_file() for path in files.rglob("*")):
         raise CommandRefused(f"“{files}”里已有附件,没有恢复。请换一个空的 BANGFU_DATA。")
     if is_sqlite:
-        _restore_sqlite(source / _SQLITE, _sqlite_path(settings))
+        _restore_sqlite(source / _DATABASE, settings)
     else:
-        _restore_postgres(source / _DUMP, settings)
+        postgres_copy.must_be_empty(settings)
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        with _unsealed(source / _DATABASE, settings, settings.data_dir) as dump:
+            postgres_copy.restore_dump(settings, dump)
     papers = _copy_files(source / _FILES, files)
     with opened(settings) as installation:
         verdict = installation.engine.audit.verify()
         noted = _noted_end(manifest)
-        is_same = noted is None or installation.engine.audit.holds(noted)
+        is_same = installation.engine.audit.holds(noted)
     made_at = moment(datetime.fromisoformat(manifest["made_at"]))
     say(
         f"已恢复 {made_at} 的备份:数据库和 {papers} 个附件。",
@@ -111,6 +113,20 @@ def restore(call: Call) -> int:
     return FOUND_WRONG
 
 
+def _seal_database(settings: Settings, target: Path) -> None:
+    """The database, sealed; nothing is left where it could not be had."""
+    try:
+        with target.open("wb") as sealed:
+            if settings.url.startswith("sqlite"):
+                _seal_sqlite(settings, sealed)
+            else:
+                postgres_copy.seal_dump(settings, sealed)
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+    _make_durable(target)
+
+
 # --- the embedded database -------------------------------------------------------------------
 
 
@@ -118,81 +134,43 @@ def _sqlite_path(settings: Settings) -> Path:
     return Path(settings.url.removeprefix("sqlite:///"))
 
 
-def _copy_sqlite(source: Path, target: Path) -> None:
-    """A consistent copy while others write (SQLite's online backup)."""
-    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as copy:
-        live.backup(copy)
-    _make_durable(target)
+def _seal_sqlite(settings: Settings, sealed: IO[bytes]) -> None:
+    """A consistent copy while others write (SQLite's online backup), beside the database itself."""
+    live_path = _sqlite_path(settings)
+    with tempfile.TemporaryDirectory(prefix=_COPYING, dir=live_path.parent) as folder:
+        path = Path(folder, "copy")
+        with closing(sqlite3.connect(live_path)) as live, closing(sqlite3.connect(path)) as copy:
+            live.backup(copy)
+        with path.open("rb") as plain:
+            seal(plain, sealed, settings.key)
 
 
-def _restore_sqlite(source: Path, target: Path) -> None:
+def _restore_sqlite(source: Path, settings: Settings) -> None:
+    target = _sqlite_path(settings)
     if target.exists() and target.stat().st_size > 0:
         raise CommandRefused(f"“{target}”已有数据库,没有恢复。请换一个空的 BANGFU_DATA。")
-    if not source.is_file():
-        raise CommandRefused(f"备份里缺少 {_SQLITE},没有恢复。备份可能不完整。")
     target.parent.mkdir(parents=True, exist_ok=True)
-    half = target.with_name(f"{target.name}.restoring")
-    half.unlink(missing_ok=True)
-    try:
-        _copy_sqlite(source, half)
-    except sqlite3.DatabaseError as error:
-        half.unlink(missing_ok=True)
-        raise CommandRefused(f"备份的数据库读不出来({error}),没有恢复。") from error
-    half.replace(target)
+    with _unsealed(source, settings, target.parent) as half:
+        half.replace(target)
 
 
-# --- PostgreSQL ------------------------------------------------------------------------------
-
-
-def _restore_postgres(source: Path, settings: Settings) -> None:
-    if not source.is_file():
-        raise CommandRefused(f"备份里缺少 {_DUMP},没有恢复。备份可能不完整。")
-    count = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
-    tables = _run_postgres("psql", settings, ["--tuples-only", "--no-align", f"--command={count}"])
-    if tables.strip() != "0":
-        raise CommandRefused("目标数据库里已有数据表,没有恢复。请新建一个空数据库。")
-    options = ["--single-transaction", "--no-owner", "--exit-on-error", str(source)]
-    _run_postgres("pg_restore", settings, options)
-
-
-def _run_postgres(program: str, settings: Settings, options: list[str]) -> str:
-    """Run one of PostgreSQL's own programs on the database; what it prints."""
-    found = shutil.which(program)
-    if found is None:
-        raise CommandRefused(
-            f"没有找到 PostgreSQL 的程序 {program},没有做。请安装 postgresql-client 后再试。"
-        )
-    with _address(settings.url) as address:
-        done = subprocess.run(  # noqa: S603 - PostgreSQL's own program with our own arguments
-            [found, f"--dbname={address}", *options], capture_output=True, text=True, check=False
-        )
-    if done.returncode:
-        lines = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
-        advice = (
-            "请安装与数据库同版本的 postgresql-client。" if "version mismatch" in lines[0] else ""
-        )
-        raise CommandRefused(f"{program} 没有做成:{lines[0]}。{advice}")
-    return done.stdout
+# --- the sealed copy -------------------------------------------------------------------------
 
 
 @contextmanager
-def _address(url: str) -> Iterator[str]:
-    """The address as PostgreSQL's programs read it; the password in a file only we can read.
-
-    On the command line everybody on the machine could see it.
-    """
-    parts = urlsplit(url.replace("postgresql+psycopg://", "postgresql://", 1))
-    if parts.password is None:
-        yield urlunsplit(parts)
-        return
-    user, _, host = parts.netloc.rpartition("@")
-    password = unquote(parts.password).replace("\\", "\\\\").replace(":", "\\:")
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8") as kept:  # mode 0600
-        kept.write(f"*:*:*:*:{password}\n")
-        kept.flush()
-        query = "&".join(filter(None, (parts.query, f"passfile={quote(kept.name)}")))
-        netloc = f"{user.partition(':')[0]}@{host}"
-        yield urlunsplit(parts._replace(netloc=netloc, query=query))
+def _unsealed(source: Path, settings: Settings, place: Path) -> Iterator[Path]:
+    """The database as it was copied, to its last byte, in a file that is gone afterwards."""
+    if not source.is_file():
+        raise CommandRefused(f"备份里缺少 {source.name},没有恢复。备份可能不完整。")
+    with tempfile.TemporaryDirectory(prefix=_COPYING, dir=place) as folder:
+        path = Path(folder, "copy")
+        try:
+            with source.open("rb") as sealed, path.open("wb") as plain:
+                unseal(sealed, plain, settings.key)
+        except Unreadable as error:
+            raise CommandRefused(f"{source} 不完整或被改动过,没有恢复。请换一份备份。") from error
+        _make_durable(path)
+        yield path
 
 
 # --- papers and manifest ---------------------------------------------------------------------
@@ -253,16 +231,12 @@ def _read_manifest(source: Path) -> dict[str, str]:
     return manifest
 
 
-def _noted_end(manifest: Mapping[str, str]) -> ChainEnd | None:
-    """The end of the audit chain when the backup began; early backups did not note it."""
-    if "audit_hash" not in manifest:
-        return None
+def _noted_end(manifest: Mapping[str, str]) -> ChainEnd:
+    """The end of the audit chain when the backup began."""
     return ChainEnd(int(manifest["audit_seq"]), manifest["audit_hash"])
 
 
-def _compared(noted: ChainEnd | None, *, is_same: bool) -> str:
-    if noted is None:
-        return "备份没有记下链尾,请与抄存的核对。"
+def _compared(noted: ChainEnd, *, is_same: bool) -> str:
     found = "一致" if is_same else "不一致"
     return f"备份时记下的链尾(第 {noted.seq} 条,{noted.hash}):{found}。"
 

@@ -1,0 +1,47 @@
+"""The mix of a working day is held: nothing goes wrong, every kind is served. No time is asserted.
+
+The long form is ``make load`` (docs/performance.md).
+"""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import registry
+from engine import Options, open_engine
+from tests.crash.installation import A_DAY_A_SECOND, KEY, PROCESS, Installation, prepare
+from tests.load.arriving import Sent
+from tests.load.holding import Wanted, furnish, hold, judge
+from tests.load.mix import SHARES, Kind
+from tests.load.report import told
+
+A_LITTLE = Wanted(rate=8, seconds=25, at_most=4)
+
+
+@pytest.mark.serial
+def test_the_mix_of_a_working_day_is_held(database_url: str, tmp_path: Path) -> None:
+    prepare(database_url, tmp_path, PROCESS)
+    options = Options(
+        data_dir=tmp_path, branches=(registry.BRANCH,), operations=registry.OPERATIONS
+    )
+    engine = open_engine(database_url, key=KEY, options=options)
+    installation = Installation(database_url, tmp_path, A_DAY_A_SECOND)
+    try:
+        outcome, mix = hold(installation, furnish(engine), A_LITTLE)
+        judge(installation, engine, mix)
+    finally:
+        installation.stop()
+        engine.close()
+    assert outcome.errors == []
+    asked = Counter(one.kind for one in outcome.sent)
+    assert asked == {kind: 2 * share for kind, share in SHARES.items()}
+    granted = {one.kind for one in outcome.sent if one.status < 400}
+    assert granted == set(Kind)
+    assert outcome.half_open == 100
+    assert set(outcome.memory) == {"web0", "worker0"}
+    assert set(told(outcome)["kinds"]) == {kind.value for kind in Kind}
+
+
+def test_what_waited_is_counted_from_when_it_was_due() -> None:
+    assert Sent(Kind.LIST, due=2.0, ended=2.5, status=200).took == 0.5
