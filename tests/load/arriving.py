@@ -47,7 +47,7 @@ class Arrivals:
     def __init__(self, mix: Mix, ports: Sequence[int], rate: float, at_most: int) -> None:
         self._mix = mix
         self._rate = rate
-        self._clients = [(n, ports[n % len(ports)]) for n in range(at_most)]
+        self._ports = [ports[number % len(ports)] for number in range(at_most)]
         self._numbers = itertools.count()
         self._lock = threading.Lock()
         self._sent: list[Sent] = []
@@ -58,8 +58,7 @@ class Arrivals:
         begun = time.perf_counter()
         last = round(seconds * self._rate)
         threads = [
-            threading.Thread(target=self._run, args=(port, begun, last))
-            for _, port in self._clients
+            threading.Thread(target=self._run, args=(port, begun, last)) for port in self._ports
         ]
         for thread in threads:
             thread.start()

@@ -3,7 +3,7 @@
 import statistics
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -12,16 +12,21 @@ import psutil
 
 _LOOKS_EVERY = 1.0
 _WINDOW = 0.1
+_POINTS = 30
 _MEGABYTE = 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Held:
-    """Of one process: megabytes once it was warm, megabytes at the end, seconds of processor."""
+    """Of one process: megabytes once it was warm, megabytes at the end, seconds of processor.
+
+    ``course``: megabytes at equal distances from the first request to the last.
+    """
 
     warm: float
     end: float
     cpu: float
+    course: Sequence[float]
 
     @property
     def growth(self) -> float:
@@ -70,7 +75,9 @@ class Memory:
         seen = [size / _MEGABYTE for at, size in self.seen[name] if at >= warm_up]
         some = max(1, round(len(seen) * _WINDOW))
         first, last = statistics.median(seen[:some]), statistics.median(seen[-some:])
-        return Held(round(first, 1), round(last, 1), round(self._cpu[name], 1))
+        whole = [round(size / _MEGABYTE, 1) for _, size in self.seen[name]]
+        course = whole[:: max(1, len(whole) // _POINTS)]
+        return Held(round(first, 1), round(last, 1), round(self._cpu[name], 1), course)
 
 
 def _cpu(process: psutil.Process) -> float:

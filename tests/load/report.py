@@ -39,6 +39,7 @@ def told(outcome: Outcome) -> dict[str, object]:
                 "end_mb": held.end,
                 "growth": round(held.growth, 4),
                 "cpu_seconds": held.cpu,
+                "course_mb": held.course,
             }
             for name, held in outcome.memory.items()
         },
