@@ -142,7 +142,7 @@ class Mix:
             kind = next(self._deck)
             if kind in (Kind.COMPLETE, Kind.OPEN) and not self._stock:
                 kind = Kind.LIST
-                return kind, self._find()
+                return kind, self.find()
             return kind, self._asking[kind](next(self._turns[kind]))
 
     def start(self) -> Asked:
@@ -180,10 +180,11 @@ class Mix:
     def _list(self, turn: int) -> Asked:
         """The inbox as a page, or the list of the API."""
         if turn % 2:
-            return self._find()
+            return self.find()
         return self._people[READERS[turn // 2 % len(READERS)]].page("/inbox")
 
-    def _find(self) -> Asked:
+    def find(self) -> Asked:
+        """The list of the API, in which the next steps to be done are found."""
         return self._people["supervisor"].api("GET", "/tasks?state=open&limit=100")
 
     def _open(self, turn: int) -> Asked:
