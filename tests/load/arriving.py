@@ -14,9 +14,7 @@ from dataclasses import dataclass
 
 from tests.bench.client import Answer, Client
 from tests.load.mix import Kind, Mix
-
-PATIENCE = 120.0
-"""Seconds until a request without an answer is an error."""
+from tests.support.waiting import WAITED
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ class Arrivals:
         return self._sent
 
     def _run(self, port: int, begun: float, last: int) -> None:
-        client = Client(port, PATIENCE)
+        client = Client(port, WAITED)
         try:
             for number in self._taken(last):
                 due = number / self._rate

@@ -5,6 +5,8 @@ import socket
 import threading
 from collections.abc import Iterator
 
+from tests.support.waiting import WAITED
+
 BEGUN = b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nusername="
 EACH = 100
 _LOOKS_EVERY = 1.0
@@ -12,7 +14,7 @@ _LOOKS_EVERY = 1.0
 
 def begin(port: int) -> socket.socket:
     """A connection whose request goes no further."""
-    connection = socket.create_connection(("127.0.0.1", port), timeout=60)
+    connection = socket.create_connection(("127.0.0.1", port), timeout=WAITED)
     connection.sendall(BEGUN)
     return connection
 

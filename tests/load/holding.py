@@ -17,12 +17,13 @@ from tests.bench.client import Asked, Client
 from tests.crash.clients import Plan
 from tests.crash.installation import PASSWORD, PROCESS, ROOT, Installation
 from tests.crash.load import found_whole
-from tests.load.arriving import PATIENCE, Arrivals, Sent
+from tests.load.arriving import Arrivals, Sent
 from tests.load.half_open import half_open
 from tests.load.memory import Held, Memory
 from tests.load.mix import EXPORTER, READERS, Kind, Mix, SignedIn
 from tests.support.federation import STAFF
 from tests.support.register import on_file
+from tests.support.waiting import WAITED
 
 ALLOWED = frozenset({409, 412, 429})
 """What may be refused when many work on the same: not an error."""
@@ -94,7 +95,7 @@ def hold(
     installation.start(webs=wanted.webs, workers=wanted.workers)
     ports = installation.ports
     mix = Mix(_people(ports[0], tokens), Plan.of_scenario(ROOT / "processes" / PROCESS, "passes"))
-    client = Client(ports[0], PATIENCE)
+    client = Client(ports[0], WAITED)
     for kind in (*[Kind.START] * FIRST_CASES, Kind.LIST):
         asked = mix.start() if kind is Kind.START else mix.find()
         answer = client.ask(asked)
@@ -113,7 +114,7 @@ def hold(
 def _people(port: int, tokens: Mapping[str, tuple[str, str]]) -> Mapping[str, SignedIn]:
     """Each with the cookie of a page and what is hidden in its form."""
     people = {}
-    client = Client(port, PATIENCE)
+    client = Client(port, WAITED)
     for who, (token, session) in tokens.items():
         cookies, csrf = f"session={session}", ""
         if who == EXPORTER:
