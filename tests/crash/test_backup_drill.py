@@ -30,7 +30,7 @@ from tests.crash.installation import (
 from tests.crash.load import Load
 from tests.crash.scale import note, times
 from tests.support.postgres import PostgresServer
-from tests.support.waiting import until
+from tests.support.waiting import WAITED, until
 
 pytestmark = pytest.mark.serial
 
@@ -83,12 +83,12 @@ def put_in_a_paper(load: Load) -> tuple[str, str]:
     case = next(iter(load.clients[0].noted.cases.values()))
     site = f"http://127.0.0.1:{load.installation.ports[0]}/api/v1"
     officer = {"username": "officer", "password": PASSWORD}
-    token = httpx.post(f"{site}/tokens", json=officer, timeout=60).json()["token"]
+    token = httpx.post(f"{site}/tokens", json=officer, timeout=WAITED).json()["token"]
     answer = httpx.post(
         f"{site}/process-instances/{case}/files",
         files={"file": ("模拟.pdf", PAPER, "application/pdf")},
         headers={"Authorization": f"Bearer {token}"},
-        timeout=60,
+        timeout=WAITED,
     )
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"]), case
