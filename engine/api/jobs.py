@@ -125,9 +125,9 @@ class Jobs(Group):
         renewed = self._commands.execute(lambda tx: stored_jobs.renew(tx, held, until))
         return [job for job in jobs if job.id in renewed]
 
-    def do_job(self, job: Job) -> None:
-        """Do one job and its consequences in one transaction."""
-        self._commands.execute(lambda tx: timers.run_job(self._environment, tx, job))
+    def do_job(self, job: Job) -> bool:
+        """Do one job and its consequences in one transaction; False when an element failed."""
+        return self._commands.execute(lambda tx: timers.run_job(self._environment, tx, job))
 
     def postpone_job(self, job: Job, wait: timedelta, error: str, *, counts: bool) -> None:
         """Let a failed try wait; one that does not count is not one of the three."""

@@ -51,8 +51,8 @@ class Work(Protocol):
         """Lengthen the leases; the jobs that nobody has taken over."""
         ...
 
-    def do_job(self, job: Job) -> None:
-        """Do one job and its consequences."""
+    def do_job(self, job: Job) -> bool:
+        """Do one job and its consequences; False when an element of the case failed in it."""
         ...
 
     def postpone_job(self, job: Job, wait: timedelta, error: str, *, counts: bool) -> None:
@@ -172,7 +172,7 @@ def _attempt(work: Work, job: Job) -> str:
         _give_up(work, job, _NEVER_FINISHED)
         return "incident"
     try:
-        work.do_job(job)
+        went_well = work.do_job(job)
     except LeaseLost:
         return "lost"
     except Busy as busy:
@@ -185,7 +185,7 @@ def _attempt(work: Work, job: Job) -> str:
             return "incident"
         _postpone(work, job, BACK_OFF[job.attempts - 1], _safe(error), counts=True)
         return "again"
-    return "done"
+    return "done" if went_well else "incident"
 
 
 def _postpone(work: Work, job: Job, wait: timedelta, error: str, *, counts: bool) -> None:

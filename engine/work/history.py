@@ -37,6 +37,11 @@ class Cause:
     sent_back: tuple[str, str] | None = None
     """The step that sends the case back, and the element it sends it to (design.md D21)."""
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether an element of the case failed in it and waits for a person."""
+        return any(entry.kind is EventKind.INCIDENT for entry in self.entries)
+
     def note(
         self,
         kind: EventKind,

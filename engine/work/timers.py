@@ -23,8 +23,8 @@ from engine.work.opened import OpenedCase, open_case, ports_of
 from engine.work.organise import ADMIN
 
 
-def run_job(environment: Environment, tx: Tx, job: Job, actor: Actor = SYSTEM) -> None:
-    """Do a leased job and its consequences in one transaction.
+def run_job(environment: Environment, tx: Tx, job: Job, actor: Actor = SYSTEM) -> bool:
+    """Do a leased job and its consequences in one transaction; False when an element failed in it.
 
     Raises LeaseLost when another worker took it over; anything else raised makes the executor
     try again, and after the third time an incident.
@@ -34,7 +34,7 @@ def run_job(environment: Environment, tx: Tx, job: Job, actor: Actor = SYSTEM) -
     case = cases.load(tx, job.case_id)
     if case is None or case.status not in RUNNING:
         jobs.finish(tx, job.case_id, [job.token], environment.now())
-        return
+        return True
     opened = open_case(environment, tx, case)
     cause = Cause(actor, environment.now())
     place = (job.process_key, job.element_id)
@@ -43,7 +43,7 @@ def run_job(environment: Environment, tx: Tx, job: Job, actor: Actor = SYSTEM) -
         heard = signals.hear(environment, tx, opened, job, cause, before)
         if heard is not None:
             write_step(environment, tx, opened, heard, cause, before)
-        return
+        return not cause.has_failed
     ports = ports_of(environment, tx, opened, cause)
     match job.kind:
         case "timer":
@@ -56,7 +56,7 @@ def run_job(environment: Environment, tx: Tx, job: Job, actor: Actor = SYSTEM) -
             outputs = ports.operate(call)
             if isinstance(outputs, NotYet):
                 _look_again(environment, tx, job, outputs)
-                return
+                return True
             step = finish_operation(opened.program, opened.memory.engine, job.token, outputs, ports)
         case "retry":
             cause.retried = True
@@ -65,6 +65,7 @@ def run_job(environment: Environment, tx: Tx, job: Job, actor: Actor = SYSTEM) -
             msg = f"an unknown kind of job: {job.kind}"
             raise Broken(msg)
     write_step(environment, tx, opened, step, cause, before)
+    return not cause.has_failed
 
 
 def _look_again(environment: Environment, tx: Tx, job: Job, answer: NotYet) -> None:
