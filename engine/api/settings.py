@@ -88,9 +88,7 @@ class Settings(Group):
     ) -> Sequence[str | None]:
         """For which of these places the actor may set a parameter; None is everywhere."""
         rule = parameters.rule_of(self._environment, name)
-        return self._commands.ask(
-            lambda tx: [one for one in places if parameters.may_set(tx, actor, rule, one)]
-        )
+        return self._commands.ask(lambda tx: parameters.where_may_set(tx, actor, rule, places))
 
     def touched(self, name: str, organisation_id: str | None) -> Touched:
         """Running cases and open steps that hang on a parameter."""

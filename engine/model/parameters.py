@@ -33,10 +33,10 @@ class ParameterRule:
     """What is known of a parameter before anybody has set it.
 
     ``low`` and ``high`` bound its number, that of a limit too. ``law`` names law and article where
-    ``basis`` is law. ``roles`` may set it for their own county where ``per_county`` allows it, an
-    administrator always may. ``by_area``: a development zone without its own value takes that of
-    the county it lies in, not of the organisation it approves under. ``value`` None: there is none
-    before the federation has set one.
+    ``basis`` is law. ``roles`` may set it for their own county where ``per_county`` allows it, for
+    each of its townships where ``per_township`` does; an administrator always may. ``by_area``: a
+    development zone without its own value takes that of the county it lies in, not of the
+    organisation it approves under. ``value`` None: there is none before the federation has set one.
     """
 
     name: str
@@ -53,12 +53,20 @@ class ParameterRule:
     choices: Mapping[str, str] = field(default_factory=dict)
     choices_en: Mapping[str, str] = field(default_factory=dict)
     per_county: bool = False
+    per_township: bool = False
     by_area: bool = False
     roles: tuple[str, ...] = ()
     value: object = None
     source: str = ""
     about: str = ""
     about_en: str = ""
+
+    @property
+    def own_level(self) -> str | None:
+        """The level whose organisations may have a value of their own; None: one for all."""
+        if self.per_township:
+            return "township"
+        return "county" if self.per_county else None
 
     @property
     def is_locked(self) -> bool:

@@ -5,7 +5,7 @@ total limit, a timer its instant. Only an explicit choice gives them to running 
 (:mod:`engine.work.telling`), each change written into its case's history.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -31,7 +31,7 @@ _FARTHEST = timedelta(days=3660)
 
 @dataclass(frozen=True)
 class NewValue:
-    """What somebody wants to hold from a day on, for all or for one county's area."""
+    """What somebody wants to hold from a day on, for all or for one county's or township's area."""
 
     name: str
     organisation_id: str | None
@@ -59,17 +59,25 @@ def rule_of(environment: Environment, name: str) -> ParameterRule:
     return rule
 
 
-def may_set(tx: Tx, actor: Actor, rule: ParameterRule, organisation_id: str | None) -> bool:
-    """Whether the actor may set it there: the city for all, a county for itself where allowed."""
+def where_may_set(
+    tx: Tx, actor: Actor, rule: ParameterRule, places: Sequence[str | None]
+) -> list[str | None]:
+    """Of these places where the actor may set it: the city for all (None), a county for itself."""
     if rule.is_locked:
-        return False
-    if organisation_id is None:
-        return actor.is_system or organise.administers_all(tx, actor)
-    if not rule.per_county:
-        return False
-    if actor.is_system or directory.is_within(tx, organisation_id, actor.places(organise.ADMIN)):
-        return True
-    return any(organisation_id in actor.places(role) for role in rule.roles)
+        return []
+    for_all = None in places and (actor.is_system or organise.administers_all(tx, actor))
+    own: set[str] = set()
+    if rule.own_level is not None and not actor.is_system:
+        theirs = {place for role in rule.roles for place in actor.places(role)}
+        own = directory.below(tx, theirs) - theirs if rule.per_township else theirs
+        own |= directory.below(tx, actor.places(organise.ADMIN))
+
+    def may(place: str | None) -> bool:
+        if place is None:
+            return for_all
+        return rule.own_level is not None and (actor.is_system or place in own)
+
+    return [place for place in places if may(place)]
 
 
 def check(environment: Environment, tx: Tx, actor: Actor, new: NewValue) -> Parameter:
@@ -80,11 +88,12 @@ def check(environment: Environment, tx: Tx, actor: Actor, new: NewValue) -> Para
         place = directory.organisation_brief(tx, new.organisation_id)
         if place is None:
             raise NotFound("没有找到这个单位。")
-        if not rule.per_county:
+        if rule.own_level is None:
             raise Invalid(f"“{rule.title}”全市统一,不能由县(市、区)另定,未保存。")
-        if place.level != "county":
-            raise Invalid(f"“{rule.title}”只能按县(市、区)另定,未保存。")
-    if not may_set(tx, actor, rule, new.organisation_id):
+        if place.level != rule.own_level:
+            level = "乡镇(街道)" if rule.per_township else "县(市、区)"
+            raise Invalid(f"“{rule.title}”只能按{level}另定,未保存。")
+    if not where_may_set(tx, actor, rule, [new.organisation_id]):
         whom = "市总工会管理员" if new.organisation_id is None else "该县(市、区)的管理员"
         raise NotPermitted(f"您不能修改“{rule.title}”,未保存。请联系{whom}。")
     _check_words(new)

@@ -66,6 +66,7 @@ def _as_json(rule: ParameterRule, rows: Sequence[Parameter]) -> dict[str, object
         "low": None if rule.low is None else float(rule.low),
         "high": None if rule.high is None else float(rule.high),
         "per_county": rule.per_county,
+        "per_township": rule.per_township,
         "locked": rule.is_locked,
         "values": [
             {

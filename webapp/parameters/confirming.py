@@ -98,10 +98,15 @@ def confirm_page(
                 value=value_words(rule, replaced[-1].value),
             )
         )
-    if place is None and rule.per_county:
+    if place is None and rule.own_level is not None:
         own = {r.organisation_id for r in rows} - {None}
         if own:
-            warnings.append(_("%(n)s 个县(市、区)另有自己的值,不受影响。", n=len(own)))
+            told = (
+                _("%(n)s 个乡镇(街道)另有自己的值,不受影响。", n=len(own))
+                if rule.per_township
+                else _("%(n)s 个县(市、区)另有自己的值,不受影响。", n=len(own))
+            )
+            warnings.append(told)
     return ConfirmPage(
         shell=shell,
         tabs=settings_tabs("parameters", actor.roles),

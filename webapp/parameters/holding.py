@@ -11,7 +11,6 @@ from webapp.shared.language import _, is_english
 from webapp.standard.parameters import Subject
 
 EVERYWHERE = "all"
-_COUNTY = "county"
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,9 @@ def subject_title(subject: Subject) -> str:
     return subject.title_en if is_english() else subject.title
 
 
-def counties(engine: Engine) -> list[Organisation]:
-    """The counties and zones, in the order of their codes."""
-    found = [one for one in engine.directory.organisations().values() if one.level == _COUNTY]
+def of_level(engine: Engine, level: str | None) -> list[Organisation]:
+    """The organisations of a level, in the order of their codes; of none none."""
+    if level is None:
+        return []
+    found = [one for one in engine.directory.organisations().values() if one.level == level]
     return sorted(found, key=lambda one: one.code)

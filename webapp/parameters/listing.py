@@ -14,9 +14,9 @@ from engine.model.pinyin import search_text
 from engine.store.settings import Parameter
 from webapp.parameters.holding import (
     EVERYWHERE,
-    counties,
     held_on,
     inherited,
+    of_level,
     place_name,
     subject_title,
 )
@@ -121,7 +121,7 @@ def list_page(shell: Shell, engine: Engine, actor: Actor, asked: Mapping[str, st
     """The list, narrowed to a subject, to those in use, to what is planned, or to words."""
     subject, use = asked.get("subject", ""), asked.get("use", "")
     searched = asked.get("q", "").strip()
-    units = counties(engine)
+    units = of_level(engine, "county")
     place = next((one for one in units if one.id == asked.get("place")), None)
     looking = _Looking(engine.environment.today(), place, {one.id: one.name for one in units})
     rows, users = _rows_by_name(engine), users_of(engine)

@@ -11,9 +11,9 @@ from engine.store.settings import Parameter
 from webapp.parameters.holding import (
     EVERYWHERE,
     Typed,
-    counties,
     held_on,
     inherited,
+    of_level,
     place_name,
     subject_title,
 )
@@ -133,7 +133,7 @@ def parameter_page(
 ) -> ParameterPage:
     """One parameter; ``typed`` and ``error`` when what was typed could not be kept."""
     rows, today = engine.settings.history(rule.name), engine.environment.today()
-    units = counties(engine) if rule.per_county else []
+    units = of_level(engine, rule.own_level)
     names = {one.id: one.name for one in engine.directory.organisations().values()}
     areas = {one.id: one.area_parent for one in units} if rule.by_area else {}
     allowed = engine.settings.may_set(actor, rule.name, [None, *(one.id for one in units)])
@@ -185,6 +185,8 @@ def _from_day(one: date) -> str:
 def _who_may(rule: ParameterRule) -> str:
     if rule.is_locked:
         return _("法律规定,任何人不能修改")
+    if rule.per_township:
+        return _("全市:市总工会管理员;本县的乡镇(街道):县级审核员或管理员")
     if rule.per_county:
         return _("全市:市总工会管理员;本县:县级审核员或管理员")
     return _("市总工会管理员(全市统一)")

@@ -68,6 +68,14 @@ RULES = (
         roles=("county_reviewer",),
     ),
     ParameterRule("asked", "须复核", Kind.SWITCH, per_county=True, value=False),
+    ParameterRule(
+        "poor",
+        "欠发达乡镇",
+        Kind.SWITCH,
+        per_township=True,
+        roles=("county_reviewer",),
+        value=False,
+    ),
     ParameterRule("rules", "办法", Kind.CHOICE, choices={"a": "甲", "b": "乙"}, value="a"),
 )
 
@@ -285,6 +293,19 @@ def test_the_city_sets_for_all_and_a_county_for_itself(ruled: Workshop) -> None:
         with pytest.raises(NotPermitted):
             settings.set_value(ruled.actor(name), _new("standard", 830, at="xc"))
     assert settings.may_set(reviewer, "standard", [None, "xc", "lw"]) == ["xc"]
+
+
+def test_a_county_sets_what_each_of_its_townships_is(ruled: Workshop) -> None:
+    settings, reviewer = ruled.engine.settings, ruled.actor("reviewer")
+    settings.set_value(reviewer, _new("poor", True, at="xc-t"))
+    found = [settings.value("poor", place, TODAY) for place in ("xc-t", "u1", "xc", "lw-u")]
+    assert [one.value for one in found if one is not None] == [True, True, False, False]
+    with pytest.raises(Invalid, match="按乡镇"):
+        settings.set_value(reviewer, _new("poor", True, at="xc"))
+    for name in ("far_reviewer", "township", "supervisor"):
+        with pytest.raises(NotPermitted, match="未保存"):
+            settings.set_value(ruled.actor(name), _new("poor", True, at="xc-t"))
+    assert settings.may_set(reviewer, "poor", [None, "xc-t", "xc", "lw"]) == ["xc-t"]
 
 
 def test_who_and_why_is_asked_for_and_kept(ruled: Workshop) -> None:
