@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select, true
-from sqlalchemy import case as when
 from sqlalchemy.sql import ColumnElement
 
 from engine.model.actors import Actor
@@ -93,12 +92,9 @@ def of_cause(cause: CauseCount) -> ColumnElement[bool]:
 def rows(
     tx: Tx, tops: Tops, condition: ColumnElement[bool], skipped: int, limit: int
 ) -> list[TroubledJob]:
-    """Those that meet the condition: what failed first, then what waits longest."""
+    """Those that meet the condition, what waits longest first."""
     query = _of(tops, condition, job, case.c.number, case.c.definition_id, case.c.organisation_id)
-    failed_first = when((FAILED, 0), else_=1)
-    found = tx.execute(
-        query.order_by(failed_first, job.c.due_at, job.c.id).offset(skipped).limit(limit)
-    )
+    found = tx.execute(query.order_by(job.c.due_at, job.c.id).offset(skipped).limit(limit))
     return [TroubledJob(job_of(r), r.number, r.definition_id, r.organisation_id) for r in found]
 
 

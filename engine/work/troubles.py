@@ -13,7 +13,7 @@ from engine.store.database import Tx
 from engine.store.jobs import FAILED
 from engine.store.troubles import CauseCount, Tops, TroubledJob
 from engine.work.environment import Environment
-from engine.work.organise import ADMIN
+from engine.work.organise import ADMIN, administers_all
 
 MOST_AT_ONCE = 500
 """Jobs that are tried again at one word; the rest at the next."""
@@ -88,9 +88,12 @@ class Troubles:
     real_now: datetime
 
 
-def tops_of(actor: Actor) -> Tops:
-    """Where the actor looks after jobs; NotPermitted where nowhere."""
-    if actor.is_system:
+def tops_of(tx: Tx, actor: Actor) -> Tops:
+    """Where the actor looks after jobs; NotPermitted where nowhere.
+
+    Of who administers the whole federation no case is asked where it lies.
+    """
+    if actor.is_system or administers_all(tx, actor):
         return None
     places = sorted(actor.places(ADMIN))
     if not places:
@@ -100,26 +103,27 @@ def tops_of(actor: Actor) -> Tops:
 
 def troubles(environment: Environment, tx: Tx, actor: Actor, asked: Question) -> Troubles:
     """What there is, what hurts most first."""
-    tops, now = tops_of(actor), environment.now()
+    tops, now = tops_of(tx, actor), environment.now()
     failed, late = stored.counts(tx, tops, now)
     counted = stored.causes(tx, tops)
-    match asked.kind:
-        case Kind.FAILED:
-            condition, shown = FAILED, failed
-        case Kind.LATE:
-            condition, shown = stored.is_late(now), late
-        case _:
-            condition, shown = FAILED | stored.is_late(now), failed + late
+    lists = {Kind.FAILED: (FAILED, failed), Kind.LATE: (stored.is_late(now), late)}
+    if asked.kind:
+        lists = {asked.kind: lists[asked.kind]}
     if asked.cause:
         chosen = _chosen(counted, asked.cause)
-        condition, shown = stored.of_cause(chosen), chosen.jobs
+        lists = {Kind.FAILED: (stored.of_cause(chosen), chosen.jobs)}
+    rows: list[TroubledJob] = []
     skipped = (asked.page - 1) * asked.limit
-    rows = stored.rows(tx, tops, condition, skipped, asked.limit)
+    for condition, number in lists.values():  # each has an index of its own
+        left = asked.limit - len(rows)
+        if left and skipped < number:
+            rows += stored.rows(tx, tops, condition, skipped, left)
+        skipped = max(skipped - number, 0)
     opened = stored.seen(tx, actor, [row.job.case_id for row in rows])
     return Troubles(
         failed=failed,
         late=late,
-        shown=shown,
+        shown=sum(number for _, number in lists.values()),
         causes=tuple(_cause(environment, tx, one) for one in counted),
         rows=tuple(_trouble(environment, tx, row, opened) for row in rows),
         now=now,
@@ -129,7 +133,7 @@ def troubles(environment: Environment, tx: Tx, actor: Actor, asked: Question) ->
 
 def to_retry(tx: Tx, actor: Actor, chosen: Sequence[int], cause: str) -> list[int]:
     """The failed jobs that are meant: these, or those of a cause; at most ``MOST_AT_ONCE``."""
-    tops = tops_of(actor)
+    tops = tops_of(tx, actor)
     if cause:
         meant = stored.of_cause(_chosen(stored.causes(tx, tops), cause))
         return stored.ids(tx, tops, meant, MOST_AT_ONCE)

@@ -163,6 +163,26 @@ def test_pages_follow_each_other(federation, browse, stumble, monkeypatch):
     assert admin.get("/admin/jobs?cause=nothing").status_code == 404
 
 
+def test_what_failed_comes_before_what_is_late_across_pages(federation, browse, stumble):
+    case, *_ = [stumble() for _ in range(3)]
+    with federation.engine.database.unit_of_work() as work:
+        work.tx.execute(
+            text(
+                "INSERT INTO job (case_id, token, kind, process_key, element_id, due_at, status,"
+                " attempts, fence, created_at) VALUES (:c, 't', 'timer', 'stumbling', 'x',"
+                " :d, 'waiting', 1, 1, :d), (:c, 'u', 'timer', 'stumbling', 'x',"
+                " :d, 'running', 1, 1, :d)"
+            ),
+            {"c": case, "d": "2026-11-01T01:00:00.000000Z"},
+        )
+        work.commit()
+    admin, engine = federation.actor("admin"), federation.engine
+    pages = [engine.operating.troubles(admin, Question(page=n, limit=2)) for n in (1, 2, 3, 4)]
+    states = [[row.found.job.status for row in page.rows] for page in pages]
+    assert states == [["failed"] * 2, ["failed", "waiting"], ["running"], []]
+    assert {page.shown for page in pages} == {5}
+
+
 def test_it_is_told_in_english_too(federation, browse, stumble):
     stumble()
     admin = browse("admin")
