@@ -111,6 +111,7 @@ class ParameterPage(Page):
     days: tuple[str, ...]
     places: tuple[PlaceRow, ...]
     followers: tuple[PlaceRow, ...]
+    is_by_township: bool
     entries: tuple[Entry, ...]
     may: tuple[Choice, ...]
     choices: tuple[Choice, ...]
@@ -164,6 +165,7 @@ def parameter_page(
         days=tuple(_from_day(one) for one in days),
         places=(city, *(one for one in others if not one.goes_with(city))),
         followers=tuple(one for one in others if one.goes_with(city)),
+        is_by_township=rule.per_township,
         entries=tuple(_entries(engine, rule, rows, names, today)),
         may=may,
         choices=_choices(rule),
