@@ -57,6 +57,9 @@ _NOT_SURE = (
 )
 _NO_ANSWER = "数据库没有应答,内容没有提交,请稍后再试。"
 _BUSY_TIMEOUT_MS = 15_000
+_CACHE_KILOBYTES = 4_000
+"""Of one connection of SQLite; all of them together must fit a small machine for weeks. What does
+not fit is in the system's own cache of the file."""
 _TRY_AGAIN = {"40P01", "40001"}  # deadlock detected, serialization failure
 _LOCK_NOT_AVAILABLE = "55P03"
 
@@ -358,7 +361,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "synchronous = FULL",
         "foreign_keys = ON",
         f"busy_timeout = {_BUSY_TIMEOUT_MS}",
-        "cache_size = -20000",
+        f"cache_size = -{_CACHE_KILOBYTES}",
         "temp_store = MEMORY",
     ):
         cursor.execute(f"PRAGMA {pragma}")
