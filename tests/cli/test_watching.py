@@ -8,9 +8,11 @@ import httpx
 from engine import SYSTEM, Request
 from engine.jobs.executor import Pace
 from tests.cli.conftest import KEY
-from tests.cli.test_serve import PATIENCE, free_port, started
+from tests.cli.test_serve import started, wait_until_ready
 from tests.crash.installation import prepare
 from tests.engine.moving.conftest import drawn, form, step
+from tests.support.ports import free_port
+from tests.support.waiting import WAITED
 from tests.unit.runtime.kit import end, flow, node, start
 from webapp.opening import open_installation
 from webapp.settings import Settings
@@ -19,38 +21,37 @@ from webapp.settings import Settings
 def test_a_worker_tells_its_figures_and_logs_lines_of_json(tmp_path):
     port = free_port()
     worker = started(tmp_path, "worker", "--metrics-port", str(port))
-    assert worker.stdout is not None
-    assert "后台任务已启动" in worker.stdout.readline()
-    told = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE).text
-    assert "bangfu_database_up 1.0" in told
-    assert "bangfu_jobs_late 0.0" in told
-    taken = started(tmp_path, "worker", "--metrics-port", str(port))
-    _, said = taken.communicate(timeout=PATIENCE)
-    assert taken.returncode == 2
-    assert "/metrics" in said
-    worker.send_signal(signal.SIGTERM)
-    _, said = worker.communicate(timeout=PATIENCE)
+    try:
+        assert worker.stdout is not None
+        assert "后台任务已启动" in worker.stdout.readline()
+        told = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=WAITED).text
+        assert "bangfu_database_up 1.0" in told
+        assert "bangfu_jobs_late 0.0" in told
+        taken = started(tmp_path, "worker", "--metrics-port", str(port))
+        _, said = taken.communicate(timeout=WAITED)
+        assert taken.returncode == 2
+        assert "/metrics" in said
+    finally:
+        worker.send_signal(signal.SIGTERM)
+        _, said = worker.communicate(timeout=WAITED)
     assert all(json.loads(one)["event"] for one in said.splitlines())
 
 
 def test_a_served_request_is_one_line_of_json(tmp_path):
     port = free_port()
+    address = f"http://127.0.0.1:{port}"
     server = started(tmp_path, "serve", "--port", str(port), "--no-worker")
     number = "4bf92f3577b34da6a3ce929d0e0e4736"
     try:
-        for _ in range(PATIENCE * 10):
-            try:
-                headers = {"X-Request-Id": number}
-                told = httpx.get(f"http://127.0.0.1:{port}/cases?q=张三", headers=headers)
-                break
-            except httpx.TransportError:
-                continue
+        wait_until_ready(server, port)
+        headers = {"X-Request-Id": number}
+        told = httpx.get(f"{address}/cases?q=张三", headers=headers, timeout=WAITED)
         assert told.headers["X-Request-Id"] == number
         far = {"X-Forwarded-For": "10.0.0.1", "X-Request-Id": "x\ty"}
-        httpx.get(f"http://127.0.0.1:{port}/metrics", headers=far)
+        httpx.get(f"{address}/metrics", headers=far, timeout=WAITED)
     finally:
         server.send_signal(signal.SIGTERM)
-        _, said = server.communicate(timeout=PATIENCE)
+        _, said = server.communicate(timeout=WAITED)
     lines = [json.loads(one) for one in said.splitlines() if one.startswith("{")]
     (ours,) = [one for one in lines if one.get("id") == number]
     assert (ours["event"], ours["route"], ours["method"]) == ("request", "/cases", "GET")
