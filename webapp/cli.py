@@ -3,7 +3,8 @@
 import argparse
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.metadata import version
 
@@ -55,6 +56,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     for module in _asked_for(given):
         import_module(f"webapp.commands.{module}").add_to(commands)
     words = parser.parse_args(given)
+    with _in_private():
+        return _done(words)
+
+
+def _done(words: argparse.Namespace) -> int:
     try:
         code: int = words.run(_call(words))
     except DeploymentRefused as refused:
@@ -85,6 +91,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return NOT_DONE
     return code
+
+
+@contextmanager
+def _in_private() -> Iterator[None]:
+    """Files that commands write hold people's data: whoever runs them reads them, nobody else."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def _asked_for(given: Sequence[str]) -> Sequence[str]:

