@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from tests.bench.rows import Done, Run, timed
+from tests.support.waiting import WAITED
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Client:
     with the server.
     """
 
-    def __init__(self, port: int, timeout: float = 60) -> None:
+    def __init__(self, port: int, timeout: float = WAITED) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
 
     def ask(self, asked: Asked) -> Answer:

@@ -15,10 +15,10 @@ from tests.bench.bare_handler import Answering
 from tests.bench.client import Asked, Client
 from tests.crash.installation import ROOT, Installation
 from tests.support.ports import free_port
+from tests.support.waiting import WAITED
 from webapp.serve import THREADS
 
 REAL_TIME = 1
-READY_WITHIN_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def bare(url: str, data: Path, answering: Answering) -> Iterator[Server]:
 
 
 def _wait_ready(port: int) -> None:
-    end = time.monotonic() + READY_WITHIN_SECONDS
+    end = time.monotonic() + WAITED
     while True:
         client = Client(port)
         try:

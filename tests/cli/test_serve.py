@@ -60,7 +60,7 @@ def served(tmp_path: Path) -> Iterator[int]:
 
 
 def test_serve_answers_and_a_port_in_use_is_said_in_words(served, tmp_path):
-    assert httpx.get(f"http://127.0.0.1:{served}/healthz").text == "ok\n"
+    assert httpx.get(f"http://127.0.0.1:{served}/healthz", timeout=WAITED).text == "ok\n"
     taken = started(tmp_path, "serve", "--port", str(served))
     _, said = taken.communicate(timeout=WAITED)
     assert taken.returncode == 2
@@ -160,4 +160,4 @@ def test_ctrl_c_ends_web_and_worker_quietly_within_seconds(tmp_path):
     _, said = server.communicate(timeout=WAITED)
     assert (server.returncode, "Traceback" in said) == (0, False)
     # A slow machine is slow to begin as well.
-    assert time.monotonic() - told_at < 15 + (told_at - begun_at)
+    assert time.monotonic() - told_at < 60 + (told_at - begun_at)

@@ -19,7 +19,7 @@ from engine.model.organisations import Person
 from engine.work.accounts import hash_password
 from tests.support.federation import ORGANISATIONS, ROLES, STAFF
 from tests.support.ports import free_port
-from tests.support.waiting import until
+from tests.support.waiting import WAITED, until
 
 ROOT = Path(__file__).parents[2]
 KEY = bytes(range(32))
@@ -139,7 +139,7 @@ class Installation:
         """Ask one process to end, as an upgrade does, and begin it with the release of now."""
         process = self.processes[name]
         process.terminate()
-        assert process.wait(60) == 0, self.logs()
+        assert process.wait(WAITED) == 0, self.logs()
         self._run(name)
 
     def stop(self) -> None:

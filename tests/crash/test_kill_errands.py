@@ -17,6 +17,7 @@ from registry.finding import Search
 from registry.imports.api import Progress
 from registry.incoming.batch import State, Status
 from registry.store.tables import register_export
+from tests.crash.dying import dies_in_the_middle
 from tests.crash.installation import PROCESS, Installation
 from tests.crash.leases import run_out
 from tests.imports.sheets import content_of, filled
@@ -71,9 +72,10 @@ def test_an_export_that_was_killed_is_put_on_record_once(
     register.load_files(SYSTEM, [existing(n) for n in range(FILES)], "模拟名册")
     order = register.exports.order_masked(reviewer, Search(), "年度复核", "")
     subject = register.exports.ordered(reviewer, order).number
+    dies_in_the_middle(installation)
+    assert 0 < errand_about(engine, EXPORT, subject).done < FILES
+    run_out(engine)
     installation.start(webs=0, workers=1)
-    until(lambda: 0 < errand_about(engine, EXPORT, subject).done < FILES, "the middle")
-    installation.kill("worker0", partial(run_out, engine))
     until(lambda: not errand_about(engine, EXPORT, subject).is_open, "the end")
     assert errand_about(engine, EXPORT, subject).status is ErrandStatus.DONE
     name, content = register.exports.fetch(reviewer, order)

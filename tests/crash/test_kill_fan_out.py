@@ -8,6 +8,7 @@ from engine.model.fan_out import AT_ONCE, FanOut
 from engine.model.organisations import Organisation
 from engine.store.database import Tx
 from engine.store.directory import add_organisations, rebuild_closure
+from tests.crash.dying import dies_in_the_middle
 from tests.crash.installation import PROCESS, Installation
 from tests.crash.leases import run_out
 from tests.support.waiting import until
@@ -51,13 +52,12 @@ def test_a_list_goes_on_where_it_was_killed(installation: Installation, engine: 
         assert there[0] == there[1], "progress and cases are of one transaction"
         run_out(engine)
 
+    dies_in_the_middle(installation)
+    assert (0 < found().done < UNIONS, found().ended_at) == (True, None)
+    left_whole()
     installation.start(webs=0, workers=1)
-    killed = 0
-    for done in (1, AT_ONCE * 2):
-        until(lambda n=done: found().done >= n, "a batch")  # type: ignore[misc]
-        killed += found().ended_at is None
-        installation.kill("worker0", left_whole)
-    assert killed, "the list was gone through before anything was killed"
+    until(lambda: found().done >= AT_ONCE * 2, "a batch")
+    installation.kill("worker0", left_whole)
     until(lambda: found().ended_at is not None, "the end")
     end = found()
     unions = UNIONS + 3  # and those of the federation

@@ -6,6 +6,7 @@ from engine import SYSTEM, Engine, Request
 from engine.definitions.folder import read_folder
 from engine.model.definitions import SourceFile
 from engine.model.version_moves import Migration, Route
+from tests.crash.dying import dies_in_the_middle
 from tests.crash.installation import PROCESS, ROOT, Installation
 from tests.crash.leases import run_out
 from tests.support.waiting import until
@@ -40,13 +41,12 @@ def test_a_migration_goes_on_where_it_was_killed(
         assert {i.id for i in engine.audit.invariants() if not i.ok} == set()
         run_out(engine)
 
+    dies_in_the_middle(installation)
+    assert (0 < found().moved < CASES, found().ended_at) == (True, None)
+    left_whole()
     installation.start(webs=0, workers=1)
-    killed = 0
-    for done in (CASES // 10, CASES // 2):
-        until(lambda n=done: found().moved >= n, "cases moved")  # type: ignore[misc]
-        killed += found().ended_at is None
-        installation.kill("worker0", left_whole)
-    assert killed, "the migration was over before anything was killed"
+    until(lambda: found().moved >= CASES // 2, "cases moved")
+    installation.kill("worker0", left_whole)
     until(lambda: found().ended_at is not None, "the end")
     assert (found().moved, found().left) == (CASES, 0)
     for case_id in cases:

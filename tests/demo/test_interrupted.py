@@ -1,15 +1,17 @@
 """A loading that was killed is finished by the next call: nothing twice, nothing missing."""
 
 import dataclasses
+import itertools
+import os
 import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 
 from engine import SYSTEM
+from engine.api.cases import Cases
 from engine.store.cases import CaseQuestion
 from tests.demo.conftest import ROOT, SMALL
 from webapp.demo.loading import load_demo
@@ -28,32 +30,39 @@ EXAMPLE = dataclasses.replace(
 )
 
 
-LOAD = "import sys; from tests.demo.test_interrupted import load_in; load_in(sys.argv[1])"
+BEGUN = 4
+KILLED = "import sys; from tests.demo.test_interrupted import killed_in; killed_in(sys.argv[1])"
 
 
 def load_in(data: str):
-    """Load the example's cases; also what the process that is killed runs."""
+    """Load the example's cases."""
     settings = Settings.from_environ({"BANGFU_DEMO": "1", "BANGFU_DATA": data})
     return settings, load_demo(settings, EXAMPLE, lambda _: None)
 
 
+def killed_in(data: str) -> None:
+    """Load them and die with kill -9 as the next case is begun, not at some time."""
+    start, begun = Cases.start, itertools.count()
+
+    def start_or_die(*words, **named):
+        if next(begun) == BEGUN:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return start(*words, **named)
+
+    Cases.start = start_or_die
+    load_in(data)
+
+
 def rows_in(path: Path, table: str) -> int:
-    if not path.exists():
-        return 0
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
-        try:
-            return database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-        except sqlite3.OperationalError:
-            return 0
+    with closing(sqlite3.connect(path)) as database:
+        return database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
 
 
 def test_a_killed_loading_is_finished_by_the_next(tmp_path):
-    killed = subprocess.Popen([sys.executable, "-c", LOAD, str(tmp_path)], cwd=ROOT)
-    while killed.poll() is None and rows_in(tmp_path / "bangfu.db", "cases") < 4:
-        time.sleep(0.01)
-    killed.send_signal(signal.SIGKILL)
-    killed.wait()
-    assert 4 <= rows_in(tmp_path / "bangfu.db", "cases") < len(EXAMPLE.plans())
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], cwd=ROOT, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert len(EXAMPLE.plans()) > BEGUN
+    assert rows_in(tmp_path / "bangfu.db", "cases") == BEGUN
     assert 0 < rows_in(tmp_path / "bangfu.db", "household") < EXAMPLE.files()
 
     settings, loaded = load_in(str(tmp_path))

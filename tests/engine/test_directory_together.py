@@ -22,6 +22,7 @@ from engine.work.organise import Papers
 from engine.work.units import Change
 from tests.engine.conftest import KEY, Office
 from tests.support.federation import ORGANISATIONS, ROLES, STAFF, staffed
+from tests.support.waiting import WAITED
 
 pytestmark = pytest.mark.postgres
 
@@ -54,7 +55,7 @@ def _meet(
         def meeting(tx: Tx) -> None:
             first(tx)
             others.append(pool.submit(second))
-            ends = time.monotonic() + 30
+            ends = time.monotonic() + WAITED
             while not others[-1].done() and not tx.execute(text(WAITED_FOR)).scalar():
                 assert time.monotonic() < ends, "it neither ended nor came to wait"
                 time.sleep(0.01)

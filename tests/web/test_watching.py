@@ -7,14 +7,17 @@ import re
 import sys
 
 import pytest
+import structlog
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
 from engine.model.occasions import current_occasion
 from tests.support.client import client_of
+from tests.support.waiting import WAITED
 from tests.web.conftest import FILLED, Browser, Federation, token_of
 from webapp.app import create_app
 from webapp.settings import Settings, SettingsRefused
+from webapp.shared import metrics
 from webapp.shared.logs import log_as_json, log_failure
 
 pytestmark = pytest.mark.both_databases
@@ -36,6 +39,8 @@ def log(federation: Federation):  # type: ignore[no-untyped-def]
     """What is written to standard error, as of the served application."""
     root = logging.getLogger()
     handlers, level, err = root.handlers[:], root.level, sys.stderr
+    configured = structlog.get_config()
+    others = {name: logging.getLogger(name).level for name in ("waitress", "alembic")}
     sys.stderr = io.StringIO()
     log_as_json()
     try:
@@ -44,6 +49,9 @@ def log(federation: Federation):  # type: ignore[no-untyped-def]
         sys.stderr = err
         root.handlers[:] = handlers
         root.setLevel(level)
+        structlog.configure(**configured)
+        for name, before in others.items():
+            logging.getLogger(name).setLevel(before)
 
 
 def lines(log: io.StringIO) -> list[dict[str, object]]:
@@ -76,7 +84,8 @@ def test_the_inboxes_and_jobs_are_those_of_the_database(federation, browse):
     assert numbers["bangfu_errands", "failed"] == 0
 
 
-def test_what_is_told_of_the_database_is_asked_for_once_in_a_while(federation, browse):
+def test_what_is_told_of_the_database_is_asked_for_once_in_a_while(federation, browse, monkeypatch):
+    monkeypatch.setattr(metrics, "KEPT_SECONDS", 10 * WAITED)
     browser = browse("")
     before = told(browser)
     federation.applied()

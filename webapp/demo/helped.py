@@ -76,12 +76,17 @@ def _is_meant(row: Mapping[str, Any], household: DemoHousehold, day: date) -> bo
     return True
 
 
+def _set_for(year: int, by_year: Mapping[str, int]) -> int:
+    """What was set last by then; a later year that nobody has written down yet is as that one."""
+    return by_year[max(one for one in by_year if int(one) <= year)]
+
+
 def _one(
     chance: random.Random, told: Any, row: Mapping[str, Any], payer: str, day: date
 ) -> DemoHelp:
     yuan = 0
     if "by_year" in row:
-        yuan = row["by_year"][str(day.year)]
+        yuan = _set_for(day.year, row["by_year"])
     elif "yuan" in row:
         low, high = row["yuan"]
         yuan = chance.randrange(low, high + 1, _ROUND)

@@ -211,6 +211,7 @@ def test_a_worker_and_a_person_at_two_steps_of_one_case_both_succeed(
         )
         assert not isinstance(finished, Exception), finished
         assert worked is None
+        shop.let_back_off_pass()
         shop.work()
         assert shop.waiting(case_id) == ["chase"]
         assert shop.history(case_id).count("timer_fired") == 1

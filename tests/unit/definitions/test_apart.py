@@ -62,19 +62,20 @@ except NoAnswer:
     assert told.stdout == "no answer\n"
 
 
-def _with_a_gate_that(does: str, monkeypatch: pytest.MonkeyPatch, patience: int = 30) -> None:
+def _with_a_gate_that(does: str, monkeypatch: pytest.MonkeyPatch, patience: float = WAITED) -> None:
     """The same process, whose gate does something else."""
     script = f"""
 import socket, sys
 import engine.definitions.apart as apart
 from engine.definitions.fork_server import serve
-apart.SECONDS, apart.PATIENCE = 1, {patience}
+apart.SECONDS, apart.PATIENCE = 1, {patience:.0f}
 def gate(bundle, known):
     {does}
 apart.check_bundle = gate
-serve(socket.socket(fileno=int(sys.argv[1])), apart.answered, 600)
+serve(socket.socket(fileno=int(sys.argv[1])), apart.answered, 9000)
 """
     monkeypatch.setattr(apart, "_server", ForkServer(("-c", script)))
+    monkeypatch.setattr(apart, "PATIENCE", WAITED)  # of whoever asks: it also begins the server
 
 
 @pytest.mark.parametrize(
@@ -108,16 +109,15 @@ def test_a_child_that_only_waits_is_ended_by_the_clock(
 ) -> None:
     """It computes nothing, so no limit of processor time ends it; whoever asks has long patience.
 
-    No time is measured: without the limit on the clock nothing would end the child for ten minutes.
+    No time is measured: without the limit on the clock nothing would end the child for hours.
     """
     noted = tmp_path / "pid"
     _with_a_gate_that(
         f"import os, pathlib, time; pathlib.Path({str(noted)!r}).write_text(str(os.getpid()))\n"
-        "    time.sleep(900)",
+        "    time.sleep(9000)",
         monkeypatch,
-        patience=1,
+        patience=10,  # long enough to be begun, however busy the machine
     )
-    monkeypatch.setattr(apart, "PATIENCE", 90)
     (found,) = check_apart(STUCK, known)
     assert (found.severity, found.code, found.file) == ("error", "check-unfinished", "p.bpmn")
     child = Path("/proc") / noted.read_text()
@@ -140,9 +140,7 @@ def test_others_are_answered_while_one_does_not_come_to_an_end(
         f"        while not pathlib.Path({str(answered)!r}).exists(): time.sleep(0.01)\n"
         "    return ()",
         monkeypatch,
-        patience=250,
     )
-    monkeypatch.setattr(apart, "PATIENCE", 250)
     with ThreadPoolExecutor(1) as threads:
         stuck = threads.submit(check_apart, STUCK, known)
         try:
@@ -231,9 +229,10 @@ apart.SECONDS = 1
 def play(*_):
     while True: pass
 apart.play_bundle = play
-serve(socket.socket(fileno=int(sys.argv[1])), apart.answered, 20)
+serve(socket.socket(fileno=int(sys.argv[1])), apart.answered, 9000)
 """
     monkeypatch.setattr(apart, "_server", ForkServer(("-c", script)))
+    monkeypatch.setattr(apart, "_patience_for", lambda _allowed: WAITED)
     played = play_apart(Bundle((SourceFile("p.toml", PLAYED),)), known, {})
     assert [(f.severity, f.code, f.file) for f in played.findings] == [
         ("error", "scenarios-unfinished", "p.toml")
