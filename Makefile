@@ -34,13 +34,14 @@ demo: environment assets ## load the demo federation and serve it on http://127.
 test: environment test-packages assets browser faults ## run the whole suite: both databases, real browser
 	@$(BIN)/python -m pytest $(PYTEST)
 
-lint: environment test-packages ## check style, types, imports, templates and the processes
+lint: environment test-packages ## check style, types, imports, templates, processes, and that tests can begin
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/djlint webapp --lint --quiet
 	$(BIN)/bangfu check processes
+	@said=$$($(BIN)/python -m pytest --collect-only -q 2>&1) || { printf '%s\n' "$$said" | tail -n 40; exit 1; }
 
 format: environment test-packages ## write the code in the house style
 	$(BIN)/ruff check --fix .

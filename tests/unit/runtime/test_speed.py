@@ -3,7 +3,6 @@
 Of processor time: what else the machine does is no slowness of ours.
 """
 
-import statistics
 import time
 
 from engine import runtime
@@ -37,12 +36,14 @@ def five_steps():
 def test_a_step_of_a_small_case_is_quick():
     program, ports = runtime.compile_program(source_of(five_steps())), World().ports()
     data = {f"field{n}": "某某" * 10 for n in range(30)}
-    taken = []
+    rounds = []
     for _ in range(40):
-        step = runtime.start(program, {"decision": "agree"}, ports)
+        step, taken = runtime.start(program, {"decision": "agree"}, ports), []
         while not step.ended:
             (wait,) = step.waits.user.values()
             began = time.process_time()
             step = runtime.complete(program, step.state, wait.token, data, ports)
             taken.append(time.process_time() - began)
-    assert statistics.median(taken) < SLOWEST
+        rounds.append(taken)
+    # Each at its quickest: a neighbour on the same core costs processor time of ours as well.
+    assert max(map(min, zip(*rounds, strict=True))) < SLOWEST
