@@ -62,7 +62,7 @@ class Settings:
     in demo mode. ``proxies``: how many reverse proxies of ours stand before the server, whose
     ``X-Forwarded-*`` headers may be believed. ``is_https``: cookies travel over HTTPS only.
     ``public_address``: where people outside reach the site; empty: as whoever prints it does.
-    ``metrics_token``: lets a machine elsewhere read ``/metrics``; without it this machine alone.
+    ``metrics_token``: what readers of ``/metrics`` show; without one this machine alone reads.
     ``outside``: hosts that messages may go to (``BANGFU_MESSAGE_HOSTS``), and the secrets for
     them (``BANGFU_SECRET_*``).
     """

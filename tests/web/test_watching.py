@@ -5,6 +5,7 @@ import json
 import logging
 import re
 import sys
+import threading
 
 import pytest
 import structlog
@@ -19,6 +20,7 @@ from webapp.app import create_app
 from webapp.settings import Settings, SettingsRefused
 from webapp.shared import metrics
 from webapp.shared.logs import log_as_json, log_failure
+from webapp.shared.metrics import Meter
 
 pytestmark = pytest.mark.both_databases
 
@@ -101,8 +103,36 @@ def test_a_database_that_does_not_answer_leaves_the_process_its_own_numbers(fede
     with federation.engine.database.unit_of_work() as work:
         work.tx.execute(text("DROP TABLE waiting_change"))
         work.commit()
-    collector._asked_at, collector._kept = 0.0, None
-    assert told(browser)["bangfu_database_up",] == 0
+    collector._kept = None
+    numbers = told(browser)
+    assert numbers["bangfu_database_up",] == 0
+    assert any(name[0] == "bangfu_requests_total" for name in numbers)
+
+
+def test_who_reads_while_another_asks_gets_what_was_known_last(federation, monkeypatch):
+    figures = federation.engine.operating.figures()
+    monkeypatch.setattr("webapp.shared.metrics.KEPT_SECONDS", 0)
+    asking, go_on = threading.Event(), threading.Event()
+    go_on.set()
+
+    def ask():
+        asking.set()
+        assert go_on.wait(WAITED)
+        return figures
+
+    meter = Meter(ask)
+    assert b"bangfu_database_up 1.0" in meter.text()
+    asking.clear()
+    go_on.clear()
+    another = threading.Thread(target=meter.text)
+    another.start()
+    try:
+        assert asking.wait(WAITED)
+        assert b"bangfu_database_up 1.0" in meter.text(), "it does not wait"
+        assert not go_on.is_set()
+    finally:
+        go_on.set()
+        another.join()
 
 
 def test_metrics_are_for_this_machine_or_for_who_has_the_token(federation, tmp_path):
@@ -112,7 +142,12 @@ def test_metrics_are_for_this_machine_or_for_who_has_the_token(federation, tmp_p
     far = {"REMOTE_ADDR": "10.1.2.3"}
     shown = {"Authorization": "Bearer a-token-of-24-characters"}
     wrong = {"Authorization": "Bearer another"}
-    assert client.get("/metrics").status_code == 200
+    assert client.get("/metrics").status_code == 404, "this machine is asked for it too"
+    assert client.get("/metrics", headers=shown).status_code == 200
+    without = client_of(federation.app)
+    assert without.get("/metrics").status_code == 200
+    assert without.get("/metrics", environ_overrides=far).status_code == 404
+    assert without.get("/metrics", environ_overrides=far, headers=shown).status_code == 404
     assert client.get("/metrics", environ_overrides=far).status_code == 404
     assert client.get("/metrics", environ_overrides=far, headers=wrong).status_code == 404
     assert client.get("/metrics", environ_overrides=far, headers=shown).status_code == 200
@@ -128,6 +163,7 @@ def test_metrics_are_for_this_machine_or_for_who_has_the_token(federation, tmp_p
         ("0196f3c2-7b1e-7c11-9a51-4c1f3b7d2a10", True),
         ("4bf92f3577b34da6a3ce929d0e0e4736", True),
         ("short", False),
+        ("zhang-san-of-the-third-street", False),
         ("35060019900101123X", False),
         ("6222021234567890123", False),
         ("1" * 30, False),
@@ -136,8 +172,10 @@ def test_metrics_are_for_this_machine_or_for_who_has_the_token(federation, tmp_p
         ("张三" * 12, False),
     ],
 )
-def test_a_well_formed_number_of_a_request_is_kept(federation, log, brought, is_taken):
-    client = federation.app.test_client()
+def test_a_well_formed_number_from_our_proxy_is_kept(federation, log, tmp_path, brought, is_taken):
+    settings = Settings(key=bytes(32), data_dir=tmp_path, proxies=1)
+    registry = federation.app.extensions["bangfu"].registry
+    client = create_app(settings, federation.engine, registry).test_client()
     answer = client.get("/nowhere", environ_overrides={"HTTP_X_REQUEST_ID": brought})
     number = answer.headers["X-Request-Id"]
     assert (number == brought) is is_taken
@@ -147,17 +185,35 @@ def test_a_well_formed_number_of_a_request_is_kept(federation, log, brought, is_
     assert problem.get_json()["request_id"] == problem.headers["X-Request-Id"]
 
 
+def test_without_a_proxy_of_ours_nobody_brings_a_number(federation):
+    brought = "0196f3c2-7b1e-7c11-9a51-4c1f3b7d2a10"
+    answer = federation.app.test_client().get("/nowhere", headers={"X-Request-Id": brought})
+    assert answer.headers["X-Request-Id"] not in {"", brought}
+
+
+def test_of_a_library_s_line_its_own_sentence_is_told_without_the_values(log):
+    library = logging.getLogger("some.library")
+    library.warning("put %s in", "张三")
+    library.warning("put %(name)s in", {"name": "张三"})
+    library.warning("put 张三 in")
+    logging.getLogger("bangfu.jobs").warning("tried %s times", 3)
+    found = lines(log)
+    said = ["put %s in", "put %(name)s in", "(not shown)", "tried 3 times"]
+    assert [one["event"] for one in found] == said
+    assert not any("positional_args" in one for one in found)
+    assert [one["level"] for one in found] == ["warning"] * 4
+
+
 def test_the_number_leads_from_the_log_to_the_audit(federation, browse, log):
     review = federation.applied()
     browser = browse("reviewer")
-    number = "0196f3c2-7b1e-7c11-9a51-4c1f3b7d2a10"
     page = f"/tasks/{review}"
     html = browser.get(page).get_data(True)
     nonce = re.search(r'name="_nonce" value="([^"]+)"', html)[1]
     rev = re.search(r'name="_rev" value="([^"]+)"', html)
     sent = {"csrf_token": token_of(html), "_nonce": nonce, "decision": "agree", "_action": "submit"}
     sent |= {"_rev": rev[1]} if rev else {}
-    browser.client.post(page, data=sent, headers={"X-Request-Id": number})
+    number = browser.client.post(page, data=sent).headers["X-Request-Id"]
     entries = federation.engine.audit.entries(0, 500)
     ours = {one.action for one in entries if one.request_id == number}
     assert "task_completed" in {action.replace("-", "_") for action in ours}, ours

@@ -58,7 +58,10 @@ def readyz() -> Response:
 
 @health.get("/metrics")
 def metrics() -> Response:
-    """What was counted, without names of people or cases; to this machine or who has the token."""
+    """What was counted, without names of people or cases; to who has the token.
+
+    Where none is set, to this machine alone.
+    """
     if not _may_watch():
         raise NotFound
     meter: Meter = current_app.extensions[_EXTENSION]
@@ -68,7 +71,9 @@ def metrics() -> Response:
 def _may_watch() -> bool:
     token = current_settings().metrics_token
     scheme, _, shown = request.headers.get("Authorization", "").partition(" ")
-    if token and scheme.lower() == "bearer":
+    if token:
+        if scheme.lower() != "bearer":
+            return False
         return hmac.compare_digest(shown.strip().encode(), token.encode())
     try:
         return ipaddress.ip_address(client_address()).is_loopback

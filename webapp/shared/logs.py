@@ -18,14 +18,14 @@ from structlog.typing import EventDict, Processor
 from engine.model import occasions
 from engine.model.ids import new_id
 from engine.model.occasions import Occasion, current_occasion
-from webapp.shared.requests import known_method, number_request, request_id
+from webapp.shared.requests import current_settings, known_method, number_request, request_id
 
 _STARTED = "bangfu.started"
 _log = structlog.wrap_logger(logging.getLogger("bangfu.web"))
 
-_NUMBER = re.compile(r"(?=[0-9-]*[A-Za-z])[A-Za-z0-9-]{20,64}")
-"""A number that a proxy or caller may bring: a UUID, a trace id. Too long for a telephone, identity
-or card number, and no name of ours."""
+_NUMBER = re.compile(r"(?=[0-9-]*[A-Fa-f])[A-Fa-f0-9-]{20,64}")
+"""A number that our proxy may bring: a UUID, a trace id. Too long for a telephone, identity or card
+number."""
 
 _OURS = ("bangfu", "engine", "registry", "webapp")
 _PLACES = 8
@@ -36,7 +36,8 @@ def log_requests(app: Flask) -> None:
 
     @app.before_request
     def begin() -> None:
-        brought = request.headers.get("X-Request-Id", "")
+        # Without a proxy of ours it would come from anybody, who could pass for another's request.
+        brought = request.headers.get("X-Request-Id", "") if current_settings().proxies else ""
         number = brought if _NUMBER.fullmatch(brought) else new_id()
         number_request(request.environ, number)
         occasions.begin(Occasion(number))
@@ -85,6 +86,7 @@ def log_as_json() -> None:
     )
     lines = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[*shared, _said_safely],
+        pass_foreign_args=True,  # the record's own are gone by then
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             # ASCII: there are more ends of line in Unicode than a reader of logs may expect
@@ -105,11 +107,12 @@ def _said_safely(_logger: object, _method: str, event: EventDict) -> EventDict:
     sentences that stand in their code: a value may be what a form held.
     """
     record: logging.LogRecord = event["_record"]
+    values = event.pop("positional_args")
     error = record.exc_info[1] if record.exc_info else None
     event["logger"] = record.name
     event["id"] = occasions.occasion_id()
     if not record.name.startswith(_OURS):
-        event["event"] = record.msg if record.args else "(not shown)"
+        event["event"] = record.msg if values else "(not shown)"
         event["place"] = f"{record.filename}:{record.lineno}"
     if error is not None:
         event["error"], event["places"] = type(error).__name__, _places(error.__traceback__)

@@ -4,6 +4,7 @@ Requests, commands and jobs are this process's own; what the database holds is t
 """
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -96,18 +97,25 @@ class _OfDatabase(Collector):
         self._ask = ask
         self._lock = threading.Lock()
         self._kept: Figures | None = None
-        self._asked_at = 0.0
+        self._asked_at = -math.inf
 
     def _figures(self) -> Figures | None:
-        with self._lock:
-            if self._kept is None or time.monotonic() - self._asked_at >= KEPT_SECONDS:
-                try:
-                    self._kept = self._ask()
-                except Exception as error:  # noqa: BLE001 - the process's own are told all the same
-                    log.warning("the database could not be counted: %s", type(error).__name__)
-                    self._kept = None
-                self._asked_at = time.monotonic()
-            return self._kept
+        """While somebody else asks, what was known last; only the first time there is nothing."""
+        if self._lock.acquire(blocking=self._asked_at == -math.inf):
+            try:
+                if self._kept is None or time.monotonic() - self._asked_at >= KEPT_SECONDS:
+                    self._kept = self._asked()
+                    self._asked_at = time.monotonic()
+            finally:
+                self._lock.release()
+        return self._kept
+
+    def _asked(self) -> Figures | None:
+        try:
+            return self._ask()
+        except Exception as error:  # noqa: BLE001 - the process's own are told all the same
+            log.warning("the database could not be counted: %s", type(error).__name__)
+            return None
 
     def describe(self) -> Iterator[Metric]:
         """Nothing: registering must not ask the database."""
