@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.api.commands import Commands, Group
 from engine.api.jobs import Jobs
-from engine.errors import Conflict, NotFound
+from engine.errors import Busy, Conflict, NotFound
 from engine.model.actors import Actor
 from engine.store import figures as stored_figures
 from engine.work import troubles
@@ -15,10 +15,11 @@ from engine.work import troubles
 
 @dataclass(frozen=True)
 class Retried:
-    """How many are being tried again, and how many were not failed any more."""
+    """How many are being tried again, were not failed any more, and were not come to."""
 
     done: int
     skipped: int
+    left: int
 
 
 class Operating(Group):
@@ -47,13 +48,17 @@ class Operating(Group):
     def retry(self, actor: Actor, chosen: Sequence[int], cause: str = "") -> Retried:
         """Try these again, or all of a cause, at most 500; each is a command of its own.
 
-        What somebody else has retried meanwhile is left out and counted.
+        What somebody else has retried meanwhile is left out and counted; so is what is left when
+        the database is too busy, for what was done before stays done.
         """
         done = skipped = 0
-        for job_id in self.to_retry(actor, chosen, cause):
+        jobs = self.to_retry(actor, chosen, cause)
+        for job_id in jobs:
             try:
                 self._jobs.retry(actor, job_id)
                 done += 1
             except (Conflict, NotFound):
                 skipped += 1
-        return Retried(done, skipped)
+            except Busy:
+                break
+        return Retried(done, skipped, len(jobs) - done - skipped)

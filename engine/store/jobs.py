@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import and_, insert, literal, literal_column, or_, select, update
@@ -19,6 +19,9 @@ from engine.store.subscriptions import SIGNAL
 from engine.store.tables import case, job, subscription
 
 _SPOILT = "这个后台任务的记录已损坏,读不出来,已停下。请联系管理员。"
+
+UNREADABLE = datetime.min.replace(tzinfo=UTC)
+"""In place of an instant that cannot be read, where people are told of a job."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,36 @@ def job_of(row: Any) -> Job:
         row.last_error,
         from_text(row.created_at),
     )
+
+
+def told_job(row: Any) -> Job:
+    """A job to be told of or tried again: one whose row is spoilt too."""
+    try:
+        return job_of(row)
+    except ValueError:
+        return Job(
+            row.id,
+            row.case_id,
+            row.token,
+            row.kind,
+            row.process_key,
+            row.element_id,
+            _instant(row.due_at),
+            row.status,
+            row.attempts,
+            row.fence,
+            None,
+            row.locked_by,
+            row.last_error or _SPOILT,
+            _instant(row.created_at),
+        )
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return from_text(text)
+    except ValueError:
+        return UNREADABLE
 
 
 @dataclass(frozen=True)
@@ -355,7 +388,7 @@ def lines(
     if statuses:
         narrowed.append(job.c.status.in_(statuses))
     return [
-        (job_of(row), row.number)
+        (told_job(row), row.number)
         for row in tx.execute(
             select(job, case.c.number)
             .join(case, case.c.id == job.c.case_id)
@@ -369,4 +402,4 @@ def lines(
 def load(tx: Tx, job_id: int) -> Job | None:
     """One job."""
     row = tx.execute(select(job).where(job.c.id == job_id)).first()
-    return None if row is None else job_of(row)
+    return None if row is None else told_job(row)

@@ -14,7 +14,7 @@ from engine.store.cases import visible_to
 from engine.store.database import Tx
 from engine.store.figures import LATE
 from engine.store.instants import to_text
-from engine.store.jobs import FAILED, NOT_DONE, Job, job_of
+from engine.store.jobs import FAILED, NOT_DONE, Job, told_job
 from engine.store.tables import case, job
 
 Tops = Sequence[str] | None
@@ -95,7 +95,7 @@ def rows(
     """Those that meet the condition, what waits longest first."""
     query = _of(tops, condition, job, case.c.number, case.c.definition_id, case.c.organisation_id)
     found = tx.execute(query.order_by(job.c.due_at, job.c.id).offset(skipped).limit(limit))
-    return [TroubledJob(job_of(r), r.number, r.definition_id, r.organisation_id) for r in found]
+    return [TroubledJob(told_job(r), r.number, r.definition_id, r.organisation_id) for r in found]
 
 
 def ids(tx: Tx, tops: Tops, condition: ColumnElement[bool], limit: int) -> list[int]:

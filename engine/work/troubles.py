@@ -18,6 +18,9 @@ from engine.work.organise import ADMIN, administers_all
 MOST_AT_ONCE = 500
 """Jobs that are tried again at one word; the rest at the next."""
 
+MOST_CAUSES = 100
+"""Causes that are told, those that hold up most; of the rest how many there are."""
+
 _MACHINE = ("系统内部错误", "自动办理", "这个后台任务的记录已损坏")
 
 
@@ -83,6 +86,7 @@ class Troubles:
     late: int
     shown: int
     causes: tuple[Cause, ...]
+    more_causes: int
     rows: tuple[Trouble, ...]
     now: datetime
     real_now: datetime
@@ -106,11 +110,14 @@ def troubles(environment: Environment, tx: Tx, actor: Actor, asked: Question) ->
     tops, now = tops_of(tx, actor), environment.now()
     failed, late = stored.counts(tx, tops, now)
     counted = stored.causes(tx, tops)
+    told = counted[:MOST_CAUSES]
     lists = {Kind.FAILED: (FAILED, failed), Kind.LATE: (stored.is_late(now), late)}
     if asked.kind:
         lists = {asked.kind: lists[asked.kind]}
     if asked.cause:
         chosen = _chosen(counted, asked.cause)
+        if chosen not in told:
+            told = [*told, chosen]
         lists = {Kind.FAILED: (stored.of_cause(chosen), chosen.jobs)}
     rows: list[TroubledJob] = []
     skipped = (asked.page - 1) * asked.limit
@@ -124,7 +131,8 @@ def troubles(environment: Environment, tx: Tx, actor: Actor, asked: Question) ->
         failed=failed,
         late=late,
         shown=sum(number for _, number in lists.values()),
-        causes=tuple(_cause(environment, tx, one) for one in counted),
+        causes=tuple(_cause(environment, tx, one) for one in told),
+        more_causes=len(counted) - len(told),
         rows=tuple(_trouble(environment, tx, row, opened) for row in rows),
         now=now,
         real_now=environment.real_now(),

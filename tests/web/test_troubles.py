@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import text
 
 from engine import SYSTEM, Request
-from engine.work.troubles import Question
+from engine.errors import Busy
+from engine.store.troubles import causes as stored_causes
+from engine.work.troubles import Question, key_of
 from tests.api.conftest import stumbling
 from tests.web.conftest import Browser, Federation
 
@@ -115,6 +117,71 @@ def test_a_late_job_is_listed_with_when_it_goes_on(federation, browse):
     assert "24 小时" in html
     assert federation.engine.operating.figures().late_jobs == 1
     assert federation.engine.operating.figures().oldest_late_seconds == 86400
+
+
+@pytest.mark.parametrize("column", ["due_at", "created_at", "locked_until"])
+def test_a_spoilt_row_is_shown_and_can_be_tried_again(federation, browse, stumble, column):
+    case = stumble()
+    with federation.engine.database.unit_of_work() as work:
+        work.tx.execute(
+            text(f"UPDATE job SET {column} = 'spoilt' WHERE case_id = :c AND status = 'failed'"),
+            {"c": case},
+        )
+        work.commit()
+    admin = browse("admin")
+    html = admin.text("/admin/jobs")
+    assert html.count('name="only"') == 1
+    ((job, _),) = federation.engine.jobs.lines(federation.actor("officer"), ["failed"], 0, 10)
+    admin.post("/admin/jobs", {"only": str(job.id)})
+    assert "已让 1 件重新办理" in admin.text("/admin/jobs")
+
+
+def test_when_the_database_is_busy_midway_it_says_what_is_left(
+    federation, browse, stumble, monkeypatch
+):
+    for _ in range(4):
+        stumble()
+    admin = browse("admin")
+    (cause,) = causes_on(admin.text("/admin/jobs"))
+    jobs = federation.engine.operating._jobs
+    retry, tried = jobs.retry, []
+
+    def until_busy(actor: object, job_id: int) -> int:
+        tried.append(job_id)
+        if len(tried) == 2:
+            raise Busy("busy")
+        return retry(actor, job_id)
+
+    monkeypatch.setattr(jobs, "retry", until_busy)
+    admin.post("/admin/jobs", {"cause": cause, "confirmed": "yes"})
+    html = admin.text("/admin/jobs")
+    assert "已让 1 件重新办理" in html
+    assert "还有 3 件没有重试" in html
+    assert failed(federation).failed == 3
+
+
+def test_of_very_many_causes_the_first_are_told_and_how_many_more(
+    federation, browse, stumble, monkeypatch
+):
+    monkeypatch.setattr("engine.work.troubles.MOST_CAUSES", 2)
+    cases = [stumble() for _ in range(4)]
+    with federation.engine.database.unit_of_work() as work:
+        for case in cases:
+            work.tx.execute(
+                text("UPDATE job SET last_error = :e WHERE case_id = :c"),
+                {"e": f"其他原因 {case}", "c": case},
+            )
+        work.commit()
+    html = browse("admin").text("/admin/jobs")
+    shown = causes_on(html)
+    assert len(shown) == 2
+    assert "另有 2 个原因" in html
+    with federation.engine.database.read() as tx:
+        every = [key_of(one) for one in stored_causes(tx, None)]
+    (beyond, *_) = set(every) - set(shown)
+    assert beyond in causes_on(browse("admin").text(f"/admin/jobs?cause={beyond}"))
+    asked = browse("admin").post("/admin/jobs", {"cause": beyond}).get_data(True)
+    assert "将让 1 件重新办理" in asked
 
 
 @pytest.mark.parametrize("who", ["officer", "reviewer", "supervisor"])

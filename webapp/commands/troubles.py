@@ -34,10 +34,13 @@ def list_incidents(call: Call) -> int:
             {"cause": c.key, "process": c.process, "step": c.step, "jobs": c.jobs, "error": c.error}
             for c in found.causes
         ]
-        say_json({"failed": found.failed, "late": found.late, "causes": causes})
+        told = {"failed": found.failed, "late": found.late, "causes": causes}
+        say_json({**told, "more_causes": found.more_causes})
     else:
         say(f"故障 {found.failed} 件,迟到 {found.late} 件。")
         say(*(f"{c.key} {c.jobs} 件 {c.process} · {c.step}:{c.error}" for c in found.causes))
+        if found.more_causes:
+            say(f"另有 {found.more_causes} 个原因,先处理以上的。")
     return FOUND_WRONG if found.failed else DONE
 
 
@@ -49,4 +52,6 @@ def retry(call: Call) -> int:
         except Refused as refused:
             raise CommandRefused(refused.message) from refused
     say(f"已让 {tried.done} 件重新办理,{tried.skipped} 件已在重试或已处理。")
+    if tried.left:
+        raise CommandRefused(f"同时办理的人太多,还有 {tried.left} 件没有重试,请稍后再试。")
     return DONE

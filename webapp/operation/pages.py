@@ -8,6 +8,7 @@ from flask import url_for
 
 from engine import Actor, Engine
 from engine.jobs.executor import TRIES
+from engine.store.jobs import UNREADABLE
 from engine.work.troubles import MOST_AT_ONCE, Blame, Cause, Kind, Question, Trouble, Troubles
 from webapp.shared.addresses import address
 from webapp.shared.language import _, counted, lazy, spoken
@@ -87,6 +88,7 @@ class TroublesPage(Page):
     tabs: tuple[Link, ...]
     numbers: tuple[Number, ...]
     causes: tuple[CauseRow, ...]
+    more_causes: int
     rows: tuple[JobRow, ...]
     shown: int
     worker_advice: str
@@ -145,6 +147,7 @@ def troubles_page(
         tabs=settings_tabs("operation", actor.roles),
         numbers=_numbers(found, asked),
         causes=tuple(_cause_row(one, asked.cause) for one in found.causes),
+        more_causes=found.more_causes,
         rows=tuple(_job_row(one, found, places) for one in found.rows),
         shown=found.shown,
         worker_advice=str(ADVICE[Blame.WORKER]) if found.late else "",
@@ -205,6 +208,7 @@ def _cause_row(one: Cause, chosen: str) -> CauseRow:
 
 def _job_row(one: Trouble, found: Troubles, places: PlaceNames) -> JobRow:
     job = one.found.job
+    is_readable = job.due_at != UNREADABLE
     return JobRow(
         id=job.id,
         is_failed=one.is_failed,
@@ -215,8 +219,8 @@ def _job_row(one: Trouble, found: Troubles, places: PlaceNames) -> JobRow:
         process=one.process,
         step=one.step,
         error=spoken(job.last_error) if job.last_error else "",
-        since=moment(job.due_at),
-        behind=_behind((found.now - job.due_at).total_seconds()),
+        since=moment(job.due_at) if is_readable else "—",
+        behind=_behind((found.now - job.due_at).total_seconds()) if is_readable else "—",
         # An element that failed at a person's own step has not been tried by a worker yet.
         tries=f"{min(job.attempts, TRIES)}/{TRIES}" if job.attempts else "—",
         next=_next(one, found),

@@ -41,6 +41,8 @@ def retry() -> ResponseReturnValue:
         flash(_("已让 %(n)s 件重新办理,几秒后刷新看结果。", n=tried.done), "done")
     if tried.skipped:
         flash(_("%(n)s 件已在重试或已处理,没有再动。", n=tried.skipped), "warning")
+    if tried.left:
+        flash(_("同时办理的人太多,还有 %(n)s 件没有重试,请稍后再试。", n=tried.left), "warning")
     return redirect(address("operation.show"), 303)
 
 
