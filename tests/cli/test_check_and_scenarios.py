@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.definitions.folder import MOST_FILES
+from engine.definitions.folder import MOST_FILES, TooManyFiles, read_folder
 
 ROOT = Path(__file__).parent.parent.parent
 BROKEN = ROOT / "tests/unit/definitions/broken"
@@ -89,6 +89,32 @@ def test_more_files_than_one_deployment_takes_are_a_collection(bangfu, tmp_path,
     answer = bangfu("check", "--json", *([tmp_path] if named == "the folder" else _in(tmp_path)))
     assert (answer.code, answer.err) == (1, "")
     assert {Path(one["file"]).name for one in answer.json} == {"p050.bpmn", "alone.form"}
+
+
+def test_a_process_folder_that_deploy_would_refuse_is_refused(bangfu, tmp_path):
+    shutil.copytree("processes/example_request", tmp_path / "processes/k")
+    shutil.copytree("forms/example_request", tmp_path / "forms/k")
+    for number in range(MOST_FILES):
+        (tmp_path / f"forms/k/more{number:03}.form").write_text("{}", encoding="utf-8")
+    with pytest.raises(TooManyFiles) as deployed:
+        read_folder(tmp_path / "processes", tmp_path / "forms", "k")
+    for named in ("processes/k", "forms/k", "."):
+        answer = bangfu("check", tmp_path / named)
+        assert (answer.code, answer.err.strip()) == (2, deployed.value.message)
+
+
+def test_connected_processes_that_are_too_many_together_are_checked_each_alone(bangfu, tmp_path):
+    for key in ("k", "m"):
+        shutil.copytree("processes/example_request", tmp_path / "processes" / key)
+        shutil.copytree("forms/example_request", tmp_path / "forms" / key)
+        for number in range(MOST_FILES // 2):
+            more = tmp_path / "forms" / key / f"{key}{number:03}.form"
+            more.write_text("{", encoding="utf-8")
+    called = tmp_path / "processes/k/example_request.bpmn"
+    called.write_text(called.read_text("utf-8") + '<!-- processId="m" -->', "utf-8")
+    answer = bangfu("check", "--json", tmp_path)
+    assert (answer.code, answer.err) == (1, "")
+    assert len(answer.json) == MOST_FILES
 
 
 def test_files_without_a_process_are_told_by_name(bangfu, tmp_path):

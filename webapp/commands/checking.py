@@ -149,19 +149,29 @@ def _groups(paths: list[Path]) -> Iterator[_Group]:
         else:
             loose.setdefault(path.parent, []).append(path)
     for connected in _connected(list(folders.values())):
-        found = [path for folder in connected for path in _with_forms(folder)]
-        yield from _deployable(connected[0], found)
+        yield from _connected_groups(connected)
     for folder, files in loose.items():
         yield from _deployable(folder, files)
+
+
+def _connected_groups(folders: list[Path]) -> Iterator[_Group]:
+    """Folders of processes that call each other, together as far as one deployment takes them."""
+    files = [list(_with_forms(folder)) for folder in folders]
+    if sum(map(len, files)) <= MOST_FILES:
+        yield from _deployable(folders[0], [path for some in files for path in some])
+        return
+    for folder, some in zip(folders, files, strict=True):
+        yield from _deployable(folder, some)
 
 
 def _deployable(folder: Path, files: list[Path]) -> Iterator[_Group]:
     """Files with what they name, together; of more than one deployment takes, each process alone.
 
-    So many that lie beside each other are a collection, and no process.
+    So many that lie beside each other are a collection, and no process; but what ``bangfu deploy``
+    would take as one is refused as there.
     """
     together = (*files, *_companions(folder, files))
-    if len(together) <= MOST_FILES:
+    if len(together) <= MOST_FILES or folder.resolve().parent.name == "processes":
         yield _Group(together, _processes_of(folder))
         return
     named: set[Path] = set()
