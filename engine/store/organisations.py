@@ -6,7 +6,7 @@ Nothing is deleted: a row that never came to hold ends on the day it would have 
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, exists, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, update
 
 from engine.model.organisations import DatedGrant
 from engine.store.database import Tx
@@ -21,9 +21,14 @@ from engine.store.tables import (
     separation_profile,
     task,
 )
-from engine.store.turns import change_directory
 
 KINDS = ("approval", "area")
+
+_CALL = (
+    update(organisation)
+    .where(organisation.c.id == bindparam("unit"))
+    .values(code=bindparam("new_code"), name=bindparam("new_name"))
+)
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,6 @@ def names_of(tx: Tx, organisation_id: str) -> list[DatedName]:
 
 def apply_names(tx: Tx, today: date) -> None:
     """Let every unit be called what it is called today."""
-    change_directory(tx)
     found: dict[str, tuple[str, str]] = {}
     for row in tx.execute(
         select(organisation_name)
@@ -90,20 +94,21 @@ def apply_names(tx: Tx, today: date) -> None:
         .order_by(organisation_name.c.valid_from, organisation_name.c.id)
     ):
         found[row.organisation_id] = (row.code, row.name)
-    for organisation_id, (code, name) in found.items():
-        tx.execute(
-            update(organisation)
-            .where(
-                organisation.c.id == organisation_id,
-                or_(organisation.c.code != code, organisation.c.name != name),
-            )
-            .values(code=code, name=name)
-        )
+    called = {
+        row.id: (row.code, row.name)
+        for row in tx.execute(select(organisation.c.id, organisation.c.code, organisation.c.name))
+    }
+    changed = [
+        {"unit": unit, "new_code": code, "new_name": name}
+        for unit, (code, name) in found.items()
+        if called[unit] != (code, name)
+    ]
+    if changed:
+        tx.execute(_CALL, changed)
 
 
 def put_parent(tx: Tx, organisation_id: str, kind: str, parent_id: str, day: date) -> None:
     """Give a unit another parent from a day on; what was planned after that day is dropped."""
-    change_directory(tx)
     of_kind = and_(
         organisation_parent.c.organisation_id == organisation_id,
         organisation_parent.c.kind == kind,

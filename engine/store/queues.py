@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 from sqlalchemy.sql import ColumnElement
 
 from engine.model.organisations import Designation, Organisation, Queue, RoutingReason
@@ -24,6 +24,8 @@ from engine.store.tables import (
 from engine.store.turns import rely_on_directory
 
 _LONGEST_REASON = 300
+
+_LEAD = update(queue).where(queue.c.id == bindparam("queue_no"))
 
 
 def directory_view(tx: Tx, today: date) -> DirectoryView:
@@ -161,13 +163,16 @@ def reroute(tx: Tx, today: date) -> int:
     view = directory_view(tx, today)
     role_names = {r.code: r.zh for r in directory.roles(tx).values()}
     moved: list[int] = []
+    changed: list[dict[str, object]] = []
     for row in tx.execute(select(queue)).all():
         new: Route = route(row.role, role_names[row.role], row.level, row.home_id, view)
         leads = _led_by(new, view)
         if any(getattr(row, name) != value for name, value in leads.items()):
             if row.handling_id != new.handling_id:
                 moved.append(row.id)
-            tx.execute(update(queue).where(queue.c.id == row.id).values(leads))
+            changed.append({"queue_no": row.id, **leads})
+    if changed:
+        tx.execute(_LEAD, changed)
     return _open_steps_in(tx, moved)
 
 

@@ -11,6 +11,7 @@ from engine.model.actors import Actor
 from engine.model.organisations import Designation
 from engine.store import designations, directory
 from engine.store.database import Tx
+from engine.store.turns import change_directory
 from engine.work.environment import Environment
 from engine.work.fields import wrong
 from engine.work.organise import Term, follow, must_administer, today_of
@@ -32,6 +33,7 @@ def designate(
     ``new``: role, unit, and who does its steps; ``paper``: document and reason. How many open
     steps go elsewhere now.
     """
+    change_directory(tx)
     role_code, home, handler = new
     document, reason = paper[0].strip(), paper[1].strip()
     since = term.since or today_of(environment)
@@ -84,6 +86,7 @@ def withdraw_designation(
     environment: Environment, tx: Tx, actor: Actor, designation_id: int, day: date | None = None
 ) -> int:
     """Take a written designation back, from today or a later day on; open steps that move."""
+    change_directory(tx)
     today = today_of(environment)
     found = next((one for one in designations.every(tx) if one.id == designation_id), None)
     if found is None or (found.valid_to is not None and found.valid_to <= today):

@@ -13,6 +13,7 @@ from engine.store import accounts, directory, messages, organisations, tasks
 from engine.store.database import Tx
 from engine.store.messages import Message
 from engine.store.tasks import HeldStep
+from engine.store.turns import change_directory
 from engine.work.claim import hand_over_step
 from engine.work.environment import Environment
 from engine.work.fields import wrong
@@ -75,6 +76,7 @@ def hand_over(
 
     Her account is closed if wanted; her name stays where she signed.
     """
+    change_directory(tx)
     left = estate(environment, tx, actor, person_id)
     taker = directory.person_by_id(tx, successor_id)
     if taker is None or not taker.active:

@@ -30,6 +30,7 @@ from engine.store import (
 )
 from engine.store.database import Tx
 from engine.store.instants import to_text
+from engine.store.turns import change_directory
 from engine.work.claim import release_of_departed
 from engine.work.environment import Environment
 from engine.work.fields import refuse_empty, refuse_long, wrong
@@ -62,6 +63,7 @@ def today_of(environment: Environment) -> date:
 
 def add_organisation(environment: Environment, tx: Tx, actor: Actor, new: Organisation) -> int:
     """Add a unit below another; how many open steps go elsewhere now."""
+    change_directory(tx)
     if new.approval_parent is None:
         raise Invalid("请选择上级单位,未保存。")
     must_administer(tx, actor, new.approval_parent)
@@ -136,6 +138,7 @@ def add_person(environment: Environment, tx: Tx, actor: Actor, new: NewPerson) -
 
 def close_account(environment: Environment, tx: Tx, actor: Actor, person_id: str) -> int:
     """Close an account; her name stays where she signed."""
+    change_directory(tx)
     person = directory.person_by_id(tx, person_id)
     if person is None:
         raise NotFound("没有找到这个人员。")
@@ -164,6 +167,7 @@ def grant(
     term: Term,
 ) -> int:
     """Give a person (id) a role at an organisation; how many open steps go elsewhere now."""
+    change_directory(tx)
     person_id, role_code, organisation_id = new
     person = directory.person_by_id(tx, person_id)
     role = directory.roles(tx).get(role_code)
@@ -198,6 +202,7 @@ def withdraw_grant(
     environment: Environment, tx: Tx, actor: Actor, grant_id: int, day: date | None = None
 ) -> int:
     """Take a role back, from today on gone with her next click; how many open steps move."""
+    change_directory(tx)
     today = today_of(environment)
     found = next((g for g in organisations.grants_at(tx, today) if g.id == grant_id), None)
     if found is None:
@@ -232,6 +237,7 @@ def load(
 
     ``everybody``: roles, people with their password hashes, grants.
     """
+    change_directory(tx)
     roles, people, grants = everybody
     if directory.roles(tx) or directory.organisations(tx, today_of(environment)):
         raise Conflict("机构目录里已有单位或角色,没有装入。成批装入只用于空的数据库。")

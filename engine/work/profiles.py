@@ -17,6 +17,7 @@ from engine.model.tasks import TaskLine
 from engine.store import cases, directory, profiles
 from engine.store.database import Tx
 from engine.store.profiles import MarkedFilter, MarkedLine
+from engine.store.turns import change_directory
 from engine.work.environment import Environment
 from engine.work.fields import wrong
 from engine.work.opened import open_case
@@ -36,6 +37,7 @@ def declare_profile(
     term: Term,
 ) -> int:
     """Declare a unit's profile; ``paper``: document and reason. How many open steps move."""
+    change_directory(tx)
     unit = directory.organisation_brief(tx, organisation_id)
     if unit is None:
         raise NotFound("没有找到这个单位。")
@@ -78,6 +80,7 @@ def end_profile(
 
     Whoever holds a step only thanks to it puts it back for the others.
     """
+    change_directory(tx)
     found = profiles.by_id(tx, profile_id)
     if found is None:
         raise NotFound("没有找到这个最小岗位方案。")

@@ -14,6 +14,7 @@ from engine.model.organisations import Designation, Organisation
 from engine.store import designations, directory, organisations, settings
 from engine.store.database import Tx
 from engine.store.organisations import DatedName
+from engine.store.turns import change_directory
 from engine.work.environment import Environment
 from engine.work.fields import refuse_empty, refuse_long, wrong
 from engine.work.organise import (
@@ -46,6 +47,7 @@ def rename(
     change: Change,
 ) -> int:
     """Give a unit another code and name from a day on, which may lie in the past."""
+    change_directory(tx)
     unit = _unit(tx, actor, organisation_id)
     code, called = name[0].strip(), name[1].strip()
     refuse_empty(
@@ -77,6 +79,7 @@ def move(
     ``approval`` is climbed by routing, ``area`` counts in statistics. How many open steps go
     elsewhere now; a move in the future re-routes on its day.
     """
+    change_directory(tx)
     unit = _unit(tx, actor, organisation_id)
     kind, parent_id = parent
     if kind not in organisations.KINDS:
@@ -142,6 +145,7 @@ def close(
     The units below it stand below the successor from that day on, and so does the closed unit:
     its cases stay in its name, seen and handled by the successor.
     """
+    change_directory(tx)
     unit = _unit(tx, actor, organisation_id)
     today = today_of(environment)
     day = change.day or today
@@ -202,6 +206,7 @@ def follow_day(environment: Environment, tx: Tx) -> int:
 
     Once a business day, whoever comes first; how many open steps go elsewhere now.
     """
+    change_directory(tx)
     today = today_of(environment)
     number = today.toordinal()
     before = settings.counter_value(tx, _FOLLOWED)

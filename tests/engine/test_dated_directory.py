@@ -10,7 +10,8 @@ from engine.jobs.executor import Pace
 from engine.model.organisations import Organisation
 from engine.work.organise import Term
 from engine.work.units import Change
-from tests.engine.conftest import Office
+from tests.engine.conftest import FILLED, Office
+from tests.engine.test_one_completion import watched
 
 TODAY = date(2026, 11, 9)
 IN_A_WEEK = TODAY + timedelta(days=7)
@@ -61,6 +62,33 @@ def test_a_move_of_today_says_how_many_steps_it_moved(office: Office) -> None:
     assert (office.inbox("reviewer"), office.inbox("city")) == ([], ["review", "review"])
     assert directory.move_organisation(admin, "u1", "xc-t") == 2
     assert office.inbox("city") == []
+
+
+def test_however_many_units_follow_the_day_it_is_one_statement_each(office: Office) -> None:
+    _new_county(office)
+    admin, directory = office.actor("admin"), office.engine.directory
+    for unit, parent in (("u1", "gl"), ("u2", "gl"), ("lw-u", "xc")):
+        directory.move_organisation(admin, unit, parent, "approval", Change(IN_A_WEEK))
+        called = f"模拟新{unit}工会"
+        directory.rename_organisation(admin, unit, f"新{unit}", called, Change(IN_A_WEEK))
+    for by, at in (("officer", "u1"), ("other_officer", "u2"), ("far_officer", "lw-u")):
+        case_id = office.start(by=by, at=at)
+        office.do(by, case_id, "apply", FILLED)
+    office.clock.advance(timedelta(days=7))
+    with watched(office.engine) as seen:
+        assert directory.follow_day() == 3
+    written = [one.split()[1] for one in seen if one.startswith("UPDATE ")]
+    assert sorted(one for one in written if one in {"organisation", "queue"}) == [
+        "organisation",
+        "queue",
+    ]
+    names = {one.id: one.name for one in directory.organisations().values()}
+    assert [names[one] for one in ("u1", "u2", "lw-u")] == [
+        "模拟新u1工会",
+        "模拟新u2工会",
+        "模拟新lw-u工会",
+    ]
+    assert office.inbox("reviewer") == ["review"]
 
 
 def test_what_was_planned_is_replaced_by_an_earlier_move(office: Office) -> None:

@@ -4,7 +4,6 @@ SQLite has one writer at a time; on PostgreSQL they take turns, so these tests a
 Each holds one transaction open until the other has come to wait for it, or is through.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -13,20 +12,52 @@ import pytest
 from sqlalchemy import text
 
 from engine import Engine, Options, open_engine
-from engine.errors import Invalid
+from engine.api.directory import Directory
+from engine.errors import Invalid, Refused
+from engine.model.actors import Actor
 from engine.model.clock import FixedClock
-from engine.model.organisations import Person
+from engine.model.organisations import Organisation, Person
 from engine.store.database import Tx
+from engine.store.turns import change_directory
 from engine.work import organise, units
 from engine.work.organise import Papers
 from engine.work.units import Change
 from tests.engine.conftest import KEY, Office
 from tests.support.federation import ORGANISATIONS, ROLES, STAFF, staffed
-from tests.support.waiting import WAITED
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.postgres
 
-WAITED_FOR = "SELECT count(*) FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+WAITED_FOR = (
+    "SELECT count(DISTINCT pid) FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+)
+TABLES_OF_WHO_WAITS = """
+    SELECT relation::regclass::text FROM pg_locks
+    WHERE relation IS NOT NULL AND pid IN (
+        SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))
+    )
+"""
+UNIT = Organisation(
+    "u9", "350602001009", "模拟九厂工会", "grassroots", "grassroots", "xc-t", "xc-t"
+)
+COMMANDS: dict[str, Callable[[Directory, Actor], object]] = {
+    "load": lambda directory, _: directory.load((), (), (), ()),
+    "add": lambda directory, admin: directory.add_organisation(admin, UNIT),
+    "rename": lambda directory, admin: directory.rename_organisation(admin, "u1", "1", "模拟"),
+    "move": lambda directory, admin: directory.move_organisation(admin, "u1", "lw"),
+    "close": lambda directory, admin: directory.close_organisation(admin, "u2", None, Change()),
+    "follow": lambda directory, _: directory.follow_day(),
+    "leave": lambda directory, admin: directory.close_account(admin, "p-chair"),
+    "hand over": lambda directory, admin: directory.hand_over(
+        admin, "p-officer", "p-officer2", closes=True
+    ),
+    "grant": lambda directory, admin: directory.grant(admin, "p-officer", "chair", "u1"),
+    "withdraw": lambda directory, admin: directory.withdraw_grant(admin, 1),
+    "designate": lambda directory, admin: directory.designate(admin, ("chair", "u1", "u2"), "文"),
+    "take back": lambda directory, admin: directory.withdraw_designation(admin, 1),
+    "declare": lambda directory, admin: directory.declare_profile(admin, "u1", "文", "人手不够"),
+    "end": lambda directory, admin: directory.end_profile(admin, 1),
+}
 
 
 @pytest.fixture
@@ -45,8 +76,15 @@ def town(empty: Engine, clock: FixedClock) -> Office:
     return made
 
 
+def _nothing(_: Tx) -> None:
+    """Nothing more is done while the other waits."""
+
+
 def _meet(
-    engine: Engine, first: Callable[[Tx], object], second: Callable[[], object]
+    engine: Engine,
+    first: Callable[[Tx], object],
+    second: Callable[[], object],
+    meanwhile: Callable[[Tx], object] = _nothing,
 ) -> Future[object]:
     """Do the second while the first is done and not committed; how the second ended."""
     with ThreadPoolExecutor(1) as pool:
@@ -55,10 +93,11 @@ def _meet(
         def meeting(tx: Tx) -> None:
             first(tx)
             others.append(pool.submit(second))
-            ends = time.monotonic() + WAITED
-            while not others[-1].done() and not tx.execute(text(WAITED_FOR)).scalar():
-                assert time.monotonic() < ends, "it neither ended nor came to wait"
-                time.sleep(0.01)
+            until(
+                lambda: others[-1].done() or bool(tx.execute(text(WAITED_FOR)).scalar()),
+                "it ends or comes to wait",
+            )
+            meanwhile(tx)
 
         engine.execute(meeting)
     return others[-1]
@@ -111,3 +150,31 @@ def test_two_moves_that_meet_make_no_circle(town: Office) -> None:
     )
     assert isinstance(other.exception(), Invalid)
     assert town.engine.directory.organisations()["lw"].approval_parent == "zz"
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_who_waits_for_her_turn_has_read_nothing_and_holds_nothing(
+    town: Office, command: Callable[[Directory, Actor], object]
+) -> None:
+    admin, directory = town.actor("admin"), town.engine.directory
+    touched: list[str] = []
+    waited: list[int] = []
+
+    def look(tx: Tx) -> None:
+        waited.append(tx.execute(text(WAITED_FOR)).scalar_one())
+        touched.extend(tx.execute(text(TABLES_OF_WHO_WAITS)).scalars())
+
+    ended = _meet(town.engine, change_directory, lambda: command(directory, admin), look)
+    assert (waited, touched) == ([1], [])
+    assert isinstance(ended.exception(), Refused | None)
+
+
+def test_who_looks_whether_the_day_is_followed_waits_for_nobody(town: Office) -> None:
+    town.engine.directory.follow_day()
+    waited: list[int] = []
+
+    def look(tx: Tx) -> None:
+        waited.append(tx.execute(text(WAITED_FOR)).scalar_one())
+
+    ended = _meet(town.engine, change_directory, town.engine.directory.follow_day, look)
+    assert (waited, ended.result()) == ([0], 0)
