@@ -9,7 +9,7 @@ from datetime import date
 from engine.errors import Conflict, NotFound
 from engine.model.actors import Actor
 from engine.model.organisations import DatedGrant, Person
-from engine.store import accounts, directory, messages, organisations, tasks
+from engine.store import directory, messages, organisations, tasks
 from engine.store.database import Tx
 from engine.store.messages import Message
 from engine.store.tasks import HeldStep
@@ -17,7 +17,7 @@ from engine.store.turns import change_directory
 from engine.work.claim import hand_over_step
 from engine.work.environment import Environment
 from engine.work.fields import wrong
-from engine.work.organise import follow, must_administer, today_of
+from engine.work.organise import follow, must_administer, shut_account, today_of
 
 _REASON = "工作交接"
 
@@ -99,8 +99,7 @@ def hand_over(
         directory.end_grant(tx, held.id, max(today, held.valid_from))
     messages.hand_on(tx, person_id, taker.id, f"(接自{left.person.name})")
     if closes:
-        directory.set_active(tx, person_id, active=False)
-        accounts.close_sessions_of(tx, person_id)
+        shut_account(tx, person_id)
     moved = follow(environment, tx, actor, "handed-over", f"{person_id} {taker.id}")
     return HandOver(
         replace(left, person=replace(left.person, active=not closes)),

@@ -145,10 +145,15 @@ def close_account(environment: Environment, tx: Tx, actor: Actor, person_id: str
     must_administer(tx, actor, person.organisation_id)
     if not person.active:
         raise Conflict(f"账号“{person.username}”({person.name})早已停用,没有变化。")
+    shut_account(tx, person_id)
+    return follow(environment, tx, actor, "person-closed", person_id)
+
+
+def shut_account(tx: Tx, person_id: str) -> None:
+    """Nobody signs in with it any more, and nobody is told by it."""
     directory.set_active(tx, person_id, active=False)
     accounts.close_sessions_of(tx, person_id)
     channels.forget_contact(tx, person_id)
-    return follow(environment, tx, actor, "person-closed", person_id)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """工作交接: what somebody leaves goes to her successor, the unread messages with it."""
 
 from engine.model.tasks import InboxFilter
+from engine.work.notifying import Chosen
 from tests.engine.moving.conftest import Workshop
 from tests.engine.moving.test_digests import HALF_PAST_EIGHT, limited
 
@@ -32,3 +33,13 @@ def test_roles_steps_drafts_and_messages_go_to_the_successor(shop: Workshop) -> 
     assert shop.engine.telling.unread(successor) == 1
     assert directory.estate(admin, "p-reviewer").unread == ()
     assert shop.broken() == {}
+
+
+def test_the_number_of_whoever_leaves_is_kept_no_longer(shop: Workshop) -> None:
+    admin, directory = shop.actor("admin"), shop.engine.directory
+    for name in ("reviewer", "reviewer2"):
+        chosen = Chosen(by_sms=True, mobile="13900001111")
+        shop.engine.telling.choose(shop.actor(name), chosen)
+    directory.hand_over(admin, "p-reviewer", "p-approver", closes=True)
+    directory.hand_over(admin, "p-reviewer2", "p-approver", closes=False)
+    assert shop.rows("SELECT person_id FROM contact") == [("p-reviewer2",)]
