@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from typing import cast
 
-from engine.errors import Invalid, NotFound
+from engine.errors import Invalid, NotFound, NotPermitted
 from engine.model.clock import ZONE, local_date
 from engine.model.operations import Operation, OperationContext
 from engine.store import directory
@@ -34,7 +34,7 @@ from registry.funds import giving, ledger
 from registry.funds.checking import faults_of
 from registry.funds.ledger import Shortage
 from registry.household import text
-from registry.store import funds, payments
+from registry.store import funds, notices, payments
 from registry.store.funds import Narrowing
 
 Inputs = Mapping[str, object]
@@ -275,14 +275,21 @@ def _batch_no(context: OperationContext, inputs: Inputs) -> str:
 
 
 def _draft_no(context: OperationContext, inputs: Inputs) -> str:
-    """A draft that is to become the case's: of where the case belongs, or of a union above it."""
-    tx, number = cast(Tx, context.tx), text(inputs.get("batch_no"))
+    """A draft that is to become the case's: of its own unit, by who does the step or began it.
+
+    The number may have been typed by anybody, and nobody submits what another has not finished.
+    """
+    tx, number = cast(Tx, context.tx), _said_no(inputs)
     draft = payments.batch(tx, number)
-    if draft is None or not directory.is_within(
-        tx, context.organisation_id, (draft.organisation_id,)
-    ):
+    if draft is None or draft.organisation_id != context.organisation_id:
         raise NotFound("没有找到这一批,没有提交。请核对批次编号。")
+    if draft.made_by not in (context.actor_id, notices.started_by(tx, context.case_id)):
+        raise NotPermitted("这一批由制单人提交,没有提交。")
     return number
+
+
+def _said_no(inputs: Inputs) -> str:
+    return text(inputs.get("batch_no"))
 
 
 def _of_batch(context: OperationContext, number: str, act: str) -> Inputs:

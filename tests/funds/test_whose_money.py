@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from engine import SYSTEM
-from engine.errors import NotFound
+from engine.errors import NotFound, NotPermitted
 from registry.budget.model import BudgetLine
 from tests.funds.purse import ALLOCATED, PAYMENT, Purse
 from tests.support.register import Visitor, site_of
@@ -196,6 +196,40 @@ def test_a_process_moves_the_money_of_its_own_case_alone(desk: Purse, line: Budg
             run(f"funds.{name}", {"batch_no": number, **more}, "case-3")
     assert desk.sums(line.id) == (10_000, 3000, 0, 0, 7000)
     desk.must_hold()
+
+
+@pytest.mark.parametrize(
+    ("at", "by", "said"),
+    [
+        ("u1", "accountant", "没有找到这一批"),
+        ("lw", "accountant", "没有找到这一批"),
+        ("zz", "accountant", "没有找到这一批"),
+        ("xc", "reviewer", "由制单人提交"),
+    ],
+    ids=["below", "beside", "above", "another's"],
+)
+def test_a_process_submits_no_draft_but_of_its_unit_and_by_who_made_it(
+    desk: Purse, line: BudgetLine, at: str, by: str, said: str
+) -> None:
+    number = desk.draft(line)
+    desk.register.batches.add_household(desk.actor("accountant"), number, desk.household(1), "1000")
+    with pytest.raises((NotFound, NotPermitted), match=said):
+        desk.bench.run("funds.submit_batch", {"batch_no": number}, at=at, by=by)
+    assert desk.sums(line.id)[1] == 0
+    done = desk.bench.run("funds.submit_batch", {"batch_no": number}, at="xc", by="accountant")
+    assert done["granted"] is True
+    assert desk.sums(line.id)[1] == 1000
+
+
+def test_a_draft_is_submitted_for_who_began_the_case(desk: Purse, line: BudgetLine) -> None:
+    """A worker does the step; the case is hers all the same."""
+    batches, actor = desk.register.batches, desk.actor("accountant")
+    first, second = desk.draft(line), desk.draft(line)
+    for number, household in ((first, 1), (second, 2)):
+        batches.add_household(actor, number, desk.household(household), "1000")
+    case_id = batches.submit(actor, first)
+    run = desk.bench.run
+    assert run("funds.submit_batch", {"batch_no": second}, case_id, "xc", "nobody")["granted"]
 
 
 def test_line_nought_is_no_line(desk: Purse, line: BudgetLine) -> None:
