@@ -164,9 +164,10 @@ def give_back_of_cancelled(cancelled: Cancelled) -> None:
     tx = cast(Tx, cancelled.tx)
     stamp = Stamp(cancelled.now, cancelled.actor_id, cancelled.case_id)
     told = f"办件作废:{cancelled.reason}"
-    number = payments.batch_of_case(tx, cancelled.case_id)
-    if number:
-        give_back(tx, stamp, number, told, withdrawn=True)
+    for number in payments.batches_of_case(tx, cancelled.case_id):
+        batch = payments.batch(tx, number)
+        if batch is not None and batch.status not in (BatchStatus.REFUSED, BatchStatus.WITHDRAWN):
+            give_back(tx, stamp, number, told, withdrawn=True)
     unpaid = [
         one
         for one in payments.of_case(tx, cancelled.case_id)

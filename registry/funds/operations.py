@@ -267,11 +267,11 @@ def _payments(context: OperationContext, inputs: Inputs) -> list[Payment]:
 
 
 def _batch_no(context: OperationContext, inputs: Inputs) -> str:
-    """The batch of the case; named or not, it is no other case's."""
-    own = payments.batch_of_case(cast(Tx, context.tx), context.case_id)
-    if not own or text(inputs.get("batch_no")) not in ("", own):
+    """The newest batch of the case, or the one that is named; it is no other case's."""
+    own, said = payments.batches_of_case(cast(Tx, context.tx), context.case_id), _said_no(inputs)
+    if not own or (said and said not in own):
         raise NotFound("本办件没有这一发放批次,没有办理。请核对流程。")
-    return own
+    return said or own[0]
 
 
 def _draft_no(context: OperationContext, inputs: Inputs) -> str:

@@ -154,10 +154,14 @@ def _batch_lines(tx: Tx, wanted: Any, limit: int) -> list[BatchLine]:
     ]
 
 
-def batch_of_case(tx: Tx, case_id: str) -> str:
-    """The batch a case decides on; empty where there is none."""
-    query = select(payment_batch.c.number).where(payment_batch.c.case_id == case_id)
-    return tx.execute(query).scalar() or ""
+def batches_of_case(tx: Tx, case_id: str) -> list[str]:
+    """The batches that were submitted in a case, the newest first: it is that one it decides on."""
+    query = (
+        select(payment_batch.c.number)
+        .where(payment_batch.c.case_id == case_id)
+        .order_by(payment_batch.c.submitted_at.desc(), payment_batch.c.number.desc())
+    )
+    return list(tx.execute(query).scalars())
 
 
 # Payments -------------------------------------------------------------------------------------

@@ -1,9 +1,13 @@
 """A batch: typed by hand, checked as a whole, approved by another, paid by a third; transfers."""
 
+from datetime import timedelta
+
 import pytest
 
+import registry
 from engine import SYSTEM
 from engine.errors import Conflict, Invalid, NotFound, NotPermitted, SeparationOfDuties
+from engine.model.operations import Cancelled
 from registry.budget.model import BatchStatus, BudgetLine, PaymentStatus
 from registry.help_given import HelpBook
 from registry.store.funds import Narrowing
@@ -251,6 +255,40 @@ def test_what_a_cancelled_case_held_is_free_again(desk: Purse) -> None:
     desk.engine.cases.cancel(actor, granted, "开错了")
     assert desk.sums(line.id) == (10_000, 0, 0, 0, 10_000)
     desk.must_hold()
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_two_batches_of_a_case_it_decides_on_the_newest(
+    desk: Purse, order: tuple[int, int]
+) -> None:
+    line, run = desk.allocate(), desk.bench.run
+    drafts = [roster(desk, line, "1000", first=first) for first in (1, 2)]
+    earlier, later = (drafts[place] for place in order)
+    for number in (earlier, later):
+        desk.clock.advance(timedelta(minutes=1))
+        run("funds.submit_batch", {"batch_no": number}, at="xc", by="accountant")
+    run("funds.commit_batch", {}, at="xc")
+    assert (status(desk, earlier), status(desk, later)) == (
+        BatchStatus.SUBMITTED,
+        BatchStatus.APPROVED,
+    )
+    run("funds.commit_batch", {"batch_no": earlier}, at="xc")
+    assert status(desk, earlier) is BatchStatus.APPROVED
+
+
+def test_a_cancelled_case_gives_back_what_each_of_its_batches_holds(desk: Purse) -> None:
+    line, run = desk.allocate(), desk.bench.run
+    for first in (1, 2, 3):
+        number = roster(desk, line, "1000", first=first)
+        run("funds.submit_batch", {"batch_no": number}, at="xc", by="accountant")
+    run("funds.release_batch", {"batch_no": number, "reason": "名单有误"}, at="xc")
+    assert desk.sums(line.id)[1] == 2000
+    desk.engine.execute(
+        lambda tx: registry.on_cancel(
+            Cancelled(tx, "case-1", "p-accountant", desk.clock.now(), "开错了")
+        )
+    )
+    assert desk.sums(line.id) == (10_000, 0, 0, 0, 10_000)
 
 
 def test_a_transfer_is_held_then_moved_by_somebody_else(desk: Purse) -> None:
