@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from engine.model.actors import Actor
@@ -112,34 +122,31 @@ def _seen(actor: Actor, places: Places) -> Any:
 
 
 def _batch_lines(tx: Tx, wanted: Any, limit: int) -> list[BatchLine]:
-    sums = (
-        select(
-            payment.c.batch_no,
-            func.count().label("n"),
-            func.coalesce(func.sum(payment.c.fen), 0).label("fen"),
-        )
-        .group_by(payment.c.batch_no)
+    newest = (payment_batch.c.made_at.desc(), payment_batch.c.number.desc())
+    chosen = (
+        select(payment_batch.c.number)
+        .select_from(payment_batch.join(budget_line, budget_line.c.id == payment_batch.c.line_id))
+        .where(wanted)
+        .order_by(*newest)
+        .limit(limit)
         .subquery()
     )
     query = (
         select(
             payment_batch,
-            func.coalesce(sums.c.n, 0).label("n"),
-            func.coalesce(sums.c.fen, 0).label("fen"),
+            _of_its_payments(func.count()).label("n"),
+            _of_its_payments(func.coalesce(func.sum(payment.c.fen), 0)).label("fen"),
             organisation.c.name.label("unit"),
             func.coalesce(person.c.name, "").label("made_by_name"),
             func.coalesce(case.c.number, "").label("case_number"),
         )
         .select_from(
-            payment_batch.join(budget_line, budget_line.c.id == payment_batch.c.line_id)
+            payment_batch.join(chosen, chosen.c.number == payment_batch.c.number)
             .join(organisation, organisation.c.id == payment_batch.c.organisation_id)
-            .outerjoin(sums, sums.c.batch_no == payment_batch.c.number)
             .outerjoin(person, person.c.id == payment_batch.c.made_by)
             .outerjoin(case, case.c.id == payment_batch.c.case_id)
         )
-        .where(wanted)
-        .order_by(payment_batch.c.made_at.desc(), payment_batch.c.number.desc())
-        .limit(limit)
+        .order_by(*newest)
     )
     return [
         BatchLine(
@@ -152,6 +159,11 @@ def _batch_lines(tx: Tx, wanted: Any, limit: int) -> list[BatchLine]:
         )
         for row in tx.execute(query)
     ]
+
+
+def _of_its_payments(what: ColumnElement[int]) -> ScalarSelect[int]:
+    """Of each batch that is shown alone: all payments there ever were are many."""
+    return select(what).where(payment.c.batch_no == payment_batch.c.number).scalar_subquery()
 
 
 def batches_of_case(tx: Tx, case_id: str) -> list[str]:
@@ -239,18 +251,18 @@ def set_status(tx: Tx, ids: Sequence[int], status: PaymentStatus, **more: str | 
 
 def given_in_year(tx: Tx, year: int, keys: Collection[tuple[str, str]]) -> list[Payment]:
     """All that lives of these payees in a year, whichever county or level pays."""
-    wanted = sorted(set(keys))
     found: list[Payment] = []
-    for first in range(0, len(wanted), _BATCH_OF_QUERY):
-        part = wanted[first : first + _BATCH_OF_QUERY]
-        query = select(payment).where(
-            payment.c.year == year,
-            payment.c.status.in_(_LIVE),
-            payment.c.payee_key.in_([key for _, key in part]),
-        )
-        found += [_payment(row) for row in tx.execute(query)]
-    kinds = set(wanted)
-    return [one for one in found if (one.payee.kind.value, one.payee.key) in kinds]
+    for kind in sorted({kind for kind, _ in keys}):
+        wanted = sorted({key for of_kind, key in keys if of_kind == kind})
+        for first in range(0, len(wanted), _BATCH_OF_QUERY):
+            query = select(payment).where(
+                payment.c.payee_kind == kind,
+                payment.c.payee_key.in_(wanted[first : first + _BATCH_OF_QUERY]),
+                payment.c.year == year,
+                payment.c.status.in_(_LIVE),
+            )
+            found += [_payment(row) for row in tx.execute(query)]
+    return found
 
 
 def live_sums(tx: Tx) -> dict[tuple[int, str], int]:
