@@ -35,9 +35,11 @@ class Fault:
 def faults_of(tx: Tx, ask: Ask, listed: Sequence[Payment], *, hold: bool) -> list[Fault]:
     """Everything that is wrong with these lines, in their order.
 
-    ``hold``: the households are held until the transaction ends, so that of two rosters at once
-    one sees what the other gives.
+    ``hold``: the households are held until the transaction ends, and who has no file is dealt with
+    in turn, so that of two rosters at once one sees what the other gives.
     """
+    if hold and any(one.payee.kind is not PayeeKind.HOUSEHOLD for one in listed):
+        payees.hold_those_without_file(tx)
     found = {
         year: _Given(tx, ask, year, [one for one in listed if one.year == year], hold=hold)
         for year in {one.year for one in listed}

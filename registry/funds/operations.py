@@ -193,8 +193,8 @@ def _carry_over(context: OperationContext, inputs: Inputs) -> Inputs:
     unit = text(inputs.get("organisation_id")) or context.organisation_id
     document = text(inputs.get("document_no"))[:60]
     year = _year(context, inputs)
-    found = [one.line for one in funds.lines(tx, (unit,), Narrowing(year=year))]
-    carried = [line for line in found if line.available]
+    found = [one.line.id for one in funds.lines(tx, (unit,), Narrowing(year=year))]
+    carried = [line for line in funds.held(tx, found).values() if line.available]
     for line in carried:
         ledger.carry_over(tx, _stamp(context), line.id, document)
     return {"lines": len(carried), "amount": yuan(sum(line.available for line in carried))}

@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, or_, select
 from engine.store.areas import lies_below
 from engine.store.database import Tx
 from engine.store.tables import organisation
+from engine.store.turns import take_turns
 from registry.household import CLOSED, File
 from registry.store.file_lists import matches
 from registry.store.funds import Places
@@ -70,6 +71,14 @@ def files(tx: Tx, numbers: Collection[str], *, hold: bool) -> dict[str, File]:
             query = query.with_for_update()
         read.update({row.file_no: file_of(row) for row in tx.execute(query)})
     return read
+
+
+def hold_those_without_file(tx: Tx) -> None:
+    """Let nobody else give to payees without a file until the transaction ends.
+
+    They have no row that could be held, and a roster has thousands of them: all go in one turn.
+    """
+    take_turns(tx, "payees without a file")
 
 
 def _on_file(places: Places) -> Select[Any]:

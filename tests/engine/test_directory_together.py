@@ -5,7 +5,6 @@ Each holds one transaction open until the other has come to wait for it, or is t
 """
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -24,19 +23,10 @@ from engine.work.organise import Papers
 from engine.work.units import Change
 from tests.engine.conftest import KEY, Office
 from tests.support.federation import ORGANISATIONS, ROLES, STAFF, staffed
-from tests.support.waiting import until
+from tests.support.meeting import TABLES_OF_WHO_WAITS, WAITED_FOR, meet
 
 pytestmark = pytest.mark.postgres
 
-WAITED_FOR = (
-    "SELECT count(DISTINCT pid) FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-)
-TABLES_OF_WHO_WAITS = """
-    SELECT relation::regclass::text FROM pg_locks
-    WHERE relation IS NOT NULL AND pid IN (
-        SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))
-    )
-"""
 UNIT = Organisation(
     "u9", "350602001009", "模拟九厂工会", "grassroots", "grassroots", "xc-t", "xc-t"
 )
@@ -76,33 +66,6 @@ def town(empty: Engine, clock: FixedClock) -> Office:
     return made
 
 
-def _nothing(_: Tx) -> None:
-    """Nothing more is done while the other waits."""
-
-
-def _meet(
-    engine: Engine,
-    first: Callable[[Tx], object],
-    second: Callable[[], object],
-    meanwhile: Callable[[Tx], object] = _nothing,
-) -> Future[object]:
-    """Do the second while the first is done and not committed; how the second ended."""
-    with ThreadPoolExecutor(1) as pool:
-        others: list[Future[object]] = []
-
-        def meeting(tx: Tx) -> None:
-            first(tx)
-            others.append(pool.submit(second))
-            until(
-                lambda: others[-1].done() or bool(tx.execute(text(WAITED_FOR)).scalar()),
-                "it ends or comes to wait",
-            )
-            meanwhile(tx)
-
-        engine.execute(meeting)
-    return others[-1]
-
-
 def _below(engine: Engine, top: str) -> set[str]:
     return {one for one in engine.directory.organisations() if _reaches(engine, one, top)}
 
@@ -125,7 +88,7 @@ def test_a_worker_that_follows_the_day_while_the_directory_is_loaded_loses_no_ar
         tx.execute(text("LOCK TABLE organisation_closure IN SHARE ROW EXCLUSIVE MODE"))
         organise.load(empty.environment, tx, ORGANISATIONS, (ROLES, people, grants), Papers())
 
-    assert _meet(empty, load, empty.directory.follow_day).exception() is None
+    assert meet(empty, load, empty.directory.follow_day).exception() is None
     assert _below(empty, "xc") == {"xc", "xc-t", "u1", "u2"}
 
 
@@ -135,7 +98,7 @@ def test_a_queue_that_is_made_while_its_unit_moves_leads_to_where_it_moves(town:
     def move(tx: Tx) -> None:
         units.move(environment, tx, admin, "u1", ("approval", "lw"), Change())
 
-    assert _meet(town.engine, move, town.applied).exception() is None
+    assert meet(town.engine, move, town.applied).exception() is None
     assert (town.inbox("far_reviewer"), town.inbox("reviewer")) == (["review"], [])
 
 
@@ -145,7 +108,7 @@ def test_two_moves_that_meet_make_no_circle(town: Office) -> None:
     def move(tx: Tx) -> None:
         units.move(environment, tx, admin, "xc", ("approval", "lw"), Change())
 
-    other = _meet(
+    other = meet(
         town.engine, move, lambda: town.engine.directory.move_organisation(admin, "lw", "xc")
     )
     assert isinstance(other.exception(), Invalid)
@@ -164,7 +127,7 @@ def test_who_waits_for_her_turn_has_read_nothing_and_holds_nothing(
         waited.append(tx.execute(text(WAITED_FOR)).scalar_one())
         touched.extend(tx.execute(text(TABLES_OF_WHO_WAITS)).scalars())
 
-    ended = _meet(town.engine, change_directory, lambda: command(directory, admin), look)
+    ended = meet(town.engine, change_directory, lambda: command(directory, admin), look)
     assert (waited, touched) == ([1], [])
     assert isinstance(ended.exception(), Refused | None)
 
@@ -176,5 +139,5 @@ def test_who_looks_whether_the_day_is_followed_waits_for_nobody(town: Office) ->
     def look(tx: Tx) -> None:
         waited.append(tx.execute(text(WAITED_FOR)).scalar_one())
 
-    ended = _meet(town.engine, change_directory, town.engine.directory.follow_day, look)
+    ended = meet(town.engine, change_directory, town.engine.directory.follow_day, look)
     assert (waited, ended.result()) == ([0], 0)
