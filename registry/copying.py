@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine import Actor, Engine
-from engine.errors import Conflict, Invalid, NotFound
+from engine.errors import Conflict, Invalid
 from engine.store.audit import add_access
 from engine.store.database import Tx
 from engine.work.attributes import normal
@@ -135,10 +135,9 @@ class CopyDesk:
             raise Invalid(f"请填写全国系统给出的编号(不超过 {LONGEST_NUMBER} 个字符),没有登记。")
 
         def write(tx: Tx) -> int:
-            self._must_copy(tx, actor, file_no)
-            file = households.numbered(tx, file_no)
-            if file is None:
-                raise NotFound
+            households.hold_national_number(tx, number)
+            households.numbered(tx, file_no)
+            file, _union, before = self._must_copy(tx, actor, file_no)
             if file.shown.status != AWAITING_ENTRY:
                 raise Conflict("这一户不在待录入状态,没有登记。请刷新页面核对。")
             if households.is_in_a_case(tx, file_no):
@@ -146,7 +145,7 @@ class CopyDesk:
             if households.bears_number(tx, number, file_no):
                 raise Conflict(f"编号 {number} 已登记在另一份档案,没有登记。请核对编号。")
             environment = self._engine.environment
-            content = dict(content_of(tx, self._vault, file_no, file.version))
+            content = dict(before)
             entered = {"national_no": number, "entered_on": environment.today().isoformat()}
             content["national"] = {**mapping(content.get("national")), **entered}
             version = file_next(environment, tx, actor, file, NUMBERED, number, content)

@@ -66,6 +66,7 @@ def _publish(site: str, context: OperationContext, inputs: Inputs) -> Inputs:
     earlier = notices.count_of_case(tx, context.case_id)
     notice_id = planned_id(context.case_id, earlier, context.lookup_hash)
     section = without_numbers(text(inputs.get("section")))[:_LONGEST_SECTION]
+    notices.hold_names(tx, context.organisation_id)
     taken = notices.names_on_notice(tx, context.organisation_id)
     new = PublicNotice(
         id=notice_id,

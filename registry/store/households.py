@@ -13,6 +13,7 @@ from engine.store.cases import insert_or, visible_to
 from engine.store.database import Tx
 from engine.store.instants import from_text, to_text
 from engine.store.tables import case, organisation, person
+from engine.store.turns import take_turns
 from registry.household import File, Shown, Version
 from registry.store.sight import may_see, of_a_visible_case
 from registry.store.tables import household, household_version
@@ -61,6 +62,11 @@ def is_in_a_case(tx: Tx, file_no: str) -> bool:
         .limit(1)
     )
     return tx.execute(found).first() is not None
+
+
+def hold_national_number(tx: Tx, national_no: str) -> None:
+    """Let nobody else write this number of the national system until the transaction ends."""
+    take_turns(tx, f"national number {national_no}")
 
 
 def bears_number(tx: Tx, national_no: str, except_file: str) -> bool:

@@ -13,6 +13,7 @@ from engine.model.cases import NOT_OVER
 from engine.store.database import Tx
 from engine.store.instants import from_text, to_text
 from engine.store.tables import case, subscription
+from engine.store.turns import take_turns
 from registry.notice import OBJECTION, DayCount, NoticeStatus, PublicNotice
 from registry.store.sight import may_see, of_a_visible_case
 from registry.store.tables import notice
@@ -97,6 +98,11 @@ def standing_of_cases(tx: Tx, actor: Actor, case_ids: Sequence[str]) -> list[Pub
     of_these = notice.c.case_id.in_(case_ids)
     query = _query().where(of_these, _standing != "closed", visible_notices(actor))
     return _notices(tx, query, len(case_ids))
+
+
+def hold_names(tx: Tx, organisation_id: str) -> None:
+    """Let nobody else put a name on notice in a unit: the two might not be told apart."""
+    take_turns(tx, f"names on notice {organisation_id}")
 
 
 def names_on_notice(tx: Tx, organisation_id: str) -> set[str]:
