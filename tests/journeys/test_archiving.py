@@ -9,6 +9,7 @@ import pytest
 
 from tests.journeys.conftest import PICTURES, Site
 from tests.journeys.person import Person
+from tests.support.waiting import ON_A_PAGE
 
 pytestmark = pytest.mark.browser
 
@@ -143,6 +144,7 @@ def test_an_objection_of_the_public_is_investigated_and_the_notice_goes_on(
 
     citizen = officer.context.browser.new_context(locale="zh-CN")  # type: ignore[union-attr]
     page = citizen.new_page()
+    page.set_default_timeout(ON_A_PAGE)
     page.goto(f"{site.address}/notices")
     assert NAME not in page.inner_text("main")
     assert "林*" in page.inner_text("main")

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.journeys.conftest import Site
 from tests.journeys.person import Person
 from tests.journeys.test_papers import png
+from tests.support.waiting import ON_A_PAGE
 
 pytestmark = pytest.mark.browser
 
@@ -38,6 +39,7 @@ def test_a_picture_from_the_phone_appears_in_the_form(
     phone = browser.new_context(
         viewport={"width": 360, "height": 640}, is_mobile=True, has_touch=True
     ).new_page()
+    phone.set_default_timeout(ON_A_PAGE)
     phone.goto(address)
     width = phone.evaluate("document.documentElement.scrollWidth")
     assert width <= 360

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from engine.forms import find_row_action
-from tests.support.waiting import until
+from tests.support.waiting import ON_A_PAGE, until
 from webapp.forms.render import FormView, draw_form, live_answer
 
 SOURCES = Path(__file__).parents[3] / "webapp" / "static" / "src"
@@ -123,6 +123,7 @@ def office(application, context):
 @pytest.fixture
 def page(browser, office):
     page = browser.new_page()
+    page.set_default_timeout(ON_A_PAGE)
     faults = []
     page.on("pageerror", lambda fault: faults.append(str(fault)))
     page.goto(office.url)
@@ -232,6 +233,7 @@ def test_a_double_click_submits_once_and_enter_not_at_all(page, office):
 def test_without_script_everything_can_be_filled_in(browser, office):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
+    page.set_default_timeout(ON_A_PAGE)
     page.goto(office.url)
     expect(page.get_by_label("工作单位")).to_be_visible()
     expect(page.get_by_text("(符合条件时填写)").first).to_be_visible()
