@@ -31,6 +31,7 @@ from engine.work import (
     phone_uploads,
     start_drafts,
     timers,
+    trail,
     units,
 )
 
@@ -157,9 +158,9 @@ class Jobs(Group):
                 self._commands.execute(lambda tx: units.follow_day(self._environment, tx))
             self._followed_on = today
 
-    def seal(self) -> int:
-        """Number what is new in the audit chain."""
-        return self._audit.seal()
+    def seal(self) -> bool:
+        """Number a batch of what is new in the audit chain; whether more may wait."""
+        return self._audit.seal() >= trail.BATCH
 
     def add_up(self) -> None:
         """Add the changes of what waits to its numbers; looks before it writes."""

@@ -5,6 +5,7 @@ name: what is kept of it is ``[1..2)``.
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,8 +14,13 @@ from engine.decisions.source import Element, text_of
 from engine.feel.scope import Closure, Scope
 
 _TEXT_OR_NAME = re.compile(
-    r'"(?:[^"\\]|\\.)*"|(?<!\w)(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*\b)(?!\s*\()'
+    r'"(?:[^"\\]|\\.)*"|(?<![\w?])(?<!(?<!\.)\.)(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*\b)(?!\s*[(\[])'
 )
+_NAMES_OF_ITS_OWN = re.compile(r"\b(for|some|every|function)\b|\{|[\w)\]?]\s*\[")
+"""Variables of a loop, keys of a context, columns of a filter: words there are no names."""
+
+_LONGEST = 60
+"""Characters of a value; what is longer tells nobody anything in the middle of a cell."""
 
 
 @dataclass(frozen=True)
@@ -26,29 +32,29 @@ class Condition:
 
     def told(self, scope: Scope) -> str:
         """The cell with what its names are worth; a name that stands for no plain value stays."""
-        told, at = "", 0
+        told, at, problems = "", 0, scope.run.problem_count()
         for begin, end, value_of in self.names:
             value = _written(value_of(scope))
             told += self.text[at:begin] + (self.text[begin:end] if value is None else value)
             at = end
+        scope.run.forget_problems_after(problems)  # the rule itself has told of them
         return told + self.text[at:]
 
 
-def condition(reader: Reader, cell: Element) -> Condition:
-    """Read a cell; words of the language and functions are no names."""
+def condition(reader: Reader, cell: Element, free: Collection[str]) -> Condition:
+    """Read a cell; ``free`` are the names that its tests read, all other words are none."""
     text = text_of(cell)
-    return Condition(
-        text,
-        tuple(
-            (*found.span(), reader.expression(cell, found["name"]))
-            for found in _TEXT_OR_NAME.finditer(text)
-            if found["name"] and _is_name(reader, found["name"])
-        ),
-    )
-
-
-def _is_name(reader: Reader, path: str) -> bool:
-    return path.split(".")[0] in reader.names | reader.local_names
+    if not free or _NAMES_OF_ITS_OWN.search(text):
+        return Condition(text)
+    with reader.reading_names(kept=False):
+        return Condition(
+            text,
+            tuple(
+                (*found.span(), reader.expression(cell, found["name"]))
+                for found in _TEXT_OR_NAME.finditer(text)
+                if found["name"] and found["name"].split(".")[0] in free
+            ),
+        )
 
 
 def _written(value: object) -> str | None:
@@ -56,4 +62,6 @@ def _written(value: object) -> str | None:
         return "true" if value else "false"
     if isinstance(value, Decimal):
         return f"{value:f}"
-    return f'"{value}"' if isinstance(value, str) else None
+    if isinstance(value, str) and len(value) <= _LONGEST:
+        return f'"{value}"'
+    return None

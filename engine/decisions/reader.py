@@ -79,6 +79,15 @@ class Reader:
         finally:
             self.local_names = before
 
+    @contextmanager
+    def reading_names(self, *, kept: bool = True) -> Iterator[set[str]]:
+        """The free names of what is compiled in the block; ``kept``: they are inputs as well."""
+        before, self.free_names = self.free_names, set()
+        try:
+            yield self.free_names
+        finally:
+            self.free_names = before | self.free_names if kept else before
+
     # Expressions ----------------------------------------------------------------
 
     def expression(self, element: Element | None, text: str | None = None) -> Closure:

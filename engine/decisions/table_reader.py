@@ -145,7 +145,11 @@ def _rule(reader: Reader, row: Element, number: int, columns: tuple[int, int]) -
             ),
         )
         return None
-    tests = [(position, reader.unary_tests(cell)) for position, cell in enumerate(cells)]
+    tests, conditions = [], []
+    for position, cell in enumerate(cells):
+        with reader.reading_names() as free:
+            tests.append((position, reader.unary_tests(cell)))
+        conditions.append(condition(reader, cell, free))
     notes = [text_of(note) for note in children(row, "annotationEntry")]
     description = child(row, "description")
     if description is not None:
@@ -156,7 +160,7 @@ def _rule(reader: Reader, row: Element, number: int, columns: tuple[int, int]) -
         tuple((position, test) for position, test in tests if test is not None),
         tuple(_answer(reader, cell) for cell in outputs),
         " ".join(note for note in notes if note),
-        tuple(condition(reader, cell) for cell in cells),
+        tuple(conditions),
     )
 
 

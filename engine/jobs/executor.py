@@ -67,8 +67,8 @@ class Work(Protocol):
         """Remind, mark overdue, escalate what is due; how many steps."""
         ...
 
-    def seal(self) -> int:
-        """Number what is new in the audit chain."""
+    def seal(self) -> bool:
+        """Number a batch of what is new in the audit chain; whether more may wait."""
         ...
 
     def add_up(self) -> None:
@@ -127,13 +127,17 @@ class Executor(WorkerLoop):
             for job in jobs:
                 self._work.postpone_job(job, timedelta(0), "", counts=False)
 
+    def _seal(self) -> None:
+        """Until a batch is not full: what is written meanwhile may wait for the next time."""
+        for _ in range(_SEALS_A_TURN):
+            if not self._work.seal() or self._stop.is_set():
+                return
+
     def _now_and_then(self) -> None:
         now = self._work.real_now()
         if self._sealed_at is None or now - self._sealed_at >= _SEAL_EVERY:
             self._sealed_at = now
-            for _ in range(_SEALS_A_TURN):
-                if not self._work.seal() or self._stop.is_set():
-                    break
+            self._seal()
             self._work.add_up()
         if self._swept_at is None or now - self._swept_at >= _SWEEP_EVERY:
             self._swept_at = now

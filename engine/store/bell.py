@@ -62,5 +62,9 @@ class Bell:
         lent = self._database.engine.raw_connection()
         lent.detach()  # out of the pool: it is listened to as long as the worker lives
         connection: Any = lent.dbapi_connection
-        connection.execute(f"LISTEN {_CHANNEL}")
+        try:
+            connection.execute(f"LISTEN {_CHANNEL}")
+        except BaseException:
+            connection.close()
+            raise
         return connection

@@ -41,3 +41,34 @@ def test_a_cell_is_kept_with_the_values_of_its_names(context, cell, told):
     outcome = read.evaluate("kind", {"n": 1, "limits": LIMITS}, context)
     (hit,) = outcome.hits
     assert hit.conditions == (told,)
+
+
+@pytest.mark.parametrize(
+    ("cell", "asked"),
+    [
+        ("?.limits > 3", {"limits": 5}),
+        ("some limits in ? satisfies limits > 3", [1, 5]),
+        ("count(?[limits > 3]) = 1", [{"limits": 5}, {"limits": 1}]),
+        ("{limits: 5}.limits > 3", 1),
+        ("? != limits.long", "y"),
+    ],
+)
+def test_a_word_that_is_no_variable_here_stays_as_it_is_written(context, cell, asked):
+    read = model(cell)
+    assert read.problems == ()
+    given = {"n": asked, "limits": {"long": "x" * 61}}
+    (hit,) = read.evaluate("kind", given, context).hits
+    assert hit.conditions == (cell,)
+
+
+def test_telling_of_a_cell_asks_for_nothing_more(context):
+    other = TABLE.replace('<requiredInput href="#l"/>', '<requiredInput href="#i"/>')
+    inside = other.format(cell="?.limits &gt; 3")
+    read = read_decisions(
+        '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" namespace="test" '
+        f'id="file">{inside}</definitions>'.encode(),
+        "test.dmn",
+    )
+    outcome = read.evaluate("kind", {"n": {"limits": 5}}, context)
+    assert (outcome.value, outcome.problems) == ("yes", ())
+    assert [str(one) for one in read.decisions["kind"].inputs] == ["n"]
