@@ -62,7 +62,7 @@ class Engine(Commands):
 
     def calendar(self) -> WorkCalendar:
         """The working-day calendar."""
-        return self.ask(self.environment.calendars.get)
+        return self.environment.calendars.asked(self.ask)
 
     def wait_at_most(self, patience: Patience) -> None:
         """Nobody waits longer than this for the database from now on; Busy is raised then."""

@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Dialect, Executable, Insert, Select
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.selectable import CompoundSelect
 from sqlalchemy.types import Boolean, LargeBinary, String
@@ -26,6 +28,10 @@ Converter = Callable[[Any], Any]
 _PENDING = "bangfu.pending"
 GATHERED = "bangfu.gathered"
 """Where a connection keeps rows that are gathered and not sent (:mod:`engine.store.bulk`)."""
+
+_NUMBERING = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+"""Writes ``$1`` as PostgreSQL itself does: the driver would look for its own ``%(name)s`` anew each
+time a long statement is sent, an eighth of an inbox."""
 
 _AS_THEY_ARE = (Boolean, LargeBinary, String)
 """Types whose Python values both drivers take without help."""
@@ -71,7 +77,7 @@ class Pending:
                 if len(kept) > 1:
                     stack.enter_context(driver.pipeline())
                 for one in kept:
-                    cursor = driver.cursor()
+                    cursor = _cursor(tx)
                     cursors.append((one, cursor))
                     _tell(tx, cursor, one.text, one.parameters, is_many=one.is_many)
                     if one.is_many:
@@ -195,20 +201,20 @@ class Ready:
 class _Compiled:
     """A statement's text for one dialect, with what turns values into parameters and back.
 
-    ``at_once``: SQLite, where values go by their places and no write waits for another.
+    Values go by their places. ``at_once``: SQLite, where no write waits for another.
     """
 
     def __init__(self, statement: Executable, columns: Sequence[str], dialect: Dialect) -> None:
+        self.at_once = dialect.name == "sqlite"
         compiled = statement.compile(  # type: ignore[attr-defined]
-            dialect=dialect, column_keys=list(columns) or None
+            dialect=dialect if self.at_once else _NUMBERING,
+            column_keys=list(columns) or None,
         )
         if compiled.post_compile_params:
             msg = "IN over a list is written out at each run; say it with OR"
             raise ValueError(msg)
         self.text = str(compiled)
-        self.at_once = bool(compiled.positional)
-        order = tuple(compiled.positiontup or ())
-        self._in_order: Converter = _in_order(order) if self.at_once else _as_it_is
+        self._in_order = _in_order(tuple(compiled.positiontup or ()))
         written: dict[str, Any] = dict(compiled.params)
         given = [name for name in written if compiled.binds[name].required]
         self._written = {name: value for name, value in written.items() if name not in given}
@@ -249,9 +255,8 @@ class _Compiled:
         """Send it now, after what was kept; the driver's cursor."""
         if not self.at_once:
             send_writes(tx)
-        driver = _driver(tx)
         try:
-            cursor = driver.cursor()
+            cursor = _cursor(tx)
             _tell(tx, cursor, self.text, parameters)
             if plans_anew and not self.at_once:
                 cursor.execute(self.text, parameters, prepare=False)
@@ -267,9 +272,8 @@ class _Compiled:
         if pending is not None:
             pending.keep(_Kept(self.text, parameters, is_many, must_find))
             return
-        driver = _driver(tx)
         try:
-            cursor = driver.cursor()
+            cursor = _cursor(tx)
             _tell(tx, cursor, self.text, parameters, is_many=is_many)
             if is_many:
                 cursor.executemany(self.text, parameters)
@@ -287,10 +291,6 @@ def _in_order(names: tuple[str, ...]) -> Converter:
     return lambda bound: tuple(bound[name] for name in names)
 
 
-def _as_it_is(bound: Any) -> Any:
-    return bound
-
-
 def _binder(kind: Any, dialect: Dialect) -> Converter | None:
     if isinstance(kind, _AS_THEY_ARE):
         return None
@@ -299,6 +299,12 @@ def _binder(kind: Any, dialect: Dialect) -> Converter | None:
 
 def _driver(tx: Connection) -> Any:
     return tx.connection.dbapi_connection
+
+
+def _cursor(tx: Connection) -> Any:
+    """One that takes statements as :class:`_Compiled` has them."""
+    driver = _driver(tx)
+    return driver.cursor() if tx.dialect.name == "sqlite" else psycopg.RawCursor(driver)
 
 
 def _tell(

@@ -114,11 +114,19 @@ class Calendars:
 
     def get(self, tx: Tx) -> WorkCalendar:
         """The calendar, at most half a minute old."""
-        now = self._real_now()
-        if self._read_at is None or (now - self._read_at).total_seconds() > _CALENDAR_AGE_SECONDS:
+        if not self._is_fresh():
             self._calendar = WorkCalendar(settings.calendar_days(tx))
-            self._read_at = now
+            self._read_at = self._real_now()
         return self._calendar
+
+    def asked(self, ask: "Ask") -> WorkCalendar:
+        """The same for who has no view of the database open: asks for one only when it must."""
+        return self._calendar if self._is_fresh() else ask(self.get)
+
+    def _is_fresh(self) -> bool:
+        if self._read_at is None:
+            return False
+        return (self._real_now() - self._read_at).total_seconds() <= _CALENDAR_AGE_SECONDS
 
     def forget(self) -> None:
         """Read it anew at the next question."""
@@ -240,7 +248,7 @@ class _Host:
         return self._calendar().working_days_between(start, end)
 
     def _calendar(self) -> WorkCalendar:
-        return self.ask(self.environment.calendars.get)
+        return self.environment.calendars.asked(self.ask)
 
     def parameter(self, name: str) -> object:
         if name in self.known:

@@ -59,10 +59,13 @@ class Client:
 
 
 class Clients:
-    """Several that send at the same time; each takes its share of the requests."""
+    """Several that send at the same time; each takes its share of the requests.
 
-    def __init__(self, port: int, how_many: int) -> None:
-        self._all = [Client(port) for _ in range(how_many)]
+    They share out the servers between them.
+    """
+
+    def __init__(self, ports: Sequence[int], how_many: int) -> None:
+        self._all = [Client(ports[number % len(ports)]) for number in range(how_many)]
         self._threads = ThreadPoolExecutor(how_many)
 
     def sending(self, requests: Sequence[Asked]) -> Run:

@@ -10,7 +10,7 @@ from pathlib import Path
 from engine import Engine, Options, Request, open_engine
 from engine.model.clock import Clock, FixedClock, SystemClock
 from tests.bench.filling import Home, copy_cases, reckon
-from tests.bench.serving import Server, ours
+from tests.bench.serving import Servers, ours
 from tests.crash.installation import KEY, prepare
 from tests.support.postgres import AS_IN_SERVICE, PostgresServer, new_folder
 from webapp.opening import Opened, open_installation
@@ -46,7 +46,7 @@ class Ground:
     data: Path
     opened: Opened
     until_over: ExitStack
-    _server: Server | None = field(default=None, init=False)
+    _servers: dict[int, Servers] = field(default_factory=dict, init=False)
     _samples: list[str] = field(default_factory=list, init=False)
     _waiting: int = field(default=0, init=False)
     homes: list[Home] = field(default_factory=list, init=False)
@@ -57,11 +57,12 @@ class Ground:
         """The engine."""
         return self.opened.engine
 
-    def server(self) -> Server:
-        """Our web server on this database, started when it is first asked for."""
-        if self._server is None:
-            self._server = self.until_over.enter_context(ours(self.url, self.data))
-        return self._server
+    def servers(self, how_many: int) -> Servers:
+        """So many of our web servers on this database, started when they are first asked for."""
+        if how_many not in self._servers:
+            started = self.until_over.enter_context(ours(self.url, self.data, how_many))
+            self._servers[how_many] = started
+        return self._servers[how_many]
 
     def started(self, how_many: int) -> list[str]:
         """Fresh cases, really started; the officer's open step of each."""

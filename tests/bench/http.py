@@ -8,6 +8,7 @@ client's is left out, but it runs on the same cores.
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask.testing import FlaskClient
 
@@ -26,16 +27,27 @@ AGE_OF_PAGE = 6
 """Steps done before in the case whose page is opened."""
 
 
-def complete_http(ground: Ground, work: str, rounds: int, each: int, clients: int) -> Measured:
+@dataclass(frozen=True)
+class Crowd:
+    """Server processes, and clients that send to them at once."""
+
+    servers: int
+    clients: int
+
+
+ALONE = Crowd(1, 1)
+
+
+def complete_http(ground: Ground, work: str, rounds: int, each: int, crowd: Crowd) -> Measured:
     """``POST /api/v1/tasks/…/complete``: sign-in, validation, idempotency, ETag, event."""
     token = _signed_in(ground, OFFICER, "api")
     *warm, recorded, fresh = [_completion(s, token) for s in ground.started(WARM_UP + 2)]
     answering = _recorded(ground, warm, recorded)
-    more = ground.started(clients * WARM_UP + rounds * each)
+    more = ground.started(crowd.clients * WARM_UP + rounds * each)
     asked = [_completion(step, token) for step in more]
     copies = ground.copies_of(_step_of(fresh), len(asked))
     bare = [Asked("POST", f"/{copy}", one.body) for copy, one in zip(copies, asked, strict=True)]
-    return _compared(ground, work, answering, (asked, bare), (rounds, each, clients))
+    return _compared(ground, work, answering, (asked, bare), (rounds, each), crowd)
 
 
 def inbox_http(ground: Ground, work: str, rounds: int, each: int, who: str = REVIEWER) -> Measured:
@@ -44,7 +56,7 @@ def inbox_http(ground: Ground, work: str, rounds: int, each: int, who: str = REV
     answering = _recorded(ground, [page] * WARM_UP, page)
     number = WARM_UP + rounds * each
     bare = Asked("GET", NO_CASE)
-    return _compared(ground, work, answering, ([page] * number, [bare] * number), (rounds, each, 1))
+    return _compared(ground, work, answering, ([page] * number, [bare] * number), (rounds, each))
 
 
 def open_task(ground: Ground, work: str, rounds: int, each: int) -> Measured:
@@ -57,7 +69,7 @@ def open_task(ground: Ground, work: str, rounds: int, each: int) -> Measured:
     answering = _recorded(ground, [page] * WARM_UP, page)
     number = WARM_UP + rounds * each
     bare = Asked("GET", NO_CASE)
-    return _compared(ground, work, answering, ([page] * number, [bare] * number), (rounds, each, 1))
+    return _compared(ground, work, answering, ([page] * number, [bare] * number), (rounds, each))
 
 
 def _compared(
@@ -65,20 +77,21 @@ def _compared(
     work: str,
     answering: Answering,
     requests: tuple[Sequence[Asked], Sequence[Asked]],
-    size: tuple[int, int, int],
+    size: tuple[int, int],
+    crowd: Crowd = ALONE,
 ) -> Measured:
-    """Send to both servers in turns; the first requests warm them up."""
-    rounds, each, how_many = size
-    first = WARM_UP * how_many
-    server = ground.server()
-    with serving.bare(ground.url, ground.data, answering) as other:
-        pair = Clients(server.port, how_many), Clients(other.port, how_many)
+    """Send to both kinds of server in turns; the first requests warm them up."""
+    rounds, each = size
+    first = WARM_UP * crowd.clients
+    servers = ground.servers(crowd.servers)
+    with serving.bare(ground.url, ground.data, answering, crowd.servers) as others:
+        pair = Clients(servers.ports, crowd.clients), Clients(others.ports, crowd.clients)
         for clients, asked in zip(pair, requests, strict=True):
             clients.sending(asked)(range(first))
         ours, bare = (
             clients.sending(asked[first:]) for clients, asked in zip(pair, requests, strict=True)
         )
-        found = in_turns(rounds, each, ours, bare, server.cpu)
+        found = in_turns(rounds, each, ours, bare, servers.cpu)
         for clients in pair:
             clients.close()
     script = answering.script

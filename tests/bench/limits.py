@@ -117,7 +117,7 @@ class BareConnection:
                 self._lock.release()
 
     def _send(self, one: Sent) -> None:
-        cursor = self._connection.cursor()
+        cursor = self._cursor_for(one)
         if one.is_many:
             cursor.executemany(one.statement, one.parameters)
         else:
@@ -127,6 +127,14 @@ class BareConnection:
         elif one.statement.startswith("UPDATE"):
             assert cursor.rowcount == 1, one.statement
         cursor.close()
+
+    def _cursor_for(self, one: Sent) -> Any:
+        """Of the kind that was given it: the engine's own statements have places, not names."""
+        driver = self._connection.dbapi_connection
+        if self._is_sqlite or not isinstance(one.parameters, list | tuple):
+            return self._connection.cursor()
+        has_places = not one.is_many or isinstance(one.parameters[0], list | tuple)
+        return psycopg.RawCursor(driver) if has_places else self._connection.cursor()
 
     def close(self) -> None:
         """Give the connection back."""

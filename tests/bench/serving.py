@@ -1,10 +1,10 @@
-"""Two servers to compare, each in a process of its own: ours, and the bare handler."""
+"""What is compared: our web servers and bare handlers, each in a process of its own."""
 
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,49 +22,53 @@ REAL_TIME = 1
 
 
 @dataclass(frozen=True)
-class Server:
-    """A server that is ready."""
+class Servers:
+    """Servers of one kind on one database, ready."""
 
-    port: int
-    process: psutil.Process
+    ports: tuple[int, ...]
+    processes: tuple[psutil.Process, ...]
 
     def cpu(self) -> float:
-        """Seconds of processor time it has used so far."""
-        spent = self.process.cpu_times()
-        return float(spent.user + spent.system)
+        """Seconds of processor time they have used so far, together."""
+        spent = [process.cpu_times() for process in self.processes]
+        return float(sum(one.user + one.system for one in spent))
 
 
 @contextmanager
-def ours(url: str, data: Path) -> Iterator[Server]:
+def ours(url: str, data: Path, how_many: int) -> Iterator[Servers]:
     """``bangfu serve --no-worker`` on the database."""
     installation = Installation(url, data, clock_speed=REAL_TIME)
     try:
-        installation.start(webs=1, workers=0)
-        yield Server(installation.ports[0], psutil.Process(installation.processes["web0"].pid))
+        installation.start(webs=how_many, workers=0)
+        webs = [installation.processes[f"web{number}"] for number in range(how_many)]
+        yield Servers(tuple(installation.ports), tuple(psutil.Process(web.pid) for web in webs))
     finally:
         installation.stop()
 
 
 @contextmanager
-def bare(url: str, data: Path, answering: Answering) -> Iterator[Server]:
+def bare(url: str, data: Path, answering: Answering, how_many: int) -> Iterator[Servers]:
     """The bare handler on the same database."""
-    port = free_port()
-    with TemporaryDirectory(dir=data) as folder:
+    with ExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory(dir=data))
         path = Path(folder, "answering.json")
         path.write_text(answering.to_json(), encoding="utf-8")
-        process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "tests.bench.bare_handler"),
-                *(url, str(path), str(port), str(THREADS)),
-            ],
-            cwd=ROOT,
-        )
-        try:
-            _wait_ready(port)
-            yield Server(port, psutil.Process(process.pid))
-        finally:
-            process.terminate()
-            process.wait()
+        ports = []
+        processes = []
+        for _ in range(how_many):
+            ports.append(free_port())
+            process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "tests.bench.bare_handler"),
+                    *(url, str(path), str(ports[-1]), str(THREADS)),
+                ],
+                cwd=ROOT,
+            )
+            stack.callback(process.wait)
+            stack.callback(process.terminate)
+            _wait_ready(ports[-1])
+            processes.append(psutil.Process(process.pid))
+        yield Servers(tuple(ports), tuple(processes))
 
 
 def _wait_ready(port: int) -> None:

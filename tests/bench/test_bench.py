@@ -30,9 +30,7 @@ WRITING = ("complete", "complete_http")
     ("db", "works"),
     [
         ("sqlite", [*USUALLY, "workers_4", "timers_10k"]),
-        pytest.param(
-            "postgres", [*USUALLY, "inbox_1m", "complete_http_4"], marks=pytest.mark.postgres
-        ),
+        pytest.param("postgres", [*USUALLY, "inbox_1m"], marks=pytest.mark.postgres),
     ],
     ids=["sqlite", "postgres"],
 )

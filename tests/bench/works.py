@@ -10,7 +10,7 @@ from tests.bench.campaign import start_campaign
 from tests.bench.complete import complete
 from tests.bench.finished import bytes_per_case
 from tests.bench.ground import Ground, ground
-from tests.bench.http import complete_http, inbox_http, open_task
+from tests.bench.http import ALONE, Crowd, complete_http, inbox_http, open_task
 from tests.bench.inbox import PAGE, inbox
 from tests.bench.rows import Measured, Single
 from tests.bench.scattered import PEOPLE, fill_scattered
@@ -67,11 +67,11 @@ def _complete(on: Ground, name: str, size: Size) -> Measured:
 
 
 def _complete_http(on: Ground, name: str, size: Size) -> Measured:
-    return complete_http(on, name, size.rounds, size.completions, clients=1)
+    return complete_http(on, name, size.rounds, size.completions, Crowd(servers=2, clients=4))
 
 
-def _complete_http_4(on: Ground, name: str, size: Size) -> Measured:
-    return complete_http(on, name, size.rounds, size.completions, clients=4)
+def _complete_http_1(on: Ground, name: str, size: Size) -> Measured:
+    return complete_http(on, name, size.rounds, size.completions, ALONE)
 
 
 def _inbox(on: Ground, name: str, size: Size) -> Measured:
@@ -145,7 +145,7 @@ WORKS: Mapping[str, Work] = {
     "open_task": _open_task,
     "bytes_per_case": _bytes_per_case,
     "complete_http": _complete_http,
-    "complete_http_4": _complete_http_4,
+    "complete_http_1": _complete_http_1,
     "inbox_5k": _inbox,
     "inbox_http_5k": _inbox_http,
     # the steps of a whole city: of the three the supervisor, whose inbox is the largest
@@ -161,7 +161,7 @@ WORKS: Mapping[str, Work] = {
 MILLION = tuple(name for name in WORKS if name.startswith("inbox_1m"))
 """On PostgreSQL alone; some minutes and four gigabytes of disk."""
 
-LONG = ("complete_http_4", "complete_aged_5000", "workers_1", "workers_4", "timers_10k", *MILLION)
+LONG = ("complete_aged_5000", "workers_1", "workers_4", "timers_10k", *MILLION)
 """Measured only when they are asked for: minutes, or several processes at once."""
 
 USUALLY = tuple(name for name in WORKS if name not in LONG)

@@ -22,4 +22,5 @@ def show() -> ResponseReturnValue:
     """What waits for me, longest overdue first."""
     actor = current_actor()
     places = current_installation().places
-    return render(inbox_page(shell("inbox", actor), current_engine(), places, actor, request.args))
+    asked = request.args.to_dict()
+    return render(inbox_page(shell("inbox", actor), current_engine(), places, actor, asked))

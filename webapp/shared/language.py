@@ -12,7 +12,7 @@ from typing import Any
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, has_request_context, request
+from flask import Flask, Request, has_request_context, request
 from flask_babel import Babel, Domain, get_locale, lazy_gettext
 
 from engine.sentences import in_english
@@ -22,6 +22,7 @@ LANGUAGES = {"zh_Hans_CN": "中文", "en": "English"}
 HTML_LANGUAGES = {"zh_Hans_CN": "zh-CN", "en": "en"}
 CHINESE = "zh_Hans_CN"
 COOKIE = "lang"
+_CHOSEN = "bangfu.language"
 
 
 def _(text: str, **values: object) -> str:
@@ -52,9 +53,17 @@ def chosen_language() -> str:
     """
     if not has_request_context():
         return CHINESE
-    chosen = request.cookies.get(COOKIE, "")
-    if chosen not in LANGUAGES and request.path.startswith("/api/"):
-        best = request.accept_languages.best_match(["zh", "en"], default="zh")
+    environ = request.environ
+    known: str | None = environ.get(_CHOSEN)
+    if known is None:  # looked up once a request: each of hundreds of texts asks for it
+        known = environ[_CHOSEN] = _chosen_by(request)
+    return known
+
+
+def _chosen_by(asking: Request) -> str:
+    chosen = asking.cookies.get(COOKIE, "")
+    if chosen not in LANGUAGES and asking.path.startswith("/api/"):
+        best = asking.accept_languages.best_match(["zh", "en"], default="zh")
         chosen = "en" if best == "en" else CHINESE
     return chosen if chosen in LANGUAGES else CHINESE
 
