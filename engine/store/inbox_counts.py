@@ -1,9 +1,13 @@
 """The numbers of an inbox from the numbers that are kept (:mod:`engine.store.waiting`).
 
 What nobody holds is counted already, by queue, due instant and process, and what she must stay
-away from is counted for her by name. What she holds herself is a handful of rows.
+away from is counted for her by name. What she holds herself is a handful of rows. The database
+gives a row for each of her queues and process; they are added up here, as a table of all filters
+costs it several times as much.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -21,49 +25,52 @@ from engine.store.instants import to_text
 from engine.store.ready import Ready
 from engine.store.tables import organisation, queue, task, waiting, waiting_change
 
-_FILTERS = ("bucket", "role", "organisation_id", "process_key")
+_BUCKETS = ("none", "overdue", "today", "soon", "later")
 
 
 def _given(name: str) -> ColumnElement[str]:
     return bindparam(name, type_=String())
 
 
-def _bucket(due_at: ColumnElement[str]) -> ColumnElement[str]:
-    return when(
-        (due_at == "", "none"),
-        (due_at < _given("now"), "overdue"),
-        (due_at < _given("tomorrow"), "today"),
-        (due_at < _given("after_soon"), "soon"),
-        else_="later",
+def _when_due(due_at: ColumnElement[str]) -> tuple[ColumnElement[bool], ...]:
+    """For each bucket, whether an instant lies in it."""
+    return (
+        due_at == "",
+        and_(due_at != "", due_at < _given("now")),
+        and_(due_at >= _given("now"), due_at < _given("tomorrow")),
+        and_(due_at >= _given("tomorrow"), due_at < _given("after_soon")),
+        due_at >= _given("after_soon"),
     )
 
 
-def _cells(
+def _summed(
     process: ColumnElement[str],
     due_at: ColumnElement[str],
     n: ColumnElement[int],
-    held: ColumnElement[int],
+    is_held: ColumnElement[int],
 ) -> Select[Any]:
+    """A row for each queue of hers and process, with a number for each bucket."""
     return select(
         queue.c.role,
         queue.c.home_id,
         process.label("process_key"),
-        _bucket(due_at).label("bucket"),
-        n.label("n"),
-        held.label("held"),
-    )
+        is_held.label("is_held"),
+        *(
+            func.sum(when((holds, n), else_=0)).label(bucket)
+            for bucket, holds in zip(_BUCKETS, _when_due(due_at), strict=True)
+        ),
+    ).group_by(queue.c.id, process)
 
 
 def _kept(numbers: Any, sole: int) -> Select[Any]:
     """What nobody holds, less what she must stay away from; held where nobody else may do it."""
     c = numbers.c
     is_sole = when((is_at(queue.c.role, queue.c.handling_id, "sole", sole), 1), else_=0)
-    n = when((c.person_id == "", c.n), else_=-c.n)
     counts_for_her = or_(
         c.person_id == "",
         and_(c.person_id == _given("person"), or_(c.why == "barred", queue.c.profile_id.is_(None))),
     )
-    return _cells(c.process, c.due_at, n, n * is_sole).where(
+    return _summed(c.process, c.due_at, when((c.person_id == "", c.n), else_=-c.n), is_sole).where(
         c.queue_id == queue.c.id, c.person_id.in_(("", _given("person"))), counts_for_her
     )
 
@@ -71,7 +78,7 @@ def _kept(numbers: Any, sole: int) -> Select[Any]:
 def _own() -> Select[Any]:
     """What she holds and may do."""
     one = literal(1)
-    return _cells(task.c.case_process, func.coalesce(task.c.due_at, ""), one, one).where(
+    return _summed(task.c.case_process, func.coalesce(task.c.due_at, ""), one, one).where(
         task.c.assignee == _given("person"),
         task.c.status == "open",
         task.c.queue_id == queue.c.id,
@@ -86,69 +93,93 @@ def _own() -> Select[Any]:
 
 @lru_cache(maxsize=100)
 def _ready(db: str, places: int, sole: int) -> Ready:
-    """Rows of (filter, value, name, every, held): for each filter with the others set, for all.
-
-    For so many places where she holds a role, and so many where nobody else does.
-    """
+    """For so many places where she holds a role, and so many where nobody else does."""
     kept = (waiting,) if db == "sqlite" else (waiting, waiting_change)
     is_hers = is_at(queue.c.role, queue.c.handling_id, "hers", places)
-    parts_of_it = [*(_kept(one, sole) for one in kept), _own()]
-    cells = union_all(*(one.where(is_hers) for one in parts_of_it)).subquery()
-    columns = {
-        "bucket": cells.c.bucket,
-        "role": cells.c.role,
-        "organisation_id": cells.c.home_id,
-        "process_key": cells.c.process_key,
-    }
-    found = (
+    parts = [*(_kept(one, sole) for one in kept), _own()]
+    found = union_all(*(one.where(is_hers) for one in parts)).subquery()
+    return Ready(
         select(
-            *(column.label(name) for name, column in columns.items()),
-            func.sum(cells.c.n).label("n"),
-            func.sum(cells.c.held).label("held"),
-        )
-        .group_by(*columns.values())
-        .having(func.sum(cells.c.n) != 0)
-        .cte("found")
+            found.c.role,
+            found.c.home_id,
+            found.c.process_key,
+            organisation.c.name,
+            found.c.is_held,
+            *(found.c[bucket] for bucket in _BUCKETS),
+        ).join(organisation, organisation.c.id == found.c.home_id)
     )
 
-    def others(name: str) -> list[ColumnElement[bool]]:
-        return [
-            or_(_given(f"only_{other}") == "", found.c[other] == _given(f"only_{other}"))
-            for other in _FILTERS
-            if other != name
-        ]
 
-    numbers = (func.sum(found.c.n), func.sum(found.c.held))
-    nothing = literal("", String())
-    everything = select(literal("all"), nothing, nothing, *numbers)
-    parts: list[Any] = [everything.where(*others(""))]
-    for name in _FILTERS:
-        value = found.c[name]
-        if name == "organisation_id":
-            units = (
-                select(value.label("id"), *(n.label(label) for n, label in _labelled(numbers)))
-                .where(*others(name))
-                .group_by(value)
-                .subquery()
-            )
-            part = select(
-                literal(name), units.c.id, organisation.c.name, units.c.every, units.c.own
-            ).join(organisation, organisation.c.id == units.c.id)
-        else:
-            part = select(literal(name), value, nothing, *numbers).group_by(value)
-            part = part.where(*others(name))
-        parts.append(part)
-    return Ready(union_all(*parts))
+class _Counting:
+    """Adds rows up: for each filter with the others set, and for all that is left."""
+
+    def __init__(self, narrowed: InboxFilter) -> None:
+        self._narrowed = narrowed
+        self._bucket = _BUCKETS.index(narrowed.bucket) if narrowed.bucket in _BUCKETS else None
+        self._fitting: list[tuple[bool, Sequence[int]]] = []
+        self._by_role: dict[str, int] = defaultdict(int)
+        self._by_organisation: dict[str, int] = defaultdict(int)
+        self._by_process: dict[str, int] = defaultdict(int)
+        self._names: dict[str, str] = {}
+
+    def take(self, row: Sequence[Any]) -> None:
+        """A queue's numbers for one process, by bucket."""
+        role, home, process, name, is_held, *numbers = row
+        asked = self._narrowed
+        fits_role = asked.role in {"", role}
+        fits_home = asked.organisation_id in {"", home}
+        fits_process = asked.process_key in {"", process}
+        if fits_role and fits_home and fits_process:
+            self._fitting.append((is_held, numbers))
+        if asked.holding == ("free" if is_held else "mine"):
+            return
+        here = self._of_bucket(numbers)
+        if not here:
+            return
+        if fits_home and fits_process:
+            self._by_role[role] += here
+        if fits_role and fits_process:
+            self._by_organisation[home] += here
+            self._names[home] = name
+        if fits_role and fits_home:
+            self._by_process[process] += here
+
+    def _of_bucket(self, numbers: Sequence[int]) -> int:
+        if self._bucket is not None:
+            return numbers[self._bucket]
+        return 0 if self._narrowed.bucket else sum(numbers)
+
+    def counts(self) -> InboxCounts:
+        """What has been taken."""
+        held = _added(numbers for is_held, numbers in self._fitting if is_held)
+        free = _added(numbers for is_held, numbers in self._fitting if not is_held)
+        shown = {"mine": held, "free": free}.get(self._narrowed.holding, _added((held, free)))
+        by_organisation = _some(self._by_organisation)
+        return InboxCounts(
+            total=self._of_bucket(shown),
+            held=self._of_bucket(held),
+            free=self._of_bucket(free),
+            by_bucket=_some(dict(zip(_BUCKETS, shown, strict=True))),
+            by_role=_some(self._by_role),
+            by_organisation=by_organisation,
+            organisation_names={home: self._names[home] for home in by_organisation},
+            by_process=_some(self._by_process),
+        )
 
 
-def _labelled(numbers: tuple[Any, Any]) -> list[tuple[Any, str]]:
-    return list(zip(numbers, ("every", "own"), strict=True))
+def _added(rows: Iterable[Sequence[int]]) -> list[int]:
+    return [sum(column) for column in zip(*rows, strict=True)] or [0] * len(_BUCKETS)
+
+
+def _some(numbers: Mapping[str, int]) -> dict[str, int]:
+    return {name: number for name, number in numbers.items() if number}
 
 
 def counts(tx: Tx, actor: Actor, narrowed: InboxFilter, day: InboxDay) -> InboxCounts:
     """Exact counts of the actor's open steps; the text of the filter is not looked at."""
     places = places_of(actor)
-    rows = _ready(tx.dialect.name, len(places), len(day.sole)).rows(
+    counting = _Counting(narrowed)
+    for row in _ready(tx.dialect.name, len(places), len(day.sole)).rows(
         tx,
         {
             **given_as("hers", places),
@@ -158,28 +189,7 @@ def counts(tx: Tx, actor: Actor, narrowed: InboxFilter, day: InboxDay) -> InboxC
             "now": to_text(day.now),
             "tomorrow": day.tomorrow,
             "after_soon": day.after_soon,
-            **{f"only_{name}": getattr(narrowed, name) for name in _FILTERS},
         },
-    )
-    numbers: dict[str, dict[str, int]] = {name: {} for name in _FILTERS}
-    names: dict[str, str] = {}
-    total = held = 0
-    for kind, value, name, every, own in rows:
-        if kind == "all":
-            total, held = int(every or 0), int(own or 0)
-            continue
-        if name:
-            names[value] = name
-        number = {"mine": own, "free": every - own}.get(narrowed.holding, every)
-        if number:
-            numbers[kind][value] = int(number)
-    return InboxCounts(
-        total={"mine": held, "free": total - held}.get(narrowed.holding, total),
-        held=held,
-        free=total - held,
-        by_bucket=numbers["bucket"],
-        by_role=numbers["role"],
-        by_organisation=numbers["organisation_id"],
-        organisation_names=names,
-        by_process=numbers["process_key"],
-    )
+    ):
+        counting.take(row)
+    return counting.counts()
