@@ -3,6 +3,7 @@
 Each number is read off an index or off counters, so that asking costs little at a million steps.
 """
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -54,16 +55,23 @@ def figures(tx: Tx, business_now: datetime) -> Figures:
     """Count."""
     late = NOT_DONE & (job.c.due_at < to_text(business_now - LATE))
     oldest = tx.execute(select(func.min(job.c.due_at)).where(late)).scalar()
-    behind = 0.0 if oldest is None else (business_now - from_text(oldest)).total_seconds()
     return Figures(
         waiting_jobs=_counted(tx, job.c.due_at, NOT_DONE),
         late_jobs=_counted(tx, job.c.due_at, late),
-        oldest_late_seconds=behind,
+        oldest_late_seconds=0.0 if oldest is None else _behind(oldest, business_now),
         failed_jobs=_counted(tx, job.c.id, FAILED),
         errands=_errands(tx),
         waiting_messages=_counted(tx, message.c.id, _TO_BE_SENT),
         inboxes=_inboxes(tx, business_now),
     )
+
+
+def _behind(due_at: str, now: datetime) -> float:
+    """Of a spoilt row without end: it must raise the alarm, and leave the other numbers be."""
+    try:
+        return (now - from_text(due_at)).total_seconds()
+    except ValueError:
+        return math.inf
 
 
 def _counted(tx: Tx, column: ColumnElement[Any], condition: ColumnElement[bool]) -> int:

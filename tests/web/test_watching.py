@@ -86,6 +86,24 @@ def test_the_inboxes_and_jobs_are_those_of_the_database(federation, browse):
     assert numbers["bangfu_errands", "failed"] == 0
 
 
+def test_a_spoilt_job_leaves_the_other_numbers_be(federation, browse):
+    case = federation.started()
+    with federation.engine.database.unit_of_work() as work:
+        work.tx.execute(
+            text(
+                "INSERT INTO job (case_id, token, kind, process_key, element_id, due_at, status,"
+                " attempts, fence, created_at) VALUES (:c, 't', 'timer', 'example_request', 'x',"
+                " '0', 'waiting', 1, 1, '0')"
+            ),
+            {"c": case},
+        )
+        work.commit()
+    numbers = told(browse(""))
+    assert numbers["bangfu_database_up",] == 1
+    assert numbers["bangfu_jobs_late",] == 1
+    assert numbers["bangfu_job_oldest_late_seconds",] == float("inf")
+
+
 def test_what_is_told_of_the_database_is_asked_for_once_in_a_while(federation, browse, monkeypatch):
     monkeypatch.setattr(metrics, "KEPT_SECONDS", 10 * WAITED)
     browser = browse("")
