@@ -23,7 +23,7 @@ def change_directory(tx: Tx) -> None:
     Who lies below whom and where queues lead are worked out from the whole directory: of two
     who did so at once, the later would write what the earlier had just replaced. Every command
     that has them worked out anew says so before it reads or holds anything: what it checks is
-    then what it writes beside, and nobody who waits for the turn holds a row that another needs.
+    then what it writes beside, and none of them that waits holds a row that another needs.
     """
     take_turns(tx, _DIRECTORY)
 

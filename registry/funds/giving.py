@@ -166,7 +166,7 @@ def give_back_of_cancelled(cancelled: Cancelled) -> None:
     told = f"办件作废:{cancelled.reason}"
     for number in payments.batches_of_case(tx, cancelled.case_id):
         batch = payments.batch(tx, number)
-        if batch is not None and batch.status not in (BatchStatus.REFUSED, BatchStatus.WITHDRAWN):
+        if batch is not None and batch.status in (BatchStatus.SUBMITTED, BatchStatus.APPROVED):
             give_back(tx, stamp, number, told, withdrawn=True)
     unpaid = [
         one

@@ -65,7 +65,7 @@ def is_in_a_case(tx: Tx, file_no: str) -> bool:
 
 
 def hold_national_number(tx: Tx, national_no: str) -> None:
-    """Let nobody else write this number of the national system until the transaction ends."""
+    """Of those who ask, let nobody else enter this number of the national system meanwhile."""
     take_turns(tx, f"national number {national_no}")
 
 

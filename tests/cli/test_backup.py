@@ -159,6 +159,26 @@ def test_what_a_power_failure_left_unsealed_goes_at_the_next_backup(used, data_d
     assert sorted(path.name for path in kept.iterdir()) == ["backup.json", "copy"]
 
 
+def test_a_folder_that_may_not_be_removed_is_told_and_stops_no_backup(
+    used, data_dir, tmp_path, monkeypatch
+):
+    left = data_dir / "backup-ab3_x9zz"
+    left.mkdir()
+    (left / "copy").write_bytes(b"unsealed")
+
+    remove = shutil.rmtree
+
+    def refuse(folder, *more, **named):
+        if folder == left:
+            raise PermissionError
+        remove(folder, *more, **named)
+
+    monkeypatch.setattr(shutil, "rmtree", refuse)
+    saved = used("backup", tmp_path / "saved")
+    assert saved.code == 0
+    assert str(left) in saved.err
+
+
 def test_a_folder_that_somebody_else_copies_in_is_left_alone(data_dir):
     data_dir.mkdir()
     with passing_folder(data_dir) as first:
@@ -253,15 +273,19 @@ def _count(connection: psycopg.Connection, question: str) -> int:
 
 @pytest.mark.postgres
 def test_postgresql_is_saved_and_restored_by_its_own_programs(
-    bangfu, postgres_server, tmp_path, monkeypatch
+    bangfu, data_dir, postgres_server, tmp_path, monkeypatch
 ):
     use_programs_of_the_server(monkeypatch)
     source, target = postgres_server.create_database(), postgres_server.create_database()
     try:
         monkeypatch.setenv("BANGFU_DATABASE_URL", postgres_server.url(source))
         bangfu("user", "create", "--admin")
+        left = data_dir / "backup-ab3_x9zz"  # by a restore that was killed
+        left.mkdir(parents=True)
+        (left / "copy").write_bytes(b"unsealed")
         saved = bangfu("backup", tmp_path / "saved")
         assert saved.code == 0, saved.err
+        assert not left.exists()
         assert bangfu("restore", tmp_path / "saved").code == 2
         monkeypatch.setenv("BANGFU_DATABASE_URL", postgres_server.url(target))
         monkeypatch.setenv("BANGFU_DATA", str(tmp_path / "elsewhere"))

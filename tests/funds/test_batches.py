@@ -276,11 +276,16 @@ def test_of_two_batches_of_a_case_it_decides_on_the_newest(
     assert status(desk, earlier) is BatchStatus.APPROVED
 
 
-def test_a_cancelled_case_gives_back_what_each_of_its_batches_holds(desk: Purse) -> None:
+def test_a_cancelled_case_gives_back_what_each_of_its_batches_holds_and_is_not_paid(
+    desk: Purse,
+) -> None:
     line, run = desk.allocate(), desk.bench.run
-    for first in (1, 2, 3):
+    for first in (1, 2, 3, 4):
         number = roster(desk, line, "1000", first=first)
         run("funds.submit_batch", {"batch_no": number}, at="xc", by="accountant")
+        if first == 1:
+            run("funds.commit_batch", {}, at="xc")
+            run("funds.pay_batch", {"voucher_no": "记-1"}, at="xc")
     run("funds.release_batch", {"batch_no": number, "reason": "名单有误"}, at="xc")
     assert desk.sums(line.id)[1] == 2000
     desk.engine.execute(
@@ -288,7 +293,7 @@ def test_a_cancelled_case_gives_back_what_each_of_its_batches_holds(desk: Purse)
             Cancelled(tx, "case-1", "p-accountant", desk.clock.now(), "开错了")
         )
     )
-    assert desk.sums(line.id) == (10_000, 0, 0, 0, 10_000)
+    assert desk.sums(line.id) == (10_000, 0, 0, 1000, 9000)
 
 
 def test_a_transfer_is_held_then_moved_by_somebody_else(desk: Purse) -> None:

@@ -29,7 +29,7 @@ from engine.model.clock import SystemClock
 from engine.work.trail import ChainEnd
 from webapp.commands import postgres_copy
 from webapp.commands.ended_in_order import ended_in_order
-from webapp.commands.passing_folder import passing_folder
+from webapp.commands.passing_folder import passing_folder, sweep
 from webapp.commands.sealed_copy import Unreadable, seal, unseal
 from webapp.commands.speaking import DONE, FOUND_WRONG, Call, CommandRefused, Commands, say
 from webapp.opening import opened, refuse_other_databases
@@ -127,6 +127,7 @@ def _seal_database(settings: Settings, target: Path) -> None:
             if settings.url.startswith("sqlite"):
                 _seal_sqlite(settings, sealed)
             else:
+                sweep(settings.data_dir)  # what a restore may have left there
                 postgres_copy.seal_dump(settings, sealed)
     except BaseException:
         target.unlink(missing_ok=True)
