@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.bench.ground import ground
-from tests.bench.http import complete_http
+from tests.bench.http import Crowd, complete_http
 from tests.crash.installation import ROOT, Installation
 from tests.load.holding import Wanted, furnish, hold, judge
 from tests.load.report import faults, table, told
@@ -34,9 +34,10 @@ MINUTES = 30.0
 
 
 def reached(db: str) -> float:
-    """Completions over HTTP a second, one server and four clients."""
+    """Completions over HTTP a second, of as many servers and four clients."""
+    crowd = Crowd(PROCESSES[db], CLIENTS)
     with ground(db) as measured_on:
-        row = complete_http(measured_on, "complete_http", ROUNDS, EACH, CLIENTS).row()
+        row = complete_http(measured_on, "complete_http", ROUNDS, EACH, crowd).row()
     found = row["per_second"]
     assert isinstance(found, float)
     return found
