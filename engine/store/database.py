@@ -253,6 +253,7 @@ class Database:
         }
         if self.is_sqlite:
             options["connect_args"] = {"timeout": _BUSY_TIMEOUT_MS / 1000}
+            options["pool_use_lifo"] = True  # the fewest connections, each with pages of its own
         else:
             options["pool_pre_ping"] = False
             options["connect_args"] = dict(CONNECTING)

@@ -33,11 +33,11 @@ ROUNDS, EACH, CLIENTS = 3, 100, 4
 MINUTES = 30.0
 
 
-def reached(db: str) -> float:
+def reached(db: str, rounds: int = ROUNDS, each: int = EACH) -> float:
     """Completions over HTTP a second, of as many servers and four clients."""
     crowd = Crowd(PROCESSES[db], CLIENTS)
     with ground(db) as measured_on:
-        row = complete_http(measured_on, "complete_http", ROUNDS, EACH, crowd).row()
+        row = complete_http(measured_on, "complete_http", rounds, each, crowd).row()
     found = row["per_second"]
     assert isinstance(found, float)
     return found

@@ -15,6 +15,7 @@ from tests.load.arriving import Sent
 from tests.load.holding import Wanted, furnish, hold, judge
 from tests.load.mix import SHARES, Kind
 from tests.load.report import told
+from tests.load.run import reached
 
 A_LITTLE = Wanted(rate=8, seconds=25, at_most=4)
 
@@ -46,3 +47,11 @@ def test_the_mix_of_a_working_day_is_held(database_url: str, tmp_path: Path) -> 
 
 def test_what_waited_is_counted_from_when_it_was_due() -> None:
     assert Sent(Kind.LIST, due=2.0, ended=2.5, status=200).took == 0.5
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize(
+    "db", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], ids=str
+)
+def test_what_a_load_is_half_of_is_reached_by_as_many_servers(db: str) -> None:
+    assert reached(db, rounds=1, each=4) > 0
