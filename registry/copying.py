@@ -142,7 +142,7 @@ class CopyDesk:
                 raise Conflict("这一户不在待录入状态,没有登记。请刷新页面核对。")
             if households.is_in_a_case(tx, file_no):
                 raise Conflict("这一户的编号在办件的“录入全国系统”环节登记,这里没有登记。")
-            if households.bears_number(tx, number, file_no):
+            if households.bearer_of(tx, number, file_no) is not None:
                 raise Conflict(f"编号 {number} 已登记在另一份档案,没有登记。请核对编号。")
             environment = self._engine.environment
             content = dict(before)

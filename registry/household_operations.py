@@ -13,6 +13,7 @@ from engine.errors import Invalid, NotFound
 from engine.model.clock import local_date
 from engine.model.operations import Operation, OperationContext
 from engine.store.database import Tx
+from engine.work.attributes import normal
 from registry import indexing
 from registry.household import (
     APPROVED,
@@ -100,16 +101,21 @@ def _approved_on(context: OperationContext, content: Content) -> date:
 
 
 def _set_national_number(context: OperationContext, inputs: Inputs) -> Inputs:
-    """Keep what was entered into the national system as the next version of the file."""
+    """Keep what was entered into the national system as the next version of the file.
+
+    A number that another file has is not kept: whoever typed it is asked again.
+    """
     tx = cast(Tx, context.tx)
-    if not text(inputs.get("national_no")):
+    number = normal(text(inputs.get("national_no")))
+    if not number:
         raise Invalid("没有全国系统编号,没有登记。请填写后重试。")
+    households.hold_national_number(tx, number)
     existing = households.numbered(tx, text(inputs.get("file_no")))
     if existing is None:
         raise NotFound("没有这个编号的档案,全国编号没有登记。请核对档案编号。")
     content = dict(content_of(context, existing))
     entered = {
-        "national_no": text(inputs.get("national_no")),
+        "national_no": number,
         "entered_on": inputs.get("entered_on"),
         **mapping(inputs.get("details")),
     }
@@ -117,11 +123,39 @@ def _set_national_number(context: OperationContext, inputs: Inputs) -> Inputs:
     if newest is not None and newest.number == existing.version:
         before = mapping(content.get("national"))
         if packed(before) == packed(entered):
-            return {"version": newest.number}
+            return _entered(newest.number)
+    told = _borne_elsewhere(context, number, existing.file_no)
+    if told:
+        if inputs.get("ask_again") is not True:
+            raise Invalid(told)
+        return {"version": existing.version, "taken": True, "taken_text": told}
     content["national"] = entered
     changed = existing.followed(shown_of(content, context.lookup_hash), context.now)
     households.save(tx, changed)
-    return {"version": write_version(context, changed, ENTERED, content)["version"]}
+    return _entered(write_version(context, changed, ENTERED, content)["version"])
+
+
+def _entered(version: object) -> Inputs:
+    return {"version": version, "taken": False, "taken_text": None}
+
+
+def _borne_elsewhere(context: OperationContext, number: str, file_no: str) -> str:
+    """In words that another file has this number; empty where none has.
+
+    Of another county only whom to ask, as of every file there (domain.md §3.16).
+    """
+    tx = cast(Tx, context.tx)
+    bearer = households.bearer_of(tx, number, file_no)
+    if bearer is None:
+        return ""
+    mine = people.county_of(tx, context.organisation_id)
+    county_id, name, phone = people.county_of(tx, bearer.organisation_id)
+    if county_id == mine[0]:
+        return f"编号 {number} 已登记在档案 {bearer.file_no},没有登记。请在全国系统中核对编号。"
+    return (
+        f"编号 {number} 已登记在另一县(市、区)的档案,没有登记。请在全国系统中核对编号;编号无误的,"
+        f"请向{name or '上级工会'}核实({phone or '电话见通讯录'})。"
+    )
 
 
 def content_of(context: OperationContext, file: File) -> Content:
@@ -191,7 +225,10 @@ SET_NATIONAL_NUMBER = Operation(
         "national_no": _TEXT,
         "entered_on": _DATE_OR_NOTHING,
         "details": _GROUP_OR_NOTHING,
+        # A process without a way back does not say so: it stops here instead of going on with
+        # nothing written.
+        "ask_again": {"type": ["boolean", "null"]},
     },
     required=frozenset({"file_no", "national_no"}),
-    outputs={"version": _WHOLE},
+    outputs={"version": _WHOLE, "taken": {"type": "boolean"}, "taken_text": _TEXT_OR_NOTHING},
 )

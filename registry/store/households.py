@@ -69,14 +69,16 @@ def hold_national_number(tx: Tx, national_no: str) -> None:
     take_turns(tx, f"national number {national_no}")
 
 
-def bears_number(tx: Tx, national_no: str, except_file: str) -> bool:
-    """Whether another file has this number of the national system."""
+def bearer_of(tx: Tx, national_no: str, except_file: str) -> File | None:
+    """Another file that has this number of the national system."""
     found = (
-        select(household.c.file_no)
+        select(household)
         .where(household.c.national_no == national_no, household.c.file_no != except_file)
+        .order_by(household.c.file_no)
         .limit(1)
     )
-    return tx.execute(found).first() is not None
+    row = tx.execute(found).first()
+    return None if row is None else file_of(row)
 
 
 def with_newest(tx: Tx, file_numbers: Sequence[str]) -> list[tuple[File, Version | None]]:

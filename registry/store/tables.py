@@ -56,6 +56,7 @@ household = Table(
     Column("awaits_since", _DATE, nullable=False, server_default=""),
     Index("ix_household_changed", "changed_at", "file_no"),
     Index("ix_household_organisation", "organisation_id", "changed_at"),
+    Index("ix_household_national_no", "national_no"),
     Index("ix_household_status", "status", "awaits_since", "file_no"),
     Index("ix_household_stands", "stands_since", "file_no"),
     Index("ix_household_opened", "opened_on", "file_no"),

@@ -88,6 +88,28 @@ def test_an_approval_opens_the_file_and_the_national_number_is_its_second_versio
     town.must_hold()
 
 
+def test_a_national_number_of_another_file_goes_back_to_who_typed_it(town: Town) -> None:
+    number = town.filled("entry", "national")
+    town.do("entry", town.approved(), "national_entry", number)
+    case_id = town.approved()
+    entry = town.actor("entry")
+
+    town.do("entry", case_id, "national_entry", number)
+    assert town.waiting(case_id) == ["national_entry"]
+    (step,) = town.engine.cases.view(SYSTEM, case_id).open_tasks
+    told = town.engine.tasks.view(entry, step.id).scope["number_taken_text"]
+    (first, second) = ("档-350602-2026-000001", "档-350602-2026-000002")
+    assert told == f"编号 MN0000000001 已登记在档案 {first},没有登记。请在全国系统中核对编号。"
+    assert town.register.household(entry, second).line.status == "awaiting_entry"
+    town.must_hold()
+
+    town.do("entry", case_id, "national_entry", {**number, "national_no": "mn-0000000002"})
+    line = town.register.household(entry, second).line
+    assert (line.status_words, line.national_no) == ("在档", "MN0000000002")
+    assert town.engine.cases.view(SYSTEM, case_id).case.status.value == "completed"
+    town.must_hold()
+
+
 def test_an_upheld_objection_ends_the_notice(town: Town) -> None:
     case_id = town.on_notice()
     notice_id = town.notice_id()

@@ -65,7 +65,7 @@ def test_a_head_who_has_a_file_gets_its_next_version_with_the_national_number_ke
 ) -> None:
     first = bench.run("household.open_file", FILE)
     number = {"file_no": first["file_no"], "national_no": "MN0000000001", "details": {"bank": "x"}}
-    assert bench.run("household.set_national_number", number) == {"version": 2}
+    assert bench.run("household.set_national_number", number) == _entered(2)
     bench.clock.advance(timedelta(days=200))
     spaced = {**HEAD, "id_number": "350602 19900101 9907"}
     again = bench.run(
@@ -102,12 +102,38 @@ def test_the_national_number_puts_the_file_on_file_once(bench: Bench) -> None:
         "entered_on": "2026-11-12",
         "details": {"bank_account": "6217000000000000004", "ethnicity": None},
     }
-    assert bench.run("household.set_national_number", entered) == {"version": 2}
-    assert bench.run("household.set_national_number", entered) == {"version": 2}
+    assert bench.run("household.set_national_number", entered) == _entered(2)
+    assert bench.run("household.set_national_number", entered) == _entered(2)
     corrected = {**entered, "national_no": "MN0000000002"}
-    assert bench.run("household.set_national_number", corrected) == {"version": 3}
+    assert bench.run("household.set_national_number", corrected) == _entered(3)
     (row,) = bench.rows(household)
     assert (row.status, row.national_no, row.version) == ("on_file", "MN0000000002", 3)
+
+
+def _entered(version: int) -> dict[str, object]:
+    return {"version": version, "taken": False, "taken_text": None}
+
+
+def test_a_number_another_file_has_is_asked_again_and_not_written(bench: Bench) -> None:
+    first = str(bench.run("household.open_file", FILE)["file_no"])
+    bench.run("household.set_national_number", {"file_no": first, "national_no": "mn-0000 0001"})
+    head = {**HEAD, "name": "陈模拟", "id_number": "350624199211059964"}
+    second = str(bench.run("household.open_file", {**FILE, "head": head}, "case-2")["file_no"])
+    asked = {"file_no": second, "national_no": "MN00000001", "ask_again": True}
+    taken = bench.run("household.set_national_number", asked, "case-2")
+    assert (taken["version"], taken["taken"]) == (1, True)
+    assert f"编号 MN00000001 已登记在档案 {first},没有登记" in str(taken["taken_text"])
+    far = bench.run("household.set_national_number", asked, "case-2", at="lw-u")
+    assert first not in str(far["taken_text"])
+    assert "请向芗城模拟区总工会核实(" in str(far["taken_text"])
+    rows = {row.file_no: row for row in bench.rows(household)}
+    assert (rows[first].national_no, rows[second].national_no) == ("MN00000001", "")
+    assert rows[second].status == "awaiting_entry"
+    # A process that has no way back stops here: it would end with nothing written.
+    with pytest.raises(Invalid, match="已登记在档案"):
+        bench.run("household.set_national_number", {**asked, "ask_again": None}, "case-2")
+    free = {**asked, "national_no": "MN00000002"}
+    assert bench.run("household.set_national_number", free, "case-2") == _entered(2)
 
 
 @pytest.mark.parametrize(

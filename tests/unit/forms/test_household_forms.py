@@ -365,6 +365,13 @@ def test_what_only_the_national_system_asks_is_folded(context):
     assert entry.validate(old, {"medical_insurance": "新农合"}, context).ok
 
 
+def test_why_a_number_was_not_taken_is_told_to_who_types_it_again(context):
+    entry = read("archiving_national_entry")
+    told = {"number_taken_text": "编号 MN1 已登记在另一份档案"}
+    assert "number_taken_text" in entry.visible({}, told, context)
+    assert "number_taken_text" not in entry.visible({}, {"number_taken_text": None}, context)
+
+
 @pytest.mark.parametrize(
     "name", ["archiving_review", "archiving_county_review", "archiving_approve"]
 )
