@@ -1,4 +1,4 @@
-"""Who of an application is on file or applies elsewhere (DMN-11), and putting two together.
+"""Who of an application is on file, applies or is being paid elsewhere (DMN-11); merging two.
 
 What is found is said for whoever decides: of another county no number, no name, no file, only
 which county's union must be asked (domain.md §3.16, correction 12). How much each finding weighs
@@ -17,8 +17,8 @@ from registry.household import CLOSED, MERGED, mapping, mappings, shown_of, text
 from registry.household_operations import content_of, write_version
 from registry.indexing import address_hash
 from registry.people import FilePerson, people_of
-from registry.store import households, people
-from registry.store.people import Found
+from registry.store import households, open_payments, people
+from registry.store.people import FILE, Found
 from registry.vocabulary import CLOSE_REASONS, words
 
 Inputs = Mapping[str, object]
@@ -28,10 +28,12 @@ CARD, PHONE, NAME, NEAR, ADDRESS = "card", "phone", "name", "near", "address"
 LEFT = "left"
 """Counted in a file that was struck off: when that was and why weighs in the decision."""
 
+PAYMENT = "payment"
+"""A payment under way: to a person without a file, or to a household struck off since."""
+
 FALSE_PAPERS = "false_papers"
 """The reason for striking a file off that counts against a new application (DMN-02 X7)."""
 
-_SAME = "同一证件号码"
 _WHAT: Mapping[str, str] = {
     HEAD: "已是另一户档案的户主",
     MEMBER: "已登记在另一户档案中",
@@ -42,7 +44,9 @@ _WHAT: Mapping[str, str] = {
     NEAR: "的证件号码与另一户中的人只差校验位",
     ADDRESS: "的住址与另一户相同",
     LEFT: "原在档,已退出",
+    PAYMENT: "有帮扶款尚未发放",
 }
+_SAME_NAME = "的手机号码和姓名都与另一户的户主相同"
 
 
 @dataclass(frozen=True)
@@ -53,13 +57,15 @@ class _Match:
     person: str
     counted: bool
     found: Found
+    same_name: bool = False
+    """Of a mobile number: its owner there has the same name, not only the same telephone."""
 
     def told(self, county_id: str) -> dict[str, object]:
         """In words for the reviewer of this county."""
         same_county = self.found.county_id == county_id
         reference = self.found.reference if same_county else None
         if same_county:
-            where = f"{'办件' if self.found.is_case else '档案'} {reference}{self._closing()}"
+            where = f"{self.found.what} {reference}{self._aside()}"
         else:
             phone = self.found.county_phone or "电话见通讯录"
             where = f"请向{self.found.county_name or '上级工会'}核实({phone})"
@@ -70,16 +76,19 @@ class _Match:
             "counted_there": self.found.counted,
             "same_county": same_county,
             "reference": reference,
-            "file_no": None if self.found.is_case else reference,
+            "file_no": reference if self.found.what == FILE else None,
             "union": self.found.county_name,
             "closed_on": self.found.closed_on or None,
             # Why another county struck its file off is its own business; the day is weighed.
             "closed_reason": (self.found.closed_reason or None) if same_county else None,
-            "text": f"{self.person}{_WHAT[self.kind]}:{where}",
+            "same_name": self.same_name,
+            "text": f"{self.person}{_SAME_NAME if self.same_name else _WHAT[self.kind]}:{where}",
         }
 
-    def _closing(self) -> str:
-        """Since when the file is closed and why; nothing of one that stands."""
+    def _aside(self) -> str:
+        """What a payment is for; of a file since when it is closed and why."""
+        if self.found.purpose:
+            return f"({self.found.purpose})"
         if not self.found.closed_on:
             return ""
         reason = words(CLOSE_REASONS, self.found.closed_reason)
@@ -87,7 +96,10 @@ class _Match:
 
 
 def _find_duplicates(context: OperationContext, inputs: Inputs) -> Inputs:
-    """Look for everybody of the application in files and running cases of the whole federation."""
+    """Look for everybody of the application in the whole federation.
+
+    In files, running cases and payments under way.
+    """
     tx = cast(Tx, context.tx)
     content = {
         "head": mapping(inputs.get("head")),
@@ -102,13 +114,15 @@ def _find_duplicates(context: OperationContext, inputs: Inputs) -> Inputs:
     cases = people.in_open_cases(tx, hashes, context.case_id)
     mobile = normal(text(mapping(inputs.get("head")).get("mobile")))
     lives_at = address_hash(text(mapping(inputs.get("head")).get("address")), context.lookup_hash)
+    paid = open_payments.to_people(tx, hashes, context.case_id, own_file)
+    county_id, _name, _phone = people.county_of(tx, context.organisation_id)
     matches = [
         *_by_number(named, certain, cases),
         *_by_former_file(named, people.in_closed_files(tx, counted, own_file)),
         *_by_signs(tx, named, mobile and context.lookup_hash(mobile), own_file, certain),
         *_by_address(tx, named[0], lives_at, own_file, certain),
+        *_by_payment(named, paid, county_id),
     ]
-    county_id, _name, _phone = people.county_of(tx, context.organisation_id)
     told = [one.told(county_id) for one in matches]
     return {
         "matches": told,
@@ -164,8 +178,17 @@ def _by_signs(
             if found.name != head.name
         ]
     if mobile_hash:
+        by_number = {found.reference for found in certain.get(head.id_hash or "", [])}
         matches += [
-            _Match(PHONE, head.name, head.counted, found)
+            _Match(
+                PHONE,
+                head.name,
+                head.counted,
+                found,
+                # A family shares a telephone; whoever has the name too may be herself under
+                # another number. Of a file that her own number found this says nothing more.
+                same_name=found.name == head.name and found.reference not in by_number,
+            )
             for found in people.with_mobile(tx, mobile_hash, own_file)
         ]
     prefixes = {one.prefix_hash for one in named if one.prefix_hash}
@@ -202,6 +225,21 @@ def _by_address(
         for found in people.with_address(tx, lives_at, own_file)
         if found.reference not in known
     ]
+
+
+def _by_payment(
+    named: Sequence[FilePerson], paid: Mapping[str, Sequence[Found]], county_id: str
+) -> list[_Match]:
+    """Who is being paid: of another county once, whatever number of payments it has for her."""
+    matches: list[_Match] = []
+    for one in named:
+        asked: set[str] = set()
+        for found in paid.get(one.id_hash or "", []):
+            if found.county_id not in asked:
+                matches.append(_Match(PAYMENT, one.name, one.counted, found))
+            if found.county_id != county_id:
+                asked.add(found.county_id)
+    return matches
 
 
 def _merge(context: OperationContext, inputs: Inputs) -> Inputs:

@@ -20,25 +20,30 @@ _AT_ONCE = 500
 OPEN_FILES = ("awaiting_entry", "on_file")
 """Statuses of a file that stands: who is in one of the others may be in a new one."""
 
+FILE, CASE, BATCH = "档案", "办件", "发放批次"
+
 
 @dataclass(frozen=True)
 class Found:
-    """A person in another file or application, with the county it belongs to.
+    """A person in another file, application or open payment, with the county it belongs to.
 
-    ``reference`` is the file's number, or the case's.
+    ``reference`` is the file's number, the case's, or that of the payment's batch.
     """
 
     reference: str
     county_id: str
     county_name: str
     county_phone: str
-    is_case: bool = False
+    what: str = FILE
+    """What bears the reference, in words: :data:`FILE`, :data:`CASE` or :data:`BATCH`."""
     position: int = 0
     name: str = ""
     counted: bool = True
     closed_on: str = ""
     """The day the file was struck off; empty while it stands."""
     closed_reason: str = ""
+    purpose: str = ""
+    """What an open payment is for; of files and cases empty."""
 
 
 def put(tx: Tx, file_no: str, people: Sequence[FilePerson]) -> None:
@@ -210,7 +215,7 @@ def in_open_cases(tx: Tx, id_hashes: Collection[str], except_case: str) -> dict[
     counties = counties_of(tx, {row.organisation_id for row in rows})
     found: dict[str, list[Found]] = {}
     for row in rows:
-        one = Found(row.reference, *counties[row.organisation_id], is_case=True)
+        one = Found(row.reference, *counties[row.organisation_id], what=CASE)
         found.setdefault(row.key, []).append(one)
     return found
 

@@ -9,6 +9,7 @@ from sqlalchemy import delete
 import registry
 from engine import SYSTEM
 from registry.store.tables import household_person
+from tests.funds.purse import ALLOCATED, PAYMENT
 from tests.registry.test_operations import FILE, HEAD, Bench
 
 SON = "350624199211059964"
@@ -76,6 +77,20 @@ def test_signs_are_told_apart_from_proof(bench: Bench) -> None:
     assert [m["kind"] for m in _found(bench, same_name)] == ["name"]
     near = {**SISTER, "id_number": "35060219900101990X"}
     assert [m["kind"] for m in _found(bench, near)] == ["near"]
+
+
+def test_the_same_telephone_says_more_with_the_same_name(bench: Bench) -> None:
+    number = _file(bench)
+    same = {**SISTER, "mobile": HEAD["mobile"]}
+    assert [m["same_name"] for m in _found(bench, same)] == [False]  # a family's telephone
+    (one,) = _found(bench, {**same, "name": HEAD["name"]}, at="u2")
+    assert (one["kind"], one["same_name"]) == ("phone", True)
+    assert one["text"] == f"林模拟的手机号码和姓名都与另一户的户主相同:档案 {number}"
+    # Her own file is found by her number: that the telephone is hers as well says nothing more.
+    assert {(m["kind"], m["same_name"]) for m in _found(bench, HEAD, at="u2")} == {
+        ("head", False),
+        ("phone", False),
+    }
 
 
 def test_one_address_is_a_sign_however_it_is_spaced(bench: Bench) -> None:
@@ -183,3 +198,97 @@ def test_of_several_former_files_the_last_one_counts(bench: Bench) -> None:
     son = {"name": "林小模", "id_number": SON}
     (one,) = _found(bench, {**son, "mobile": "15400000010"})
     assert (one["kind"], one["file_no"], one["closed_reason"]) == ("left", second, "own_wish")
+
+
+def _reserved(
+    bench: Bench, case_id: str, at: str = "u1", **changed: object
+) -> Mapping[str, object]:
+    person = {"payee_kind": "person", "payee_id": SON, "payee_name": "林小模"}
+    reserved = bench.run("funds.reserve", {**PAYMENT, **person, **changed}, case_id, at)
+    assert reserved["granted"]
+    return {"payment_id": reserved["payment_id"]}
+
+
+def _has_money(bench: Bench, unit: str = "xc") -> None:
+    entry = f"{unit:0>16}"
+    registry.Registry(bench.engine).funds.allocate(SYSTEM, entry, {**ALLOCATED, "unit": unit})
+
+
+def _paid(bench: Bench, at: str = "u1") -> list[Mapping[str, object]]:
+    """What is found of a household that counts the son."""
+    members = [{"name": "林小模", "id_number": SON, "counted": "yes"}]
+    return _found(bench, SISTER, at=at, members=members)
+
+
+def test_who_has_no_file_is_found_while_a_payment_to_him_is_under_way(bench: Bench) -> None:
+    _has_money(bench)
+    first = _reserved(bench, "case-7")
+    (one,) = _paid(bench)
+    assert (one["kind"], one["person"], one["same_county"]) == ("payment", "林小模", True)
+    assert (one["file_no"], one["counted_here"]) == (None, True)
+    assert "林小模有帮扶款尚未发放:办件" in str(one["text"])
+    assert "送温暖 2026春节" in str(one["text"])
+    assert "1,000" not in str(one)
+    bench.run("funds.commit", first, "case-7")
+    assert [m["kind"] for m in _paid(bench)] == ["payment"]
+    paid = {**first, "voucher_no": "记-3", "paid_on": "2026-11-06"}
+    bench.run("funds.pay", paid, "case-7")
+    assert _paid(bench) == []
+    second = _reserved(bench, "case-8", period="2026中秋")
+    bench.run("funds.release", {**second, "reason": "不再需要"}, "case-8")
+    assert _paid(bench) == []
+    _reserved(bench, "case-2", period="2026国庆")  # the case that asks
+    assert _paid(bench) == []
+
+
+def test_of_payments_in_another_county_only_whom_to_ask_is_told_once(bench: Bench) -> None:
+    _has_money(bench)
+    _reserved(bench, "case-7")
+    _reserved(bench, "case-8", period="2026中秋")
+    assert [m["kind"] for m in _paid(bench)] == ["payment", "payment"]
+    (one,) = _paid(bench, at="lw-u")
+    assert (one["same_county"], one["reference"], one["file_no"]) == (False, None, None)
+    assert str(one["text"]).startswith("林小模有帮扶款尚未发放:请向芗城模拟区总工会核实(")
+    for kept in ("送温暖", "2026", "1,000", "漳芗"):
+        assert kept not in str(one)
+
+
+def test_a_payment_of_the_city_is_asked_of_the_city(bench: Bench) -> None:
+    _has_money(bench, "zz")
+    _reserved(bench, "case-7", at="zz")
+    (one,) = _paid(bench)
+    assert (one["same_county"], one["reference"], one["union"]) == (
+        False,
+        None,
+        "漳州模拟市总工会",
+    )
+
+
+def test_a_line_of_a_roster_is_found_once_the_roster_is_submitted(bench: Bench) -> None:
+    _has_money(bench)
+    maker = bench.engine.directory.actor_named("reviewer")
+    roster = registry.Registry(bench.engine).batches
+    (line,) = roster.lines_to_draw_on(maker)
+    asked = {"line": str(line.line.id), "period": "2026春节", "item": "money"}
+    number = roster.open(maker, asked)
+    typed = {"payee": "person", "name": "林小模", "code": SON, "amount": "500"}
+    roster.add_payee(maker, number, typed)
+    assert _paid(bench) == []  # a draft gives nothing yet
+    bench.run("funds.submit_batch", {"batch_no": number}, "case-7", "xc", "reviewer")
+    (one,) = _paid(bench)
+    assert (one["reference"], one["file_no"]) == (number, None)
+    assert one["text"] == f"林小模有帮扶款尚未发放:发放批次 {number}(送温暖 2026春节)"
+
+
+def test_a_payment_to_a_household_is_found_by_its_file_or_once_that_is_struck_off(
+    bench: Bench,
+) -> None:
+    number = _file(bench, members=[{"name": "林小模", "id_number": SON, "counted": "yes"}])
+    _has_money(bench)
+    of_a_household = {"payee_kind": "household", "payee_id": number, "payee_name": "林模拟"}
+    _reserved(bench, "case-7", **of_a_household)
+    assert [m["kind"] for m in _paid(bench)] == ["member"]
+    bench.run("household.close", {"file_no": number, "reason": "own_wish"})
+    assert sorted(str(m["kind"]) for m in _paid(bench)) == ["left", "payment"]
+    members = [{"name": "林小模", "id_number": SON, "counted": "yes"}]
+    assert _found(bench, SISTER, members=members, file_no=number) == []

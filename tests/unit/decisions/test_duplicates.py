@@ -11,7 +11,9 @@ from engine.feel import EvaluationContext
 from webapp.standard.parameters import beginning_values
 
 RULES = Path(__file__).parents[3] / "processes/duplicate_check/duplicate_rules.dmn"
-PHONE = {"kind": "phone", "text": "电话相同"}
+PHONE = {"kind": "phone", "same_name": False, "text": "电话相同"}
+NAMESAKE = {"kind": "phone", "same_name": True, "text": "电话和姓名相同"}
+PAYMENT = {"kind": "payment", "text": "尚未发放"}
 CARD = {"kind": "card", "text": "账号相同"}
 
 
@@ -38,6 +40,16 @@ class Office:
         ({"same account ruling": False}, [CARD], [("同一银行账号", False)]),
         ({"shared phone files": 2}, [PHONE], []),
         ({"shared phone files": 2}, [PHONE, PHONE], [("同一手机号码", False)]),
+        # Whoever has the name too is told however many share the telephone; she is one of them.
+        ({"shared phone files": 2}, [NAMESAKE], [("手机号码和姓名都相同", False)]),
+        (
+            {"shared phone files": 2},
+            [PHONE, NAMESAKE],
+            [("同一手机号码", False), ("手机号码和姓名都相同", False)],
+        ),
+        ({}, [NAMESAKE], [("手机号码和姓名都相同", False)]),
+        # Winter relief without a file is in order: it is told, and nobody has to rule on it.
+        ({}, [PAYMENT, PAYMENT], [("帮扶款尚未发放", False)]),
     ],
 )
 def test_how_much_a_sign_weighs_is_the_county_s(
