@@ -14,7 +14,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from engine.model.definitions import DefinitionSource
+from engine.runtime import Program, compile_program
+from engine.work import environment
 from tests.support.postgres import ADDRESS_VARIABLE, PostgresMissing, PostgresServer, new_folder
+from tests.support.templates import Templates
 from tests.support.waiting import ON_A_PAGE
 
 # How long an example takes says something about the machine, nothing about the code.
@@ -26,6 +30,8 @@ settings.load_profile("untimed")
 ROOT = Path(__file__).parent.parent
 NEEDS = ("postgres", "browser", "strace", "clock")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+DATABASES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 
 _SERVER = pytest.StashKey[PostgresServer]()
 _FOLDER = "bangfu_postgres_folder"
@@ -114,11 +120,49 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     postgres_server.drop_database(name)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest) -> str:
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, database_kind: str) -> str:
     """An empty database, once of each kind: the test runs twice."""
-    url: str = request.getfixturevalue(f"{request.param}_url")
+    url: str = request.getfixturevalue(f"{database_kind}_url")
     return url
+
+
+@pytest.fixture(scope="session")
+def templates(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Templates]:
+    """Databases that are set up once; tests use copies of them."""
+
+    def server() -> PostgresServer:
+        started: PostgresServer = request.getfixturevalue("postgres_server")
+        return started
+
+    made = Templates(tmp_path_factory.mktemp("templates"), server)
+    yield made
+    made.remove()
+
+
+@pytest.fixture(params=DATABASES)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """``sqlite``, then ``postgres``: the test runs twice."""
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture(scope="session", autouse=True)
+def programs_compiled_once() -> Iterator[None]:
+    """Hundreds of engines open the same process files: a run compiles each of them once."""
+    compiled: dict[str, Program] = {}
+
+    def compile_once(source: DefinitionSource) -> Program:
+        key = repr(source)
+        if key not in compiled:
+            compiled[key] = compile_program(source)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(environment, "compile_program", compile_once)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import io
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -16,13 +17,14 @@ from werkzeug.test import TestResponse
 from engine import SYSTEM, Engine
 from tests.api.announced import announced_by
 from tests.api.forms import answers_of
+from tests.conftest import DATABASES
 from tests.crash.installation import KEY, PASSWORD, prepare
 from tests.engine.moving.conftest import drawn, form, step
 from tests.support.client import client_of
-from tests.support.postgres import PostgresServer
+from tests.support.templates import Templates
 from tests.unit.runtime.kit import end, flow, line, node, start
 from webapp.app import create_app
-from webapp.opening import open_installation
+from webapp.opening import opened
 from webapp.settings import Settings
 
 START = {
@@ -182,24 +184,27 @@ def stumbling() -> list[object]:
     return [drawn("stumbling", {"officer": "ask"}, body), form("blank", "note")]
 
 
-@pytest.fixture(
-    scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
-)
-def api(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+def settings_of(url: str, folder: Path) -> Settings:
+    return Settings(key=KEY, data_dir=folder, database_url=url, is_demo=True)
+
+
+def set_up(url: str, folder: Path) -> None:
+    """A staffed installation with the example process and one that stumbles."""
+    prepare(url, folder, "example_request")
+    with opened(settings_of(url, folder)) as installation:
+        installation.engine.definitions.deploy(SYSTEM, stumbling())  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def api(
+    request: pytest.FixtureRequest,
+    templates: Templates,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Api]:
     """The application with the example process, once on each kind of database."""
     folder = tmp_path_factory.mktemp("api")
-    server: PostgresServer | None = None
-    url = f"sqlite:///{folder / 'bangfu.db'}"
-    if request.param == "postgres":
-        server = request.getfixturevalue("postgres_server")
-        database = server.create_database()
-        url = server.url(database)
-    prepare(url, folder, "example_request")
-    settings = Settings(key=KEY, data_dir=folder, database_url=url, is_demo=True)
-    opened = open_installation(settings)
-    opened.engine.definitions.deploy(SYSTEM, stumbling())  # type: ignore[arg-type]
-    app = create_app(settings, opened.engine, opened.registry)
-    yield Api(app, opened.engine, client_of(app))
-    opened.engine.close()
-    if server is not None:
-        server.drop_database(database)
+    with templates.copy(request.param, set_up, folder) as url:
+        settings = settings_of(url, folder)
+        with opened(settings) as installation:
+            app = create_app(settings, installation.engine, installation.registry)
+            yield Api(app, installation.engine, client_of(app))

@@ -8,14 +8,21 @@ import pytest
 import registry
 from engine import Engine, Options, open_engine
 from tests.crash.installation import KEY, PROCESS, Installation, prepare
+from tests.support.templates import Templates
+
+
+def set_up(url: str, folder: Path) -> None:
+    prepare(url, folder, PROCESS)
 
 
 @pytest.fixture
-def installation(database_url: str, tmp_path: Path) -> Iterator[Installation]:
-    prepare(database_url, tmp_path, PROCESS)
-    running = Installation(database_url, tmp_path, clock_speed=1)
-    yield running
-    running.stop()
+def installation(
+    templates: Templates, database_kind: str, tmp_path: Path
+) -> Iterator[Installation]:
+    with templates.copy(database_kind, set_up, tmp_path) as url:
+        running = Installation(url, tmp_path, clock_speed=1)
+        yield running
+        running.stop()
 
 
 @pytest.fixture

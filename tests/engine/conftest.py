@@ -14,6 +14,7 @@ from engine.model.clock import FixedClock
 from engine.model.tasks import InboxFilter, TaskLine
 from tests.support.federation import staffed
 from tests.support.inboxes import miscounted
+from tests.support.templates import Templates
 
 ROOT = Path(__file__).parents[2]
 OUTSIDE = Outside(frozenset({"127.0.0.1"}), {"GATEWAY": "s3cret&value", "SIGN": "SEC000"})
@@ -77,12 +78,26 @@ def clock() -> FixedClock:
     return FixedClock(MONDAY_MORNING)
 
 
+def set_up(url: str, folder: Path) -> None:
+    """A staffed federation with the example process."""
+    options = Options(clock=FixedClock(MONDAY_MORNING), data_dir=folder)
+    made = Office(staffed(open_engine(url, key=KEY, options=options)), FixedClock(MONDAY_MORNING))
+    made.deploy("example_request")
+    made.engine.close()
+
+
 @pytest.fixture
-def office(database_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Office]:
+def office_url(templates: Templates, database_kind: str, tmp_path: Path) -> Iterator[str]:
+    """A database with that federation in it, once of each kind."""
+    with templates.copy(database_kind, set_up, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def office(office_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Office]:
     """A staffed federation with the example process deployed."""
     options = Options(clock=clock, data_dir=tmp_path / "data", outside=OUTSIDE)
-    made = Office(staffed(open_engine(database_url, key=KEY, options=options)), clock)
-    made.deploy("example_request")
+    made = Office(open_engine(office_url, key=KEY, options=options), clock)
     yield made
     wrong = miscounted(made.engine)
     made.engine.close()

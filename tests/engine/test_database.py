@@ -38,19 +38,19 @@ def test_after_a_restart_of_the_database_the_first_request_is_answered(
 
 
 def test_a_database_with_cases_opens_with_its_own_key_only(
-    office: Office, database_url: str, tmp_path: Path
+    office: Office, office_url: str, tmp_path: Path
 ) -> None:
     options = Options(clock=office.clock, data_dir=tmp_path)
-    open_engine(database_url, key=bytes(32), options=options).close()
+    open_engine(office_url, key=bytes(32), options=options).close()
     case_id = office.start()
     with pytest.raises(WrongKey, match="主密钥打不开"):
-        open_engine(database_url, key=bytes(32), options=options)
-    open_engine(database_url, key=KEY, options=options).close()
+        open_engine(office_url, key=bytes(32), options=options)
+    open_engine(office_url, key=KEY, options=options).close()
     assert office.open_steps(case_id)
 
 
 def test_one_case_with_a_damaged_key_stops_nobody(
-    office: Office, database_url: str, tmp_path: Path
+    office: Office, office_url: str, tmp_path: Path
 ) -> None:
     whole, damaged = office.start(), office.start()
     with office.engine.database.unit_of_work() as unit:
@@ -58,7 +58,7 @@ def test_one_case_with_a_damaged_key_stops_nobody(
         unit.tx.execute(damage, {"key": bytes(60), "id": damaged})
         unit.commit()
     options = Options(clock=office.clock, data_dir=tmp_path)
-    again = open_engine(database_url, key=KEY, options=options)
+    again = open_engine(office_url, key=KEY, options=options)
     assert again.cases.view(SYSTEM, whole).open_tasks
     again.close()
 

@@ -6,9 +6,10 @@ import pytest
 
 from engine import Options, Request, open_engine
 from engine.errors import Conflict, Invalid, NotPermitted
+from engine.model.clock import FixedClock
 from engine.store.month_counts import KINDS, Behind
 from engine.work.supervise import OverdueFilter
-from tests.engine.conftest import KEY, Office
+from tests.engine.conftest import KEY, MONDAY_MORNING, Office
 from tests.support.federation import staffed
 from webapp.standard.parameters import standard_parameters
 
@@ -19,14 +20,25 @@ ANSWER = {
 }
 
 
-@pytest.fixture
-def office(database_url, clock, tmp_path):
+def opened(url, folder, clock):
+    options = Options(clock=clock, data_dir=folder, parameters=standard_parameters())
+    return Office(open_engine(url, key=KEY, options=options), clock)
+
+
+def set_up(url, folder):
     """The federation with its parameters, the example process and the order."""
-    options = Options(clock=clock, data_dir=tmp_path / "data", parameters=standard_parameters())
-    made = Office(staffed(open_engine(database_url, key=KEY, options=options)), clock)
+    made = opened(url, folder, FixedClock(MONDAY_MORNING))
+    staffed(made.engine)
     made.deploy("example_request", "supervision_order")
-    yield made
     made.engine.close()
+
+
+@pytest.fixture
+def office(templates, database_kind, clock, tmp_path):
+    with templates.copy(database_kind, set_up, tmp_path) as url:
+        made = opened(url, tmp_path / "data", clock)
+        yield made
+        made.engine.close()
 
 
 def send(office, *steps, at="u1", by="supervisor"):

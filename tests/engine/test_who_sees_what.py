@@ -219,7 +219,7 @@ def test_the_content_decides_what_a_file_is(office: Office) -> None:
         office.engine.files.receive(io.BytesIO(PDF + bytes(21 * 1024 * 1024)))
 
 
-def test_personal_numbers_lie_nowhere_in_clear(office: Office, database_url: str) -> None:
+def test_personal_numbers_lie_nowhere_in_clear(office: Office, office_url: str) -> None:
     canary = "林某某金丝雀"
     case_id = office.start()
     office.do("officer", case_id, "apply", {**FILLED, "reason": canary * 3})

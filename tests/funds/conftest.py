@@ -15,6 +15,7 @@ from engine.store.settings import Parameter
 from tests.funds.purse import MONEY_ROLES, MONEY_STAFF, Purse
 from tests.registry.town import MONDAY_MORNING, PARAMETERS, ROOT
 from tests.support.federation import ORGANISATIONS, ROLES, STAFF
+from tests.support.templates import Templates
 
 
 def with_money(engine: Engine) -> Engine:
@@ -38,18 +39,38 @@ def clock() -> FixedClock:
     return FixedClock(MONDAY_MORNING)
 
 
-@pytest.fixture
-def engine(database_url: str, tmp_path: Path, clock: FixedClock) -> Iterator[Engine]:
+def set_up(url: str, folder: Path) -> None:
+    """That federation with the processes that decide on batches and transfers."""
+    engine = with_money(_opened(url, folder, FixedClock(MONDAY_MORNING)))
+    for key in ("grant_batch", "budget_transfer"):
+        files = read_folder(ROOT / "processes", ROOT / "forms", key).files
+        engine.definitions.deploy(SYSTEM, files)
+    engine.close()
+
+
+def _opened(url: str, folder: Path, clock: FixedClock) -> Engine:
     options = Options(
         clock=clock,
-        data_dir=tmp_path / "data",
+        data_dir=folder,
         operations=registry.OPERATIONS,
         branches=(registry.BRANCH,),
         panels=registry.PANELS,
         starts=registry.STARTS,
         on_cancel=registry.on_cancel,
     )
-    opened = with_money(open_engine(database_url, key=bytes(range(32)), options=options))
+    return open_engine(url, key=bytes(range(32)), options=options)
+
+
+@pytest.fixture
+def funds_url(templates: Templates, database_kind: str, tmp_path: Path) -> Iterator[str]:
+    """A database with that federation in it, once of each kind."""
+    with templates.copy(database_kind, set_up, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def engine(funds_url: str, tmp_path: Path, clock: FixedClock) -> Iterator[Engine]:
+    opened = _opened(funds_url, tmp_path / "data", clock)
     yield opened
     opened.close()
 
@@ -62,7 +83,4 @@ def purse(engine: Engine, clock: FixedClock) -> Purse:
 @pytest.fixture
 def desk(purse: Purse) -> Purse:
     """With the processes that decide on batches and transfers."""
-    for key in ("grant_batch", "budget_transfer"):
-        files = read_folder(ROOT / "processes", ROOT / "forms", key).files
-        purse.engine.definitions.deploy(SYSTEM, files)
     return purse

@@ -10,8 +10,8 @@ pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture
-def database_url(postgres_url: str) -> str:
-    return postgres_url
+def database_kind() -> str:
+    return "postgres"
 
 
 def test_what_is_carried_over_is_what_another_has_left(purse: Purse) -> None:

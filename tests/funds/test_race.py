@@ -66,7 +66,7 @@ def test_fifty_approvals_at_once_grant_exactly_ten(purse: Purse) -> None:
 
 
 def test_as_many_processes_at_once_grant_exactly_ten(
-    purse: Purse, database_url: str, tmp_path: Path
+    purse: Purse, funds_url: str, tmp_path: Path
 ) -> None:
     line = purse.allocate(amount=str(MONEY_FOR * 1000 + 999))
     tasks = waiting_approvals(purse.engine)
@@ -76,7 +76,7 @@ def test_as_many_processes_at_once_grant_exactly_ten(
                 sys.executable,
                 "-m",
                 "tests.funds.approving",
-                database_url,
+                funds_url,
                 str(tmp_path),
                 *tasks[n::PROCESSES],
             ]

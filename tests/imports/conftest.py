@@ -8,12 +8,12 @@ from flask.testing import FlaskClient
 import registry
 from registry import Imports
 from tests.imports.sheets import PASSWORD, signed_in
-from tests.registry.conftest import clock, engine, town
+from tests.registry.conftest import clock, engine, town, town_url
 from tests.registry.town import Town
 from webapp.app import create_app
 from webapp.settings import Settings
 
-__all__ = ["clock", "engine", "town"]
+__all__ = ["clock", "engine", "town", "town_url"]
 
 
 @pytest.fixture

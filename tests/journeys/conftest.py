@@ -26,11 +26,12 @@ from engine.store.settings import Parameter
 from engine.work.accounts import hash_password
 from tests.journeys.person import Person
 from tests.support.federation import ORGANISATIONS, ROLES, STAFF
+from tests.support.templates import Templates
 from tests.support.waiting import WAITED
 from webapp.app import create_app
 from webapp.demo.federation import DEMO_PASSWORD
 from webapp.demo.loading import DIVISIONS, Demo, load_demo
-from webapp.opening import open_installation
+from webapp.opening import open_installation, opened
 from webapp.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -95,10 +96,10 @@ class Site:
 @contextmanager
 def served(settings: Settings, clock: Clock | None = None) -> Iterator[Site]:
     """Serve an installation from a thread, the worker beside it."""
-    opened = open_installation(settings, clock)
-    engine = opened.engine
+    installation = open_installation(settings, clock)
+    engine = installation.engine
     server = create_server(
-        create_app(settings, engine, opened.registry), host="127.0.0.1", port=0, threads=8
+        create_app(settings, engine, installation.registry), host="127.0.0.1", port=0, threads=8
     )
 
     def serve() -> None:
@@ -148,32 +149,43 @@ def _settle(engine: Engine) -> None:
     engine.definitions.deploy(SYSTEM, read_upload(files).files)
 
 
-@contextmanager
-def _small_federation(data_dir: Path, database_url: str) -> Iterator[Site]:
-    settings = Settings(
+def _settings_of(database_url: str, data_dir: Path) -> Settings:
+    return Settings(
         key=bytes(range(32)),
         data_dir=data_dir,
         database_url=database_url,
         is_demo=True,
         help_phone="0596-0000000",
     )
-    with served(settings, FixedClock(MONDAY_MORNING)) as running:
-        _settle(running.engine)
+
+
+def set_up(url: str, folder: Path) -> None:
+    """The small federation with its processes."""
+    with opened(_settings_of(url, folder), FixedClock(MONDAY_MORNING)) as installation:
+        _settle(installation.engine)
+
+
+@contextmanager
+def _small_federation(templates: Templates, kind: str, data_dir: Path) -> Iterator[Site]:
+    with (
+        templates.copy(kind, set_up, data_dir) as url,
+        served(_settings_of(url, data_dir), FixedClock(MONDAY_MORNING)) as running,
+    ):
         yield running
 
 
 @pytest.fixture
-def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
+def site(templates: Templates, database_kind: str, tmp_path: Path) -> Iterator[Site]:
     """A small federation of this test's own, once on each database."""
-    with _small_federation(tmp_path, database_url) as running:
+    with _small_federation(templates, database_kind, tmp_path) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def town(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The same on SQLite, shared by the tests of a module: each starts cases of its own."""
     data = tmp_path_factory.mktemp("town")
-    with _small_federation(data, f"sqlite:///{data / 'bangfu.db'}") as running:
+    with _small_federation(templates, "sqlite", data) as running:
         yield running
 
 

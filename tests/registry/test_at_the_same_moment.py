@@ -20,8 +20,8 @@ OTHER = {"name": "陈巧云", "id_number": "350628199007049932", "mobile": "1540
 
 
 @pytest.fixture
-def database_url(postgres_url: str) -> str:
-    return postgres_url
+def database_kind() -> str:
+    return "postgres"
 
 
 def test_two_of_one_name_put_on_notice_at_once_are_told_apart(town: Town, bench: Bench) -> None:

@@ -163,7 +163,7 @@ def test_whoever_waits_longest_comes_first_and_pages_neither_skip_nor_repeat(ben
 
 
 def test_a_database_of_before_is_told_since_when_by_its_versions(
-    bench: Bench, database_url: str
+    bench: Bench, town_url: str
 ) -> None:
     """Struck off and back, approved, taken over, entered: the same days as they would have now."""
     back = _opened(bench, "case-1")
@@ -181,7 +181,7 @@ def test_a_database_of_before_is_told_since_when_by_its_versions(
     before = sorted((r.file_no, r.awaits_since, r.stands_since) for r in bench.rows(household))
 
     bench.engine.execute(_forget_since)
-    database = Database(database_url)
+    database = Database(town_url)
     migrate(database, (ENGINE, registry.BRANCH))
     database.close()
 

@@ -1,7 +1,8 @@
 """A small federation behind the pages: two unions, one county, five people, a real database."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import unescape
@@ -18,8 +19,9 @@ from engine.model.clock import FixedClock
 from engine.model.organisations import Organisation, Person, Role
 from engine.model.tasks import InboxFilter
 from engine.work.accounts import hash_password
+from tests.conftest import DATABASES
 from tests.support.client import client_of
-from tests.support.postgres import PostgresServer
+from tests.support.templates import SetUp, Templates
 from webapp.app import create_app
 from webapp.settings import Settings
 from webapp.shared.notice_port import Notice
@@ -174,42 +176,30 @@ def nonce_of(html: str) -> str:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Pages run on SQLite; those of modules marked ``both_databases`` on PostgreSQL as well."""
-    if "page_database_url" in metafunc.fixturenames:
-        kinds: list[object] = ["sqlite"]
-        if metafunc.definition.get_closest_marker("both_databases") is not None:
-            kinds.append(pytest.param("postgres", marks=pytest.mark.postgres))
-        metafunc.parametrize("page_database_url", kinds, indirect=True)
-
-
-@pytest.fixture(scope="session")
-def migrated_postgres(postgres_server: PostgresServer) -> Iterator[str]:
-    """A database with the engine's tables, to be copied: the migrations run once a session."""
-    name = postgres_server.create_database()
-    open_engine(postgres_server.url(name), key=KEY).close()
-    yield name
-    postgres_server.drop_database(name)
+    if "page_kind" in metafunc.fixturenames:
+        both = metafunc.definition.get_closest_marker("both_databases") is not None
+        metafunc.parametrize("page_kind", DATABASES if both else DATABASES[:1], indirect=True)
 
 
 @pytest.fixture
-def page_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A fresh database of the kind that the module's marker asks for."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/b.db"
-        return
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    name = server.create_database(request.getfixturevalue("migrated_postgres"))
-    yield server.url(name)
-    server.drop_database(name)
+def page_kind(request: pytest.FixtureRequest) -> str:
+    """The kind of database that the module's marker asks for."""
+    kind: str = request.param
+    return kind
 
 
 @pytest.fixture
-def federation(page_database_url: str, tmp_path: Path) -> Iterator[Federation]:
-    clock = FixedClock(MONDAY_MORNING)
-    engine = open_engine(
-        page_database_url,
-        key=KEY,
-        options=Options(data_dir=tmp_path, clock=clock, parameters=standard_parameters()),
-    )
+def page_copy(
+    page_kind: str, templates: Templates, tmp_path: Path
+) -> Iterator[Callable[[SetUp], str]]:
+    """Gives the URL of a database of that kind as a set-up leaves it."""
+    with ExitStack() as copies:
+        yield lambda set_up: copies.enter_context(templates.copy(page_kind, set_up, tmp_path))
+
+
+def set_up(url: str, folder: Path) -> None:
+    """The federation of these tests with the example process."""
+    engine = _opened(url, folder, FixedClock(MONDAY_MORNING))
     engine.directory.load(
         UNITS,
         ROLES,
@@ -225,6 +215,18 @@ def federation(page_database_url: str, tmp_path: Path) -> Iterator[Federation]:
     )
     files = read_folder(ROOT / "processes", ROOT / "forms", "example_request").files
     engine.definitions.deploy(SYSTEM, files)
+    engine.close()
+
+
+def _opened(url: str, folder: Path, clock: FixedClock) -> Engine:
+    options = Options(data_dir=folder, clock=clock, parameters=standard_parameters())
+    return open_engine(url, key=KEY, options=options)
+
+
+@pytest.fixture
+def federation(page_copy: Callable[[SetUp], str], tmp_path: Path) -> Iterator[Federation]:
+    clock = FixedClock(MONDAY_MORNING)
+    engine = _opened(page_copy(set_up), tmp_path, clock)
     app = create_app(Settings(key=KEY, data_dir=tmp_path), engine, NoHouseholds())
     yield Federation(app, engine, clock)
     engine.close()

@@ -17,6 +17,7 @@ from registry import exporting
 from tests.registry.town import MONDAY_MORNING
 from tests.support.federation import staffed
 from tests.support.register import Visitor, on_file, site_of
+from tests.support.templates import SetUp
 
 pytestmark = pytest.mark.both_databases
 
@@ -33,17 +34,25 @@ HELP = {
 }
 
 
-@pytest.fixture
-def engine(page_database_url: str, tmp_path: Path) -> Iterator[Engine]:
+def opened(url: str, folder: Path) -> Engine:
     options = Options(
         clock=FixedClock(MONDAY_MORNING),
-        data_dir=tmp_path / "data",
+        data_dir=folder,
         operations=registry.OPERATIONS,
         branches=(registry.BRANCH,),
     )
-    opened = staffed(open_engine(page_database_url, key=bytes(range(32)), options=options))
-    yield opened
-    opened.close()
+    return open_engine(url, key=bytes(range(32)), options=options)
+
+
+def set_up(url: str, folder: Path) -> None:
+    staffed(opened(url, folder)).close()
+
+
+@pytest.fixture
+def engine(page_copy: Callable[[SetUp], str], tmp_path: Path) -> Iterator[Engine]:
+    running = opened(page_copy(set_up), tmp_path / "data")
+    yield running
+    running.close()
 
 
 @pytest.fixture

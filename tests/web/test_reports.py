@@ -22,29 +22,40 @@ from tests.registry.town import CALLED, MONDAY_MORNING, PARAMETERS, ROOT, Town
 from tests.support.client import client_of
 from tests.support.federation import staffed
 from tests.support.register import Visitor, on_file, site_of
+from tests.support.templates import SetUp
 
 Visit = Callable[[str], Visitor]
 SAID = {"text": "他家还有一套房", "by": "老周", "way": "来信", "said_on": "2026-11-06"}
 
 
-@pytest.fixture
-def engine(page_database_url: str, tmp_path: Path) -> Iterator[Engine]:
+def opened(url: str, folder: Path) -> Engine:
     options = Options(
         clock=FixedClock(MONDAY_MORNING),
-        data_dir=tmp_path / "data",
+        data_dir=folder,
         operations=registry.OPERATIONS,
         branches=(registry.BRANCH,),
     )
-    opened = staffed(open_engine(page_database_url, key=bytes(range(32)), options=options))
+    return open_engine(url, key=bytes(range(32)), options=options)
+
+
+def set_up(url: str, folder: Path) -> None:
+    """The federation with the processes of archiving and of reports."""
+    engine = staffed(opened(url, folder))
     since = date(2026, 1, 1)
-    opened.settings.add_parameters(
+    engine.settings.add_parameters(
         SYSTEM, [Parameter(name, None, since, value) for name, value in PARAMETERS.items()]
     )
     for key in (*CALLED, "archiving", "household_report"):
         files = read_folder(ROOT / "processes", ROOT / "forms", key).files
-        opened.definitions.deploy(SYSTEM, files)
-    yield opened
-    opened.close()
+        engine.definitions.deploy(SYSTEM, files)
+    engine.close()
+
+
+@pytest.fixture
+def engine(page_copy: Callable[[SetUp], str], tmp_path: Path) -> Iterator[Engine]:
+    running = opened(page_copy(set_up), tmp_path / "data")
+    yield running
+    running.close()
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from tests.registry.test_loading import number
 from tests.registry.town import CALLED, MONDAY_MORNING, PARAMETERS, ROOT, Town
 from tests.support.federation import staffed
 from tests.support.register import Visitor, on_file, site_of
+from tests.support.templates import SetUp
 from webapp.standard.parameters import standard_parameters
 
 pytestmark = pytest.mark.both_databases
@@ -49,18 +50,28 @@ def clock() -> FixedClock:
     return FixedClock(MONDAY_MORNING)
 
 
-@pytest.fixture
-def engine(page_database_url: str, tmp_path: Path, clock: FixedClock) -> Iterator[Engine]:
+def opened(url: str, folder: Path, clock: FixedClock) -> Engine:
     options = Options(
         clock=clock,
-        data_dir=tmp_path / "data",
+        data_dir=folder,
         operations=registry.OPERATIONS,
         branches=(registry.BRANCH,),
         parameters=standard_parameters(),
     )
-    opened = staffed(open_engine(page_database_url, key=bytes(range(32)), options=options))
-    yield opened
-    opened.close()
+    return open_engine(url, key=bytes(range(32)), options=options)
+
+
+def set_up(url: str, folder: Path) -> None:
+    staffed(opened(url, folder, FixedClock(MONDAY_MORNING))).close()
+
+
+@pytest.fixture
+def engine(
+    page_copy: Callable[[SetUp], str], tmp_path: Path, clock: FixedClock
+) -> Iterator[Engine]:
+    running = opened(page_copy(set_up), tmp_path / "data", clock)
+    yield running
+    running.close()
 
 
 @contextmanager

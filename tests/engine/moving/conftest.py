@@ -1,7 +1,6 @@
 """A workshop: a real engine with operations and small processes of the test's own."""
 
 import json
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -25,7 +24,7 @@ from engine.store.jobs import Job
 from tests.engine.conftest import KEY, OUTSIDE, Office
 from tests.support.federation import staffed
 from tests.support.inboxes import miscounted
-from tests.support.postgres import PostgresServer
+from tests.support.templates import Templates
 from tests.unit.runtime.kit import ext, io, node, process, props, user, z
 
 Outputs = Mapping[str, object]
@@ -184,37 +183,11 @@ def set_up(url: str, folder: Path) -> None:
     engine.close()
 
 
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A staffed SQLite database to be copied."""
-    folder = tmp_path_factory.mktemp("template")
-    set_up(f"sqlite:///{folder / 'bangfu.db'}", folder)
-    return folder / "bangfu.db"
-
-
-@pytest.fixture(scope="session")
-def postgres_template(
-    postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """The name of a staffed PostgreSQL database to be copied."""
-    name = postgres_server.create_database()
-    set_up(postgres_server.url(name), tmp_path_factory.mktemp("template"))
-    yield name
-    postgres_server.drop_database(name)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def staffed_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture
+def staffed_url(templates: Templates, database_kind: str, tmp_path: Path) -> Iterator[str]:
     """A database with the federation in it, once of each kind: the test runs twice."""
-    if request.param == "sqlite":
-        copy = tmp_path / "bangfu.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), copy)
-        yield f"sqlite:///{copy}"
-        return
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    name = server.create_database(request.getfixturevalue("postgres_template"))
-    yield server.url(name)
-    server.drop_database(name)
+    with templates.copy(database_kind, set_up, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture
