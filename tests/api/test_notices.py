@@ -12,6 +12,7 @@ from engine import SYSTEM
 from tests.registry.conftest import clock as clock
 from tests.registry.conftest import engine as engine
 from tests.registry.conftest import town as town
+from tests.registry.conftest import town_url as town_url
 from tests.registry.town import Town
 from tests.support.at_once import at_once
 from tests.support.client import client_of
