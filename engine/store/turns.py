@@ -17,6 +17,12 @@ def take_turns(tx: Tx, what: str) -> None:
         tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(what, 0))))
 
 
+def share_turns(tx: Tx, what: str) -> None:
+    """Go beside others who share it, but beside nobody who takes the turn."""
+    if tx.dialect.name == "postgresql":
+        tx.execute(select(func.pg_advisory_xact_lock_shared(func.hashtextextended(what, 0))))
+
+
 def change_directory(tx: Tx) -> None:
     """Be the only one who changes the directory or what follows from it.
 
@@ -30,5 +36,4 @@ def change_directory(tx: Tx) -> None:
 
 def rely_on_directory(tx: Tx) -> None:
     """Let the directory stay as it is until what is worked out from it now is committed."""
-    if tx.dialect.name == "postgresql":
-        tx.execute(select(func.pg_advisory_xact_lock_shared(func.hashtextextended(_DIRECTORY, 0))))
+    share_turns(tx, _DIRECTORY)

@@ -125,6 +125,12 @@ def programme_title(code: str) -> str:
     return code if found is None else found.title
 
 
+def pays_households(code: str) -> bool:
+    """Whether a programme can be given to households: who is counted in one is paid with it."""
+    found = programmes().get(code)
+    return found is not None and PayeeKind.HOUSEHOLD in found.payees
+
+
 def source_title(code: str) -> str:
     """What people call a source."""
     found = sources().get(code)

@@ -106,7 +106,8 @@ class BatchDesk:
             open_now = (BatchStatus.DRAFT, BatchStatus.SUBMITTED, BatchStatus.APPROVED)
             by_line: dict[int, list[Fault]] = {}
             if found.batch.status in open_now:
-                for fault in faults_of(tx, self._ask(tx), listed, hold=False):
+                area = found.batch.organisation_id
+                for fault in faults_of(tx, self._ask(tx), listed, area, hold=False):
                     by_line.setdefault(fault.payment.id, []).append(fault)
             return BatchView(
                 line=found,
@@ -211,9 +212,7 @@ class BatchDesk:
         vault = self._environment.vault
 
         def payee_of(tx: Tx, batch: Batch) -> Payee:
-            return typed_payee(
-                tx, self._stamp(actor), vault.lookup_hash, typed, batch.organisation_id
-            )
+            return typed_payee(tx, self._stamp(actor), vault.lookup_hash, typed, batch)
 
         self._add(actor, number, payee_of, typed.get("amount", ""), typed.get("exception", ""))
 
@@ -259,11 +258,11 @@ class BatchDesk:
         """Take every line off the roster that stands in the way of submitting; how many."""
 
         def write(tx: Tx) -> int:
-            self._draft(tx, actor, number)
+            area = self._draft(tx, actor, number).organisation_id
             listed = payments.of_batch(tx, number)
             faulty = {
                 fault.payment.id
-                for fault in faults_of(tx, self._ask(tx), listed, hold=True)
+                for fault in faults_of(tx, self._ask(tx), listed, area, hold=True)
                 if not fault.is_allowed
             }
             return payments.take_out(tx, number, sorted(faulty))

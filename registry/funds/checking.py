@@ -1,8 +1,10 @@
 """What a payment must not be: given twice, above a cap, to somebody who cannot be paid.
 
 Caps are data with dated amounts (:mod:`registry.budget.programmes`); they count what is given to a
-payee in the year by any level of any county. A cap may be passed where the roster says why, which
-whoever approves sees first; being paid twice for the same may never be.
+payee in the year by any level of any county: to a household also what people it counts were given
+as persons, to a person also what a household that counted her and was struck off was given. A cap
+may be passed where the roster says why, which whoever approves sees first; being paid twice for the
+same may never be.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,9 +15,11 @@ from engine.store.database import Tx
 from engine.work.federation_settings import Ask
 from registry.budget.amounts import in_yuan, whole_fen
 from registry.budget.model import LIVE, Payee, PayeeKind, Payment
-from registry.budget.programmes import CAPS, Cap, programme_title
+from registry.budget.programmes import CAPS, Cap, pays_households, programme_title
+from registry.funds.payees import has_file, pay_household
 from registry.household import CLOSED
-from registry.store import payees, payments
+from registry.store import payees, payments, same_people
+from registry.store.same_people import CountedIn, OtherPayment
 from registry.vocabulary import LEVELS, words
 
 
@@ -32,16 +36,20 @@ class Fault:
     is_allowed: bool = False
 
 
-def faults_of(tx: Tx, ask: Ask, listed: Sequence[Payment], *, hold: bool) -> list[Fault]:
+def faults_of(tx: Tx, ask: Ask, listed: Sequence[Payment], area: str, *, hold: bool) -> list[Fault]:
     """Everything that is wrong with these lines, in their order.
 
+    ``area``: the organisation whose roster or case it is. Of what lies outside only whom to ask is
+    told where it is found by who somebody is.
     ``hold``: the households are held until the transaction ends, and who has no file is dealt with
     in turn, so that of two rosters at once one sees what the other gives.
     """
     if hold and any(one.payee.kind is not PayeeKind.HOUSEHOLD for one in listed):
         payees.hold_those_without_file(tx)
+    elif hold:
+        payees.keep_those_without_file(tx)
     found = {
-        year: _Given(tx, ask, year, [one for one in listed if one.year == year], hold=hold)
+        year: _Given(tx, ask, area, [one for one in listed if one.year == year], hold=hold)
         for year in {one.year for one in listed}
     }
     return [fault for one in listed for fault in found[one.year].faults(one)]
@@ -51,8 +59,9 @@ class _Given:
     """What the payees of some lines have been given in a year, and the files of households."""
 
     def __init__(
-        self, tx: Tx, ask: Ask, year: int, listed: Sequence[Payment], *, hold: bool
+        self, tx: Tx, ask: Ask, area: str, listed: Sequence[Payment], *, hold: bool
     ) -> None:
+        year = listed[0].year
         self._ask = ask
         self._caps: dict[tuple[str, str], int | None] = {}
         numbers = {one.payee.key for one in listed if one.payee.kind is PayeeKind.HOUSEHOLD}
@@ -64,17 +73,32 @@ class _Given:
         self._by_payee: dict[tuple[PayeeKind, str], list[Payment]] = {}
         for one in (*(b for b in before if b.id not in ours), *listed):
             self._by_payee.setdefault(_who(one.payee), []).append(one)
+        persons = [one for one in listed if one.payee.kind is PayeeKind.PERSON]
+        self._counted = same_people.counted(
+            tx, {one.payee.key for one in persons if pays_households(one.programme)}, area
+        )
+        self._otherwise = {
+            PayeeKind.HOUSEHOLD: same_people.given_to_members(tx, year, numbers, area),
+            PayeeKind.PERSON: same_people.given_to_former_households(
+                tx, year, {one.payee.key for one in persons}, area
+            ),
+        }
 
     def faults(self, one: Payment) -> Iterable[Fault]:
+        refusal = self._not_to_pay(one)
+        if refusal:
+            yield Fault(one, refusal)
+        if refusal and one.payee.kind is PayeeKind.PERSON:
+            return  # it is her household that is looked at then
         others = [other for other in self._by_payee[_who(one.payee)] if other is not one]
-        if one.payee.kind is PayeeKind.HOUSEHOLD:
-            file = self._files.get(one.payee.key)
-            if file is None or file.shown.status == CLOSED:
-                yield Fault(one, f"{one.payee.name}的档案不在档,按规定先建档、后帮扶,不能发放。")
-        for other in others:
-            if _same(one, other):
-                yield Fault(one, _twice(one, other))
-                break
+        otherwise = self._otherwise.get(one.payee.kind, {}).get(one.payee.key, [])
+        twice = [
+            *(_twice(one, other) for other in others if _same(one, other)),
+            *(_twice_otherwise(one, other) for other in otherwise if _same(one, other.payment)),
+        ]
+        if twice:
+            yield Fault(one, twice[0])
+        others += [other.payment for other in otherwise]
         for other in others:
             if _elsewhere(one, other):
                 yield Fault(one, _also(one, other), is_allowed=True)
@@ -82,6 +106,18 @@ class _Given:
             sentence = self._above(cap, one, others)
             if sentence:
                 yield Fault(one, sentence, is_allowed=bool(one.exception))
+
+    def _not_to_pay(self, one: Payment) -> str:
+        """Why this payee cannot be paid at all; empty where it can."""
+        if one.payee.kind is PayeeKind.HOUSEHOLD:
+            file = self._files.get(one.payee.key)
+            if file is None or file.shown.status == CLOSED:
+                return f"{one.payee.name}的档案不在档,按规定先建档、后帮扶,不能发放。"
+        elif one.payee.kind is PayeeKind.PERSON and pays_households(one.programme):
+            counted_in = self._counted.get(one.payee.key)
+            if counted_in is not None:
+                return _has_file(one, counted_in)
+        return ""
 
     def _above(self, cap: Cap, one: Payment, others: Sequence[Payment]) -> str:
         file = self._files.get(one.payee.key)
@@ -158,4 +194,32 @@ def _twice(one: Payment, other: Payment) -> str:
     return (
         f"{one.payee.name}的{programme_title(one.programme)}({one.period})已在{where}安排 "
         f"{in_yuan(other.fen)},同一期间不能重复发放。"
+    )
+
+
+def _twice_otherwise(one: Payment, found: OtherPayment) -> str:
+    """A household one of whom had it as a person; a person whose former household had it."""
+    other, ask = found.payment, ""
+    if found.reference:
+        where = f"在{'批次' if other.batch_no else '办件'} {found.reference} 中"
+    else:
+        where, ask = f"由{found.county}", f"如有疑问请向{found.county}核实。"
+    if one.payee.kind is PayeeKind.HOUSEHOLD:
+        whose, how = "一户", f"按未建档人员发给{other.payee.name}"
+    else:
+        whose, how = "原来的档案(已注销)", "按户安排"
+    return (
+        f"{one.payee.name}{whose}的{programme_title(one.programme)}({one.period})已{where}{how} "
+        f"{in_yuan(other.fen)},同一期间不能重复发放。{ask}"
+    )
+
+
+def _has_file(one: Payment, file: CountedIn) -> str:
+    """Somebody listed as a person who is counted in a household on file."""
+    line = f"第 {one.number} 行 " if one.batch_no else ""
+    out = "请移出这一行," if one.batch_no else ""
+    here = "改从档案中选择这一户。" if one.batch_no else "请改为按户发放。"
+    return (
+        f"{line}{one.payee.name}{has_file(file)},不能按未建档人员发放。"
+        f"{out}{pay_household(file, here)}"
     )

@@ -49,7 +49,8 @@ def submit(tx: Tx, stamp: Stamp, ask: Ask, number: str) -> Submitted:
     fen = sum(one.fen for one in listed)
     if not listed:
         return Submitted(batch, 0, 0, 0, "名单是空的,没有提交。请先加入收款人。")
-    faults = [f for f in faults_of(tx, ask, listed, hold=True) if not f.is_allowed]
+    found = faults_of(tx, ask, listed, batch.organisation_id, hold=True)
+    faults = [fault for fault in found if not fault.is_allowed]
     line = ledger.held_line(tx, batch.line_id)
     answer = Submitted(batch, fen, len(listed), line.available)
     if fen > line.available:

@@ -73,7 +73,8 @@ def _reserve(context: OperationContext, inputs: Inputs) -> Inputs:
     for before in payments.of_case(tx, context.case_id):
         if before.status is not PaymentStatus.RELEASED and _is_same(before, new):
             return _granted(context, before.id, ledger.held_line(tx, before.line_id))
-    faults = [f for f in faults_of(tx, context.parameter, [new], hold=True) if not f.is_allowed]
+    told = faults_of(tx, context.parameter, [new], context.organisation_id, hold=True)
+    faults = [fault for fault in told if not fault.is_allowed]
     if faults:
         return _refused(line, faults[0].sentence)
     made = ledger.reserve_one(tx, _stamp(context), new)

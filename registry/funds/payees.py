@@ -7,9 +7,11 @@ from engine.model.clock import local_date
 from engine.model.identity_numbers import credit_code_problem, normalised, resident_id_problem
 from engine.store.database import Tx
 from engine.work.attributes import normal
-from registry.budget.model import Payee, PayeeKind, Stamp
-from registry.store import households
+from registry.budget.model import Batch, Payee, PayeeKind, Stamp
+from registry.budget.programmes import pays_households
+from registry.store import same_people
 from registry.store.payees import HouseholdToPay
+from registry.store.same_people import CountedIn
 
 _LONGEST_NAME = 60
 _LAST = 4
@@ -25,7 +27,7 @@ def typed_payee(
     stamp: Stamp,
     lookup_hash: Callable[[str], str],
     typed: Mapping[str, str],
-    organisation_id: str,
+    batch: Batch,
 ) -> Payee:
     """Somebody who is in no file: a person, an organisation, a village. Raises Invalid.
 
@@ -37,14 +39,14 @@ def typed_payee(
     code = normalised(typed.get("code", ""))
     kind = typed.get("payee", "")
     if kind == PayeeKind.PERSON:
-        return _person(tx, stamp, lookup_hash, name, code, organisation_id)
+        return _person(tx, stamp, lookup_hash, name, code, batch)
     if kind == PayeeKind.ORGANISATION:
         problem = credit_code_problem(code) if code else None
         if problem:
             raise Invalid(f"{problem}没有加入名单。")
-        return Payee(PayeeKind.ORGANISATION, code or name, name, code, organisation_id)
+        return Payee(PayeeKind.ORGANISATION, code or name, name, code, batch.organisation_id)
     if kind == PayeeKind.VILLAGE:
-        return Payee(PayeeKind.VILLAGE, name, name, "", organisation_id)
+        return Payee(PayeeKind.VILLAGE, name, name, "", batch.organisation_id)
     raise Invalid("请选择收款对象的种类。没有加入名单。")
 
 
@@ -54,12 +56,31 @@ def _person(
     lookup_hash: Callable[[str], str],
     name: str,
     code: str,
-    organisation_id: str,
+    batch: Batch,
 ) -> Payee:
     problem = resident_id_problem(code, local_date(stamp.at)) if code else "请填写身份证号。"
     if problem:
         raise Invalid(f"{problem}没有加入名单。")
     hashed = lookup_hash(normal(code))
-    if hashed in households.of_heads(tx, [hashed]):
-        raise Invalid(f"{name}已经建档,请从档案中选择这一户,不要按未建档人员加入。没有加入名单。")
-    return Payee(PayeeKind.PERSON, hashed, name, f"尾号 {code[-_LAST:]}", organisation_id)
+    if pays_households(batch.programme):
+        file = same_people.counted(tx, [hashed], batch.organisation_id).get(hashed)
+        if file is not None:
+            raise Invalid(
+                f"{name}{has_file(file)},不能按未建档人员加入。"
+                f"{pay_household(file, '请从档案中选择这一户。')}没有加入名单。"
+            )
+    return Payee(PayeeKind.PERSON, hashed, name, f"尾号 {code[-_LAST:]}", batch.organisation_id)
+
+
+def has_file(file: CountedIn) -> str:
+    """In words that somebody is counted in a file, and where, as far as the area may know."""
+    where = f"计入档案 {file.file_no}" if file.file_no else f"档案不在本单位范围内,在{file.county}"
+    return f"已经建档({where})"
+
+
+def pay_household(file: CountedIn, here: str) -> str:
+    """What to do then: ``here`` where the household can be chosen, else whom to ask."""
+    if file.file_no:
+        return here
+    phone = f"(电话 {file.phone})" if file.phone else ""
+    return f"请向{file.county}{phone}核实,由其按户发放。"

@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, or_, select
 from engine.store.areas import lies_below
 from engine.store.database import Tx
 from engine.store.tables import organisation
-from engine.store.turns import take_turns
+from engine.store.turns import share_turns, take_turns
 from registry.household import CLOSED, File
 from registry.store.file_lists import matches
 from registry.store.funds import Places
@@ -17,6 +17,7 @@ from registry.store.households import file_of
 from registry.store.tables import household, household_index
 
 _AT_ONCE = 400
+_WITHOUT_FILE = "payees without a file"
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,15 @@ def hold_those_without_file(tx: Tx) -> None:
 
     They have no row that could be held, and a roster has thousands of them: all go in one turn.
     """
-    take_turns(tx, "payees without a file")
+    take_turns(tx, _WITHOUT_FILE)
+
+
+def keep_those_without_file(tx: Tx) -> None:
+    """Let nobody give to payees without a file meanwhile, but others to households as well.
+
+    Somebody may be paid as a person while her household is: neither would see the other.
+    """
+    share_turns(tx, _WITHOUT_FILE)
 
 
 def _on_file(places: Places) -> Select[Any]:

@@ -199,13 +199,13 @@ def add_many(tx: Tx, new: Sequence[Payment]) -> None:
 def of_batch(tx: Tx, number: str) -> list[Payment]:
     """The lines of a batch in their order."""
     query = select(payment).where(payment.c.batch_no == number).order_by(payment.c.number)
-    return [_payment(row) for row in tx.execute(query)]
+    return [payment_of(row) for row in tx.execute(query)]
 
 
 def numbered(tx: Tx, payment_id: int) -> Payment | None:
     """One payment, held until the transaction ends."""
     row = tx.execute(select(payment).where(payment.c.id == payment_id).with_for_update()).first()
-    return None if row is None else _payment(row)
+    return None if row is None else payment_of(row)
 
 
 def of_case(tx: Tx, case_id: str) -> list[Payment]:
@@ -216,7 +216,7 @@ def of_case(tx: Tx, case_id: str) -> list[Payment]:
         .order_by(payment.c.id)
         .with_for_update()
     )
-    return [_payment(row) for row in tx.execute(query)]
+    return [payment_of(row) for row in tx.execute(query)]
 
 
 def take_out(tx: Tx, number: str, ids: Sequence[int]) -> int:
@@ -261,7 +261,7 @@ def given_in_year(tx: Tx, year: int, keys: Collection[tuple[str, str]]) -> list[
                 payment.c.year == year,
                 payment.c.status.in_(_LIVE),
             )
-            found += [_payment(row) for row in tx.execute(query)]
+            found += [payment_of(row) for row in tx.execute(query)]
     return found
 
 
@@ -303,7 +303,8 @@ def _values(one: Payment) -> dict[str, object]:
     }
 
 
-def _payment(row: Any) -> Payment:
+def payment_of(row: Any) -> Payment:
+    """A payment from its row."""
     return Payment(
         id=row.id,
         line_id=row.line_id,

@@ -90,7 +90,7 @@ class Purse:
 
     def household(self, number: int, at: str = "u1", **content: object) -> str:
         head = {"name": f"林模拟{number}", "id_number": id_number(number), "mobile": ""}
-        return on_file(self.engine, head, at, members=[], **content)
+        return on_file(self.engine, head, at, **{"members": [], **content})
 
     def draft(self, on: BudgetLine, by: str = "accountant", **typed: str) -> str:
         asked = {"line": str(on.id), "period": "2026春节", "item": "money", **typed}

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.store.database import Tx
-from tests.funds.purse import PAYMENT, Purse
+from tests.funds.purse import PAYMENT, Purse, id_number
 from tests.support.meeting import meet
 
 pytestmark = pytest.mark.postgres
@@ -56,3 +56,24 @@ def test_two_who_give_to_one_without_a_file_do_not_pass_her_cap(purse: Purse) ->
     assert isinstance(answer, dict)
     assert not answer["granted"]
     assert "超过上限 3,000.00" in answer["message"]
+
+
+def test_a_household_does_not_get_what_one_of_it_is_given_as_a_person_meanwhile(
+    purse: Purse,
+) -> None:
+    line, bench = purse.allocate(), purse.bench
+    her = {"payee_kind": "person", "payee_id": id_number(7), "payee_name": "林模拟7"}
+
+    def give(tx: Tx) -> None:
+        assert bench.act(tx, "funds.reserve", {**PAYMENT, **her}, at="xc")["granted"]
+
+    def archive_and_give() -> dict[str, object]:
+        payee = {"payee_kind": "household", "payee_id": purse.household(7)}
+        asked = {**PAYMENT, **payee, "payee_name": "林模拟7"}
+        return dict(bench.run("funds.reserve", asked, "case-2", "xc"))
+
+    answer = meet(purse.engine, give, archive_and_give).result()
+    assert isinstance(answer, dict)
+    assert not answer["granted"]
+    assert "按未建档人员发给林模拟7" in answer["message"]
+    assert purse.sums(line.id)[1] == 1000

@@ -1,6 +1,6 @@
 """Long rosters and many lines cost no more questions to the database than short ones."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -8,14 +8,15 @@ from typing import Any
 from sqlalchemy import event
 
 from registry.store.funds import Narrowing
-from tests.funds.purse import Purse
+from tests.funds.purse import Purse, id_number
 from tests.support.register import Visitor, site_of
 
 AGREED = {"decision": "agree"}
+MONEY = ("budget_line", "payment", "fund_")
 
 
-def questions(desk: Purse, act: Callable[[], object]) -> list[str]:
-    """What was asked of the tables of money meanwhile."""
+def questions(desk: Purse, act: Callable[[], object], tables: Sequence[str] = MONEY) -> list[str]:
+    """What was asked of these tables meanwhile."""
     asked: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_more: Any) -> None:
@@ -26,7 +27,7 @@ def questions(desk: Purse, act: Callable[[], object]) -> list[str]:
         act()
     finally:
         event.remove(desk.engine.database.engine, "before_cursor_execute", note)
-    return [one for one in asked if any(t in one for t in ("budget_line", "payment", "fund_"))]
+    return [one for one in asked if any(t in one for t in tables)]
 
 
 def roster(desk: Purse, households: range, amount: str = "1000") -> str:
@@ -47,6 +48,28 @@ def test_taking_out_what_cannot_be_paid(desk: Purse) -> None:
         number = roster(desk, households, "9000")
         asked = questions(desk, partial(desk.register.batches.take_out_faulty, actor, number))
         assert desk.register.batches.view(actor, number).payments == []
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+def test_who_is_paid_as_a_person_and_with_a_household(desk: Purse) -> None:
+    desk.allocate(amount="900000")
+    actor, batches, counts = desk.actor("accountant"), desk.register.batches, []
+    for people in (range(100, 102), range(200, 207)):
+        number, other = (desk.draft(desk.all_lines()[0]) for _ in range(2))
+        for place in people:
+            named = {"name": f"模拟{place}", "code": id_number(place), "amount": "100"}
+            batches.add_payee(actor, number, {"payee": "person", **named})
+            named = {"name": f"模拟{place}", "code": id_number(place + 300), "amount": "100"}
+            batches.add_payee(actor, other, {"payee": "person", **named})
+        batches.submit(actor, other)
+        for place in people:
+            desk.household(place)  # on the roster as a person
+            paid = desk.household(place + 300)  # has it already
+            batches.add_household(actor, number, paid, "100")
+        tables = ("household", "payment", "organisation")
+        asked = questions(desk, partial(batches.take_out_faulty, actor, number), tables)
+        assert batches.view(actor, number).payments == []
         counts.append(len(asked))
     assert counts[0] == counts[1]
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from sqlalchemy import event, text
 
 from engine.store.database import Tx
-from registry.store import payments
-from tests.funds.purse import Purse
+from registry.store import payments, same_people
+from tests.funds.purse import Purse, id_number
 
 
 def plan_of(purse: Purse, read: Callable[[Tx], object]) -> list[str]:
@@ -55,6 +55,19 @@ def test_what_payees_were_given_is_found_by_who_they_are(purse: Purse) -> None:
     )
     assert len(found) == len({kind for kind, _ in keys})
     assert all(column in one for one in found for column in ("payee_kind", "payee_key")), found
+
+
+def test_what_the_same_people_were_given_otherwise_is_found_by_who_they_are(purse: Purse) -> None:
+    file_no = purse.household(1)
+    purse.bench.run("household.close", {"file_no": file_no, "reason": "own_wish"})
+    her = {purse.engine.environment.vault.lookup_hash(id_number(1))}
+    reads: tuple[Callable[[Tx], object], ...] = (
+        lambda tx: same_people.given_to_members(tx, 2026, {file_no}, "xc"),
+        lambda tx: same_people.given_to_former_households(tx, 2026, her, "xc"),
+    )
+    for read in reads:
+        (found,) = how_payments_are_found(plan_of(purse, read))
+        assert all(column in found for column in ("payee_kind", "payee_key")), found
 
 
 def test_a_list_of_batches_adds_up_the_payments_of_those_it_shows(purse: Purse) -> None:
