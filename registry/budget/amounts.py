@@ -7,6 +7,9 @@ from engine.errors import Invalid
 _CENT = Decimal("0.01")
 _FEN = 100
 _FEN_IN_WAN = 1_000_000
+_JIAO = 10
+_CAPITALS = "零壹贰叁肆伍陆柒捌玖"
+_CAPITAL_UNITS = ((10**8, "亿"), (10**4, "万"), (1000, "仟"), (100, "佰"), (10, "拾"))
 MOST_YUAN = Decimal(100_000_000)
 """More than any budget line of a city: what is above it was typed wrongly."""
 
@@ -51,6 +54,30 @@ def in_wan(fen: int) -> str:
 def in_wan_upwards(fen: int) -> str:
     """The same, never less than it is: whoever takes so much off a list is through."""
     return f"{_wan(fen, ROUND_UP)} 万元"
+
+
+def in_capitals(fen: int) -> str:
+    """人民币大写 as vouchers and banks want it: 壹仟贰佰元整, 叁佰贰拾伍元零肆分."""
+    whole, rest = divmod(fen, _FEN)
+    jiao, last = divmod(rest, _JIAO)
+    said = f"{_capitals(whole)}元" if whole else ""
+    if not rest:
+        return f"{said or '零元'}整"
+    if jiao:
+        said += f"{_CAPITALS[jiao]}角"
+    elif whole:
+        said += "零"
+    return said + (f"{_CAPITALS[last]}分" if last else "整")
+
+
+def _capitals(number: int) -> str:
+    """A whole number above nothing; what is missing between two digits is one 零."""
+    for size, unit in _CAPITAL_UNITS:
+        if number >= size:
+            high, low = divmod(number, size)
+            gap = "零" if 0 < low < size // _JIAO else ""
+            return f"{_capitals(high)}{unit}{gap}{_capitals(low) if low else ''}"
+    return _CAPITALS[number]
 
 
 def _wan(fen: int, rounding: str) -> Decimal:
