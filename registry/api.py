@@ -13,6 +13,7 @@ from registry.copying import CopyDesk
 from registry.exporting import ExportDesk
 from registry.files import Files
 from registry.finding import HouseholdLine, Lists, Search, line_of
+from registry.funds.bank_desk import BankDesk
 from registry.funds.batches import BatchDesk
 from registry.funds.desk import FundDesk
 from registry.funds.expense_book import ExpenseBook
@@ -75,6 +76,7 @@ class Registry(NoticeDesk):
         self.reports = ReportDesk(engine)
         self.funds = FundDesk(engine)
         self.batches = BatchDesk(engine)
+        self.bank = BankDesk(engine)
         self.expenses = ExpenseBook(engine)
 
     def list_people(self) -> int:

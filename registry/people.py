@@ -37,9 +37,7 @@ class FilePerson:
 def people_of(content: Content, lookup_hash: LookupHash) -> list[FilePerson]:
     """Everybody a file's content names, the head first."""
     head = mapping(content.get("head"))
-    # Asked with the application; of older files only what was typed into the national system.
-    national = mapping(content.get("national"))
-    account = normal(text(head.get("bank_account") or national.get("bank_account")))
+    account = account_of(content)
     found = [
         _person(
             0,
@@ -54,6 +52,16 @@ def people_of(content: Content, lookup_hash: LookupHash) -> list[FilePerson]:
         for number, member in enumerate(mappings(content.get("members")), start=1)
     )
     return found
+
+
+def account_of(content: Content) -> str:
+    """The household's bank account, digits alone; empty where none is known.
+
+    It is asked with the application; of older files there is only what was typed into the national
+    system.
+    """
+    head, national = mapping(content.get("head")), mapping(content.get("national"))
+    return normal(text(head.get("bank_account") or national.get("bank_account")))
 
 
 def _person(

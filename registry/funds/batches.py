@@ -58,6 +58,8 @@ class BatchView:
     programme: Programme
     is_mine: bool
     may_copy: bool
+    may_send: bool
+    """To the bank: a batch that was granted, by who pays and did not roster it."""
 
     @property
     def over(self) -> int:
@@ -117,6 +119,9 @@ class BatchDesk:
                 programme=programme_of(found.batch.programme),
                 is_mine=is_draft and found.batch.made_by == actor.person_id,
                 may_copy=may(tx, actor, FundAct.ROSTER, found.batch.organisation_id),
+                may_send=found.batch.status is BatchStatus.APPROVED
+                and found.batch.made_by != actor.person_id
+                and may(tx, actor, FundAct.PAY, found.batch.organisation_id),
             )
 
         return self._engine.ask(read)

@@ -17,6 +17,7 @@ class FundAct(StrEnum):
     TRANSFER = "transfer"
     ROSTER = "roster"
     SPEND = "spend"
+    PAY = "pay"
 
 
 _MAKES = frozenset({"county_reviewer", "accountant", "city_protection"})
@@ -28,6 +29,7 @@ ROLES_OF: dict[FundAct, frozenset[str]] = {
     FundAct.TRANSFER: _MAKES,
     FundAct.ROSTER: _MAKES,
     FundAct.SPEND: frozenset({"city_protection", "accountant"}),
+    FundAct.PAY: frozenset({"cashier"}),
 }
 _REFUSALS = {
     FundAct.SEE: "资金指标由总工会的财务、审核、审批和经审人员查看,您没有这个权限。",
@@ -35,6 +37,7 @@ _REFUSALS = {
     FundAct.TRANSFER: "调剂由会计或审核员申请,您没有这个权限,没有申请。",
     FundAct.ROSTER: "发放批次由会计或审核员制单,您没有这个权限,没有保存。",
     FundAct.SPEND: "其他支出由会计登记,您没有这个权限,没有登记。",
+    FundAct.PAY: "银行文件由出纳制作,您没有这个权限,没有制作。",
 }
 
 

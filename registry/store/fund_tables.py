@@ -161,6 +161,31 @@ fund_movement = Table(
     Index("ix_fund_movement_payment", "payment_id"),
 )
 
+bank_sending = Table(
+    "bank_sending",
+    metadata,
+    # A file with lines of a batch that was made for the bank. The accounts in it are kept nowhere.
+    Column("number", String(24), primary_key=True),  # 导-2026-000012, as in the log of exports
+    Column("batch_no", _BATCH, ForeignKey("payment_batch.number"), nullable=False),
+    Column("format", _CODE, nullable=False),  # registry/budget/bank_formats.toml
+    Column("file_name", String(120), nullable=False),
+    Column("made_at", _INSTANT, nullable=False),
+    Column("made_by", _ID, nullable=False),
+    Column("lines", Integer, nullable=False),
+    Column("fen", BigInteger, nullable=False),
+    Index("ix_bank_sending_batch", "batch_no", "made_at"),
+)
+
+bank_sending_line = Table(
+    "bank_sending_line",
+    metadata,
+    Column("sending", String(24), ForeignKey("bank_sending.number"), primary_key=True),
+    Column("payment_id", BigInteger, ForeignKey("payment.id"), primary_key=True),
+    Column("name", String(100), nullable=False),  # whose account it is, as it was sent
+    Column("account_hash", String(64), nullable=False),  # keyed: tells a corrected one
+    Index("ix_bank_sending_line_payment", "payment_id"),
+)
+
 other_expense = Table(
     "other_expense",
     metadata,

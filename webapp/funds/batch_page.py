@@ -138,6 +138,7 @@ class BatchPage(Page):
     over: str
     is_draft: bool
     may_copy: bool
+    bank_href: str
     searched: str
     found: tuple[FoundHousehold, ...]
     has_searched: bool
@@ -263,6 +264,7 @@ def batch_page(
         over=in_yuan(view.over) if view.is_mine and view.over > 0 else "",
         is_draft=view.is_mine,
         may_copy=view.may_copy and batch.status in (BatchStatus.REFUSED, BatchStatus.WITHDRAWN),
+        bank_href=url_for("funds.bank_file", number=batch.number) if view.may_send else "",
         searched=typed.searched,
         found=tuple(_found(one, there) for one in found),
         has_searched=bool(typed.searched),

@@ -13,6 +13,7 @@ from registry.copying import CopyDesk
 from registry.exporting import ExportDesk
 from registry.files import Files
 from registry.finding import HouseholdLine, Lists
+from registry.funds.bank_desk import BankDesk
 from registry.funds.batches import BatchDesk
 from registry.funds.desk import FundDesk
 from registry.funds.expense_book import ExpenseBook
@@ -198,6 +199,11 @@ class RegistryPort(NoticePort, Protocol):
     @property
     def funds(self) -> FundDesk:
         """Budget lines."""
+        ...
+
+    @property
+    def bank(self) -> BankDesk:
+        """Files for banks."""
         ...
 
     @property
