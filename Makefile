@@ -3,7 +3,7 @@
 .SUFFIXES:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench load fuzz torture lock clean environment assets browser faults test-packages
+.PHONY: help setup demo test lint format bench plots load fuzz torture lock clean environment assets browser faults test-packages
 
 PORT = 5000
 MINUTES =
@@ -50,6 +50,10 @@ format: environment test-packages ## write the code in the house style
 bench: environment assets ## measure, each figure beside its limit
 	@$(BIN)/bangfu bench
 
+plots: environment test-packages assets ## measure how figures grow and draw them (docs/images/growth-*.svg)
+	$(SET_UP) plots
+	@$(BIN)/python -m tests.bench.plots
+
 load: environment test-packages assets ## hold the mix of a working day on both databases (MINUTES=30 each); report in build/load.json
 	@minutes="$(MINUTES)" && $(BIN)/python -m tests.load.run --minutes "$${minutes:-30}"
 
@@ -66,6 +70,7 @@ lock: environment test-packages ## bring the lock files in step with pyproject.t
 		--constraints requirements.lock -o requirements-test.lock
 	$(LOCK) $(UPGRADE) --group pyproject.toml:assets -o webapp/assets/node.lock
 	$(LOCK) $(UPGRADE) --group pyproject.toml:fuzz -o requirements-fuzz.lock
+	$(LOCK) $(UPGRADE) --group pyproject.toml:plots -o requirements-plots.lock
 
 clean: ## remove all that set-up, tests and tools wrote; the data in var/ stay
 	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build *.egg-info

@@ -13,7 +13,6 @@ from typing import Any
 import orjson
 from sqlalchemy import insert, select
 
-from engine.model.cases import EventKind
 from engine.model.occasions import occasion_id
 from engine.store.database import Tx
 from engine.store.instants import from_text, to_text
@@ -134,25 +133,6 @@ def of_case(
     if kinds:
         query = query.where(event.c.kind.in_(kinds))
     return [event_of(row) for row in tx.execute(query.order_by(event.c.number).limit(limit))]
-
-
-def completed_elements(tx: Tx, case_id: str, process_key: str) -> frozenset[str]:
-    """The elements of a process at which a step of the case was completed."""
-    query = select(event.c.element_id).where(
-        event.c.case_id == case_id,
-        event.c.kind == EventKind.TASK_COMPLETED.value,
-        event.c.process_key == process_key,
-    )
-    return frozenset(row.element_id for row in tx.execute(query.distinct()))
-
-
-def was_migrated(tx: Tx, case_id: str) -> bool:
-    """Whether the case has left a version of its process; its elements may have other names now."""
-    kind = event.c.kind == EventKind.MIGRATED.value
-    return (
-        tx.execute(select(event.c.number).where(event.c.case_id == case_id, kind)).first()
-        is not None
-    )
 
 
 def event_of(row: Any) -> EventRow:

@@ -300,6 +300,13 @@ task = Table(
         postgresql_where=text("status = 'open'"),
     ),
     Index("ix_task_case", "case_id", "number"),
+    # What a case waits for is asked at every completion: not to be looked for among all it did.
+    Index(
+        "ix_task_open_of_case",
+        "case_id",
+        sqlite_where=text("status = 'open'"),
+        postgresql_where=text("status = 'open'"),
+    ),
     Index(
         "ix_task_alert",
         "next_alert_at",
@@ -385,6 +392,12 @@ job = Table(
         "id",
         sqlite_where=text("status = 'failed'"),
         postgresql_where=text("status = 'failed'"),
+    ),
+    Index(
+        "ix_job_live_of_case",
+        "case_id",
+        sqlite_where=text("status IN ('waiting', 'running', 'failed')"),
+        postgresql_where=text("status IN ('waiting', 'running', 'failed')"),
     ),
     UniqueConstraint("case_id", "token", "kind"),
 )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, case, false, literal, or_, select, union_all
+from sqlalchemy import bindparam, case, false, literal, select, text, union_all
 
 from engine.store.database import Tx
 from engine.store.instants import from_text
@@ -43,6 +43,7 @@ class WaitRow:
 
 
 _CASE = bindparam("case_id", type_=task.c.case_id.type)
+# The states stand in the statement as the partial indexes name them, else they are not used.
 _WAITS = Ready(
     union_all(
         select(
@@ -52,7 +53,7 @@ _WAITS = Ready(
             literal("").label("due_at"),
             task.c.status,
             task.c.pauses_clock.label("pauses"),
-        ).where(task.c.case_id == _CASE, task.c.status == "open"),
+        ).where(task.c.case_id == _CASE, text("task.status = 'open'")),
         select(
             job.c.kind,
             job.c.token,
@@ -62,7 +63,7 @@ _WAITS = Ready(
             false().label("pauses"),
         ).where(
             job.c.case_id == _CASE,
-            or_(*(job.c.status == status for status in ("waiting", "running", "failed"))),
+            text("job.status IN ('waiting', 'running', 'failed')"),
         ),
         select(
             case((subscription.c.key_hash == SIGNAL, "listening"), else_="message"),

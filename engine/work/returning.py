@@ -2,7 +2,7 @@
 
 from engine.forms import CompiledForm
 from engine.model.tasks import Task
-from engine.store import events
+from engine.store import passed_steps
 from engine.store.database import Tx
 
 
@@ -14,15 +14,24 @@ def with_steps_been_through(tx: Tx, task: Task, form: CompiledForm) -> CompiledF
     A case that was moved to another version keeps every choice, as steps may be called otherwise.
     """
     asked = form.return_field
-    if asked is None or not asked.options or events.was_migrated(tx, task.case_id):
+    if asked is None or not asked.options:
         return form
-    done = events.completed_elements(tx, task.case_id, task.process_key) | {task.element_id}
+    items = form.return_items
+    named = {option.value for option in asked.options}
+    named |= {_element(one.value) for one in (() if items is None else items.options)}
+    passed = passed_steps.among(tx, task.case_id, task.process_key, named)
+    if passed is None:
+        return form
+    done = passed | {task.element_id}
     kept = tuple(option for option in asked.options if option.value in done)
     if not kept or len(kept) == len(asked.options):
         return form
     narrowed = form.with_options(asked.key, kept)
-    items = narrowed.return_items
     if items is None:
         return narrowed
-    left = [one for one in items.options if one.value.partition("/")[0] in done]
+    left = [one for one in items.options if _element(one.value) in done]
     return narrowed.with_options(items.key, left)
+
+
+def _element(item: str) -> str:
+    return item.partition("/")[0]

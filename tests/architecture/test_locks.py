@@ -16,6 +16,7 @@ LOCKS = (
     "requirements.lock",
     "requirements-test.lock",
     "requirements-fuzz.lock",
+    "requirements-plots.lock",
     "webapp/assets/node.lock",
 )
 PARTS_OF_FLASK = {"jinja2", "markupsafe", "werkzeug"}
@@ -64,6 +65,7 @@ def test_the_locks_hold_every_declared_package(root: Path) -> None:
         ("requirements-test.lock", [*groups["test"], *groups["lint"]]),
         ("webapp/assets/node.lock", groups["assets"]),
         ("requirements-fuzz.lock", groups["fuzz"]),
+        ("requirements-plots.lock", groups["plots"]),
     ):
         wanted = {normal(re.split(r"[^A-Za-z0-9._-]", text)[0]) for text in declared}
         assert wanted <= {name for name, _ in pinned(root / lock)}

@@ -1,5 +1,8 @@
 """A worker killed with ``kill -9`` while it begins cases of a list: none twice, none missing."""
 
+import time
+
+import psutil
 import pytest
 from sqlalchemy import text
 
@@ -11,9 +14,11 @@ from engine.store.directory import add_organisations, rebuild_closure
 from tests.crash.dying import dies_in_the_middle
 from tests.crash.installation import PROCESS, Installation
 from tests.crash.leases import run_out
+from tests.crash.scale import note, times
 from tests.support.waiting import until
 
-UNIONS = AT_ONCE * 3
+UNIONS = times(AT_ONCE * 3, 100_000)
+KILLS = times(1, 8)
 KEY = "一会一件-2026"
 
 
@@ -56,10 +61,15 @@ def test_a_list_goes_on_where_it_was_killed(installation: Installation, engine: 
     assert (0 < found().done < UNIONS, found().ended_at) == (True, None)
     left_whole()
     installation.start(webs=0, workers=1)
-    until(lambda: found().done >= AT_ONCE * 2, "a batch")
-    installation.kill("worker0", left_whole)
+    began, memory = time.monotonic(), []
+    for kill in range(1, KILLS + 1):
+        part = max(AT_ONCE * 2, UNIONS * kill // (KILLS + 1))
+        until(lambda part=part: found().done >= part, f"{part} of them")
+        memory.append(_megabytes(installation))
+        installation.kill("worker0", left_whole)
     until(lambda: found().ended_at is not None, "the end")
-    end = found()
+    lasted, end = time.monotonic() - began, found()
+    memory.append(_megabytes(installation))
     unions = UNIONS + 3  # and those of the federation
     assert (end.begun, end.refused, end.done, end.total) == (unions, 0, unions, unions)
     keys = engine.ask(
@@ -70,3 +80,17 @@ def test_a_list_goes_on_where_it_was_killed(installation: Installation, engine: 
     assert tuple(keys) == (end.begun, end.begun)
     assert {i.id for i in engine.audit.invariants() if not i.ok} == set()
     assert engine.audit.verify().ok
+    note(
+        "kill -9 while cases of a list begin",
+        installation.url,
+        kills=KILLS + 1,
+        cases=end.begun,
+        seconds=round(lasted),
+        megabytes=" ".join(map(str, memory)),
+    )
+
+
+def _megabytes(installation: Installation) -> int:
+    """What the worker has in memory."""
+    worker = psutil.Process(installation.processes["worker0"].pid)
+    return round(worker.memory_info().rss / 1_000_000)

@@ -1,13 +1,15 @@
 """The numbers of the inboxes are those of the steps, whatever happens to the steps."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.dialects import postgresql
 
 from engine import Engine
 from engine.errors import BangfuError
@@ -216,6 +218,38 @@ def test_those_who_write_at_once_do_not_wait_for_each_other_nor_lose_a_number(
     with office.engine.database.look() as tx:
         assert not waiting.any_noted(tx)
     assert miscounted(office.engine) == {}
+
+
+@pytest.mark.parametrize("database_kind", ["postgres"])
+@pytest.mark.postgres
+def test_adding_up_reads_each_change_a_few_times_at_most(office: Office) -> None:
+    """PostgreSQL knows the table of changes as it is most of the time, empty, and plans for that.
+
+    What a plan does is counted: rows that its parts gave, and those they looked at in vain.
+    """
+    changes, statement = 2_000, waiting.ADD_UP.compile(dialect=postgresql.dialect())
+    with office.engine.database.unit_of_work() as work:
+        work.tx.execute(text("DELETE FROM waiting_change"))
+        work.tx.execute(text("ANALYZE waiting_change"))
+        work.tx.execute(
+            text(
+                "INSERT INTO waiting_change (queue_id, person_id, due_at, process, why, n)"
+                " SELECT 1, '', 'day ' || (n % 40), 'many', '', 1 FROM generate_series(1, :n) AS n"
+            ),
+            {"n": changes},
+        )
+        explained = work.tx.exec_driver_sql(
+            f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", statement.params
+        ).scalar_one()
+        assert work.tx.execute(text("SELECT count(*) FROM waiting_change")).scalar_one() == 0
+    assert sum(_handled(explained[0]["Plan"])) < changes * 20
+
+
+def _handled(node: dict[str, Any]) -> Iterator[float]:
+    in_vain = sum(value for key, value in node.items() if key.startswith("Rows Removed"))
+    yield (node["Actual Rows"] + in_vain) * node["Actual Loops"]
+    for part in node.get("Plans", ()):
+        yield from _handled(part)
 
 
 def test_a_number_that_is_not_that_of_its_steps_is_found(office: Office) -> None:

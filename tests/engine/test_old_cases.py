@@ -1,0 +1,47 @@
+"""What a completion costs does not grow with what the case has been through (design.md D3)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event
+
+from tests.engine.conftest import FILLED, Office
+
+BACK = {"decision": "return", "return_to": "apply", "comment": "请补充用途说明"}
+YOUNG, OLD = 4, 60
+"""Rounds to the reviewer and back."""
+
+ONE_PAGE_MORE = 1.2
+"""Times the work: a lookup in a longer index is a little longer."""
+
+
+@contextmanager
+def work_of_sqlite(office: Office) -> Iterator[list[int]]:
+    """Counts what SQLite's machine does meanwhile, in instructions: the same on any machine."""
+    done = [0]
+
+    def one_more() -> None:
+        done[0] += 1
+
+    def watch(connection, *_: object) -> None:  # type: ignore[no-untyped-def]
+        connection.connection.dbapi_connection.set_progress_handler(one_more, 1)
+
+    event.listen(office.engine.database.engine, "before_cursor_execute", watch)
+    try:
+        yield done
+    finally:
+        event.remove(office.engine.database.engine, "before_cursor_execute", watch)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_an_old_case_costs_the_database_what_a_young_one_does(office: Office) -> None:
+    case_id, counted = office.start(), list[int]()
+    actors = [office.actor(name) for name in ("officer", "reviewer")]
+    for number in range(OLD):
+        with work_of_sqlite(office) as done:
+            for place, data in enumerate((FILLED, BACK)):
+                step = f"{case_id}-{number * 2 + place + 1}"
+                office.engine.tasks.complete(actors[place], step, data)
+        counted.append(done[0])
+    assert counted[-1] < counted[YOUNG] * ONE_PAGE_MORE, counted
