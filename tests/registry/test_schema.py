@@ -1,6 +1,8 @@
 """The register's migrations make exactly its tables, beside the engine's and never in its way."""
 
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -14,7 +16,11 @@ from engine.store.database import Database
 from engine.store.revisions import read_revisions
 from engine.store.schema import ENGINE, is_current, migrate
 from engine.store.tables import metadata as engine_metadata
+from registry import store
 from registry.store.tables import metadata
+
+for _module in iter_modules(store.__path__, f"{store.__name__}."):
+    import_module(_module.name)  # some bring tables of their own, whoever else asks for them
 
 OURS = {table.name for table in metadata.tables.values()}
 
