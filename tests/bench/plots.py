@@ -66,6 +66,8 @@ def draw(points: dict[str, list[Point]], folder: Path) -> None:
     plt.rcParams.update({"svg.hashsalt": "bangfu", "font.size": 9, "axes.grid": True})
     plt.rcParams["grid.color"] = "#dddddd"
     for name, picture in PICTURES.items():
+        if not points[name]:
+            continue
         figure, axes = plt.subplots(figsize=(6.2, 3.2), layout="constrained")
         picture(axes, points[name])
         axes.set_ylim(bottom=0)

@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 
 from engine.model.clock import SystemClock, local_date
 from engine.model.organisations import Organisation, Person
-from engine.store import directory, tables
+from engine.store import directory, tables, waiting
 from engine.store.database import Tx
 from engine.store.instants import to_text
 from engine.work.accounts import hash_password
@@ -36,7 +36,8 @@ def fill_scattered(on: Ground, how_many: int) -> None:
         on.engine, on.samples(), how_many - on.scattered, on.homes, (tables.case, tables.task)
     )
     on.scattered = max(on.scattered, how_many)
-    on.engine.jobs.add_up()
+    while on.engine.ask(waiting.any_noted):  # a worker does so many at once, every ten seconds
+        on.engine.jobs.add_up()
     reckon(on.engine)
 
 
