@@ -4,6 +4,7 @@ Under ``CI=true`` a test that needs PostgreSQL, Chromium, strace or libfaketime 
 has failed; elsewhere it is skipped, and the summary says why.
 """
 
+import gc
 import os
 import shutil
 from collections.abc import Generator, Iterator
@@ -66,6 +67,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("serial") is not None:
             item.add_marker(pytest.mark.xdist_group("serial"))
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported and collected stays: each full look for garbage would pass it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -313,6 +313,8 @@ class Database:
     def close(self) -> None:
         """Give the connections and the lock's file back."""
         self.engine.dispose()
+        # SQLAlchemy keeps up to 128 dialects of PostgreSQL, and each its engine with this cache.
+        self.engine.clear_compiled_cache()
         self.writer_lock.close()
 
 
