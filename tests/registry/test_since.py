@@ -197,6 +197,8 @@ FUND_TABLES = (
     "payment",
     "payment_batch",
     "fund_movement",
+    "bank_sending",
+    "bank_sending_line",
 )
 """In the order they are made in."""
 
@@ -205,7 +207,12 @@ def _forget_since(tx: Tx) -> None:
     """The schema as it was some releases before; what came later is taken away first."""
     for table in reversed(FUND_TABLES):
         tx.execute(text(f"DROP TABLE {table}"))
-    for index in ("ix_household_status", "ix_household_stands", "ix_household_index_review"):
+    for index in (
+        "ix_household_status",
+        "ix_household_stands",
+        "ix_household_index_review",
+        "ix_household_national_no",
+    ):
         tx.execute(text(f"DROP INDEX {index}"))
     for table, column in (
         ("household", "awaits_since"),
@@ -219,7 +226,7 @@ def _forget_since(tx: Tx) -> None:
     tx.execute(
         text(
             "UPDATE alembic_version SET version_num = 'registry_file_reports'"
-            " WHERE version_num = 'registry_funds'"
+            " WHERE version_num = 'registry_bank_sendings'"
         )
     )
     assert "awaits_since" not in {one["name"] for one in inspect(tx).get_columns("household")}
