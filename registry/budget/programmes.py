@@ -11,6 +11,9 @@ from engine.errors import Invalid
 from engine.work.federation_settings import Setting
 from registry.budget.model import PayeeKind
 
+GOODS = "goods"
+"""The item of what is no money: no bank pays it."""
+
 _FILE = Path(__file__).parent / "programmes.toml"
 
 

@@ -8,7 +8,7 @@ import csv
 import io
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -64,7 +64,13 @@ class LineFault:
     """Why a line cannot be sent."""
 
     serial: int
-    sentence: str
+    name: str
+    why: str
+
+    @property
+    def sentence(self) -> str:
+        """With the line it is about."""
+        return f"第 {self.serial} 行“{self.name}”:{self.why}"
 
 
 @dataclass(frozen=True)
@@ -79,10 +85,17 @@ def faults_of(form: BankFormat, order: BankOrder) -> list[LineFault]:
     """Everything in the way of writing the file, line by line."""
     shared = _shared_accounts(order)
     return [
-        LineFault(line.serial, f"第 {line.serial} 行“{line.name}”:{said}")
+        LineFault(line.serial, line.name, said)
         for line in order.lines
         for said in _faults_of_line(form, order, line, shared)
     ]
+
+
+def told_of(faults: Sequence[LineFault]) -> str:
+    """The first of them in one text."""
+    told = "".join(fault.sentence for fault in faults[:_MOST_TOLD])
+    more = f"另有 {len(faults) - _MOST_TOLD} 处。" if len(faults) > _MOST_TOLD else ""
+    return f"有 {len(faults)} 处写不进银行文件,没有制作文件。{told}{more}"
 
 
 def bank_file(form: BankFormat, order: BankOrder) -> BankFile:
@@ -91,9 +104,7 @@ def bank_file(form: BankFormat, order: BankOrder) -> BankFile:
         raise Invalid("没有要付款的行,没有制作银行文件。")
     faults = faults_of(form, order)
     if faults:
-        told = "".join(fault.sentence for fault in faults[:_MOST_TOLD])
-        more = f"另有 {len(faults) - _MOST_TOLD} 处。" if len(faults) > _MOST_TOLD else ""
-        raise Invalid(f"有 {len(faults)} 处写不进银行文件,没有制作文件。{told}{more}")
+        raise Invalid(told_of(faults))
     rows = list(_rows(form.sent, order))
     name = form.file_name.format(batch=order.batch_no, date=f"{order.on:%Y%m%d}")
     if form.kind is FileKind.XLSX:
@@ -163,17 +174,20 @@ def _rows(table: BankTable, order: BankOrder) -> Iterator[list[str]]:
         yield from totals
 
 
+_TEXTS: Mapping[BankColumn, Callable[[BankOrder, BankLine], str]] = {
+    BankColumn.SERIAL: lambda _, line: str(line.serial),
+    BankColumn.ACCOUNT: lambda _, line: line.account,
+    BankColumn.NAME: lambda _, line: line.name,
+    BankColumn.AMOUNT: lambda _, line: str(yuan(line.fen)),
+    BankColumn.USE: lambda _, line: line.use,
+    BankColumn.BATCH: lambda order, _: order.batch_no,
+    BankColumn.ID_LAST_FOUR: lambda _, line: line.id_last_four,
+}
+"""What stands in a column; each is called for its own alone, for files have thousands of lines."""
+
+
 def _text_of(column: BankColumn, order: BankOrder, line: BankLine) -> str:
-    texts = {
-        BankColumn.SERIAL: str(line.serial),
-        BankColumn.ACCOUNT: line.account,
-        BankColumn.NAME: line.name,
-        BankColumn.AMOUNT: str(yuan(line.fen)),
-        BankColumn.USE: line.use,
-        BankColumn.BATCH: order.batch_no,
-        BankColumn.ID_LAST_FOUR: line.id_last_four,
-    }
-    return texts[column]
+    return _TEXTS[column](order, line)
 
 
 def _total_of(one: Total, order: BankOrder) -> str:

@@ -4,7 +4,7 @@ A draft is its maker's; nothing is reserved before it is submitted, and what is 
 it was typed. Submitting begins the process an installation has for it (``startsFrom``).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine import Actor, Engine, Request
@@ -24,7 +24,7 @@ from registry.budget.model import (
     Payment,
     Stamp,
 )
-from registry.budget.programmes import WARNING_SHARE, Programme, programme_of
+from registry.budget.programmes import GOODS, WARNING_SHARE, Programme, programme_of
 from registry.funds import giving
 from registry.funds.checking import Fault, faults_of
 from registry.funds.desk import words_of
@@ -54,6 +54,8 @@ class BatchView:
     line: BatchLine
     payments: Sequence[Payment]
     faults: Mapping[int, Sequence[Fault]]
+    without_account: Collection[int]
+    """Whose file names no account, for a file for the bank: cash can be given all the same."""
     budget: LineOfUnit
     programme: Programme
     is_mine: bool
@@ -107,7 +109,9 @@ class BatchDesk:
             # Who pays is told too: between the approval and the payment a file may be struck off.
             open_now = (BatchStatus.DRAFT, BatchStatus.SUBMITTED, BatchStatus.APPROVED)
             by_line: dict[int, list[Fault]] = {}
+            without: Collection[int] = ()
             if found.batch.status in open_now:
+                without = _without_account(tx, listed)
                 area = found.batch.organisation_id
                 for fault in faults_of(tx, self._ask(tx), listed, area, hold=False):
                     by_line.setdefault(fault.payment.id, []).append(fault)
@@ -115,6 +119,7 @@ class BatchDesk:
                 line=found,
                 payments=listed,
                 faults=by_line,
+                without_account=without,
                 budget=budget,
                 programme=programme_of(found.batch.programme),
                 is_mine=is_draft and found.batch.made_by == actor.person_id,
@@ -417,6 +422,16 @@ class BatchDesk:
 
     def _stamp(self, actor: Actor, case_id: str = "") -> Stamp:
         return Stamp(self._environment.now(), actor.person_id, case_id)
+
+
+def _without_account(tx: Tx, listed: Sequence[Payment]) -> set[int]:
+    """Households that get money and whose files name no bank account."""
+    asked = {
+        one.payee.key: one.id
+        for one in listed
+        if one.payee.kind is PayeeKind.HOUSEHOLD and one.item != GOODS
+    }
+    return {asked[file_no] for file_no in payees.without_account(tx, asked)}
 
 
 def _must_pay(batch: Batch, kind: PayeeKind) -> None:

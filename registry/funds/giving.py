@@ -20,7 +20,7 @@ from registry.budget.model import (
     Stamp,
     TransferStatus,
 )
-from registry.budget.programmes import programmes, sources
+from registry.budget.programmes import GOODS, programmes, sources
 from registry.funds import ledger
 from registry.funds.checking import faults_of
 from registry.funds.ledger import Shortage
@@ -123,7 +123,7 @@ def record_help(tx: Tx, stamp: Stamp, paid: Sequence[Payment], note: str) -> Non
         if programme is None:
             continue
         source = sources().get(payer.line.key.source)
-        is_goods = one.item == "goods"
+        is_goods = one.item == GOODS
         records.append(
             HelpRecord(
                 id=f"pay{one.id:0{_ID_DIGITS}d}",

@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select
 from engine.store.database import Tx
 from engine.store.instants import from_text, to_text
 from engine.store.tables import person
-from registry.store.fund_tables import bank_sending, bank_sending_line
+from registry.store.fund_tables import bank_left_out, bank_sending, bank_sending_line
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,14 @@ class SendingLine:
     payment_id: int
     name: str
     account_hash: str
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A payment that could not be written into a file, and why."""
+
+    payment_id: int
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -43,10 +51,12 @@ class SendingOfList:
     by_name: str
 
 
-def add(tx: Tx, new: Sending, lines: Sequence[SendingLine]) -> None:
-    """Write a file down with its lines."""
+def add(tx: Tx, new: Sending, lines: Sequence[SendingLine], without: Sequence[LeftOut]) -> None:
+    """Write a file down with its lines, and what it was made without."""
     tx.execute(insert(bank_sending).values({**vars(new), "made_at": to_text(new.made_at)}))
     tx.execute(insert(bank_sending_line), [{"sending": new.number, **vars(one)} for one in lines])
+    if without:
+        tx.execute(insert(bank_left_out), [{"sending": new.number, **vars(one)} for one in without])
 
 
 def of_batch(tx: Tx, batch_no: str) -> list[SendingOfList]:
@@ -68,3 +78,23 @@ def of_batch(tx: Tx, batch_no: str) -> list[SendingOfList]:
         )
         for row in tx.execute(query)
     ]
+
+
+def lines_of(tx: Tx, number: str) -> list[SendingLine]:
+    """The payments in a file, in the order of their ids."""
+    query = (
+        select(bank_sending_line)
+        .where(bank_sending_line.c.sending == number)
+        .order_by(bank_sending_line.c.payment_id)
+    )
+    return [SendingLine(row.payment_id, row.name, row.account_hash) for row in tx.execute(query)]
+
+
+def left_out(tx: Tx, number: str) -> list[LeftOut]:
+    """What a file was made without."""
+    query = (
+        select(bank_left_out)
+        .where(bank_left_out.c.sending == number)
+        .order_by(bank_left_out.c.payment_id)
+    )
+    return [LeftOut(row.payment_id, row.reason) for row in tx.execute(query)]

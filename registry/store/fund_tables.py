@@ -186,6 +186,15 @@ bank_sending_line = Table(
     Index("ix_bank_sending_line_payment", "payment_id"),
 )
 
+bank_left_out = Table(
+    "bank_left_out",
+    metadata,
+    # What could not be written when the file was made: such a line stays granted.
+    Column("sending", String(24), ForeignKey("bank_sending.number"), primary_key=True),
+    Column("payment_id", BigInteger, ForeignKey("payment.id"), primary_key=True),
+    Column("reason", String(300), nullable=False),
+)
+
 other_expense = Table(
     "other_expense",
     metadata,

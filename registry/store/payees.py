@@ -14,7 +14,7 @@ from registry.household import CLOSED, File
 from registry.store.file_lists import matches
 from registry.store.funds import Places
 from registry.store.households import file_of
-from registry.store.tables import household, household_index
+from registry.store.tables import household, household_index, household_person
 
 _AT_ONCE = 400
 _WITHOUT_FILE = "payees without a file"
@@ -72,6 +72,20 @@ def files(tx: Tx, numbers: Collection[str], *, hold: bool) -> dict[str, File]:
             query = query.with_for_update()
         read.update({row.file_no: file_of(row) for row in tx.execute(query)})
     return read
+
+
+def without_account(tx: Tx, numbers: Collection[str]) -> set[str]:
+    """Which of these files name no bank account; accounts themselves are not opened."""
+    wanted = sorted(numbers)
+    none: set[str] = set()
+    for first in range(0, len(wanted), _AT_ONCE):
+        query = select(household_person.c.file_no).where(
+            household_person.c.file_no.in_(wanted[first : first + _AT_ONCE]),
+            household_person.c.position == 0,
+            household_person.c.account_hash.is_(None),
+        )
+        none.update(tx.execute(query).scalars())
+    return none
 
 
 def hold_those_without_file(tx: Tx) -> None:

@@ -1,6 +1,8 @@
 """制作银行文件: who may, what stands in it, and that it is on record before it is handed out."""
 
+import hashlib
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from flask import Flask
 
 from engine import SYSTEM
 from engine.errors import Conflict, Invalid, NotFound, NotPermitted
+from registry.funds.bank_desk import NotAllFit
 from registry.funds.bank_files import BankFile
 from tests.funds.purse import Purse, id_number
 from tests.support.register import Visitor, on_file, site_of
@@ -26,6 +29,13 @@ def with_account(desk: Purse, number: int, name: str = "", **head: object) -> st
     return on_file(desk.engine, told, "u1", members=[])
 
 
+def with_account_of(desk: Purse, file_no: str, account: str) -> None:
+    """Its account put right."""
+    upkeep, reviewer = desk.register.upkeep, desk.actor("reviewer")
+    seen = upkeep.correctable(reviewer, file_no).version
+    upkeep.correct(reviewer, file_no, seen, {"head.bank_account": account}, "核对了存折")
+
+
 def granted(desk: Purse, *files: str) -> str:
     """A batch with these households, granted."""
     desk.allocate()
@@ -38,7 +48,9 @@ def granted(desk: Purse, *files: str) -> str:
 
 
 def make(desk: Purse, number: str, by: str = "cashier", **typed: str) -> BankFile:
-    return desk.register.bank.make(desk.actor(by), number, {**CSV, **typed})
+    """Made and fetched."""
+    bank, actor = desk.register.bank, desk.actor(by)
+    return bank.fetch(actor, number, bank.make(actor, number, {**CSV, **typed}))
 
 
 def lines_of(made: BankFile) -> list[str]:
@@ -61,6 +73,7 @@ def test_the_file_has_the_accounts_of_the_households_and_is_on_record(desk: Purs
     assert sending.by_name == "模拟cashier"
     entries = [one for one in desk.engine.audit.entries(0, 9_999) if one.action == "bank-file-made"]
     assert len(entries) == 1
+    assert export.record.sha256 == hashlib.sha256(made.content).hexdigest()
     desk.must_hold()
 
 
@@ -90,6 +103,53 @@ def test_a_line_that_cannot_be_sent_is_told_and_nothing_is_on_record(desk: Purse
     assert "第 2 行“林模拟2”:没有银行账号" in refused.value.message
     assert desk.register.bank.offer(desk.actor("cashier"), number).made == []
     assert desk.register.exports.log(desk.actor("cashier")) == []
+
+
+def test_what_cannot_be_sent_is_left_out_and_the_others_go(desk: Purse) -> None:
+    poor, rare = with_account(desk, 2, bank_account=""), with_account(desk, 3, "王𬭎模拟")
+    number = granted(desk, with_account(desk, 1), poor, rare, with_account(desk, 4))
+    with pytest.raises(NotAllFit) as refused:
+        make(desk, number)
+    assert refused.value.others == 2
+    made = make(desk, number, leave="yes")
+    assert [line.split(",")[0] for line in lines_of(made)] == ["1", "4"]
+    offer = desk.register.bank.offer(desk.actor("cashier"), number)
+    assert (offer.made[0].sending.lines, offer.made[0].sending.fen) == (2, 200_000)
+    told = {one.payment.number: one.reason for one in offer.left_out}
+    assert sorted(told) == [2, 3]
+    assert "没有银行账号" in told[2]
+    assert "U+2CB4E" in told[3]
+    desk.must_hold()
+
+
+def test_where_no_line_can_be_sent_there_is_no_file(desk: Purse) -> None:
+    number = granted(desk, with_account(desk, 1, bank_account=""))
+    with pytest.raises(Invalid, match="没有一行写得进银行文件"):
+        make(desk, number, leave="yes")
+    assert desk.register.bank.offer(desk.actor("cashier"), number).made == []
+
+
+def test_a_file_is_fetched_again_as_long_as_its_accounts_stand(desk: Purse) -> None:
+    file_no = with_account(desk, 1)
+    number, bank, cashier = granted(desk, file_no), desk.register.bank, desk.actor("cashier")
+    sending = bank.make(cashier, number, CSV)
+    assert bank.fetch(cashier, number, sending) == bank.fetch(cashier, number, sending)
+    with_account_of(desk, file_no, "6222000000000000099")
+    with pytest.raises(Conflict, match="账号或户名更正过"):
+        bank.fetch(cashier, number, sending)
+    with pytest.raises(NotFound):
+        bank.fetch(cashier, number, "导-2026-999999")
+
+
+def test_whose_file_names_no_account_is_told_in_the_roster_and_in_nobodys_way(desk: Purse) -> None:
+    desk.allocate()
+    number, maker = desk.draft(desk.all_lines()[0]), desk.actor("accountant")
+    for file_no in (with_account(desk, 1), with_account(desk, 2, bank_account="")):
+        desk.register.batches.add_household(maker, number, file_no, "1000")
+    view = desk.register.batches.view(maker, number)
+    assert view.without_account == {view.payments[1].id}
+    assert view.faults == {}
+    desk.register.batches.submit(maker, number)
 
 
 def test_a_second_file_is_made_only_where_the_first_did_not_go_out(desk: Purse) -> None:
@@ -127,8 +187,10 @@ def test_the_cashier_of_the_area_makes_it(
     if error is None:
         assert lines_of(make(desk, number, by))
         return
+    sending = desk.register.bank.make(desk.actor("cashier"), number, CSV)
     for act in (
-        lambda: make(desk, number, by),
+        lambda: make(desk, number, by, again="yes"),
+        lambda: desk.register.bank.fetch(desk.actor(by), number, sending),
         lambda: desk.register.bank.offer(desk.actor(by), number),
     ):
         with pytest.raises(error):
@@ -180,8 +242,9 @@ def test_the_cashier_downloads_it_from_the_page_of_the_batch(site: Flask, desk: 
     refused = cashier.post(address, {**CSV, "format": ""}, address)
     assert refused.status_code == 422
     assert CSV["reason"] in refused.get_data(as_text=True)
-    made = cashier.post(address, CSV, address)
-    assert made.status_code == 200
+    assert cashier.post(address, CSV, address).status_code == 303
+    (offered,) = re.findall(r'href="([^"]+)" download', cashier.text(address))
+    made = cashier.get(offered)
     assert "filename*=UTF-8''DF_" in made.headers["Content-Disposition"]
     assert "6222000000000000001" in made.get_data().decode("gbk")
     again = cashier.post(address, CSV, address)
@@ -190,3 +253,18 @@ def test_the_cashier_downloads_it_from_the_page_of_the_batch(site: Flask, desk: 
     accountant = Visitor(site, desk.engine, "accountant")
     assert "/bank-file" not in accountant.text(f"/funds/batches/{number}")
     assert accountant.get(address).status_code == 403
+
+
+def test_the_page_offers_to_go_on_without_what_cannot_be_sent(site: Flask, desk: Purse) -> None:
+    number = granted(desk, with_account(desk, 1), with_account(desk, 2, bank_account=""))
+    cashier = Visitor(site, desk.engine, "cashier")
+    address = f"/funds/batches/{number}/bank-file"
+    assert "档案中没有银行账号" in cashier.text(f"/funds/batches/{number}")
+    assert 'name="leave"' not in cashier.text(address)
+    refused = cashier.post(address, CSV, address)
+    assert refused.status_code == 422
+    assert "写不进银行文件的行先留下,其余 1 笔照做" in refused.get_data(as_text=True)
+    assert cashier.post(address, {**CSV, "leave": "yes"}, address).status_code == 303
+    page = cashier.text(address)
+    assert "没有写进文件的 1 笔,仍是已批" in page
+    assert "请先在档案中补录" in page

@@ -199,6 +199,7 @@ FUND_TABLES = (
     "fund_movement",
     "bank_sending",
     "bank_sending_line",
+    "bank_left_out",
 )
 """In the order they are made in."""
 
@@ -226,7 +227,7 @@ def _forget_since(tx: Tx) -> None:
     tx.execute(
         text(
             "UPDATE alembic_version SET version_num = 'registry_file_reports'"
-            " WHERE version_num = 'registry_bank_sendings'"
+            " WHERE version_num = 'registry_bank_left_out'"
         )
     )
     assert "awaits_since" not in {one["name"] for one in inspect(tx).get_columns("household")}

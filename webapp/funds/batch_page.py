@@ -91,7 +91,10 @@ class NewBatchPage(Page):
 
 @dataclass(frozen=True)
 class PayeeRow:
-    """One line of a roster. ``faults`` stand in the way, ``told`` must be known."""
+    """One line of a roster. ``faults`` stand in the way, ``told`` must be known.
+
+    ``remark`` is in nobody's way.
+    """
 
     id: int
     number: int
@@ -103,6 +106,7 @@ class PayeeRow:
     exception: str
     faults: tuple[str, ...]
     told: tuple[str, ...]
+    remark: str
 
 
 @dataclass(frozen=True)
@@ -302,6 +306,7 @@ def _payee_row(one: Payment, view: BatchView) -> PayeeRow:
         exception=one.exception,
         faults=tuple(fault.sentence for fault in faults if not fault.is_allowed),
         told=tuple(fault.sentence for fault in faults if fault.is_allowed),
+        remark=_("档案中没有银行账号") if one.id in view.without_account else "",
     )
 
 
