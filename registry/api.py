@@ -13,10 +13,12 @@ from registry.copying import CopyDesk
 from registry.exporting import ExportDesk
 from registry.files import Files
 from registry.finding import HouseholdLine, Lists, Search, line_of
+from registry.funds.bank_answers import BankAnswers
 from registry.funds.bank_desk import BankDesk
 from registry.funds.batches import BatchDesk
 from registry.funds.desk import FundDesk
 from registry.funds.expense_book import ExpenseBook
+from registry.funds.held_payments import HeldPayments
 from registry.help_given import HelpBook
 from registry.indexing import EDITION, index_files
 from registry.likeness import Likenesses
@@ -77,6 +79,8 @@ class Registry(NoticeDesk):
         self.funds = FundDesk(engine)
         self.batches = BatchDesk(engine)
         self.bank = BankDesk(engine)
+        self.bank_answers = BankAnswers(engine)
+        self.held_payments = HeldPayments(engine)
         self.expenses = ExpenseBook(engine)
 
     def list_people(self) -> int:

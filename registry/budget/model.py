@@ -198,16 +198,25 @@ class Payee:
 
 
 class PaymentStatus(StrEnum):
-    """How far a payment is. Only what is reserved, committed or paid counts as given."""
+    """How far a payment is. Only what is reserved, committed, held or paid counts as given.
+
+    What is held (挂账) was granted and could not be paid: its money stays where it was.
+    """
 
     LISTED = "listed"
     RESERVED = "reserved"
     COMMITTED = "committed"
+    HELD = "held"
     PAID = "paid"
     RELEASED = "released"
 
 
-LIVE = (PaymentStatus.RESERVED, PaymentStatus.COMMITTED, PaymentStatus.PAID)
+LIVE = (
+    PaymentStatus.RESERVED,
+    PaymentStatus.COMMITTED,
+    PaymentStatus.HELD,
+    PaymentStatus.PAID,
+)
 
 
 @dataclass(frozen=True)

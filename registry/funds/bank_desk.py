@@ -5,11 +5,13 @@ the file, and are kept nowhere else; that they left is on record like every othe
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from engine import Actor, Engine
-from engine.errors import Conflict, Invalid, NotFound, NotPermitted
+from engine.errors import Conflict, Invalid
 from engine.model.clock import local_date
 from engine.store.audit import add_access
 from engine.store.database import Tx
@@ -17,6 +19,7 @@ from engine.work.attributes import normal
 from registry.budget.bank_formats import BankFormat, bank_formats
 from registry.budget.model import Batch, BatchStatus, PayeeKind, Payment, PaymentStatus
 from registry.budget.programmes import programme_title
+from registry.funds.bank_access import file_of, held, must_be_granted, must_pay, seen
 from registry.funds.bank_files import (
     BankFile,
     BankLine,
@@ -26,11 +29,17 @@ from registry.funds.bank_files import (
     faults_of,
     told_of,
 )
-from registry.funds.rights import FundAct, must, places_of
 from registry.household import Content, mapping, sealed_place, text, unpacked
 from registry.people import account_of
 from registry.store import bank_sendings, exports, households, payments
-from registry.store.bank_sendings import LeftOut, Sending, SendingLine, SendingOfList
+from registry.store.bank_sendings import (
+    LeftOut,
+    LineFate,
+    Sending,
+    SendingLine,
+    SendingOfList,
+    SendingState,
+)
 from registry.store.payments import BatchLine
 
 PAYING = "发放到个人账户"
@@ -42,8 +51,11 @@ _LONGEST_NARROWED = 300
 _LONGEST_WHY = 300
 _LAST = 4
 _NOT_SENT = "没有制作文件。"
-_MADE_BEFORE = (
-    f"这一批已经制作过银行文件,{_NOT_SENT}请先确认上一份没有交给银行,勾选后再制作,以免重复付款。"
+_MOST_FAILURES = 2
+_FAILED_TWICE = "已两次付款失败,不再写入银行文件。请挂账,或另行付款。"
+_ALL_WAIT = (
+    f"各笔都在等待银行结果的文件中,{_NOT_SENT}"
+    "请先导入结果;那份文件没有交给银行的,勾选后再制作,以免重复付款。"
 )
 
 
@@ -56,8 +68,8 @@ class NotAllFit(Invalid):
 
 
 @dataclass(frozen=True)
-class LineLeftOut:
-    """A granted payment the newest file was made without, and why."""
+class OpenPayment:
+    """A granted payment that is in no file under way; ``reason`` why it was not paid so far."""
 
     payment: Payment
     reason: str
@@ -65,11 +77,30 @@ class LineLeftOut:
 
 @dataclass(frozen=True)
 class BankOffer:
-    """A batch that can be sent to the bank, and the files that were made of it."""
+    """A batch that can be sent to the bank: the files that were made of it, what is left to send.
+
+    ``paid`` and ``waiting``: how many payments and what they come to in fen.
+    """
 
     line: BatchLine
     made: Sequence[SendingOfList]
-    left_out: Sequence[LineLeftOut]
+    left: Sequence[OpenPayment]
+    paid: tuple[int, int]
+    waiting: tuple[int, int]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether files can still be made of it."""
+        return self.line.batch.status is BatchStatus.APPROVED
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a file is to be made of, as it stands before accounts are opened."""
+
+    batch: Batch
+    listed: Sequence[Payment]
+    made: Sequence[SendingOfList]
 
 
 class BankDesk:
@@ -83,46 +114,65 @@ class BankDesk:
         """What a file would be made of. Raises NotFound, NotPermitted, Conflict."""
 
         def read(tx: Tx) -> BankOffer:
-            found = _seen(tx, actor, number)
-            _must_be_sent(tx, actor, found.batch)
-            made = bank_sendings.of_batch(tx, number)
-            return BankOffer(found, made, _left_out(tx, number, made))
+            found = seen(tx, actor, number)
+            must_pay(tx, actor, found.batch, _NOT_SENT)
+            listed, made = payments.of_batch(tx, number), bank_sendings.of_batch(tx, number)
+            if not made:
+                _must_be_sent(tx, actor, found.batch)
+            left, why = _to_send(listed, made), why_unpaid(made)
+            open_ids = {one.id for one in left}
+            return BankOffer(
+                line=found,
+                made=made,
+                left=[OpenPayment(one, why.get(one.id, "")) for one in left],
+                paid=_sums(one for one in listed if one.status is PaymentStatus.PAID),
+                waiting=_sums(
+                    one
+                    for one in listed
+                    if one.status is PaymentStatus.COMMITTED and one.id not in open_ids
+                ),
+            )
 
         return self._engine.ask(read)
 
     def make(self, actor: Actor, number: str, typed: Mapping[str, str]) -> str:
         """Put a file on record, to be fetched; its number.
 
-        Raises NotFound, NotPermitted, Conflict, Invalid. Where a line cannot be sent, none is, and
-        every such line is told (NotAllFit); with ``leave`` the others go without it.
+        It is made of what is granted and in no file that waits for its result; with ``again`` those
+        files are void, for they did not go out. Raises NotFound, NotPermitted, Conflict, Invalid.
+        Where a line cannot be sent, none is, and every such line is told (NotAllFit); with
+        ``leave`` the others go without it.
         """
         form, reason = _asked(typed)
+        is_again = bool(typed.get("again"))
 
-        def read(tx: Tx) -> tuple[Batch, list[Payment]]:
-            batch = _seen(tx, actor, number).batch
+        def read(tx: Tx) -> _Asked:
+            batch = seen(tx, actor, number).batch
             _must_be_sent(tx, actor, batch)
-            return batch, _to_send(tx, number)
+            return _what_is_left(tx, batch, is_again=is_again)
 
-        batch, listed = self._engine.ask(read)
-        lines = list(self._lines(batch, listed))
-        order, faults = _without_faults(form, BankOrder(number, self._environment.today(), lines))
+        asked = self._engine.ask(read)
+        lines = list(self._lines(asked.batch, asked.listed))
+        order = BankOrder(number, self._environment.today(), lines)
+        faults = [
+            *faults_of(form, order),
+            *_not_again(asked, self._kept(asked.listed, lines)),
+        ]
+        order = _without(order, faults)
         if faults and not typed.get("leave"):
             raise NotAllFit(faults, len(order.lines))
         if faults and not order.lines:
             raise Invalid(f"没有一行写得进银行文件。{told_of(faults)}")
         made = bank_file(form, order)
-        kept = self._kept(listed, order.lines)
-        without = _reasons(listed, faults)
 
         def write(tx: Tx) -> str:
-            held = payments.batch(tx, number)
-            if held is not None:
-                _must_be_sent(tx, actor, held)
-            if held is None or _to_send(tx, number) != listed:
+            batch = held(tx, actor, number, _NOT_SENT)
+            _must_be_sent(tx, actor, batch)
+            if _what_is_left(tx, batch, is_again=is_again) != asked:
                 raise Conflict(f"名单刚刚有变动,{_NOT_SENT}请刷新页面后重新制作。")
-            if bank_sendings.of_batch(tx, number) and not typed.get("again"):
-                raise Conflict(_MADE_BEFORE)
             now = self._environment.now()
+            if is_again:
+                void_all(tx, bank_sendings.waiting_of(tx, number), number, actor, now)
             new = Sending(
                 number=exports.next_number(tx, local_date(now).year),
                 batch_no=number,
@@ -130,10 +180,11 @@ class BankDesk:
                 file_name=made.name,
                 made_at=now,
                 made_by=actor.person_id,
-                lines=len(kept),
+                lines=len(order.lines),
                 fen=order.fen,
             )
-            bank_sendings.add(tx, new, kept, without)
+            kept = self._kept(asked.listed, order.lines)
+            bank_sendings.add(tx, new, kept, _reasons(asked.listed, faults))
             _put_on_record(tx, actor, new, made, reason)
             return new.number
 
@@ -145,28 +196,29 @@ class BankDesk:
         Accounts are kept in no file of ours: where one was corrected since, it is another file.
         """
 
-        def read(tx: Tx) -> tuple[Batch, Sending, list[Payment], list[SendingLine]]:
-            batch = _seen(tx, actor, number).batch
+        def read(tx: Tx) -> tuple[_Asked, SendingOfList]:
+            batch = seen(tx, actor, number).batch
             _must_be_sent(tx, actor, batch)
-            sending = _one_of(tx, number, sending_no)
-            kept = bank_sendings.lines_of(tx, sending_no)
-            ids = {one.payment_id for one in kept}
+            found = file_of(tx, number, sending_no)
+            if found.sending.state is not SendingState.WAITING:
+                raise Conflict("这份文件已有结果或已作废,不再提供下载。")
+            ids = {one.payment_id for one in found.lines}
             listed = [one for one in payments.of_batch(tx, number) if one.id in ids]
-            return batch, sending, listed, kept
+            return _Asked(batch, listed, ()), found
 
-        batch, sending, listed, kept = self._engine.ask(read)
-        form = bank_formats().get(sending.format)
-        if form is None:
-            raise Conflict("制作这份文件的银行格式已经停用,不能下载。请换一种格式重新制作。")
-        lines = list(self._lines(batch, listed))
-        if sorted(self._kept(listed, lines), key=lambda one: one.payment_id) != kept:
+        asked, found = self._engine.ask(read)
+        form = format_of(found.sending)
+        lines = list(self._lines(asked.batch, asked.listed))
+        kept = sorted(self._kept(asked.listed, lines), key=lambda one: one.payment_id)
+        if kept != found.lines:
             raise Conflict(
-                "制作以后,档案中有账号或户名更正过,这份文件不能再下载。没有交给银行的,请重新制作。"
+                "制作以后,档案中有账号或户名更正过,这份文件不能再下载。"
+                "没有交给银行的,请作废后重新制作。"
             )
-        made = bank_file(form, BankOrder(number, local_date(sending.made_at), lines))
+        made = bank_file(form, BankOrder(number, local_date(found.sending.made_at), lines))
 
         def write(tx: Tx) -> None:
-            now, said = self._environment.now(), f"{sending_no};{sending.lines} 笔"
+            now, said = self._environment.now(), f"{sending_no};{found.sending.lines} 笔"
             add_access(tx, now, actor.person_id, "bank-file-fetched", number, said)
 
         self._engine.execute(write)
@@ -229,12 +281,75 @@ def _asked(typed: Mapping[str, str]) -> tuple[BankFormat, str]:
     return form, reason
 
 
-def _without_faults(form: BankFormat, order: BankOrder) -> tuple[BankOrder, list[LineFault]]:
-    """The lines that can be written, and what is in the way of the others."""
-    faults = faults_of(form, order)
+def format_of(sending: Sending) -> BankFormat:
+    """In which a file was made. Raises Conflict where there is no such format any more."""
+    form = bank_formats().get(sending.format)
+    if form is None:
+        raise Conflict("制作这份文件的银行格式已经停用,没有办理。请联系管理员恢复这一格式。")
+    return form
+
+
+def why_unpaid(made: Sequence[SendingOfList]) -> dict[int, str]:
+    """Of each payment that was left out or failed: why, as the newest file has it."""
+    why: dict[int, str] = {}
+    for one in reversed(made):
+        if one.sending.state is SendingState.VOIDED:
+            continue
+        why.update({left.payment_id: left.reason for left in one.left_out})
+        failed = [line for line in one.lines if line.fate is LineFate.FAILED]
+        why.update({line.payment_id: f"银行付款失败:{line.reason}" for line in failed})
+    return why
+
+
+def void_all(tx: Tx, numbers: Sequence[str], batch_no: str, actor: Actor, now: datetime) -> None:
+    """These files never went out; that somebody said so is on record."""
+    bank_sendings.void(tx, numbers, now, actor.person_id)
+    for one in numbers:
+        add_access(tx, now, actor.person_id, "bank-file-voided", batch_no, one)
+
+
+def _what_is_left(tx: Tx, batch: Batch, *, is_again: bool) -> _Asked:
+    """What a file would be made of. Raises Conflict where all of it waits for the bank."""
+    listed, made = payments.of_batch(tx, batch.number), bank_sendings.of_batch(tx, batch.number)
+    left = _to_send(listed, () if is_again else made)
+    if not left and _to_send(listed, ()):
+        raise Conflict(_ALL_WAIT)
+    return _Asked(batch, left, made)
+
+
+def _to_send(listed: Sequence[Payment], made: Sequence[SendingOfList]) -> list[Payment]:
+    """The lines that are granted, not paid, and in no file that waits for its result."""
+    waiting = {
+        line.payment_id
+        for one in made
+        if one.sending.state is SendingState.WAITING
+        for line in one.lines
+    }
+    return [
+        one for one in listed if one.status is PaymentStatus.COMMITTED and one.id not in waiting
+    ]
+
+
+def _not_again(asked: _Asked, lines: Sequence[SendingLine]) -> Iterator[LineFault]:
+    """What failed comes back once only, and corrected."""
+    failed: dict[int, list[SendingLine]] = defaultdict(list)
+    for one in asked.made:
+        for line in one.lines:
+            if line.fate is LineFate.FAILED:
+                failed[line.payment_id].append(line)
+    for payment, line in zip(asked.listed, lines, strict=True):
+        before = failed[payment.id]
+        if len(before) >= _MOST_FAILURES:
+            yield LineFault(payment.number, line.name, _FAILED_TWICE)
+        elif before and (before[0].name, before[0].account_hash) == (line.name, line.account_hash):
+            said = f"上次付款失败({before[0].reason}),账号没有更正。请先在档案中更正账号或户名。"
+            yield LineFault(payment.number, line.name, said)
+
+
+def _without(order: BankOrder, faults: Sequence[LineFault]) -> BankOrder:
+    """The lines that nothing is in the way of."""
     faulty = {fault.serial for fault in faults}
-    lines = [line for line in order.lines if line.serial not in faulty]
-    return replace(order, lines=lines), faults
+    return replace(order, lines=[line for line in order.lines if line.serial not in faulty])
 
 
 def _reasons(listed: Sequence[Payment], faults: Sequence[LineFault]) -> list[LeftOut]:
@@ -245,20 +360,9 @@ def _reasons(listed: Sequence[Payment], faults: Sequence[LineFault]) -> list[Lef
     return [LeftOut(one.id, why[one.number][:_LONGEST_WHY]) for one in listed if one.number in why]
 
 
-def _left_out(tx: Tx, number: str, made: Sequence[SendingOfList]) -> list[LineLeftOut]:
-    """What the newest file was made without."""
-    if not made:
-        return []
-    why = {one.payment_id: one.reason for one in bank_sendings.left_out(tx, made[0].sending.number)}
-    return [LineLeftOut(one, why[one.id]) for one in _to_send(tx, number) if one.id in why]
-
-
-def _one_of(tx: Tx, number: str, sending_no: str) -> Sending:
-    """A file of this batch."""
-    for one in bank_sendings.of_batch(tx, number):
-        if one.sending.number == sending_no:
-            return one.sending
-    raise NotFound("这一批没有这份银行文件。请返回批次重新打开。")
+def _sums(found: Iterable[Payment]) -> tuple[int, int]:
+    amounts = [one.fen for one in found]
+    return len(amounts), sum(amounts)
 
 
 def _put_on_record(tx: Tx, actor: Actor, new: Sending, made: BankFile, reason: str) -> None:
@@ -280,22 +384,6 @@ def _put_on_record(tx: Tx, actor: Actor, new: Sending, made: BankFile, reason: s
     add_access(tx, new.made_at, actor.person_id, "bank-file-made", new.batch_no, said)
 
 
-def _seen(tx: Tx, actor: Actor, number: str) -> BatchLine:
-    found = payments.batch_line(tx, actor, places_of(actor, FundAct.SEE), number)
-    if found is None:
-        raise NotFound("没有找到这一批。请返回批次列表重新打开。")
-    return found
-
-
-def _to_send(tx: Tx, number: str) -> list[Payment]:
-    """The lines that are granted and not paid."""
-    listed = payments.of_batch(tx, number)
-    return [one for one in listed if one.status is PaymentStatus.COMMITTED]
-
-
 def _must_be_sent(tx: Tx, actor: Actor, batch: Batch) -> None:
-    must(tx, actor, FundAct.PAY, batch.organisation_id)
-    if batch.made_by == actor.person_id:
-        raise NotPermitted(f"这一批是您制单的,按规定由别人付款,{_NOT_SENT}")
-    if batch.status is not BatchStatus.APPROVED:
-        raise Conflict(f"只有已批准、待付款的批次可以制作银行文件,{_NOT_SENT}")
+    must_pay(tx, actor, batch, _NOT_SENT)
+    must_be_granted(batch, f"只有已批准、待付款的批次可以制作银行文件,{_NOT_SENT}")

@@ -22,17 +22,19 @@ from registry.budget.model import (
     Payee,
     PayeeKind,
     Payment,
+    PaymentStatus,
     Stamp,
 )
 from registry.budget.programmes import GOODS, WARNING_SHARE, Programme, programme_of
 from registry.funds import giving
+from registry.funds.bank_desk import why_unpaid
 from registry.funds.checking import Fault, faults_of
 from registry.funds.desk import words_of
 from registry.funds.payees import household_payee, typed_payee
 from registry.funds.rights import FundAct, may, must, must_somewhere, places_of
 from registry.funds.starts import FROM_A_BATCH
 from registry.funds.typed import number_of
-from registry.store import funds, payees, payments
+from registry.store import bank_sendings, funds, payees, payments
 from registry.store.funds import LineOfUnit, Narrowing
 from registry.store.payees import HouseholdToPay
 from registry.store.payments import BatchLine
@@ -60,8 +62,15 @@ class BatchView:
     programme: Programme
     is_mine: bool
     may_copy: bool
+    unpaid: Mapping[int, str]
+    """Why the bank has not paid a payment, of those it was asked for or could not be."""
+    waits: str
+    """Why the batch cannot be closed yet, in words; empty where nothing waits for the bank."""
+    may_settle: bool
+    """What is held on account: pay it, or give it back."""
     may_send: bool
-    """To the bank: a batch that was granted, by who pays and did not roster it."""
+    """To the bank: a batch that was granted, by who pays and did not roster it; afterwards she may
+    look at the files that were made of it."""
 
     @property
     def over(self) -> int:
@@ -124,9 +133,11 @@ class BatchDesk:
                 programme=programme_of(found.batch.programme),
                 is_mine=is_draft and found.batch.made_by == actor.person_id,
                 may_copy=may(tx, actor, FundAct.ROSTER, found.batch.organisation_id),
-                may_send=found.batch.status is BatchStatus.APPROVED
-                and found.batch.made_by != actor.person_id
-                and may(tx, actor, FundAct.PAY, found.batch.organisation_id),
+                unpaid=why_unpaid(bank_sendings.of_batch(tx, number)),
+                waits=giving.waits_for_bank(tx, number),
+                may_settle=_may_pay(tx, actor, found.batch)
+                and any(one.status is PaymentStatus.HELD for one in listed),
+                may_send=_may_send(tx, actor, found.batch),
             )
 
         return self._engine.ask(read)
@@ -422,6 +433,17 @@ class BatchDesk:
 
     def _stamp(self, actor: Actor, case_id: str = "") -> Stamp:
         return Stamp(self._environment.now(), actor.person_id, case_id)
+
+
+def _may_pay(tx: Tx, actor: Actor, batch: Batch) -> bool:
+    is_hers = batch.made_by == actor.person_id
+    return not is_hers and may(tx, actor, FundAct.PAY, batch.organisation_id)
+
+
+def _may_send(tx: Tx, actor: Actor, batch: Batch) -> bool:
+    if not _may_pay(tx, actor, batch):
+        return False
+    return batch.status is BatchStatus.APPROVED or bool(bank_sendings.of_batch(tx, batch.number))
 
 
 def _without_account(tx: Tx, listed: Sequence[Payment]) -> set[int]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict, Invalid, NotFound
 from engine.model.operations import Cancelled
 from engine.store.database import Tx
 from engine.work.federation_settings import Ask
@@ -25,7 +25,7 @@ from registry.funds import ledger
 from registry.funds.checking import faults_of
 from registry.funds.ledger import Shortage
 from registry.help_record import HelpRecord
-from registry.store import funds, help_records, payments
+from registry.store import bank_sendings, funds, help_records, payments
 
 _MOST_TOLD = 5
 _ID_DIGITS = 13
@@ -84,22 +84,59 @@ def grant(tx: Tx, stamp: Stamp, number: str) -> Batch:
     return _save(tx, replace(batch, status=BatchStatus.APPROVED))
 
 
-def pay_out(tx: Tx, stamp: Stamp, number: str, voucher: str) -> Batch:
-    """Write down that a granted batch was paid; each household's file says so at once."""
-    batch = must_be(
-        tx, number, BatchStatus.APPROVED, "这一批还没有批准,没有登记付款。", BatchStatus.PAID
-    )
+def pay_out(tx: Tx, stamp: Stamp, number: str, voucher: str, note: str = "") -> list[Payment]:
+    """Write down that what the bank has not paid of a granted batch was paid by voucher.
+
+    Each household's file says so at once; ``note`` says how, where it was in cash. The batch is
+    closed. What was paid by this: nothing where it was closed before.
+    """
+    batch = _to_close(tx, number)
     if batch.status is BatchStatus.PAID:
-        return batch
-    granted = payments.of_batch(tx, number)
-    ledger.pay(tx, stamp, granted, voucher)
-    record_help(tx, stamp, granted, f"发放批次 {number}")
-    paid = replace(batch, status=BatchStatus.PAID, voucher=voucher, paid_on=stamp.on)
-    return _save(tx, paid)
+        return []
+    rest = unpaid(tx, number)
+    if rest and not voucher:
+        raise Invalid("没有写明记账凭证号,没有登记付款。")
+    ledger.pay(tx, stamp, rest, voucher, note)
+    record_help(tx, stamp, rest, f"发放批次 {number}")
+    if rest:
+        batch = replace(batch, voucher=voucher, paid_on=stamp.on)
+    _save(tx, replace(_as_the_bank_paid(tx, batch), status=BatchStatus.PAID))
+    return rest
+
+
+def hold_rest(tx: Tx, stamp: Stamp, number: str) -> list[Payment]:
+    """挂账 of what the bank has not paid of a granted batch, which is closed; what that was."""
+    batch = _to_close(tx, number)
+    if batch.status is BatchStatus.PAID:
+        return []
+    rest = unpaid(tx, number)
+    ledger.hold(tx, stamp, rest)
+    _save(tx, replace(_as_the_bank_paid(tx, batch), status=BatchStatus.PAID))
+    return rest
+
+
+def unpaid(tx: Tx, number: str) -> list[Payment]:
+    """What of a batch is granted and not paid."""
+    listed = payments.of_batch(tx, number)
+    return [one for one in listed if one.status is PaymentStatus.COMMITTED]
+
+
+def waits_for_bank(tx: Tx, number: str) -> str:
+    """Why a batch cannot be closed yet, in words; empty where no file waits for its result."""
+    waiting = bank_sendings.waiting_of(tx, number)
+    if not waiting:
+        return ""
+    return (
+        f"银行文件 {'、'.join(waiting)} 还在等待银行结果。"
+        "请先在批次的“银行文件”页导入结果;没有交给银行的,先作废。"
+    )
 
 
 def give_back(tx: Tx, stamp: Stamp, number: str, reason: str, *, withdrawn: bool) -> Batch:
-    """Release what a batch reserved that was refused or withdrawn."""
+    """Release what a batch reserved that was refused or withdrawn; never what was paid.
+
+    Raises Conflict while a file of it waits for the bank's result.
+    """
     after = BatchStatus.WITHDRAWN if withdrawn else BatchStatus.REFUSED
     batch = payments.batch(tx, number)
     if batch is None:
@@ -108,7 +145,13 @@ def give_back(tx: Tx, stamp: Stamp, number: str, reason: str, *, withdrawn: bool
         return batch
     if batch.status not in (BatchStatus.SUBMITTED, BatchStatus.APPROVED):
         raise Conflict("这一批没有占用资金,没有改动。")
-    ledger.release(tx, stamp, payments.of_batch(tx, number), reason)
+    _must_not_wait(tx, number)
+    listed = payments.of_batch(tx, number)
+    left = [one for one in listed if one.status is not PaymentStatus.PAID]
+    ledger.release(tx, stamp, left, reason)
+    if len(left) < len(listed):
+        # What the bank has paid stays paid, whatever becomes of the case.
+        batch, after = _as_the_bank_paid(tx, batch), BatchStatus.PAID
     return _save(tx, replace(batch, status=after, reason=reason[:300]))
 
 
@@ -153,6 +196,30 @@ def must_be(
     if batch.status not in (wanted, also):
         raise Conflict(refusal)
     return batch
+
+
+def _to_close(tx: Tx, number: str) -> Batch:
+    """A granted batch no file of which is under way, or one that is closed."""
+    batch = must_be(
+        tx, number, BatchStatus.APPROVED, "这一批还没有批准,没有登记付款。", BatchStatus.PAID
+    )
+    if batch.status is BatchStatus.APPROVED:
+        _must_not_wait(tx, number)
+    return batch
+
+
+def _must_not_wait(tx: Tx, number: str) -> None:
+    told = waits_for_bank(tx, number)
+    if told:
+        raise Conflict(f"{told}没有办理。")
+
+
+def _as_the_bank_paid(tx: Tx, batch: Batch) -> Batch:
+    """With voucher and day of the newest result, where none of its own is written down."""
+    told = [one.sending.answer for one in bank_sendings.of_batch(tx, batch.number) if one.paid]
+    if batch.voucher or not told or told[0] is None:
+        return batch
+    return replace(batch, voucher=told[0].voucher, paid_on=told[0].paid_on)
 
 
 def _save(tx: Tx, changed: Batch) -> Batch:

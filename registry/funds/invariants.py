@@ -9,11 +9,12 @@ from registry.store import fund_checks, funds, payments
 Findings = Iterator[str | None]
 """For each thing that was looked at: what is wrong with it, or None."""
 
-_COLUMN_OF = {
-    PaymentStatus.RESERVED: "reserved",
-    PaymentStatus.COMMITTED: "committed",
-    PaymentStatus.PAID: "paid",
+_STATUSES_OF = {
+    "reserved": (PaymentStatus.RESERVED,),
+    "committed": (PaymentStatus.COMMITTED, PaymentStatus.HELD),
+    "paid": (PaymentStatus.PAID,),
 }
+"""Of each column of a line: which payments stand in it."""
 
 
 def findings(tx: Tx) -> Findings:
@@ -52,10 +53,10 @@ def _moved(line: BudgetLine, moved: Mapping[Kind, int]) -> str | None:
 
 
 def _given(line: BudgetLine, given: dict[tuple[int, str], int], held: dict[int, int]) -> str | None:
-    for status, column in _COLUMN_OF.items():
-        fen = given.get((line.id, status.value), 0)
-        if status is PaymentStatus.RESERVED:
+    for column, statuses in _STATUSES_OF.items():
+        fen = sum(given.get((line.id, status.value), 0) for status in statuses)
+        if column == "reserved":
             fen += held.get(line.id, 0)
         if fen != getattr(line, column):
-            return f"budget line {line.id}: payments that are {status.value} come to {fen} fen"
+            return f"budget line {line.id}: payments that are {column} come to {fen} fen"
     return None

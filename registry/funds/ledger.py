@@ -166,28 +166,38 @@ def grant(tx: Tx, stamp: Stamp, reserved: Sequence[Payment], document: str = "")
     _advance(tx, stamp, reserved, Kind.COMMIT, document)
 
 
-def pay(tx: Tx, stamp: Stamp, committed: Sequence[Payment], voucher: str) -> None:
-    """已付: what was granted has left the account on the stamp's day, under a voucher."""
-    _advance(tx, stamp, committed, Kind.PAY, voucher)
+def pay(tx: Tx, stamp: Stamp, committed: Sequence[Payment], voucher: str, note: str = "") -> None:
+    """已付: what was granted has left the account on the stamp's day, under a voucher.
+
+    ``note`` says how, where it was not by transfer.
+    """
+    _advance(tx, stamp, committed, Kind.PAY, voucher, note)
+
+
+def hold(tx: Tx, stamp: Stamp, committed: Sequence[Payment]) -> None:
+    """挂账: what was granted and could not be paid waits; its money stays committed."""
+    if any(one.status is not PaymentStatus.COMMITTED for one in committed):
+        raise Conflict("其中有没有批准的,没有挂账。请核对批次。")
+    payments.set_status(
+        tx, [one.id for one in committed], PaymentStatus.HELD, reason=f"{stamp.on} 挂账"
+    )
 
 
 def release(tx: Tx, stamp: Stamp, live: Sequence[Payment], reason: str) -> None:
     """Give back what was reserved or granted and not paid. Raises Conflict for what was paid."""
-    for kind, status in (
-        (Kind.RELEASE, PaymentStatus.RESERVED),
-        (Kind.REVOKE, PaymentStatus.COMMITTED),
-    ):
-        found = [one for one in live if one.status is status]
+    for kind in (Kind.RELEASE, Kind.REVOKE):
+        found = [one for one in live if one.status in _STEPS[kind][0]]
         _advance(tx, stamp, found, kind, reason)
     if any(one.status is PaymentStatus.PAID for one in live):
         raise Conflict("其中有已经付款的,不能释放占用,没有改动。")
 
 
+_GRANTED = frozenset({PaymentStatus.COMMITTED, PaymentStatus.HELD})
 _STEPS = {
-    Kind.COMMIT: (PaymentStatus.RESERVED, PaymentStatus.COMMITTED),
-    Kind.PAY: (PaymentStatus.COMMITTED, PaymentStatus.PAID),
-    Kind.RELEASE: (PaymentStatus.RESERVED, PaymentStatus.RELEASED),
-    Kind.REVOKE: (PaymentStatus.COMMITTED, PaymentStatus.RELEASED),
+    Kind.COMMIT: (frozenset({PaymentStatus.RESERVED}), PaymentStatus.COMMITTED),
+    Kind.PAY: (_GRANTED, PaymentStatus.PAID),
+    Kind.RELEASE: (frozenset({PaymentStatus.RESERVED}), PaymentStatus.RELEASED),
+    Kind.REVOKE: (_GRANTED, PaymentStatus.RELEASED),
 }
 _BY_HAND = frozenset({Kind.ALLOCATE, Kind.REDUCE, Kind.HOLD})
 _NOT_SO_FAR = {
@@ -196,10 +206,17 @@ _NOT_SO_FAR = {
 }
 
 
-def _advance(tx: Tx, stamp: Stamp, found: Sequence[Payment], kind: Kind, document: str) -> None:
+def _advance(
+    tx: Tx,
+    stamp: Stamp,
+    found: Sequence[Payment],
+    kind: Kind,
+    document: str,
+    note: str = "",
+) -> None:
     before, after = _STEPS[kind]
     waiting = [one for one in found if one.status is not after]
-    if any(one.status is not before for one in waiting):
+    if any(one.status not in before for one in waiting):
         raise Conflict(_NOT_SO_FAR[kind])
     if not waiting:
         return
@@ -211,7 +228,8 @@ def _advance(tx: Tx, stamp: Stamp, found: Sequence[Payment], kind: Kind, documen
     lines = funds.held(tx, {one.line_id for one in waiting})
     payments.set_status(tx, [one.id for one in waiting], after, **more)
     for line_id, line in lines.items():
-        _step(tx, stamp, line, kind, [one for one in waiting if one.line_id == line_id], document)
+        of_line = [one for one in waiting if one.line_id == line_id]
+        _step(tx, stamp, line, kind, of_line, document, note)
 
 
 def _step(
@@ -221,6 +239,7 @@ def _step(
     kind: Kind,
     found: Iterable[Payment],
     document: str = "",
+    note: str = "",
 ) -> None:
     """Move the money of payments, each with a movement of its own."""
     written = [
@@ -231,7 +250,7 @@ def _step(
             at=stamp.at,
             by_id=stamp.by_id,
             document=document[:60] if kind is Kind.PAY else "",
-            note="" if kind is Kind.PAY else document[:300],
+            note=note[:300] if kind is Kind.PAY else document[:300],
             batch_no=one.batch_no,
             payment_id=one.id,
             case_id=stamp.case_id or one.case_id,

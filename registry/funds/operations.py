@@ -8,11 +8,11 @@ what its own case reserved; what it names must be that too. Amounts are yuan;
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date
 from typing import cast
 
 from engine.errors import Invalid, NotFound, NotPermitted
-from engine.model.clock import ZONE, local_date
+from engine.model.clock import local_date
 from engine.model.operations import Operation, OperationContext
 from engine.store import directory
 from engine.store.database import Tx
@@ -31,13 +31,18 @@ from registry.budget.model import (
 )
 from registry.budget.programmes import WARNING_SHARE, programme_of, programme_title, sources
 from registry.funds import giving, ledger
+from registry.funds.cash import cash_fault, in_cash
 from registry.funds.checking import faults_of
 from registry.funds.ledger import Shortage
+from registry.funds.typed import instant_on
 from registry.household import text
 from registry.store import funds, notices, payments
 from registry.store.funds import Narrowing
 
 Inputs = Mapping[str, object]
+
+HELD = PaymentStatus.HELD.value
+"""What is to become of the rest of a batch where it is not paid by voucher."""
 
 
 def _check(context: OperationContext, inputs: Inputs) -> Inputs:
@@ -132,28 +137,47 @@ def _submit_batch(context: OperationContext, inputs: Inputs) -> Inputs:
 def _commit_batch(context: OperationContext, inputs: Inputs) -> Inputs:
     """已批 of a whole batch; never by who rostered it."""
     batch = giving.grant(cast(Tx, context.tx), _stamp(context), _batch_no(context, inputs))
-    return _of_batch(context, batch.number, "已批")
+    tx = cast(Tx, context.tx)
+    return _of_batch(context, batch.number, payments.of_batch(tx, batch.number), "已批")
+
+
+def _check_batch_payment(context: OperationContext, inputs: Inputs) -> Inputs:
+    """Whether a batch can be closed now: no file waits for the bank, cash has two witnesses."""
+    tx, number = cast(Tx, context.tx), _batch_no(context, inputs)
+    payments.batch(tx, number)  # held: no file is made between this and the payment
+    told = giving.waits_for_bank(tx, number)
+    if not told and inputs.get("in_cash") is True:
+        told = cash_fault(_witnesses(inputs))
+    return {"ready": not told, "message": told}
 
 
 def _pay_batch(context: OperationContext, inputs: Inputs) -> Inputs:
-    """已付 of a whole batch, and each household's help record at once."""
-    voucher = text(inputs.get("voucher_no"))[:60]
+    """已付 of what the bank has not paid of a batch, with each household's help record, or 挂账.
+
+    Raises Conflict while a file of it waits for the bank's result.
+    """
+    tx, number = cast(Tx, context.tx), _batch_no(context, inputs)
     stamp = _stamp(context, inputs.get("paid_on"))
-    number = _batch_no(context, inputs)
-    batch = giving.pay_out(cast(Tx, context.tx), stamp, number, voucher)
-    return _of_batch(context, batch.number, "已付")
+    if inputs.get("rest") == HELD:
+        return _of_batch(context, number, giving.hold_rest(tx, stamp, number), "挂账")
+    note = in_cash(_witnesses(inputs)) if inputs.get("in_cash") is True else ""
+    voucher = text(inputs.get("voucher_no"))[:60]
+    return _of_batch(context, number, giving.pay_out(tx, stamp, number, voucher, note), "已付")
 
 
 def _release_batch(context: OperationContext, inputs: Inputs) -> Inputs:
     """Give back what a batch reserved that was refused, or withdrawn."""
+    tx = cast(Tx, context.tx)
     batch = giving.give_back(
-        cast(Tx, context.tx),
+        tx,
         _stamp(context),
         _batch_no(context, inputs),
         text(inputs.get("reason")),
         withdrawn=inputs.get("withdrawn") is True,
     )
-    return _of_batch(context, batch.number, "释放")
+    listed = payments.of_batch(tx, batch.number)
+    released = [one for one in listed if one.status is PaymentStatus.RELEASED]
+    return _of_batch(context, batch.number, released, "释放")
 
 
 def _allocate(context: OperationContext, inputs: Inputs) -> Inputs:
@@ -293,8 +317,11 @@ def _said_no(inputs: Inputs) -> str:
     return text(inputs.get("batch_no"))
 
 
-def _of_batch(context: OperationContext, number: str, act: str) -> Inputs:
-    found = payments.of_batch(cast(Tx, context.tx), number)
+def _witnesses(inputs: Inputs) -> tuple[str, str]:
+    return text(inputs.get("witness_1")), text(inputs.get("witness_2"))
+
+
+def _of_batch(context: OperationContext, number: str, found: Sequence[Payment], act: str) -> Inputs:
     fen = sum(one.fen for one in found)
     context.reporter(
         "grant", {"batch": number, "payments": len(found), "amount": in_yuan(fen), "act": act}
@@ -353,14 +380,13 @@ def _warned(context: OperationContext, line: BudgetLine) -> bool:
 
 
 def _stamp(context: OperationContext, on: object = None) -> Stamp:
-    """Now, or a day that was written down: noon of it, so that it is that day everywhere."""
+    """Now, or a day that was written down."""
     at = context.now
     if text(on):
         day = date.fromisoformat(text(on)[:10])
         if day > local_date(context.now):
             raise Invalid(f"付款日期 {day} 还没有到,没有登记。")
-        if day != local_date(context.now):
-            at = datetime.combine(day, time(12), ZONE)
+        at = instant_on(day, context.now)
     return replace(Stamp(context.now, context.actor_id, context.case_id), at=at)
 
 
@@ -384,6 +410,11 @@ _WHERE: _Schemas = {
 }
 _ONE: _Schemas = {"payment_id": _ID_OR_NOTHING}
 _BATCH: _Schemas = {"batch_no": _TEXT_OR_NOTHING}
+_CASH: _Schemas = {
+    "in_cash": _TRUTH_OR_NOTHING,
+    "witness_1": _TEXT_OR_NOTHING,
+    "witness_2": _TEXT_OR_NOTHING,
+}
 _DONE: _Schemas = {"payments": _COUNT, "amount": _YUAN}
 _ANSWER: _Schemas = {"granted": _TRUTH, "message": _TEXT, "available": _YUAN, "warned": _TRUTH}
 
@@ -453,11 +484,23 @@ FUND_OPERATIONS: Sequence[Operation] = (
         outputs=_DONE,
     ),
     Operation(
+        name="funds.check_batch_payment",
+        title="核对批次能否办结",
+        run=_check_batch_payment,
+        inputs={**_BATCH, **_CASH},
+        outputs={"ready": _TRUTH, "message": _TEXT},
+    ),
+    Operation(
         name="funds.pay_batch",
         title="登记批次付款",
         run=_pay_batch,
-        inputs={**_BATCH, "voucher_no": _TEXT, "paid_on": _DATE_OR_NOTHING},
-        required=frozenset({"voucher_no"}),
+        inputs={
+            **_BATCH,
+            "rest": {"enum": ["paid", HELD, None]},
+            "voucher_no": _TEXT_OR_NOTHING,
+            "paid_on": _DATE_OR_NOTHING,
+            **_CASH,
+        },
         outputs=_DONE,
     ),
     Operation(

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, time
 
 from engine.errors import Conflict, Invalid
+from engine.model.clock import ZONE, local_date
 from registry.budget.amounts import fen_of
 
 FIRST_YEAR = 2010
@@ -64,3 +65,8 @@ def day_of(said: str, label: str, today: date, faults: list[str]) -> date:
     elif day.year < FIRST_YEAR:
         faults.append(f"{label} {day} 早于 {FIRST_YEAR} 年,请核对年份。")
     return day
+
+
+def instant_on(day: date, now: datetime) -> datetime:
+    """Now, or noon of a day that was written down, so that it is that day everywhere."""
+    return now if day == local_date(now) else datetime.combine(day, time(12), ZONE)

@@ -10,13 +10,17 @@ from registry.budget.model import LIVE, BatchStatus, Kind, PaymentStatus
 from registry.store.fund_tables import fund_movement, payment, payment_batch
 
 _LIVE = [status.value for status in LIVE]
-_STATUS_IN: dict[BatchStatus, PaymentStatus] = {
-    BatchStatus.DRAFT: PaymentStatus.LISTED,
-    BatchStatus.SUBMITTED: PaymentStatus.RESERVED,
-    BatchStatus.APPROVED: PaymentStatus.COMMITTED,
-    BatchStatus.PAID: PaymentStatus.PAID,
-    BatchStatus.REFUSED: PaymentStatus.RELEASED,
-    BatchStatus.WITHDRAWN: PaymentStatus.RELEASED,
+_STATUSES_IN: dict[BatchStatus, frozenset[PaymentStatus]] = {
+    BatchStatus.DRAFT: frozenset({PaymentStatus.LISTED}),
+    BatchStatus.SUBMITTED: frozenset({PaymentStatus.RESERVED}),
+    # The bank may have paid some already.
+    BatchStatus.APPROVED: frozenset(
+        {PaymentStatus.COMMITTED, PaymentStatus.PAID, PaymentStatus.HELD}
+    ),
+    # What could not be paid is held on account, or given back later.
+    BatchStatus.PAID: frozenset({PaymentStatus.PAID, PaymentStatus.HELD, PaymentStatus.RELEASED}),
+    BatchStatus.REFUSED: frozenset({PaymentStatus.RELEASED}),
+    BatchStatus.WITHDRAWN: frozenset({PaymentStatus.RELEASED}),
 }
 
 
@@ -59,8 +63,11 @@ def payments_that_disagree(tx: Tx) -> list[tuple[int, str, str]]:
     """Payments that are not as far as their batch."""
     fits = or_(
         *(
-            and_(payment_batch.c.status == batch.value, payment.c.status == one.value)
-            for batch, one in _STATUS_IN.items()
+            and_(
+                payment_batch.c.status == batch.value,
+                payment.c.status.in_([one.value for one in statuses]),
+            )
+            for batch, statuses in _STATUSES_IN.items()
         )
     )
     query: Any = (

@@ -26,7 +26,7 @@ _BATCH = String(40)
 _CODE = String(40)
 _Serial = BigInteger().with_variant(Integer, "sqlite")
 
-_LIVE = text("status IN ('reserved', 'committed', 'paid')")
+_LIVE = text("status IN ('reserved', 'committed', 'held', 'paid')")
 
 budget_line = Table(
     "budget_line",
@@ -173,6 +173,13 @@ bank_sending = Table(
     Column("made_by", _ID, nullable=False),
     Column("lines", Integer, nullable=False),
     Column("fen", BigInteger, nullable=False),
+    Column("voided_at", _INSTANT),
+    Column("voided_by", _ID),
+    Column("answered_at", _INSTANT),
+    Column("answered_by", _ID),
+    Column("result_sha256", String(64)),
+    Column("voucher", String(60)),
+    Column("paid_on", _DATE),
     Index("ix_bank_sending_batch", "batch_no", "made_at"),
 )
 
@@ -183,6 +190,8 @@ bank_sending_line = Table(
     Column("payment_id", BigInteger, ForeignKey("payment.id"), primary_key=True),
     Column("name", String(100), nullable=False),  # whose account it is, as it was sent
     Column("account_hash", String(64), nullable=False),  # keyed: tells a corrected one
+    Column("fate", String(10)),  # paid | failed, once the bank has answered
+    Column("reason", String(100)),
     Index("ix_bank_sending_line_payment", "payment_id"),
 )
 

@@ -1,6 +1,7 @@
 """Payments under way to people, of the whole federation: for the check for duplicates.
 
-Under way is what is reserved or granted and neither paid nor given back; a draft roster is not.
+Under way is what is reserved, granted or held on account and neither paid nor given back; a draft
+roster is not.
 Of a payee without a file a payment keeps the name, the keyed hash of her number and its last four.
 Neither account nor mobile number is asked of her, so she is found by her number alone.
 """
@@ -19,7 +20,11 @@ from registry.store.fund_tables import budget_line, payment, payment_batch
 from registry.store.people import BATCH, CASE, Found, counties_of
 from registry.store.tables import household, household_person
 
-_UNDER_WAY = (PaymentStatus.RESERVED.value, PaymentStatus.COMMITTED.value)
+_UNDER_WAY = (
+    PaymentStatus.RESERVED.value,
+    PaymentStatus.COMMITTED.value,
+    PaymentStatus.HELD.value,
+)
 _MOST = 50
 
 

@@ -12,39 +12,9 @@ from engine import SYSTEM
 from engine.errors import Conflict, Invalid, NotFound, NotPermitted
 from registry.funds.bank_desk import NotAllFit
 from registry.funds.bank_files import BankFile
+from tests.funds.paying import CSV, granted, with_account, with_account_of
 from tests.funds.purse import Purse, id_number
 from tests.support.register import Visitor, on_file, site_of
-
-CSV = {"format": "simulated_csv", "reason": "春节慰问金发放"}
-
-
-def with_account(desk: Purse, number: int, name: str = "", **head: object) -> str:
-    told = {
-        "name": name or f"林模拟{number}",
-        "id_number": id_number(number),
-        "mobile": "",
-        "bank_account": f"62220000000000{number:05d}",
-        **head,
-    }
-    return on_file(desk.engine, told, "u1", members=[])
-
-
-def with_account_of(desk: Purse, file_no: str, account: str) -> None:
-    """Its account put right."""
-    upkeep, reviewer = desk.register.upkeep, desk.actor("reviewer")
-    seen = upkeep.correctable(reviewer, file_no).version
-    upkeep.correct(reviewer, file_no, seen, {"head.bank_account": account}, "核对了存折")
-
-
-def granted(desk: Purse, *files: str) -> str:
-    """A batch with these households, granted."""
-    desk.allocate()
-    number = desk.draft(desk.all_lines()[0])
-    for file_no in files:
-        desk.register.batches.add_household(desk.actor("accountant"), number, file_no, "1000")
-    case_id = desk.register.batches.submit(desk.actor("accountant"), number)
-    desk.do("approver", case_id, "approve_county", {"decision": "agree"})
-    return number
 
 
 def make(desk: Purse, number: str, by: str = "cashier", **typed: str) -> BankFile:
@@ -115,7 +85,7 @@ def test_what_cannot_be_sent_is_left_out_and_the_others_go(desk: Purse) -> None:
     assert [line.split(",")[0] for line in lines_of(made)] == ["1", "4"]
     offer = desk.register.bank.offer(desk.actor("cashier"), number)
     assert (offer.made[0].sending.lines, offer.made[0].sending.fen) == (2, 200_000)
-    told = {one.payment.number: one.reason for one in offer.left_out}
+    told = {one.payment.number: one.reason for one in offer.left}
     assert sorted(told) == [2, 3]
     assert "没有银行账号" in told[2]
     assert "U+2CB4E" in told[3]
@@ -249,7 +219,7 @@ def test_the_cashier_downloads_it_from_the_page_of_the_batch(site: Flask, desk: 
     assert "6222000000000000001" in made.get_data().decode("gbk")
     again = cashier.post(address, CSV, address)
     assert again.status_code == 409
-    assert "已确认上一份文件没有交给银行" in again.get_data(as_text=True)
+    assert "各笔都在等待银行结果的文件中" in again.get_data(as_text=True)
     accountant = Visitor(site, desk.engine, "accountant")
     assert "/bank-file" not in accountant.text(f"/funds/batches/{number}")
     assert accountant.get(address).status_code == 403
@@ -266,5 +236,5 @@ def test_the_page_offers_to_go_on_without_what_cannot_be_sent(site: Flask, desk:
     assert "写不进银行文件的行先留下,其余 1 笔照做" in refused.get_data(as_text=True)
     assert cashier.post(address, {**CSV, "leave": "yes"}, address).status_code == 303
     page = cashier.text(address)
-    assert "没有写进文件的 1 笔,仍是已批" in page
+    assert "还没有付的 1 笔,仍是已批" in page
     assert "请先在档案中补录" in page

@@ -17,15 +17,19 @@ from playwright.sync_api import Browser
 from waitress.server import create_server
 
 from engine import SYSTEM, Actor, Engine, Request
-from engine.definitions.folder import read_upload
+from engine.definitions.folder import read_folder, read_upload
 from engine.jobs.executor import Pace, in_background
 from engine.model.cases import EventKind
 from engine.model.clock import Clock, FixedClock
 from engine.model.organisations import Person as Employee
+from engine.store import directory
+from engine.store.database import Tx
 from engine.store.settings import Parameter
 from engine.work.accounts import hash_password
+from tests.funds.purse import MONEY_ROLES, MONEY_STAFF, id_number
 from tests.journeys.person import Person
 from tests.support.federation import ORGANISATIONS, ROLES, STAFF
+from tests.support.register import on_file
 from tests.support.templates import Templates
 from tests.support.waiting import WAITED
 from webapp.app import create_app
@@ -179,6 +183,30 @@ def site(templates: Templates, database_kind: str, tmp_path: Path) -> Iterator[S
     """A small federation of this test's own, once on each database."""
     with _small_federation(templates, database_kind, tmp_path) as running:
         yield running
+
+
+@pytest.fixture
+def treasury(site: Site) -> Site:
+    """With who works with money, the processes that decide on it, three households on file."""
+    since = dt.date(2020, 1, 1)
+    people = [
+        (Employee(f"p-{n}", n, f"模拟{n}", place), HASHED) for n, (_, place) in MONEY_STAFF.items()
+    ]
+    grants = [(f"p-{n}", role, place) for n, (role, place) in MONEY_STAFF.items()]
+
+    def hire(tx: Tx) -> None:
+        directory.add_roles(tx, MONEY_ROLES)
+        directory.add_people(tx, people, dt.datetime(2020, 1, 1, tzinfo=dt.UTC).isoformat())
+        directory.add_grants(tx, grants, since)
+
+    site.engine.execute(hire)
+    for key in ("grant_batch", "budget_transfer"):
+        files = read_folder(ROOT / "processes", ROOT / "forms", key).files
+        site.engine.definitions.deploy(SYSTEM, files)
+    for number in range(3):
+        head = {"name": f"周模拟{number}", "id_number": id_number(number), "mobile": ""}
+        on_file(site.engine, head, members=[])
+    return site
 
 
 @pytest.fixture(scope="module")

@@ -1,51 +1,21 @@
 """Money at the browser: given to a county, asked for by a list, granted, paid, seen in the file."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
 
 import pytest
 from playwright.sync_api import expect
 
 import registry
 from engine import SYSTEM
-from engine.definitions.folder import read_folder
-from engine.model.organisations import Person as Employee
-from engine.store import directory
-from engine.store.database import Tx
 from registry.store.funds import Narrowing
-from tests.funds.purse import MONEY_ROLES, MONEY_STAFF, id_number
-from tests.journeys.conftest import HASHED, PICTURES, ROOT, Site
+from tests.funds.purse import id_number
+from tests.journeys.conftest import PICTURES, Site
 from tests.journeys.person import Person
-from tests.support.register import on_file
 
 pytestmark = pytest.mark.browser
 
 People = Callable[..., Person]
 TOO_MUCH = "本批合计 454.30 万元,超过可用指标 3.20 万元,未提交、未占用资金。请减少名单或申请调剂。"
-
-
-@pytest.fixture
-def treasury(site: Site) -> Site:
-    """With who works with money, the processes that decide on it, three households on file."""
-    since = date(2020, 1, 1)
-    people = [
-        (Employee(f"p-{n}", n, f"模拟{n}", place), HASHED) for n, (_, place) in MONEY_STAFF.items()
-    ]
-    grants = [(f"p-{n}", role, place) for n, (role, place) in MONEY_STAFF.items()]
-
-    def hire(tx: Tx) -> None:
-        directory.add_roles(tx, MONEY_ROLES)
-        directory.add_people(tx, people, datetime(2020, 1, 1, tzinfo=UTC).isoformat())
-        directory.add_grants(tx, grants, since)
-
-    site.engine.execute(hire)
-    for key in ("grant_batch", "budget_transfer"):
-        files = read_folder(ROOT / "processes", ROOT / "forms", key).files
-        site.engine.definitions.deploy(SYSTEM, files)
-    for number in range(3):
-        head = {"name": f"周模拟{number}", "id_number": id_number(number), "mobile": ""}
-        on_file(site.engine, head, members=[])
-    return site
 
 
 def allocated(person: Person, yuan: str) -> None:

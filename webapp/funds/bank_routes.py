@@ -1,5 +1,6 @@
 """The addresses of files for banks."""
 
+import hashlib
 from urllib.parse import quote
 
 from flask import Response, flash, redirect, request, url_for
@@ -7,8 +8,11 @@ from flask.typing import ResponseReturnValue
 
 from engine import Actor
 from engine.errors import Conflict, Invalid
+from registry.funds.bank_answers import ResultRefused, Taken
 from registry.funds.bank_desk import NotAllFit
+from registry.funds.bank_results import LARGEST_FILE
 from webapp.funds.bank_page import Typed, bank_file_page
+from webapp.funds.bank_upload import read_result
 from webapp.funds.blueprint import funds
 from webapp.shared.errors import status_of
 from webapp.shared.kept_posts import KeptPost, resumes
@@ -16,6 +20,8 @@ from webapp.shared.language import _
 from webapp.shared.navigation import shell
 from webapp.shared.page import render
 from webapp.shared.requests import current_actor, current_registry
+
+_MOST = LARGEST_FILE + 1
 
 
 def _page(actor: Actor, number: str, typed: Typed) -> str:
@@ -25,8 +31,8 @@ def _page(actor: Actor, number: str, typed: Typed) -> str:
 
 @funds.get("/funds/batches/<number>/bank-file")
 def bank_file(number: str) -> ResponseReturnValue:
-    """Which format, what for; what was made before."""
-    return _page(current_actor(), number, Typed())
+    """Which format, what for; what was made before and what came back."""
+    return _page(current_actor(), number, Typed(sending=request.args.get("of", "")))
 
 
 @funds.post("/funds/batches/<number>/bank-file")
@@ -56,6 +62,53 @@ def fetch_bank_file(number: str, sending: str) -> ResponseReturnValue:
     name = quote(made.name, safe="")
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     return response
+
+
+@funds.post("/funds/batches/<number>/bank-file/<sending>/result")
+def take_bank_result(number: str, sending: str) -> ResponseReturnValue:
+    """What the bank sent back: all of it is taken over, or everything that is wrong is told."""
+    actor, typed, desk = current_actor(), request.form.to_dict(), current_registry().bank_answers
+    given = request.files.get("file")
+    try:
+        # Nothing chosen reads as an empty file, which is refused in words.
+        name, content = ("", b"") if given is None else (given.filename or "", given.read(_MOST))
+        form, sent = desk.sent(actor, number, sending)
+        result = read_result(form, name, content, sent)
+        sha256 = hashlib.sha256(content).hexdigest()
+        taken = desk.take(actor, number, sending, result, {**typed, "sha256": sha256})
+    except ResultRefused as refusal:
+        wrong = Typed(typed, refusal.message, sending=sending, problems=refusal.problems)
+        return _page(actor, number, wrong), status_of(refusal)
+    except (Conflict, Invalid) as refusal:
+        wrong = Typed(typed, refusal.message, sending=sending)
+        return _page(actor, number, wrong), status_of(refusal)
+    flash(_result_words(taken), "done")
+    return redirect(url_for("funds.bank_file", number=number), 303)
+
+
+def _result_words(taken: Taken) -> str:
+    if not taken.is_new:
+        return _("这份结果已经导入过,没有改动。")
+    if not taken.failed:
+        return _("已导入结果:%(n)s 笔全部付款成功,帮扶记录已写入。", n=taken.paid)
+    return _(
+        "已导入结果:成功 %(paid)s 笔,帮扶记录已写入;失败 %(failed)s 笔仍是已批,原因见下。",
+        paid=taken.paid,
+        failed=taken.failed,
+    )
+
+
+@funds.post("/funds/batches/<number>/bank-file/<sending>/void")
+def void_bank_file(number: str, sending: str) -> ResponseReturnValue:
+    """A file that never went out."""
+    actor = current_actor()
+    try:
+        current_registry().bank_answers.void(actor, number, sending, request.form.to_dict())
+    except (Conflict, Invalid) as refusal:
+        page = _page(actor, number, Typed(message=refusal.message, sending=sending))
+        return page, status_of(refusal)
+    flash(_("文件 %(no)s 已作废,其中各笔可以重新写进文件。", no=sending), "done")
+    return redirect(url_for("funds.bank_file", number=number), 303)
 
 
 @resumes("funds.make_bank_file")

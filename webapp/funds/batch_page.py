@@ -7,7 +7,7 @@ from typing import ClassVar
 from flask import url_for
 
 from registry.budget.amounts import in_yuan
-from registry.budget.model import BatchStatus, PayeeKind, Payment
+from registry.budget.model import BatchStatus, PayeeKind, Payment, PaymentStatus
 from registry.budget.programmes import programmes
 from registry.funds.batches import BatchView
 from registry.funds.desk import words_of
@@ -15,7 +15,7 @@ from registry.store.funds import LineOfUnit
 from registry.store.payees import HouseholdToPay
 from registry.store.payments import BatchLine
 from registry.vocabulary import CATEGORIES, words
-from webapp.funds.words import PAYEES, STATES, amount, fund_tabs, item_names
+from webapp.funds.words import PAYEES, PAYMENT_STATES, STATES, amount, fund_tabs, item_names
 from webapp.shared.addresses import address
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
@@ -23,6 +23,7 @@ from webapp.shared.page import Page
 from webapp.shared.words import NOTHING, day, moment
 
 _MOST_ROWS = 500
+_OF_HELD = ("payment", "voucher", "paid_on", "in_cash", "witness_1", "witness_2", "reason")
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class NewBatchPage(Page):
 class PayeeRow:
     """One line of a roster. ``faults`` stand in the way, ``told`` must be known.
 
-    ``remark`` is in nobody's way.
+    ``remark`` is in nobody's way; ``state`` how far it is, where it is not as far as its batch.
     """
 
     id: int
@@ -107,6 +108,9 @@ class PayeeRow:
     faults: tuple[str, ...]
     told: tuple[str, ...]
     remark: str
+    status: str
+    state: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -142,6 +146,9 @@ class BatchPage(Page):
     over: str
     is_draft: bool
     may_copy: bool
+    may_settle: bool
+    held: str
+    waits: str
     bank_href: str
     searched: str
     found: tuple[FoundHousehold, ...]
@@ -247,7 +254,7 @@ def batch_page(
     batch, values = view.line.batch, typed.values or {}
     there = {one.payee.key for one in view.payments}
     last = view.payments[-1].fen if view.payments else 0
-    names = ("amount", "exception", "payee", "name", "code", "category")
+    names = ("amount", "exception", "payee", "name", "code", "category", *_OF_HELD)
     kept = {name: values.get(name, "") for name in names}
     return BatchPage(
         shell=shell,
@@ -268,6 +275,9 @@ def batch_page(
         over=in_yuan(view.over) if view.is_mine and view.over > 0 else "",
         is_draft=view.is_mine,
         may_copy=view.may_copy and batch.status in (BatchStatus.REFUSED, BatchStatus.WITHDRAWN),
+        may_settle=view.may_settle,
+        held=_held(view),
+        waits=view.waits if view.may_send else "",
         bank_href=url_for("funds.bank_file", number=batch.number) if view.may_send else "",
         searched=typed.searched,
         found=tuple(_found(one, there) for one in found),
@@ -289,7 +299,10 @@ def batch_page(
 def payee_rows(view: BatchView) -> list[PayeeRow]:
     """The roster, what is wrong or exceptional first."""
     rows = [_payee_row(one, view) for one in view.payments]
-    return sorted(rows, key=lambda row: (not row.faults, not row.told, row.number))
+    held = PaymentStatus.HELD.value
+    return sorted(
+        rows, key=lambda row: (row.status != held, not row.faults, not row.told, row.number)
+    )
 
 
 def _payee_row(one: Payment, view: BatchView) -> PayeeRow:
@@ -307,7 +320,33 @@ def _payee_row(one: Payment, view: BatchView) -> PayeeRow:
         faults=tuple(fault.sentence for fault in faults if not fault.is_allowed),
         told=tuple(fault.sentence for fault in faults if fault.is_allowed),
         remark=_("档案中没有银行账号") if one.id in view.without_account else "",
+        status=one.status.value,
+        state=_state(one, view),
+        why=_why(one, view),
     )
+
+
+def _held(view: BatchView) -> str:
+    """挂账 with how many and what they come to; empty for none."""
+    held = [one.fen for one in view.payments if one.status is PaymentStatus.HELD]
+    if not held:
+        return ""
+    return _("挂账 %(n)s 笔 %(total)s", n=len(held), total=in_yuan(sum(held)))
+
+
+def _state(one: Payment, view: BatchView) -> str:
+    """Of a batch that is paid in parts: how far a payment is."""
+    if view.line.batch.status not in (BatchStatus.APPROVED, BatchStatus.PAID):
+        return ""
+    return str(PAYMENT_STATES.get(one.status, ""))
+
+
+def _why(one: Payment, view: BatchView) -> str:
+    if one.status is PaymentStatus.PAID:
+        return f"{one.voucher} {day(one.paid_on)}"
+    if one.status is PaymentStatus.RELEASED:
+        return one.reason
+    return view.unpaid.get(one.id, "")
 
 
 def _facts(view: BatchView) -> tuple[tuple[str, str, str], ...]:

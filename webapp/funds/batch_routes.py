@@ -144,6 +144,28 @@ def take_out_faulty(number: str) -> ResponseReturnValue:
     return _done(number, act)
 
 
+@funds.post("/funds/batches/<number>/lines/<int(max=999999999999):payment_id>/pay")
+def pay_held(number: str, payment_id: int) -> ResponseReturnValue:
+    """Pay what is held on account."""
+
+    def act(actor: Actor, typed: Mapping[str, str]) -> str:
+        current_registry().held_payments.pay(actor, number, payment_id, typed)
+        return _("已补付,帮扶记录已写入。")
+
+    return _done(number, act)
+
+
+@funds.post("/funds/batches/<number>/lines/<int(max=999999999999):payment_id>/give-back")
+def give_back_held(number: str, payment_id: int) -> ResponseReturnValue:
+    """Give it back to its budget line."""
+
+    def act(actor: Actor, typed: Mapping[str, str]) -> str:
+        current_registry().held_payments.give_back(actor, number, payment_id, typed)
+        return _("已退回指标。")
+
+    return _done(number, act)
+
+
 @funds.post("/funds/batches/<number>/submit")
 def submit_batch(number: str) -> ResponseReturnValue:
     """Check it as a whole and submit it; or say why not, and leave it as it is."""

@@ -5,7 +5,14 @@ from collections.abc import Mapping
 from flask import url_for
 
 from registry.budget.amounts import yuan
-from registry.budget.model import BatchStatus, Column, Kind, PayeeKind, TransferStatus
+from registry.budget.model import (
+    BatchStatus,
+    Column,
+    Kind,
+    PayeeKind,
+    PaymentStatus,
+    TransferStatus,
+)
 from registry.budget.programmes import programmes, sources, subjects, subjects_en
 from webapp.shared.language import _, is_english, lazy
 from webapp.shared.navigation import Link
@@ -40,6 +47,12 @@ STATES: Mapping[BatchStatus, object] = {
     BatchStatus.REFUSED: lazy("不同意"),
     BatchStatus.WITHDRAWN: lazy("已撤回"),
 }
+PAYMENT_STATES: Mapping[PaymentStatus, object] = {
+    PaymentStatus.PAID: lazy("已付"),
+    PaymentStatus.HELD: lazy("挂账"),
+    PaymentStatus.RELEASED: lazy("已退回"),
+}
+"""Those that are told beside a payment of a batch that is paid in parts."""
 TRANSFER_STATES: Mapping[TransferStatus, object] = {
     TransferStatus.PENDING: lazy("待审批"),
     TransferStatus.DONE: lazy("已调剂"),

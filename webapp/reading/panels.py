@@ -9,6 +9,8 @@ from engine import Actor
 from engine.model.tasks import TaskStatus
 from engine.work.view import TaskView
 from registry.budget.amounts import in_yuan, yuan
+from registry.budget.model import PaymentStatus
+from registry.funds.batches import BatchView
 from webapp.shared.language import _
 from webapp.shared.navigation import Link
 from webapp.shared.notice_port import ObjectionShown
@@ -129,28 +131,61 @@ def _batch(registry: RegistryPort, actor: Actor, view: TaskView) -> Panel | None
     if found is None:
         return None
     told = {one.id: found.faults.get(one.id, ()) for one in found.payments}
-    exceptions = [one for one in found.payments if told[one.id] or one.exception]
-    rest = [one for one in found.payments if not (told[one.id] or one.exception)]
+    exceptions = {one.id for one in found.payments if told[one.id] or one.exception}
+    paid = {one.id for one in found.payments if one.status is PaymentStatus.PAID}
+    ordered = sorted(
+        found.payments,
+        key=lambda one: (
+            one.id in paid,
+            one.id not in found.unpaid,
+            one.id not in exceptions,
+            one.number,
+        ),
+    )
     rows = tuple(
         (
             str(one.number),
             one.payee.name,
             one.payee.note,
             f"{yuan(one.fen):,.2f}",
-            " ".join([*(fault.sentence for fault in told[one.id]), one.exception]).strip(),
+            " ".join(
+                part
+                for part in (
+                    _("银行已付") if one.id in paid else found.unpaid.get(one.id, ""),
+                    *(fault.sentence for fault in told[one.id]),
+                    one.exception,
+                )
+                if part
+            ),
         )
-        for one in (*exceptions, *rest)
+        for one in ordered
     )
     return Panel(
         title=_("名单 %(n)s 笔,合计 %(total)s", n=len(rows), total=in_yuan(found.line.fen)),
-        text=_("%(n)s 笔有例外,列在最前。", n=len(exceptions))
-        if exceptions
-        else _("金额、上限和重复发放都已核对,没有例外。"),
-        links=(Link(_("打开批次"), url_for("funds.batch", number=found.line.batch.number)),),
+        text=found.waits or _batch_words(len(exceptions), len(paid), len(rows) - len(paid)),
+        links=_batch_links(found),
         columns=(_("序号"), _("收款人"), _("单位(尾号)"), _("金额(元)"), _("例外和理由")),
         rows=rows[:_MOST_ROWS],
         numeric=(0, 3),
     )
+
+
+def _batch_words(exceptions: int, paid: int, left: int) -> str:
+    if paid and left:
+        return _("银行已付 %(paid)s 笔,还有 %(left)s 笔没有付,列在最前。", paid=paid, left=left)
+    if paid:
+        return _("各笔都已由银行付清,办结即可。")
+    if exceptions:
+        return _("%(n)s 笔有例外,列在最前。", n=exceptions)
+    return _("金额、上限和重复发放都已核对,没有例外。")
+
+
+def _batch_links(found: BatchView) -> tuple[Link, ...]:
+    number = found.line.batch.number
+    links = [Link(_("打开批次"), url_for("funds.batch", number=number))]
+    if found.may_send:
+        links.append(Link(_("银行文件"), url_for("funds.bank_file", number=number)))
+    return tuple(links)
 
 
 PANELS: Mapping[str, Callable[[RegistryPort, Actor, TaskView], Panel | None]] = {

@@ -13,10 +13,12 @@ from registry.copying import CopyDesk
 from registry.exporting import ExportDesk
 from registry.files import Files
 from registry.finding import HouseholdLine, Lists
+from registry.funds.bank_answers import BankAnswers
 from registry.funds.bank_desk import BankDesk
 from registry.funds.batches import BatchDesk
 from registry.funds.desk import FundDesk
 from registry.funds.expense_book import ExpenseBook
+from registry.funds.held_payments import HeldPayments
 from registry.help_given import HelpBook
 from registry.likeness import Likenesses
 from registry.paper import PaperShelf
@@ -204,6 +206,16 @@ class RegistryPort(NoticePort, Protocol):
     @property
     def bank(self) -> BankDesk:
         """Files for banks."""
+        ...
+
+    @property
+    def bank_answers(self) -> BankAnswers:
+        """What banks send back."""
+        ...
+
+    @property
+    def held_payments(self) -> HeldPayments:
+        """What is held on account."""
         ...
 
     @property

@@ -1,0 +1,277 @@
+"""What a bank sends back: taken over as a whole, once, or refused in words with nothing moved."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from engine.errors import Conflict, Invalid, NotPermitted
+from registry.budget.bank_formats import BankColumn
+from registry.budget.model import PaymentStatus
+from registry.funds.bank_answers import ResultRefused
+from registry.funds.bank_desk import NotAllFit
+from registry.help_given import HelpBook
+from registry.store.bank_sendings import SendingState
+from tests.funds.bank import Row, Spoil
+from tests.funds.paying import (
+    CSV,
+    VOUCHER,
+    banks_answer,
+    granted,
+    sent,
+    take,
+    with_account,
+    with_account_of,
+)
+from tests.funds.purse import Purse
+from tests.support.at_once import at_once
+from tests.support.register import Visitor, site_of
+
+CLOSED = {3: "账户已销户"}
+
+
+def three(desk: Purse) -> tuple[str, list[str]]:
+    """A granted batch of three households, and their files."""
+    files = [with_account(desk, number) for number in (1, 2, 3)]
+    return granted(desk, *files), files
+
+
+def statuses(desk: Purse, number: str) -> list[PaymentStatus]:
+    view = desk.register.batches.view(desk.actor("cashier"), number)
+    return [one.status for one in view.payments]
+
+
+def sums(desk: Purse) -> tuple[int, ...]:
+    return desk.sums(desk.all_lines()[0].id)
+
+
+def helped(desk: Purse, file_no: str) -> list[tuple[int, str]]:
+    lines = HelpBook(desk.engine).of_file(desk.actor("reviewer"), file_no).lines
+    return [(one.cents, str(one.given_on)) for one in lines]
+
+
+def test_what_the_bank_has_paid_is_paid_and_what_failed_stays_granted(desk: Purse) -> None:
+    number, files = three(desk)
+    sending = sent(desk, number)
+    taken = take(desk, number, sending, banks_answer(desk, number, sending, CLOSED))
+    assert (taken.paid, taken.failed, taken.is_new) == (2, 1, True)
+    assert statuses(desk, number) == [
+        PaymentStatus.PAID,
+        PaymentStatus.PAID,
+        PaymentStatus.COMMITTED,
+    ]
+    assert sums(desk) == (10_000, 0, 1000, 2000, 7000)
+    assert helped(desk, files[0]) == [(100_000, "2026-11-09")]
+    assert helped(desk, files[2]) == []
+    offer = desk.register.bank.offer(desk.actor("cashier"), number)
+    (made,) = offer.made
+    assert (made.sending.state, made.paid, made.failed) == (SendingState.ANSWERED, 2, 1)
+    assert made.sending.answer is not None
+    assert made.sending.answer.voucher == VOUCHER["voucher"]
+    assert [(one.payment.number, one.reason) for one in offer.left] == [
+        (3, "银行付款失败:账户已销户")
+    ]
+    entries = desk.engine.audit.entries(0, 9_999)
+    assert [one.action for one in entries if one.action == "bank-result-taken"] != []
+    desk.must_hold()
+
+
+def test_the_same_result_again_changes_nothing_and_another_is_refused(desk: Purse) -> None:
+    number, _ = three(desk)
+    sending = sent(desk, number)
+    result = banks_answer(desk, number, sending, CLOSED)
+    take(desk, number, sending, result)
+    before = sums(desk)
+    again = take(desk, number, sending, result.decode("gbk").encode(), voucher="记-2")
+    assert (again.paid, again.failed, again.is_new) == (2, 1, False)
+    with pytest.raises(Conflict, match="说得不一样"):
+        take(desk, number, sending, banks_answer(desk, number, sending))
+    assert sums(desk) == before
+    desk.must_hold()
+
+
+def test_what_failed_comes_back_once_and_corrected(desk: Purse) -> None:
+    number, files = three(desk)
+    first = sent(desk, number)
+    take(desk, number, first, banks_answer(desk, number, first, CLOSED))
+    with pytest.raises(NotAllFit, match="账号没有更正"):
+        sent(desk, number)
+    with_account_of(desk, files[2], "6222000000000000099")
+    second = sent(desk, number)
+    take(desk, number, second, banks_answer(desk, number, second, {3: "户名不符"}))
+    with_account_of(desk, files[2], "6222000000000000098")
+    with pytest.raises(NotAllFit, match="已两次付款失败"):
+        sent(desk, number)
+    assert sums(desk) == (10_000, 0, 1000, 2000, 7000)
+    desk.must_hold()
+
+
+def test_what_waits_is_in_no_other_file_unless_the_first_is_void(desk: Purse) -> None:
+    poor = with_account(desk, 2, bank_account="")
+    number = granted(desk, with_account(desk, 1), poor)
+    first = sent(desk, number, leave="yes")
+    with_account_of(desk, poor, "6222000000000000002")
+    second = sent(desk, number)
+    offer = desk.register.bank.offer(desk.actor("cashier"), number)
+    assert [one.sending.lines for one in offer.made] == [1, 1]
+    with pytest.raises(Conflict, match="没有交给银行"):
+        sent(desk, number)
+    third = sent(desk, number, again="yes")
+    states = {
+        one.sending.number: one.sending.state
+        for one in desk.register.bank.offer(desk.actor("cashier"), number).made
+    }
+    assert states == {
+        first: SendingState.VOIDED,
+        second: SendingState.VOIDED,
+        third: SendingState.WAITING,
+    }
+    with pytest.raises(Conflict, match=f"又写进了 {third}"):
+        take(desk, number, first, banks_answer(desk, number, first))
+    assert sums(desk)[3] == 0
+
+
+def test_a_void_file_that_went_out_after_all_is_answered(desk: Purse) -> None:
+    number, _ = three(desk)
+    sending, cashier = sent(desk, number), desk.actor("cashier")
+    with pytest.raises(Invalid, match="请先确认"):
+        desk.register.bank_answers.void(cashier, number, sending, {})
+    desk.register.bank_answers.void(cashier, number, sending, {"confirmed": "yes"})
+    with pytest.raises(Conflict, match="已经作废"):
+        desk.register.bank_answers.void(cashier, number, sending, {"confirmed": "yes"})
+    with pytest.raises(Conflict, match="不再提供下载"):
+        desk.register.bank.fetch(cashier, number, sending)
+    assert take(desk, number, sending, banks_answer(desk, number, sending)).paid == 3
+    desk.must_hold()
+
+
+def unknown(rows: list[Row]) -> None:
+    rows.append({**rows[0], BankColumn.SERIAL: "77"})
+
+
+def doubled(rows: list[Row]) -> None:
+    rows.append(rows[0])
+
+
+def wrong_amount(rows: list[Row]) -> None:
+    rows[1][BankColumn.AMOUNT] = "1000.01"
+
+
+def cut_off(rows: list[Row]) -> None:
+    del rows[2]
+
+
+def of_another_batch(rows: list[Row]) -> None:
+    for row in rows:
+        row[BankColumn.BATCH] = "发-350602-2026-000099"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (unknown, "本批没有序号“77”这一行"),
+        (doubled, "序号 1 在第 2 行已经有结果"),
+        (wrong_amount, "金额是 1,000.01 元,本批序号 2 是 1,000.00 元"),
+        (cut_off, "有 1 行没有结果:3 林模拟3"),
+        (of_another_batch, "这是批次“发-350602-2026-000099”的结果"),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["gbk", "utf-8"])
+def test_a_result_with_anything_wrong_in_it_moves_no_fen(
+    desk: Purse, spoil: Spoil, said: str, encoding: str
+) -> None:
+    number, _ = three(desk)
+    sending = sent(desk, number)
+    content = banks_answer(desk, number, sending, CLOSED, spoil, encoding)
+    with pytest.raises(ResultRefused, match="没有登记任何付款") as refused:
+        take(desk, number, sending, content)
+    assert any(said in one.message for one in refused.value.problems)
+    assert sums(desk) == (10_000, 0, 3000, 0, 7000)
+    assert desk.register.bank.offer(desk.actor("cashier"), number).waiting == (3, 300_000)
+    desk.must_hold()
+
+
+def test_totals_that_do_not_come_out_are_told(desk: Purse) -> None:
+    number, _ = three(desk)
+    sending = sent(desk, number, format="simulated_txt")
+    content = banks_answer(desk, number, sending).replace(b"|3|", b"|4|", 1)
+    with pytest.raises(ResultRefused) as refused:
+        take(desk, number, sending, content)
+    assert "汇总行写的是“4”,共 3 行" in refused.value.problems[0].message
+    assert sums(desk)[3] == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"voucher": " "}, "请填写记账凭证号"),
+        ({"paid_on": "2026-11-10"}, "还没有到"),
+        ({"paid_on": "2026-11-08"}, "早于制作文件的 2026-11-09"),
+        ({"paid_on": "昨天"}, "请写成"),
+    ],
+)
+def test_voucher_and_day_are_asked_for(desk: Purse, typed: dict[str, str], said: str) -> None:
+    number, _ = three(desk)
+    sending = sent(desk, number)
+    with pytest.raises(Invalid, match=said):
+        take(desk, number, sending, banks_answer(desk, number, sending), **typed)
+    assert sums(desk)[3] == 0
+
+
+def test_who_may_not_pay_brings_no_result(desk: Purse) -> None:
+    number, _ = three(desk)
+    sending = sent(desk, number)
+    content = banks_answer(desk, number, sending)
+    for by in ("accountant", "approver"):
+        with pytest.raises(NotPermitted):
+            take(desk, number, sending, content, by=by)
+
+
+def test_two_cashiers_who_bring_it_at_once_pay_once(desk: Purse) -> None:
+    number, files = three(desk)
+    sending = sent(desk, number)
+    content = banks_answer(desk, number, sending, CLOSED)
+
+    def bring(by: str) -> Callable[[], object]:
+        return lambda: take(desk, number, sending, content, by=by).is_new
+
+    assert sorted(map(str, at_once(bring("cashier"), bring("city_cashier")))) == ["False", "True"]
+    assert sums(desk) == (10_000, 0, 1000, 2000, 7000)
+    assert len(helped(desk, files[0])) == 1
+    desk.must_hold()
+
+
+def test_the_cashier_brings_the_result_at_the_page_of_the_batch(
+    desk: Purse, tmp_path: Path
+) -> None:
+    import io
+
+    number, _ = three(desk)
+    cashier = Visitor(site_of(desk.engine, tmp_path), desk.engine, "cashier")
+    address = f"/funds/batches/{number}/bank-file"
+    assert cashier.post(address, CSV, address).status_code == 303
+    (sending,) = [
+        one.sending.number for one in desk.register.bank.offer(desk.actor("cashier"), number).made
+    ]
+    assert "等待银行结果" in cashier.text(address)
+    result = f"{address}/{sending}/result"
+
+    def bring(content: bytes) -> tuple[int, str]:
+        fields = {**VOUCHER, "file": (io.BytesIO(content), "结果.csv")}
+        answer = cashier.post(result, fields, address)
+        return answer.status_code, answer.get_data(as_text=True)
+
+    status, told = bring(banks_answer(desk, number, sending, CLOSED, wrong_amount))
+    assert status == 422
+    assert "金额是 1,000.01 元" in told
+    assert 'value="记-2026-0112"' in told
+    assert bring(b"")[0] == 422
+    content = banks_answer(desk, number, sending, CLOSED)
+    assert bring(content)[0] == 303
+    page = cashier.text(address)
+    assert "成功 2 笔,失败 1 笔" in page
+    assert "银行付款失败:账户已销户" in page
+    assert bring(content)[0] == 303
+    assert "已经导入过,没有改动" in cashier.text(address)
+    void = cashier.post(f"{address}/{sending}/void", {"confirmed": "yes"}, address)
+    assert void.status_code == 409
