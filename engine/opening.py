@@ -9,7 +9,7 @@
     started = engine.cases.start(officer, Request("example_request", "zz-…", {…}))
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -22,7 +22,7 @@ from engine.model.calendar import official_days
 from engine.model.cases import Case
 from engine.model.channels import Outside
 from engine.model.clock import BusinessClock, Clock, SystemClock, local_date
-from engine.model.fan_out import Source
+from engine.model.fan_out import News, Source
 from engine.model.operations import OnCancel, Operation, nothing_to_give_back
 from engine.model.parameters import ParameterRule
 from engine.store import cases, settings
@@ -32,7 +32,7 @@ from engine.store.settings import ClockRow, Parameter
 from engine.store.vault import Vault
 from engine.work import unit_list
 from engine.work.environment import Calendars, Environment
-from engine.work.fan_out_asking import operation
+from engine.work.own_operations import own_operations
 from engine.work.unit_list import UnitList
 
 FIRST_OFFICIAL_YEAR = 2014
@@ -46,7 +46,8 @@ class Options:
     ``clock_speed``: business seconds a real second; None leaves the stored clock as it is.
     ``clock``: another clock altogether, for tests. ``branches``: migrations of packages above.
     ``parameters``: what is known of each business parameter; those with a value begin with it.
-    ``sources``: lists of which each line may become a case, by name, beside the engine's own.
+    ``sources``: lists of which each line may become a case, by name, beside the engine's own;
+    ``news``: what such cases wait to hear, by name.
     ``panels``: what steps may show above their forms, by name; ``starts``: what processes may be
     started from. ``outside``: hosts that messages may go to, and secrets for them.
     ``never_together``: pairs of roles that no process may leave to one person in small units.
@@ -64,6 +65,7 @@ class Options:
     clock: Clock | None = None
     parameters: Mapping[str, ParameterRule] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
+    news: Mapping[str, News] = field(default_factory=dict)
     panels: frozenset[str] = frozenset()
     outside: Outside = field(default_factory=Outside)
     never_together: frozenset[frozenset[str]] = frozenset()
@@ -108,6 +110,7 @@ def _opened(database: Database, key: bytes, chosen: Options) -> Engine:
         calendars=Calendars(system.now),
         parameters=chosen.parameters,
         sources={unit_list.NAME: UnitList(lambda: local_date(clock.now())), **chosen.sources},
+        news=chosen.news,
         panels=chosen.panels,
         outside=chosen.outside,
         never_together=chosen.never_together,
@@ -118,19 +121,6 @@ def _opened(database: Database, key: bytes, chosen: Options) -> Engine:
     )
     operations.update(own_operations(lambda: environment))
     return Engine(database, environment)
-
-
-def own_operations(
-    environment: Callable[[], Environment] | None = None,
-) -> Mapping[str, Operation]:
-    """The operations that every engine has; without an environment only to be read about."""
-
-    def missing() -> Environment:
-        msg = "these operations are for reading about"
-        raise LookupError(msg)
-
-    for_each = operation(environment or missing)
-    return {for_each.name: for_each}
 
 
 def _refuse_another_key(database: Database, vault: Vault) -> None:

@@ -13,15 +13,17 @@ if TYPE_CHECKING:
     from registry.funds.giving import give_back_of_cancelled as on_cancel
     from registry.imports import Imports
     from registry.loading import EarlierVersion, ExistingHousehold, Fate, Loaded
-    from registry.operations import OPERATIONS, PANELS, STARTS, operations_for
+    from registry.operations import NEWS, OPERATIONS, PANELS, SOURCES, STARTS, operations_for
     from registry.past_help import PastHelp
     from registry.promises import invariants
     from registry.store.schema import BRANCH
 
 __all__ = [
     "BRANCH",
+    "NEWS",
     "OPERATIONS",
     "PANELS",
+    "SOURCES",
     "STARTS",
     "EarlierVersion",
     "ExistingHousehold",
@@ -40,7 +42,9 @@ __getattr__ = fetched(
     {
         "BRANCH": "registry.store.schema",
         "OPERATIONS": "registry.operations",
+        "NEWS": "registry.operations",
         "PANELS": "registry.operations",
+        "SOURCES": "registry.operations",
         "STARTS": "registry.operations",
         "EarlierVersion": "registry.loading",
         "ExistingHousehold": "registry.loading",

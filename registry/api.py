@@ -16,6 +16,7 @@ from registry.finding import HouseholdLine, Lists, Search, line_of
 from registry.funds.bank_answers import BankAnswers
 from registry.funds.bank_desk import BankDesk
 from registry.funds.batches import BatchDesk
+from registry.funds.campaign_desk import CampaignDesk
 from registry.funds.desk import FundDesk
 from registry.funds.expense_book import ExpenseBook
 from registry.funds.held_payments import HeldPayments
@@ -78,6 +79,7 @@ class Registry(NoticeDesk):
         self.reports = ReportDesk(engine)
         self.funds = FundDesk(engine)
         self.batches = BatchDesk(engine)
+        self.campaigns = CampaignDesk(engine)
         self.bank = BankDesk(engine)
         self.bank_answers = BankAnswers(engine)
         self.held_payments = HeldPayments(engine)

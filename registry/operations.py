@@ -6,6 +6,8 @@ from engine.model.operations import Operation
 from registry.closing_operations import CLOSE_FILE, FIND_CORRECTION, REOPEN_FILE
 from registry.duplicate_operations import FIND_DUPLICATES, MERGE
 from registry.file_report import FROM_A_REPORT
+from registry.funds.list_operations import LIST_OPERATIONS
+from registry.funds.lists import NEWS, SOURCES
 from registry.funds.operations import FUND_OPERATIONS
 from registry.funds.starts import FROM_A_BATCH, FROM_A_TRANSFER
 from registry.household_operations import OPEN_FILE, SET_NATIONAL_NUMBER
@@ -35,6 +37,7 @@ def operations_for(site: str = "") -> Mapping[str, Operation]:
             FIND_REPORTS,
             ANSWER_REPORTS,
             *FUND_OPERATIONS,
+            *LIST_OPERATIONS,
         )
     }
 
@@ -46,6 +49,8 @@ PANELS = frozenset(
 
 STARTS = frozenset({FROM_A_REPORT, FROM_A_BATCH, FROM_A_TRANSFER})
 """What of the register a process may be started from (``startsFrom``)."""
+
+__all__ = ["NEWS", "OPERATIONS", "PANELS", "SOURCES", "STARTS", "operations_for"]
 
 OPERATIONS = operations_for()
 """Those of an installation that does not know its own address."""

@@ -9,10 +9,10 @@ from engine import Engine, Options, open_engine
 from engine.definitions.apart import check_apart, play_apart
 from engine.model.clock import Clock
 from engine.model.operations import Operation
-from engine.opening import own_operations
 from engine.store.database import Durability
 from engine.store.schema import Branch
 from engine.work.invariants import Invariant
+from engine.work.own_operations import own_operations
 from registry.exporting import ERRAND as EXPORT
 from webapp.imports.working import ERRAND as IMPORT
 from webapp.imports.working import errand_on
@@ -57,6 +57,8 @@ def open_installation(
         outside=settings.outside,
         never_together=NEVER_TOGETHER,
         starts=registry.STARTS,
+        sources=registry.SOURCES,
+        news=registry.NEWS,
         gate=check_apart,
         play=play_apart,
         on_cancel=registry.on_cancel,

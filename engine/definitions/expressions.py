@@ -9,6 +9,7 @@ from engine.definitions.diagram import Node, Process, bpmn, described, extension
 from engine.definitions.draft import Draft
 from engine.definitions.repetition import listed
 from engine.feel import Expression, FeelSyntaxError, compile_expression
+from engine.model.definitions import ONLY_ONE
 from engine.model.items import ITEM_NAME, LOOPED
 from engine.model.public_words import GUEST_MOBILE, ON_NODES, WORDS
 from engine.sentences import Words
@@ -81,6 +82,7 @@ def _process_sites(process: Process) -> Iterator[Site]:
     for name, must_be_feel in (
         ("title", True),
         ("totalLimit", False),
+        (ONLY_ONE, True),
         (WORDS, False),
         (GUEST_MOBILE, True),
     ):

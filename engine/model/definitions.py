@@ -27,6 +27,12 @@ OVERDUE = "overdue"
 """Value of ``startsFrom``: steps past their limit, all handled by the unit that gets the case
 (:mod:`engine.model.subjects`). The other values are an installation's own records."""
 
+ONLY_ONE = "onlyOne"
+"""On a process: FEEL for what a unit has only one case of, while it runs or once it is resolved."""
+
+RESOLVED = "resolved"
+"""The milestone of a case that came to what it was begun for."""
+
 STARTERS = "startsFromRoles"
 """Beside ``startsFrom``: codes of the roles that may, above the case's union."""
 

@@ -49,6 +49,16 @@ class Source(Protocol):
         ...
 
 
+class News(Protocol):
+    """What becomes known of lines of a list while their cases wait for it, by name."""
+
+    def of(
+        self, tx: object, wanted: Mapping[str, object], keys: Sequence[str]
+    ) -> Mapping[str, Mapping[str, object]]:
+        """By business key what each case is to hear; those nothing is known of are left out."""
+        ...
+
+
 @dataclass(frozen=True)
 class FanOut:
     """A list and how far it is.

@@ -5,9 +5,11 @@ one organisation's area. What a law fixes cannot be lengthened; shortened only w
 says so.
 """
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
@@ -26,6 +28,7 @@ class Kind(StrEnum):
     MONEY = "money"  # yuan
     SWITCH = "switch"  # true or false
     CHOICE = "choice"  # one of the rule's choices
+    DATE = "date"  # a day such as 2027-02-06
 
 
 @dataclass(frozen=True)
@@ -84,9 +87,22 @@ class ParameterRule:
             return typed == "true"
         if self.kind is Kind.CHOICE:
             return typed
+        if self.kind is Kind.DATE:
+            return self._day(typed)
         if self.kind is Kind.LIMIT:
             return self._limit(typed)
         return _plain(self._number(typed))
+
+    def _day(self, typed: str) -> str:
+        """A day from what people type: 2027-02-06, 2027/2/6, 2027年2月6日."""
+        found = _TYPED_DAY.fullmatch(typed)
+        year, month, day = (int(part) for part in found.groups()) if found else (0, 0, 0)
+        try:
+            return date(year, month, day).isoformat()
+        except ValueError:
+            raise Invalid(
+                f"“{self.title}”要填日期,例如 2027-02-06,不能是“{typed[:20]}”,未保存。"
+            ) from None
 
     def _limit(self, typed: str) -> str:
         """A limit from what people type: 20, 20个工作日, or 20wd as it stands in a file."""
@@ -113,6 +129,8 @@ class ParameterRule:
             if value not in self.choices:
                 allowed = "、".join(self.choices.values())
                 raise Invalid(f"“{self.title}”只能选:{allowed}。未保存。")
+        elif self.kind is Kind.DATE:
+            self._day(str(value))
         elif self.kind is Kind.LIMIT:
             self._check_limit(value)
         else:
@@ -164,6 +182,7 @@ class ParameterRule:
         return f"{self.low:f} 至 {self.high:f}"
 
 
+_TYPED_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _TYPED_UNITS: Mapping[str, tuple[str, ...]] = {
     "wd": ("个工作日", "工作日"),
     "d": ("日", "天"),

@@ -110,6 +110,18 @@ class InboxFilter:
     holding: str = ""  # mine | free | ""
     cursor: str = ""
     limit: int = 50
+    gathered: frozenset[str] = frozenset()
+    """Processes whose steps are no rows: begun from a list by thousands, they stand together as one
+    line a process, until one of them is chosen or something is searched for."""
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """How many steps of a process stand as one line, and how many of them are late."""
+
+    process_key: str
+    count: int
+    overdue: int
 
 
 @dataclass(frozen=True)
@@ -166,6 +178,8 @@ class InboxCounts:
     by_organisation: Mapping[str, int] = field(default_factory=dict)
     organisation_names: Mapping[str, str] = field(default_factory=dict)
     by_process: Mapping[str, int] = field(default_factory=dict)
+    gathered: tuple[Gathered, ...] = ()
+    """What stands as one line a process; counted nowhere else but in ``by_process``."""
 
 
 @dataclass(frozen=True)

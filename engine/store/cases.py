@@ -27,6 +27,7 @@ from sqlalchemy.sql import ColumnElement
 
 from engine.model.actors import Actor
 from engine.model.cases import Attribute, Case, CaseLine, CaseStatus
+from engine.model.definitions import RESOLVED
 from engine.model.pinyin import search_text, typed
 from engine.store.areas import lies_below, lies_in_area_of
 from engine.store.database import Tx
@@ -148,6 +149,27 @@ def load(tx: Tx, case_id: str) -> Case | None:
     """The case, whoever asks."""
     row = tx.execute(select(case).where(case.c.id == case_id)).mappings().first()
     return None if row is None else case_of(row)
+
+
+def standing(tx: Tx, process_key: str, organisation_id: str, business_key: str) -> str | None:
+    """The number of a unit's case of a process under a key that runs or was resolved."""
+    resolved = (
+        exists()
+        .where(milestone.c.case_id == case.c.id, milestone.c.name == RESOLVED)
+        .correlate(case)
+    )
+    versions = select(process_version.c.id).where(process_version.c.key == process_key)
+    return tx.execute(
+        select(case.c.number)
+        .where(
+            case.c.definition_id.in_(versions),
+            case.c.organisation_id == organisation_id,
+            case.c.business_key == business_key,
+            case.c.status != CaseStatus.CANCELLED.value,
+            or_(case.c.ended_at.is_(None), resolved),
+        )
+        .limit(1)
+    ).scalar()
 
 
 def oldest_and_newest(tx: Tx) -> list[Case]:

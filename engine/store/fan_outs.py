@@ -13,7 +13,8 @@ from engine.model.fan_out import Children, FanOut, RefusedLine
 from engine.store.cases import insert_or
 from engine.store.database import Tx
 from engine.store.instants import from_text, from_text_or_none, to_text, to_text_or_none
-from engine.store.tables import case, fan_out, fan_out_refusal
+from engine.store.subscriptions import SIGNAL, Subscription
+from engine.store.tables import case, fan_out, fan_out_refusal, subscription
 from engine.store.vault import Vault
 
 _LONGEST_REASON = 300
@@ -42,6 +43,19 @@ def add(tx: Tx, vault: Vault, new: FanOut) -> None:
 def by_key(tx: Tx, vault: Vault, key: str) -> FanOut | None:
     """The list of this key."""
     return _first(tx, vault, fan_out.c.key == key)
+
+
+def brief(tx: Tx, key: str) -> tuple[str, int] | None:
+    """The id of the list of this key, and how many lines have no case."""
+    row = tx.execute(select(fan_out.c.id, _REFUSED).where(fan_out.c.key == key)).first()
+    return None if row is None else (row[0], row[1])
+
+
+def from_source(tx: Tx, vault: Vault, source: str) -> list[FanOut]:
+    """All lists whose lines come from a source, the newest first."""
+    newest = (fan_out.c.asked_at.desc(), fan_out.c.id.desc())
+    query = _SELECT.where(fan_out.c.source == source).order_by(*newest)
+    return [_fan_out(vault, row) for row in tx.execute(query)]
 
 
 def load(tx: Tx, vault: Vault, fan_out_id: str) -> FanOut | None:
@@ -229,6 +243,34 @@ def any_open(tx: Tx, fan_out_id: str) -> bool:
     """Whether a case of the list still runs: a look into an index of those that do."""
     query = select(case.c.id).where(case.c.fan_out_id == fan_out_id, case.c.ended_at.is_(None))
     return tx.execute(query.limit(1)).first() is not None
+
+
+def waiting(
+    tx: Tx, fan_out_id: str, message: str, after: str, limit: int
+) -> list[tuple[str, Subscription]]:
+    """Cases of the list that wait for a message, with their business keys and in their order."""
+    query = (
+        select(case.c.business_key, subscription)
+        .join(subscription, subscription.c.case_id == case.c.id)
+        .where(
+            case.c.fan_out_id == fan_out_id,
+            case.c.ended_at.is_(None),
+            case.c.business_key > after,
+            subscription.c.name == message,
+            subscription.c.key_hash != SIGNAL,
+        )
+        .order_by(case.c.business_key)
+        .limit(limit)
+    )
+    return [
+        (
+            row.business_key,
+            Subscription(
+                row.case_id, row.token, row.process_key, row.element_id, row.name, row.key_hash
+            ),
+        )
+        for row in tx.execute(query)
+    ]
 
 
 def children(tx: Tx, fan_out_id: str) -> Children:

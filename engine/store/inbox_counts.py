@@ -17,7 +17,7 @@ from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.selectable import Select
 
 from engine.model.actors import Actor
-from engine.model.tasks import InboxCounts, InboxFilter
+from engine.model.tasks import Gathered, InboxCounts, InboxFilter
 from engine.store.cases import places_of
 from engine.store.database import Tx
 from engine.store.inbox_day import InboxDay, given_as, is_at, named_in
@@ -121,6 +121,8 @@ class _Counting:
         self._by_organisation: dict[str, int] = defaultdict(int)
         self._by_process: dict[str, int] = defaultdict(int)
         self._names: dict[str, str] = {}
+        self._gathered: dict[str, int] = defaultdict(int)
+        self._gathered_late: dict[str, int] = defaultdict(int)
 
     def take(self, row: Sequence[Any]) -> None:
         """A queue's numbers for one process, by bucket."""
@@ -128,6 +130,13 @@ class _Counting:
         asked = self._narrowed
         fits_role = asked.role in {"", role}
         fits_home = asked.organisation_id in {"", home}
+        if process in asked.gathered:
+            if fits_role and fits_home and not asked.process_key:
+                self._gathered[process] += sum(numbers)
+                self._gathered_late[process] += numbers[_BUCKETS.index("overdue")]
+            if fits_role and fits_home:
+                self._by_process[process] += self._of_bucket(numbers)
+            return
         fits_process = asked.process_key in {"", process}
         if fits_role and fits_home and fits_process:
             self._fitting.append((is_held, numbers))
@@ -164,6 +173,11 @@ class _Counting:
             by_organisation=by_organisation,
             organisation_names={home: self._names[home] for home in by_organisation},
             by_process=_some(self._by_process),
+            gathered=tuple(
+                Gathered(process, count, self._gathered_late[process])
+                for process, count in sorted(self._gathered.items())
+                if count
+            ),
         )
 
 

@@ -83,7 +83,14 @@ def _left(step: FromClause, profile_id: ColumnElement[Any]) -> ColumnElement[boo
         or_(step.c.barred == "", step.c.barred.not_like(named)),
         or_(step.c.by_profile == "", step.c.by_profile.not_like(named), profile_id.is_not(None)),
         or_(_given("process") == "", step.c.case_process == _given("process")),
+        _is_a_row(step),
     )
+
+
+def _is_a_row(step: FromClause) -> ColumnElement[bool]:
+    """Not of a process whose steps stand as one line; these are given as |one|another|."""
+    gathered, marked = _given("gathered"), literal("|") + step.c.case_process + "|"
+    return or_(gathered == "", func.replace(gathered, marked, "") == gathered)
 
 
 def _dated(step: FromClause) -> ColumnElement[bool]:
@@ -225,6 +232,7 @@ def rows(
             "role": narrowed.role,
             "home": narrowed.organisation_id,
             "process": narrowed.process_key,
+            "gathered": "".join(f"|{key}|" for key in sorted(narrowed.gathered)),
             "since": since,
             "until": until,
             "undated": "yes" if narrowed.bucket in {"", "none"} else "no",

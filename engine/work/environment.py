@@ -16,7 +16,7 @@ from engine.model.clock import ZONE, Clock
 from engine.model.deadlines import Deadline, Due, citizens_due
 from engine.model.deadlines import due as due_of
 from engine.model.definitions import LaneKind
-from engine.model.fan_out import Source
+from engine.model.fan_out import News, Source
 from engine.model.operations import OnCancel, Operation, nothing_to_give_back
 from engine.model.organisations import Queue
 from engine.model.parameters import ParameterRule
@@ -166,6 +166,7 @@ class Environment:
     calendars: Calendars
     parameters: Mapping[str, ParameterRule] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
+    news: Mapping[str, News] = field(default_factory=dict)
     panels: frozenset[str] = frozenset()
     outside: Outside = field(default_factory=Outside)
     never_together: frozenset[frozenset[str]] = frozenset()

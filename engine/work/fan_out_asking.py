@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import cast
 
 from engine.errors import Broken, Conflict, Invalid, NotFound
 from engine.model.actors import SYSTEM, Actor
+from engine.model.clock import local_date
 from engine.model.errands import Errand, ErrandStatus
 from engine.model.fan_out import LONGEST_LIST_KEY, FanOut, Source
 from engine.model.ids import new_id
@@ -15,6 +16,7 @@ from engine.store import audit, cases, definitions, errands, fan_outs
 from engine.store.database import Tx
 from engine.work import cancel
 from engine.work.environment import Environment
+from engine.work.fan_out_news import news_of, tell
 
 ERRAND = "fan-out"
 CANCEL_ERRAND = "fan-out-cancel"
@@ -168,6 +170,8 @@ def operation(environment: Callable[[], Environment]) -> Operation:
         """Begin a case of `process` for each line that `source` gives for `wanted`; wait for all.
 
         `list` names the list: the same name again is the same list, and no line has two cases.
+        The list is gone through anew each day up to `until`, so that later lines join. What `news`
+        knows of the lines is told to those of their cases that wait for `message`.
         """
         return _for_each(environment(), context, inputs)
 
@@ -180,6 +184,9 @@ def operation(environment: Callable[[], Environment]) -> Operation:
             "process": {"type": "string"},
             "source": {"type": "string"},
             "wanted": {"type": "object"},
+            "until": {"type": ["string", "null"], "format": "date"},
+            "message": {"type": "string"},
+            "news": {"type": "string"},
         },
         required=frozenset({"list", "process", "source"}),
         outputs={
@@ -204,6 +211,8 @@ def _for_each(
         asked if isinstance(asked, Mapping) else {},
         context.case_id,
     )
+    message, source_of_news = str(inputs.get("message") or ""), str(inputs.get("news") or "")
+    news = news_of(environment, source_of_news) if message else None
     found = fan_outs.by_key(tx, environment.vault, wanted.key)
     if found is None or found.case_id != wanted.case_id:
         ask_for(environment, tx, SYSTEM, wanted)
@@ -215,7 +224,13 @@ def _for_each(
         if errand is None or not errand.is_open:
             ask_for(environment, tx, SYSTEM, wanted)
         return NotYet(WHILE_BEGINNING)
-    if fan_outs.any_open(tx, found.id):
+    if news is not None and tell(environment, tx, found, message, news):
+        return NotYet(timedelta(0))
+    joining = _until(inputs) >= environment.today()
+    if joining and found.ended_at and local_date(found.ended_at) < environment.today():
+        ask_for(environment, tx, SYSTEM, wanted)
+        return NotYet(WHILE_BEGINNING)
+    if joining or fan_outs.any_open(tx, found.id):
         return NotYet(WHILE_OPEN)
     ended = fan_outs.children(tx, found.id)
     return {
@@ -224,3 +239,9 @@ def _for_each(
         "completed": ended.completed,
         "cancelled": ended.cancelled,
     }
+
+
+def _until(inputs: Mapping[str, object]) -> date:
+    """The last day on which later lines join; long ago where none do."""
+    said = str(inputs.get("until") or "")
+    return date.fromisoformat(said[:10]) if said else date.min

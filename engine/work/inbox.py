@@ -22,6 +22,7 @@ SOON_WORKING_DAYS = 2
 
 def inbox(environment: Environment, tx: Tx, actor: Actor, narrowed: InboxFilter) -> InboxPage:
     """One page of the actor's open steps, with exact counts."""
+    narrowed = _with_gathered(environment, tx, narrowed)
     day = _day(environment, tx, actor)
     number = _looked_up(environment, narrowed)
     after = cursor_after(narrowed.cursor)
@@ -39,9 +40,17 @@ def next_after(
 ) -> str | None:
     """The step to open after one was finished: the first of the list that is not that one."""
     number = _looked_up(environment, narrowed)
-    two = replace(narrowed, limit=1)
+    two = replace(_with_gathered(environment, tx, narrowed), limit=1)
     lines = stored.lines(tx, actor, two, _day(environment, tx, actor), number, None)
     return next((line.id for line in lines if line.id != done), None)
+
+
+def _with_gathered(environment: Environment, tx: Tx, narrowed: InboxFilter) -> InboxFilter:
+    """Steps of a process that was chosen are rows; so is whatever a text finds."""
+    gathered = environment.newest_versions(tx).gathered
+    if narrowed.text:
+        return narrowed
+    return replace(narrowed, gathered=gathered - {narrowed.process_key})
 
 
 def _looked_up(environment: Environment, narrowed: InboxFilter) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.model.definitions import Element
+from engine.model.fan_out import CAMPAIGN
 from engine.runtime import Program
 from engine.store import definitions
 from engine.store.database import Tx
@@ -36,6 +37,8 @@ class Newest:
     together: frozenset[Step] = frozenset()
     listed: Mapping[Step, Element] = field(default_factory=dict)
     starts: tuple[Starting, ...] = ()
+    gathered: frozenset[str] = frozenset()
+    """Processes whose cases are begun from lists alone."""
 
 
 class NewestVersions:
@@ -63,15 +66,18 @@ def _newest(rows: Sequence[DefinitionRow], programs: Programs) -> Newest:
         for key in program.processes
         for element in program.elements(key)
     ]
-    starts = []
+    starts, gathered = [], set()
     for row in rows:
         info = programs(row.id).info
         if row.start_role and not info.starts_from_record:
             level = row.start_level or ""
             starts.append(Starting(row.start_role, level, not info.starts_from))
+        if info.starts_from == CAMPAIGN:
+            gathered.add(row.key)
     return Newest(
         names={row.key: row.name for row in rows},
         together=frozenset(step for step, element in elements if element.is_batch),
         listed={step: element for step, element in elements if element.sheet},
         starts=tuple(starts),
+        gathered=frozenset(gathered),
     )

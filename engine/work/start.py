@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from engine.errors import Invalid, NotPermitted
+from engine.errors import Conflict, Invalid, NotPermitted
 from engine.feel import value_or_expression
 from engine.model.actors import PUBLIC, Actor
 from engine.model.cases import Case, CaseStatus, EventKind
 from engine.model.clock import ZONE
 from engine.model.deadlines import Deadline
-from engine.model.fan_out import CAMPAIGN
+from engine.model.definitions import ONLY_ONE
+from engine.model.fan_out import CAMPAIGN, LONGEST_KEY
 from engine.model.ids import new_case_id
 from engine.model.organisations import LEVEL_NAMES, Organisation
 from engine.runtime import Ports, Program, Step
@@ -17,6 +18,7 @@ from engine.runtime import start as step_start
 from engine.store import cases, definitions, directory, files, subjects
 from engine.store.database import Tx
 from engine.store.events import FIRST_LINK
+from engine.store.turns import take_turns
 from engine.work import drafts
 from engine.work.advance import write_step
 from engine.work.attributes import attributes_of
@@ -149,16 +151,51 @@ def checked(
     numbers = numbers_in_papers(environment, tx, form, validation.data)
     if numbers:
         raise Invalid("附件里有证件号码或银行账号,没有提交,其余内容已保留。", numbers)
+    begins_with = {**validation.variables, **subject.variables}
+    only_one = _only_one(environment, tx, place, begins_with)
+    if only_one:
+        request = replace(request, business_key=only_one)
     return PreparedStart(
         request,
         program,
         home,
         "",
         validation.data,
-        {**validation.variables, **subject.variables},
+        begins_with,
         tuple(file_id for file_id, _ in form.files(validation.data)),
         subject,
     )
+
+
+def _only_one(
+    environment: Environment, tx: Tx, place: Place, variables: Mapping[str, object]
+) -> str:
+    """What a unit has only one case of, for what this one would begin with; empty: nothing."""
+    text = place.program.info.properties.get(ONLY_ONE, "").strip()
+    if not text:
+        return ""
+    feel = environment.feel(tx, place.home.id, environment.now())
+    found = value_or_expression(text).evaluate(variables, feel)
+    if isinstance(found.value, str) and found.value.strip():
+        return found.value.strip()[:LONGEST_KEY]
+    reasons = "、".join(found.problems) or f"得出的是 {str(found.value)[:40]}"
+    raise Invalid(
+        f"这个流程的“{text[:60]}”没有得出文字({reasons}),未发起。请联系流程设计员或系统管理员。"
+    )
+
+
+def _must_be_the_only_one(tx: Tx, prepared: PreparedStart) -> None:
+    """That no case of the unit stands in its way; of two started at once one finds the other."""
+    info, key = prepared.program.info, prepared.request.business_key
+    if not info.properties.get(ONLY_ONE, "").strip() or not key:
+        return
+    take_turns(tx, f"only one {info.key} {prepared.home.id}")
+    number = cases.standing(tx, info.key, prepared.home.id, key)
+    if number is not None:
+        raise Conflict(
+            f"{prepared.home.name}的{info.name}“{key}”已经发起(办件 {number}),没有重复发起。"
+            "请打开那一件继续办理。"
+        )
 
 
 def series_of(environment: Environment, tx: Tx, ready: PreparedStart) -> str:
@@ -253,6 +290,7 @@ def begin(
     run: Begin = step_start,
 ) -> Started:
     """Start a prepared case inside the command's transaction. ``run`` makes its first step."""
+    _must_be_the_only_one(tx, prepared)
     now = environment.now()
     case_id = new_case_id(now)
     wrapped, vault = environment.vault.new_data_key(case_id)

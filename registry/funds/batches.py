@@ -257,7 +257,7 @@ class BatchDesk:
             payments.add_many(
                 tx,
                 [
-                    _line(batch, budget, household_payee(one), fen, last + place)
+                    line_of(batch, budget, household_payee(one), fen, last + place)
                     for place, one in enumerate(new, start=1)
                 ],
             )
@@ -317,7 +317,7 @@ class BatchDesk:
                 tx,
                 [
                     replace(
-                        _line(new, budget, one.payee, one.fen, one.number),
+                        line_of(new, budget, one.payee, one.fen, one.number),
                         exception=one.exception,
                     )
                     for one in payments.of_batch(tx, number)
@@ -405,7 +405,7 @@ class BatchDesk:
             if any((one.payee.kind, one.payee.key) == (payee.kind, payee.key) for one in before):
                 raise Conflict(f"{payee.name}已在本批名单中,没有重复加入。")
             last = max((one.number for one in before), default=0)
-            new = _line(batch, _budget(tx, batch), payee, fen, last + 1)
+            new = line_of(batch, _budget(tx, batch), payee, fen, last + 1)
             payments.add_many(tx, [replace(new, exception=why)])
 
         self._engine.execute(write)
@@ -469,7 +469,8 @@ def _budget(tx: Tx, batch: Batch) -> LineOfUnit:
     return found
 
 
-def _line(batch: Batch, budget: LineOfUnit, payee: Payee, fen: int, number: int) -> Payment:
+def line_of(batch: Batch, budget: LineOfUnit, payee: Payee, fen: int, number: int) -> Payment:
+    """A line of a draft."""
     return Payment(
         id=0,
         line_id=batch.line_id,

@@ -1,6 +1,6 @@
 """The federation of these tests with money, on both databases."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import registry
 from engine import SYSTEM, Engine, Options, open_engine
 from engine.definitions.folder import read_folder
 from engine.model.clock import FixedClock
-from engine.model.organisations import Person
+from engine.model.organisations import Organisation, Person
 from engine.store.settings import Parameter
 from tests.funds.purse import MONEY_ROLES, MONEY_STAFF, Purse
 from tests.registry.town import MONDAY_MORNING, PARAMETERS, ROOT
@@ -18,15 +18,19 @@ from tests.support.federation import ORGANISATIONS, ROLES, STAFF
 from tests.support.templates import Templates
 
 
-def with_money(engine: Engine) -> Engine:
-    """The small federation, and who works with its money."""
-    staff = {**STAFF, **MONEY_STAFF}
+def with_money(
+    engine: Engine,
+    more: Mapping[str, tuple[str, str]] | None = None,
+    units: Sequence[Organisation] = (),
+) -> Engine:
+    """The small federation, and who works with its money; ``more`` people, units beside it."""
+    staff = {**STAFF, **MONEY_STAFF, **(more or {})}
     people = [
         (Person(f"p-{name}", name, f"模拟{name}", place, simulated=True), None)
         for name, (_, place) in staff.items()
     ]
     grants = [(f"p-{name}", role, place) for name, (role, place) in staff.items()]
-    engine.directory.load(ORGANISATIONS, (*ROLES, *MONEY_ROLES), people, grants)
+    engine.directory.load((*ORGANISATIONS, *units), (*ROLES, *MONEY_ROLES), people, grants)
     since = date(2026, 1, 1)
     engine.settings.add_parameters(
         SYSTEM, [Parameter(name, None, since, value) for name, value in PARAMETERS.items()]
@@ -41,14 +45,14 @@ def clock() -> FixedClock:
 
 def set_up(url: str, folder: Path) -> None:
     """That federation with the processes that decide on batches and transfers."""
-    engine = with_money(_opened(url, folder, FixedClock(MONDAY_MORNING)))
+    engine = with_money(opened(url, folder, FixedClock(MONDAY_MORNING)))
     for key in ("grant_batch", "budget_transfer"):
         files = read_folder(ROOT / "processes", ROOT / "forms", key).files
         engine.definitions.deploy(SYSTEM, files)
     engine.close()
 
 
-def _opened(url: str, folder: Path, clock: FixedClock) -> Engine:
+def opened(url: str, folder: Path, clock: FixedClock) -> Engine:
     options = Options(
         clock=clock,
         data_dir=folder,
@@ -56,6 +60,8 @@ def _opened(url: str, folder: Path, clock: FixedClock) -> Engine:
         branches=(registry.BRANCH,),
         panels=registry.PANELS,
         starts=registry.STARTS,
+        sources=registry.SOURCES,
+        news=registry.NEWS,
         on_cancel=registry.on_cancel,
     )
     return open_engine(url, key=bytes(range(32)), options=options)
@@ -70,9 +76,9 @@ def funds_url(templates: Templates, database_kind: str, tmp_path: Path) -> Itera
 
 @pytest.fixture
 def engine(funds_url: str, tmp_path: Path, clock: FixedClock) -> Iterator[Engine]:
-    opened = _opened(funds_url, tmp_path / "data", clock)
-    yield opened
-    opened.close()
+    found = opened(funds_url, tmp_path / "data", clock)
+    yield found
+    found.close()
 
 
 @pytest.fixture

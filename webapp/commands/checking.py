@@ -14,6 +14,7 @@ from engine.definitions.apart import check_forked
 from engine.definitions.folder import MOST_FILES, SUFFIXES, folder_source, read_upload
 from engine.errors import BangfuError, Finding
 from engine.model.definitions import Bundle, DefinitionSource
+from engine.work.own_operations import own_operations
 from webapp.commands.findings import LANGUAGES, told
 from webapp.commands.folders import process_folder, process_keys
 from webapp.commands.speaking import (
@@ -83,7 +84,7 @@ class _Group:
         bundle = Bundle(bundle.files, called=called)
         known = Known(
             roles={role.code: role for role in ROLES},
-            operations=registry.OPERATIONS,
+            operations={**own_operations(), **registry.OPERATIONS},
             parameters=frozenset(standard_parameters()),
             panels=registry.PANELS,
             never_together=NEVER_TOGETHER,

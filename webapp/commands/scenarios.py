@@ -4,6 +4,7 @@ import registry
 from engine.definitions.scenarios import ScenarioReport, ScenarioResult, run_folder
 from engine.model.scenarios import ScenarioRecord
 from engine.sentences import in_english
+from engine.work.own_operations import own_operations
 from webapp.commands.findings import LANGUAGES
 from webapp.commands.folders import form_folder, process_folder, process_keys, refuse_unknown
 from webapp.commands.speaking import DONE, FOUND_WRONG, Call, Commands, say, say_json
@@ -40,7 +41,13 @@ def scenarios(call: Call) -> int:
     refuse_unknown(processes, keys)
     is_ready = True
     for key in keys or process_keys(processes):
-        report = run_folder(processes, form_folder(), key, registry.OPERATIONS, beginning_values())
+        report = run_folder(
+            processes,
+            form_folder(),
+            key,
+            {**own_operations(), **registry.OPERATIONS},
+            beginning_values(),
+        )
         is_ready = is_ready and report.ready
         if call.words.json:
             say_json(report.as_json())

@@ -14,6 +14,7 @@ from registry.budget.model import (
     TransferStatus,
 )
 from registry.budget.programmes import programmes, sources, subjects, subjects_en
+from registry.store.campaigns import Stand
 from webapp.shared.language import _, is_english, lazy
 from webapp.shared.navigation import Link
 
@@ -66,10 +67,22 @@ PAYEES: Mapping[PayeeKind, object] = {
 }
 
 
+STANDS: Mapping[Stand, object] = {
+    Stand.OPEN: lazy("核对、说明中"),
+    Stand.WAITING: lazy("待制单"),
+    Stand.ARRANGED: lazy("批次中"),
+    Stand.PAID: lazy("已付待走访"),
+    Stand.DONE: lazy("已付已办结"),
+    Stand.HELD: lazy("不发放,已说明"),
+    Stand.CANCELLED: lazy("已作废"),
+}
+
+
 def fund_tabs(current: str) -> tuple[Link, ...]:
     """The pages of the money."""
     links = (
         ("ledger", _("指标台账"), url_for("funds.ledger")),
+        ("campaigns", _("慰问活动"), url_for("funds.campaigns")),
         ("batches", _("发放批次"), url_for("funds.batches")),
         ("transfers", _("调剂记录"), url_for("funds.transfers")),
         ("expenses", _("其他支出"), url_for("funds.expenses")),

@@ -69,12 +69,23 @@ class Row:
 
 
 @dataclass(frozen=True)
+class GatheredRow:
+    """All her steps of a process that stand as one line."""
+
+    href: str
+    process: str
+    count: int
+    overdue: int
+
+
+@dataclass(frozen=True)
 class InboxListPage(Page):
     """What a person sees first."""
 
     template: ClassVar[str] = "inbox/list.html"
 
     groups: tuple[FilterGroup, ...]
+    gathered: tuple[GatheredRow, ...]
     rows: tuple[Row, ...]
     total: int
     searched: str
@@ -109,6 +120,16 @@ def inbox_page(
     return InboxListPage(
         shell=shell,
         groups=_groups(found, narrowed, asked, places, newest.names),
+        gathered=tuple(
+            GatheredRow(
+                address("inbox.show", _but(asked, "process"), process=one.process_key),
+                newest.names.get(one.process_key, one.process_key),
+                one.count,
+                one.overdue,
+            )
+            for one in found.counts.gathered
+            if not narrowed.cursor
+        ),
         rows=_rows(
             found.lines,
             actor,

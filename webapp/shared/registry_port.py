@@ -16,6 +16,7 @@ from registry.finding import HouseholdLine, Lists
 from registry.funds.bank_answers import BankAnswers
 from registry.funds.bank_desk import BankDesk
 from registry.funds.batches import BatchDesk
+from registry.funds.campaign_desk import CampaignDesk
 from registry.funds.desk import FundDesk
 from registry.funds.expense_book import ExpenseBook
 from registry.funds.held_payments import HeldPayments
@@ -196,6 +197,11 @@ class RegistryPort(NoticePort, Protocol):
     @property
     def reports(self) -> ReportDesk:
         """What is said against households on file."""
+        ...
+
+    @property
+    def campaigns(self) -> CampaignDesk:
+        """Campaigns: money for the households of a list."""
         ...
 
     @property

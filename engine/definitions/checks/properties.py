@@ -17,7 +17,7 @@ from engine.definitions.draft import BpmnFile, Draft
 from engine.definitions.findings import CHECK_NAME, error, meant, warning
 from engine.errors import Finding
 from engine.model import incoming, signals
-from engine.model.definitions import OVERDUE, STARTERS, STARTS_FROM
+from engine.model.definitions import ONLY_ONE, OVERDUE, STARTERS, STARTS_FROM
 from engine.model.fan_out import CAMPAIGN
 from engine.model.items import ITEM_NAME
 from engine.model.public_words import (
@@ -42,6 +42,7 @@ _ON: Mapping[str, frozenset[str]] = {
             "numberPrefix",
             STARTS_FROM,
             STARTERS,
+            ONLY_ONE,
         }
     ),
     "lane": frozenset({"role", "level", "kind", "party"}),

@@ -83,6 +83,7 @@ _PROPERTIES = {
     "numberPrefix": Words("编号前缀", "Number prefix"),
     "startsFrom": Words("从哪里发起", "Started from"),
     "startsFromRoles": Words("可发起的角色", "Roles that may start it"),
+    "onlyOne": Words("同一单位只办一件", "One case of a unit at a time"),
     "documentation:en": Words("英文说明", "English documentation"),
     "panel": Words("办理页附栏", "Panel beside the form"),
     "async": Words("后台办理", "Done in the background"),

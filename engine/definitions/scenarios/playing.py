@@ -31,6 +31,7 @@ from engine.model.items import key_of, of_key, same_item
 from engine.model.subjects import ABOUT
 from engine.runtime import (
     OperationCall,
+    OperationWait,
     Passed,
     Ports,
     Program,
@@ -278,25 +279,37 @@ class Player:
 
     def _pass_until(self, instant: datetime) -> None:
         for _ in range(MOST_TIMERS):
-            waiting = [t for t in self._now.waits.timers.values() if t.due <= instant]
-            if not waiting:
+            timers = self._now.waits.timers.values()
+            answers = (self._answers_at(job) for job in self._now.waits.jobs.values())
+            comes = [at for at in (*(t.due for t in timers), *answers) if at <= instant]
+            if not comes:
                 self._clock.advance(max(instant, self._clock.now()) - self._clock.now())
                 return
-            timer = min(waiting, key=lambda one: (one.due, one.token))
-            self._clock.advance(max(timer.due, self._clock.now()) - self._clock.now())
-            self._took(fire_timer(self._program, self._now.state, timer.token, self._ports()))
+            self._clock.advance(max(min(comes), self._clock.now()) - self._clock.now())
+            due = [timer for timer in timers if timer.due <= self._clock.now()]
+            if due:
+                timer = min(due, key=lambda one: (one.due, one.token))
+                self._took(fire_timer(self._program, self._now.state, timer.token, self._ports()))
+            else:
+                self._took(self._now, is_new=False)
         raise Failed(f"定时触发了 {MOST_TIMERS} 次还没有停,可能画成了没有人参与的循环。")
 
-    def _took(self, step: Step) -> None:
-        """Write down what a step did, and finish asynchronous operations at once."""
-        self._note(step)
-        while step.waits.jobs:
-            job = next(iter(step.waits.jobs.values()))
+    def _took(self, step: Step, *, is_new: bool = True) -> None:
+        """Write down what a step did, and finish asynchronous operations that do not last."""
+        if is_new:
+            self._note(step)
+        while job := next(
+            (one for one in step.waits.jobs.values() if self._answers_at(one) <= self._clock.now()),
+            None,
+        ):
             call = OperationCall(job.operation, job.inputs, job.process_key, job.element_id)
             outputs = self._operate(call)
             step = finish_operation(self._program, step.state, job.token, outputs, self._ports())
             self._note(step)
         self._step = step
+
+    def _answers_at(self, job: OperationWait) -> datetime:
+        return self._scenario.lasts.get(job.operation, self._clock.now())
 
     def _note(self, step: Step) -> None:
         memory = self._memory

@@ -48,6 +48,7 @@ _TOP = frozenset(
         "world",
         "data",
         "operations",
+        "lasts",
         "steps",
         "expect",
     }
@@ -155,6 +156,8 @@ class Scenario:
     """What the variable ``about`` says, for a process with ``startsFrom``."""
     operations: Mapping[str, tuple[Table, ...]] = field(default_factory=dict)
     """What each operation gives: call by call, the last of them for all that follow."""
+    lasts: Mapping[str, datetime] = field(default_factory=dict)
+    """Until when an asynchronous operation goes on; the others answer at once."""
     small_unit: bool = False
     """Whether the units have declared a separation profile."""
     steps: tuple[Action, ...] = ()
@@ -202,6 +205,9 @@ def read_scenario(content: bytes, name: str, records: Records = _no_records) -> 
         start=plain_table(_table(top, "start")),
         about=plain_table(_table(top, "about")),
         operations=_operations({**world("operations"), **_table(top, "operations")}),
+        lasts={
+            name: _instant(until, f"lasts.{name}") for name, until in _table(top, "lasts").items()
+        },
         small_unit=small_unit,
         steps=tuple(_steps(top.get("steps", []), given)),
         expected=expected,

@@ -1,0 +1,242 @@
+"""Campaigns: money for all households of a list, seen from the money's side.
+
+A campaign is the case that asked for the list; there is no record of its own. What it gives for
+stands in what the list was asked for (``programme``, ``period``, ``item``, ``amount``).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from engine import Actor, Engine
+from engine.errors import Conflict, Invalid, NotFound
+from engine.model.fan_out import FanOut
+from engine.store import cases, fan_outs
+from engine.store.audit import add_access
+from engine.store.database import Tx
+from registry.budget.amounts import fen_of
+from registry.budget.model import Batch
+from registry.budget.programmes import programme_of
+from registry.funds.batches import line_of
+from registry.funds.lists import GRANT_PAID
+from registry.funds.payees import household_payee
+from registry.funds.rights import FundAct, must_somewhere, places_of
+from registry.household import text
+from registry.store import campaigns, funds, payees, payments
+from registry.store.campaigns import (
+    PAID_STANDS,
+    Eyes,
+    Figure,
+    ListedHousehold,
+    ListKey,
+    Stand,
+)
+from registry.store.funds import LineOfUnit, Narrowing
+
+SOURCE = "households"
+_MOST_LINES = 5_000
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """A list of households, what they are given, and how far all of them are that she sees."""
+
+    list: FanOut
+    case_id: str
+    case_number: str
+    title: str
+    may_open_case: bool
+    programme: str
+    period: str
+    item: str
+    fen: int
+    figures: Sequence[Figure]
+
+    def households(self, *stands: Stand) -> int:
+        """How many are so far; all without a word."""
+        return sum(one.households for one in self.figures if not stands or one.stand in stands)
+
+    @property
+    def paid(self) -> int:
+        """How many were paid."""
+        return self.households(*PAID_STANDS)
+
+    @property
+    def paid_fen(self) -> int:
+        """What they were paid."""
+        return sum(one.fen for one in self.figures)
+
+    @property
+    def percent(self) -> Decimal:
+        """The part that was paid, in percent with two places, never rounded up."""
+        every = self.households()
+        return Decimal(self.paid * 10_000 // every) / 100 if every else Decimal(0)
+
+
+@dataclass(frozen=True)
+class CampaignMoney:
+    """The budget lines a campaign is paid from, of her area, and which she may draw on."""
+
+    lines: Sequence[LineOfUnit]
+    to_draw_on: Sequence[LineOfUnit]
+    to_pay: Mapping[int, int]
+    """By the id of a line how many households of its area wait for a roster."""
+    short: frozenset[int]
+    """The lines that have less than all of these are to be given."""
+
+
+class CampaignDesk:
+    """The group of questions and commands about campaigns."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._environment = engine.environment
+
+    def listed(self, actor: Actor) -> Sequence[Campaign]:
+        """Campaigns with households of her area, newest first. Raises NotPermitted."""
+        must_somewhere(actor, FundAct.SEE)
+        vault = self._environment.vault
+
+        def read(tx: Tx) -> list[Campaign]:
+            found = (self._seen(tx, actor, one) for one in fan_outs.from_source(tx, vault, SOURCE))
+            return [one for one in found if one is not None]
+
+        return self._engine.ask(read)
+
+    def view(self, actor: Actor, case_number: str) -> Campaign:
+        """One by the number of its case. Raises NotPermitted, NotFound."""
+        found = next((one for one in self.listed(actor) if one.case_number == case_number), None)
+        if found is None:
+            raise NotFound("没有找到这项活动,或者您的范围内没有它的名单。请返回列表重新打开。")
+        return found
+
+    def money(self, actor: Actor, campaign: Campaign) -> CampaignMoney:
+        """Where its money stands."""
+        asked = Narrowing(year=_year(campaign), programme=campaign.programme)
+
+        def read(tx: Tx) -> CampaignMoney:
+            to_draw_on = funds.lines(tx, places_of(actor, FundAct.ROSTER), asked)
+            to_pay = {
+                one.line.id: len(_to_pay(tx, campaign, one.line.key.organisation_id))
+                for one in to_draw_on
+            }
+            return CampaignMoney(
+                lines=funds.lines(tx, places_of(actor, FundAct.SEE), asked),
+                to_draw_on=to_draw_on,
+                to_pay=to_pay,
+                short=frozenset(
+                    one.line.id
+                    for one in to_draw_on
+                    if to_pay[one.line.id] * campaign.fen > one.line.available
+                ),
+            )
+
+        return self._engine.ask(read)
+
+    def households(
+        self,
+        actor: Actor,
+        campaign: Campaign,
+        stands: Sequence[Stand],
+        below: str = "",
+        after: str = "",
+        limit: int = 100,
+    ) -> Sequence[ListedHousehold]:
+        """The households a figure counts, by file number."""
+        of = ListKey(campaign.list.id, campaign.programme, campaign.period)
+        return self._engine.ask(
+            lambda tx: campaigns.listed(tx, _eyes(actor), of, stands, below, after, limit)
+        )
+
+    def open_roster(self, actor: Actor, campaign: Campaign, line_id: int) -> str:
+        """A draft batch with every household that waits for its money; its number.
+
+        Of the area of the budget line; those on another roster already are left out. Raises
+        NotPermitted, NotFound, Conflict where nobody waits.
+        """
+        must_somewhere(actor, FundAct.ROSTER)
+
+        def write(tx: Tx) -> str:
+            budget = funds.visible(tx, places_of(actor, FundAct.ROSTER), line_id)
+            if budget is None:
+                raise NotFound("没有找到这条指标,没有制单。请重新选择。")
+            key = budget.line.key
+            programme = programme_of(campaign.programme)
+            if key.programme != programme.code or campaign.period not in programme.periods(
+                key.year
+            ):
+                raise Invalid("这条指标不是这项活动的,没有制单。请重新选择。")
+            numbers = _to_pay(tx, campaign, key.organisation_id)[:_MOST_LINES]
+            if not numbers:
+                raise Conflict("现在没有待发放的户:已核对的都在批次中,或者还没有核对。没有制单。")
+            wanted = set(numbers)
+            found = [
+                one for one in payees.every(tx, (key.organisation_id,)) if one.file_no in wanted
+            ]
+            if not found:
+                raise Conflict("待发放的户都已不在档,没有制单。请逐户登记不发放的原因。")
+            now = self._environment.now()
+            batch = Batch(
+                number=payments.next_batch_number(tx, key.organisation_id, key.year),
+                title=f"{programme.title} {campaign.period} {programme.items[campaign.item]}",
+                organisation_id=key.organisation_id,
+                line_id=budget.line.id,
+                programme=key.programme,
+                period=campaign.period,
+                item=campaign.item,
+                made_by=actor.person_id,
+                made_at=now,
+            )
+            payments.add_batch(tx, batch)
+            payments.add_many(
+                tx,
+                [
+                    line_of(batch, budget, household_payee(one), campaign.fen, place)
+                    for place, one in enumerate(found, start=1)
+                ],
+            )
+            said = f"由活动 {campaign.case_number} 生成"
+            add_access(tx, now, actor.person_id, "batch-opened", batch.number, said)
+            return batch.number
+
+        return self._engine.execute(write)
+
+    # ---------------------------------------------------------------------------------------
+
+    def _seen(self, tx: Tx, actor: Actor, found: FanOut) -> Campaign | None:
+        """A list with money, where she sees a household of it or the case that asked for it."""
+        programme, item = text(found.wanted.get("programme")), text(found.wanted.get("item"))
+        period, amount = text(found.wanted.get("period")), found.wanted.get("amount")
+        asking = None if found.case_id is None else cases.load(tx, found.case_id)
+        if asking is None or not programme or not period or amount is None:
+            return None
+        figures = campaigns.figures(tx, _eyes(actor), ListKey(found.id, programme, period))
+        may_open = cases.is_visible(tx, actor, asking.id)
+        if not figures and not may_open:
+            return None
+        return Campaign(
+            list=found,
+            case_id=asking.id,
+            case_number=asking.number,
+            title=asking.title,
+            may_open_case=may_open,
+            programme=programme,
+            period=period,
+            item=item,
+            fen=fen_of(amount),
+            figures=figures,
+        )
+
+
+def _to_pay(tx: Tx, campaign: Campaign, below: str) -> list[str]:
+    waiting = campaigns.waiting(tx, campaign.list.id, GRANT_PAID, below)
+    there = campaigns.arranged(tx, campaign.programme, campaign.period, waiting)
+    return [one for one in waiting if one not in there]
+
+
+def _eyes(actor: Actor) -> Eyes:
+    return Eyes(actor, places_of(actor, FundAct.SEE))
+
+
+def _year(campaign: Campaign) -> int:
+    return int(campaign.period[:4])

@@ -1,0 +1,95 @@
+"""Households as a list of cases, and what becomes known of their money (design.md D10).
+
+A process asks for them with ``cases.for_each``: source ``households`` begins a case for each
+household on file on a day, news ``payments`` tells each case when its household was paid.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import cast
+
+from engine.errors import Invalid
+from engine.forms.values import to_json_number
+from engine.model.fan_out import Line, News, Source
+from engine.store.database import Tx
+from registry.budget.amounts import yuan
+from registry.household import text
+from registry.store import campaigns
+
+GRANT_PAID = "grant_paid"
+"""The message that cases of households wait for whose money is to be paid: who waits for it may
+be put on a roster."""
+
+
+class HouseholdList:
+    """Households on file on a day.
+
+    Wanted: ``below``, the organisation whose area is meant; ``on``, the day of the list;
+    ``joining``, true where households archived since belong to it as well.
+    ``variables`` are what each case begins with, beside ``file_no``, ``household`` (the name of its
+    head) and ``joined_on`` (the day it came on file, where that is after the day of the list).
+    """
+
+    def count(self, tx: object, wanted: Mapping[str, object]) -> int:
+        """How many there are."""
+        below, on, joining = _asked(wanted)
+        return campaigns.count_on_file(cast(Tx, tx), below, on, joining=joining)
+
+    def page(
+        self, tx: object, wanted: Mapping[str, object], after: str, limit: int
+    ) -> Sequence[Line]:
+        """The next ones by file number."""
+        below, on, joining = _asked(wanted)
+        given = wanted.get("variables")
+        variables = given if isinstance(given, Mapping) else {}
+        return [
+            Line(
+                one.file_no,
+                one.organisation_id,
+                {
+                    **variables,
+                    "file_no": one.file_no,
+                    "household": one.name,
+                    "joined_on": one.stands_since if one.stands_since > on.isoformat() else "",
+                },
+            )
+            for one in campaigns.on_file(
+                cast(Tx, tx), below, on, joining=joining, after=after, limit=limit
+            )
+        ]
+
+
+class PaymentNews:
+    """Wanted: ``programme`` and ``period``. A household that was paid hears how much and when."""
+
+    def of(
+        self, tx: object, wanted: Mapping[str, object], keys: Sequence[str]
+    ) -> Mapping[str, Mapping[str, object]]:
+        """What was paid, by file number."""
+        programme, period = text(wanted.get("programme")), text(wanted.get("period"))
+        return {
+            file_no: {
+                "paid_amount": to_json_number(yuan(one.fen)),
+                "paid_on": one.paid_on,
+                "voucher_no": one.voucher,
+            }
+            for file_no, one in campaigns.paid(cast(Tx, tx), programme, period, keys).items()
+        }
+
+
+def _asked(wanted: Mapping[str, object]) -> tuple[str, date, bool]:
+    below, on = text(wanted.get("below")), text(wanted.get("on"))
+    try:
+        day = date.fromisoformat(on[:10])
+    except ValueError:
+        raise Invalid(f"名单日期“{on[:20]}”不是日期,没有发起。请核对流程。") from None
+    if not below:
+        raise Invalid("没有写明名单的范围(below),没有发起。请核对流程。")
+    return below, day, wanted.get("joining") is True
+
+
+SOURCES: Mapping[str, Source] = {"households": HouseholdList()}
+"""Given to :class:`engine.Options`."""
+
+NEWS: Mapping[str, News] = {"payments": PaymentNews()}
+"""The same."""
