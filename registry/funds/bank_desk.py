@@ -154,10 +154,8 @@ class BankDesk:
         asked = self._engine.ask(read)
         lines = list(self._lines(asked.batch, asked.listed))
         order = BankOrder(number, self._environment.today(), lines)
-        faults = [
-            *faults_of(form, order),
-            *_not_again(asked, self._kept(asked.listed, lines)),
-        ]
+        again = _not_again(asked, self._kept(asked.listed, lines))
+        faults = sorted([*faults_of(form, order), *again], key=lambda fault: fault.serial)
         order = _without(order, faults)
         if faults and not typed.get("leave"):
             raise NotAllFit(faults, len(order.lines))

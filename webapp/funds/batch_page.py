@@ -299,10 +299,13 @@ def batch_page(
 def payee_rows(view: BatchView) -> list[PayeeRow]:
     """The roster, what is wrong or exceptional first."""
     rows = [_payee_row(one, view) for one in view.payments]
-    held = PaymentStatus.HELD.value
-    return sorted(
-        rows, key=lambda row: (row.status != held, not row.faults, not row.told, row.number)
-    )
+    held, paid = PaymentStatus.HELD.value, PaymentStatus.PAID.value
+
+    def place(row: PayeeRow) -> tuple[bool, bool, bool, bool, int]:
+        is_last = row.status == paid
+        return row.status != held, is_last, not row.faults, not row.told, row.number
+
+    return sorted(rows, key=place)
 
 
 def _payee_row(one: Payment, view: BatchView) -> PayeeRow:
@@ -319,7 +322,9 @@ def _payee_row(one: Payment, view: BatchView) -> PayeeRow:
         exception=one.exception,
         faults=tuple(fault.sentence for fault in faults if not fault.is_allowed),
         told=tuple(fault.sentence for fault in faults if fault.is_allowed),
-        remark=_("档案中没有银行账号") if one.id in view.without_account else "",
+        remark=_("档案中没有银行账号")
+        if one.id in view.without_account and one.id not in view.unpaid
+        else "",
         status=one.status.value,
         state=_state(one, view),
         why=_why(one, view),

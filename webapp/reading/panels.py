@@ -162,7 +162,7 @@ def _batch(registry: RegistryPort, actor: Actor, view: TaskView) -> Panel | None
     )
     return Panel(
         title=_("名单 %(n)s 笔,合计 %(total)s", n=len(rows), total=in_yuan(found.line.fen)),
-        text=found.waits or _batch_words(len(exceptions), len(paid), len(rows) - len(paid)),
+        text=found.waits or _batch_words(view, len(exceptions), len(paid), len(rows) - len(paid)),
         links=_batch_links(found),
         columns=(_("序号"), _("收款人"), _("单位(尾号)"), _("金额(元)"), _("例外和理由")),
         rows=rows[:_MOST_ROWS],
@@ -170,7 +170,15 @@ def _batch(registry: RegistryPort, actor: Actor, view: TaskView) -> Panel | None
     )
 
 
-def _batch_words(exceptions: int, paid: int, left: int) -> str:
+def _batch_words(view: TaskView, exceptions: int, paid: int, left: int) -> str:
+    """How far the batch is, and why it was not closed when that was tried."""
+    words, why = _how_far(exceptions, paid, left), view.scope.get("pay_message")
+    if not isinstance(why, str):
+        return words
+    return words + _("上次没有登记:%(why)s", why=why)
+
+
+def _how_far(exceptions: int, paid: int, left: int) -> str:
     if paid and left:
         return _("银行已付 %(paid)s 笔,还有 %(left)s 笔没有付,列在最前。", paid=paid, left=left)
     if paid:
