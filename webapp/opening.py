@@ -20,6 +20,8 @@ from webapp.settings import Settings, SettingsRefused
 from webapp.shared.registry_port import RegistryPort
 from webapp.standard.parameters import standard_parameters
 from webapp.standard.roles import NEVER_TOGETHER
+from webapp.together.listed import ERRAND as DECIDE_LISTED
+from webapp.together.listed import errand_on as decide_listed_on
 
 _KINDS = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 
@@ -70,6 +72,7 @@ def open_installation(
     register.index_files()
     engine.errands.teach(EXPORT, register.exports.make)
     engine.errands.teach(IMPORT, errand_on(engine))
+    engine.errands.teach(DECIDE_LISTED, decide_listed_on(engine))
     return Opened(settings, engine, register)
 
 

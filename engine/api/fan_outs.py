@@ -11,8 +11,18 @@ from engine.api.errands import Errands
 from engine.errors import BangfuError, Busy, LeaseLost
 from engine.model.actors import Actor
 from engine.model.errands import Errand, ErrandStatus, Interrupted, Say
-from engine.model.fan_out import AT_ONCE, Children, FanOut, Line, RefusedLine, Source
+from engine.model.fan_out import (
+    AT_ONCE,
+    Children,
+    FanOut,
+    Line,
+    ListedStep,
+    RefusedLine,
+    Source,
+    StepsOfList,
+)
 from engine.store import fan_outs as stored
+from engine.store import list_steps
 from engine.store.database import Tx
 from engine.store.ready import Collision
 from engine.work import cancel, fan_out, fan_out_asking
@@ -56,6 +66,19 @@ class FanOuts(Group):
         """Lines without a case, and why."""
         found, vault = self.of(actor, key), self._environment.vault
         return self._commands.ask(lambda tx: stored.refusals(tx, vault, found.id, after, limit))
+
+    def steps(self, actor: Actor, process_key: str) -> Sequence[StepsOfList]:
+        """How many open steps of a process are hers, by list and step, the newest list first."""
+        now = self._environment.now()
+        return self._commands.ask(lambda tx: list_steps.by_list(tx, actor, process_key, now))
+
+    def steps_of(
+        self, actor: Actor, key: str, process_key: str, element_id: str, limit: int = 1000
+    ) -> Sequence[ListedStep]:
+        """Her open steps of one kind in a list, by business key; whoever sees the list itself."""
+        return self._commands.ask(
+            lambda tx: list_steps.of_list(tx, actor, key, process_key, element_id, limit)
+        )
 
     # Beginning -----------------------------------------------------------------------------
 

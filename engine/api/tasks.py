@@ -32,6 +32,7 @@ from engine.work import (
 )
 from engine.work import view as viewing
 from engine.work.complete import Completed
+from engine.work.newest import Newest
 from engine.work.offers import Offers, offers
 from engine.work.opened import TimerDue
 
@@ -56,6 +57,10 @@ class Tasks(Group):
                 offers(environment, tx, actor),
             )
         )
+
+    def newest(self) -> Newest:
+        """What the newest versions of the processes say: names, steps done together."""
+        return self._commands.ask(self._environment.newest_versions)
 
     def next_after(self, actor: Actor, narrowed: InboxFilter, done: str) -> str | None:
         """The step to open after one was finished."""

@@ -7,7 +7,7 @@ goes through it, and wherever it was stopped.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 AT_ONCE = 500
@@ -113,6 +113,36 @@ class RefusedLine:
     organisation_id: str
     reason: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class StepsOfList:
+    """How many steps of one kind in a list are somebody's, and how many of them are late.
+
+    ``title`` is that of the case that asked for the list.
+    """
+
+    key: str
+    title: str
+    process_key: str
+    element_id: str
+    name: str
+    count: int
+    overdue: int
+
+
+@dataclass(frozen=True)
+class ListedStep:
+    """One of them."""
+
+    task_id: str
+    rev: int
+    name: str
+    business_key: str
+    number: str
+    title: str
+    unit: str
+    due_date: date | None
 
 
 Pages = Callable[[str], Iterator[Sequence[Line]]]

@@ -14,10 +14,12 @@ from engine.model.fan_out import FanOut
 from engine.store import cases, fan_outs
 from engine.store.audit import add_access
 from engine.store.database import Tx
+from engine.work.federation_settings import Ask
 from registry.budget.amounts import fen_of
-from registry.budget.model import Batch
+from registry.budget.model import Batch, Payee, PayeeKind, Payment
 from registry.budget.programmes import programme_of
 from registry.funds.batches import line_of
+from registry.funds.checking import faults_of
 from registry.funds.lists import GRANT_PAID
 from registry.funds.payees import household_payee
 from registry.funds.rights import FundAct, must_somewhere, places_of
@@ -148,6 +150,44 @@ class CampaignDesk:
             lambda tx: campaigns.listed(tx, _eyes(actor), of, stands, below, after, limit)
         )
 
+    def findings(self, actor: Actor, key: str, numbers: Sequence[str]) -> Mapping[str, str]:
+        """What stands against giving these households what a list is for, by file number.
+
+        Of those that were struck off, were given it before or by another level, or would pass a
+        cap; nothing for a list that gives nothing. They stand in the actor's own list.
+        """
+        vault = self._environment.vault
+
+        def read(tx: Tx) -> dict[str, str]:
+            found = fan_outs.by_key(tx, vault, key)
+            if found is None or not numbers or not text(found.wanted.get("programme")):
+                return {}
+            wanted = found.wanted
+            period = text(wanted.get("period"))
+            listed = [
+                Payment(
+                    id=0,
+                    line_id=0,
+                    payee=Payee(
+                        PayeeKind.HOUSEHOLD, file_no, file.shown.head_name, "", file.organisation_id
+                    ),
+                    programme=text(wanted.get("programme")),
+                    period=period,
+                    item=text(wanted.get("item")),
+                    level="county",
+                    year=int(period[:4]),
+                    fen=fen_of(wanted.get("amount")),
+                )
+                for file_no, file in payees.files(tx, numbers, hold=False).items()
+            ]
+            told: dict[str, str] = {}
+            for fault in faults_of(tx, self._ask(tx), listed, actor.organisation_id, hold=False):
+                file_no = fault.payment.payee.key
+                told[file_no] = told.get(file_no, "") + fault.sentence
+            return told
+
+        return self._engine.ask(read)
+
     def open_roster(self, actor: Actor, campaign: Campaign, line_id: int) -> str:
         """A draft batch with every household that waits for its money; its number.
 
@@ -202,6 +242,9 @@ class CampaignDesk:
         return self._engine.execute(write)
 
     # ---------------------------------------------------------------------------------------
+
+    def _ask(self, tx: Tx) -> Ask:
+        return lambda name, unit: self._environment.parameter(tx, name, unit)
 
     def _seen(self, tx: Tx, actor: Actor, found: FanOut) -> Campaign | None:
         """A list with money, where she sees a household of it or the case that asked for it."""

@@ -63,6 +63,7 @@ class FormView:
     only_answers: bool = False
     masked: bool = False
     action: str = ""
+    html_id: str = ""
     draft_url: str = ""
     upload_url: str = ""
     refresh_url: str = ""

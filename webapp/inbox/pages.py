@@ -122,7 +122,7 @@ def inbox_page(
         groups=_groups(found, narrowed, asked, places, newest.names),
         gathered=tuple(
             GatheredRow(
-                address("inbox.show", _but(asked, "process"), process=one.process_key),
+                address("together.lists", {}, process_key=one.process_key),
                 newest.names.get(one.process_key, one.process_key),
                 one.count,
                 one.overdue,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, flash, jsonify, redirect, request, url_for
+from flask import flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
@@ -14,13 +14,15 @@ from webapp.shared.language import _
 from webapp.shared.navigation import shell
 from webapp.shared.page import render
 from webapp.shared.requests import current_actor, current_engine
+from webapp.together import listed_routes
+from webapp.together.blueprint import together
 from webapp.together.deciding import Asked, Minutes, decide
 from webapp.together.form import asked_once
 from webapp.together.pages import Typed, list_page, result_page, together_page
 
 _MINUTES = "_minutes"
 
-together = Blueprint("together", __name__, template_folder="templates")
+__all__ = ["listed_routes", "together"]
 
 
 @together.get("/together")
