@@ -7,7 +7,7 @@
 
 PORT = 5000
 MINUTES =
-PYTEST = -n 2 --dist loadgroup
+PYTEST = -n 2
 UPGRADE =
 SHARE = 1
 BIN = .venv/bin

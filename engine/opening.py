@@ -159,7 +159,7 @@ def _seed_calendar(database: Database) -> None:
 
     def unknown(tx: Tx) -> list[int]:
         # Whole years: an imported notice is never touched, nor filled up from the release.
-        known = {day.year for day in settings.calendar_days(tx)}
+        known = settings.calendar_years(tx)
         return [y for y in range(FIRST_OFFICIAL_YEAR, today.year + 2) if y not in known]
 
     with database.look() as tx:

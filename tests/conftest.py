@@ -14,10 +14,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, expect, sync_playwright
+from xdist.scheduler import LoadScopeScheduling
 
-from engine.model.definitions import DefinitionSource
-from engine.runtime import Program, compile_program
-from engine.work import environment
+from tests.support.once import hash_quickly, made_once
 from tests.support.postgres import ADDRESS_VARIABLE, PostgresMissing, PostgresServer, new_folder
 from tests.support.templates import Templates
 from tests.support.waiting import ON_A_PAGE
@@ -28,8 +27,13 @@ settings.register_profile(
 )
 settings.load_profile("untimed")
 
+hash_quickly()
+
 ROOT = Path(__file__).parent.parent
 NEEDS = ("postgres", "browser", "strace", "clock")
+ALONE = ("tests/bench/", "tests/crash/", "tests/load/")
+"""Folders whose tests start many processes, kill them, or measure."""
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 DATABASES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
@@ -61,12 +65,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         config.stash[_SERVER].remove()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give all serial tests to one worker, where they run one after the other."""
-    for item in items:
-        if item.get_closest_marker("serial") is not None:
-            item.add_marker(pytest.mark.xdist_group("serial"))
+class _OneByOne(LoadScopeScheduling):
+    """Gives each test to whichever worker is free, but those that want it alone to one worker."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "alone" if nodeid.startswith(ALONE) else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config) -> LoadScopeScheduling:
+    """Never two tests at once that kill processes or hold a load."""
+    return _OneByOne(config)
 
 
 def pytest_collection_finish() -> None:
@@ -157,18 +166,9 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def programs_compiled_once() -> Iterator[None]:
-    """Hundreds of engines open the same process files: a run compiles each of them once."""
-    compiled: dict[str, Program] = {}
-
-    def compile_once(source: DefinitionSource) -> Program:
-        key = repr(source)
-        if key not in compiled:
-            compiled[key] = compile_program(source)
-        return compiled[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(environment, "compile_program", compile_once)
+def what_tests_make_alike() -> Iterator[None]:
+    """Process files, pages, routes and SQL are compiled once in a run."""
+    with made_once():
         yield
 
 

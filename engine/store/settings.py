@@ -50,6 +50,12 @@ def calendar_days(tx: Tx) -> dict[date, bool]:
     }
 
 
+def calendar_years(tx: Tx) -> set[int]:
+    """The years of which any day is officially settled."""
+    year = func.substr(calendar_day.c.date, 1, len("2026"))
+    return {int(found) for found in tx.execute(select(year).distinct()).scalars()}
+
+
 def put_calendar_days(tx: Tx, days: Iterable[tuple[date, bool]]) -> None:
     """Replace days of the calendar."""
     rows = [{"date": day.isoformat(), "working": working} for day, working in days]

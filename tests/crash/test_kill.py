@@ -15,13 +15,11 @@ from tests.support.postgres import PostgresServer
 KILLS = times(10, 200)
 
 
-@pytest.mark.serial
 def test_kill_9_on_sqlite(sqlite_url: str, tmp_path: Path) -> None:
     prepare(sqlite_url, tmp_path, PROCESS)
     _run(Installation(sqlite_url, tmp_path), webs=1, workers=1)
 
 
-@pytest.mark.serial
 @pytest.mark.postgres
 def test_kill_9_on_postgresql(own_postgres_server: PostgresServer, tmp_path: Path) -> None:
     url = own_postgres_server.url(own_postgres_server.create_database())

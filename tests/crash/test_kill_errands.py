@@ -3,7 +3,6 @@
 import io
 from functools import partial
 
-import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
@@ -36,7 +35,6 @@ def errand_about(engine: Engine, kind: str, subject: str) -> Errand:
     return found
 
 
-@pytest.mark.serial
 def test_an_import_goes_on_where_it_was_killed(installation: Installation, engine: Engine) -> None:
     lists, officer = Imports(engine), engine.directory.actor_named("officer")
     kind = lists.kind(officer, PROCESS)
@@ -64,7 +62,6 @@ def _counted(lists: Imports, actor: Actor, list_id: str) -> Progress:
     return lists.progress(actor, list_id)
 
 
-@pytest.mark.serial
 def test_an_export_that_was_killed_is_put_on_record_once(
     installation: Installation, engine: Engine
 ) -> None:

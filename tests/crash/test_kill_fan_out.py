@@ -3,7 +3,6 @@
 import time
 
 import psutil
-import pytest
 from sqlalchemy import text
 
 from engine import SYSTEM, Engine
@@ -37,7 +36,6 @@ def many_unions(engine: Engine) -> None:
     engine.execute(write)
 
 
-@pytest.mark.serial
 def test_a_list_goes_on_where_it_was_killed(installation: Installation, engine: Engine) -> None:
     many_unions(engine)
     lists = engine.fan_outs

@@ -146,13 +146,11 @@ def _drive_and_kill(installation: Installation) -> tuple[list[str], list[Togethe
     return case_ids, clients
 
 
-@pytest.mark.serial
 def test_items_done_together_survive_kill_9_on_sqlite(sqlite_url: str, tmp_path: Path) -> None:
     prepare(sqlite_url, tmp_path, "visits", ROOT / "tests/support/visits")
     _run(Installation(sqlite_url, tmp_path), webs=1)
 
 
-@pytest.mark.serial
 @pytest.mark.postgres
 def test_items_done_together_survive_kill_9_on_postgresql(
     own_postgres_server: PostgresServer, tmp_path: Path

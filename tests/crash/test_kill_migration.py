@@ -1,7 +1,5 @@
 """A worker killed with ``kill -9`` in the middle of a migration: the rest goes on, nothing twice."""
 
-import pytest
-
 from engine import SYSTEM, Engine, Request
 from engine.definitions.folder import read_folder
 from engine.model.definitions import SourceFile
@@ -22,7 +20,6 @@ def another_version() -> list[SourceFile]:
     ]
 
 
-@pytest.mark.serial
 def test_a_migration_goes_on_where_it_was_killed(
     installation: Installation, engine: Engine
 ) -> None:

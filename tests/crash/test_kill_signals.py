@@ -3,7 +3,6 @@
 from collections import Counter
 from functools import partial
 
-import pytest
 from sqlalchemy import text
 
 from engine import SYSTEM, Engine, Request
@@ -22,7 +21,6 @@ def on_their_way(engine: Engine) -> int:
     return int(engine.ask(lambda tx: tx.execute(counted).scalar_one()))
 
 
-@pytest.mark.serial
 def test_a_signal_reaches_all_cases_though_workers_die(
     installation: Installation, engine: Engine
 ) -> None:

@@ -89,12 +89,10 @@ def forget_later(url: str) -> None:
     database.dispose()
 
 
-@pytest.mark.serial
 def test_one_by_one_on_sqlite(sqlite_url: str, tmp_path: Path) -> None:
     _run(sqlite_url, tmp_path, webs=2, workers=1)
 
 
-@pytest.mark.serial
 @pytest.mark.postgres
 def test_one_by_one_on_postgresql(own_postgres_server: PostgresServer, tmp_path: Path) -> None:
     url = own_postgres_server.url(own_postgres_server.create_database())

@@ -20,7 +20,6 @@ from tests.load.run import reached
 A_LITTLE = Wanted(rate=8, seconds=25, at_most=4)
 
 
-@pytest.mark.serial
 def test_the_mix_of_a_working_day_is_held(database_url: str, tmp_path: Path) -> None:
     prepare(database_url, tmp_path, PROCESS)
     options = Options(
@@ -49,7 +48,6 @@ def test_what_waited_is_counted_from_when_it_was_due() -> None:
     assert Sent(Kind.LIST, due=2.0, ended=2.5, status=200).took == 0.5
 
 
-@pytest.mark.serial
 @pytest.mark.parametrize(
     "db", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], ids=str
 )

@@ -39,8 +39,17 @@ AS_IN_SERVICE: Mapping[str, str] = {
     "shared_buffers": "64MB",
     "timezone": "UTC",
 }
-FORGETFUL: Mapping[str, str] = {**AS_IN_SERVICE, "fsync": "off", "full_page_writes": "off"}
-"""Nothing a test writes outlives the run, so nothing waits for the disk."""
+FORGETFUL: Mapping[str, str] = {
+    **AS_IN_SERVICE,
+    "fsync": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "1h",
+}
+"""Nothing a test writes outlives the run, so nothing waits for the disk and nothing is tidied."""
 
 
 class PostgresMissing(Exception):
@@ -123,7 +132,8 @@ class PostgresServer:
         """A new database, empty or a copy of another; its name."""
         name = f"bangfu_{secrets.token_hex(8)}"
         self._administer(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+            # As files: with them goes what the server has read of the catalogue.
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
                 sql.Identifier(name), sql.Identifier(template)
             )
         )
