@@ -7,7 +7,7 @@ import pytest
 from tests.bench import expressions, soundness
 from tests.bench.rows import COLUMNS, Measured, Round, percentile
 from tests.bench.table import table
-from tests.bench.works import USUALLY, Size, measure
+from tests.bench.works import Size, measure
 
 TINY = Size(
     rounds=2,
@@ -26,11 +26,16 @@ NO_LIMIT = ("bytes_per_case", "timers_10k")
 WRITING = ("complete", "complete_http")
 
 
+# Each starts servers and fills tables of its own: between them the databases see every kind.
+ON_SQLITE = ["complete", "complete_http", "open_task", "bytes_per_case", "inbox_5k", "inbox_50k"]
+ON_POSTGRES = ["complete", "complete_aged_10", "start_campaign", "inbox_http_5k", "inbox_1m"]
+
+
 @pytest.mark.parametrize(
     ("db", "works"),
     [
-        ("sqlite", [*USUALLY, "workers_4", "timers_10k"]),
-        pytest.param("postgres", [*USUALLY, "inbox_1m"], marks=pytest.mark.postgres),
+        ("sqlite", [*ON_SQLITE, "timers_10k"]),
+        pytest.param("postgres", [*ON_POSTGRES, "workers_4"], marks=pytest.mark.postgres),
     ],
     ids=["sqlite", "postgres"],
 )
@@ -48,12 +53,14 @@ def test_each_work_is_measured_beside_its_limit(db: str, works: list[str]) -> No
         assert row["of_limit"] == pytest.approx(
             row["per_second"] / row["limit_per_second"], rel=0.05
         )
-    assert {w: rows[w]["commits"] for w in WRITING} == dict.fromkeys(WRITING, 1)
+    writing = [work for work in WRITING if work in works]
+    assert {w: rows[w]["commits"] for w in writing} == dict.fromkeys(writing, 1)
     assert rows["complete"]["statements"] == 9
-    assert rows["complete_http"]["statements"] > 9  # who asks is read as well
-    assert rows["inbox_5k"]["commits"] == 0
-    assert rows["inbox_50k"]["statements"] <= 10
-    assert 2_000 < rows["bytes_per_case"]["n"] < 200_000
+    if db == "sqlite":
+        assert rows["inbox_50k"]["statements"] <= 10
+        assert rows["complete_http"]["statements"] > 9  # who asks is read as well
+        assert rows["inbox_5k"]["commits"] == 0
+        assert 2_000 < rows["bytes_per_case"]["n"] < 200_000
     assert len(table(measured).splitlines()) == 1 + len(rows)
 
 

@@ -12,7 +12,7 @@ from tests.crash.load import Load
 from tests.crash.scale import note, times
 from tests.support.postgres import PostgresServer
 
-KILLS = times(10, 200)
+KILLS = times(6, 200)
 
 
 def test_kill_9_on_sqlite(sqlite_url: str, tmp_path: Path) -> None:

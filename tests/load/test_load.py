@@ -17,7 +17,7 @@ from tests.load.mix import SHARES, Kind
 from tests.load.report import told
 from tests.load.run import reached
 
-A_LITTLE = Wanted(rate=8, seconds=25, at_most=4)
+A_LITTLE = Wanted(rate=8, seconds=12.5, at_most=4)
 
 
 def test_the_mix_of_a_working_day_is_held(database_url: str, tmp_path: Path) -> None:
@@ -36,7 +36,7 @@ def test_the_mix_of_a_working_day_is_held(database_url: str, tmp_path: Path) -> 
     # Who waits ten seconds for a busy machine's database is told so, in words: that is right.
     assert [one for one in outcome.errors if one.status != 503] == []
     asked = Counter(one.kind for one in outcome.sent)
-    assert asked == {kind: 2 * share for kind, share in SHARES.items()}
+    assert asked == SHARES
     granted = {one.kind for one in outcome.sent if one.status < 400}
     assert granted == set(Kind)
     assert outcome.half_open == 100
@@ -48,8 +48,5 @@ def test_what_waited_is_counted_from_when_it_was_due() -> None:
     assert Sent(Kind.LIST, due=2.0, ended=2.5, status=200).took == 0.5
 
 
-@pytest.mark.parametrize(
-    "db", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], ids=str
-)
-def test_what_a_load_is_half_of_is_reached_by_as_many_servers(db: str) -> None:
-    assert reached(db, rounds=1, each=4) > 0
+def test_what_a_load_is_half_of_is_reached_by_as_many_servers() -> None:
+    assert reached("sqlite", rounds=1, each=4) > 0
