@@ -6,8 +6,6 @@ The long form is ``make load`` (docs/performance.md).
 from collections import Counter
 from pathlib import Path
 
-import pytest
-
 import registry
 from engine import Options, open_engine
 from tests.crash.installation import A_DAY_A_SECOND, KEY, PROCESS, Installation, prepare
