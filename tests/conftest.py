@@ -165,6 +165,20 @@ def database_kind(request: pytest.FixtureRequest) -> str:
     return kind
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Pages run on SQLite; tests marked ``both_databases`` on PostgreSQL as well."""
+    if "page_kind" in metafunc.fixturenames:
+        both = metafunc.definition.get_closest_marker("both_databases") is not None
+        metafunc.parametrize("page_kind", DATABASES if both else DATABASES[:1], indirect=True)
+
+
+@pytest.fixture
+def page_kind(request: pytest.FixtureRequest) -> str:
+    """The kind of database that the test's marker asks for."""
+    kind: str = request.param
+    return kind
+
+
 @pytest.fixture(scope="session", autouse=True)
 def what_tests_make_alike() -> Iterator[None]:
     """Process files, pages, routes and SQL are compiled once in a run."""

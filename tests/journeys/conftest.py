@@ -1,6 +1,6 @@
 """The whole product on loopback, people at headless browsers, and a clock the test moves.
 
-``site`` is a test's own, on both databases; ``town`` and ``demo`` are shared by a module's tests.
+``site`` is a test's own, on the databases it is marked for; ``town`` and ``demo`` are shared by a module's tests.
 """
 
 import datetime as dt
@@ -179,9 +179,9 @@ def _small_federation(templates: Templates, kind: str, data_dir: Path) -> Iterat
 
 
 @pytest.fixture
-def site(templates: Templates, database_kind: str, tmp_path: Path) -> Iterator[Site]:
-    """A small federation of this test's own, once on each database."""
-    with _small_federation(templates, database_kind, tmp_path) as running:
+def site(templates: Templates, page_kind: str, tmp_path: Path) -> Iterator[Site]:
+    """A small federation of this test's own."""
+    with _small_federation(templates, page_kind, tmp_path) as running:
         yield running
 
 

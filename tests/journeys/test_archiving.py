@@ -31,6 +31,7 @@ def _apply(person: Person, household: Mapping[str, object]) -> None:
     person.do("填报申请", NAME, data)
 
 
+@pytest.mark.both_databases
 def test_an_application_by_six_people_of_three_organisations_is_on_file(
     site: Site, people: Callable[[str], Person], households: dict[str, dict[str, object]]
 ) -> None:

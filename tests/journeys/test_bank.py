@@ -20,12 +20,6 @@ TITLE = "送温暖 2026春节 慰问金"
 PAID = {"voucher": "记-2026-0112", "paid_on": "2026-03-02"}
 
 
-@pytest.fixture
-def database_kind() -> str:
-    """What the databases do is looked at in tests/funds."""
-    return "sqlite"
-
-
 def press(person: Person, button: str) -> None:
     with person.page.expect_navigation():
         person.page.locator("main button", has_text=button).first.click()

@@ -138,6 +138,7 @@ def granted_and_paid(people: People, treasury: Site, *, scripts: bool) -> None:
     assert reserved(treasury) == [(0, 0, 2_003_000)]
 
 
+@pytest.mark.both_databases
 def test_a_refused_list_is_free_again_and_can_be_put_right(treasury: Site, people: People) -> None:
     allocated(people("protection"), "10,000.00")
     maker = people("reviewer")

@@ -19,7 +19,6 @@ from engine.model.clock import FixedClock
 from engine.model.organisations import Organisation, Person, Role
 from engine.model.tasks import InboxFilter
 from engine.work.accounts import hash_password
-from tests.conftest import DATABASES
 from tests.support.client import client_of
 from tests.support.templates import SetUp, Templates
 from webapp.app import create_app
@@ -172,20 +171,6 @@ def nonce_of(html: str) -> str:
     found = re.search(r'name="_nonce" value="([^"]+)"', html)
     assert found is not None
     return found[1]
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Pages run on SQLite; those of modules marked ``both_databases`` on PostgreSQL as well."""
-    if "page_kind" in metafunc.fixturenames:
-        both = metafunc.definition.get_closest_marker("both_databases") is not None
-        metafunc.parametrize("page_kind", DATABASES if both else DATABASES[:1], indirect=True)
-
-
-@pytest.fixture
-def page_kind(request: pytest.FixtureRequest) -> str:
-    """The kind of database that the module's marker asks for."""
-    kind: str = request.param
-    return kind
 
 
 @pytest.fixture
