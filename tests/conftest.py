@@ -73,9 +73,9 @@ class _OneByOne(LoadScopeScheduling):
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config) -> LoadScopeScheduling:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
     """Never two tests at once that kill processes or hold a load."""
-    return _OneByOne(config)
+    return _OneByOne(config, log)
 
 
 def pytest_collection_finish() -> None:
