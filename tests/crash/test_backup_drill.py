@@ -32,8 +32,6 @@ from tests.crash.scale import note, times
 from tests.support.postgres import PostgresServer
 from tests.support.waiting import WAITED, until
 
-pytestmark = pytest.mark.serial
-
 PAPER = b"%PDF-1.4\nwhat nobody may read from a backup\n%%EOF\n"
 
 

@@ -15,7 +15,7 @@ from tests.crash.scale import IS_TORTURE, note, spread
 from tests.crash.strace import counted, need_strace, watched
 from tests.support.postgres import AS_IN_SERVICE, PostgresMissing, PostgresServer, new_folder
 
-pytestmark = [pytest.mark.serial, pytest.mark.strace]
+pytestmark = pytest.mark.strace
 
 TO_DISK = "pwrite64,fdatasync,fsync,rename"
 TO_SERVER = "sendto,recvfrom"

@@ -1,9 +1,5 @@
-"""Several people do the items of one list at once while processes die: each counts, once.
+"""Several people do the items of one list at once while processes die: each counts, once."""
 
-``BANGFU_TEST_CRASH_KILLS`` makes it as long as one likes.
-"""
-
-import os
 import random
 import threading
 import time
@@ -17,10 +13,11 @@ from engine import SYSTEM, Options, open_engine
 from engine.model.cases import EventKind
 from tests.crash.clients import Client, Plan
 from tests.crash.installation import KEY, ROOT, Installation, prepare
+from tests.crash.scale import times
 from tests.support.postgres import PostgresServer
 from tests.support.waiting import WAITED
 
-KILLS = int(os.environ.get("BANGFU_TEST_CRASH_KILLS", "4"))
+KILLS = times(2, 10)
 HOMES = 8
 PLAN = Plan(
     "visits",

@@ -21,8 +21,6 @@ from tests.crash.one_command import FILLED, whole
 from tests.crash.scale import IS_TORTURE, note, times
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.serial
-
 FAKETIME = [
     *Path("/usr/lib").glob("*/faketime/libfaketime.so.1"),
     *Path("/usr").glob("l*/faketime/libfaketime.so.1"),

@@ -29,8 +29,6 @@ from tests.crash.scale import note, times
 from tests.support.at_once import at_once
 from tests.support.federation import staffed
 
-pytestmark = pytest.mark.serial
-
 RACES = times(8, 1000)
 AGREE, REJECT = {"decision": "agree"}, {"decision": "reject", "reason": "材料不符"}
 

@@ -30,8 +30,6 @@ from tests.crash.scale import note, times
 from tests.support.postgres import PostgresMissing, PostgresServer, new_folder
 from tests.support.waiting import WAITED
 
-pytestmark = pytest.mark.serial
-
 ENDS_WITHIN = 33
 """Seconds that the database may keep a request waiting at most, whatever it does."""
 
