@@ -238,6 +238,13 @@ def test_two_cashiers_who_bring_it_at_once_pay_once(desk: Purse) -> None:
     desk.must_hold()
 
 
+def test_two_cashiers_who_make_it_at_once_make_one_file(desk: Purse) -> None:
+    number, _ = three(desk)
+    done = at_once(*(lambda by=by: sent(desk, number, by) for by in ("cashier", "city_cashier")))
+    assert sum(isinstance(one, Conflict) for one in done) == 1
+    assert len(desk.register.bank.offer(desk.actor("cashier"), number).made) == 1
+
+
 def test_the_cashier_brings_the_result_at_the_page_of_the_batch(
     desk: Purse, tmp_path: Path
 ) -> None:

@@ -116,3 +116,13 @@ def resume_bank_file(actor: Actor, kept: KeptPost) -> ResponseReturnValue:
     """Signed in again: the form with what was typed."""
     told = _("您填写的内容都在,请核对后再次提交。")
     return _page(actor, kept.place["number"], Typed(kept.fields.to_dict(), told))
+
+
+@resumes("funds.take_bank_result")
+def resume_bank_result(actor: Actor, kept: KeptPost) -> ResponseReturnValue:
+    """The same for a result; the file has to be chosen again."""
+    told = _("凭证号和日期都在,请重新选择结果文件后导入。")
+    place = kept.place
+    return _page(
+        actor, place["number"], Typed(kept.fields.to_dict(), told, sending=place["sending"])
+    )

@@ -202,6 +202,8 @@ def resume_open(actor: Actor, kept: KeptPost) -> ResponseReturnValue:
 
 @resumes("funds.add_payee")
 @resumes("funds.add_household")
+@resumes("funds.pay_held")
+@resumes("funds.give_back_held")
 def resume_adding(actor: Actor, kept: KeptPost) -> ResponseReturnValue:
     """The same for a line of the roster."""
     told = _("您填写的内容都在,请核对后再次提交。")
