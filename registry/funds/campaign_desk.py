@@ -20,7 +20,7 @@ from registry.budget.model import Batch, Payee, PayeeKind, Payment
 from registry.budget.programmes import programme_of
 from registry.funds.batches import line_of
 from registry.funds.checking import faults_of
-from registry.funds.lists import GRANT_PAID
+from registry.funds.lists import GRANT_PAID, HELD_BECAUSE
 from registry.funds.payees import household_payee
 from registry.funds.rights import FundAct, must_somewhere, places_of
 from registry.household import text
@@ -32,6 +32,7 @@ from registry.store.campaigns import (
     ListedHousehold,
     ListKey,
     Stand,
+    Wanted,
 )
 from registry.store.funds import LineOfUnit, Narrowing
 
@@ -53,6 +54,8 @@ class Campaign:
     item: str
     fen: int
     figures: Sequence[Figure]
+    reasons: Sequence[tuple[str, int]]
+    """Why households are held, and how many for each."""
 
     def households(self, *stands: Stand) -> int:
         """How many are so far; all without a word."""
@@ -139,15 +142,14 @@ class CampaignDesk:
         self,
         actor: Actor,
         campaign: Campaign,
-        stands: Sequence[Stand],
-        below: str = "",
+        wanted: Wanted,
         after: str = "",
         limit: int = 100,
     ) -> Sequence[ListedHousehold]:
         """The households a figure counts, by file number."""
         of = ListKey(campaign.list.id, campaign.programme, campaign.period)
         return self._engine.ask(
-            lambda tx: campaigns.listed(tx, _eyes(actor), of, stands, below, after, limit)
+            lambda tx: campaigns.listed(tx, _eyes(actor), of, wanted, HELD_BECAUSE, after, limit)
         )
 
     def findings(self, actor: Actor, key: str, numbers: Sequence[str]) -> Mapping[str, str]:
@@ -253,7 +255,8 @@ class CampaignDesk:
         asking = None if found.case_id is None else cases.load(tx, found.case_id)
         if asking is None or not programme or not period or amount is None:
             return None
-        figures = campaigns.figures(tx, _eyes(actor), ListKey(found.id, programme, period))
+        of = ListKey(found.id, programme, period)
+        figures = campaigns.figures(tx, _eyes(actor), of)
         may_open = cases.is_visible(tx, actor, asking.id)
         if not figures and not may_open:
             return None
@@ -268,6 +271,7 @@ class CampaignDesk:
             item=item,
             fen=fen_of(amount),
             figures=figures,
+            reasons=campaigns.reasons(tx, _eyes(actor), of, HELD_BECAUSE),
         )
 
 

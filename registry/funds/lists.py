@@ -21,6 +21,10 @@ GRANT_PAID = "grant_paid"
 be put on a roster."""
 
 
+HELD_BECAUSE = "held_because"
+"""The attribute of such a case that says in words why its household is given nothing."""
+
+
 class HouseholdList:
     """Households on file on a day.
 

@@ -19,7 +19,14 @@ from engine.model.cases import CaseStatus
 from engine.store.areas import lies_below
 from engine.store.cases import visible_to
 from engine.store.database import Tx
-from engine.store.tables import case, organisation, organisation_closure, subscription, task
+from engine.store.tables import (
+    case,
+    case_attribute,
+    organisation,
+    organisation_closure,
+    subscription,
+    task,
+)
 from registry.budget.model import LIVE, PayeeKind, PaymentStatus
 from registry.household import CLOSED
 from registry.store.fund_tables import payment
@@ -243,16 +250,38 @@ def figures(tx: Tx, eyes: Eyes, of: ListKey) -> list[Figure]:
     ]
 
 
+def reasons(tx: Tx, eyes: Eyes, of: ListKey, attribute: str) -> list[tuple[str, int]]:
+    """Why households are held, as an attribute of their cases says, the most frequent first."""
+    lines = _stands(eyes, of).subquery()
+    query = (
+        select(case_attribute.c.text, func.count().label("n"))
+        .select_from(lines.join(case_attribute, case_attribute.c.case_id == lines.c.id))
+        .where(case_attribute.c.name == attribute, lines.c.stand == Stand.HELD.value)
+        .group_by(case_attribute.c.text)
+        .order_by(func.count().desc(), case_attribute.c.text)
+    )
+    return [(row.text or "", row.n) for row in tx.execute(query)]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which households of a list: so far, below an organisation, held for a reason; or all."""
+
+    stands: Sequence[Stand] = ()
+    below: str = ""
+    reason: str = ""
+
+
 def listed(
     tx: Tx,
     eyes: Eyes,
     of: ListKey,
-    stands: Sequence[Stand],
-    below: str,
+    wanted: Wanted,
+    attribute: str,
     after: str,
     limit: int,
 ) -> list[ListedHousehold]:
-    """Households of a list that are so far, by file number; below an organisation, or all."""
+    """Households of a list, by file number; ``attribute`` says why one is held."""
     lines = _stands(eyes, of).subquery()
     query = (
         select(lines, organisation.c.name.label("unit"))
@@ -261,10 +290,15 @@ def listed(
         .order_by(lines.c.business_key)
         .limit(limit)
     )
-    if stands:
-        query = query.where(lines.c.stand.in_([one.value for one in stands]))
-    if below:
-        query = query.where(lies_below(lines.c.organisation_id, (below,)))
+    if wanted.stands:
+        query = query.where(lines.c.stand.in_([one.value for one in wanted.stands]))
+    if wanted.below:
+        query = query.where(lies_below(lines.c.organisation_id, (wanted.below,)))
+    if wanted.reason:
+        for_it = select(case_attribute.c.case_id).where(
+            case_attribute.c.name == attribute, case_attribute.c.text == wanted.reason
+        )
+        query = query.where(lines.c.id.in_(for_it), lines.c.stand == Stand.HELD.value)
     return [
         ListedHousehold(
             row.id,

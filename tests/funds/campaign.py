@@ -16,7 +16,7 @@ from engine.jobs.executor import Pace
 from registry.budget.model import BudgetLine
 from registry.funds.campaign_desk import Campaign
 from registry.loading import ExistingHousehold
-from registry.store.campaigns import ListedHousehold, Stand
+from registry.store.campaigns import ListedHousehold, Stand, Wanted
 from tests.funds.purse import Purse, id_number
 from tests.registry.town import ROOT
 from tests.support.register import CONTENT, HEAD
@@ -79,6 +79,12 @@ class Winter:
         while worker.run_once():
             pass
 
+    def errands(self) -> None:
+        """Let what somebody asked for be done."""
+        runner = self.engine.errands.runner(Pace())
+        while runner.run_once():
+            pass
+
     def _rest_over(self) -> None:
         """What looks again after a while of real time looks now."""
         with self.engine.database.unit_of_work() as unit:
@@ -93,7 +99,7 @@ class Winter:
     def households(self, name: str, *stands: Stand, below: str = "") -> Sequence[ListedHousehold]:
         campaign = self.seen_by(name)
         return self.purse.register.campaigns.households(
-            self.purse.actor(name), campaign, stands, below, limit=10_000
+            self.purse.actor(name), campaign, Wanted(stands, below), limit=10_000
         )
 
     def do(self, by: str, one: ListedHousehold, element: str, data: Mapping[str, object]) -> None:

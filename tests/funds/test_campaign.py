@@ -92,12 +92,12 @@ def check_with_three_held(winter: Winter) -> None:
     """One died, one left meanwhile, one was given it by the city: each held with its reason."""
     purse, engine = winter.purse, winter.engine
     died, left, elsewhere, *others = winter.households("reviewer", Stand.OPEN)
-    winter.do("reviewer", died, "check", {"decision": "hold", "held_because": "died"})
+    winter.do("reviewer", died, "check", {"decision": "hold", "held_because": "本人已去世"})
     strike_off(winter, left.file_no)
     by_the_city(purse, elsewhere.file_no)
     for one, why, said in (
-        (left, "left", "不在档"),
-        (elsewhere, "paid_elsewhere", "市级已安排 1,000.00 元"),
+        (left, "已不在档", "不在档"),
+        (elsewhere, "其他工会已发", "市级已安排 1,000.00 元"),
     ):
         winter.do("reviewer", one, "check", PAY)
         view = engine.tasks.view(purse.actor("reviewer"), step_of(engine, one.case_id))

@@ -50,7 +50,7 @@ def errands_done(winter: Winter) -> None:
 def test_each_figure_leads_to_the_households_it_counts(site: Flask, winter: Winter) -> None:
     winter.purse.allocate(year="2027", amount="9,000.00")
     first, *_ = winter.households("reviewer", Stand.OPEN)
-    winter.do("reviewer", first, "check", {"decision": "hold", "held_because": "died"})
+    winter.do("reviewer", first, "check", {"decision": "hold", "held_because": "本人已去世"})
     second = winter.households("reviewer", Stand.OPEN)[0]
     winter.do("reviewer", second, "check", PAY)
     city = Visitor(site, winter.engine, "protection")
@@ -58,6 +58,7 @@ def test_each_figure_leads_to_the_households_it_counts(site: Flask, winter: Wint
     (href,) = set(re.findall(r'href="(/funds/campaigns/[^"]+)"', listed))
     page = city.text(href)
     assert "送温暖 2027春节" in page
+    assert "本人已去世" in page
     found = COUNTS.findall(page)
     assert len(found) > 20
     for address, told in found:
@@ -100,7 +101,7 @@ def test_hundreds_are_decided_by_the_list_each_by_itself(site: Flask, winter: Wi
     held = {**sent, "decision": "hold", "_which": "ticked", "_task": task}
     refused = reviewer.post(place, held, place)
     assert refused.status_code == 422, "a reason is asked for"
-    assert reviewer.post(place, {**held, "held_because": "left"}, place).status_code == 303
+    assert reviewer.post(place, {**held, "held_because": "已不在档"}, place).status_code == 303
     errands_done(winter)
     paid = {**sent, "decision": "pay", "_which": "clear"}
     both = reviewer.post(place, {**paid, "_task": task}, place)
@@ -127,7 +128,7 @@ def test_who_is_decided_meanwhile_is_told_and_the_others_go_on(site: Flask, wint
     sent = {"_action": "submit", "_nonce": "n" * 20, "decision": "pay", "_which": "clear"}
     first = winter.households("reviewer", Stand.OPEN)[0]
     assert reviewer.post(place, sent, place).status_code == 303
-    winter.do("reviewer2", first, "check", {"decision": "hold", "held_because": "declined"})
+    winter.do("reviewer2", first, "check", {"decision": "hold", "held_because": "本人不接受"})
     errands_done(winter)
     page = reviewer.text(place)
     (fetch,) = re.findall(r'href="(/lists/errands/[^"]+)"', page)

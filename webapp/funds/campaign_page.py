@@ -116,6 +116,7 @@ class CampaignPage(Page):
     stands: tuple[str, ...]
     counties: tuple[CountyRow, ...]
     lines: tuple[MoneyRow, ...]
+    reasons: tuple[tuple[str, Counted], ...]
     refused: tuple[tuple[str, str], ...]
     refused_count: int
     message: str
@@ -150,6 +151,7 @@ class CampaignHouseholdsPage(Page):
 
     tabs: tuple[Link, ...]
     name: str
+    why: str
     campaign_href: str
     states: tuple[tuple[Link, int], ...]
     rows: tuple[HouseholdRow, ...]
@@ -231,6 +233,16 @@ def campaign_page(
         stands=tuple(str(STANDS[stand]) for stand in stands),
         counties=tuple(_counties(found, stands)),
         lines=tuple(_money(money)),
+        reasons=tuple(
+            (
+                why or _("没有写明"),
+                Counted(
+                    count,
+                    address("funds.campaign_households", {"why": why}, number=found.case_number),
+                ),
+            )
+            for why, count in found.reasons
+        ),
         refused=tuple((one.business_key, one.reason) for one in refused),
         refused_count=listed.refused,
         message=message,
@@ -324,6 +336,7 @@ def households_page(
 ) -> CampaignHouseholdsPage:
     """The households a figure counts, a page of them."""
     chosen, unit = narrowing.get("stand", ""), narrowing.get("unit", "")
+    why = narrowing.get("why", "")
     figures = [one for one in found.figures if not unit or one.county_id == unit]
 
     def href(stand: str) -> str:
@@ -331,10 +344,13 @@ def households_page(
         more = {"stand": stand} if stand else {}
         return address("funds.campaign_households", kept, more, number=found.case_number)
 
-    states = [(Link(_("全部"), href(""), not chosen), sum(one.households for one in figures))]
+    states = [
+        (Link(_("全部"), href(""), not chosen and not why), sum(one.households for one in figures))
+    ]
     for stand in _stands(found):
         count = sum(one.households for one in figures if one.stand is stand)
-        link = Link(str(STANDS[stand]), href(stand.value), chosen == stand.value)
+        is_chosen = chosen == stand.value or bool(why and stand is Stand.HELD)
+        link = Link(str(STANDS[stand]), href(stand.value), is_chosen)
         states.append((link, count))
     page = rows[:limit]
     here = {key: value for key, value in narrowing.items() if value and key != "after"}
@@ -342,6 +358,7 @@ def households_page(
         shell=shell,
         tabs=fund_tabs("campaigns"),
         name=found.title,
+        why=why,
         campaign_href=url_for("funds.campaign", number=found.case_number),
         states=tuple(states),
         rows=tuple(

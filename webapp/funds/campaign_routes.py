@@ -7,7 +7,7 @@ from engine import Actor
 from engine.errors import Conflict, Invalid, NotFound, NotPermitted
 from engine.model.fan_out import RefusedLine
 from registry.funds.typed import number_of
-from registry.store.campaigns import Stand
+from registry.store.campaigns import Stand, Wanted
 from webapp.funds.blueprint import funds
 from webapp.funds.campaign_page import campaign_page, campaigns_page, households_page
 from webapp.shared.errors import status_of
@@ -49,9 +49,8 @@ def campaign_households(number: str) -> ResponseReturnValue:
     actor, desk = current_actor(), current_registry().campaigns
     found, said = desk.view(actor, number), request.args.to_dict()
     chosen = [_STANDS[one] for one in said.get("stand", "").split(",") if one in _STANDS]
-    rows = desk.households(
-        actor, found, chosen, said.get("unit", ""), said.get("after", ""), _PAGE + 1
-    )
+    wanted = Wanted(chosen, said.get("unit", ""), said.get("why", ""))
+    rows = desk.households(actor, found, wanted, said.get("after", ""), _PAGE + 1)
     return render(households_page(shell("funds", actor), found, rows, said, _PAGE))
 
 
