@@ -216,7 +216,9 @@ class BankDesk:
         made = bank_file(form, BankOrder(number, local_date(found.sending.made_at), lines))
 
         def write(tx: Tx) -> None:
-            now, said = self._environment.now(), f"{sending_no};{found.sending.lines} 笔"
+            # A workbook bears the moment it was written: what was handed out now has its own sum.
+            sha256 = hashlib.sha256(made.content).hexdigest()
+            now, said = self._environment.now(), f"{sending_no};{found.sending.lines} 笔;{sha256}"
             add_access(tx, now, actor.person_id, "bank-file-fetched", number, said)
 
         self._engine.execute(write)

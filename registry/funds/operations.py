@@ -323,9 +323,9 @@ def _witnesses(inputs: Inputs) -> tuple[str, str]:
 
 def _of_batch(context: OperationContext, number: str, found: Sequence[Payment], act: str) -> Inputs:
     fen = sum(one.fen for one in found)
-    context.reporter(
-        "grant", {"batch": number, "payments": len(found), "amount": in_yuan(fen), "act": act}
-    )
+    if found:  # nothing is left where the bank has paid all of it
+        told = {"batch": number, "payments": len(found), "amount": in_yuan(fen), "act": act}
+        context.reporter("grant", told)
     return _sums(found)
 
 

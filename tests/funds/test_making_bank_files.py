@@ -104,6 +104,8 @@ def test_a_file_is_fetched_again_as_long_as_its_accounts_stand(desk: Purse) -> N
     number, bank, cashier = granted(desk, file_no), desk.register.bank, desk.actor("cashier")
     sending = bank.make(cashier, number, CSV)
     assert bank.fetch(cashier, number, sending) == bank.fetch(cashier, number, sending)
+    fetched = [one.action for one in desk.engine.audit.entries(0, 9_999)].count("bank-file-fetched")
+    assert fetched == 2
     with_account_of(desk, file_no, "6222000000000000099")
     with pytest.raises(Conflict, match="账号或户名更正过"):
         bank.fetch(cashier, number, sending)

@@ -24,6 +24,7 @@ _STATES: Mapping[SendingState, object] = {
     SendingState.VOIDED: lazy("已作废"),
 }
 _MOST_PROBLEMS = 200
+_MOST_ROWS = 500
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ class BankFilePage(Page):
     made: tuple[MadeFile, ...]
     awaited: tuple[Awaited, ...]
     left: tuple[LineToSend, ...]
+    left_lines: int
     is_open: bool
     is_waiting: bool
     case_href: str
@@ -139,7 +141,8 @@ def bank_file_page(shell: Shell, offer: BankOffer, typed: Typed) -> BankFilePage
         },
         made=tuple(_made(one, is_open=offer.is_open) for one in offer.made),
         awaited=_awaited(offer, typed),
-        left=tuple(_left(one) for one in offer.left) if offer.made else (),
+        left=_left(offer)[:_MOST_ROWS] if offer.made else (),
+        left_lines=len(offer.left) if offer.made else 0,
         is_open=offer.is_open,
         is_waiting=offer.waiting[0] > 0,
         case_href=url_for("cases.show", case_id=batch.case_id) if batch.case_id else "",
@@ -223,7 +226,13 @@ def _brought(one: SendingOfList, typed: Typed) -> Awaited:
     )
 
 
-def _left(one: OpenPayment) -> LineToSend:
+def _left(offer: BankOffer) -> tuple[LineToSend, ...]:
+    """What has a reason first."""
+    ordered = sorted(offer.left, key=lambda one: (not one.reason, one.payment.number))
+    return tuple(_line(one) for one in ordered)
+
+
+def _line(one: OpenPayment) -> LineToSend:
     return LineToSend(
         number=one.payment.number,
         name=one.payment.payee.name,
