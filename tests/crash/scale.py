@@ -9,6 +9,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
+from tests.conftest import DATABASES
+
 SHARE = float(os.environ.get("BANGFU_TEST_TORTURE") or 0)
 """Of the full numbers: 1 is all of them, 0 the few of the suite."""
 
@@ -29,6 +33,13 @@ def spread(last: int, in_the_suite: int) -> Sequence[int]:
         return [(last + 1) // 2]
     step = (last - 1) / (in_the_suite - 1)
     return sorted({round(1 + step * n) for n in range(in_the_suite)})
+
+
+def both_databases(in_the_suite: str) -> pytest.MarkDecorator:
+    """The test runs on both in torture, on the one that is named in the suite."""
+    marks = [pytest.mark.postgres] if in_the_suite == "postgres" else []
+    one = [pytest.param(in_the_suite, marks=marks)]
+    return pytest.mark.parametrize("database_kind", DATABASES if IS_TORTURE else one, indirect=True)
 
 
 def kind_of(url: str) -> str:

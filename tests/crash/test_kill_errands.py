@@ -19,6 +19,7 @@ from registry.store.tables import register_export
 from tests.crash.dying import dies_in_the_middle
 from tests.crash.installation import PROCESS, Installation
 from tests.crash.leases import run_out
+from tests.crash.scale import both_databases
 from tests.imports.sheets import content_of, filled
 from tests.registry.test_loading import existing, number
 from tests.support.waiting import WAITED, until
@@ -35,6 +36,7 @@ def errand_about(engine: Engine, kind: str, subject: str) -> Errand:
     return found
 
 
+@both_databases("sqlite")
 def test_an_import_goes_on_where_it_was_killed(installation: Installation, engine: Engine) -> None:
     lists, officer = Imports(engine), engine.directory.actor_named("officer")
     kind = lists.kind(officer, PROCESS)
@@ -62,6 +64,7 @@ def _counted(lists: Imports, actor: Actor, list_id: str) -> Progress:
     return lists.progress(actor, list_id)
 
 
+@both_databases("postgres")
 def test_an_export_that_was_killed_is_put_on_record_once(
     installation: Installation, engine: Engine
 ) -> None:

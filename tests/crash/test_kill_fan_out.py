@@ -13,7 +13,7 @@ from engine.store.directory import add_organisations, rebuild_closure
 from tests.crash.dying import dies_in_the_middle
 from tests.crash.installation import PROCESS, Installation
 from tests.crash.leases import run_out
-from tests.crash.scale import note, times
+from tests.crash.scale import both_databases, note, times
 from tests.support.waiting import until
 
 UNIONS = times(AT_ONCE * 3, 100_000)
@@ -36,6 +36,7 @@ def many_unions(engine: Engine) -> None:
     engine.execute(write)
 
 
+@both_databases("sqlite")
 def test_a_list_goes_on_where_it_was_killed(installation: Installation, engine: Engine) -> None:
     many_unions(engine)
     lists = engine.fan_outs

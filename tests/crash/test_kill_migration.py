@@ -7,6 +7,7 @@ from engine.model.version_moves import Migration, Route
 from tests.crash.dying import dies_in_the_middle
 from tests.crash.installation import PROCESS, ROOT, Installation
 from tests.crash.leases import run_out
+from tests.crash.scale import both_databases
 from tests.support.waiting import until
 
 CASES = 150
@@ -20,6 +21,7 @@ def another_version() -> list[SourceFile]:
     ]
 
 
+@both_databases("postgres")
 def test_a_migration_goes_on_where_it_was_killed(
     installation: Installation, engine: Engine
 ) -> None:

@@ -9,6 +9,7 @@ from engine import SYSTEM, Engine, Request
 from engine.store.cases import CaseQuestion
 from tests.crash.installation import Installation
 from tests.crash.leases import run_out
+from tests.crash.scale import both_databases
 from tests.engine.moving.conftest import form
 from tests.engine.moving.test_signals import thrower, waiter
 from tests.support.waiting import until
@@ -21,6 +22,7 @@ def on_their_way(engine: Engine) -> int:
     return int(engine.ask(lambda tx: tx.execute(counted).scalar_one()))
 
 
+@both_databases("postgres")
 def test_a_signal_reaches_all_cases_though_workers_die(
     installation: Installation, engine: Engine
 ) -> None:
