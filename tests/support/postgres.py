@@ -56,6 +56,17 @@ class PostgresMissing(Exception):
     """There is no PostgreSQL to be had here; the text says why."""
 
 
+_MEMORY = Path("/dev/shm")
+_ROOM = 4 * 1024**3
+
+
+def _in_memory() -> Path | None:
+    """Where files lie in memory, if there is room: a database of a test is made and gone there."""
+    if not _MEMORY.is_dir() or not os.access(_MEMORY, os.W_OK):
+        return None
+    return _MEMORY if shutil.disk_usage(_MEMORY).free > _ROOM else None
+
+
 def new_folder(place: Path | None = None) -> Path:
     """Where a server may live, in ``place`` if it matters; the path is short, as sockets need it."""
     folder = Path(tempfile.mkdtemp(prefix="bangfu-pg-", dir=place))
@@ -126,6 +137,8 @@ class PostgresServer:
         """Stop it where it was started, and remove all it wrote."""
         if not self._address and self.is_running:
             self.stop("immediate")
+        if self._data.is_symlink():
+            shutil.rmtree(self._data.resolve(), ignore_errors=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def create_database(self, template: str = "template0") -> str:
@@ -159,7 +172,11 @@ class PostgresServer:
 
     def _create(self) -> None:
         self.folder.joinpath("programs").write_text(str(self._find_programs()), encoding="utf-8")
-        self._data.mkdir()
+        memory = _in_memory() if self._settings is FORGETFUL else None
+        if memory is None:
+            self._data.mkdir()
+        else:
+            self._data.symlink_to(new_folder(memory))
         if _user() is not None:
             shutil.chown(self._data, _UNPRIVILEGED)
             shutil.chown(self.folder, _UNPRIVILEGED)
