@@ -1,5 +1,6 @@
 """Who asks for a list of cases, sees it and ends it; and the operation by which a case does."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -156,6 +157,9 @@ WHILE_BEGINNING = timedelta(seconds=2)
 WHILE_OPEN = timedelta(seconds=10)
 """How long the job that waits for the end of all cases rests between two looks."""
 
+_LOOKS_SHARE = 100
+"""And so many times as long as a look for news took: thousands that wait hold nobody up."""
+
 
 def operation(environment: Callable[[], Environment]) -> Operation:
     """A case for each line of a list; done when all have ended.
@@ -224,14 +228,16 @@ def _for_each(
         if errand is None or not errand.is_open:
             ask_for(environment, tx, SYSTEM, wanted)
         return NotYet(WHILE_BEGINNING)
+    began = time.perf_counter()
     if news is not None and tell(environment, tx, found, message, news):
         return NotYet(timedelta(0))
+    rest = max(WHILE_OPEN, _LOOKS_SHARE * timedelta(seconds=time.perf_counter() - began))
     joining = _until(inputs) >= environment.today()
     if joining and found.ended_at and local_date(found.ended_at) < environment.today():
         ask_for(environment, tx, SYSTEM, wanted)
         return NotYet(WHILE_BEGINNING)
     if joining or fan_outs.any_open(tx, found.id):
-        return NotYet(WHILE_OPEN)
+        return NotYet(rest)
     ended = fan_outs.children(tx, found.id)
     return {
         "begun": found.begun,

@@ -12,6 +12,7 @@ from engine.model.actors import SYSTEM
 from engine.model.fan_out import FanOut, News
 from engine.store import fan_outs
 from engine.store.database import Tx, savepoint
+from engine.store.ready import Collision
 from engine.store.subscriptions import Subscription
 from engine.work import messages
 from engine.work.environment import Environment
@@ -59,8 +60,9 @@ def _delivered(
             return messages.deliver(environment, tx, SYSTEM, waiting, payload)
     except TimerDue:
         return False  # its timer comes first
-    except (Busy, LeaseLost):
-        raise
-    except Exception:
-        log.exception("case %s could not hear %s", waiting.case_id, waiting.name)
+    except (Busy, LeaseLost, Collision):
+        raise  # the whole look is done again
+    except Exception as error:  # noqa: BLE001 - one case that cannot hear holds up no other
+        kind = type(error).__name__
+        log.warning("case %s could not hear %s: %s", waiting.case_id, waiting.name, kind)
         return False

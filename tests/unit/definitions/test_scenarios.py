@@ -15,6 +15,18 @@ from engine.definitions.scenarios import (
     run_scenarios,
 )
 from engine.model.definitions import Bundle, DefinitionSource
+from tests.unit.runtime.kit import (
+    boundary,
+    end,
+    line,
+    process,
+    props,
+    service,
+    source_of,
+    start,
+    timer,
+    user,
+)
 
 HERE = Path(__file__).parent
 
@@ -307,3 +319,42 @@ thrown = ["停办"]
     assert "没有人等信号“别的”" in nobody.results[0].message
     waited_for = others.replace('signal = "停办"\n[[', 'signal = "停办"\nrefused = "unmatched"\n[[')
     assert "不应当有人等信号“停办”" in play(source, known, waited_for).results[0].message
+
+
+def test_an_operation_may_last_and_its_timers_fire_meanwhile(known: Known) -> None:
+    body = start() + service("each", "echo", {"said": '="all"'}, {}, props(**{"async": "true"}))
+    body += boundary("late", "each", timer("timeDuration", "P5D"), interrupting=False)
+    body += user("urge") + user("close") + end() + end("F")
+    body += line("S", "each", "close", "E") + line("late", "urge", "F")
+    source = source_of(process(body))
+    told = """
+title = "拖了十天"
+now = 2026-03-02T09:00:00
+lasts = { "echo" = 2026-03-12 }
+[[steps]]
+expect = { waiting = [], operations = [], timers = ["late"] }
+[[steps]]
+until = 2026-03-08
+[[steps]]
+expect = { waiting = ["urge"], operations = [] }
+[[steps]]
+do = "urge"
+[[steps]]
+until = 2026-03-12
+[[steps]]
+expect = { waiting = ["close"], operations = ["echo"] }
+[[steps]]
+do = "close"
+[expect]
+ended_at = "E"
+"""
+    at_once = """
+title = "当时就答复"
+[[steps]]
+expect = { waiting = ["close"], operations = ["echo"] }
+[[steps]]
+do = "close"
+"""
+    report = play(source, known, told, at_once)
+    assert [result.message for result in report.results] == ["", ""]
+    assert report.ready
