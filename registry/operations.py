@@ -43,7 +43,15 @@ def operations_for(site: str = "") -> Mapping[str, Operation]:
 
 
 PANELS = frozenset(
-    {"notice.sheet", "notice.objections", "household.copy", "household.report", "funds.batch"}
+    {
+        "notice.sheet",
+        "notice.objections",
+        "household.copy",
+        "household.report",
+        "funds.batch",
+        "funds.campaign",
+        "funds.payee",
+    }
 )
 """What a step may show of the register above its form (``panel``)."""
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -143,3 +144,22 @@ def test_who_is_decided_meanwhile_is_told_and_the_others_go_on(site: Flask, wint
     errands_done(winter)
     assert winter.seen_by("reviewer").households(Stand.WAITING) == 29
     winter.purse.must_hold()
+
+
+def test_steps_show_what_the_funds_find_and_how_far_the_counties_are(
+    site: Flask, winter: Winter
+) -> None:
+    reviewer = Visitor(site, winter.engine, "reviewer")
+    first, second, *_ = winter.households("reviewer", Stand.OPEN)
+    strike_off(winter, second.file_no)
+    for one, said in ((first, "在档、没有重复发放、没有超过上限。"), (second, "的档案不在档")):
+        (step,) = winter.engine.cases.view(SYSTEM, one.case_id).open_tasks
+        assert said in reviewer.text(f"/tasks/{step.id}")
+    winter.purse.clock.advance(timedelta(days=82))
+    winter.work()
+    steps = winter.engine.cases.view(SYSTEM, winter.case_id).open_tasks
+    (urge,) = [one.id for one in steps if one.element_id == "urge"]
+    page = Visitor(site, winter.engine, "protection").text(f"/tasks/{urge}")
+    assert "覆盖率 0%" in page
+    assert "已发放 0 户,名单共 40 户。" in page
+    assert page.index("芗城模拟区总工会") < page.index("龙文模拟区总工会"), "who owes most is first"

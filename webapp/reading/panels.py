@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from flask import url_for
 
 from engine import Actor
+from engine.errors import NotFound, NotPermitted
 from engine.model.tasks import TaskStatus
 from engine.work.view import TaskView
 from registry.budget.amounts import in_yuan, yuan
 from registry.budget.model import PaymentStatus
 from registry.funds.batches import BatchView
+from registry.store.campaigns import PAID_STANDS, Stand
 from webapp.shared.language import _
 from webapp.shared.navigation import Link
 from webapp.shared.notice_port import ObjectionShown
@@ -196,11 +198,61 @@ def _batch_links(found: BatchView) -> tuple[Link, ...]:
     return tuple(links)
 
 
+def _campaign(registry: RegistryPort, actor: Actor, view: TaskView) -> Panel | None:
+    """How far the campaign of this case is, by county: who has not paid comes first."""
+    try:
+        found = registry.campaigns.view(actor, view.case.number)
+    except (NotFound, NotPermitted):
+        return None
+    counties: dict[str, dict[Stand, int]] = {}
+    for one in found.figures:
+        counts = counties.setdefault(one.county or _("市直"), {})
+        counts[one.stand] = counts.get(one.stand, 0) + one.households
+
+    def unpaid(counts: Mapping[Stand, int]) -> int:
+        return sum(n for stand, n in counts.items() if stand in _NOT_YET)
+
+    return Panel(
+        title=_("覆盖率 %(percent)s%%", percent=found.percent),
+        text=_("已发放 %(paid)s 户,名单共 %(all)s 户。", paid=found.paid, all=found.households()),
+        links=(Link(_("打开活动页"), url_for("funds.campaign", number=found.case_number)),),
+        columns=(_("名单(户)"), _("已发放(户)"), _("不发放(户)"), _("还没有付款(户)"), _("单位")),
+        rows=tuple(
+            (
+                str(sum(counts.values())),
+                str(sum(counts.get(stand, 0) for stand in PAID_STANDS)),
+                str(counts.get(Stand.HELD, 0)),
+                str(unpaid(counts)),
+                county,
+            )
+            for county, counts in sorted(counties.items(), key=lambda one: -unpaid(one[1]))
+        ),
+        numeric=(0, 1, 2, 3),
+    )
+
+
+def _payee(registry: RegistryPort, actor: Actor, view: TaskView) -> Panel | None:
+    """What stands against paying the household of this case what its list is for."""
+    file_no, key = view.scope.get("file_no"), view.scope.get("campaign")
+    if not isinstance(file_no, str) or not isinstance(key, str):
+        return None
+    found = registry.campaigns.findings(actor, key, [file_no]).get(file_no)
+    return Panel(
+        title=_("系统核对"),
+        text=found or _("在档、没有重复发放、没有超过上限。"),
+        links=(Link(_("打开档案"), url_for("register.household", file_no=file_no)),),
+    )
+
+
+_NOT_YET = (Stand.OPEN, Stand.WAITING, Stand.ARRANGED)
+
 PANELS: Mapping[str, Callable[[RegistryPort, Actor, TaskView], Panel | None]] = {
     "notice.sheet": _sheet,
     "notice.objections": _objections,
     "household.copy": _copy,
     "household.report": _reported,
     "funds.batch": _batch,
+    "funds.campaign": _campaign,
+    "funds.payee": _payee,
 }
 """What is drawn for each name that a process file may give (`registry.PANELS`)."""
