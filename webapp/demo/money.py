@@ -15,9 +15,10 @@ _LETTERS = 16
 
 
 def allocate(engine: Engine, actor: Actor, one: Round) -> None:
-    """下达 this year's lines: code of the unit, programme, source, yuan."""
+    """下达 this year's lines, or those ``years_ahead``: unit, programme, source, yuan."""
     desk = registry.Registry(engine).funds
-    year = engine.environment.today().year
+    ahead = one.told.get("years_ahead", 0)
+    year = engine.environment.today().year + ahead
     units = _units(engine)
     for number, (code, programme, source, yuan) in enumerate(one.told["lines"]):
         typed = {
@@ -30,7 +31,9 @@ def allocate(engine: Engine, actor: Actor, one: Round) -> None:
             "document": one.told["document"].format(year=year),
             "note": one.told["note"],
         }
-        desk.allocate(actor, _entry("demoline", number), typed)
+        desk.allocate(
+            actor, _entry("demoline" if ahead == 0 else f"demoline{ahead}", number), typed
+        )
 
 
 def spend(engine: Engine, actor: Actor, one: Round) -> None:
@@ -56,19 +59,18 @@ def batch(engine: Engine, actor: Actor, one: Round) -> None:
     ``skip`` and ``most`` say which households of the unit; ``every`` takes all of them.
     """
     told, desk = one.told, registry.Registry(engine).batches
-    wanted = (told["programme"], told["source"])
-    mine = [
+    today = engine.environment.today()
+    wanted = (today.year, told["programme"], told["source"])
+    line = next(
         found.line
         for found in desk.lines_to_draw_on(actor)
-        if (found.line.key.programme, found.line.key.source) == wanted
-    ]
-    line = max(mine, key=lambda found: found.key.year)
+        if (found.line.key.year, found.line.key.programme, found.line.key.source) == wanted
+    )
     unit = line.key.organisation_id
     households = engine.ask(lambda tx: payees.every(tx, (unit,)))
     chosen = households[told["skip"] : told["skip"] + told["most"]]
     if not chosen:
         return  # a small demonstration has not so many households on file
-    today = engine.environment.today()
     period = told["period"].format(year=today.year, month=f"{today.month:02d}")
     asked = {"line": str(line.id), "period": period, "item": told["item"]}
     number = desk.open(actor, {**asked, "title": told.get("title", "")})
