@@ -129,6 +129,8 @@ def family(shop: Workshop, number: int) -> dict[str, object]:
 def answer(shop: Workshop, number: int, element: str) -> dict[str, object]:
     if element == "apply":
         return family(shop, number)
+    if element == "national_entry":  # no two files bear one number
+        return archive.answer(shop, element, national_no=f"MN{number:010}")
     return {"look": "同意"} if element == NEW else archive.answer(shop, element)
 
 
@@ -147,6 +149,7 @@ def go_on(shop: Workshop, case_id: str, number: int, stop_at: str | None = None)
         ((task_id, element),) = waiting
         if element == stop_at:
             break
+        assert len(done) < 2 * len(ROAD), f"case {number} goes round: {done[-4:]}"
         who = "reviewer2" if element == NEW else archive.DOERS[element]
         shop.engine.tasks.complete(shop.actor(who), task_id, answer(shop, number, element))
         done.append(element)
