@@ -142,10 +142,10 @@ def _commit_batch(context: OperationContext, inputs: Inputs) -> Inputs:
 
 
 def _check_batch_payment(context: OperationContext, inputs: Inputs) -> Inputs:
-    """Whether a batch can be closed now: no file waits for the bank, cash has two witnesses."""
+    """Whether a batch can be closed now: no file waits, its day has come, cash has witnesses."""
     tx, number = cast(Tx, context.tx), _batch_no(context, inputs)
     payments.batch(tx, number)  # held: no file is made between this and the payment
-    told = giving.waits_for_bank(tx, number)
+    told = giving.waits_for_bank(tx, number) or _not_yet(context, inputs.get("paid_on"))
     if not told and inputs.get("in_cash") is True:
         told = cash_fault(_witnesses(inputs))
     return {"ready": not told, "message": told}
@@ -383,11 +383,19 @@ def _stamp(context: OperationContext, on: object = None) -> Stamp:
     """Now, or a day that was written down."""
     at = context.now
     if text(on):
-        day = date.fromisoformat(text(on)[:10])
-        if day > local_date(context.now):
-            raise Invalid(f"付款日期 {day} 还没有到,没有登记。")
-        at = instant_on(day, context.now)
+        too_early = _not_yet(context, on)
+        if too_early:
+            raise Invalid(f"{too_early}没有登记。")
+        at = instant_on(date.fromisoformat(text(on)[:10]), context.now)
     return replace(Stamp(context.now, context.actor_id, context.case_id), at=at)
+
+
+def _not_yet(context: OperationContext, on: object) -> str:
+    """That a day that was written down has not come, in words; empty where it has, or for none."""
+    if not text(on):
+        return ""
+    day = date.fromisoformat(text(on)[:10])
+    return f"付款日期 {day} 还没有到。" if day > local_date(context.now) else ""
 
 
 _TEXT = {"type": "string"}
@@ -487,7 +495,7 @@ FUND_OPERATIONS: Sequence[Operation] = (
         name="funds.check_batch_payment",
         title="核对批次能否办结",
         run=_check_batch_payment,
-        inputs={**_BATCH, **_CASH},
+        inputs={**_BATCH, "paid_on": _DATE_OR_NOTHING, **_CASH},
         outputs={"ready": _TRUTH, "message": _TEXT},
     ),
     Operation(

@@ -107,6 +107,19 @@ def test_while_a_file_waits_the_step_comes_back_with_why(desk: Purse) -> None:
     desk.must_hold()
 
 
+def test_a_day_that_has_not_come_comes_back_with_why(desk: Purse) -> None:
+    number = granted(desk, with_account(desk, 1))
+    case_id = case_of(desk, number)
+    desk.do("cashier", case_id, "pay_county", {**BY_VOUCHER, "paid_on": "2026-11-10"})
+    (step,) = desk.engine.cases.view(SYSTEM, case_id).open_tasks
+    told = desk.engine.tasks.view(desk.actor("cashier"), step.id).scope["pay_message"]
+    assert told == "付款日期 2026-11-10 还没有到。"
+    assert statuses(desk, number) == (BatchStatus.APPROVED, ["committed"])
+    desk.do("cashier", case_id, "pay_county", HELD)
+    assert statuses(desk, number) == (BatchStatus.PAID, ["held"])
+    desk.must_hold()
+
+
 def test_cash_at_the_step_has_two_witnesses(desk: Purse, tmp_path: Path) -> None:
     number = granted(desk, with_account(desk, 1, bank_account=""))
     case_id = case_of(desk, number)
