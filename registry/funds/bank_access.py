@@ -1,10 +1,10 @@
-"""Who deals with files for banks: the cashier of the area, and never who made the roster."""
+"""Who deals with files for banks: the cashier of the area, never who rostered or granted."""
 
 from engine import Actor
 from engine.errors import Conflict, NotFound, NotPermitted
 from engine.store.database import Tx
 from registry.budget.model import Batch, BatchStatus
-from registry.funds.rights import FundAct, must, places_of
+from registry.funds.rights import FundAct, may, must, places_of
 from registry.store import bank_sendings, payments
 from registry.store.bank_sendings import SendingOfList
 from registry.store.payments import BatchLine
@@ -29,10 +29,24 @@ def held(tx: Tx, actor: Actor, number: str, undone: str) -> Batch:
 
 
 def must_pay(tx: Tx, actor: Actor, batch: Batch, undone: str) -> None:
-    """Raise NotPermitted, with what was not done, unless she pays and did not roster it."""
+    """Raise NotPermitted, with what was not done, unless she pays and neither rostered nor granted.
+
+    The step of the process keeps them apart; money moves here outside of it.
+    """
     must(tx, actor, FundAct.PAY, batch.organisation_id)
     if batch.made_by == actor.person_id:
         raise NotPermitted(f"这一批是您制单的,按规定由别人付款,{undone}")
+    if payments.granted_by(tx, batch.number, actor.person_id):
+        raise NotPermitted(f"这一批是您审批的,按规定由别人付款,{undone}")
+
+
+def may_pay(tx: Tx, actor: Actor, batch: Batch) -> bool:
+    """Whether :func:`must_pay` lets her."""
+    return (
+        batch.made_by != actor.person_id
+        and may(tx, actor, FundAct.PAY, batch.organisation_id)
+        and not payments.granted_by(tx, batch.number, actor.person_id)
+    )
 
 
 def must_be_granted(batch: Batch, refusal: str) -> None:

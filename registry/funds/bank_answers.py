@@ -99,6 +99,7 @@ class BankAnswers:
             if found.sending.answer is not None:
                 return _taken_before(found, fates)
             answer = self._answer(actor, found, typed)
+            _must_be_no_other_files(tx, found, answer)
             self._pay(tx, batch, found, answer, [listed[one.serial] for one in _paid(result)])
             bank_sendings.answer(tx, sending_no, answer, fates)
             taken = _count(fates, is_new=True)
@@ -147,7 +148,7 @@ class BankAnswers:
         paid: Sequence[Payment],
     ) -> None:
         must_be_granted(batch, f"这一批已经登记付款或不再付款,{_NOT_TAKEN}请与会计核对。")
-        _must_stand_in_no_later_file(tx, found)
+        _must_stand_in_no_other_file(tx, found)
         if any(one.status is not PaymentStatus.COMMITTED for one in paid):
             raise Conflict(f"其中有已经付款或已经退回的,{_NOT_TAKEN}请与会计核对。")
         stamp = Stamp(instant_on(answer.paid_on, answer.at), answer.by)
@@ -162,18 +163,32 @@ def _by_serial(tx: Tx, found: SendingOfList) -> dict[int, Payment]:
     return {one.number: one for one in listed if one.id in ids}
 
 
-def _must_stand_in_no_later_file(tx: Tx, found: SendingOfList) -> None:
-    """A file that was voided may have gone out after all, but no line of it twice."""
-    ids = {one.payment_id for one in found.lines}
-    for later in bank_sendings.of_batch(tx, found.sending.batch_no):
-        if later.sending.number == found.sending.number:
-            return
-        if later.sending.state is SendingState.VOIDED:
+def _must_stand_in_no_other_file(tx: Tx, found: SendingOfList) -> None:
+    """A file that was voided may have gone out after all, but no line of it twice.
+
+    An earlier file that was answered may have lines in common with it: those the bank did not pay.
+    """
+    ids, own = {one.payment_id for one in found.lines}, found.sending.number
+    for other in bank_sendings.of_batch(tx, found.sending.batch_no):
+        state = other.sending.state
+        is_later = state is SendingState.ANSWERED and other.sending.number > own
+        if other.sending.number == own or not (is_later or state is SendingState.WAITING):
             continue
-        if not ids.isdisjoint(one.payment_id for one in later.lines):
+        if not ids.isdisjoint(one.payment_id for one in other.lines):
             raise Conflict(
-                f"这份文件作废以后,其中有的行又写进了 {later.sending.number},{_NOT_TAKEN}"
+                f"这份文件作废以后,其中有的行又写进了 {other.sending.number},{_NOT_TAKEN}"
                 "请先向银行核实哪一份已经付款。"
+            )
+
+
+def _must_be_no_other_files(tx: Tx, found: SendingOfList, answer: Answer) -> None:
+    """Files with the same lines are not told apart by what stands in their results."""
+    for other in bank_sendings.of_batch(tx, found.sending.batch_no):
+        told = other.sending.answer
+        if told is not None and answer.sha256 and told.sha256 == answer.sha256:
+            raise Conflict(
+                f"这份结果已经作为 {other.sending.number} 的结果导入过,{_NOT_TAKEN}"
+                f"请向银行下载 {found.sending.number} 的结果。"
             )
 
 

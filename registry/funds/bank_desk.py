@@ -18,7 +18,7 @@ from engine.store.database import Tx
 from engine.work.attributes import normal
 from registry.budget.bank_formats import BankFormat, bank_formats
 from registry.budget.model import Batch, BatchStatus, PayeeKind, Payment, PaymentStatus
-from registry.budget.programmes import programme_title
+from registry.budget.programmes import GOODS, programme_title
 from registry.funds.bank_access import file_of, held, must_be_granted, must_pay, seen
 from registry.funds.bank_files import (
     BankFile,
@@ -197,9 +197,7 @@ class BankDesk:
         def read(tx: Tx) -> tuple[_Asked, SendingOfList]:
             batch = seen(tx, actor, number).batch
             _must_be_sent(tx, actor, batch)
-            found = file_of(tx, number, sending_no)
-            if found.sending.state is not SendingState.WAITING:
-                raise Conflict("这份文件已有结果或已作废,不再提供下载。")
+            found = _to_fetch(tx, number, sending_no)
             ids = {one.payment_id for one in found.lines}
             listed = [one for one in payments.of_batch(tx, number) if one.id in ids]
             return _Asked(batch, listed, ()), found
@@ -216,6 +214,10 @@ class BankDesk:
         made = bank_file(form, BankOrder(number, local_date(found.sending.made_at), lines))
 
         def write(tx: Tx) -> None:
+            _must_be_sent(tx, actor, held(tx, actor, number, _NOT_SENT))
+            # While accounts were opened it may have been made void: it is not handed out then.
+            if _to_fetch(tx, number, sending_no) != found:
+                raise Conflict("这份文件刚刚有变动,没有下载。请刷新页面后重新下载。")
             # A workbook bears the moment it was written: what was handed out now has its own sum.
             sha256 = hashlib.sha256(made.content).hexdigest()
             now, said = self._environment.now(), f"{sending_no};{found.sending.lines} 笔;{sha256}"
@@ -290,7 +292,10 @@ def format_of(sending: Sending) -> BankFormat:
 
 
 def why_unpaid(made: Sequence[SendingOfList]) -> dict[int, str]:
-    """Of each payment that was left out or failed: why, as the newest file has it."""
+    """Of each payment that was left out or failed: why, as the newest file has it.
+
+    One that is in a file under way again has no reason until the bank has answered.
+    """
     why: dict[int, str] = {}
     for one in reversed(made):
         if one.sending.state is SendingState.VOIDED:
@@ -298,7 +303,8 @@ def why_unpaid(made: Sequence[SendingOfList]) -> dict[int, str]:
         why.update({left.payment_id: left.reason for left in one.left_out})
         failed = [line for line in one.lines if line.fate is LineFate.FAILED]
         why.update({line.payment_id: f"银行付款失败:{line.reason}" for line in failed})
-    return why
+    waiting = _waiting(made)
+    return {one: reason for one, reason in why.items() if one not in waiting}
 
 
 def void_all(tx: Tx, numbers: Sequence[str], batch_no: str, actor: Actor, now: datetime) -> None:
@@ -319,15 +325,28 @@ def _what_is_left(tx: Tx, batch: Batch, *, is_again: bool) -> _Asked:
 
 def _to_send(listed: Sequence[Payment], made: Sequence[SendingOfList]) -> list[Payment]:
     """The lines that are granted, not paid, and in no file that waits for its result."""
-    waiting = {
+    waiting = _waiting(made)
+    return [
+        one for one in listed if one.status is PaymentStatus.COMMITTED and one.id not in waiting
+    ]
+
+
+def _waiting(made: Sequence[SendingOfList]) -> set[int]:
+    """The payments in files that wait for their results."""
+    return {
         line.payment_id
         for one in made
         if one.sending.state is SendingState.WAITING
         for line in one.lines
     }
-    return [
-        one for one in listed if one.status is PaymentStatus.COMMITTED and one.id not in waiting
-    ]
+
+
+def _to_fetch(tx: Tx, number: str, sending_no: str) -> SendingOfList:
+    """A file that may still be handed out. Raises NotFound, Conflict."""
+    found = file_of(tx, number, sending_no)
+    if found.sending.state is not SendingState.WAITING:
+        raise Conflict("这份文件已有结果或已作废,不再提供下载。")
+    return found
 
 
 def _not_again(asked: _Asked, lines: Sequence[SendingLine]) -> Iterator[LineFault]:
@@ -386,4 +405,6 @@ def _put_on_record(tx: Tx, actor: Actor, new: Sending, made: BankFile, reason: s
 
 def _must_be_sent(tx: Tx, actor: Actor, batch: Batch) -> None:
     must_pay(tx, actor, batch, _NOT_SENT)
+    if batch.item == GOODS:
+        raise Conflict(f"这一批发放的是实物,不经银行付款,{_NOT_SENT}请在办件中登记发放。")
     must_be_granted(batch, f"只有已批准、待付款的批次可以制作银行文件,{_NOT_SENT}")

@@ -28,6 +28,9 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _SERIAL = re.compile(r"[0-9]{1,9}")
 _DOTS = re.compile(r"[•‧・・·.․]")
 _NO_REASON = "银行没有写明原因"
+_ACCOUNT = re.compile(r"\d(?:[\s\-\u2010-\u2015\u2212\uff0d]*\d){7,}")
+"""Eight digits or more, in groups or not: what accounts and the numbers of papers look like."""
+_LAST = 4
 
 NumberedRow = tuple[int, Sequence[str]]
 """A row that is not empty, with the number its file shows."""
@@ -238,7 +241,8 @@ class _Reader:
         if state in self._form.paid:
             return Fate(expected.serial, is_paid=True)
         if state in self._form.failed:
-            reason = line.cells.get(BankColumn.REASON, "")[:_LONGEST_REASON]
+            # Before it is cut: of an account that is cut in two the rest would stay in the clear.
+            reason = _without_accounts(line.cells.get(BankColumn.REASON, ""))[:_LONGEST_REASON]
             return Fate(expected.serial, is_paid=False, reason=reason or _NO_REASON)
         words = "、".join((*self._form.paid, *self._form.failed))
         said = f"“{state[:_LONGEST_SHOWN]}”看不出是成功还是失败,本格式写 {words}。"
@@ -334,6 +338,15 @@ def _is_amount(said: str, fen: int) -> bool:
         return fen_of(said) == fen
     except Invalid:
         return False
+
+
+def _without_accounts(said: str) -> str:
+    """With the last four digits alone of every long number: a reason is kept and shown to many."""
+    return _ACCOUNT.sub(lambda found: f"尾号 {_digits(found[0])[-_LAST:]}", said)
+
+
+def _digits(said: str) -> str:
+    return "".join(str(unicodedata.decimal(letter)) for letter in said if letter.isdecimal())
 
 
 def _plain(said: str) -> str:

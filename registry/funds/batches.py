@@ -27,6 +27,7 @@ from registry.budget.model import (
 )
 from registry.budget.programmes import GOODS, WARNING_SHARE, Programme, programme_of
 from registry.funds import giving
+from registry.funds.bank_access import may_pay
 from registry.funds.bank_desk import why_unpaid
 from registry.funds.checking import Fault, faults_of
 from registry.funds.desk import words_of
@@ -69,8 +70,8 @@ class BatchView:
     may_settle: bool
     """What is held on account: pay it, or give it back."""
     may_send: bool
-    """To the bank: a batch that was granted, by who pays and did not roster it; afterwards she may
-    look at the files that were made of it."""
+    """To the bank: a batch of money that was granted, by who pays and neither rostered nor granted
+    it; afterwards she may look at the files that were made of it."""
 
     @property
     def over(self) -> int:
@@ -135,8 +136,8 @@ class BatchDesk:
                 may_copy=may(tx, actor, FundAct.ROSTER, found.batch.organisation_id),
                 unpaid=why_unpaid(bank_sendings.of_batch(tx, number)),
                 waits=giving.waits_for_bank(tx, number),
-                may_settle=_may_pay(tx, actor, found.batch)
-                and any(one.status is PaymentStatus.HELD for one in listed),
+                may_settle=any(one.status is PaymentStatus.HELD for one in listed)
+                and may_pay(tx, actor, found.batch),
                 may_send=_may_send(tx, actor, found.batch),
             )
 
@@ -435,15 +436,11 @@ class BatchDesk:
         return Stamp(self._environment.now(), actor.person_id, case_id)
 
 
-def _may_pay(tx: Tx, actor: Actor, batch: Batch) -> bool:
-    is_hers = batch.made_by == actor.person_id
-    return not is_hers and may(tx, actor, FundAct.PAY, batch.organisation_id)
-
-
 def _may_send(tx: Tx, actor: Actor, batch: Batch) -> bool:
-    if not _may_pay(tx, actor, batch):
+    if not may_pay(tx, actor, batch):
         return False
-    return batch.status is BatchStatus.APPROVED or bool(bank_sendings.of_batch(tx, batch.number))
+    is_to_send = batch.status is BatchStatus.APPROVED and batch.item != GOODS
+    return is_to_send or bool(bank_sendings.of_batch(tx, batch.number))
 
 
 def _without_account(tx: Tx, listed: Sequence[Payment]) -> set[int]:

@@ -36,6 +36,8 @@ def findings(tx: Tx) -> Findings:
         yield f"payment {payment_id} is {status} in a batch that is {batch_status}"
     for number in fund_checks.granted_by_who_rostered(tx):
         yield f"batch {number} was granted by who rostered it"
+    for number in fund_checks.paid_by_who_rostered_or_granted(tx):
+        yield f"batch {number} was paid by who rostered or granted it"
 
 
 def _overdrawn(line: BudgetLine) -> str | None:

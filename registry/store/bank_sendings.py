@@ -130,12 +130,12 @@ def add(tx: Tx, new: Sending, lines: Sequence[SendingLine], without: Sequence[Le
 
 
 def of_batch(tx: Tx, batch_no: str) -> list[SendingOfList]:
-    """The files that were made of a batch, newest first."""
+    """The files that were made of a batch, newest first: by number, for clocks are set back."""
     query = (
         select(bank_sending, func.coalesce(person.c.name, "").label("by_name"))
         .select_from(bank_sending.outerjoin(person, person.c.id == bank_sending.c.made_by))
         .where(bank_sending.c.batch_no == batch_no)
-        .order_by(bank_sending.c.made_at.desc(), bank_sending.c.number.desc())
+        .order_by(bank_sending.c.number.desc())
     )
     found = [(_sending(row), row.by_name) for row in tx.execute(query)]
     if not found:
@@ -156,7 +156,7 @@ def waiting_of(tx: Tx, batch_no: str) -> list[str]:
             bank_sending.c.voided_at.is_(None),
             bank_sending.c.answered_at.is_(None),
         )
-        .order_by(bank_sending.c.made_at, bank_sending.c.number)
+        .order_by(bank_sending.c.number)
     )
     return list(tx.execute(query).scalars())
 

@@ -90,3 +90,28 @@ def granted_by_who_rostered(tx: Tx) -> list[str]:
         .distinct()
     )
     return list(tx.execute(query).scalars())
+
+
+def paid_by_who_rostered_or_granted(tx: Tx) -> list[str]:
+    """Batches somebody paid of who made or granted them."""
+    granted = fund_movement.alias("granted")
+    query = (
+        select(payment_batch.c.number)
+        .join(fund_movement, fund_movement.c.batch_no == payment_batch.c.number)
+        .outerjoin(
+            granted,
+            and_(
+                granted.c.payment_id == fund_movement.c.payment_id,
+                granted.c.kind == Kind.COMMIT.value,
+            ),
+        )
+        .where(
+            fund_movement.c.kind == Kind.PAY.value,
+            or_(
+                fund_movement.c.by_id == payment_batch.c.made_by,
+                fund_movement.c.by_id == granted.c.by_id,
+            ),
+        )
+        .distinct()
+    )
+    return list(tx.execute(query).scalars())

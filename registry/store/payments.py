@@ -27,12 +27,13 @@ from registry.budget.model import (
     LIVE,
     Batch,
     BatchStatus,
+    Kind,
     Payee,
     PayeeKind,
     Payment,
     PaymentStatus,
 )
-from registry.store.fund_tables import budget_line, payment, payment_batch
+from registry.store.fund_tables import budget_line, fund_movement, payment, payment_batch
 from registry.store.funds import Places, below, day_of
 from registry.store.numbers import county_code
 from registry.store.sight import of_a_visible_case
@@ -174,6 +175,21 @@ def batches_of_case(tx: Tx, case_id: str) -> list[str]:
         .order_by(payment_batch.c.submitted_at.desc(), payment_batch.c.number.desc())
     )
     return list(tx.execute(query).scalars())
+
+
+def granted_by(tx: Tx, number: str, person_id: str) -> bool:
+    """Whether she granted this batch."""
+    query = (
+        select(fund_movement.c.id)
+        .join(payment, payment.c.id == fund_movement.c.payment_id)
+        .where(
+            payment.c.batch_no == number,
+            fund_movement.c.kind == Kind.COMMIT.value,
+            fund_movement.c.by_id == person_id,
+        )
+        .limit(1)
+    )
+    return tx.execute(query).first() is not None
 
 
 # Payments -------------------------------------------------------------------------------------

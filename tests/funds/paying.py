@@ -34,10 +34,10 @@ def with_account_of(desk: Purse, file_no: str, account: str) -> None:
     upkeep.correct(reviewer, file_no, seen, {"head.bank_account": account}, "核对了存折")
 
 
-def granted(desk: Purse, *files: str) -> str:
+def granted(desk: Purse, *files: str, **typed: str) -> str:
     """A batch with these households, granted."""
     desk.allocate()
-    number = desk.draft(desk.all_lines()[0])
+    number = desk.draft(desk.all_lines()[0], **typed)
     for file_no in files:
         desk.register.batches.add_household(desk.actor("accountant"), number, file_no, "1000")
     case_id = desk.register.batches.submit(desk.actor("accountant"), number)

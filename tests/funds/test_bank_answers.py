@@ -2,18 +2,23 @@
 
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import product
 from pathlib import Path
 
 import pytest
 
+import registry
+from engine import SYSTEM
 from engine.errors import Conflict, Invalid, NotPermitted
+from engine.store.instants import to_text
 from registry.budget.bank_formats import BankColumn
 from registry.budget.model import PaymentStatus
 from registry.funds.bank_answers import ResultRefused
 from registry.funds.bank_desk import NotAllFit
 from registry.help_given import HelpBook
 from registry.store.bank_sendings import SendingState
+from registry.store.fund_tables import bank_sending
 from tests.funds.bank import Row, Spoil
 from tests.funds.paying import (
     CSV,
@@ -28,8 +33,10 @@ from tests.funds.paying import (
 from tests.funds.purse import Purse
 from tests.support.at_once import at_once
 from tests.support.register import Visitor, site_of
+from webapp.funds.bank_upload import read_result
 
 CLOSED = {3: "账户已销户"}
+WIDE = {ord(digit): 0xFF10 + int(digit) for digit in "0123456789"}
 
 
 def three(desk: Purse) -> tuple[str, list[str]]:
@@ -41,6 +48,11 @@ def three(desk: Purse) -> tuple[str, list[str]]:
 def statuses(desk: Purse, number: str) -> list[PaymentStatus]:
     view = desk.register.batches.view(desk.actor("cashier"), number)
     return [one.status for one in view.payments]
+
+
+def made_of(desk: Purse, number: str) -> list[str]:
+    offer = desk.register.bank.offer(desk.actor("cashier"), number)
+    return [one.sending.number for one in offer.made]
 
 
 def sums(desk: Purse) -> tuple[int, ...]:
@@ -133,6 +145,65 @@ def test_what_waits_is_in_no_other_file_unless_the_first_is_void(desk: Purse) ->
     assert sums(desk)[3] == 0
 
 
+def test_which_file_is_later_is_told_by_its_number_not_by_the_clock(desk: Purse) -> None:
+    number, _ = three(desk)
+    first = sent(desk, number)
+    content = banks_answer(desk, number, first)
+    second = sent(desk, number, again="yes")
+    # As if the clock had been set back before the second was made.
+    after = to_text(desk.clock.now() + timedelta(hours=1))
+    table = bank_sending
+    set_back = table.update().where(table.c.number == first).values(made_at=after)
+    desk.engine.execute(lambda tx: tx.execute(set_back))
+    assert made_of(desk, number) == [second, first]
+    with pytest.raises(Conflict, match=f"又写进了 {second}"):
+        take(desk, number, first, content)
+    assert sums(desk)[3] == 0
+
+
+def test_the_result_of_one_file_is_not_taken_for_another(desk: Purse) -> None:
+    file_no = with_account(desk, 1)
+    number = granted(desk, file_no)
+    first = sent(desk, number)
+    content = banks_answer(desk, number, first, {1: "账户已销户"})
+    take(desk, number, first, content)
+    with_account_of(desk, file_no, "6222000000000000099")
+    second = sent(desk, number)
+    with pytest.raises(Conflict, match=f"已经作为 {first} 的结果导入过"):
+        take(desk, number, second, content)
+    assert take(desk, number, second, banks_answer(desk, number, second)).paid == 1
+    desk.must_hold()
+
+
+def test_why_it_failed_is_told_no_more_while_the_line_waits_again(desk: Purse) -> None:
+    file_no = with_account(desk, 1)
+    number = granted(desk, file_no)
+    first = sent(desk, number)
+    take(desk, number, first, banks_answer(desk, number, first, {1: "账户已销户"}))
+    view = desk.register.batches.view(desk.actor("cashier"), number)
+    assert list(view.unpaid.values()) == ["银行付款失败:账户已销户"]
+    with_account_of(desk, file_no, "6222000000000000099")
+    sent(desk, number)
+    assert desk.register.batches.view(desk.actor("cashier"), number).unpaid == {}
+
+
+def test_no_account_in_a_banks_reason_is_kept(desk: Purse) -> None:
+    number, _ = three(desk)
+    sending = sent(desk, number)
+    failed = {
+        1: "账号 6222 0000-0000 0000 001 已销户",
+        2: "字" * 90 + "6222000000000000002",
+        3: "6222000000000000003".translate(WIDE) + "户名不符,编号 1234567",
+    }
+    take(desk, number, sending, banks_answer(desk, number, sending, failed))
+    offer = desk.register.bank.offer(desk.actor("cashier"), number)
+    assert [one.reason for one in offer.left] == [
+        "银行付款失败:账号 尾号 0001 已销户",
+        f"银行付款失败:{'字' * 90}尾号 0002",
+        "银行付款失败:尾号 0003户名不符,编号 1234567",
+    ]
+
+
 def test_a_void_file_that_went_out_after_all_is_answered(desk: Purse) -> None:
     number, _ = three(desk)
     sending, cashier = sent(desk, number), desk.actor("cashier")
@@ -222,6 +293,35 @@ def test_who_may_not_pay_brings_no_result(desk: Purse) -> None:
     for by in ("accountant", "approver"):
         with pytest.raises(NotPermitted):
             take(desk, number, sending, content, by=by)
+
+
+def test_who_granted_brings_no_result_and_makes_nothing_void(desk: Purse) -> None:
+    desk.engine.directory.grant(SYSTEM, "p-approver", "cashier", "xc")
+    number, _ = three(desk)
+    sending, answers = sent(desk, number), desk.register.bank_answers
+    cashier, approver = desk.actor("cashier"), desk.actor("approver")
+    form, asked = answers.sent(cashier, number, sending)
+    result = read_result(form, "结果.csv", banks_answer(desk, number, sending), asked)
+    for act in (
+        lambda: answers.sent(approver, number, sending),
+        lambda: answers.take(approver, number, sending, result, VOUCHER),
+        lambda: answers.void(approver, number, sending, {"confirmed": "yes"}),
+    ):
+        with pytest.raises(NotPermitted, match="您审批"):
+            act()
+    assert sums(desk)[3] == 0
+
+
+@pytest.mark.parametrize("by", ["accountant", "approver"])
+def test_the_invariants_look_for_who_pays_what_she_rostered_or_granted(
+    desk: Purse, by: str
+) -> None:
+    number, _ = three(desk)
+    desk.must_hold()
+    case_id = desk.register.batches.view(SYSTEM, number).line.batch.case_id
+    desk.bench.run("funds.pay_batch", {"voucher_no": "记-1"}, case_id, "xc", by)
+    broken = [said for one in registry.invariants(desk.engine) for said in one.broken]
+    assert broken == [f"batch {number} was paid by who rostered or granted it"]
 
 
 def test_two_cashiers_who_bring_it_at_once_pay_once(desk: Purse) -> None:

@@ -205,6 +205,18 @@ def test_who_may_not_pay_settles_nothing(desk: Purse) -> None:
             desk.register.held_payments.pay(desk.actor(by), number, payment_id, VOUCHER)
 
 
+def test_who_granted_settles_nothing(desk: Purse) -> None:
+    desk.engine.directory.grant(SYSTEM, "p-approver", "cashier", "xc")
+    number, payment_id = held(desk)
+    approver, settle = desk.actor("approver"), desk.register.held_payments
+    with pytest.raises(NotPermitted, match="您审批"):
+        settle.pay(approver, number, payment_id, VOUCHER)
+    with pytest.raises(NotPermitted, match="您审批"):
+        settle.give_back(approver, number, payment_id, {"reason": "本人放弃"})
+    assert not desk.register.batches.view(approver, number).may_settle
+    assert desk.register.batches.view(desk.actor("cashier"), number).may_settle
+
+
 def test_nobody_is_given_the_same_beside_what_is_held(desk: Purse) -> None:
     number, _ = held(desk)
     payee = desk.register.batches.view(SYSTEM, number).payments[2].payee

@@ -10,8 +10,10 @@ from flask import Flask
 
 from engine import SYSTEM
 from engine.errors import Conflict, Invalid, NotFound, NotPermitted
+from registry.budget.bank_formats import BankFormat
+from registry.funds import bank_desk
 from registry.funds.bank_desk import NotAllFit
-from registry.funds.bank_files import BankFile
+from registry.funds.bank_files import BankFile, BankOrder, bank_file
 from tests.funds.paying import CSV, granted, with_account, with_account_of
 from tests.funds.purse import Purse, id_number
 from tests.support.register import Visitor, on_file, site_of
@@ -113,6 +115,24 @@ def test_a_file_is_fetched_again_as_long_as_its_accounts_stand(desk: Purse) -> N
         bank.fetch(cashier, number, "导-2026-999999")
 
 
+def test_what_is_made_void_while_it_is_fetched_is_not_handed_out(
+    desk: Purse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bank, cashier = desk.register.bank, desk.actor("cashier")
+    number = granted(desk, with_account(desk, 1))
+    sending = bank.make(cashier, number, CSV)
+
+    def made_void(form: BankFormat, order: BankOrder) -> BankFile:
+        confirmed = {"confirmed": "yes"}
+        desk.register.bank_answers.void(desk.actor("city_cashier"), number, sending, confirmed)
+        return bank_file(form, order)
+
+    monkeypatch.setattr(bank_desk, "bank_file", made_void)
+    with pytest.raises(Conflict, match="不再提供下载"):
+        bank.fetch(cashier, number, sending)
+    assert "bank-file-fetched" not in {one.action for one in desk.engine.audit.entries(0, 9_999)}
+
+
 def test_whose_file_names_no_account_is_told_in_the_roster_and_in_nobodys_way(desk: Purse) -> None:
     desk.allocate()
     number, maker = desk.draft(desk.all_lines()[0]), desk.actor("accountant")
@@ -174,6 +194,30 @@ def test_who_rostered_pays_nothing(desk: Purse) -> None:
     number = granted(desk, with_account(desk, 1))
     with pytest.raises(NotPermitted, match="您制单"):
         make(desk, number, "accountant")
+
+
+def test_who_granted_pays_nothing(desk: Purse) -> None:
+    desk.engine.directory.grant(SYSTEM, "p-approver", "cashier", "xc")
+    number, bank = granted(desk, with_account(desk, 1)), desk.register.bank
+    sending, approver = bank.make(desk.actor("cashier"), number, CSV), desk.actor("approver")
+    for act in (
+        lambda: make(desk, number, "approver", again="yes"),
+        lambda: bank.offer(approver, number),
+        lambda: bank.fetch(approver, number, sending),
+    ):
+        with pytest.raises(NotPermitted, match="您审批"):
+            act()
+    assert not desk.register.batches.view(approver, number).may_send
+    assert desk.register.batches.view(desk.actor("cashier"), number).may_send
+
+
+def test_no_bank_pays_goods(desk: Purse) -> None:
+    number, cashier = granted(desk, with_account(desk, 1), item="goods"), desk.actor("cashier")
+    assert not desk.register.batches.view(cashier, number).may_send
+    with pytest.raises(Conflict, match="实物"):
+        make(desk, number)
+    with pytest.raises(Conflict, match="实物"):
+        desk.register.bank.offer(cashier, number)
 
 
 def test_only_a_granted_batch_goes_to_the_bank(desk: Purse) -> None:
