@@ -1,16 +1,19 @@
 """挂账: what a closed batch could not pay is paid later, or given back to its budget line."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from engine import Actor, Engine
 from engine.errors import Conflict, Invalid, NotFound
+from engine.model.clock import local_date
 from engine.store.audit import add_access
 from engine.store.database import Tx
 from registry.budget.amounts import in_yuan
-from registry.budget.model import Payment, PaymentStatus, Stamp
+from registry.budget.model import Batch, Payment, PaymentStatus, Stamp
 from registry.funds import giving, ledger
 from registry.funds.bank_access import held
 from registry.funds.cash import cash_fault, in_cash
+from registry.funds.checking import faults_of
 from registry.funds.typed import day_of, instant_on, text_of
 from registry.store import payments
 
@@ -47,7 +50,8 @@ class HeldPayments:
             raise Invalid("".join([*faults, _NOT_PAID]))
 
         def write(tx: Tx) -> None:
-            one = _one_held(tx, actor, number, payment_id, _NOT_PAID)
+            batch, one = _one_held(tx, actor, number, payment_id, _NOT_PAID)
+            self._must_be_payable(tx, batch, one, paid_on)
             now = self._environment.now()
             stamp = Stamp(instant_on(paid_on, now), actor.person_id)
             ledger.pay(tx, stamp, [one], voucher, in_cash(witnesses) if is_cash else "")
@@ -69,7 +73,7 @@ class HeldPayments:
             raise Invalid("".join([*faults, _NOT_RETURNED]))
 
         def write(tx: Tx) -> None:
-            one = _one_held(tx, actor, number, payment_id, _NOT_RETURNED)
+            _, one = _one_held(tx, actor, number, payment_id, _NOT_RETURNED)
             now = self._environment.now()
             ledger.release(tx, Stamp(now, actor.person_id), [one], reason)
             said = f"第 {one.number} 行 {in_yuan(one.fen)};{reason}"
@@ -77,13 +81,30 @@ class HeldPayments:
 
         self._engine.execute(write)
 
+    def _must_be_payable(self, tx: Tx, batch: Batch, one: Payment, paid_on: date) -> None:
+        """That it was not paid before it was asked for, and may still be given to this payee."""
+        asked_at = batch.submitted_at
+        if asked_at is not None and paid_on < local_date(asked_at):
+            raise Invalid(
+                f"付款日期 {paid_on} 早于提交批次的 {local_date(asked_at)},请核对。{_NOT_PAID}"
+            )
 
-def _one_held(tx: Tx, actor: Actor, number: str, payment_id: int, undone: str) -> Payment:
+        def ask(name: str, unit: str) -> object:
+            return self._environment.parameter(tx, name, unit)
+
+        for fault in faults_of(tx, ask, [one], batch.organisation_id, hold=True):
+            if not fault.is_allowed:
+                raise Conflict(f"{fault.sentence}{_NOT_PAID}不再付款的,请退回指标。")
+
+
+def _one_held(
+    tx: Tx, actor: Actor, number: str, payment_id: int, undone: str
+) -> tuple[Batch, Payment]:
     """A payment of the batch that is held on account, and nobody else deals with meanwhile."""
-    held(tx, actor, number, undone)
+    batch = held(tx, actor, number, undone)
     one = payments.numbered(tx, payment_id)
     if one is None or one.batch_no != number:
         raise NotFound("这一批没有这一笔。请刷新页面。")
     if one.status is not PaymentStatus.HELD:
         raise Conflict(f"这一笔不在挂账,可能刚刚已经补付或退回,{undone}请刷新页面核对。")
-    return one
+    return batch, one

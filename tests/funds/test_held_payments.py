@@ -217,6 +217,26 @@ def test_who_granted_settles_nothing(desk: Purse) -> None:
     assert desk.register.batches.view(desk.actor("cashier"), number).may_settle
 
 
+def test_nothing_held_is_paid_before_the_batch_was_submitted(desk: Purse) -> None:
+    number, payment_id = held(desk)
+    early = {**VOUCHER, "paid_on": "2026-11-08"}
+    with pytest.raises(Invalid, match="早于提交批次的 2026-11-09"):
+        desk.register.held_payments.pay(desk.actor("cashier"), number, payment_id, early)
+    assert statuses(desk, number)[1] == ["paid", "paid", "held"]
+
+
+def test_whose_file_was_struck_off_since_is_not_paid_but_given_back(desk: Purse) -> None:
+    number, payment_id = held(desk)
+    settle, cashier = desk.register.held_payments, desk.actor("cashier")
+    payee = desk.register.batches.view(SYSTEM, number).payments[2].payee
+    desk.bench.run("household.close", {"file_no": payee.key, "reason": "own_wish"})
+    with pytest.raises(Conflict, match="档案不在档"):
+        settle.pay(cashier, number, payment_id, VOUCHER)
+    assert statuses(desk, number)[1] == ["paid", "paid", "held"]
+    settle.give_back(cashier, number, payment_id, {"reason": "已注销"})
+    assert statuses(desk, number)[1] == ["paid", "paid", "released"]
+
+
 def test_nobody_is_given_the_same_beside_what_is_held(desk: Purse) -> None:
     number, _ = held(desk)
     payee = desk.register.batches.view(SYSTEM, number).payments[2].payee
