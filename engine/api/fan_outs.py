@@ -26,7 +26,7 @@ from engine.store import list_steps
 from engine.store.database import Tx
 from engine.store.ready import Collision
 from engine.work import cancel, fan_out, fan_out_asking
-from engine.work.fan_out_asking import CANCEL_ERRAND, ERRAND
+from engine.work.fan_out_errands import CANCEL_ERRAND, ERRAND
 
 log = logging.getLogger("bangfu.fan_outs")
 

@@ -12,6 +12,7 @@ from engine.store.database import Tx
 from engine.store.waits import wait_rows
 from engine.work.access import visible_case
 from engine.work.environment import Environment
+from engine.work.fan_out_errands import end_lists_of
 from engine.work.history import Cause, append_history
 
 SHORTEST_REASON = 3
@@ -67,7 +68,7 @@ def end_cases(
 
 
 def end_case(environment: Environment, tx: Tx, actor: Actor, case: Case, reason: str) -> int:
-    """End a running case for somebody who may; the new revision."""
+    """End a running case for somebody who may, and the lists it asked for; the new revision."""
     now, case_id = environment.now(), case.id
     cause = Cause(actor, now)
     cause.note(EventKind.CANCELLED, {"reason": reason})
@@ -93,5 +94,6 @@ def end_case(environment: Environment, tx: Tx, actor: Actor, case: Case, reason:
         rev=case.rev + 1,
     )
     cases.save(tx, changed, case.rev)
+    end_lists_of(environment, tx, actor, case_id, reason.strip())
     environment.on_cancel(Cancelled(tx, case_id, actor.person_id, now, reason.strip()))
     return changed.rev

@@ -9,7 +9,7 @@ from typing import cast
 from engine.errors import Broken, Conflict, Invalid, NotFound
 from engine.model.actors import SYSTEM, Actor
 from engine.model.clock import local_date
-from engine.model.errands import Errand, ErrandStatus
+from engine.model.errands import ErrandStatus
 from engine.model.fan_out import LONGEST_LIST_KEY, FanOut, Source
 from engine.model.ids import new_id
 from engine.model.operations import NotYet, Operation, OperationContext
@@ -17,10 +17,8 @@ from engine.store import audit, cases, definitions, errands, fan_outs
 from engine.store.database import Tx
 from engine.work import cancel
 from engine.work.environment import Environment
+from engine.work.fan_out_errands import ERRAND, end_list, have_done
 from engine.work.fan_out_news import news_of, tell
-
-ERRAND = "fan-out"
-CANCEL_ERRAND = "fan-out-cancel"
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ def ask_for(environment: Environment, tx: Tx, actor: Actor, new: Wanted) -> FanO
     """Write a list down, or find it, and have it gone through."""
     source_of(environment, new.source)
     found = written(environment, tx, actor, new)
-    _have_done(environment, tx, actor, ERRAND, found.id, {}, found.total)
+    have_done(environment, tx, actor, ERRAND, found.id, {}, found.total)
     return found
 
 
@@ -128,26 +126,8 @@ def begin_round(environment: Environment, tx: Tx, found: FanOut, total: int) -> 
 def ask_to_cancel(environment: Environment, tx: Tx, actor: Actor, key: str, reason: str) -> FanOut:
     """Stop a list and have its running cases cancelled."""
     found, why = owned(environment, tx, actor, key), cancel.stated(reason)
-    now = environment.now()
-    fan_outs.stop(tx, found.id, now)
-    audit.add_access(tx, now, actor.person_id, "fan-out-cancelled", found.key)
-    _have_done(environment, tx, actor, CANCEL_ERRAND, found.id, {"reason": why}, found.begun)
-    return replace(found, stopped_at=now)
-
-
-def _have_done(
-    environment: Environment,
-    tx: Tx,
-    actor: Actor,
-    kind: str,
-    fan_out_id: str,
-    wanted: Mapping[str, object],
-    total: int,
-) -> None:
-    before = errands.newest_about(tx, environment.vault, kind, fan_out_id)
-    if before is None or not before.is_open:
-        new = Errand(new_id(), kind, actor.person_id, fan_out_id, wanted, total=total)
-        errands.add(tx, environment.vault, new, environment.real_now())
+    end_list(environment, tx, actor, found, why)
+    return fan_outs.load(tx, environment.vault, found.id) or found
 
 
 # The operation -----------------------------------------------------------------------------
@@ -232,7 +212,7 @@ def _for_each(
     if news is not None and tell(environment, tx, found, message, news):
         return NotYet(timedelta(0))
     rest = max(WHILE_OPEN, _LOOKS_SHARE * timedelta(seconds=time.perf_counter() - began))
-    joining = _until(inputs) >= environment.today()
+    joining = found.stopped_at is None and _until(inputs) >= environment.today()
     if joining and found.ended_at and local_date(found.ended_at) < environment.today():
         ask_for(environment, tx, SYSTEM, wanted)
         return NotYet(WHILE_BEGINNING)

@@ -533,6 +533,28 @@ def test_a_case_waits_until_all_cases_of_its_list_have_ended(shop: Workshop) -> 
     assert shop.broken() == {}
 
 
+@pytest.mark.parametrize("are_begun", [True, False])
+def test_with_the_case_that_asked_for_it_a_list_ends(shop: Workshop, *, are_begun: bool) -> None:
+    shop.put(small(), given(), campaign())
+    parent = shop.begin("campaign")
+    shop.finish("officer", parent, "plan")
+    shop.work()
+    if are_begun:
+        assert run_errand(shop.engine)
+        looked_at_again(shop)
+    shop.engine.cases.cancel(shop.actor("officer"), parent, "方案有误,重新拟定")
+    while run_errand(shop.engine):
+        pass
+    looked_at_again(shop)
+    assert not run_errand(shop.engine)
+    lists, key = shop.engine.fan_outs, f"sw-{parent}"
+    assert lists.of(SYSTEM, key).stopped_at is not None
+    assert lists.children(SYSTEM, key) == Children(cancelled=3 if are_begun else 0)
+    assert shop.inbox("reviewer") == []
+    assert shop.broken() == {}
+    assert shop.engine.audit.verify().ok
+
+
 def test_its_own_timer_ends_the_waiting_and_the_cases_go_on(shop: Workshop) -> None:
     limit = boundary("limit", "each", timer("timeDuration", "P60D"))
     shop.put(small(), given(), campaign(limit, line("limit", "summary")))

@@ -7,7 +7,7 @@ import pytest
 from engine import SYSTEM, Request
 from engine.errors import Conflict
 from engine.model.definitions import SourceFile
-from engine.model.fan_out import Line
+from engine.model.fan_out import Children, Line
 from engine.model.tasks import InboxFilter
 from engine.work import fan_out_news
 from tests.engine.moving.conftest import Workshop, drawn, step
@@ -139,6 +139,22 @@ def test_later_lines_join_on_the_next_day_until_the_last(
     shop.clock.advance(shop.clock.now().replace(day=11) - shop.clock.now())
     looked_at_again(shop)
     assert shop.waiting(case_id) == ["summary"]
+    assert shop.broken() == {}
+
+
+def test_no_later_lines_join_a_list_that_was_stopped(
+    shop: Workshop, households: Households
+) -> None:
+    case_id = begun(shop, until='="2026-11-20"')
+    looked_at_again(shop)
+    shop.engine.fan_outs.cancel(SYSTEM, case_id, "名单有误")
+    assert run_errand(shop.engine)
+    households.lines.append(Line("h7", "u1", {"who": "模拟7"}))
+    shop.clock.advance(shop.clock.now().replace(day=10) - shop.clock.now())
+    looked_at_again(shop)
+    assert not run_errand(shop.engine)
+    assert shop.engine.fan_outs.children(SYSTEM, case_id) == Children(cancelled=5)
+    assert shop.waiting(case_id) == ["summary"], "nothing more is waited for"
     assert shop.broken() == {}
 
 
