@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -40,6 +40,11 @@ def winter(purse: Purse) -> Winter:
 @pytest.fixture
 def site(winter: Winter, tmp_path: Path) -> Flask:
     return site_of(winter.engine, tmp_path)
+
+
+def shown(page: str) -> list[str]:
+    """The steps of a page with their revisions, as it sends them."""
+    return re.findall(r'name="_rev" value="([^"]+)"', page)
 
 
 def errands_done(winter: Winter) -> None:
@@ -95,7 +100,7 @@ def test_hundreds_are_decided_by_the_list_each_by_itself(site: Flask, winter: Wi
     assert not any(rows[1:])
 
     # The one that left is held with a reason, the others are paid: two decisions.
-    sent = {"_action": "submit", "_nonce": "n" * 20}
+    sent = {"_action": "submit", "_nonce": "n" * 20, "_rev": shown(page)}
     nobody = reviewer.post(place, {**sent, "decision": "pay", "_which": "ticked"}, place)
     assert (nobody.status_code, "没有选户" in nobody.get_data(as_text=True)) == (422, True)
     task = re.findall(r'name="_task" value="([^"]+)"', page)[0]
@@ -127,6 +132,7 @@ def test_who_is_decided_meanwhile_is_told_and_the_others_go_on(site: Flask, wint
     reviewer = Visitor(site, winter.engine, "reviewer")
     place = reviewer.get("/lists/winter_relief_household").headers["Location"]
     sent = {"_action": "submit", "_nonce": "n" * 20, "decision": "pay", "_which": "clear"}
+    sent["_rev"] = shown(reviewer.text(place))
     first = winter.households("reviewer", Stand.OPEN)[0]
     assert reviewer.post(place, sent, place).status_code == 303
     winter.do("reviewer2", first, "check", {"decision": "hold", "held_because": "本人不接受"})
@@ -144,6 +150,44 @@ def test_who_is_decided_meanwhile_is_told_and_the_others_go_on(site: Flask, wint
     errands_done(winter)
     assert winter.seen_by("reviewer").households(Stand.WAITING) == 29
     winter.purse.must_hold()
+
+
+def test_who_joins_after_the_page_was_drawn_is_not_decided_by_it(
+    site: Flask, winter: Winter
+) -> None:
+    reviewer = Visitor(site, winter.engine, "reviewer")
+    place = reviewer.get("/lists/winter_relief_household").headers["Location"]
+    seen = shown(reviewer.text(place))
+    assert len(seen) == 30
+    winter.purse.clock.advance(timedelta(days=1))
+    late = winter.purse.household(900, "u1", archived_on=date(2026, 11, 10))
+    winter.work()
+    reviewer = Visitor(site, winter.engine, "reviewer")
+    page = reviewer.text(place)
+    (joined,) = set(shown(page)) - set(seen)
+    sent = {"_action": "submit", "_nonce": "n" * 20, "decision": "pay", "_rev": seen}
+    ticked = {**sent, "_which": "ticked", "_task": joined.partition(":")[0]}
+    assert reviewer.post(place, ticked, place).status_code == 422
+    assert reviewer.post(place, {**sent, "_which": "clear"}, place).status_code == 303
+    errands_done(winter)
+    (left,) = winter.households("reviewer", Stand.OPEN)
+    assert left.file_no == late
+    assert winter.seen_by("reviewer").households(Stand.WAITING) == 30
+
+
+def test_the_list_says_how_many_came_back_to_it(site: Flask, winter: Winter) -> None:
+    reviewer = Visitor(site, winter.engine, "reviewer")
+    place = reviewer.get("/lists/winter_relief_household").headers["Location"]
+    strike_off(winter, winter.households("reviewer", Stand.OPEN)[3].file_no)
+    page = reviewer.text(place)
+    sent = {"_action": "submit", "_nonce": "n" * 20, "decision": "pay", "_which": "ticked"}
+    tasks = [one.partition(":")[0] for one in shown(page)[:2]]  # the one that left comes first
+    both = {**sent, "_rev": shown(page), "_task": tasks}
+    assert reviewer.post(place, both, place).status_code == 303
+    errands_done(winter)
+    page = reviewer.text(place)
+    assert "上一次提交的 2 户已提交,每户各自留痕;其中 1 户系统核对有问题,已退回名单。" in page
+    assert len(shown(page)) == 29
 
 
 def test_steps_show_what_the_funds_find_and_how_far_the_counties_are(

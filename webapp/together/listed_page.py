@@ -129,8 +129,8 @@ def lists_page(
     )
 
 
-def going_of(errand: Errand | None, fetch: str) -> Going | None:
-    """What the page says of the errand that was asked for last."""
+def going_of(errand: Errand | None, fetch: str, come_back: int) -> Going | None:
+    """What the page says of the errand that was asked for last; so many came back to the list."""
     if errand is None:
         return None
     if errand.is_open:
@@ -138,11 +138,16 @@ def going_of(errand: Errand | None, fetch: str) -> Going | None:
         return Going(is_open=True, words=words, percent=errand.percent, is_failed=False, fetch="")
     if errand.status is ErrandStatus.FAILED:
         return Going(is_open=False, words=errand.told, percent=0, is_failed=True, fetch="")
-    words = (
-        _("上一次提交的 %(n)s 户中有没有办成的,仍在名单中。", n=errand.total)
-        if fetch
-        else _("上一次提交的 %(n)s 户都已办成,每户各自留痕。", n=errand.total)
-    )
+    if fetch:
+        words = _("上一次提交的 %(n)s 户中有没有办成的,仍在名单中。", n=errand.total)
+    elif come_back:
+        words = _(
+            "上一次提交的 %(n)s 户已提交,每户各自留痕;其中 %(back)s 户系统核对有问题,已退回名单。",
+            n=errand.total,
+            back=come_back,
+        )
+    else:
+        words = _("上一次提交的 %(n)s 户都已办成,每户各自留痕。", n=errand.total)
     return Going(is_open=False, words=words, percent=100, is_failed=False, fetch=fetch)
 
 

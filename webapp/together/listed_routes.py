@@ -1,5 +1,6 @@
 """The addresses of steps that are decided by the list."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, redirect, request, url_for
@@ -9,7 +10,8 @@ from werkzeug.datastructures import MultiDict
 from engine import Actor
 from engine.errors import NotFound
 from engine.model.errands import Errand
-from engine.model.fan_out import StepsOfList
+from engine.model.fan_out import ListedStep, StepsOfList
+from engine.model.ids import split_task_id
 from engine.work.together import Together, answers_for
 from registry.funds.rights import FundAct, may_somewhere
 from webapp.shared.addresses import address
@@ -79,7 +81,7 @@ def _page(actor: Actor, place: Place, typed: Typed | None = None) -> str:
             campaign=url_for("funds.campaign", number=place.key)
             if may_somewhere(actor, FundAct.SEE)
             else "",
-            going=going_of(errand, fetch),
+            going=going_of(errand, fetch, _come_back(errand, steps)),
             today=engine.environment.today(),
             most=MOST,
             typed=typed,
@@ -101,6 +103,17 @@ def _words_before(errand: Errand | None) -> tuple[str, str]:
     return told["words"][0], told["words"][1]
 
 
+def _come_back(errand: Errand | None, steps: Sequence[ListedStep]) -> int:
+    """Of how many she decided last the step is hers again, because of what was found behind it."""
+    if errand is None:
+        return 0
+    told: dict[str, Any] = dict(errand.wanted)
+    decided = {str(task_id) for task_id, _rev in told["steps"]}
+    cases = {split_task_id(task_id)[0] for task_id in decided}
+    again = (one for one in steps if one.task_id not in decided)
+    return sum(1 for one in again if split_task_id(one.task_id)[0] in cases)
+
+
 def _together(actor: Actor, task_id: str) -> Together:
     return current_engine().tasks.together(actor, [task_id])
 
@@ -117,7 +130,7 @@ def decide_listed(key: str, process_key: str, element_id: str) -> ResponseReturn
     errand = _errand(actor, place)
     if errand is not None and errand.is_open:
         return redirect(url_for("together.listed", **vars(place)), 303)
-    steps = engine.fan_outs.steps_of(actor, key, process_key, element_id, MOST)
+    steps, seen = engine.fan_outs.steps_of(actor, key, process_key, element_id, MOST), _seen()
     ticked, which = frozenset(request.form.getlist("_task")), request.form.get("_which", "")
     if not steps:
         return _page(actor, place), 409
@@ -135,9 +148,9 @@ def decide_listed(key: str, process_key: str, element_id: str) -> ResponseReturn
     if which == "clear":
         keys = [one.business_key for one in steps]
         found = current_registry().campaigns.findings(actor, key, keys)
-        chosen = [one for one in steps if one.business_key not in found]
+        chosen = [one for one in steps if one.task_id in seen and one.business_key not in found]
     else:
-        chosen = [one for one in steps if one.task_id in ticked]
+        chosen = [one for one in steps if one.task_id in seen and one.task_id in ticked]
     if which == "clear" and ticked:
         told = _(
             "您勾选了 %(n)s 户,又选了“系统核对没有问题的”,没有办理。请只留一种选法。",
@@ -147,15 +160,14 @@ def decide_listed(key: str, process_key: str, element_id: str) -> ResponseReturn
     if not chosen:
         told = _("没有选户,没有办理。请勾选,或选系统核对没有问题的。")
         return _page(actor, place, Typed(posted.data, ticked, which, (), told)), 422
-    seen = _seen()
-    wanted = [(one.task_id, seen.get(one.task_id, one.rev)) for one in chosen]
+    wanted = [(one.task_id, seen[one.task_id]) for one in chosen]
     words = _words(actor, place, chosen[0].name)
     ask_for(engine, actor, place, wanted, posted.data, words)
     return redirect(url_for("together.listed", **vars(place)), 303)
 
 
 def _seen() -> dict[str, int]:
-    """The revisions that the page showed: what changed meanwhile is refused."""
+    """The steps that the page showed, no other is decided; what changed meanwhile is refused."""
     pairs = (one.rpartition(":") for one in request.form.getlist("_rev"))
     return {task_id: int(rev) for task_id, _colon, rev in pairs if rev.isdigit()}
 
