@@ -58,6 +58,14 @@ def from_source(tx: Tx, vault: Vault, source: str) -> list[FanOut]:
     return [_fan_out(vault, row) for row in tx.execute(query)]
 
 
+def of_numbered_case(tx: Tx, vault: Vault, source: str, number: str) -> list[FanOut]:
+    """Those of them that the case of this number asked for, the newest first."""
+    newest = (fan_out.c.asked_at.desc(), fan_out.c.id.desc())
+    asking = select(case.c.id).where(case.c.number == number)
+    chosen = _SELECT.where(fan_out.c.source == source, fan_out.c.case_id.in_(asking))
+    return [_fan_out(vault, row) for row in tx.execute(chosen.order_by(*newest))]
+
+
 def load(tx: Tx, vault: Vault, fan_out_id: str) -> FanOut | None:
     """One of them."""
     return _first(tx, vault, fan_out.c.id == fan_out_id)

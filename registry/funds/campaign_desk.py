@@ -14,6 +14,7 @@ from engine.model.fan_out import FanOut
 from engine.store import cases, fan_outs
 from engine.store.audit import add_access
 from engine.store.database import Tx
+from engine.store.turns import take_turns
 from engine.work.federation_settings import Ask
 from registry.budget.amounts import fen_of
 from registry.budget.model import Batch, Payee, PayeeKind, Payment
@@ -56,6 +57,11 @@ class Campaign:
     figures: Sequence[Figure]
     reasons: Sequence[tuple[str, int]]
     """Why households are held, and how many for each."""
+
+    @property
+    def key(self) -> ListKey:
+        """The list, and the payments that are given for it."""
+        return ListKey(self.list.id, self.programme, self.period, self.item)
 
     def households(self, *stands: Stand) -> int:
         """How many are so far; all without a word."""
@@ -110,7 +116,15 @@ class CampaignDesk:
 
     def view(self, actor: Actor, case_number: str) -> Campaign:
         """One by the number of its case. Raises NotPermitted, NotFound."""
-        found = next((one for one in self.listed(actor) if one.case_number == case_number), None)
+        must_somewhere(actor, FundAct.SEE)
+        vault = self._environment.vault
+
+        def read(tx: Tx) -> Campaign | None:
+            lists = fan_outs.of_numbered_case(tx, vault, SOURCE, case_number)
+            found = (self._seen(tx, actor, one) for one in lists)
+            return next((one for one in found if one is not None), None)
+
+        found = self._engine.ask(read)
         if found is None:
             raise NotFound("没有找到这项活动,或者您的范围内没有它的名单。请返回列表重新打开。")
         return found
@@ -147,7 +161,7 @@ class CampaignDesk:
         limit: int = 100,
     ) -> Sequence[ListedHousehold]:
         """The households a figure counts, by file number."""
-        of = ListKey(campaign.list.id, campaign.programme, campaign.period)
+        of = campaign.key
         return self._engine.ask(
             lambda tx: campaigns.listed(tx, _eyes(actor), of, wanted, HELD_BECAUSE, after, limit)
         )
@@ -199,6 +213,8 @@ class CampaignDesk:
         must_somewhere(actor, FundAct.ROSTER)
 
         def write(tx: Tx) -> str:
+            # Of two who click at once, on whichever line, the second finds who is on the first's.
+            take_turns(tx, f"roster {campaign.list.id}")
             budget = funds.visible(tx, places_of(actor, FundAct.ROSTER), line_id)
             if budget is None:
                 raise NotFound("没有找到这条指标,没有制单。请重新选择。")
@@ -255,7 +271,7 @@ class CampaignDesk:
         asking = None if found.case_id is None else cases.load(tx, found.case_id)
         if asking is None or not programme or not period or amount is None:
             return None
-        of = ListKey(found.id, programme, period)
+        of = ListKey(found.id, programme, period, item)
         figures = campaigns.figures(tx, _eyes(actor), of)
         may_open = cases.is_visible(tx, actor, asking.id)
         if not figures and not may_open:
@@ -276,9 +292,7 @@ class CampaignDesk:
 
 
 def _to_pay(tx: Tx, campaign: Campaign, below: str) -> list[str]:
-    waiting = campaigns.waiting(tx, campaign.list.id, GRANT_PAID, below)
-    there = campaigns.arranged(tx, campaign.programme, campaign.period, waiting)
-    return [one for one in waiting if one not in there]
+    return campaigns.to_arrange(tx, campaign.key, GRANT_PAID, below)
 
 
 def _eyes(actor: Actor) -> Eyes:

@@ -28,7 +28,12 @@ def _coverage(context: OperationContext, inputs: Inputs) -> Inputs:
     if found is None:
         raise NotFound("没有找到这份名单,没有统计。请核对流程。")
     fan_out_id, refused = found
-    of = ListKey(fan_out_id, text(inputs.get("programme")), text(inputs.get("period")))
+    of = ListKey(
+        fan_out_id,
+        text(inputs.get("programme")),
+        text(inputs.get("period")),
+        text(inputs.get("item")),
+    )
     by_stand: dict[Stand, int] = {}
     fen = 0
     for one in campaigns.figures(tx, Eyes(SYSTEM, None), of):
@@ -48,7 +53,7 @@ def _coverage(context: OperationContext, inputs: Inputs) -> Inputs:
 
 
 def _check_payee(context: OperationContext, inputs: Inputs) -> Inputs:
-    """Whether a household can be given this, and if not why; told too what others give it."""
+    """Whether a roster may give a household this, and if not why; told too what others give it."""
     tx = cast(Tx, context.tx)
     programme, item = programme_of(text(inputs.get("programme"))), text(inputs.get("item"))
     if item not in programme.items:
@@ -65,7 +70,8 @@ def _check_payee(context: OperationContext, inputs: Inputs) -> Inputs:
         fen=fen_of(inputs.get("amount")),
     )
     found = faults_of(tx, context.parameter, [asked], context.organisation_id, hold=False)
-    return {"payable": not found, "message": "".join(one.sentence for one in found)[:300]}
+    payable = all(one.is_allowed for one in found)
+    return {"payable": payable, "message": "".join(one.sentence for one in found)[:300]}
 
 
 def _payee(tx: Tx, context: OperationContext, inputs: Inputs) -> Payee:
@@ -86,8 +92,8 @@ LIST_OPERATIONS = (
         name="funds.coverage",
         title="统计名单的发放覆盖率",
         run=_coverage,
-        inputs={"list": _TEXT, "programme": _TEXT, "period": _TEXT},
-        required=frozenset({"list", "programme", "period"}),
+        inputs={"list": _TEXT, "programme": _TEXT, "period": _TEXT, "item": _TEXT},
+        required=frozenset({"list", "programme", "period", "item"}),
         outputs={
             "households": _COUNT,
             "paid": _COUNT,

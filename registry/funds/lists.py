@@ -64,20 +64,24 @@ class HouseholdList:
 
 
 class PaymentNews:
-    """Wanted: ``programme`` and ``period``. A household that was paid hears how much and when."""
+    """Wanted: ``programme``, ``period`` and ``item``.
+
+    A household that was paid hears how much and when.
+    """
 
     def of(
         self, tx: object, wanted: Mapping[str, object], keys: Sequence[str]
     ) -> Mapping[str, Mapping[str, object]]:
         """What was paid, by file number."""
         programme, period = text(wanted.get("programme")), text(wanted.get("period"))
+        known = campaigns.paid(cast(Tx, tx), programme, period, text(wanted.get("item")), keys)
         return {
             file_no: {
                 "paid_amount": to_json_number(yuan(one.fen)),
                 "paid_on": one.paid_on,
                 "voucher_no": one.voucher,
             }
-            for file_no, one in campaigns.paid(cast(Tx, tx), programme, period, keys).items()
+            for file_no, one in known.items()
         }
 
 

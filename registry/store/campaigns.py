@@ -75,6 +75,7 @@ class ListKey:
     fan_out_id: str
     programme: str
     period: str
+    item: str
 
 
 @dataclass(frozen=True)
@@ -153,15 +154,15 @@ def _on_file(below: str, day: date, *, joining: bool) -> Select[Any]:
 
 @dataclass(frozen=True)
 class Paid:
-    """What a household was paid in a programme and period."""
+    """What a household was paid for a list."""
 
     fen: int
     paid_on: str
     voucher: str
 
 
-def paid(tx: Tx, programme: str, period: str, keys: Collection[str]) -> dict[str, Paid]:
-    """By file number, of these households, what was paid already."""
+def paid(tx: Tx, programme: str, period: str, item: str, keys: Collection[str]) -> dict[str, Paid]:
+    """By file number, of these households, what was paid of this item already."""
     query = (
         select(
             payment.c.payee_key,
@@ -170,7 +171,7 @@ def paid(tx: Tx, programme: str, period: str, keys: Collection[str]) -> dict[str
             func.max(payment.c.voucher).label("voucher"),
         )
         .where(
-            *_of_households(programme, period),
+            *_of_households(programme, period, item),
             payment.c.payee_key.in_(sorted(keys)),
             payment.c.status == PaymentStatus.PAID.value,
         )
@@ -182,37 +183,46 @@ def paid(tx: Tx, programme: str, period: str, keys: Collection[str]) -> dict[str
     }
 
 
-def arranged(tx: Tx, programme: str, period: str, keys: Collection[str]) -> set[str]:
-    """Those of these households that are on some roster already, a draft too."""
-    query = select(payment.c.payee_key).where(
-        *_of_households(programme, period),
-        payment.c.payee_key.in_(sorted(keys)),
-        payment.c.status != PaymentStatus.RELEASED.value,
-    )
-    return set(tx.execute(query).scalars())
-
-
-def _of_households(programme: str, period: str) -> tuple[ColumnElement[bool], ...]:
+def _of_households(programme: str, period: str, item: str) -> tuple[ColumnElement[bool], ...]:
     return (
         payment.c.payee_kind == PayeeKind.HOUSEHOLD.value,
         payment.c.programme == programme,
         payment.c.period == period,
+        payment.c.item == item,
+    )
+
+
+def _of_its_household(of: ListKey) -> tuple[ColumnElement[bool], ...]:
+    """Payments for a list of the household that a case of it is about."""
+    return (
+        *_of_households(of.programme, of.period, of.item),
+        payment.c.payee_key == case.c.business_key,
     )
 
 
 # How far a list is --------------------------------------------------------------------------
 
 
-def waiting(tx: Tx, fan_out_id: str, message: str, below: str) -> list[str]:
-    """File numbers below an organisation whose cases wait for a message, in order."""
+def to_arrange(tx: Tx, of: ListKey, message: str, below: str) -> list[str]:
+    """File numbers below an organisation whose cases wait for a message, in order.
+
+    Without those that are on some roster already, a draft too.
+    """
+    on_a_roster = (
+        select(payment.c.id)
+        .where(*_of_its_household(of), payment.c.status != PaymentStatus.RELEASED.value)
+        .correlate(case)
+        .exists()
+    )
     query = (
         select(case.c.business_key)
         .join(subscription, subscription.c.case_id == case.c.id)
         .where(
-            case.c.fan_out_id == fan_out_id,
+            case.c.fan_out_id == of.fan_out_id,
             case.c.ended_at.is_(None),
             subscription.c.name == message,
             lies_below(case.c.organisation_id, (below,)),
+            ~on_a_roster,
         )
         .distinct()
         .order_by(case.c.business_key)
@@ -316,55 +326,53 @@ def listed(
 
 
 def _stands(eyes: Eyes, of: ListKey) -> Select[Any]:
-    """A row for each household of the list that she sees."""
-    given = (
-        select(
-            payment.c.payee_key,
-            func.sum(
-                when((payment.c.status == PaymentStatus.PAID.value, payment.c.fen), else_=0)
-            ).label("paid_fen"),
-            func.max(when((payment.c.status == PaymentStatus.PAID.value, 1), else_=0)).label(
-                "is_paid"
-            ),
-        )
-        .where(*_of_households(of.programme, of.period), payment.c.status.in_(_LIVE))
-        .group_by(payment.c.payee_key)
-        .subquery()
-    )
-    steps = (
-        select(task.c.case_id, func.min(task.c.name).label("step"))
-        .where(task.c.status == "open")
-        .group_by(task.c.case_id)
-        .subquery()
-    )
-    is_paid = func.coalesce(given.c.is_paid, 0) == 1
-    stand = when(
-        (and_(is_paid, case.c.ended_at.is_not(None)), Stand.DONE.value),
-        (is_paid, Stand.PAID.value),
-        (case.c.status == CaseStatus.CANCELLED.value, Stand.CANCELLED.value),
-        (case.c.ended_at.is_not(None), Stand.HELD.value),
-        (given.c.payee_key.is_not(None), Stand.ARRANGED.value),
-        (steps.c.step.is_not(None), Stand.OPEN.value),
-        else_=Stand.WAITING.value,
-    )
-    return (
+    """A row for each household of the list that she sees.
+
+    Steps and payments are looked up case by case, each in its index: the federation has many more
+    of both than are this list's.
+    """
+    is_paid = payment.c.status == PaymentStatus.PAID.value
+    given = (*_of_its_household(of), payment.c.status.in_(_LIVE))
+    best = select(func.max(when((is_paid, 1), else_=0))).where(*given)
+    fen = select(func.sum(when((is_paid, payment.c.fen), else_=0))).where(*given)
+    step = select(func.min(task.c.name)).where(task.c.case_id == case.c.id, task.c.status == "open")
+    of_case = (
         select(
             case.c.id,
             case.c.number,
             case.c.business_key,
             case.c.title,
             case.c.organisation_id,
-            steps.c.step,
-            stand.label("stand"),
-            func.coalesce(given.c.paid_fen, 0).label("fen"),
+            case.c.status,
+            case.c.ended_at,
+            best.correlate(case).scalar_subquery().label("is_paid"),
+            fen.correlate(case).scalar_subquery().label("fen"),
+            step.correlate(case).scalar_subquery().label("step"),
             when((visible_to(eyes.actor), 1), else_=0).label("may_open"),
         )
-        .select_from(
-            case.outerjoin(given, given.c.payee_key == case.c.business_key).outerjoin(
-                steps, steps.c.case_id == case.c.id
-            )
-        )
         .where(case.c.fan_out_id == of.fan_out_id, _seen(eyes))
+        .subquery()
+    )
+    has_ended = of_case.c.ended_at.is_not(None)
+    stand = when(
+        (and_(of_case.c.is_paid == 1, has_ended), Stand.DONE.value),
+        (of_case.c.is_paid == 1, Stand.PAID.value),
+        (of_case.c.status == CaseStatus.CANCELLED.value, Stand.CANCELLED.value),
+        (has_ended, Stand.HELD.value),
+        (of_case.c.is_paid.is_not(None), Stand.ARRANGED.value),
+        (of_case.c.step.is_not(None), Stand.OPEN.value),
+        else_=Stand.WAITING.value,
+    )
+    return select(
+        of_case.c.id,
+        of_case.c.number,
+        of_case.c.business_key,
+        of_case.c.title,
+        of_case.c.organisation_id,
+        of_case.c.step,
+        stand.label("stand"),
+        func.coalesce(of_case.c.fen, 0).label("fen"),
+        of_case.c.may_open,
     )
 
 

@@ -5,8 +5,10 @@ from collections.abc import Callable
 
 from sqlalchemy import event, text
 
+from engine import SYSTEM
 from engine.store.database import Tx
-from registry.store import payments, same_people
+from registry.store import campaigns, payments, same_people
+from registry.store.campaigns import Eyes, ListKey
 from tests.funds.purse import Purse, id_number
 
 
@@ -35,14 +37,14 @@ def plan_of(purse: Purse, read: Callable[[Tx], object]) -> list[str]:
     return purse.engine.execute(explained)
 
 
-def how_payments_are_found(plan: list[str]) -> list[str]:
+def how_payments_are_found(plan: list[str], table: str = "payment") -> list[str]:
     """Of each place where payments are read: by which columns, or everything."""
     found = []
     for line, after in zip(plan, [*plan[1:], ""], strict=True):
-        if re.match(r"(SCAN|SEARCH) payment\b", line):
+        if re.match(rf"(SCAN|SEARCH) {table}\b", line):
             known = re.search(r"\((.*)\)$", line) if line.startswith("SEARCH") else None
             found.append(known[1] if known else "everything")
-        elif re.search(r" on payment( payment_\d+)?  ", line):
+        elif re.search(rf" on {table}( {table}_\d+)?  ", line):
             is_narrowed = after.startswith(("Index Cond", "Recheck Cond"))
             found.append(after if is_narrowed else "everything")
     return found
@@ -77,3 +79,13 @@ def test_a_list_of_batches_adds_up_the_payments_of_those_it_shows(purse: Purse) 
     )
     assert found
     assert all("batch_no" in one for one in found), found
+
+
+def test_steps_and_payments_of_a_list_are_found_case_by_case(purse: Purse) -> None:
+    of = ListKey("list", "festival", "2027春节", "money")
+    plan = plan_of(purse, lambda tx: campaigns.figures(tx, Eyes(SYSTEM, None), of))
+    found, steps = how_payments_are_found(plan), how_payments_are_found(plan, "task")
+    assert found
+    assert steps
+    assert all("payee_kind" in one and "payee_key" in one for one in found), found
+    assert all("case_id" in one for one in steps), steps
