@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 import registry
-from webapp.demo.loading import DIVISIONS, Demo, Loaded, load_demo
+from webapp.demo.loading import Loaded, load_demo
+from webapp.demo.script import DIVISIONS, Demo
 from webapp.opening import opened
 from webapp.settings import Settings
 

@@ -34,7 +34,8 @@ from tests.support.templates import Templates
 from tests.support.waiting import WAITED
 from webapp.app import create_app
 from webapp.demo.federation import DEMO_PASSWORD
-from webapp.demo.loading import DIVISIONS, Demo, load_demo
+from webapp.demo.loading import load_demo
+from webapp.demo.script import DIVISIONS, Demo
 from webapp.opening import open_installation, opened
 from webapp.settings import Settings
 

@@ -6,7 +6,8 @@ from webapp.commands.folders import form_folder, process_folder
 from webapp.commands.progress import ProgressBar
 from webapp.commands.speaking import DONE, Call, CommandRefused, Commands, complain, say, say_json
 from webapp.demo.federation import DEMO_PASSWORD
-from webapp.demo.loading import Demo, Loaded, load_demo
+from webapp.demo.loading import Loaded, load_demo
+from webapp.demo.script import Demo
 
 _SHOWN = (
     ("xc.officer1", "基层工会经办人"),

@@ -88,14 +88,22 @@ class Played:
     faults: tuple[str, ...] = ()
 
 
+def _alone(work: Callable[[], None]) -> None:
+    work()
+
+
 @dataclass
 class Players:
-    """Plays cases on an engine whose business clock is ``clock``; ``report``s how many are."""
+    """Plays cases on an engine whose business clock is ``clock``; ``report``s how many are.
+
+    ``meet`` is handed, after each midnight, what only one of several players does.
+    """
 
     engine: Engine
     clock: FixedClock
     chance: random.Random
     report: Callable[[int], None]
+    meet: Callable[[Callable[[], None]], None] = _alone
     _faults: list[str] = field(default_factory=list)
     _people: dict[str, Actor] = field(default_factory=dict)
     _holders: dict[tuple[str, str], Sequence[str]] = field(default_factory=dict)
@@ -120,7 +128,7 @@ class Players:
             else:
                 self.report(len(courses) - len(waiting))
         self._advance(until)
-        self._work_off()
+        self.meet(self._work_off)
         for _, _, course in waiting:
             if course.planned.plan.ends_now:
                 self._act(course)
@@ -142,7 +150,7 @@ class Players:
             if midnight >= to:
                 break
             self.clock.advance(midnight - self.clock.now())
-            self._work_off()
+            self.meet(self._work_off)
         if to > self.clock.now():
             self.clock.advance(to - self.clock.now())
 
