@@ -11,6 +11,7 @@ from engine import Actor, Engine
 from engine.store.database import Tx
 from registry.copying import CopyDesk
 from registry.exporting import ExportDesk
+from registry.file_cases import FileCases
 from registry.files import Files
 from registry.finding import HouseholdLine, Lists, Search, line_of
 from registry.funds.bank_answers import BankAnswers
@@ -69,6 +70,7 @@ class Registry(NoticeDesk):
     def __init__(self, engine: Engine, site: str = "") -> None:
         super().__init__(engine, site)
         self.files = Files(engine)
+        self.file_cases = FileCases(engine)
         self.help = HelpBook(engine)
         self.lists = Lists(engine)
         self.copying = CopyDesk(engine)

@@ -23,7 +23,7 @@ from registry.household import (
 )
 from registry.household_operations import content_of, write_version
 from registry.reading import instant_in
-from registry.store import households
+from registry.store import exits, households
 from registry.vocabulary import CLOSE_REASONS
 
 Inputs = Mapping[str, object]
@@ -39,7 +39,7 @@ def _close(context: OperationContext, inputs: Inputs) -> Inputs:
     reason = text(inputs.get("reason"))
     if reason not in CLOSE_REASONS:
         raise Invalid(f"注销原因“{reason}”不在规定的原因之内,档案没有注销。")
-    existing = _file(context, inputs)
+    existing = file_of(context, inputs)
     if existing.shown.status == CLOSED:
         return {"version": existing.version, "closed_on": existing.shown.closed_on}
     today = local_date(context.now).isoformat()
@@ -51,23 +51,26 @@ def _close(context: OperationContext, inputs: Inputs) -> Inputs:
     }
     content = {**content_of(context, existing), "closed": closed}
     told = f"注销:{CLOSE_REASONS[reason]}"
-    return {"version": _write(context, existing, CLOSED, content, told), "closed_on": closed["on"]}
+    return {
+        "version": write_status(context, existing, CLOSED, content, told),
+        "closed_on": closed["on"],
+    }
 
 
 def _reopen(context: OperationContext, inputs: Inputs) -> Inputs:
     """Take back that a file was struck off; one that stands is left as it is."""
-    existing = _file(context, inputs)
+    existing = file_of(context, inputs)
     if existing.shown.status != CLOSED:
         return {"version": existing.version}
     content = dict(content_of(context, existing))
     content.pop("closed", None)
     told = f"撤销注销:{text(inputs.get('note'))}"
-    return {"version": _write(context, existing, REOPENED, content, told)}
+    return {"version": write_status(context, existing, REOPENED, content, told)}
 
 
 def _find_correction(context: OperationContext, inputs: Inputs) -> Inputs:
     """Whether the file has a version that puts it right, written since an instant."""
-    existing = _file(context, inputs)
+    existing = file_of(context, inputs)
     since = instant_in(inputs.get("since"))
     if since is None:
         raise Invalid("没有说明从什么时候算起,没有核对更正。请核对流程。")
@@ -78,19 +81,24 @@ def _find_correction(context: OperationContext, inputs: Inputs) -> Inputs:
     return {"corrected": True, "version": found.number, "corrected_on": day}
 
 
-def _file(context: OperationContext, inputs: Inputs) -> File:
+def file_of(context: OperationContext, inputs: Inputs) -> File:
+    """The file that a step names, held until the transaction ends."""
     found = households.numbered(cast(Tx, context.tx), text(inputs.get("file_no")))
     if found is None:
         raise NotFound("没有这个编号的档案,没有改动。请核对档案编号。")
     return found
 
 
-def _write(
+def write_status(
     context: OperationContext, existing: File, act: str, content: Content, told: str
-) -> object:
+) -> int:
+    """Write a version by which a file leaves the register, comes back or is poor again."""
+    tx = cast(Tx, context.tx)
     changed = existing.followed(shown_of(content, context.lookup_hash), context.now)
-    households.save(cast(Tx, context.tx), changed)
-    return write_version(context, changed, act, content, told)["version"]
+    households.save(tx, changed)
+    exits.follow(tx, existing, changed, context.case_id)
+    write_version(context, changed, act, content, told)
+    return changed.version
 
 
 _TEXT = {"type": "string"}

@@ -13,20 +13,20 @@ from engine.errors import Invalid, NotFound
 from engine.model.operations import Operation, OperationContext
 from engine.store.database import Tx
 from engine.work.attributes import normal
-from registry.household import CLOSED, MERGED, mapping, mappings, shown_of, text
+from registry.household import MERGED, mapping, mappings, shown_of, text
 from registry.household_operations import content_of, write_version
 from registry.indexing import address_hash
 from registry.people import FilePerson, people_of
 from registry.store import households, open_payments, people
 from registry.store.people import FILE, Found
-from registry.vocabulary import CLOSE_REASONS, words
+from registry.vocabulary import CLOSE_REASONS, EXIT_KINDS, words
 
 Inputs = Mapping[str, object]
 
 HEAD, MEMBER, APPLICATION = "head", "member", "application"
 CARD, PHONE, NAME, NEAR, ADDRESS = "card", "phone", "name", "near", "address"
 LEFT = "left"
-"""Counted in a file that was struck off: when that was and why weighs in the decision."""
+"""Counted in a file that left the register: when that was and why weighs in the decision."""
 
 PAYMENT = "payment"
 """A payment under way: to a person without a file, or to a household struck off since."""
@@ -91,6 +91,8 @@ class _Match:
             return f"({self.found.purpose})"
         if not self.found.closed_on:
             return ""
+        if self.found.closed_reason in EXIT_KINDS:
+            return f"({self.found.closed_on} {EXIT_KINDS[self.found.closed_reason]})"
         reason = words(CLOSE_REASONS, self.found.closed_reason)
         return f"({self.found.closed_on} 注销,{reason})"
 
@@ -248,8 +250,8 @@ def _merge(context: OperationContext, inputs: Inputs) -> Inputs:
     existing = households.numbered(tx, text(inputs.get("file_no")))
     if existing is None:
         raise NotFound("没有要并入的档案,没有改动。请核对档案编号。")
-    if existing.shown.status == CLOSED:
-        raise Invalid("要并入的档案已经注销,没有改动。请重新裁定,或按新户建档。")
+    if not existing.shown.stands:
+        raise Invalid("要并入的档案已经退出,没有改动。请重新裁定,或按新户建档。")
     before = households.newest_of_case(tx, context.case_id, MERGED)
     if before is not None and before.file_no == existing.file_no:
         return {"version": before.number}

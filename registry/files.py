@@ -11,15 +11,16 @@ from engine.work.attributes import normal
 from registry.comparison import Change, changes
 from registry.deciding import Review, review_of
 from registry.finding import Waited, time_awaiting
-from registry.household import Content, File, mapping, mappings, text
+from registry.household import EXITS, Content, File, mapping, mappings, text
 from registry.money import Money, money_of
 from registry.national import Block, blocks
 from registry.reading import content_of, must_see
 from registry.rights import Act, allowed
 from registry.sections import PARTS, Mask, masked, whole
-from registry.store import file_reports, households, trace
+from registry.store import exits, file_reports, households, trace
+from registry.store.exits import Exit
 from registry.store.households import VersionLine
-from registry.vocabulary import CLOSE_REASONS, REPORT_RESULTS, words
+from registry.vocabulary import CLOSE_REASONS, EXIT_KINDS, REPORT_RESULTS, words
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,21 @@ class Closed:
 
 
 @dataclass(frozen=True)
+class Left:
+    """When a household left poverty and how; since when it was found poor again, or is back.
+
+    ``back_on`` is set for one that stands again: it had left, and fell back.
+    """
+
+    on: str
+    kind: str
+    note: str = ""
+    fell_back_on: str = ""
+    fell_back_note: str = ""
+    back_on: str = ""
+
+
+@dataclass(frozen=True)
 class Standing:
     """What else must be known before acting on a file: what she may do, how long it waits."""
 
@@ -57,6 +73,7 @@ class Standing:
     review: Review | None = None
     """What was put right since the category was decided, until it is decided again."""
     closed: Closed | None = None
+    left: Left | None = None
 
 
 @dataclass(frozen=True)
@@ -101,6 +118,7 @@ class Files:
                 consent_withdrawn_on=text(consent.get("withdrawn_on")),
                 review=review_of(content),
                 closed=_closed(mapping(content.get("closed"))),
+                left=_left(content, exits.of_file(tx, file_no)),
             )
 
         return self._engine.ask(read)
@@ -255,3 +273,21 @@ def _closed(said: Content) -> Closed | None:
         return None
     reason = words(CLOSE_REASONS, said.get("reason"))
     return Closed(text(said.get("on")), reason, text(said.get("note")), text(said.get("case")))
+
+
+def _left(content: Content, known: Sequence[Exit]) -> Left | None:
+    """How it left, as its newest version says; of one that stands again how it had left before."""
+    said = mapping(content.get("left"))
+    if said:
+        return Left(
+            on=text(said.get("on")),
+            kind=words(EXIT_KINDS, said.get("kind")),
+            note=text(said.get("note")),
+            fell_back_on=text(said.get("fell_back_on")),
+            fell_back_note=text(said.get("fell_back_note")),
+        )
+    returned = [one for one in known if one.kind in EXITS and one.back_on]
+    if not returned:
+        return None
+    last = returned[-1]
+    return Left(on=last.on, kind=words(EXIT_KINDS, last.kind), back_on=last.back_on)

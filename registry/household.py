@@ -22,6 +22,20 @@ AWAITING_ENTRY = "awaiting_entry"
 ON_FILE = "on_file"
 CLOSED = "closed"
 """A file that was struck off (注销), and the act that did it."""
+LIFTED = "lifted"
+"""已脱困: the household's income has stood above the standard for long enough."""
+SECURED = "secured"
+"""已解困: it cannot be lifted out, and lives at the standard by relief and lasting help."""
+FALLEN_BACK = "fallen_back"
+"""返困: it left lifted or secured, a follow-up found it poor again, and it is not on file yet."""
+OUT = (CLOSED, LIFTED, SECURED, FALLEN_BACK)
+"""Statuses of a file that does not stand: nobody works on it, and it is not paid."""
+EXITS = (LIFTED, SECURED)
+"""The two ways out of poverty (domain.md §1.3); each is the status, the reason and the act."""
+FELL_BACK = "fell_back"
+"""The act that a follow-up found the household poor again."""
+REVIEWED = "reviewed"
+"""年度复核: the act that looks at the whole file again."""
 REOPENED = "reopened"
 """The act that takes striking off back."""
 APPROVED = "approved"
@@ -61,9 +75,14 @@ class Shown:
     origin: str
     """``imported`` where the household was on file before; else a case opened the file."""
     closed_on: str = ""
-    """The day a file was struck off; empty while it stands."""
+    """The day a file left the register, struck off or by an exit; empty while it stands."""
     closed_reason: str = ""
-    """Why, by its code."""
+    """Why, by its code: of :data:`CLOSE_REASONS`, or an exit."""
+
+    @property
+    def stands(self) -> bool:
+        """Whether the household is on file."""
+        return self.status not in OUT
 
 
 @dataclass(frozen=True)
@@ -77,15 +96,20 @@ class File:
     opened_on: date
     changed_at: datetime
     stands_since: date | None
-    """Since when it counts, without a break: None for one that was struck off."""
+    """Since when it counts, without a break: None for one that left the register."""
     awaits_since: date | None
     """Since when it waits to be entered into the national system, without a break; None where it
     does not."""
 
+    @property
+    def changed_on(self) -> date:
+        """The day it was last changed."""
+        return local_date(self.changed_at)
+
     def followed(self, shown: Shown, at: datetime, on: date | None = None) -> "File":
         """The file with one version more, written at an instant.
 
-        What comes back (a file that was struck off and counts again) begins to wait on that day,
+        What comes back (a file that left and counts again) begins to wait on that day,
         or ``on`` the day it was approved, not on the day it was opened first; what waits already
         goes on waiting, whatever is changed meanwhile.
         """
@@ -95,7 +119,7 @@ class File:
             shown=shown,
             version=self.version + 1,
             changed_at=at,
-            stands_since=began(shown.status != CLOSED, self.stands_since, day),
+            stands_since=began(shown.stands, self.stands_since, day),
             awaits_since=began(shown.status == AWAITING_ENTRY, self.awaits_since, day),
         )
 
@@ -130,8 +154,7 @@ def shown_of(content: Content, lookup_hash: Callable[[str], str]) -> Shown:
         raise Invalid("档案没有户主姓名或证件号码,没有建立。请退回补齐后再审批。")
     mobile = normal(text(head.get("mobile")))
     national_no = text(mapping(content.get("national")).get("national_no"))
-    closed = mapping(content.get("closed"))
-    on_file = ON_FILE if national_no else AWAITING_ENTRY
+    closed, left = mapping(content.get("closed")), mapping(content.get("left"))
     return Shown(
         head_name=name[:_LONGEST_NAME],
         head_hash=lookup_hash(number),
@@ -140,13 +163,22 @@ def shown_of(content: Content, lookup_hash: Callable[[str], str]) -> Shown:
         mobile_last4=mobile[-_LAST:] if mobile else None,
         category=category_of(content)[:_LONGEST_CODE],
         archive_level=text(content.get("archive_level"))[:_LONGEST_CODE],
-        status=CLOSED if closed else on_file,
+        status=_status(closed, left, national_no),
         size=_size(content),
         national_no=national_no[:_LONGEST_NAME],
         origin=IMPORTED if mapping(content.get("imported")) else "",
-        closed_on=text(closed.get("on"))[:10],
-        closed_reason=text(closed.get("reason"))[:_LONGEST_REASON],
+        closed_on=text((closed or left).get("on"))[:10],
+        closed_reason=text(closed.get("reason") or left.get("kind"))[:_LONGEST_REASON],
     )
+
+
+def _status(closed: Content, left: Content, national_no: str) -> str:
+    """Striking off says more than an exit before it: a household lifted out may have died since."""
+    if closed:
+        return CLOSED
+    if left:
+        return FALLEN_BACK if text(left.get("fell_back_on")) else text(left.get("kind"))
+    return ON_FILE if national_no else AWAITING_ENTRY
 
 
 def changed_at(content: Content, number: int, written_at: datetime) -> datetime:

@@ -32,7 +32,7 @@ from registry.household import (
     unpacked,
 )
 from registry.people import people_of
-from registry.store import households, numbers, people
+from registry.store import exits, households, numbers, people
 from registry.vocabulary import ACTS
 
 _GROUP = {"type": "object"}
@@ -76,6 +76,7 @@ def _open_file(context: OperationContext, inputs: Inputs) -> Inputs:
     followed = existing.followed(shown_of(content, context.lookup_hash), context.now, approved_on)
     changed = replace(followed, organisation_id=context.organisation_id)
     households.save(tx, changed)
+    exits.follow(tx, existing, changed, context.case_id)
     return write_version(context, changed, APPROVED, content)
 
 

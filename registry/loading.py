@@ -22,7 +22,6 @@ from engine.work.attributes import normal
 from engine.work.environment import Environment
 from registry.household import (
     AWAITING_ENTRY,
-    CLOSED,
     IMPORTED,
     Content,
     File,
@@ -324,7 +323,7 @@ def _first(
         version=newest,
         opened_on=one.archived_on,
         changed_at=changed_at(one.content, newest, now),
-        stands_since=began(one.shown.status != CLOSED, None, one.archived_on),
+        stands_since=began(one.shown.stands, None, one.archived_on),
         # Whoever takes a register over owes the entry from then on, not since an earlier keeper
         # approved the household.
         awaits_since=began(one.shown.status == AWAITING_ENTRY, None, local_date(now)),

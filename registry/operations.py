@@ -11,9 +11,11 @@ from registry.funds.lists import NEWS, SOURCES
 from registry.funds.operations import FUND_OPERATIONS
 from registry.funds.starts import FROM_A_BATCH, FROM_A_TRANSFER
 from registry.household_operations import OPEN_FILE, SET_NATIONAL_NUMBER
+from registry.leaving_operations import LEAVING_OPERATIONS
 from registry.means_operations import FIND_REPORT, RECORD_REPORT
 from registry.notice_operations import notice_operations
 from registry.report_operations import ANSWER_REPORTS, FIND_REPORTS
+from registry.starts import FROM_A_FILE
 
 
 def operations_for(site: str = "") -> Mapping[str, Operation]:
@@ -36,6 +38,7 @@ def operations_for(site: str = "") -> Mapping[str, Operation]:
             FIND_CORRECTION,
             FIND_REPORTS,
             ANSWER_REPORTS,
+            *LEAVING_OPERATIONS,
             *FUND_OPERATIONS,
             *LIST_OPERATIONS,
         )
@@ -55,7 +58,7 @@ PANELS = frozenset(
 )
 """What a step may show of the register above its form (``panel``)."""
 
-STARTS = frozenset({FROM_A_REPORT, FROM_A_BATCH, FROM_A_TRANSFER})
+STARTS = frozenset({FROM_A_FILE, FROM_A_REPORT, FROM_A_BATCH, FROM_A_TRANSFER})
 """What of the register a process may be started from (``startsFrom``)."""
 
 __all__ = ["NEWS", "OPERATIONS", "PANELS", "SOURCES", "STARTS", "operations_for"]

@@ -13,6 +13,8 @@ from registry.funds.invariants import findings as funds
 from registry.household import (
     AWAITING_ENTRY,
     CLOSED,
+    FALLEN_BACK,
+    OUT,
     File,
     Version,
     changed_at,
@@ -48,6 +50,7 @@ def check(environment: Environment, tx: Tx) -> list[Invariant]:
         _gather("R2", "档案版本编号不缺", _chains(tx)),
         _gather("R3", "列表与档案最新版本一致", _columns(environment, tx)),
         _gather("R4", "登记簿没有指向空处的记录", _references(tx)),
+        _gather("R6", "退出、返困的记录与档案状态一致", _exits(tx)),
         _gather("R5", "公示存档与发布时一致", _kept(environment, tx)),
     ]
 
@@ -167,9 +170,22 @@ def _differs(environment: Environment, tx: Tx, file: File, newest: Version | Non
 def _since_fits(file: File) -> bool:
     """A file that counts says since when, one that waits too; none waits longer than it counts."""
     status, stands, awaits = file.shown.status, file.stands_since, file.awaits_since
-    if (stands is None) != (status == CLOSED) or (awaits is None) != (status != AWAITING_ENTRY):
+    if (stands is None) == file.shown.stands or (awaits is None) != (status != AWAITING_ENTRY):
         return False
     return awaits is None or (stands is not None and file.opened_on <= stands <= awaits)
+
+
+def _exits(tx: Tx) -> Findings:
+    """A file that is out has one row that says since when; one that stands has none open."""
+    for file_no, status, closed_on, still_out in checks.files_with_exits(tx):
+        wanted = 1 if status in OUT else 0
+        since = [one.on for one in still_out]
+        fits = len(since) == wanted and (status == CLOSED or since == [closed_on] * wanted)
+        fell = any(one.fell_back_on for one in still_out)
+        if fits and (status != FALLEN_BACK or fell):
+            yield None
+        else:
+            yield f"file {file_no} is {status} since “{closed_on}” and out since {since}"
 
 
 def _references(tx: Tx) -> Findings:

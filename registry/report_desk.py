@@ -92,7 +92,7 @@ class ReportDesk:
 
         def read(tx: Tx) -> ReportStanding:
             file, _union = must_see(tx, actor, file_no)
-            is_taken = process is not None and file.shown.status != CLOSED
+            is_taken = process is not None and file.shown.stands
             return ReportStanding(
                 is_examined=bool(file_reports.case_looking_into(tx, file_no)),
                 may_take=not _refusal(tx, actor, file, process),
@@ -109,8 +109,8 @@ class ReportDesk:
 
         def read(tx: Tx) -> str:
             file, _union = must_see(tx, actor, file_no)
-            if file.shown.status == CLOSED:
-                raise Conflict("这份档案已经注销,不再登记举报。")
+            if not file.shown.stands:
+                raise Conflict(f"这份档案{_out(file)},不再登记举报。")
             return _refusal(tx, actor, file, process)
 
         if refusal := self._engine.ask(read):
@@ -157,7 +157,7 @@ class ReportDesk:
         def read(tx: Tx) -> str:
             file_no = file_reports.file_of_notice(tx, notice_id)
             found = households.with_newest(tx, [file_no]) if file_no else []
-            return file_no if found and found[0][0].shown.status != CLOSED else ""
+            return file_no if found and found[0][0].shown.stands else ""
 
         return self._engine.ask(read)
 
@@ -213,8 +213,8 @@ class ReportDesk:
     def _join(self, tx: Tx, file_no: str, write: _Write) -> bool:
         """Add the report to the case that looks into an earlier one, if there is one."""
         file = households.numbered(tx, file_no)
-        if file is None or file.shown.status == CLOSED:
-            raise Conflict(f"这份档案已经注销,不再登记举报。{_KEPT}")
+        if file is None or not file.shown.stands:
+            raise Conflict(f"这份档案{_out(file)},不再登记举报。{_KEPT}")
         case_id = file_reports.case_looking_into(tx, file_no)
         if case_id:
             write(tx, case_id)
@@ -339,6 +339,11 @@ def _with_union(tx: Tx, file_no: str) -> tuple[File, str]:
     return found
 
 
+def _out(file: File | None) -> str:
+    is_struck_off = file is None or file.shown.status == CLOSED
+    return "已经注销" if is_struck_off else "已经退出"
+
+
 def _is_own(actor: Actor, file: File) -> bool:
     """Her union built the file. One place is enough: a role there, or her desk there."""
     at = file.organisation_id
@@ -347,7 +352,7 @@ def _is_own(actor: Actor, file: File) -> bool:
 
 def _refusal(tx: Tx, actor: Actor, file: File, process: ProcessInfo | None) -> str:
     """Why she may not take a report on this file; empty if she may."""
-    if process is None or file.shown.status == CLOSED:
+    if process is None or not file.shown.stands:
         return "这里不能登记对这份档案的举报。"
     if _is_own(actor, file):
         office, phone = numbers.objection_office(tx, file.organisation_id)

@@ -100,8 +100,13 @@ NOTICE_CASE_OVER = "办件已终止"
 HOUSEHOLD_STATUSES: Mapping[str, str] = {
     "awaiting_entry": "在档(待录入)",
     "on_file": "在档",
+    "lifted": "已脱困",
+    "secured": "已解困(常态化帮扶)",
+    "fallen_back": "返困(待重新建档)",
     "closed": "已注销",
 }
+EXIT_KINDS: Mapping[str, str] = {"lifted": "脱困", "secured": "解困"}
+"""The two exits (domain.md §1.3)."""
 CLOSE_REASONS: Mapping[str, str] = {
     "false_papers": "弄虚作假",
     "no_longer": "不再符合(核对发现财产)",
@@ -132,6 +137,11 @@ ACTS: Mapping[str, str] = {
     "numbered": "登记全国系统编号",
     "closed": "注销",
     "reopened": "撤销注销",
+    "lifted": "认定脱困",
+    "secured": "认定解困",
+    "fell_back": "回访发现返困",
+    "reviewed": "年度复核",
+    "transferred": "转入其他单位",
 }
 ORIGINS: Mapping[str, str] = {"imported": "导入", "": "办件建档"}
 HELP_KINDS: Mapping[str, str] = {

@@ -36,7 +36,7 @@ class Definitions(Group):
 
         def question(tx: Tx) -> Sequence[Finding]:
             known = deploying.known(self._environment, tx)
-            bundle = Bundle(tuple(source_files), called=known.deployed)
+            bundle = Bundle.of(source_files, known.deployed)
             return self._environment.gate(bundle, known)
 
         return self._commands.ask(question)
@@ -151,14 +151,18 @@ class Definitions(Group):
 
         Of several the first by key: which one an installation follows is for it to deploy.
         """
+        return next(iter(self.all_started_from(origin)), None)
 
-        def question(tx: Tx) -> ProcessInfo | None:
+    def all_started_from(self, origin: str) -> Sequence[ProcessInfo]:
+        """All processes that are started from there, by their newest versions, in order of keys."""
+
+        def question(tx: Tx) -> Sequence[ProcessInfo]:
             found = (
                 self._info(tx, row)
                 for row in sorted(stored_definitions.all_latest(tx), key=lambda row: row.key)
                 if row.start_role
             )
-            return next((info for info in found if info.starts_from == origin), None)
+            return [info for info in found if info.starts_from == origin]
 
         return self._commands.ask(question)
 

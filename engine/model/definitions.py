@@ -5,7 +5,7 @@ deployed version with the versions it calls bound to it (D22): everything the ru
 a case, parsed once and shared by all its cases.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
@@ -58,6 +58,14 @@ class Bundle:
 
     files: tuple[SourceFile, ...]
     called: Mapping[str, "DefinitionSource"] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, files: Iterable[SourceFile], called: Mapping[str, "DefinitionSource"]) -> "Bundle":
+        """Of files that were gathered, from several folders perhaps.
+
+        A decision that several processes share lies in each folder: the same file again is one.
+        """
+        return cls(tuple(dict.fromkeys(files)), called)
 
     def named(self, suffix: str) -> tuple[SourceFile, ...]:
         """The files whose names end so, in their order."""

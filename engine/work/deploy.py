@@ -85,7 +85,7 @@ def prepare(environment: Environment, tx: Tx, files: Sequence[SourceFile]) -> Pr
     DeploymentRefused on any error, and where a scenario does not go as written.
     """
     surroundings = known(environment, tx)
-    bundle = Bundle(tuple(files), called=surroundings.deployed)
+    bundle = Bundle.of(files, surroundings.deployed)
     findings = environment.gate(bundle, surroundings)
     errors = [f for f in findings if f.severity == "error"]
     if errors:

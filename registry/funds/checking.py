@@ -17,7 +17,6 @@ from registry.budget.amounts import in_yuan, whole_fen
 from registry.budget.model import LIVE, Payee, PayeeKind, Payment
 from registry.budget.programmes import CAPS, Cap, pays_households, programme_title
 from registry.funds.payees import has_file, pay_household
-from registry.household import CLOSED
 from registry.store import payees, payments, same_people
 from registry.store.same_people import CountedIn, OtherPayment
 from registry.vocabulary import LEVELS, words
@@ -111,7 +110,7 @@ class _Given:
         """Why this payee cannot be paid at all; empty where it can."""
         if one.payee.kind is PayeeKind.HOUSEHOLD:
             file = self._files.get(one.payee.key)
-            if file is None or file.shown.status == CLOSED:
+            if file is None or not file.shown.stands:
                 return f"{one.payee.name}的档案不在档,按规定先建档、后帮扶,不能发放。"
         elif one.payee.kind is PayeeKind.PERSON and pays_households(one.programme):
             counted_in = self._counted.get(one.payee.key)

@@ -28,7 +28,7 @@ from engine.store.tables import (
     task,
 )
 from registry.budget.model import LIVE, PayeeKind, PaymentStatus
-from registry.household import CLOSED
+from registry.household import OUT
 from registry.store.fund_tables import payment
 from registry.store.funds import Places
 from registry.store.tables import household
@@ -135,11 +135,11 @@ def on_file(
 
 def _on_file(below: str, day: date, *, joining: bool) -> Select[Any]:
     on = day.isoformat()
-    stands = household.c.status != CLOSED
+    stands: ColumnElement[bool] = household.c.status.not_in(OUT)
     if not joining:
         stands = and_(stands, household.c.stands_since <= on)
     left_since = and_(
-        household.c.status == CLOSED, household.c.closed_on > on, household.c.opened_on <= on
+        household.c.status.in_(OUT), household.c.closed_on > on, household.c.opened_on <= on
     )
     return select(
         household.c.file_no,

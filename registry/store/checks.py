@@ -1,17 +1,24 @@
 """Questions of the register's invariants."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, true
 
 from engine.store.database import Tx
 from engine.store.tables import case, organisation, subscription
-from registry.household import WITHOUT_CASE, File, Version
+from registry.household import OUT, WITHOUT_CASE, File, Version
 from registry.notice import OBJECTION, PublicNotice
-from registry.store import households, notices
+from registry.store import exits, households, notices
+from registry.store.exits import Exit
 from registry.store.import_tables import import_mark
-from registry.store.tables import file_report, household, household_version, notice
+from registry.store.tables import (
+    file_report,
+    household,
+    household_exit,
+    household_version,
+    notice,
+)
 
 _BATCH = 500
 
@@ -67,6 +74,28 @@ def chains(tx: Tx) -> list[Chain]:
             .order_by(household.c.file_no)
         )
     ]
+
+
+def files_with_exits(tx: Tx) -> Iterator[tuple[str, str, str, Sequence[Exit]]]:
+    """(file, status, out since, its exits that go on) of files that are out, or ever were."""
+    query = (
+        select(
+            household.c.file_no, household.c.status, household.c.closed_on, household_exit.c.number
+        )
+        .select_from(
+            household.outerjoin(
+                household_exit,
+                (household_exit.c.file_no == household.c.file_no)
+                & (household_exit.c.back_on == ""),
+            )
+        )
+        .where((household.c.status.in_(OUT)) | household_exit.c.number.is_not(None))
+        .order_by(household.c.file_no, household_exit.c.number)
+    )
+    seen = {(row.file_no, row.status, row.closed_on): None for row in tx.execute(query)}
+    for file_no, status, closed_on in seen:
+        still_out = [one for one in exits.of_file(tx, file_no) if not one.back_on]
+        yield file_no, status, closed_on, still_out
 
 
 def notices_with_case_status(tx: Tx) -> list[tuple[PublicNotice, str]]:

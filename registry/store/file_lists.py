@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -26,7 +26,7 @@ from engine.store.areas import lies_below
 from engine.store.database import Tx
 from engine.store.instants import from_text
 from engine.store.tables import organisation, organisation_closure
-from registry.household import AWAITING_ENTRY, File
+from registry.household import AWAITING_ENTRY, FALLEN_BACK, File
 from registry.store.households import file_of, visible_files, with_union
 from registry.store.likeness import is_alike
 from registry.store.people import OPEN_FILES
@@ -42,6 +42,7 @@ class Queue(StrEnum):
     UNHELPED = "unhelped"
     ALIKE = "alike"
     REVIEW = "review"  # the category waits to be looked at again (认定复核)
+    FALLEN_BACK = "fallen-back"  # left, found poor again, not on file yet (返困)
     TO_COPY = "to-copy"  # awaiting, without those whose consent was withdrawn
 
 
@@ -230,34 +231,43 @@ def _order(queue: Queue) -> tuple[ColumnElement[str], bool]:
             return household_index.c.review_since, False
         case Queue.ALIKE:
             return household.c.opened_on, False
+        case Queue.FALLEN_BACK:
+            return household.c.closed_on, False
 
 
 def _queued(
     queue: Queue, unchanged_before: str, alike: Collection[str] | None
 ) -> ColumnElement[bool]:
     match queue:
-        case Queue.AWAITING:
-            return household.c.status == AWAITING_ENTRY
-        case Queue.TO_COPY:
-            return and_(
-                household.c.status == AWAITING_ENTRY,
-                func.coalesce(household_index.c.withdrawn, False).is_(False),
-            )
         case Queue.UNCHANGED:
             return and_(_stands(), household.c.changed_at < unchanged_before)
-        case Queue.UNHELPED:
-            return and_(_stands(), ~_helped())
         case Queue.ALIKE:
             return and_(_stands(), is_alike(alike))
-        case Queue.REVIEW:
-            return and_(_stands(), household_index.c.review_since > "")
-        case Queue.ALL:
-            return true()
+        case _:
+            return _BELONGS[queue]()
+
+
+def _to_copy() -> ColumnElement[bool]:
+    return and_(
+        household.c.status == AWAITING_ENTRY,
+        func.coalesce(household_index.c.withdrawn, False).is_(False),
+    )
 
 
 def _stands() -> ColumnElement[bool]:
     """Nobody works on a file that was struck off."""
     return household.c.status.in_(OPEN_FILES)
+
+
+_BELONGS: Mapping[Queue, Callable[[], ColumnElement[bool]]] = {
+    Queue.ALL: true,
+    Queue.AWAITING: lambda: household.c.status == AWAITING_ENTRY,
+    Queue.TO_COPY: _to_copy,
+    Queue.UNHELPED: lambda: and_(_stands(), ~_helped()),
+    Queue.REVIEW: lambda: and_(_stands(), household_index.c.review_since > ""),
+    Queue.FALLEN_BACK: lambda: household.c.status == FALLEN_BACK,
+}
+"""What files are in a queue, where that follows from their rows alone."""
 
 
 def _helped() -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ Neither account nor mobile number is asked of her, so she is found by her number
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -15,7 +16,7 @@ from engine.store.database import Tx
 from engine.store.tables import case
 from registry.budget.model import PayeeKind, PaymentStatus
 from registry.budget.programmes import programme_title
-from registry.household import CLOSED
+from registry.household import OUT
 from registry.store.fund_tables import budget_line, payment, payment_batch
 from registry.store.people import BATCH, CASE, Found, counties_of
 from registry.store.tables import household, household_person
@@ -26,6 +27,14 @@ _UNDER_WAY = (
     PaymentStatus.HELD.value,
 )
 _MOST = 50
+
+
+@dataclass(frozen=True)
+class OpenHelp:
+    """A payment under way to a household: what it is for, how much."""
+
+    purpose: str
+    fen: int
 
 
 def to_people(
@@ -56,6 +65,20 @@ def to_people(
     return found
 
 
+def to_household(tx: Tx, file_no: str) -> list[OpenHelp]:
+    """Payments under way to a household on file, the oldest first."""
+    rows = tx.execute(
+        select(payment.c.programme, payment.c.period, payment.c.fen)
+        .where(
+            payment.c.payee_kind == PayeeKind.HOUSEHOLD.value,
+            payment.c.payee_key == file_no,
+            payment.c.status.in_(_UNDER_WAY),
+        )
+        .order_by(payment.c.id)
+    )
+    return [OpenHelp(f"{programme_title(row.programme)} {row.period}", row.fen) for row in rows]
+
+
 def _to_payees(id_hashes: list[str], except_case: str) -> Select[Any]:
     is_one_of_them = and_(
         payment.c.payee_kind == PayeeKind.PERSON.value, payment.c.payee_key.in_(id_hashes)
@@ -75,7 +98,7 @@ def _to_former_households(id_hashes: list[str], except_case: str, except_file: s
         .where(
             household_person.c.id_hash.in_(id_hashes),
             household_person.c.counted,
-            household.c.status == CLOSED,
+            household.c.status.in_(OUT),
             household.c.file_no != except_file,
         )
     )

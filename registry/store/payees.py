@@ -10,7 +10,7 @@ from engine.store.areas import lies_below
 from engine.store.database import Tx
 from engine.store.tables import organisation
 from engine.store.turns import share_turns, take_turns
-from registry.household import CLOSED, File
+from registry.household import OUT, File
 from registry.store.file_lists import matches
 from registry.store.funds import Places
 from registry.store.households import file_of
@@ -116,7 +116,7 @@ def _on_file(places: Places) -> Select[Any]:
         )
         .join(organisation, organisation.c.id == household.c.organisation_id)
         .outerjoin(household_index, household_index.c.file_no == household.c.file_no)
-        .where(household.c.status != CLOSED)
+        .where(household.c.status.not_in(OUT))
         .order_by(organisation.c.code, household.c.file_no)
     )
     if places is None:

@@ -10,7 +10,7 @@ from engine.model.cases import NOT_OVER
 from engine.model.pinyin import search_text
 from engine.store.database import Tx
 from engine.store.tables import case, case_attribute, organisation, organisation_closure
-from registry.household import CLOSED
+from registry.household import OUT
 from registry.people import FilePerson
 from registry.store.tables import household, household_index, household_person
 
@@ -142,7 +142,7 @@ def in_closed_files(tx: Tx, id_hashes: Collection[str], except_file: str) -> dic
         return {}
     condition = and_(household_person.c.id_hash.in_(sorted(id_hashes)), household_person.c.counted)
     found: dict[str, list[Found]] = {}
-    for row, one in _files(tx, condition, except_file, statuses=(CLOSED,)):
+    for row, one in _files(tx, condition, except_file, statuses=OUT):
         found.setdefault(row.key, []).append(one)
     return found
 

@@ -15,7 +15,7 @@ from engine.store.areas import lies_below
 from engine.store.database import Tx
 from engine.store.tables import case, organisation
 from registry.budget.model import LIVE, PayeeKind, Payment
-from registry.household import CLOSED
+from registry.household import OUT
 from registry.store import people
 from registry.store.fund_tables import budget_line, payment, payment_batch
 from registry.store.payments import payment_of
@@ -79,7 +79,7 @@ def given_to_former_households(
     query = (
         select(household_person.c.id_hash, household_person.c.file_no)
         .join(household, household.c.file_no == household_person.c.file_no)
-        .where(household_person.c.counted, household.c.status == CLOSED)
+        .where(household_person.c.counted, household.c.status.in_(OUT))
     )
     same = [
         (row.id_hash, row.file_no)

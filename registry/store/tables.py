@@ -96,6 +96,21 @@ household_person = Table(
     Index("ix_household_person_name", "name", "birth_date"),
 )
 
+household_exit = Table(
+    "household_exit",
+    metadata,
+    # Each time a file left the register; what the yearly figures count (domain.md K09 to K11).
+    Column("file_no", String(40), ForeignKey("household.file_no"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # from 1, without gaps
+    Column("kind", String(20), nullable=False),  # lifted | secured | closed
+    Column("reason", String(20), nullable=False),
+    Column("on", _DATE, nullable=False),
+    Column("case_id", String(26), nullable=False),  # empty where it was no case's
+    Column("fell_back_on", _DATE, nullable=False),  # found poor again; empty where it was not
+    Column("back_on", _DATE, nullable=False),  # on file again since; empty while it is out
+    Index("ix_household_exit_on", "on", "kind"),
+)
+
 file_report = Table(
     "file_report",
     metadata,

@@ -69,6 +69,16 @@ def test_a_faulty_file_is_refused_with_a_sentence_and_nothing_changes(
     assert office.engine.definitions.dry_run(SYSTEM, _changed("", "")).id is None
 
 
+def test_a_decision_that_two_folders_share_is_one_file(office: Office) -> None:
+    """Each folder is complete by itself; gathered, the same file is not two."""
+    twice = (*_changed("", ""), *_changed("", ""))
+    assert [d.version for d in office.engine.definitions.deploy(SYSTEM, twice).definitions] == [1]
+    assert not [f for f in office.engine.definitions.check(twice) if f.severity == "error"]
+    other = [SourceFile(f.name, f.content + b"\n") for f in twice if f.name.endswith(".dmn")]
+    with pytest.raises(DeploymentRefused):
+        office.engine.definitions.deploy(SYSTEM, [*twice, *other])
+
+
 def test_only_a_designer_deploys(office: Office) -> None:
     with pytest.raises(NotPermitted):
         office.engine.definitions.deploy(office.actor("supervisor"), _changed("", ""))

@@ -142,6 +142,22 @@ def test_caps_in_months_of_the_standard_follow_category_and_county(purse: Purse)
     assert run("funds.reserve", {**student, "amount": 3000}, "c7")["granted"]
 
 
+@pytest.mark.parametrize("kind", ["lifted", "secured"])
+def test_a_household_that_has_left_gets_nothing_and_what_it_was_granted_is_seen(
+    purse: Purse, kind: str
+) -> None:
+    purse.allocate()
+    payment = household(purse, 1)
+    file_no = {"file_no": payment["payee_id"]}
+    assert purse.bench.run("funds.reserve", payment, "c1")["granted"]
+    seen = purse.bench.run("household.find_open_help", file_no)
+    assert (seen["payments"], str(seen["amount"])) == (1, "1000.00")
+    assert "送温暖" in str(seen["message"])
+    purse.bench.run("household.leave", {**file_no, "kind": kind})
+    later = {**payment, "period": "2027春节"}
+    assert "不在档" in str(purse.bench.run("funds.reserve", later, "c2")["message"])
+
+
 def test_a_struck_off_household_gets_nothing_and_a_slip_of_the_pen_is_a_fault(purse: Purse) -> None:
     purse.allocate()
     payment = household(purse, 1)

@@ -12,7 +12,7 @@ from engine import SYSTEM
 from engine.errors import Conflict, Invalid, NotFound
 from registry.household import sealed_place, unpacked
 from registry.notice_publishing import full_name_place
-from registry.store.tables import household, household_version, notice
+from registry.store.tables import household, household_exit, household_version, notice
 from tests.registry.bench import Bench
 
 HEAD: dict[str, object] = {
@@ -302,6 +302,13 @@ def test_every_operation_gives_what_it_declares(bench: Bench) -> None:
             "household.close", {"file_no": opened["file_no"], "reason": "false_papers"}
         ),
         "household.reopen": run("household.reopen", {"file_no": opened["file_no"]}),
+        "household.read": run("household.read", {"file_no": opened["file_no"]}),
+        "household.find_open_help": run("household.find_open_help", {"file_no": opened["file_no"]}),
+        "household.leave": run(
+            "household.leave", {"file_no": opened["file_no"], "kind": "lifted"}, "case-9"
+        ),
+        "household.fall_back": run("household.fall_back", {"file_no": opened["file_no"]}),
+        "household.find_return": run("household.find_return", {"file_no": opened["file_no"]}),
     }
     money = {name for name in registry.OPERATIONS if name.startswith("funds.")}  # tests/funds
     assert given.keys() == registry.OPERATIONS.keys() - money
@@ -309,3 +316,31 @@ def test_every_operation_gives_what_it_declares(bench: Bench) -> None:
         operation = registry.OPERATIONS[name]
         assert outputs.keys() == operation.outputs.keys()
         assert operation.required <= operation.inputs.keys()
+
+
+def test_a_household_leaves_once_whatever_is_repeated_and_one_that_is_out_is_told(
+    bench: Bench,
+) -> None:
+    file_no = bench.run("household.open_file", FILE)["file_no"]
+    leaving = {"file_no": file_no, "kind": "secured", "decided_on": "2026-11-09"}
+    first = bench.run("household.leave", leaving, "case-2")
+    assert first == {"left": True, "version": 2, "left_on": "2026-11-09", "message": ""}
+    assert bench.run("household.leave", leaving, "case-2") == first
+    other = bench.run("household.leave", {**leaving, "kind": "lifted"}, "case-3")
+    assert (other["left"], other["version"]) == (False, 2)
+    assert "已解困" in str(other["message"])
+    poor = {"file_no": file_no, "note": "又失业", "found_on": "2027-02-01"}
+    assert bench.run("household.fall_back", poor, "case-2") == {"version": 3, "stands": False}
+    assert bench.run("household.fall_back", poor, "case-2") == {"version": 3, "stands": False}
+    # Struck off while it is out, and that taken back: it is what it was before.
+    bench.run("household.close", {"file_no": file_no, "reason": "death"}, "case-4")
+    bench.run("household.reopen", {"file_no": file_no}, "case-5")
+    assert bench.run("household.find_return", {"file_no": file_no})["status"] == "fallen_back"
+    assert len(bench.rows(household_exit)) == 1
+    back = {**FILE, "approved_on": "2026-11-10"}
+    assert bench.run("household.open_file", back, "case-6")["version"] == 6
+    (row,) = bench.rows(household_exit)
+    assert (row.kind, row.fell_back_on, row.back_on) == ("secured", "2026-11-09", "2026-11-10")
+    again = bench.run("household.leave", {**leaving, "decided_on": "2028-01-01"}, "case-7")
+    assert (again["left"], again["version"]) == (True, 7)
+    assert [one.number for one in bench.rows(household_exit)] == [1, 2]

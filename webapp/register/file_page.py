@@ -8,13 +8,14 @@ from flask import url_for
 
 from engine import Actor
 from engine.errors import NotFound
-from registry.files import Standing
+from registry.files import Left, Standing
 from registry.report_desk import ReportStanding
 from registry.rights import Act
 from registry.sections import PARTS
 from webapp.register.help_tab import HelpTab, help_tab
 from webapp.register.list_page import Row, row_of
 from webapp.register.money_tab import MoneyTab, money_tab
+from webapp.register.offers import Begin, begins_of
 from webapp.register.paper_tab import PaperTab, paper_tab
 from webapp.register.trace_tab import TraceTab, trace_tab
 from webapp.register.upkeep_pages import review_words
@@ -105,6 +106,7 @@ class FilePage(Page):
     warnings: tuple[str, ...]
     links: tuple[Link, ...]
     message: str
+    begins: tuple[Begin, ...] = ()
     likes: tuple[LikeRow, ...] = ()
     family: FamilyTab | None = None
     money: MoneyTab | None = None
@@ -159,6 +161,7 @@ def file_page(shell: Shell, registry: RegistryPort, actor: Actor, it: Asked) -> 
         is_clear=it.is_clear,
         warnings=_warnings(standing, reported),
         links=_links(file_no, standing, reported),
+        begins=begins_of(registry.file_cases.offered(actor, file_no)),
         likes=_likes(registry, actor, file_no) if tab == TABS[0] else (),
         message=it.typed.message,
         family=_family(registry, actor, it) if tab == "members" else None,
@@ -255,6 +258,8 @@ def _warnings(standing: Standing, reported: ReportStanding) -> tuple[str, ...]:
                 note=standing.closed.note,
             )
         )
+    if standing.left is not None:
+        found.append(_left_words(standing.left))
     if reported.is_examined:
         found.append(_("举报核查中:有人对这份档案提出举报,正由建档单位以外的工会核查。"))
     if standing.review is not None:
@@ -270,3 +275,27 @@ def _warnings(standing: Standing, reported: ReportStanding) -> tuple[str, ...]:
         time = time_words(standing.awaiting.amount, standing.awaiting.unit)
         found.append(_("待录入全国系统已 %(time)s", time=time))
     return tuple(found)
+
+
+def _left_words(left: Left) -> str:
+    if left.back_on:
+        return _(
+            "返困:%(left)s 认定%(kind)s,%(back)s 重新在档。",
+            left=left.on,
+            kind=left.kind,
+            back=left.back_on,
+        )
+    if left.fell_back_on:
+        return _(
+            "%(day)s 认定%(kind)s,%(fell)s 回访发现返困:%(note)s。请为户主新建申请,走简化程序。",
+            day=left.on,
+            kind=left.kind,
+            fell=left.fell_back_on,
+            note=left.fell_back_note,
+        )
+    return _(
+        "%(day)s 认定%(kind)s,档案已退出;工会继续回访。%(note)s",
+        day=left.on,
+        kind=left.kind,
+        note=left.note,
+    )

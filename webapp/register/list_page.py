@@ -14,6 +14,7 @@ from registry.notice import holds_number
 from registry.rights import Act, places_of
 from registry.store.file_lists import Queue
 from registry.vocabulary import words
+from webapp.register.offers import Begin, begins_of
 from webapp.shared.addresses import address
 from webapp.shared.language import _, lazy
 from webapp.shared.navigation import Shell
@@ -40,6 +41,7 @@ _TITLES = {
     Queue.UNHELPED: lazy("未帮扶过的档案"),
     Queue.ALIKE: lazy("疑似重复的档案"),
     Queue.REVIEW: lazy("待认定复核的档案"),
+    Queue.FALLEN_BACK: lazy("返困待重新建档"),
 }
 _ABOUT = {
     Queue.ALL: "",
@@ -50,8 +52,13 @@ _ABOUT = {
         "与另一份档案同名同出生日期、证件只差校验位、同一人计入两户或手机相同,打开看详情。"
     ),
     Queue.REVIEW: lazy("更正过认定依据、类型还没有重新核对的档案,由分管副主席复核。最久的在最前。"),
+    Queue.FALLEN_BACK: lazy(
+        "退出后回访发现返困、还没有重新在档的家庭。请为户主新建申请,系统按退出未满一年走简化程序。"
+    ),
 }
 _MENU = {Queue.ALL: "list"}
+_WORKED_OFF = (Queue.UNCHANGED, Queue.UNHELPED)
+"""Lists in which each file is looked at again, by a case of its own."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +123,8 @@ class HouseholdsPage(Page):
     next_page: str
     heading: str
     export: str
+    offers: Mapping[str, tuple[Begin, ...]]
+    """By file number, what may be begun for a file; only in lists that somebody works off."""
 
     @property
     def title(self) -> str:
@@ -133,6 +142,11 @@ def households_page(
     """The files that match what the address asks."""
     place = Place(queue, {name: asked[name] for name in _NARROWS if asked.get(name)})
     found = registry.lists.page(actor, place.search, asked.get("after", ""), PAGE_SIZE)
+    offers = (
+        registry.file_cases.offered_for(actor, [line.file_no for line in found.lines])
+        if queue in _WORKED_OFF
+        else {}
+    )
     facets = (_units(place, found), *(_facet(place, name, found) for name in _FACETS))
     return HouseholdsPage(
         shell=shell,
@@ -154,13 +168,14 @@ def households_page(
         export=address("register.export", place.narrowing, queue=queue.value or None)
         if places_of(actor, Act.EXPORT) and found.lines
         else "",
+        offers={file_no: begins_of(some) for file_no, some in offers.items() if some},
     )
 
 
 def queue_named(name: str) -> Queue:
     """The queue of an address; NotFound for one there is none of."""
-    for queue in (Queue.AWAITING, Queue.REVIEW, Queue.UNCHANGED, Queue.UNHELPED, Queue.ALIKE):
-        if queue.value == name:
+    for queue in _TITLES:
+        if queue.value == name and queue is not Queue.ALL:
             return queue
     raise NotFound("没有找到这个页面。")
 

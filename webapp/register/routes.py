@@ -3,7 +3,7 @@
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from webapp.register import acting, copying, exporting, reporting, upkeep, volume
+from webapp.register import acting, beginning, copying, exporting, reporting, upkeep, volume
 from webapp.register.blueprint import register
 from webapp.register.file_page import Asked, file_page
 from webapp.register.list_page import households_page, queue_named
@@ -11,7 +11,16 @@ from webapp.shared.navigation import shell
 from webapp.shared.page import render
 from webapp.shared.requests import current_actor, current_engine, current_registry
 
-__all__ = ["acting", "copying", "exporting", "register", "reporting", "upkeep", "volume"]
+__all__ = [
+    "acting",
+    "beginning",
+    "copying",
+    "exporting",
+    "register",
+    "reporting",
+    "upkeep",
+    "volume",
+]
 
 
 @register.get("/households")

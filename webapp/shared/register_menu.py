@@ -34,6 +34,12 @@ def register_menu(
         ("review", _("待认定复核"), _queue(Queue.REVIEW), counted[Queue.REVIEW]),
         ("unchanged", _("一年未改"), _queue(Queue.UNCHANGED), counted[Queue.UNCHANGED]),
         ("unhelped", _("未帮扶"), _queue(Queue.UNHELPED), counted[Queue.UNHELPED]),
+        (
+            "fallen-back",
+            _("返困"),
+            _queue(Queue.FALLEN_BACK),
+            counted[Queue.FALLEN_BACK],
+        ),
         ("alike", _("疑似重复"), _queue(Queue.ALIKE), counted[Queue.ALIKE]),
     ]
     if places_of(actor, Act.COPY):

@@ -11,6 +11,7 @@ from typing import Protocol
 from engine import Actor
 from registry.copying import CopyDesk
 from registry.exporting import ExportDesk
+from registry.file_cases import FileCases
 from registry.files import Files
 from registry.finding import HouseholdLine, Lists
 from registry.funds.bank_answers import BankAnswers
@@ -192,6 +193,11 @@ class RegistryPort(NoticePort, Protocol):
     @property
     def papers(self) -> PaperShelf:
         """Their volumes on paper."""
+        ...
+
+    @property
+    def file_cases(self) -> FileCases:
+        """Cases that begin from files."""
         ...
 
     @property

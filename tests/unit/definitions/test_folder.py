@@ -96,7 +96,7 @@ def test_a_bundle_gives_each_process_its_own_files(
         ([], Invalid, "没有流程文件"),
         ([("setup.exe", b"MZ")], FileTypeRefused, "setup.exe"),
         ([("x.bpmn", b" " * (5 * 1024 * 1024 + 1))], FileTooLarge, "5 MB"),
-        ([("a/x.bpmn", b"<a/>"), ("b\\x.bpmn", b"<a/>")], Invalid, "两个文件"),
+        ([("a/x.bpmn", b"<a/>"), ("b\\x.bpmn", b"<b/>")], Invalid, "两个文件"),
         ([(".bpmn", b"<a/>")], Invalid, "不能用"),
         ([("x\n.bpmn", b"<a/>")], Invalid, "不能用"),
         ([(f"{n}.form", b"{}") for n in range(101)], Invalid, "最多上传"),
@@ -113,3 +113,9 @@ def test_an_upload_drops_folders_from_names() -> None:
     bundle = read_upload([("C:\\temp\\公示.bpmn", b"<a/>"), ("forms/apply.form", b"{}")])
 
     assert [file.name for file in bundle.files] == ["公示.bpmn", "apply.form"]
+
+
+def test_a_file_that_two_folders_share_is_taken_once() -> None:
+    bundle = read_upload([("a/rules.dmn", b"<a/>"), ("b/rules.dmn", b"<a/>"), ("b/x.dmn", b"<a/>")])
+
+    assert [file.name for file in bundle.files] == ["rules.dmn", "x.dmn"]

@@ -1,0 +1,82 @@
+"""What is begun for a household from the page of its file and from the lists (解困脱困)."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from engine import SYSTEM, Engine
+from engine.definitions.folder import read_folder
+from engine.store.settings import Parameter
+from tests.registry.town import CALLED, PARAMETERS, ROOT
+from tests.support.federation import staffed
+from tests.support.register import Visitor, on_file, site_of
+from tests.support.templates import SetUp
+from tests.web.test_register import opened
+
+pytestmark = pytest.mark.both_databases
+
+Visit = Callable[[str], Visitor]
+
+
+def set_up(url: str, folder: Path) -> None:
+    engine = staffed(opened(url, folder))
+    since = date(2026, 1, 1)
+    engine.settings.add_parameters(
+        SYSTEM, [Parameter(name, None, since, value) for name, value in PARAMETERS.items()]
+    )
+    files = [
+        file
+        for key in (*CALLED, "archiving", "lift_out")
+        for file in read_folder(ROOT / "processes", ROOT / "forms", key).files
+    ]
+    engine.definitions.deploy(SYSTEM, files)
+    engine.close()
+
+
+@pytest.fixture
+def engine(page_copy: Callable[[SetUp], str], tmp_path: Path) -> Iterator[Engine]:
+    running = opened(page_copy(set_up), tmp_path / "data")
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def visit(engine: Engine, tmp_path: Path) -> Visit:
+    app = site_of(engine, tmp_path)
+    return lambda name: Visitor(app, engine, name)
+
+
+def test_a_case_is_begun_from_the_file_and_is_then_shown_there(
+    engine: Engine, visit: Visit
+) -> None:
+    file_no = on_file(engine)
+    reviewer, page = visit("reviewer"), f"/households/{file_no}"
+    assert "解困脱困</button>" in reviewer.text(page)
+    assert "解困脱困</button>" not in visit("supervisor").text(page)
+    begun = reviewer.post(f"{page}/cases", {"process": "lift_out"}, page)
+    assert begun.status_code == 303
+    assert "/cases/" in begun.location
+    assert "解困脱困办理中" in reviewer.text(page)
+    twice = reviewer.post(f"{page}/cases", {"process": "lift_out"}, page)
+    assert twice.status_code == 409
+    assert "没有重复发起" in twice.text
+    wrong = reviewer.post(f"{page}/cases", {"process": "archiving"}, page)
+    assert wrong.status_code == 422
+    assert "不能从档案发起" in wrong.text
+
+
+def test_from_a_list_one_goes_on_in_the_list(engine: Engine, visit: Visit) -> None:
+    file_no = on_file(engine, changed_on=date(2025, 3, 3))
+    reviewer, queue = visit("reviewer"), "/households/queues/unchanged"
+    assert "解困脱困</button>" in reviewer.text(queue)
+    said = {"process": "lift_out", "back": "unchanged"}
+    begun = reviewer.post(f"/households/{file_no}/cases", said, queue)
+    assert (begun.status_code, begun.location) == (303, queue)
+    assert "解困脱困办理中" in reviewer.text(queue)
+    assert "解困脱困" not in reviewer.text("/households")
+
+
+def test_a_household_that_fell_back_waits_in_its_list(engine: Engine, visit: Visit) -> None:
+    assert "没有找到档案" in visit("reviewer").text("/households/queues/fallen-back")
