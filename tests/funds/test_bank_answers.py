@@ -377,3 +377,21 @@ def test_the_cashier_brings_the_result_at_the_page_of_the_batch(
     assert "已经导入过,没有改动" in cashier.text(address)
     void = cashier.post(f"{address}/{sending}/void", {"confirmed": "yes"}, address)
     assert void.status_code == 409
+
+
+def test_the_payment_step_tells_who_has_no_account(desk: Purse, tmp_path: Path) -> None:
+    number = granted(desk, with_account(desk, 1), with_account(desk, 2, bank_account=""))
+    case_id = desk.register.batches.listed(SYSTEM)[0][0].batch.case_id
+    (step,) = desk.engine.cases.view(SYSTEM, case_id).open_tasks
+    cashier = Visitor(site_of(desk.engine, tmp_path), desk.engine, "cashier")
+    page = cashier.text(f"/tasks/{step.id}")
+    assert "1 笔的档案中没有银行账号" in page
+    assert "没有例外" not in page
+    with_account_of(
+        desk,
+        desk.register.batches.view(SYSTEM, number).payments[1].payee.key,
+        "6222000000000000002",
+    )
+    page = cashier.text(f"/tasks/{step.id}")
+    assert "没有例外" in page
+    assert "没有银行账号" not in page

@@ -127,7 +127,8 @@ def test_a_roster_is_typed_refused_in_words_and_submitted(site: Flask, desk: Pur
     task = desk.engine.cases.view(SYSTEM, case_id).open_tasks[0].id
     step = approver.text(f"/tasks/{task}")
     assert "名单 1 笔,合计 2,000.00 元" in step
-    assert "没有例外" in step
+    assert "1 笔的档案中没有银行账号" in step
+    assert "没有例外" not in step
     assert "发-350602-2026-000001" in approver.text("/funds/batches")
 
 

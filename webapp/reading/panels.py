@@ -135,12 +135,14 @@ def _batch(registry: RegistryPort, actor: Actor, view: TaskView) -> Panel | None
     told = {one.id: found.faults.get(one.id, ()) for one in found.payments}
     exceptions = {one.id for one in found.payments if told[one.id] or one.exception}
     paid = {one.id for one in found.payments if one.status is PaymentStatus.PAID}
+    without = set(found.without_account) - found.unpaid.keys() - paid
     ordered = sorted(
         found.payments,
         key=lambda one: (
             one.id in paid,
             one.id not in found.unpaid,
             one.id not in exceptions,
+            one.id not in without,
             one.number,
         ),
     )
@@ -156,6 +158,7 @@ def _batch(registry: RegistryPort, actor: Actor, view: TaskView) -> Panel | None
                     _("银行已付") if one.id in paid else found.unpaid.get(one.id, ""),
                     *(fault.sentence for fault in told[one.id]),
                     one.exception,
+                    _("档案中没有银行账号") if one.id in without else "",
                 )
                 if part
             ),
@@ -164,7 +167,8 @@ def _batch(registry: RegistryPort, actor: Actor, view: TaskView) -> Panel | None
     )
     return Panel(
         title=_("名单 %(n)s 笔,合计 %(total)s", n=len(rows), total=in_yuan(found.line.fen)),
-        text=found.waits or _batch_words(view, len(exceptions), len(paid), len(rows) - len(paid)),
+        text=found.waits
+        or _batch_words(view, _Counts(len(rows), len(paid), len(exceptions), len(without))),
         links=_batch_links(found),
         columns=(_("序号"), _("收款人"), _("单位(尾号)"), _("金额(元)"), _("例外和理由")),
         rows=rows[:_MOST_ROWS],
@@ -172,22 +176,38 @@ def _batch(registry: RegistryPort, actor: Actor, view: TaskView) -> Panel | None
     )
 
 
-def _batch_words(view: TaskView, exceptions: int, paid: int, left: int) -> str:
+@dataclass(frozen=True)
+class _Counts:
+    """Payments of a batch: all, those the bank has paid, with an exception, without an account."""
+
+    lines: int
+    paid: int
+    exceptions: int
+    without_account: int
+
+
+def _batch_words(view: TaskView, counts: _Counts) -> str:
     """How far the batch is, and why it was not closed when that was tried."""
-    words, why = _how_far(exceptions, paid, left), view.scope.get("pay_message")
+    words, why = _how_far(counts), view.scope.get("pay_message")
     if not isinstance(why, str):
         return words
     return words + _("上次没有登记:%(why)s", why=why)
 
 
-def _how_far(exceptions: int, paid: int, left: int) -> str:
-    if paid and left:
-        return _("银行已付 %(paid)s 笔,还有 %(left)s 笔没有付,列在最前。", paid=paid, left=left)
-    if paid:
+def _how_far(counts: _Counts) -> str:
+    left = counts.lines - counts.paid
+    if counts.paid and left:
+        return _(
+            "银行已付 %(paid)s 笔,还有 %(left)s 笔没有付,列在最前。", paid=counts.paid, left=left
+        )
+    if counts.paid:
         return _("各笔都已由银行付清,办结即可。")
-    if exceptions:
-        return _("%(n)s 笔有例外,列在最前。", n=exceptions)
-    return _("金额、上限和重复发放都已核对,没有例外。")
+    parts = []
+    if counts.exceptions:
+        parts.append(_("%(n)s 笔有例外,列在最前。", n=counts.exceptions))
+    if counts.without_account:
+        parts.append(_("%(n)s 笔的档案中没有银行账号。", n=counts.without_account))
+    return "".join(parts) or _("金额、上限和重复发放都已核对,没有例外。")
 
 
 def _batch_links(found: BatchView) -> tuple[Link, ...]:
