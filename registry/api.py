@@ -21,6 +21,7 @@ from registry.funds.campaign_desk import CampaignDesk
 from registry.funds.desk import FundDesk
 from registry.funds.expense_book import ExpenseBook
 from registry.funds.held_payments import HeldPayments
+from registry.funds.year_report import YearDesk
 from registry.help_given import HelpBook
 from registry.indexing import EDITION, index_files
 from registry.likeness import Likenesses
@@ -86,6 +87,7 @@ class Registry(NoticeDesk):
         self.bank_answers = BankAnswers(engine)
         self.held_payments = HeldPayments(engine)
         self.expenses = ExpenseBook(engine)
+        self.year = YearDesk(engine)
 
     def list_people(self) -> int:
         """List who is named in files of an earlier release; the number of those files."""

@@ -32,7 +32,9 @@ from registry.funds.typed import (
     text_of,
 )
 from registry.store import expenses, funds
+from registry.store.expenses import ExpensesWanted
 from registry.store.funds import LineOfUnit, MovementLine, Narrowing
+from registry.store.year_payments import Cut
 
 _LONGEST_DOCUMENT, _LONGEST_NOTE = 60, 300
 _MOST_MOVEMENTS = 500
@@ -112,7 +114,12 @@ class FundDesk:
                 units=funds.units(tx, places, year),
                 years=sorted({*years, this_year}, reverse=True),
                 year=year,
-                other=expenses.sums(tx, places, year, asked.unit),
+                other={
+                    unit: one.fen
+                    for unit, one in expenses.by(
+                        tx, places, ExpensesWanted(year, asked.unit), Cut.UNIT
+                    ).items()
+                },
                 warn_from=WARNING_SHARE.number(self._environment, tx),
                 may_allocate=may_somewhere(actor, FundAct.ALLOCATE),
             )

@@ -13,6 +13,7 @@ from registry.funds.desk import has_money
 from registry.funds.rights import FundAct, may_somewhere, must, must_somewhere, places_of
 from registry.funds.typed import amount_of, day_of, must_be_entry, must_be_same, text_of
 from registry.store import expenses
+from registry.store.expenses import ExpensesWanted
 
 _LONGEST = {"payee": 100, "voucher": 60, "note": 300}
 _LABELS = {"payee": "收款单位(人)", "voucher": "记账凭证号", "note": "备注"}
@@ -45,17 +46,17 @@ class ExpenseBook:
         self._engine = engine
         self._environment = engine.environment
 
-    def listed(self, actor: Actor, year: int, unit: str = "") -> Expenses:
+    def listed(self, actor: Actor, wanted: ExpensesWanted) -> Expenses:
         """The entries of her area. Raises NotPermitted."""
         must_somewhere(actor, FundAct.SEE)
         places = places_of(actor, FundAct.SEE)
 
         def read(tx: Tx) -> Expenses:
-            found = expenses.listed(tx, places, year, unit, _MOST_LISTED)
+            found = expenses.listed(tx, places, wanted, _MOST_LISTED)
             back = {one.counters for one, _, _ in found if one.counters}
             return Expenses(
                 [ExpenseLine(one, at, by, one.id in back) for one, at, by in found],
-                sum(expenses.sums(tx, places, year, unit).values()),
+                expenses.total(tx, places, wanted).fen,
                 may_somewhere(actor, FundAct.SPEND),
             )
 

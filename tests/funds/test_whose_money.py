@@ -9,6 +9,7 @@ from flask import Flask
 from engine import SYSTEM
 from engine.errors import NotFound, NotPermitted
 from registry.budget.model import BudgetLine
+from registry.store.expenses import ExpensesWanted
 from tests.funds.purse import ALLOCATED, PAYMENT, Purse
 from tests.support.register import Visitor, site_of
 
@@ -40,7 +41,7 @@ def state(desk: Purse) -> object:
     """All that money is, as it stands."""
     found = [(one.key, one.allocated, one.reserved, one.paid) for one in desk.all_lines()]
     listed, _ = desk.register.batches.listed(desk.actor("protection"))
-    spent = desk.register.expenses.listed(desk.actor("protection"), 2026)
+    spent = desk.register.expenses.listed(desk.actor("protection"), ExpensesWanted(2026))
     return found, [(one.batch, one.lines, one.fen) for one in listed], spent.fen
 
 
@@ -172,7 +173,9 @@ def test_a_page_that_was_sent_and_then_changed_is_not_taken_for_done(
         sent = accountant.post(page, fields, page)
         assert sent.status_code == status
     assert "刚才已经登记过" in sent.get_data(as_text=True)
-    assert desk.register.expenses.listed(desk.actor("accountant"), 2026).fen == 30_000
+    assert (
+        desk.register.expenses.listed(desk.actor("accountant"), ExpensesWanted(2026)).fen == 30_000
+    )
 
 
 def test_a_process_moves_the_money_of_its_own_case_alone(desk: Purse, line: BudgetLine) -> None:

@@ -7,6 +7,7 @@ from typing import ClassVar
 from engine.model.ids import new_id
 from engine.model.organisations import Organisation
 from registry.funds.expense_book import Expenses
+from registry.store.expenses import ExpensesWanted
 from webapp.funds.words import amount, fund_tabs, source_names, source_words, subject_names
 from webapp.shared.addresses import address
 from webapp.shared.language import _
@@ -47,7 +48,7 @@ class ExpensesPage(Page):
     rows: tuple[ExpenseRow, ...]
     total: str
     only: str
-    """The one unit that is shown; empty for all."""
+    """What alone is shown, of a unit, a subject, a source, a month; empty for all."""
     every: str
     may_enter: bool
     units: Mapping[str, str]
@@ -69,7 +70,7 @@ class Asked:
 
     year: int
     this_year: int
-    unit: str
+    wanted: ExpensesWanted
     unit_name: str
     typed: Mapping[str, str]
     message: str = ""
@@ -80,7 +81,8 @@ def expenses_page(
 ) -> ExpensesPage:
     """The page of a year."""
     subjects = subject_names()
-    narrowed = {"unit": asked.unit} if asked.unit else {}
+    wanted = asked.wanted
+    narrowed = {"unit": wanted.unit} if wanted.unit else {}
     years = sorted({asked.this_year, asked.this_year - 1, asked.this_year - 2, asked.year})
     return ExpensesPage(
         shell=shell,
@@ -112,7 +114,7 @@ def expenses_page(
             for one in found.lines
         ),
         total=amount(found.fen),
-        only=asked.unit_name,
+        only=" ".join(part for part in _narrowed(asked) if part),
         every=address("funds.expenses", {"year": str(asked.year)}),
         may_enter=found.may_enter,
         units={one.id: one.name for one in units},
@@ -121,4 +123,14 @@ def expenses_page(
         typed={name: asked.typed.get(name, "") for name in FIELDS},
         entry=asked.typed.get("entry", "") or new_id(),
         message=asked.message,
+    )
+
+
+def _narrowed(asked: Asked) -> tuple[str, ...]:
+    wanted, month = asked.wanted, asked.wanted.month
+    return (
+        asked.unit_name,
+        subject_names().get(wanted.subject, wanted.subject),
+        source_words(wanted.source),
+        _("%(n)s 月", n=int(month)) if month.isdigit() else month,
     )

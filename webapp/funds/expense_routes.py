@@ -9,6 +9,7 @@ from engine import Actor
 from engine.errors import Conflict, Invalid, NotFound
 from engine.model.ids import new_id
 from registry.funds.rights import FundAct
+from registry.store.expenses import ExpensesWanted
 from webapp.funds.blueprint import funds
 from webapp.funds.expense_page import Asked, expenses_page
 from webapp.shared.errors import status_of
@@ -19,6 +20,7 @@ from webapp.shared.page import render
 from webapp.shared.requests import current_actor, current_engine, current_registry
 
 _FOUR_DIGITS = 4
+_NARROWED = ("subject", "source", "month")
 
 
 def _page(actor: Actor, typed: Mapping[str, str], message: str = "") -> str:
@@ -28,11 +30,12 @@ def _page(actor: Actor, typed: Mapping[str, str], message: str = "") -> str:
     year = int(said) if is_year else this_year
     registry = current_registry()
     unit = request.args.get("unit", "")
-    found = registry.expenses.listed(actor, year, unit)
+    wanted = ExpensesWanted(year, unit, *(request.args.get(one, "") for one in _NARROWED))
+    found = registry.expenses.listed(actor, wanted)
     units = registry.funds.units(actor, FundAct.SPEND)
     everywhere = current_engine().directory.organisations()
     narrowed = everywhere[unit].name if unit in everywhere else unit
-    asked = Asked(year, this_year, unit, narrowed, typed, message)
+    asked = Asked(year, this_year, wanted, narrowed, typed, message)
     return render(expenses_page(shell("funds", actor), found, units, asked))
 
 

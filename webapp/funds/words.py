@@ -86,6 +86,7 @@ def fund_tabs(current: str) -> tuple[Link, ...]:
         ("batches", _("发放批次"), url_for("funds.batches")),
         ("transfers", _("调剂记录"), url_for("funds.transfers")),
         ("expenses", _("其他支出"), url_for("funds.expenses")),
+        ("year", _("年度报告"), url_for("funds.year")),
     )
     return tuple(Link(label, href, name == current) for name, label, href in links)
 

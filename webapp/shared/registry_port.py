@@ -21,6 +21,7 @@ from registry.funds.campaign_desk import CampaignDesk
 from registry.funds.desk import FundDesk
 from registry.funds.expense_book import ExpenseBook
 from registry.funds.held_payments import HeldPayments
+from registry.funds.year_report import YearDesk
 from registry.help_given import HelpBook
 from registry.likeness import Likenesses
 from registry.paper import PaperShelf
@@ -208,6 +209,11 @@ class RegistryPort(NoticePort, Protocol):
     @property
     def campaigns(self) -> CampaignDesk:
         """Campaigns: money for the households of a list."""
+        ...
+
+    @property
+    def year(self) -> YearDesk:
+        """The money of a year."""
         ...
 
     @property
