@@ -15,6 +15,7 @@ from registry.store.funds import LineOfUnit
 from registry.store.payees import HouseholdToPay
 from registry.store.payments import BatchLine
 from registry.vocabulary import CATEGORIES, words
+from webapp.funds.papers import has_papers
 from webapp.funds.words import PAYEES, PAYMENT_STATES, STATES, amount, fund_tabs, item_names
 from webapp.shared.addresses import address
 from webapp.shared.language import _
@@ -150,6 +151,8 @@ class BatchPage(Page):
     held: str
     waits: str
     bank_href: str
+    sheet_href: str
+    slips_href: str
     searched: str
     found: tuple[FoundHousehold, ...]
     has_searched: bool
@@ -279,6 +282,8 @@ def batch_page(
         held=_held(view),
         waits=view.waits if view.may_send else "",
         bank_href=url_for("funds.bank_file", number=batch.number) if view.may_send else "",
+        sheet_href=url_for("funds.batch_sheet", number=batch.number) if has_papers(view) else "",
+        slips_href=url_for("funds.batch_slips", number=batch.number) if has_papers(view) else "",
         searched=typed.searched,
         found=tuple(_found(one, there) for one in found),
         has_searched=bool(typed.searched),

@@ -13,7 +13,14 @@ from registry.budget.model import Column
 from registry.funds.rights import FundAct, must_somewhere
 from registry.funds.typed import number_of
 from registry.store.funds import Narrowing
-from webapp.funds import bank_routes, batch_routes, campaign_routes, expense_routes, year_routes
+from webapp.funds import (
+    bank_routes,
+    batch_routes,
+    campaign_routes,
+    expense_routes,
+    paper_routes,
+    year_routes,
+)
 from webapp.funds.allocate_page import allocate_page, transfers_page
 from webapp.funds.blueprint import funds
 from webapp.funds.ledger_page import ledger_page
@@ -37,6 +44,7 @@ __all__ = [
     "campaign_routes",
     "expense_routes",
     "funds",
+    "paper_routes",
     "year_routes",
 ]
 
