@@ -6,6 +6,7 @@ from engine.model.operations import Operation
 from registry.closing_operations import CLOSE_FILE, FIND_CORRECTION, REOPEN_FILE
 from registry.duplicate_operations import FIND_DUPLICATES, MERGE
 from registry.file_report import FROM_A_REPORT
+from registry.funds.entitling import ENTITLING_OPERATIONS
 from registry.funds.list_operations import LIST_OPERATIONS
 from registry.funds.lists import NEWS, SOURCES
 from registry.funds.operations import FUND_OPERATIONS
@@ -13,6 +14,7 @@ from registry.funds.starts import FROM_A_BATCH, FROM_A_TRANSFER
 from registry.household_operations import OPEN_FILE, SET_NATIONAL_NUMBER
 from registry.leaving_operations import LEAVING_OPERATIONS
 from registry.means_operations import FIND_REPORT, RECORD_REPORT
+from registry.member_operations import FIND_MEMBER
 from registry.notice_operations import notice_operations
 from registry.report_operations import ANSWER_REPORTS, FIND_REPORTS
 from registry.starts import FROM_A_FILE
@@ -41,6 +43,8 @@ def operations_for(site: str = "") -> Mapping[str, Operation]:
             *LEAVING_OPERATIONS,
             *FUND_OPERATIONS,
             *LIST_OPERATIONS,
+            *ENTITLING_OPERATIONS,
+            FIND_MEMBER,
         )
     }
 

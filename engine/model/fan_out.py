@@ -65,6 +65,7 @@ class FanOut:
 
     ``done`` of ``total`` lines have been looked at in this round; ``begun`` cases exist in all,
     ``refused`` lines have none, each with a reason. ``ended_at``: the list has been gone through.
+    ``joins_until``: the last day on which lines come to it, and cases that somebody began join.
     """
 
     id: str
@@ -82,6 +83,7 @@ class FanOut:
     asked_at: datetime
     ended_at: datetime | None
     stopped_at: datetime | None
+    joins_until: date | None = None
 
     @property
     def process_key(self) -> str:

@@ -1,23 +1,43 @@
 """Lists of cases that are begun in bulk, how far they are, and their cases."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql import ColumnElement
 
 from engine.model.cases import CaseStatus
+from engine.model.definitions import RESOLVED
 from engine.model.fan_out import Children, FanOut, RefusedLine
 from engine.store.cases import insert_or
-from engine.store.database import Tx
+from engine.store.database import Tx, savepoint
 from engine.store.instants import from_text, from_text_or_none, to_text, to_text_or_none
 from engine.store.subscriptions import SIGNAL, Subscription
-from engine.store.tables import case, fan_out, fan_out_refusal, subscription
+from engine.store.tables import (
+    case,
+    fan_out,
+    fan_out_refusal,
+    milestone,
+    process_version,
+    subscription,
+)
 from engine.store.vault import Vault
 
 _LONGEST_REASON = 300
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A case that stands in a list under a key; given up: it ended and nothing came of it."""
+
+    case_id: str
+    number: str
+    organisation_id: str
+    is_given_up: bool
 
 
 def add(tx: Tx, vault: Vault, new: FanOut) -> None:
@@ -36,6 +56,7 @@ def add(tx: Tx, vault: Vault, new: FanOut) -> None:
             begun=new.begun,
             after=new.after,
             asked_at=to_text(new.asked_at),
+            joins_until=None if new.joins_until is None else new.joins_until.isoformat(),
         )
     )
 
@@ -108,6 +129,7 @@ def _fan_out(vault: Vault, row: Any) -> FanOut:
         asked_at=from_text(row.asked_at),
         ended_at=from_text_or_none(row.ended_at),
         stopped_at=from_text_or_none(row.stopped_at),
+        joins_until=None if row.joins_until is None else date.fromisoformat(row.joins_until),
     )
 
 
@@ -242,6 +264,56 @@ def refusals(tx: Tx, vault: Vault, fan_out_id: str, after: str, limit: int) -> l
             .limit(limit)
         )
     ]
+
+
+# Joining it --------------------------------------------------------------------------------
+
+
+def to_join(tx: Tx, vault: Vault, process_key: str) -> FanOut | None:
+    """The newest list that cases of a process may join, or might have while it ran."""
+    versions = select(process_version.c.id).where(process_version.c.key == process_key)
+    query = _SELECT.where(
+        fan_out.c.definition_id.in_(versions),
+        fan_out.c.joins_until.is_not(None),
+        fan_out.c.stopped_at.is_(None),
+    )
+    row = tx.execute(query.order_by(fan_out.c.asked_at.desc(), fan_out.c.id.desc())).first()
+    return None if row is None else _fan_out(vault, row)
+
+
+def join(tx: Tx, fan_out_id: str, case_id: str, business_key: str) -> bool:
+    """Put a case under a list and key; False where another case is there."""
+    try:
+        with savepoint(tx):
+            tx.execute(
+                update(case)
+                .where(case.c.id == case_id)
+                .values(fan_out_id=fan_out_id, business_key=business_key)
+            )
+    except IntegrityError:
+        return False
+    return True
+
+
+def under(tx: Tx, fan_out_id: str, business_key: str) -> Joined | None:
+    """The case of a list that stands under a key."""
+    resolved = (
+        exists()
+        .where(milestone.c.case_id == case.c.id, milestone.c.name == RESOLVED)
+        .correlate(case)
+    )
+    query = select(
+        case.c.id,
+        case.c.number,
+        case.c.organisation_id,
+        case.c.ended_at,
+        resolved.label("resolved"),
+    ).where(case.c.fan_out_id == fan_out_id, case.c.business_key == business_key)
+    row = tx.execute(query).first()
+    if row is None:
+        return None
+    is_given_up = row.ended_at is not None and not row.resolved
+    return Joined(row.id, row.number, row.organisation_id, is_given_up=is_given_up)
 
 
 # Its cases ---------------------------------------------------------------------------------

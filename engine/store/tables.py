@@ -504,6 +504,7 @@ fan_out = Table(
     Column("asked_at", _INSTANT, nullable=False),
     Column("ended_at", _INSTANT),  # the list has been gone through
     Column("stopped_at", _INSTANT),
+    Column("joins_until", _DATE),  # the last day on which cases may join it; empty: none may
     Index("ix_fan_out_case", "case_id"),
 )
 

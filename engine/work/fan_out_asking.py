@@ -33,6 +33,7 @@ class Wanted:
     source: str
     wanted: Mapping[str, object] = field(default_factory=dict)
     case_id: str | None = None
+    joins_until: date | None = None
 
 
 def source_of(environment: Environment, name: str) -> Source:
@@ -106,6 +107,7 @@ def written(environment: Environment, tx: Tx, actor: Actor, new: Wanted) -> FanO
         asked_at=environment.now(),
         ended_at=None,
         stopped_at=None,
+        joins_until=new.joins_until,
     )
     fan_outs.add(tx, environment.vault, made)
     audit.add_access(
@@ -194,6 +196,7 @@ def _for_each(
         str(inputs["source"]),
         asked if isinstance(asked, Mapping) else {},
         context.case_id,
+        _until(inputs),
     )
     message, source_of_news = str(inputs.get("message") or ""), str(inputs.get("news") or "")
     news = news_of(environment, source_of_news) if message else None
@@ -212,7 +215,7 @@ def _for_each(
     if news is not None and tell(environment, tx, found, message, news):
         return NotYet(timedelta(0))
     rest = max(WHILE_OPEN, _LOOKS_SHARE * timedelta(seconds=time.perf_counter() - began))
-    joining = found.stopped_at is None and _until(inputs) >= environment.today()
+    joining = found.stopped_at is None and (wanted.joins_until or date.min) >= environment.today()
     if joining and found.ended_at and local_date(found.ended_at) < environment.today():
         ask_for(environment, tx, SYSTEM, wanted)
         return NotYet(WHILE_BEGINNING)
@@ -227,7 +230,7 @@ def _for_each(
     }
 
 
-def _until(inputs: Mapping[str, object]) -> date:
-    """The last day on which later lines join; long ago where none do."""
+def _until(inputs: Mapping[str, object]) -> date | None:
+    """The last day on which later lines join; None where none do."""
     said = str(inputs.get("until") or "")
-    return date.fromisoformat(said[:10]) if said else date.min
+    return date.fromisoformat(said[:10]) if said else None

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from engine.model.operations import Operation
+from engine.work import fan_out_asking, fan_out_joining
 from engine.work.environment import Environment
-from engine.work.fan_out_asking import operation
 
 
 def own_operations(
@@ -16,5 +16,6 @@ def own_operations(
         msg = "these operations are for reading about"
         raise LookupError(msg)
 
-    for_each = operation(environment or missing)
-    return {for_each.name: for_each}
+    known = environment or missing
+    own = (fan_out_asking.operation(known), fan_out_joining.operation(known))
+    return {one.name: one for one in own}

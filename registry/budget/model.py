@@ -223,7 +223,9 @@ LIVE = (
 class Payment:
     """One line of a roster, or the one payment of a case.
 
-    Of (payee, programme, period, item, level) the database lets one live: DMN-10.
+    Of (payee, beneficiary, programme, period, item, level) the database lets one live: DMN-10.
+    ``beneficiary`` is who of the payee's it is for, by the keyed hash of her number, where a
+    programme gives to each; of (beneficiary, programme, period) one lives too, whoever is paid.
     ``exception`` says why a cap may be passed; whoever approves sees it.
     """
 
@@ -244,6 +246,37 @@ class Payment:
     reason: str = ""
     paid_on: date | None = None
     voucher: str = ""
+    beneficiary: str = ""
+    beneficiary_name: str = ""
+
+    @property
+    def for_whom(self) -> str:
+        """The payee's name, and whom it is for where that is somebody else."""
+        if self.beneficiary_name in ("", self.payee.name):
+            return self.payee.name
+        return f"{self.payee.name}(学生{self.beneficiary_name})"
+
+
+@dataclass(frozen=True)
+class Entitlement:
+    """What a case found that somebody is to be given: a roster makes a payment of it.
+
+    ``last_year``: in which it may be given once more, None where nobody knows. ``remembered`` is
+    sealed: what the next period would ask again (a student's school).
+    """
+
+    case_id: str
+    payee: Payee
+    programme: str
+    period: str
+    item: str
+    year: int
+    fen: int
+    beneficiary: str
+    beneficiary_name: str
+    at: datetime
+    last_year: int | None = None
+    remembered: bytes = b""
 
 
 class BatchStatus(StrEnum):

@@ -29,6 +29,10 @@ class Programme:
     payees: tuple[PayeeKind, ...]
     items: Mapping[str, str]
     items_en: Mapping[str, str]
+    per_member: bool
+    """Given to each child of a household, and to each once: a payment says for whom it is."""
+    most_members: Setting | None
+    """To how many of one household in a period; None: no matter."""
 
     def periods(self, year: int) -> tuple[str, ...]:
         """The periods of a year, as they are written."""
@@ -91,6 +95,8 @@ def programmes() -> Mapping[str, Programme]:
             payees=tuple(PayeeKind(kind) for kind in row["payees"]),
             items=row["items"],
             items_en=row["items_en"],
+            per_member=row.get("per_member", False),
+            most_members=_most_members(row.get("most_members")),
         )
         for code, row in _read()["programmes"].items()
     }
@@ -128,6 +134,18 @@ def programme_title(code: str) -> str:
     return code if found is None else found.title
 
 
+def is_per_member(code: str) -> bool:
+    """Whether a programme is given to each child of a household, and to each once."""
+    found = programmes().get(code)
+    return found is not None and found.per_member
+
+
+def help_of(code: str) -> str:
+    """The kind of help a programme is; one that is no longer listed is one of its own."""
+    found = programmes().get(code)
+    return code if found is None else found.help
+
+
 def pays_households(code: str) -> bool:
     """Whether a programme can be given to households: who is counted in one is paid with it."""
     found = programmes().get(code)
@@ -142,6 +160,10 @@ def source_title(code: str) -> str:
 
 def _setting(name: str, usual: object) -> Setting:
     return Setting(name, usual, "发放批次的上限核对", "Caps of payments")
+
+
+def _most_members(row: Mapping[str, Any] | None) -> Setting | None:
+    return None if row is None else _setting(row["parameter"], row["usual"])
 
 
 def _cap(row: Mapping[str, Any]) -> Cap:

@@ -6,6 +6,7 @@ it was typed. Submitting begins the process an installation has for it (``starts
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from engine import Actor, Engine, Request
 from engine.errors import Conflict, Invalid, NotFound, NotPermitted
@@ -31,7 +32,14 @@ from registry.funds.bank_access import may_pay
 from registry.funds.bank_desk import why_unpaid
 from registry.funds.checking import Fault, faults_of
 from registry.funds.desk import words_of
-from registry.funds.payees import household_payee, typed_payee
+from registry.funds.payees import (
+    NOBODY_ELSE,
+    Beneficiary,
+    for_herself,
+    household_payee,
+    typed_child,
+    typed_payee,
+)
 from registry.funds.rights import FundAct, may, must, must_somewhere, places_of
 from registry.funds.starts import FROM_A_BATCH
 from registry.funds.typed import number_of
@@ -41,7 +49,9 @@ from registry.store.payees import HouseholdToPay
 from registry.store.payments import BatchLine
 
 _PayeeOf = Callable[[Tx, Batch], Payee]
+_ChildOf = Callable[[Tx, Batch, Payee], Beneficiary]
 
+_NO_STUDENT: Mapping[str, str] = MappingProxyType({})
 _MOST_LISTED = 200
 _MOST_FOUND = 20
 _MOST_LINES = 5_000
@@ -217,9 +227,19 @@ class BatchDesk:
         return self._engine.execute(write)
 
     def add_household(
-        self, actor: Actor, number: str, file_no: str, amount: str, exception: str = ""
+        self,
+        actor: Actor,
+        number: str,
+        file_no: str,
+        amount: str,
+        exception: str = "",
+        student: Mapping[str, str] = _NO_STUDENT,
     ) -> None:
-        """Put a household on the roster. Raises NotFound, NotPermitted, Conflict, Invalid."""
+        """Put a household on the roster; of a programme for each child, with the ``student``.
+
+        Raises NotFound, NotPermitted, Conflict, Invalid.
+        """
+        lookup_hash = self._environment.vault.lookup_hash
 
         def payee_of(tx: Tx, batch: Batch) -> Payee:
             found = payees.one(tx, (batch.organisation_id,), file_no)
@@ -227,7 +247,12 @@ class BatchDesk:
                 raise NotFound("没有找到这一户在档困难职工,没有加入名单。请从查找结果中选择。")
             return household_payee(found)
 
-        self._add(actor, number, payee_of, amount, exception)
+        def child_of(tx: Tx, batch: Batch, payee: Payee) -> Beneficiary:
+            if not programme_of(batch.programme).per_member:
+                return NOBODY_ELSE
+            return typed_child(tx, self._stamp(actor), lookup_hash, student, payee)
+
+        self._add(actor, number, payee_of, child_of, amount, exception)
 
     def add_payee(self, actor: Actor, number: str, typed: Mapping[str, str]) -> None:
         """Put somebody without a file on the roster. Raises as :meth:`add_household` does."""
@@ -236,7 +261,8 @@ class BatchDesk:
         def payee_of(tx: Tx, batch: Batch) -> Payee:
             return typed_payee(tx, self._stamp(actor), vault.lookup_hash, typed, batch)
 
-        self._add(actor, number, payee_of, typed.get("amount", ""), typed.get("exception", ""))
+        amount, exception = typed.get("amount", ""), typed.get("exception", "")
+        self._add(actor, number, payee_of, _nobody_else, amount, exception)
 
     def add_every(self, actor: Actor, number: str, amount: str, category: str) -> int:
         """Put every household of the area on the roster that is not on it; how many came."""
@@ -245,6 +271,8 @@ class BatchDesk:
         def write(tx: Tx) -> int:
             batch = self._draft(tx, actor, number)
             _must_pay(batch, PayeeKind.HOUSEHOLD)
+            if programme_of(batch.programme).per_member:
+                raise Invalid("这个项目按学生发放,要逐人写明学生,不能按户整批加入。没有加入名单。")
             before = payments.of_batch(tx, number)
             there = {one.payee.key for one in before}
             found = payees.every(tx, (batch.organisation_id,), (category,) if category else ())
@@ -320,6 +348,8 @@ class BatchDesk:
                     replace(
                         line_of(new, budget, one.payee, one.fen, one.number),
                         exception=one.exception,
+                        beneficiary=one.beneficiary,
+                        beneficiary_name=one.beneficiary_name,
                     )
                     for one in payments.of_batch(tx, number)
                 ],
@@ -389,7 +419,13 @@ class BatchDesk:
     # ---------------------------------------------------------------------------------------
 
     def _add(
-        self, actor: Actor, number: str, payee_of: _PayeeOf, amount: str, exception: str
+        self,
+        actor: Actor,
+        number: str,
+        payee_of: _PayeeOf,
+        child_of: _ChildOf,
+        amount: str,
+        exception: str,
     ) -> None:
         fen = fen_of(amount)
         why = exception.strip()
@@ -403,10 +439,11 @@ class BatchDesk:
             before = payments.of_batch(tx, number)
             if len(before) >= _MOST_LINES:
                 raise Conflict(f"一批最多 {_MOST_LINES:,} 人(户),没有加入。请另开一批。")
-            if any((one.payee.kind, one.payee.key) == (payee.kind, payee.key) for one in before):
-                raise Conflict(f"{payee.name}已在本批名单中,没有重复加入。")
+            child = child_of(tx, batch, payee)
             last = max((one.number for one in before), default=0)
-            new = line_of(batch, _budget(tx, batch), payee, fen, last + 1)
+            new = line_of(batch, _budget(tx, batch), payee, fen, last + 1, child)
+            if any(_who(one) == _who(new) for one in before):
+                raise Conflict(f"{new.for_whom}已在本批名单中,没有重复加入。")
             payments.add_many(tx, [replace(new, exception=why)])
 
         self._engine.execute(write)
@@ -466,8 +503,24 @@ def _budget(tx: Tx, batch: Batch) -> LineOfUnit:
     return found
 
 
-def line_of(batch: Batch, budget: LineOfUnit, payee: Payee, fen: int, number: int) -> Payment:
+def _nobody_else(_tx: Tx, _batch: Batch, _payee: Payee) -> Beneficiary:
+    return NOBODY_ELSE
+
+
+def _who(one: Payment) -> tuple[PayeeKind, str, str]:
+    return one.payee.kind, one.payee.key, one.beneficiary
+
+
+def line_of(
+    batch: Batch,
+    budget: LineOfUnit,
+    payee: Payee,
+    fen: int,
+    number: int,
+    child: Beneficiary = NOBODY_ELSE,
+) -> Payment:
     """A line of a draft."""
+    child = for_herself(batch.programme, payee, child)
     return Payment(
         id=0,
         line_id=batch.line_id,
@@ -480,4 +533,6 @@ def line_of(batch: Batch, budget: LineOfUnit, payee: Payee, fen: int, number: in
         fen=fen,
         batch_no=batch.number,
         number=number,
+        beneficiary=child.key,
+        beneficiary_name=child.name,
     )

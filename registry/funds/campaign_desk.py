@@ -17,12 +17,12 @@ from engine.store.database import Tx
 from engine.store.turns import take_turns
 from engine.work.federation_settings import Ask
 from registry.budget.amounts import fen_of
-from registry.budget.model import Batch, Payee, PayeeKind, Payment
+from registry.budget.model import Batch, Entitlement, LineKey, Payee, PayeeKind, Payment
 from registry.budget.programmes import programme_of
 from registry.funds.batches import line_of
 from registry.funds.checking import faults_of
-from registry.funds.lists import GRANT_PAID, HELD_BECAUSE
-from registry.funds.payees import household_payee
+from registry.funds.lists import GRANT_PAID, HELD_BECAUSE, programmes_of
+from registry.funds.payees import NOBODY_ELSE, Beneficiary, household_payee
 from registry.funds.rights import FundAct, must_somewhere, places_of
 from registry.household import text
 from registry.store import campaigns, funds, payees, payments
@@ -35,9 +35,9 @@ from registry.store.campaigns import (
     Stand,
     Wanted,
 )
-from registry.store.funds import LineOfUnit, Narrowing
+from registry.store.funds import LineOfUnit, Narrowing, Places
 
-SOURCE = "households"
+SOURCES = ("households", "students")
 _MOST_LINES = 5_000
 
 
@@ -50,10 +50,12 @@ class Campaign:
     case_number: str
     title: str
     may_open_case: bool
-    programme: str
+    programmes: Sequence[str]
     period: str
     item: str
+    """What all are given, and in ``fen`` how much; empty where each case says it (entitled)."""
     fen: int
+    is_entitled: bool
     figures: Sequence[Figure]
     reasons: Sequence[tuple[str, int]]
     """Why households are held, and how many for each."""
@@ -61,7 +63,12 @@ class Campaign:
     @property
     def key(self) -> ListKey:
         """The list, and the payments that are given for it."""
-        return ListKey(self.list.id, self.programme, self.period, self.item)
+        return ListKey(self.list.id, self.programme, self.period, self.item, self.is_entitled)
+
+    @property
+    def programme(self) -> str:
+        """What it is for; of several the first."""
+        return self.programmes[0]
 
     def households(self, *stands: Stand) -> int:
         """How many are so far; all without a word."""
@@ -90,10 +97,24 @@ class CampaignMoney:
 
     lines: Sequence[LineOfUnit]
     to_draw_on: Sequence[LineOfUnit]
-    to_pay: Mapping[int, int]
-    """By the id of a line how many households of its area wait for a roster."""
+    rosters: Mapping[int, Sequence["ToRoster"]]
+    """By the id of a line what waits for a roster in its area."""
     short: frozenset[int]
     """The lines that have less than all of these are to be given."""
+
+    @property
+    def to_pay(self) -> Mapping[int, int]:
+        """How many by the id of a line."""
+        return {line: sum(one.count for one in found) for line, found in self.rosters.items()}
+
+
+@dataclass(frozen=True)
+class ToRoster:
+    """How many wait for a roster of one item, and what they are to be given."""
+
+    item: str
+    count: int
+    fen: int
 
 
 class CampaignDesk:
@@ -109,8 +130,10 @@ class CampaignDesk:
         vault = self._environment.vault
 
         def read(tx: Tx) -> list[Campaign]:
-            found = (self._seen(tx, actor, one) for one in fan_outs.from_source(tx, vault, SOURCE))
-            return [one for one in found if one is not None]
+            lists = [one for name in SOURCES for one in fan_outs.from_source(tx, vault, name)]
+            found = (self._seen(tx, actor, one) for one in lists)
+            seen = [one for one in found if one is not None]
+            return sorted(seen, key=lambda one: one.list.asked_at, reverse=True)
 
         return self._engine.ask(read)
 
@@ -120,7 +143,11 @@ class CampaignDesk:
         vault = self._environment.vault
 
         def read(tx: Tx) -> Campaign | None:
-            lists = fan_outs.of_numbered_case(tx, vault, SOURCE, case_number)
+            lists = [
+                one
+                for name in SOURCES
+                for one in fan_outs.of_numbered_case(tx, vault, name, case_number)
+            ]
             found = (self._seen(tx, actor, one) for one in lists)
             return next((one for one in found if one is not None), None)
 
@@ -131,22 +158,26 @@ class CampaignDesk:
 
     def money(self, actor: Actor, campaign: Campaign) -> CampaignMoney:
         """Where its money stands."""
-        asked = Narrowing(year=_year(campaign), programme=campaign.programme)
+        year = _year(campaign)
+
+        def lines(tx: Tx, places: Places) -> list[LineOfUnit]:
+            return [
+                one
+                for programme in campaign.programmes
+                for one in funds.lines(tx, places, Narrowing(year=year, programme=programme))
+            ]
 
         def read(tx: Tx) -> CampaignMoney:
-            to_draw_on = funds.lines(tx, places_of(actor, FundAct.ROSTER), asked)
-            to_pay = {
-                one.line.id: len(_to_pay(tx, campaign, one.line.key.organisation_id))
-                for one in to_draw_on
-            }
+            to_draw_on = lines(tx, places_of(actor, FundAct.ROSTER))
+            rosters = {one.line.id: _to_roster(tx, campaign, one.line.key) for one in to_draw_on}
             return CampaignMoney(
-                lines=funds.lines(tx, places_of(actor, FundAct.SEE), asked),
+                lines=lines(tx, places_of(actor, FundAct.SEE)),
                 to_draw_on=to_draw_on,
-                to_pay=to_pay,
+                rosters=rosters,
                 short=frozenset(
                     one.line.id
                     for one in to_draw_on
-                    if to_pay[one.line.id] * campaign.fen > one.line.available
+                    if sum(more.fen for more in rosters[one.line.id]) > one.line.available
                 ),
             )
 
@@ -204,11 +235,12 @@ class CampaignDesk:
 
         return self._engine.ask(read)
 
-    def open_roster(self, actor: Actor, campaign: Campaign, line_id: int) -> str:
+    def open_roster(self, actor: Actor, campaign: Campaign, line_id: int, item: str = "") -> str:
         """A draft batch with every household that waits for its money; its number.
 
-        Of the area of the budget line; those on another roster already are left out. Raises
-        NotPermitted, NotFound, Conflict where nobody waits.
+        Of the area of the budget line; those on another roster already are left out. ``item``:
+        which of several that the cases found. Raises NotPermitted, NotFound, Conflict where nobody
+        waits.
         """
         must_somewhere(actor, FundAct.ROSTER)
 
@@ -219,29 +251,21 @@ class CampaignDesk:
             if budget is None:
                 raise NotFound("没有找到这条指标,没有制单。请重新选择。")
             key = budget.line.key
-            programme = programme_of(campaign.programme)
-            if key.programme != programme.code or campaign.period not in programme.periods(
-                key.year
-            ):
+            programme = programme_of(key.programme)
+            is_its = key.programme in campaign.programmes
+            if not is_its or campaign.period not in programme.periods(key.year):
                 raise Invalid("这条指标不是这项活动的,没有制单。请重新选择。")
-            numbers = _to_pay(tx, campaign, key.organisation_id)[:_MOST_LINES]
-            if not numbers:
-                raise Conflict("现在没有待发放的户:已核对的都在批次中,或者还没有核对。没有制单。")
-            wanted = set(numbers)
-            found = [
-                one for one in payees.every(tx, (key.organisation_id,)) if one.file_no in wanted
-            ]
-            if not found:
-                raise Conflict("待发放的户都已不在档,没有制单。请逐户登记不发放的原因。")
+            given = campaign.item or item
+            found = _to_list(tx, campaign, key, given)[:_MOST_LINES]
             now = self._environment.now()
             batch = Batch(
                 number=payments.next_batch_number(tx, key.organisation_id, key.year),
-                title=f"{programme.title} {campaign.period} {programme.items[campaign.item]}",
+                title=f"{programme.title} {campaign.period} {programme.items[given]}",
                 organisation_id=key.organisation_id,
                 line_id=budget.line.id,
                 programme=key.programme,
                 period=campaign.period,
-                item=campaign.item,
+                item=given,
                 made_by=actor.person_id,
                 made_at=now,
             )
@@ -249,7 +273,7 @@ class CampaignDesk:
             payments.add_many(
                 tx,
                 [
-                    line_of(batch, budget, household_payee(one), campaign.fen, place)
+                    line_of(batch, budget, one.payee, one.fen, place, one.child)
                     for place, one in enumerate(found, start=1)
                 ],
             )
@@ -266,12 +290,13 @@ class CampaignDesk:
 
     def _seen(self, tx: Tx, actor: Actor, found: FanOut) -> Campaign | None:
         """A list with money, where she sees a household of it or the case that asked for it."""
-        programme, item = text(found.wanted.get("programme")), text(found.wanted.get("item"))
-        period, amount = text(found.wanted.get("period")), found.wanted.get("amount")
+        item, period = text(found.wanted.get("item")), text(found.wanted.get("period"))
+        amount, several = found.wanted.get("amount"), programmes_of(found.wanted)
+        one, is_entitled = text(found.wanted.get("programme")), bool(several)
         asking = None if found.case_id is None else cases.load(tx, found.case_id)
-        if asking is None or not programme or not period or amount is None:
+        if asking is None or not period or not (several or (one and amount is not None)):
             return None
-        of = ListKey(found.id, programme, period, item)
+        of = ListKey(found.id, one, period, item, is_entitled)
         figures = campaigns.figures(tx, _eyes(actor), of)
         may_open = cases.is_visible(tx, actor, asking.id)
         if not figures and not may_open:
@@ -282,13 +307,65 @@ class CampaignDesk:
             case_number=asking.number,
             title=asking.title,
             may_open_case=may_open,
-            programme=programme,
+            programmes=several or (one,),
             period=period,
             item=item,
-            fen=fen_of(amount),
+            fen=0 if is_entitled else fen_of(amount),
+            is_entitled=is_entitled,
             figures=figures,
             reasons=campaigns.reasons(tx, _eyes(actor), of, HELD_BECAUSE),
         )
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """Somebody who waits for a roster."""
+
+    payee: Payee
+    fen: int
+    child: Beneficiary = NOBODY_ELSE
+
+
+def _to_roster(tx: Tx, campaign: Campaign, key: LineKey) -> Sequence[ToRoster]:
+    if not campaign.is_entitled:
+        count = len(_to_pay(tx, campaign, key.organisation_id))
+        return [ToRoster(campaign.item, count, count * campaign.fen)] if count else []
+    by_item: dict[str, list[int]] = {}
+    for one in _entitled(tx, campaign, key):
+        by_item.setdefault(one.item, []).append(one.fen)
+    return [ToRoster(item, len(fen), sum(fen)) for item, fen in sorted(by_item.items())]
+
+
+def _to_list(tx: Tx, campaign: Campaign, key: LineKey, item: str) -> list[_Waiting]:
+    """Who goes onto a roster of this line now. Raises Conflict where nobody does."""
+    if campaign.is_entitled:
+        every = [one for one in _entitled(tx, campaign, key) if one.item == item]
+        numbers = {one.payee.key for one in every if one.payee.kind is PayeeKind.HOUSEHOLD}
+        files = payees.files(tx, numbers, hold=False)
+        stand = {number for number, file in files.items() if file.shown.stands}
+        found = [
+            _Waiting(one.payee, one.fen, Beneficiary(one.beneficiary, one.beneficiary_name))
+            for one in every
+            if one.payee.kind is not PayeeKind.HOUSEHOLD or one.payee.key in stand
+        ]
+        waits = bool(every)
+    else:
+        wanted = set(_to_pay(tx, campaign, key.organisation_id))
+        found = [
+            _Waiting(household_payee(one), campaign.fen)
+            for one in (payees.every(tx, (key.organisation_id,)) if wanted else ())
+            if one.file_no in wanted
+        ]
+        waits = bool(wanted)
+    if not waits:
+        raise Conflict("现在没有待发放的户:已核对的都在批次中,或者还没有核对。没有制单。")
+    if not found:
+        raise Conflict("待发放的户都已不在档,没有制单。请逐户登记不发放的原因。")
+    return found
+
+
+def _entitled(tx: Tx, campaign: Campaign, key: LineKey) -> Sequence[Entitlement]:
+    return campaigns.entitled(tx, campaign.key, GRANT_PAID, key.organisation_id, key.programme)
 
 
 def _to_pay(tx: Tx, campaign: Campaign, below: str) -> list[str]:

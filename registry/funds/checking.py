@@ -2,9 +2,11 @@
 
 Caps are data with dated amounts (:mod:`registry.budget.programmes`); they count what is given to a
 payee in the year by any level of any county: to a household also what people it counts were given
-as persons, to a person also what a household that counted her and was struck off was given. A cap
-may be passed where the roster says why, which whoever approves sees first; being paid twice for the
-same may never be.
+as persons, to a person also what a household that counted her and was struck off was given. Of what
+is given to each child (``Payment.beneficiary``) they count what that child was given, whoever was
+paid for her, and she is given it once a period, of all programmes of that kind. A cap may be passed
+where the roster says why, which whoever approves sees first; being paid twice for the same may
+never be.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +17,14 @@ from engine.store.database import Tx
 from engine.work.federation_settings import Ask
 from registry.budget.amounts import in_yuan, whole_fen
 from registry.budget.model import LIVE, Payee, PayeeKind, Payment
-from registry.budget.programmes import CAPS, Cap, pays_households, programme_title
+from registry.budget.programmes import (
+    CAPS,
+    Cap,
+    help_of,
+    pays_households,
+    programme_title,
+    programmes,
+)
 from registry.funds.payees import has_file, pay_household
 from registry.store import payees, payments, same_people
 from registry.store.same_people import CountedIn, OtherPayment
@@ -82,6 +91,13 @@ class _Given:
                 tx, year, {one.payee.key for one in persons}, area
             ),
         }
+        children = {one.beneficiary for one in listed if one.beneficiary}
+        self._of_child: dict[str, list[OtherPayment]] = {key: [] for key in children}
+        for key, given in same_people.given_to_children(tx, year, children, area).items():
+            self._of_child[key] += [other for other in given if other.payment.id not in ours]
+        for one in listed:
+            if one.beneficiary:
+                self._of_child[one.beneficiary].append(OtherPayment(one, one.batch_no, ""))
 
     def faults(self, one: Payment) -> Iterable[Fault]:
         refusal = self._not_to_pay(one)
@@ -95,14 +111,22 @@ class _Given:
             *(_twice(one, other) for other in others if _same(one, other)),
             *(_twice_otherwise(one, other) for other in otherwise if _same(one, other.payment)),
         ]
+        of_child = [
+            other for other in self._of_child.get(one.beneficiary, ()) if other.payment is not one
+        ]
+        twice += [_twice_for_child(one, other) for other in of_child if _same_kind(one, other)]
         if twice:
             yield Fault(one, twice[0])
         others += [other.payment for other in otherwise]
+        too_many = self._too_many_children(one, others)
+        if too_many:
+            yield Fault(one, too_many, is_allowed=bool(one.exception))
         for other in others:
             if _elsewhere(one, other):
                 yield Fault(one, _also(one, other), is_allowed=True)
+        counted = [other.payment for other in of_child] if one.beneficiary else others
         for cap in CAPS:
-            sentence = self._above(cap, one, others)
+            sentence = self._above(cap, one, counted)
             if sentence:
                 yield Fault(one, sentence, is_allowed=bool(one.exception))
 
@@ -117,6 +141,26 @@ class _Given:
             if counted_in is not None:
                 return _has_file(one, counted_in)
         return ""
+
+    def _too_many_children(self, one: Payment, others: Sequence[Payment]) -> str:
+        """That more children of a household are given it than may be; empty where not."""
+        programme = programmes().get(one.programme)
+        if programme is None or programme.most_members is None or not one.beneficiary:
+            return ""
+        children = {
+            other.beneficiary
+            for other in (*others, one)
+            if other.beneficiary
+            and (other.programme, other.period) == (one.programme, one.period)
+            and (other.status in LIVE or other.batch_no == one.batch_no)
+        }
+        most = int(str(programme.most_members.asked(self._ask, one.payee.organisation_id)))
+        if len(children) <= most:
+            return ""
+        return (
+            f"{one.payee.name}一户的{programme.title}({one.period})已安排 {len(children)} 名学生,"
+            f"按规定一户最多 {most} 名。"
+        )
 
     def _above(self, cap: Cap, one: Payment, others: Sequence[Payment]) -> str:
         file = self._files.get(one.payee.key)
@@ -139,7 +183,7 @@ class _Given:
             return ""
         told = f"(含其他批次和其他单位已安排的 {in_yuan(given)})" if given else ""
         return (
-            f"{one.payee.name}{cap.title}合计 {in_yuan(given + one.fen)}{told},"
+            f"{one.for_whom}{cap.title}合计 {in_yuan(given + one.fen)}{told},"
             f"超过上限 {in_yuan(most)}。"
         )
 
@@ -164,23 +208,36 @@ def _who(payee: Payee) -> tuple[PayeeKind, str]:
 
 def _same(one: Payment, other: Payment) -> bool:
     is_live = other.status in LIVE or other.batch_no == one.batch_no
-    return is_live and (one.programme, one.period, one.item, one.level) == (
-        other.programme,
-        other.period,
-        other.item,
-        other.level,
+    return is_live and _what(one) == _what(other)
+
+
+def _what(one: Payment) -> tuple[str, ...]:
+    return one.beneficiary, one.programme, one.period, one.item, one.level
+
+
+def _same_kind(one: Payment, other: OtherPayment) -> bool:
+    """Whether a child is given help of one kind twice in a period."""
+    mine, its = one, other.payment
+    is_live = its.status in LIVE or its.batch_no == mine.batch_no
+    return is_live and (help_of(mine.programme), mine.period) == (
+        help_of(its.programme),
+        its.period,
     )
 
 
 def _elsewhere(one: Payment, other: Payment) -> bool:
     """Another level gives for the same programme and period: not refused, but told."""
     is_other = other.status in LIVE and other.level != one.level
-    return is_other and (one.programme, one.period) == (other.programme, other.period)
+    return is_other and (one.beneficiary, one.programme, one.period) == (
+        other.beneficiary,
+        other.programme,
+        other.period,
+    )
 
 
 def _also(one: Payment, other: Payment) -> str:
     return (
-        f"{one.payee.name}的{programme_title(one.programme)}({one.period})"
+        f"{one.for_whom}的{programme_title(one.programme)}({one.period})"
         f"{words(LEVELS, other.level)}已安排 {in_yuan(other.fen)}。"
     )
 
@@ -191,8 +248,24 @@ def _twice(one: Payment, other: Payment) -> str:
     else:
         where = "本批中" if other.batch_no == one.batch_no else f"批次 {other.batch_no} 中"
     return (
-        f"{one.payee.name}的{programme_title(one.programme)}({one.period})已在{where}安排 "
+        f"{one.for_whom}的{programme_title(one.programme)}({one.period})已在{where}安排 "
         f"{in_yuan(other.fen)},同一期间不能重复发放。"
+    )
+
+
+def _twice_for_child(one: Payment, found: OtherPayment) -> str:
+    """A child that has it already: through another parent, at another stage, as a person."""
+    other, ask = found.payment, ""
+    if other.batch_no and other.batch_no == one.batch_no:
+        where = "在本批中"
+    elif found.reference:
+        where = f"在{'批次' if other.batch_no else '办件'} {found.reference} 中"
+    else:
+        where, ask = f"由{found.county}", f"如有疑问请向{found.county}核实。"
+    paid = "" if other.payee.name == other.beneficiary_name else f"(收款人{other.payee.name})"
+    return (
+        f"学生{one.beneficiary_name}的{programme_title(other.programme)}({other.period})已{where}"
+        f"安排 {in_yuan(other.fen)}{paid},一名学生同一年度只发一次。{ask}"
     )
 
 

@@ -178,12 +178,16 @@ def record_help(tx: Tx, stamp: Stamp, paid: Sequence[Payment], note: str) -> Non
                 source="own" if source is None else source.help,
                 level=one.level,
                 payer=payer.unit,
-                note=f"{programme.title} {one.period};{note}",
+                note=f"{programme.title} {one.period};{_whose(one)}{note}",
                 entered_by=stamp.by_id,
                 entered_at=stamp.at,
             )
         )
     help_records.add_many(tx, records)
+
+
+def _whose(one: Payment) -> str:
+    return f"学生{one.beneficiary_name};" if one.beneficiary_name else ""
 
 
 def must_be(

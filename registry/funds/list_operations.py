@@ -22,7 +22,10 @@ Inputs = Mapping[str, object]
 
 
 def _coverage(context: OperationContext, inputs: Inputs) -> Inputs:
-    """How many households of a list were paid, are held with a reason, are still open."""
+    """How many households of a list were paid, are held with a reason, are still open.
+
+    `entitled`: its cases said whom and how much (`funds.entitle`); else all get `item`.
+    """
     tx = cast(Tx, context.tx)
     found = fan_outs.brief(tx, text(inputs.get("list")))
     if found is None:
@@ -33,6 +36,7 @@ def _coverage(context: OperationContext, inputs: Inputs) -> Inputs:
         text(inputs.get("programme")),
         text(inputs.get("period")),
         text(inputs.get("item")),
+        is_entitled=inputs.get("entitled") is True,
     )
     by_stand: dict[Stand, int] = {}
     fen = 0
@@ -92,8 +96,14 @@ LIST_OPERATIONS = (
         name="funds.coverage",
         title="统计名单的发放覆盖率",
         run=_coverage,
-        inputs={"list": _TEXT, "programme": _TEXT, "period": _TEXT, "item": _TEXT},
-        required=frozenset({"list", "programme", "period", "item"}),
+        inputs={
+            "list": _TEXT,
+            "programme": _TEXT,
+            "period": _TEXT,
+            "item": _TEXT,
+            "entitled": _TRUTH,
+        },
+        required=frozenset({"list", "period"}),
         outputs={
             "households": _COUNT,
             "paid": _COUNT,

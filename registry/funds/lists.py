@@ -1,7 +1,8 @@
 """Households as a list of cases, and what becomes known of their money (design.md D10).
 
 A process asks for them with ``cases.for_each``: source ``households`` begins a case for each
-household on file on a day, news ``payments`` tells each case when its household was paid.
+household on file on a day, news ``payments`` tells each case when its household was paid. Source
+``students`` begins one for each child who was given it the year before, ``student_payments`` tells.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,8 @@ from engine.model.fan_out import Line, News, Source
 from engine.store.database import Tx
 from registry.budget.amounts import yuan
 from registry.household import text
-from registry.store import campaigns
+from registry.store import campaigns, entitlements
+from registry.store.campaigns import Paid
 
 GRANT_PAID = "grant_paid"
 """The message that cases of households wait for whose money is to be paid: who waits for it may
@@ -75,14 +77,74 @@ class PaymentNews:
         """What was paid, by file number."""
         programme, period = text(wanted.get("programme")), text(wanted.get("period"))
         known = campaigns.paid(cast(Tx, tx), programme, period, text(wanted.get("item")), keys)
-        return {
-            file_no: {
-                "paid_amount": to_json_number(yuan(one.fen)),
-                "paid_on": one.paid_on,
-                "voucher_no": one.voucher,
-            }
-            for file_no, one in known.items()
-        }
+        return {file_no: _told(one) for file_no, one in known.items()}
+
+
+class StudentList:
+    """Children who were paid in an earlier period and may be given it once more.
+
+    Wanted: ``programmes``, ``before`` the period they were paid in, ``year`` the year of now. A
+    line is the keyed hash of a child's number, of the unit that dealt with her then; its case
+    begins with ``variables`` and with ``student_name`` and ``earlier_no``, the number of that case.
+    """
+
+    def count(self, tx: object, wanted: Mapping[str, object]) -> int:
+        """How many there are."""
+        of, before, year = _renewed(wanted)
+        return entitlements.count_to_renew(cast(Tx, tx), of, before, year)
+
+    def page(
+        self, tx: object, wanted: Mapping[str, object], after: str, limit: int
+    ) -> Sequence[Line]:
+        """The next ones by that hash."""
+        of, before, year = _renewed(wanted)
+        given = wanted.get("begin_with")
+        begin_with = given if isinstance(given, Mapping) else {}
+        return [
+            Line(
+                one.earlier.beneficiary,
+                one.organisation_id,
+                {
+                    **begin_with,
+                    "student_name": one.earlier.beneficiary_name,
+                    "earlier_no": one.number,
+                },
+            )
+            for one in entitlements.to_renew(cast(Tx, tx), of, before, year, after, limit)
+        ]
+
+
+class StudentPaymentNews:
+    """Wanted: ``programmes`` and ``period``. A child who was paid for hears how much and when."""
+
+    def of(
+        self, tx: object, wanted: Mapping[str, object], keys: Sequence[str]
+    ) -> Mapping[str, Mapping[str, object]]:
+        """What was paid, by the keyed hash of the child's number."""
+        period = text(wanted.get("period"))
+        known = campaigns.paid_for(cast(Tx, tx), programmes_of(wanted), period, keys)
+        return {key: _told(one) for key, one in known.items()}
+
+
+def programmes_of(wanted: Mapping[str, object]) -> Sequence[str]:
+    """What a list gives where its cases say how much; nothing where it gives all the same."""
+    said = wanted.get("programmes")
+    return [text(one) for one in said] if isinstance(said, list) else []
+
+
+def _told(one: Paid) -> Mapping[str, object]:
+    return {
+        "paid_amount": to_json_number(yuan(one.fen)),
+        "paid_on": one.paid_on,
+        "voucher_no": one.voucher,
+    }
+
+
+def _renewed(wanted: Mapping[str, object]) -> tuple[Sequence[str], str, int]:
+    of, before, year = programmes_of(wanted), text(wanted.get("before")), text(wanted.get("year"))
+    if not of or not before or not year.isdigit():
+        raise Invalid("没有写明名单的项目、上一期间和年度,没有发起。请核对流程。")
+    return of, before, int(year)
 
 
 def _asked(wanted: Mapping[str, object]) -> tuple[str, date, bool]:
@@ -96,8 +158,8 @@ def _asked(wanted: Mapping[str, object]) -> tuple[str, date, bool]:
     return below, day, wanted.get("joining") is True
 
 
-SOURCES: Mapping[str, Source] = {"households": HouseholdList()}
+SOURCES: Mapping[str, Source] = {"households": HouseholdList(), "students": StudentList()}
 """Given to :class:`engine.Options`."""
 
-NEWS: Mapping[str, News] = {"payments": PaymentNews()}
+NEWS: Mapping[str, News] = {"payments": PaymentNews(), "student_payments": StudentPaymentNews()}
 """The same."""

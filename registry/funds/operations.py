@@ -34,6 +34,7 @@ from registry.funds import giving, ledger
 from registry.funds.cash import cash_fault, in_cash
 from registry.funds.checking import faults_of
 from registry.funds.ledger import Shortage
+from registry.funds.payees import NOBODY_ELSE, Beneficiary, for_herself
 from registry.funds.typed import instant_on
 from registry.household import text
 from registry.store import funds, notices, payments
@@ -86,7 +87,7 @@ def _reserve(context: OperationContext, inputs: Inputs) -> Inputs:
     if isinstance(made, Shortage):
         return _refused(line, _too_much(made.fen, made.available))
     if made is None:
-        return _refused(line, f"{new.payee.name}同一项目、同一期间已有发放,不能重复。")
+        return _refused(line, f"{new.for_whom}同一项目、同一期间已有发放,不能重复。")
     context.reporter("grant", {"payee": new.payee.name, "amount": in_yuan(fen), "act": "占用"})
     return _granted(context, made, ledger.held_line(tx, line.id))
 
@@ -240,12 +241,14 @@ def _year(context: OperationContext, inputs: Inputs) -> int:
 
 
 def _payment(context: OperationContext, inputs: Inputs, line: BudgetLine, fen: int) -> Payment:
+    payee, programme = payee_of(context, inputs), line.key.programme
+    child = for_herself(programme, payee, beneficiary_of(context, inputs))
     holder = directory.organisation_brief(cast(Tx, context.tx), line.key.organisation_id)
     return Payment(
         id=0,
         line_id=line.id,
-        payee=_payee(context, inputs),
-        programme=line.key.programme,
+        payee=payee,
+        programme=programme,
         period=text(inputs.get("period"))[:20],
         item=text(inputs.get("item")),
         level="" if holder is None else holder.level,
@@ -253,10 +256,20 @@ def _payment(context: OperationContext, inputs: Inputs, line: BudgetLine, fen: i
         fen=fen,
         case_id=context.case_id,
         exception=text(inputs.get("exception"))[:300],
+        beneficiary=child.key,
+        beneficiary_name=child.name,
     )
 
 
-def _payee(context: OperationContext, inputs: Inputs) -> Payee:
+def beneficiary_of(context: OperationContext, inputs: Inputs) -> Beneficiary:
+    """Whom of a payee's it is for, as a process says it."""
+    said = normal(text(inputs.get("beneficiary_id")))
+    name = text(inputs.get("beneficiary_name"))[:100]
+    return Beneficiary(context.lookup_hash(said), name) if said else NOBODY_ELSE
+
+
+def payee_of(context: OperationContext, inputs: Inputs) -> Payee:
+    """Who is to be paid, as a process says it."""
     kind, said = PayeeKind(text(inputs.get("payee_kind"))), text(inputs.get("payee_id"))
     name = text(inputs.get("payee_name"))
     if not said or not name:
@@ -268,13 +281,11 @@ def _payee(context: OperationContext, inputs: Inputs) -> Payee:
 
 
 def _is_same(before: Payment, new: Payment) -> bool:
-    return (before.payee.kind, before.payee.key, before.programme, before.period, before.item) == (
-        new.payee.kind,
-        new.payee.key,
-        new.programme,
-        new.period,
-        new.item,
-    )
+    def key(one: Payment) -> tuple[str, ...]:
+        of = one.payee
+        return (of.kind, of.key, one.beneficiary, one.programme, one.period, one.item)
+
+    return key(before) == key(new)
 
 
 def _payments(context: OperationContext, inputs: Inputs) -> list[Payment]:
@@ -454,6 +465,8 @@ FUND_OPERATIONS: Sequence[Operation] = (
             "payee_id": _TEXT,
             "payee_name": _TEXT,
             "exception": _TEXT_OR_NOTHING,
+            "beneficiary_id": _TEXT_OR_NOTHING,
+            "beneficiary_name": _TEXT_OR_NOTHING,
             **_WHERE,
         },
         required=frozenset(

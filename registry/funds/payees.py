@@ -1,6 +1,7 @@
 """Who can be put on a roster: read as typed, told in words where she cannot be."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from engine.errors import Invalid
 from engine.model.clock import local_date
@@ -8,13 +9,59 @@ from engine.model.identity_numbers import credit_code_problem, normalised, resid
 from engine.store.database import Tx
 from engine.work.attributes import normal
 from registry.budget.model import Batch, Payee, PayeeKind, Stamp
-from registry.budget.programmes import pays_households
-from registry.store import same_people
+from registry.budget.programmes import is_per_member, pays_households
+from registry.store import people, same_people
 from registry.store.payees import HouseholdToPay
 from registry.store.same_people import CountedIn
 
 _LONGEST_NAME = 60
 _LAST = 4
+
+
+@dataclass(frozen=True)
+class Beneficiary:
+    """Who of a payee's a payment is for: the keyed hash of her number, and her name."""
+
+    key: str = ""
+    name: str = ""
+
+
+NOBODY_ELSE = Beneficiary()
+"""It is for the payee."""
+
+
+def for_herself(programme: str, payee: Payee, said: Beneficiary = NOBODY_ELSE) -> Beneficiary:
+    """Whom a payment is for; of a programme for each child a person is paid for herself."""
+    if said.key or payee.kind is not PayeeKind.PERSON or not is_per_member(programme):
+        return said
+    return Beneficiary(payee.key, payee.name)
+
+
+def typed_child(
+    tx: Tx,
+    stamp: Stamp,
+    lookup_hash: Callable[[str], str],
+    typed: Mapping[str, str],
+    payee: Payee,
+) -> Beneficiary:
+    """The child of a household on file that a payment is for. Raises Invalid.
+
+    Of her number only the keyed hash is kept; the household's file counts her.
+    """
+    name = " ".join(typed.get("student_name", "").split())
+    if not name or len(name) > _LONGEST_NAME:
+        raise Invalid(f"请填写学生姓名,不超过 {_LONGEST_NAME} 字。没有加入名单。")
+    code = normalised(typed.get("student_code", ""))
+    problem = resident_id_problem(code, local_date(stamp.at)) if code else "请填写学生身份证号。"
+    if problem:
+        raise Invalid(f"{problem}没有加入名单。")
+    hashed = lookup_hash(normal(code))
+    counted_in = people.counted(tx, [hashed]).get(hashed)
+    if counted_in is None or counted_in[0] != payee.key:
+        raise Invalid(
+            f"{name}没有计入{payee.name}一户的档案,没有加入名单。请核对身份证号,或先更正档案。"
+        )
+    return Beneficiary(hashed, name)
 
 
 def household_payee(found: HouseholdToPay) -> Payee:

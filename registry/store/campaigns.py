@@ -27,9 +27,10 @@ from engine.store.tables import (
     subscription,
     task,
 )
-from registry.budget.model import LIVE, PayeeKind, PaymentStatus
+from registry.budget.model import LIVE, Entitlement, PayeeKind, PaymentStatus
 from registry.household import OUT
-from registry.store.fund_tables import payment
+from registry.store.entitlements import entitlement_of
+from registry.store.fund_tables import entitlement, payment
 from registry.store.funds import Places
 from registry.store.tables import household
 
@@ -76,6 +77,8 @@ class ListKey:
     programme: str
     period: str
     item: str
+    is_entitled: bool = False
+    """Its cases say whom and how much (:mod:`registry.store.entitlements`), not the list."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,10 @@ class ListedHousehold:
 
     case_id: str
     number: str
+    key: str
+    """Under which it stands in the list, in whose order they come."""
     file_no: str
+    """Of its household; empty where who is paid has no file."""
     title: str
     unit: str
     stand: Stand
@@ -183,6 +189,32 @@ def paid(tx: Tx, programme: str, period: str, item: str, keys: Collection[str]) 
     }
 
 
+def paid_for(
+    tx: Tx, programmes: Collection[str], period: str, children: Collection[str]
+) -> dict[str, Paid]:
+    """By child, of these, what was paid for it already."""
+    query = (
+        select(
+            payment.c.beneficiary,
+            func.sum(payment.c.fen).label("fen"),
+            func.max(payment.c.paid_on).label("paid_on"),
+            func.max(payment.c.voucher).label("voucher"),
+        )
+        .where(
+            payment.c.beneficiary != "",
+            payment.c.beneficiary.in_(sorted(children)),
+            payment.c.programme.in_(sorted(programmes)),
+            payment.c.period == period,
+            payment.c.status == PaymentStatus.PAID.value,
+        )
+        .group_by(payment.c.beneficiary)
+    )
+    return {
+        row.beneficiary: Paid(int(row.fen), row.paid_on or "", row.voucher)
+        for row in tx.execute(query)
+    }
+
+
 def _of_households(programme: str, period: str, item: str) -> tuple[ColumnElement[bool], ...]:
     return (
         payment.c.payee_kind == PayeeKind.HOUSEHOLD.value,
@@ -193,7 +225,16 @@ def _of_households(programme: str, period: str, item: str) -> tuple[ColumnElemen
 
 
 def _of_its_household(of: ListKey) -> tuple[ColumnElement[bool], ...]:
-    """Payments for a list of the household that a case of it is about."""
+    """Payments for a list of the household, or of what else, that a case of it is about."""
+    if of.is_entitled:
+        return (
+            entitlement.c.case_id == case.c.id,
+            payment.c.payee_kind == entitlement.c.payee_kind,
+            payment.c.payee_key == entitlement.c.payee_key,
+            payment.c.beneficiary == entitlement.c.beneficiary,
+            payment.c.programme == entitlement.c.programme,
+            payment.c.period == entitlement.c.period,
+        )
     return (
         *_of_households(of.programme, of.period, of.item),
         payment.c.payee_key == case.c.business_key,
@@ -228,6 +269,39 @@ def to_arrange(tx: Tx, of: ListKey, message: str, below: str) -> list[str]:
         .order_by(case.c.business_key)
     )
     return list(tx.execute(query).scalars())
+
+
+def entitled(tx: Tx, of: ListKey, message: str, below: str, programme: str) -> list[Entitlement]:
+    """What cases of a list found and wait for, below an organisation, of one programme.
+
+    Without what is on some roster already, a draft too.
+    """
+    on_a_roster = (
+        select(payment.c.id)
+        .where(*_of_its_household(of), payment.c.status != PaymentStatus.RELEASED.value)
+        .correlate(case, entitlement)
+        .exists()
+    )
+    waits = (
+        select(subscription.c.token)
+        .where(subscription.c.case_id == case.c.id, subscription.c.name == message)
+        .correlate(case)
+        .exists()
+    )
+    query = (
+        select(entitlement)
+        .join(case, case.c.id == entitlement.c.case_id)
+        .where(
+            case.c.fan_out_id == of.fan_out_id,
+            case.c.ended_at.is_(None),
+            entitlement.c.programme == programme,
+            lies_below(case.c.organisation_id, (below,)),
+            waits,
+            ~on_a_roster,
+        )
+        .order_by(entitlement.c.organisation_id, entitlement.c.payee_key, entitlement.c.beneficiary)
+    )
+    return [entitlement_of(row) for row in tx.execute(query)]
 
 
 def figures(tx: Tx, eyes: Eyes, of: ListKey) -> list[Figure]:
@@ -314,6 +388,7 @@ def listed(
             row.id,
             row.number,
             row.business_key,
+            row.file_no or "",
             row.title,
             row.unit,
             Stand(row.stand),
@@ -336,9 +411,19 @@ def _stands(eyes: Eyes, of: ListKey) -> Select[Any]:
     best = select(func.max(when((is_paid, 1), else_=0))).where(*given)
     fen = select(func.sum(when((is_paid, payment.c.fen), else_=0))).where(*given)
     step = select(func.min(task.c.name)).where(task.c.case_id == case.c.id, task.c.status == "open")
+    file_no: Any = case.c.business_key
+    if of.is_entitled:
+        is_file = entitlement.c.payee_kind == PayeeKind.HOUSEHOLD.value
+        file_no = (
+            select(entitlement.c.payee_key)
+            .where(entitlement.c.case_id == case.c.id, is_file)
+            .correlate(case)
+            .scalar_subquery()
+        )
     of_case = (
         select(
             case.c.id,
+            file_no.label("file_no"),
             case.c.number,
             case.c.business_key,
             case.c.title,
@@ -365,6 +450,7 @@ def _stands(eyes: Eyes, of: ListKey) -> Select[Any]:
     )
     return select(
         of_case.c.id,
+        of_case.c.file_no,
         of_case.c.number,
         of_case.c.business_key,
         of_case.c.title,

@@ -25,10 +25,11 @@ _STATUSES_IN: dict[BatchStatus, frozenset[PaymentStatus]] = {
 
 
 def paid_twice(tx: Tx) -> list[str]:
-    """Payees with two live payments of one kind: the database lets none be, so it is asked."""
+    """Payees and children with two live payments of one kind: the database lets none be."""
     same = (
         payment.c.payee_kind,
         payment.c.payee_key,
+        payment.c.beneficiary,
         payment.c.programme,
         payment.c.period,
         payment.c.item,
@@ -40,7 +41,14 @@ def paid_twice(tx: Tx) -> list[str]:
         .group_by(*same)
         .having(func.count() > 1)
     )
-    return [str(found) for found in tx.execute(query).scalars()]
+    to_children = (
+        select(func.min(payment.c.id))
+        .where(payment.c.status.in_(_LIVE), payment.c.beneficiary != "")
+        .group_by(payment.c.beneficiary, payment.c.programme, payment.c.period)
+        .having(func.count() > 1)
+    )
+    found = {*tx.execute(query).scalars(), *tx.execute(to_children).scalars()}
+    return [str(one) for one in sorted(found)]
 
 
 def batches_that_disagree(tx: Tx) -> list[tuple[str, str, str]]:

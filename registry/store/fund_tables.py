@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     text,
@@ -27,6 +28,8 @@ _CODE = String(40)
 _Serial = BigInteger().with_variant(Integer, "sqlite")
 
 _LIVE = text("status IN ('reserved', 'committed', 'held', 'paid')")
+_FOR_ONE = text("beneficiary <> ''")
+_LIVE_FOR_ONE = text("beneficiary <> '' AND status IN ('reserved', 'committed', 'held', 'paid')")
 
 budget_line = Table(
     "budget_line",
@@ -88,6 +91,9 @@ payment = Table(
     Column("payee_name", String(100), nullable=False),
     Column("payee_note", String(100), nullable=False),
     Column("organisation_id", _ID, nullable=False),  # where the payee belongs, or the line's
+    # Who of the payee's it is for, where a programme gives to each: keyed hash of her number.
+    Column("beneficiary", String(80), nullable=False, server_default=""),
+    Column("beneficiary_name", String(100), nullable=False, server_default=""),
     Column("programme", _CODE, nullable=False),
     Column("period", String(20), nullable=False),
     Column("item", _CODE, nullable=False),
@@ -108,6 +114,7 @@ payment = Table(
         "uq_payment_once",
         "payee_kind",
         "payee_key",
+        "beneficiary",
         "programme",
         "period",
         "item",
@@ -116,9 +123,51 @@ payment = Table(
         sqlite_where=_LIVE,
         postgresql_where=_LIVE,
     ),
+    # Nor does a child through two parents, as two things, or from two levels.
+    Index(
+        "uq_payment_beneficiary_once",
+        "beneficiary",
+        "programme",
+        "period",
+        unique=True,
+        sqlite_where=_LIVE_FOR_ONE,
+        postgresql_where=_LIVE_FOR_ONE,
+    ),
+    Index(
+        "ix_payment_beneficiary",
+        "beneficiary",
+        "year",
+        sqlite_where=_FOR_ONE,
+        postgresql_where=_FOR_ONE,
+    ),
     Index("ix_payment_batch", "batch_no", "number"),
     Index("ix_payment_payee", "payee_kind", "payee_key", "year"),
     Index("ix_payment_case", "case_id"),
+)
+
+entitlement = Table(
+    "entitlement",
+    metadata,
+    # What a case found that somebody is to be given: no money yet, but to be put on a roster.
+    Column("case_id", _CASE, primary_key=True),
+    Column("payee_kind", String(20), nullable=False),
+    Column("payee_key", String(80), nullable=False),
+    Column("payee_name", String(100), nullable=False),
+    Column("payee_note", String(100), nullable=False),
+    Column("organisation_id", _ID, nullable=False),
+    Column("beneficiary", String(80), nullable=False),
+    Column("beneficiary_name", String(100), nullable=False),
+    Column("programme", _CODE, nullable=False),
+    Column("period", String(20), nullable=False),
+    Column("item", _CODE, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("fen", BigInteger, nullable=False),
+    Column("at", _INSTANT, nullable=False),
+    Column("last_year", Integer),  # in which it may be given once more; empty: nobody knows
+    Column("remembered", LargeBinary, nullable=False),  # sealed: what the next period asks again
+    CheckConstraint("fen > 0", name="ck_entitlement_positive"),
+    Index("ix_entitlement_beneficiary", "beneficiary", "programme", "period"),
+    Index("ix_entitlement_period", "programme", "period", "beneficiary"),
 )
 
 fund_transfer = Table(

@@ -316,6 +316,8 @@ def _values(one: Payment) -> dict[str, object]:
         "reason": one.reason,
         "paid_on": _day_text(one.paid_on),
         "voucher": one.voucher,
+        "beneficiary": one.beneficiary,
+        "beneficiary_name": one.beneficiary_name,
     }
 
 
@@ -345,6 +347,8 @@ def payment_of(row: Any) -> Payment:
         reason=row.reason,
         paid_on=day_of(row.paid_on),
         voucher=row.voucher,
+        beneficiary=row.beneficiary,
+        beneficiary_name=row.beneficiary_name,
     )
 
 

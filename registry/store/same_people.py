@@ -5,7 +5,7 @@ of its file; who is counted in the files says which of them are the same. All is
 rosters at once.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,6 +89,19 @@ def given_to_former_households(
     return _given(tx, year, PayeeKind.HOUSEHOLD, same, area)
 
 
+def given_to_children(
+    tx: Tx, year: int, beneficiaries: Collection[str], area: str
+) -> dict[str, list[OtherPayment]]:
+    """What children were given in a year, whoever was paid for them, by their keyed hash."""
+    query = _live(year).where(payment.c.beneficiary != "")
+    rows = [
+        row
+        for some in _parts(beneficiaries)
+        for row in tx.execute(query.where(payment.c.beneficiary.in_(some)))
+    ]
+    return _by_key(tx, rows, area, lambda row: (row.beneficiary,))
+
+
 def _given(
     tx: Tx, year: int, kind: PayeeKind, same: Iterable[tuple[str, str]], area: str
 ) -> dict[str, list[OtherPayment]]:
@@ -96,24 +109,31 @@ def _given(
     by_payee: dict[str, set[str]] = {}
     for key, payee in same:
         by_payee.setdefault(payee, set()).add(key)
-    query = _live(year, kind)
+    query = _live(year).where(payment.c.payee_kind == kind.value)
     rows = [
         row
         for some in _parts(by_payee)
         for row in tx.execute(query.where(payment.c.payee_key.in_(some)))
     ]
+    return _by_key(tx, rows, area, lambda row: by_payee[row.payee_key])
+
+
+def _by_key(
+    tx: Tx, rows: Iterable[Any], area: str, keys_of: Callable[[Any], Iterable[str]]
+) -> dict[str, list[OtherPayment]]:
+    rows = list(rows)
     units = {row.unit for row in rows}
     near, counties = _below(tx, area, units), people.counties_of(tx, units)
     found: dict[str, list[OtherPayment]] = {}
     for row in sorted(rows, key=lambda row: int(row.id)):
         reference = (row.batch_no or row.case_number or "") if row.unit in near else ""
         one = OtherPayment(payment_of(row), reference, counties[row.unit][1])
-        for key in by_payee[row.payee_key]:
+        for key in keys_of(row):
             found.setdefault(key, []).append(one)
     return found
 
 
-def _live(year: int, kind: PayeeKind) -> Select[Any]:
+def _live(year: int) -> Select[Any]:
     # Who is asked about it is whose roster or case it is, not whose budget line it draws on.
     unit = func.coalesce(
         payment_batch.c.organisation_id, case.c.organisation_id, budget_line.c.organisation_id
@@ -124,11 +144,7 @@ def _live(year: int, kind: PayeeKind) -> Select[Any]:
         .join(budget_line, budget_line.c.id == payment.c.line_id)
         .outerjoin(payment_batch, payment_batch.c.number == payment.c.batch_no)
         .outerjoin(case, case.c.id == payment.c.case_id)
-        .where(
-            payment.c.payee_kind == kind.value,
-            payment.c.year == year,
-            payment.c.status.in_(_LIVE),
-        )
+        .where(payment.c.year == year, payment.c.status.in_(_LIVE))
     )
 
 

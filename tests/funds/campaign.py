@@ -39,6 +39,27 @@ def deploy(engine: Engine) -> None:
         engine.definitions.deploy(SYSTEM, files)
 
 
+def work(engine: Engine) -> None:
+    """Let everything go on that needs nobody: jobs now, and lists gone through."""
+    worker, runner = engine.jobs.executor(Pace()), engine.errands.runner(Pace())
+    for _ in range(2):
+        _rest_over(engine)
+        while worker.run_once():
+            pass
+        while runner.run_once():
+            pass
+    _rest_over(engine)
+    while worker.run_once():
+        pass
+
+
+def _rest_over(engine: Engine) -> None:
+    """What looks again after a while of real time looks now."""
+    with engine.database.unit_of_work() as unit:
+        unit.tx.execute(text("UPDATE job SET locked_until = NULL WHERE status = 'waiting'"))
+        unit.commit()
+
+
 def household(number: int, at: str) -> ExistingHousehold:
     """A household on file long before."""
     head = {**HEAD, "name": f"林模拟{number}", "id_number": id_number(number), "mobile": ""}
@@ -68,28 +89,13 @@ class Winter:
 
     def work(self) -> None:
         """Let everything go on that needs nobody: jobs now, and lists gone through."""
-        worker, runner = self.engine.jobs.executor(Pace()), self.engine.errands.runner(Pace())
-        for _ in range(2):
-            self._rest_over()
-            while worker.run_once():
-                pass
-            while runner.run_once():
-                pass
-        self._rest_over()
-        while worker.run_once():
-            pass
+        work(self.engine)
 
     def errands(self) -> None:
         """Let what somebody asked for be done."""
         runner = self.engine.errands.runner(Pace())
         while runner.run_once():
             pass
-
-    def _rest_over(self) -> None:
-        """What looks again after a while of real time looks now."""
-        with self.engine.database.unit_of_work() as unit:
-            unit.tx.execute(text("UPDATE job SET locked_until = NULL WHERE status = 'waiting'"))
-            unit.commit()
 
     def seen_by(self, name: str) -> Campaign:
         """The campaign as somebody sees it."""

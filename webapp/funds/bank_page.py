@@ -235,7 +235,7 @@ def _left(offer: BankOffer) -> tuple[LineToSend, ...]:
 def _line(one: OpenPayment) -> LineToSend:
     return LineToSend(
         number=one.payment.number,
-        name=one.payment.payee.name,
+        name=one.payment.for_whom,
         note=one.payment.payee.note,
         amount=amount(one.payment.fen),
         reason=one.reason or _("还没有写进文件"),

@@ -24,6 +24,7 @@ from webapp.shared.page import Page
 from webapp.shared.words import NOTHING, day, moment
 
 _MOST_ROWS = 500
+_OF_CHILD = ("student_name", "student_code")
 _OF_HELD = ("payment", "voucher", "paid_on", "in_cash", "witness_1", "witness_2", "reason")
 
 
@@ -103,6 +104,7 @@ class PayeeRow:
     kind: str
     name: str
     href: str
+    student: str
     note: str
     amount: str
     exception: str
@@ -158,6 +160,8 @@ class BatchPage(Page):
     has_searched: bool
     payees: Mapping[str, str]
     takes_households: bool
+    per_student: bool
+    """Each line says for which child of the household it is."""
     categories: Mapping[str, str]
     typed: Mapping[str, str]
     message: str
@@ -255,9 +259,10 @@ def batch_page(
 ) -> BatchPage:
     """One batch; its exceptions first."""
     batch, values = view.line.batch, typed.values or {}
-    there = {one.payee.key for one in view.payments}
+    # A household may come again with another child.
+    there = set() if view.programme.per_member else {one.payee.key for one in view.payments}
     last = view.payments[-1].fen if view.payments else 0
-    names = ("amount", "exception", "payee", "name", "code", "category", *_OF_HELD)
+    names = ("amount", "exception", "payee", "name", "code", "category", *_OF_CHILD, *_OF_HELD)
     kept = {name: values.get(name, "") for name in names}
     return BatchPage(
         shell=shell,
@@ -293,9 +298,10 @@ def batch_page(
             if kind in view.programme.payees and kind is not PayeeKind.HOUSEHOLD
         },
         takes_households=PayeeKind.HOUSEHOLD in view.programme.payees,
-        categories={
-            code: f"{words(CATEGORIES, code)} {count}" for code, count in categories.items()
-        },
+        per_student=view.programme.per_member,
+        categories={}
+        if view.programme.per_member
+        else {code: f"{words(CATEGORIES, code)} {count}" for code, count in categories.items()},
         typed={**kept, "amount": kept["amount"] or (amount(last) if last else "")},
         message=typed.message,
     )
@@ -322,6 +328,7 @@ def _payee_row(one: Payment, view: BatchView) -> PayeeRow:
         kind=str(PAYEES[one.payee.kind]),
         name=one.payee.name,
         href=url_for("register.household", file_no=one.payee.key) if is_file else "",
+        student=one.beneficiary_name if one.for_whom != one.payee.name else "",
         note=one.payee.note or NOTHING,
         amount=amount(one.fen),
         exception=one.exception,

@@ -93,6 +93,7 @@ def add_household(number: str) -> ResponseReturnValue:
             typed.get("file_no", ""),
             typed.get("amount", ""),
             typed.get("exception", ""),
+            typed,
         )
         return ""
 

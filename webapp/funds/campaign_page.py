@@ -1,4 +1,4 @@
-"""Campaigns (送温暖) as values: the list, one with its figures, the households a figure counts."""
+"""Campaigns as values: the list, one with its figures, the households a figure counts."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from flask import url_for
 
 from engine.model.clock import local_date
 from engine.model.fan_out import RefusedLine
+from registry.budget.model import BudgetLine
 from registry.funds.campaign_desk import Campaign, CampaignMoney
 from registry.funds.desk import words_of
 from registry.store.campaigns import PAID_STANDS, Figure, ListedHousehold, Stand
@@ -44,8 +45,8 @@ class CampaignsPage(Page):
 
     @property
     def title(self) -> str:
-        """慰问活动."""
-        return _("慰问活动")
+        """帮扶活动."""
+        return _("帮扶活动")
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,8 @@ class MoneyRow:
     paid: str
     left: str
     percent: int
-    to_pay: int
+    rosters: tuple[tuple[str, str, int], ...]
+    """For each roster that can be made now: its item, what it is called, for how many."""
     is_short: bool
 
 
@@ -116,6 +118,7 @@ class CampaignPage(Page):
     stands: tuple[str, ...]
     counties: tuple[CountyRow, ...]
     lines: tuple[MoneyRow, ...]
+    per_student: bool
     reasons: tuple[tuple[str, Counted], ...]
     refused: tuple[tuple[str, str], ...]
     refused_count: int
@@ -123,8 +126,8 @@ class CampaignPage(Page):
 
     @property
     def title(self) -> str:
-        """慰问活动 · 编号."""
-        return f"{_('慰问活动')} · {self.number}"
+        """帮扶活动 · 编号."""
+        return f"{_('帮扶活动')} · {self.number}"
 
 
 @dataclass(frozen=True)
@@ -152,6 +155,7 @@ class CampaignHouseholdsPage(Page):
     tabs: tuple[Link, ...]
     name: str
     why: str
+    per_student: bool
     campaign_href: str
     states: tuple[tuple[Link, int], ...]
     rows: tuple[HouseholdRow, ...]
@@ -210,10 +214,11 @@ def campaign_page(
         case_href=url_for("cases.show", case_id=found.case_id) if found.may_open_case else "",
         address=url_for("funds.campaign", number=found.case_number),
         facts=(
-            (_("帮扶项目"), f"{programme_words(found.programme)} {found.period}"),
-            (_("名单日"), str(listed.wanted.get("on", ""))),
-            (_("每户标准"), f"{amount(found.fen)} {_('元')}"),
-            (_("发放内容"), item_names(found.programme).get(found.item, found.item)),
+            (
+                _("帮扶项目"),
+                f"{'、'.join(programme_words(one) for one in found.programmes)} {found.period}",
+            ),
+            *_what_is_given(found),
             (_("已付金额"), f"{amount(found.paid_fen)} {_('元')}"),
         ),
         gathering=gathering,
@@ -233,6 +238,7 @@ def campaign_page(
         stands=tuple(str(STANDS[stand]) for stand in stands),
         counties=tuple(_counties(found, stands)),
         lines=tuple(_money(money)),
+        per_student=found.is_entitled,
         reasons=tuple(
             (
                 why or _("没有写明"),
@@ -246,6 +252,21 @@ def campaign_page(
         refused=tuple((one.business_key, one.reason) for one in refused),
         refused_count=listed.refused,
         message=message,
+    )
+
+
+def _what_is_given(found: Campaign) -> tuple[tuple[str, str], ...]:
+    """The same for all, or what each case says until a last day."""
+    if found.is_entitled:
+        until = found.list.joins_until
+        return (
+            (_("申请截止"), "" if until is None else day(until)),
+            (_("发放标准"), _("按学段逐人确定")),
+        )
+    return (
+        (_("名单日"), str(found.list.wanted.get("on", ""))),
+        (_("每户标准"), f"{amount(found.fen)} {_('元')}"),
+        (_("发放内容"), item_names(found.programme).get(found.item, found.item)),
     )
 
 
@@ -320,11 +341,17 @@ def _money(money: CampaignMoney) -> list[MoneyRow]:
             paid=amount(one.line.paid),
             left=amount(one.line.available),
             percent=one.line.percent,
-            to_pay=money.to_pay.get(one.line.id, 0) if one.line.id in mine else 0,
+            rosters=_rosters(one.line, money) if one.line.id in mine else (),
             is_short=one.line.id in money.short,
         )
         for one in money.lines
     ]
+
+
+def _rosters(line: BudgetLine, money: CampaignMoney) -> tuple[tuple[str, str, int], ...]:
+    names = item_names(line.key.programme)
+    found = money.rosters.get(line.id, ())
+    return tuple((one.item, names.get(one.item, one.item), one.count) for one in found)
 
 
 def households_page(
@@ -359,6 +386,7 @@ def households_page(
         tabs=fund_tabs("campaigns"),
         name=found.title,
         why=why,
+        per_student=found.is_entitled,
         campaign_href=url_for("funds.campaign", number=found.case_number),
         states=tuple(states),
         rows=tuple(
@@ -367,7 +395,7 @@ def households_page(
                 title=one.title,
                 file_no=one.file_no,
                 file_href=url_for("register.household", file_no=one.file_no)
-                if one.may_open
+                if one.may_open and one.file_no
                 else "",
                 unit=one.unit,
                 stand=one.stand.value,
@@ -380,7 +408,7 @@ def households_page(
         ),
         first_page=href(chosen) if narrowing.get("after") else "",
         next_page=address(
-            "funds.campaign_households", here, number=found.case_number, after=page[-1].file_no
+            "funds.campaign_households", here, number=found.case_number, after=page[-1].key
         )
         if len(rows) > limit
         else "",

@@ -60,7 +60,10 @@ def make_roster(number: str) -> ResponseReturnValue:
     actor, desk = current_actor(), current_registry().campaigns
     try:
         batch = desk.open_roster(
-            actor, desk.view(actor, number), number_of(request.form.get("line", ""))
+            actor,
+            desk.view(actor, number),
+            number_of(request.form.get("line", "")),
+            request.form.get("item", ""),
         )
     except (Conflict, Invalid, NotFound, NotPermitted) as refusal:
         return _page(actor, number, refusal.message), status_of(refusal)

@@ -82,7 +82,7 @@ def fund_tabs(current: str) -> tuple[Link, ...]:
     """The pages of the money."""
     links = (
         ("ledger", _("指标台账"), url_for("funds.ledger")),
-        ("campaigns", _("慰问活动"), url_for("funds.campaigns")),
+        ("campaigns", _("帮扶活动"), url_for("funds.campaigns")),
         ("batches", _("发放批次"), url_for("funds.batches")),
         ("transfers", _("调剂记录"), url_for("funds.transfers")),
         ("expenses", _("其他支出"), url_for("funds.expenses")),

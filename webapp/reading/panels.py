@@ -149,7 +149,7 @@ def _batch(registry: RegistryPort, actor: Actor, view: TaskView) -> Panel | None
     rows = tuple(
         (
             str(one.number),
-            one.payee.name,
+            one.for_whom,
             one.payee.note,
             f"{yuan(one.fen):,.2f}",
             " ".join(
