@@ -9,6 +9,7 @@ from typing import cast
 
 from engine.errors import Invalid
 from engine.model.operations import Operation, OperationContext
+from engine.store import directory
 from engine.store.database import Tx
 from engine.work.attributes import normal
 from registry.budget.amounts import fen_of, yuan
@@ -80,8 +81,9 @@ def _on_file(tx: Tx, payee: Payee) -> Payee:
     file = payees.files(tx, {payee.key}, hold=False).get(payee.key)
     if file is None:
         return payee
-    name = file.shown.head_name
-    return Payee(payee.kind, payee.key, name, payee.note, file.organisation_id)
+    unit = directory.organisation_brief(tx, file.organisation_id)
+    note = "" if unit is None else unit.name
+    return Payee(payee.kind, payee.key, file.shown.head_name, note, file.organisation_id)
 
 
 def _recall(context: OperationContext, inputs: Inputs) -> Inputs:
@@ -96,7 +98,8 @@ def _recall(context: OperationContext, inputs: Inputs) -> Inputs:
     if found is None and said:
         found = entitlements.last_paid(tx, context.lookup_hash(said), of, before)
     if found is None or found.organisation_id != context.organisation_id:
-        return {"found": False, "id_number": said or None, "remembered": {}}
+        nothing = dict.fromkeys(("period", "item", "amount"))
+        return {"found": False, "id_number": said or None, "remembered": {}, **nothing}
     one = found.earlier
     remembered = unpacked(context.open(one.remembered, _place(one.case_id)))
     return {

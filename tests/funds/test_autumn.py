@@ -234,6 +234,6 @@ def test_the_page_offers_a_roster_for_each_stage_and_shows_no_number(
     answer = accountant.post(f"{href}/roster", {"line": line, "item": "university"}, href)
     assert answer.status_code == 303
     batch = accountant.text(answer.headers["Location"])
-    assert "学生 林小模501" in batch
+    assert ">林小模501<" in batch
     wrong = accountant.post(f"{href}/roster", {"line": line, "item": "nothing"}, href)
     assert wrong.status_code == 409

@@ -268,6 +268,28 @@ def test_files_are_listed_page_by_page_newest_change_first(bench: Bench) -> None
     assert seen == ["林模拟5", "林模拟3", "林模拟1"]
 
 
+def test_a_person_is_found_in_the_file_that_counts_her_by_its_own_unit_alone(bench: Bench) -> None:
+    opened = bench.run("household.open_file", FILE)["file_no"]
+    asked = {"id_number": HEAD["id_number"]}
+
+    def found(at: str = "u1", **more: object) -> tuple[object, ...]:
+        told = bench.run("household.find_member", {**asked, **more}, "case-2", at)
+        assert (told["found"] == "here") == (told["head_name"] is not None)
+        return told["found"], told["file_no"]
+
+    assert found() == found(file_no=opened) == ("here", opened)
+    assert found("xc") == ("here", opened), "the county sees the file as well"
+    assert found("lw-u") == found("lw-u", file_no=opened) == ("elsewhere", None)
+    assert found(file_no="档-350602-2026-999999") == ("elsewhere", None)
+    stranger = {"id_number": "35062519990315992X"}
+    assert found(**stranger) == ("nowhere", None)
+    assert found(file_no=opened, **stranger) == ("not_counted", None)
+    assert found("lw-u", file_no=opened, **stranger) == ("closed", None), "another's is as none"
+    bench.run("household.close", {"file_no": opened, "reason": "own_wish"})
+    assert found() == ("nowhere", None)
+    assert found(file_no=opened) == ("closed", None)
+
+
 def test_every_operation_gives_what_it_declares(bench: Bench) -> None:
     run: Callable[..., Mapping[str, object]] = bench.run
     opened = run("household.open_file", FILE)
@@ -295,6 +317,9 @@ def test_every_operation_gives_what_it_declares(bench: Bench) -> None:
         "notice.close": run("notice.close", {**one, "result": "upheld"}),
         "household.find_correction": run(
             "household.find_correction", {"file_no": opened["file_no"], "since": "2026-11-01"}
+        ),
+        "household.find_member": run(
+            "household.find_member", {"id_number": HEAD["id_number"], "file_no": None}
         ),
         "household.find_reports": run("household.find_reports", {}),
         "household.answer_reports": run("household.answer_reports", {"result": "dismissed"}),

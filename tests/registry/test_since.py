@@ -200,6 +200,7 @@ FUND_TABLES = (
     "bank_sending",
     "bank_sending_line",
     "bank_left_out",
+    "entitlement",
 )
 """In the order they are made in."""
 
@@ -227,7 +228,7 @@ def _forget_since(tx: Tx) -> None:
     tx.execute(
         text(
             "UPDATE alembic_version SET version_num = 'registry_file_reports'"
-            " WHERE version_num = 'registry_exits'"
+            " WHERE version_num = 'registry_entitlements'"
         )
     )
     assert "awaits_since" not in {one["name"] for one in inspect(tx).get_columns("household")}

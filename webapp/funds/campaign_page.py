@@ -12,7 +12,7 @@ from registry.budget.model import BudgetLine
 from registry.funds.campaign_desk import Campaign, CampaignMoney
 from registry.funds.desk import words_of
 from registry.store.campaigns import PAID_STANDS, Figure, ListedHousehold, Stand
-from webapp.funds.words import STANDS, amount, fund_tabs, item_names, programme_words
+from webapp.funds.words import amount, fund_tabs, item_names, programme_words, stand_words
 from webapp.shared.addresses import address
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
@@ -229,13 +229,13 @@ def campaign_page(
         parts=tuple(
             Part(
                 stand.value,
-                str(STANDS[stand]),
+                stand_words(stand, per_student=found.is_entitled),
                 _counted(found, found.figures, (stand,)),
                 round(100 * found.households(stand) / every, 2),
             )
             for stand in stands
         ),
-        stands=tuple(str(STANDS[stand]) for stand in stands),
+        stands=tuple(stand_words(stand, per_student=found.is_entitled) for stand in stands),
         counties=tuple(_counties(found, stands)),
         lines=tuple(_money(money)),
         per_student=found.is_entitled,
@@ -377,7 +377,7 @@ def households_page(
     for stand in _stands(found):
         count = sum(one.households for one in figures if one.stand is stand)
         is_chosen = chosen == stand.value or bool(why and stand is Stand.HELD)
-        link = Link(str(STANDS[stand]), href(stand.value), is_chosen)
+        link = Link(stand_words(stand, per_student=found.is_entitled), href(stand.value), is_chosen)
         states.append((link, count))
     page = rows[:limit]
     here = {key: value for key, value in narrowing.items() if value and key != "after"}
@@ -399,7 +399,7 @@ def households_page(
                 else "",
                 unit=one.unit,
                 stand=one.stand.value,
-                state=str(STANDS[one.stand]),
+                state=stand_words(one.stand, per_student=found.is_entitled),
                 step=one.step,
                 amount=amount(one.fen) if one.fen else "",
                 number=one.number,

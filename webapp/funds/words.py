@@ -78,6 +78,20 @@ STANDS: Mapping[Stand, object] = {
 }
 
 
+STUDENT_STANDS: Mapping[Stand, object] = {
+    **STANDS,
+    Stand.OPEN: lazy("申请、审核中"),
+    Stand.PAID: lazy("已付待核实"),
+    Stand.HELD: lazy("未资助,已说明"),
+}
+"""The same where students apply."""
+
+
+def stand_words(stand: Stand, *, per_student: bool) -> str:
+    """How far one of a campaign is."""
+    return str((STUDENT_STANDS if per_student else STANDS)[stand])
+
+
 def fund_tabs(current: str) -> tuple[Link, ...]:
     """The pages of the money."""
     links = (

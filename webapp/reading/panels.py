@@ -234,9 +234,15 @@ def _campaign(registry: RegistryPort, actor: Actor, view: TaskView) -> Panel | N
 
     return Panel(
         title=_("覆盖率 %(percent)s%%", percent=found.percent),
-        text=_("已发放 %(paid)s 户,名单共 %(all)s 户。", paid=found.paid, all=found.households()),
+        text=_("已资助 %(paid)s 人,共 %(all)s 人。", paid=found.paid, all=found.households())
+        if found.is_entitled
+        else _("已发放 %(paid)s 户,名单共 %(all)s 户。", paid=found.paid, all=found.households()),
         links=(Link(_("打开活动页"), url_for("funds.campaign", number=found.case_number)),),
-        columns=(_("名单(户)"), _("已发放(户)"), _("不发放(户)"), _("还没有付款(户)"), _("单位")),
+        columns=(
+            (_("名单(人)"), _("已资助(人)"), _("未资助(人)"), _("还没有付款(人)"), _("单位"))
+            if found.is_entitled
+            else (_("名单(户)"), _("已发放(户)"), _("不发放(户)"), _("还没有付款(户)"), _("单位"))
+        ),
         rows=tuple(
             (
                 str(sum(counts.values())),
