@@ -88,7 +88,7 @@ def _reserve(context: OperationContext, inputs: Inputs) -> Inputs:
         return _refused(line, _too_much(made.fen, made.available))
     if made is None:
         return _refused(line, f"{new.for_whom}同一项目、同一期间已有发放,不能重复。")
-    context.reporter("grant", {"payee": new.payee.name, "amount": in_yuan(fen), "act": "占用"})
+    context.reporter("grant", {"payee": new.for_whom, "amount": in_yuan(fen), "act": "占用"})
     return _granted(context, made, ledger.held_line(tx, line.id))
 
 
@@ -342,7 +342,7 @@ def _of_batch(context: OperationContext, number: str, found: Sequence[Payment], 
 
 def _tell(context: OperationContext, found: Sequence[Payment], act: str) -> None:
     for one in found:
-        detail = {"payee": one.payee.name, "amount": in_yuan(one.fen), "act": act}
+        detail = {"payee": one.for_whom, "amount": in_yuan(one.fen), "act": act}
         context.reporter("grant", detail)
 
 

@@ -179,6 +179,10 @@ def test_the_page_of_such_a_roster_asks_for_the_child(desk: Purse, tmp_path: Pat
     page = maker.text(address)
     assert ">林小模6<" in page
     assert ">林小模7<" in page
+    case_id = desk.register.batches.submit(desk.actor("accountant"), number)
+    desk.do("approver", case_id, "approve_county", {"decision": "agree"})
+    cashier = Visitor(site, desk.engine, "cashier")
+    assert "林模拟5(学生林小模6)" in cashier.text(f"{address}/sheet"), "who signs for which child"
     festival = desk.allocate()
     other = desk.draft(festival)
     assert 'name="student_code"' not in maker.text(f"/funds/batches/{other}?q=林模拟5")

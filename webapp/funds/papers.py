@@ -148,7 +148,7 @@ def _row(one: Payment, number: str) -> PaperRow:
     return PaperRow(
         number=one.number,
         serial=f"{number}-{one.number:03}",
-        name=one.payee.name,
+        name=one.for_whom,
         note=one.payee.note,
         amount=amount(one.fen),
         capitals=in_capitals(one.fen),
