@@ -20,6 +20,7 @@ from registry.vocabulary import CATEGORIES, CAUSES, EXIT_KINDS, HOUSEHOLD_STATUS
 Inputs = Mapping[str, object]
 
 _LONGEST_NOTE = 1_000
+_OF_THE_CASE = ("evidence", "verified_amount", "verified_by", "stated_amount")
 
 
 def _read(context: OperationContext, inputs: Inputs) -> Inputs:
@@ -35,6 +36,8 @@ def _read(context: OperationContext, inputs: Inputs) -> Inputs:
         "opened_on": file.opened_on.isoformat(),
         "head": dict(mapping(content.get("head"))),
         "members": [dict(one) for one in mappings(content.get("members"))],
+        "income_lines": _lines(content.get("income_lines")),
+        "expense_lines": _lines(content.get("expense_lines")),
         "hardship": {**hardship, "cause_main_text": words(CAUSES, hardship.get("cause_main"))},
         "assets": dict(mapping(content.get("assets"))),
         "publication": text(mapping(content.get("consent")).get("publication")) or None,
@@ -42,6 +45,11 @@ def _read(context: OperationContext, inputs: Inputs) -> Inputs:
         "category_text": words(CATEGORIES, file.shown.category),
         "household_size": file.shown.size,
     }
+
+
+def _lines(said: object) -> list[dict[str, object]]:
+    """Lines without their papers, and without who verified them: another case asks that anew."""
+    return [{k: v for k, v in one.items() if k not in _OF_THE_CASE} for one in mappings(said)]
 
 
 def _leave(context: OperationContext, inputs: Inputs) -> Inputs:
@@ -144,6 +152,8 @@ LEAVING_OPERATIONS = (
             "opened_on": {"type": "string", "format": "date"},
             "head": _GROUP,
             "members": _LIST,
+            "income_lines": _LIST,
+            "expense_lines": _LIST,
             "hardship": _GROUP,
             "assets": _GROUP,
             "publication": _TEXT_OR_NOTHING,

@@ -17,6 +17,7 @@ from registry.means_operations import FIND_REPORT, RECORD_REPORT
 from registry.member_operations import FIND_MEMBER
 from registry.notice_operations import notice_operations
 from registry.report_operations import ANSWER_REPORTS, FIND_REPORTS
+from registry.review_operations import REVIEW_OPERATIONS
 from registry.starts import FROM_A_FILE
 
 
@@ -41,6 +42,7 @@ def operations_for(site: str = "") -> Mapping[str, Operation]:
             FIND_REPORTS,
             ANSWER_REPORTS,
             *LEAVING_OPERATIONS,
+            *REVIEW_OPERATIONS,
             *FUND_OPERATIONS,
             *LIST_OPERATIONS,
             *ENTITLING_OPERATIONS,

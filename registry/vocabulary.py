@@ -140,7 +140,7 @@ ACTS: Mapping[str, str] = {
     "lifted": "认定脱困",
     "secured": "认定解困",
     "fell_back": "回访发现返困",
-    "reviewed": "年度复核",
+    "reviewed": "动态复核",
     "transferred": "转入其他单位",
 }
 ORIGINS: Mapping[str, str] = {"imported": "导入", "": "办件建档"}

@@ -14,7 +14,7 @@ from engine.model.scenarios import FOLDER
 
 SUFFIXES = (".bpmn", ".dmn", ".form", ".document")
 SCENARIO = ".toml"
-MOST_FILES = 100
+MOST_FILES = 200
 MOST_SCENARIOS = 400
 LONGEST_NAME = 120
 

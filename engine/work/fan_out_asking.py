@@ -185,12 +185,47 @@ def operation(environment: Callable[[], Environment]) -> Operation:
     )
 
 
-def _for_each(
-    environment: Environment, context: OperationContext, inputs: Mapping[str, object]
-) -> Mapping[str, object] | NotYet:
-    tx = cast(Tx, context.tx)
+BEGIN_NAME = "cases.begin_each"
+
+
+def begin_operation(environment: Callable[[], Environment]) -> Operation:
+    """A case for each line of a list, each its own; done when all are begun.
+
+    For an asynchronous service task whose case goes on without waiting for those it has begun.
+    """
+
+    def run(
+        context: OperationContext, inputs: Mapping[str, object]
+    ) -> Mapping[str, object] | NotYet:
+        """Begin a case of `process` for each line that `source` gives for `wanted`; go on then.
+
+        `list` names the list: the same name again is the same list, and no line has two cases.
+        """
+        wanted = _wanted(context, inputs)
+        found = _gone_through(environment(), cast(Tx, context.tx), wanted)
+        if isinstance(found, NotYet):
+            return found
+        return {"begun": found.begun, "refused": found.refused}
+
+    return Operation(
+        name=BEGIN_NAME,
+        title="名单里每一项各办一件,发起后继续",
+        run=run,
+        inputs={
+            "list": {"type": "string"},
+            "process": {"type": "string"},
+            "source": {"type": "string"},
+            "wanted": {"type": "object"},
+        },
+        required=frozenset({"list", "process", "source"}),
+        outputs={"begun": {"type": "integer"}, "refused": {"type": "integer"}},
+        lasts=True,
+    )
+
+
+def _wanted(context: OperationContext, inputs: Mapping[str, object]) -> Wanted:
     asked = inputs.get("wanted")
-    wanted = Wanted(
+    return Wanted(
         str(inputs["list"]),
         str(inputs["process"]),
         str(inputs["source"]),
@@ -198,8 +233,10 @@ def _for_each(
         context.case_id,
         _until(inputs),
     )
-    message, source_of_news = str(inputs.get("message") or ""), str(inputs.get("news") or "")
-    news = news_of(environment, source_of_news) if message else None
+
+
+def _gone_through(environment: Environment, tx: Tx, wanted: Wanted) -> FanOut | NotYet:
+    """The list once every line of it was looked at, or was stopped."""
     found = fan_outs.by_key(tx, environment.vault, wanted.key)
     if found is None or found.case_id != wanted.case_id:
         ask_for(environment, tx, SYSTEM, wanted)
@@ -211,6 +248,19 @@ def _for_each(
         if errand is None or not errand.is_open:
             ask_for(environment, tx, SYSTEM, wanted)
         return NotYet(WHILE_BEGINNING)
+    return found
+
+
+def _for_each(
+    environment: Environment, context: OperationContext, inputs: Mapping[str, object]
+) -> Mapping[str, object] | NotYet:
+    tx = cast(Tx, context.tx)
+    wanted = _wanted(context, inputs)
+    message, source_of_news = str(inputs.get("message") or ""), str(inputs.get("news") or "")
+    news = news_of(environment, source_of_news) if message else None
+    found = _gone_through(environment, tx, wanted)
+    if isinstance(found, NotYet):
+        return found
     began = time.perf_counter()
     if news is not None and tell(environment, tx, found, message, news):
         return NotYet(timedelta(0))

@@ -17,5 +17,9 @@ def own_operations(
         raise LookupError(msg)
 
     known = environment or missing
-    own = (fan_out_asking.operation(known), fan_out_joining.operation(known))
+    own = (
+        fan_out_asking.operation(known),
+        fan_out_asking.begin_operation(known),
+        fan_out_joining.operation(known),
+    )
     return {one.name: one for one in own}

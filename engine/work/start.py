@@ -9,7 +9,7 @@ from engine.model.actors import PUBLIC, Actor
 from engine.model.cases import Case, CaseStatus, EventKind
 from engine.model.clock import ZONE
 from engine.model.deadlines import Deadline
-from engine.model.definitions import ONLY_ONE
+from engine.model.definitions import ONLY_ONE, OVERDUE, ProcessInfo
 from engine.model.fan_out import CAMPAIGN, LONGEST_KEY
 from engine.model.ids import new_case_id
 from engine.model.organisations import LEVEL_NAMES, Organisation
@@ -231,7 +231,7 @@ def _must_be_startable(
     info = program.info
     if info.start_role is None:
         raise NotPermitted("这个流程只由其他流程调用,不能单独发起。")
-    if info.starts_from_record != origin and not (origin == CAMPAIGN and not info.starts_from):
+    if info.starts_from_record != origin and not _may_be_listed(actor, info, origin):
         raise NotPermitted(f"“{info.name}”不能在这里发起,未发起。请打开有关的记录,从那里登记。")
     level = info.start_level
     if level and home.level != level:
@@ -248,6 +248,16 @@ def _must_be_startable(
         raise NotPermitted(
             f"您不能为“{home.name}”发起这个流程,未发起。如需办理,请联系县总工会管理员。"
         )
+
+
+def _may_be_listed(actor: Actor, info: ProcessInfo, origin: str) -> bool:
+    """Whether a list may begin it: what begins from nothing, or, drawn in a process, from a record.
+
+    The list then gives what the record's page would.
+    """
+    if origin != CAMPAIGN or info.starts_from == OVERDUE:
+        return False
+    return not info.starts_from or actor.is_system
 
 
 def _prefix(tx: Tx, upwards: Sequence[Organisation]) -> str:

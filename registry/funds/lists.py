@@ -14,6 +14,7 @@ from engine.forms.values import to_json_number
 from engine.model.fan_out import Line, News, Source
 from engine.store.database import Tx
 from registry.budget.amounts import yuan
+from registry.file_list import FileList
 from registry.household import text
 from registry.store import campaigns, entitlements
 from registry.store.campaigns import Paid
@@ -158,7 +159,11 @@ def _asked(wanted: Mapping[str, object]) -> tuple[str, date, bool]:
     return below, day, wanted.get("joining") is True
 
 
-SOURCES: Mapping[str, Source] = {"households": HouseholdList(), "students": StudentList()}
+SOURCES: Mapping[str, Source] = {
+    "households": HouseholdList(),
+    "students": StudentList(),
+    "files": FileList(),
+}
 """Given to :class:`engine.Options`."""
 
 NEWS: Mapping[str, News] = {"payments": PaymentNews(), "student_payments": StudentPaymentNews()}

@@ -263,14 +263,14 @@ _BELONGS: Mapping[Queue, Callable[[], ColumnElement[bool]]] = {
     Queue.ALL: true,
     Queue.AWAITING: lambda: household.c.status == AWAITING_ENTRY,
     Queue.TO_COPY: _to_copy,
-    Queue.UNHELPED: lambda: and_(_stands(), ~_helped()),
+    Queue.UNHELPED: lambda: and_(_stands(), ~helped()),
     Queue.REVIEW: lambda: and_(_stands(), household_index.c.review_since > ""),
     Queue.FALLEN_BACK: lambda: household.c.status == FALLEN_BACK,
 }
 """What files are in a queue, where that follows from their rows alone."""
 
 
-def _helped() -> ColumnElement[bool]:
+def helped() -> ColumnElement[bool]:
     """That something was given which was not taken back.
 
     One set for the whole question: asked file by file, SQLite goes through every entry that takes

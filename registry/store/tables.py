@@ -111,6 +111,29 @@ household_exit = Table(
     Index("ix_household_exit_on", "on", "kind"),
 )
 
+exit_plan = Table(
+    "exit_plan",
+    metadata,
+    # By when a household is to leave, and by what help: each plan is a row, the last counts (K10).
+    Column("file_no", String(40), ForeignKey("household.file_no"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("exit_by", _DATE, nullable=False),
+    Column("plan", String(300), nullable=False),
+    Column("at", _INSTANT, nullable=False),
+    Column("by_id", _ID, nullable=False),
+    Column("case_id", String(26), nullable=False),
+)
+
+review_sample = Table(
+    "review_sample",
+    metadata,
+    # Of the files a county found unchanged in a year, how many were drawn to be looked at again.
+    Column("county_id", _ID, primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("looked_at", Integer, nullable=False),
+    Column("drawn", Integer, nullable=False),
+)
+
 file_report = Table(
     "file_report",
     metadata,

@@ -327,6 +327,17 @@ def test_every_operation_gives_what_it_declares(bench: Bench) -> None:
             "household.close", {"file_no": opened["file_no"], "reason": "false_papers"}
         ),
         "household.reopen": run("household.reopen", {"file_no": opened["file_no"]}),
+        "household.review": run(
+            "household.review", {"file_no": opened["file_no"], "note": "没有变化"}, "case-8"
+        ),
+        "household.plan_exit": run(
+            "household.plan_exit", {"file_no": opened["file_no"], "exit_by": "2026-12-01"}
+        ),
+        "household.draw_sample": run("household.draw_sample", {"percent": 10}),
+        "household.transfer": run(
+            "household.transfer", {"file_no": opened["file_no"], "to_code": "350602001002"}
+        ),
+        "household.count_files": run("household.count_files", {"wanted": {"below": "xc"}}),
         "household.read": run("household.read", {"file_no": opened["file_no"]}),
         "household.find_open_help": run("household.find_open_help", {"file_no": opened["file_no"]}),
         "household.leave": run(

@@ -207,7 +207,7 @@ FUND_TABLES = (
 
 def _forget_since(tx: Tx) -> None:
     """The schema as it was some releases before; what came later is taken away first."""
-    for table in ("household_exit", *reversed(FUND_TABLES)):
+    for table in ("exit_plan", "review_sample", "household_exit", *reversed(FUND_TABLES)):
         tx.execute(text(f"DROP TABLE {table}"))
     for index in (
         "ix_household_status",
@@ -228,7 +228,7 @@ def _forget_since(tx: Tx) -> None:
     tx.execute(
         text(
             "UPDATE alembic_version SET version_num = 'registry_file_reports'"
-            " WHERE version_num = 'registry_entitlements'"
+            " WHERE version_num = 'registry_reviews'"
         )
     )
     assert "awaits_since" not in {one["name"] for one in inspect(tx).get_columns("household")}

@@ -8,6 +8,7 @@ import pytest
 
 from engine.definitions import Known
 from engine.definitions.folder import (
+    MOST_FILES,
     folder_source,
     linked_sources,
     read_folder,
@@ -99,7 +100,7 @@ def test_a_bundle_gives_each_process_its_own_files(
         ([("a/x.bpmn", b"<a/>"), ("b\\x.bpmn", b"<b/>")], Invalid, "两个文件"),
         ([(".bpmn", b"<a/>")], Invalid, "不能用"),
         ([("x\n.bpmn", b"<a/>")], Invalid, "不能用"),
-        ([(f"{n}.form", b"{}") for n in range(101)], Invalid, "最多上传"),
+        ([(f"{n}.form", b"{}") for n in range(MOST_FILES + 1)], Invalid, "最多上传"),
     ],
 )
 def test_an_upload_that_cannot_be_taken_says_why(
