@@ -77,3 +77,35 @@ def test_a_household_does_not_get_what_one_of_it_is_given_as_a_person_meanwhile(
     assert not answer["granted"]
     assert "按未建档人员发给林模拟7" in answer["message"]
     assert purse.sums(line.id)[1] == 1000
+
+
+def test_a_child_is_given_it_once_though_two_households_ask_at_once(purse: Purse) -> None:
+    """Neither sees the other, who holds another household and another line: the table refuses."""
+    near = purse.allocate(programme="schooling")
+    far = purse.allocate("far_accountant", unit="lw", programme="schooling")
+    bench, households = purse.bench, (purse.household(7), purse.household(8, "lw-u"))
+
+    def asked(file_no: str) -> dict[str, object]:
+        return {
+            **PAYMENT,
+            "programme": "schooling",
+            "period": "2026",
+            "item": "university",
+            "payee_kind": "household",
+            "payee_id": file_no,
+            "payee_name": "林模拟",
+            "beneficiary_id": id_number(9),
+            "beneficiary_name": "林小模",
+        }
+
+    def give(tx: Tx) -> None:
+        assert bench.act(tx, "funds.reserve", asked(households[0]), at="xc")["granted"]
+
+    def give_too() -> dict[str, object]:
+        return dict(bench.run("funds.reserve", asked(households[1]), "case-2", "lw"))
+
+    answer = meet(purse.engine, give, give_too).result()
+    assert isinstance(answer, dict)
+    assert not answer["granted"]
+    assert "林模拟(学生林小模)同一项目、同一期间已有发放" in answer["message"]
+    assert (purse.sums(near.id)[1], purse.sums(far.id)[1]) == (1000, 0)
