@@ -227,6 +227,7 @@ class Payment:
     ``beneficiary`` is who of the payee's it is for, by the keyed hash of her number, where a
     programme gives to each; of (beneficiary, programme, period) one lives too, whoever is paid.
     ``exception`` says why a cap may be passed; whoever approves sees it.
+    ``stopped``: why nobody may be paid it any more, whatever was granted; empty where it may.
     """
 
     id: int
@@ -248,6 +249,7 @@ class Payment:
     voucher: str = ""
     beneficiary: str = ""
     beneficiary_name: str = ""
+    stopped: str = ""
 
     @property
     def for_whom(self) -> str:

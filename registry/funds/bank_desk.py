@@ -7,7 +7,7 @@ the file, and are kept nowhere else; that they left is on record like every othe
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from engine import Actor, Engine
@@ -29,6 +29,7 @@ from registry.funds.bank_files import (
     faults_of,
     told_of,
 )
+from registry.funds.checking import not_to_be_paid
 from registry.household import Content, mapping, sealed_place, text, unpacked
 from registry.people import account_of
 from registry.store import bank_sendings, exports, households, payments
@@ -101,6 +102,8 @@ class _Asked:
     batch: Batch
     listed: Sequence[Payment]
     made: Sequence[SendingOfList]
+    stopped: Mapping[int, str] = field(default_factory=dict)
+    """What nobody may be paid any more, with why."""
 
 
 class BankDesk:
@@ -155,7 +158,10 @@ class BankDesk:
         lines = list(self._lines(asked.batch, asked.listed))
         order = BankOrder(number, self._environment.today(), lines)
         again = _not_again(asked, self._kept(asked.listed, lines))
-        faults = sorted([*faults_of(form, order), *again], key=lambda fault: fault.serial)
+        stopped = list(_stopped(asked))
+        told = {fault.serial for fault in stopped}
+        others = [one for one in (*faults_of(form, order), *again) if one.serial not in told]
+        faults = sorted([*stopped, *others], key=lambda fault: fault.serial)
         order = _without(order, faults)
         if faults and not typed.get("leave"):
             raise NotAllFit(faults, len(order.lines))
@@ -320,7 +326,7 @@ def _what_is_left(tx: Tx, batch: Batch, *, is_again: bool) -> _Asked:
     left = _to_send(listed, () if is_again else made)
     if not left and _to_send(listed, ()):
         raise Conflict(_ALL_WAIT)
-    return _Asked(batch, left, made)
+    return _Asked(batch, left, made, not_to_be_paid(tx, left, hold=False))
 
 
 def _to_send(listed: Sequence[Payment], made: Sequence[SendingOfList]) -> list[Payment]:
@@ -347,6 +353,13 @@ def _to_fetch(tx: Tx, number: str, sending_no: str) -> SendingOfList:
     if found.sending.state is not SendingState.WAITING:
         raise Conflict("这份文件已有结果或已作废,不再提供下载。")
     return found
+
+
+def _stopped(asked: _Asked) -> Iterator[LineFault]:
+    """What nobody may be paid any more."""
+    for one in asked.listed:
+        if one.id in asked.stopped:
+            yield LineFault(one.number, one.for_whom, asked.stopped[one.id])
 
 
 def _not_again(asked: _Asked, lines: Sequence[SendingLine]) -> Iterator[LineFault]:

@@ -9,7 +9,7 @@ where the roster says why, which whoever approves sees first; being paid twice f
 never be.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -26,6 +26,7 @@ from registry.budget.programmes import (
     programmes,
 )
 from registry.funds.payees import has_file, pay_household
+from registry.household import File
 from registry.store import payees, payments, same_people
 from registry.store.same_people import CountedIn, OtherPayment
 from registry.vocabulary import LEVELS, words
@@ -132,11 +133,10 @@ class _Given:
 
     def _not_to_pay(self, one: Payment) -> str:
         """Why this payee cannot be paid at all; empty where it can."""
-        if one.payee.kind is PayeeKind.HOUSEHOLD:
-            file = self._files.get(one.payee.key)
-            if file is None or not file.shown.stands:
-                return f"{one.payee.name}的档案不在档,按规定先建档、后帮扶,不能发放。"
-        elif one.payee.kind is PayeeKind.PERSON and pays_households(one.programme):
+        stopped = _stopped(one, self._files)
+        if stopped:
+            return stopped
+        if one.payee.kind is PayeeKind.PERSON and pays_households(one.programme):
             counted_in = self._counted.get(one.payee.key)
             if counted_in is not None:
                 return _has_file(one, counted_in)
@@ -200,6 +200,27 @@ class _Given:
             return whole_fen(amount)
         base = cap.months_of.asked(self._ask, organisation_id)
         return None if base is None else whole_fen(amount * Decimal(str(base)))
+
+
+def not_to_be_paid(tx: Tx, listed: Sequence[Payment], *, hold: bool) -> dict[int, str]:
+    """Payments that nobody may be paid any more, whatever was granted, each with why.
+
+    ``hold``: the households are held until the transaction ends.
+    """
+    numbers = {one.payee.key for one in listed if one.payee.kind is PayeeKind.HOUSEHOLD}
+    files = payees.files(tx, numbers, hold=hold)
+    told = {one.id: _stopped(one, files) for one in listed}
+    return {one: why for one, why in told.items() if why}
+
+
+def _stopped(one: Payment, files: Mapping[str, File]) -> str:
+    if one.stopped:
+        return f"{one.for_whom}已登记不再发放({one.stopped}),不能付款。"
+    if one.payee.kind is PayeeKind.HOUSEHOLD:
+        file = files.get(one.payee.key)
+        if file is None or not file.shown.stands:
+            return f"{one.payee.name}的档案不在档,按规定先建档、后帮扶,不能发放。"
+    return ""
 
 
 def _who(payee: Payee) -> tuple[PayeeKind, str]:

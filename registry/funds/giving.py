@@ -22,7 +22,7 @@ from registry.budget.model import (
 )
 from registry.budget.programmes import GOODS, programmes, sources
 from registry.funds import ledger
-from registry.funds.checking import faults_of
+from registry.funds.checking import faults_of, not_to_be_paid
 from registry.funds.ledger import Shortage
 from registry.help_record import HelpRecord
 from registry.store import bank_sendings, funds, help_records, payments
@@ -40,6 +40,14 @@ class Submitted:
     lines: int
     available: int
     refusal: str = ""
+
+
+@dataclass(frozen=True)
+class PaidOut:
+    """What was paid when a batch was closed, and what went on account instead."""
+
+    paid: Sequence[Payment] = ()
+    held: Sequence[Payment] = ()
 
 
 def submit(tx: Tx, stamp: Stamp, ask: Ask, number: str) -> Submitted:
@@ -84,16 +92,21 @@ def grant(tx: Tx, stamp: Stamp, number: str) -> Batch:
     return _save(tx, replace(batch, status=BatchStatus.APPROVED))
 
 
-def pay_out(tx: Tx, stamp: Stamp, number: str, voucher: str, note: str = "") -> list[Payment]:
+def pay_out(tx: Tx, stamp: Stamp, number: str, voucher: str, note: str = "") -> PaidOut:
     """Write down that what the bank has not paid of a granted batch was paid by voucher.
 
-    Each household's file says so at once; ``note`` says how, where it was in cash. The batch is
-    closed. What was paid by this: nothing where it was closed before.
+    Each household's file says so at once; ``note`` says how, where it was in cash. What nobody may
+    be paid any more goes on account instead (挂账). The batch is closed. Nothing is done where it
+    was closed before.
     """
     batch = _to_close(tx, number)
     if batch.status is BatchStatus.PAID:
-        return []
-    rest = unpaid(tx, number)
+        return PaidOut()
+    left = unpaid(tx, number)
+    stopped = not_to_be_paid(tx, left, hold=True)
+    held = [one for one in left if one.id in stopped]
+    ledger.hold(tx, stamp, held)
+    rest = [one for one in left if one.id not in stopped]
     if rest and not voucher:
         raise Invalid("没有写明记账凭证号,没有登记付款。")
     ledger.pay(tx, stamp, rest, voucher, note)
@@ -101,7 +114,7 @@ def pay_out(tx: Tx, stamp: Stamp, number: str, voucher: str, note: str = "") -> 
     if rest:
         batch = replace(batch, voucher=voucher, paid_on=stamp.on)
     _save(tx, replace(_as_the_bank_paid(tx, batch), status=BatchStatus.PAID))
-    return rest
+    return PaidOut(rest, held)
 
 
 def hold_rest(tx: Tx, stamp: Stamp, number: str) -> list[Payment]:

@@ -163,7 +163,10 @@ def _pay_batch(context: OperationContext, inputs: Inputs) -> Inputs:
         return _of_batch(context, number, giving.hold_rest(tx, stamp, number), "挂账")
     note = in_cash(_witnesses(inputs)) if inputs.get("in_cash") is True else ""
     voucher = text(inputs.get("voucher_no"))[:60]
-    return _of_batch(context, number, giving.pay_out(tx, stamp, number, voucher, note), "已付")
+    done = giving.pay_out(tx, stamp, number, voucher, note)
+    if done.held:
+        _of_batch(context, number, done.held, "挂账")
+    return _of_batch(context, number, done.paid, "已付")
 
 
 def _release_batch(context: OperationContext, inputs: Inputs) -> Inputs:

@@ -92,6 +92,7 @@ payment = Table(
     Column("payee_note", String(100), nullable=False),
     Column("organisation_id", _ID, nullable=False),  # where the payee belongs, or the line's
     # Who of the payee's it is for, where a programme gives to each: keyed hash of her number.
+    Column("stopped", String(300), nullable=False, server_default=""),  # why nobody may pay it
     Column("beneficiary", String(80), nullable=False, server_default=""),
     Column("beneficiary_name", String(100), nullable=False, server_default=""),
     Column("programme", _CODE, nullable=False),

@@ -39,6 +39,16 @@ from registry.store.numbers import county_code
 from registry.store.sight import of_a_visible_case
 
 _LIVE = [status.value for status in LIVE]
+_NOT_PAID = [
+    status.value
+    for status in (
+        PaymentStatus.LISTED,
+        PaymentStatus.RESERVED,
+        PaymentStatus.COMMITTED,
+        PaymentStatus.HELD,
+    )
+]
+_LONGEST_WHY = 300
 _BATCH_OF_QUERY = 400
 _MOST_ROWS_AT_ONCE = 500
 
@@ -265,6 +275,29 @@ def set_status(tx: Tx, ids: Sequence[int], status: PaymentStatus, **more: str | 
     return True
 
 
+def not_paid_yet(tx: Tx, asked: Payment) -> list[Payment]:
+    """What is on a roster or granted to a payee for the same, and not paid."""
+    query = select(payment).where(
+        payment.c.payee_kind == asked.payee.kind.value,
+        payment.c.payee_key == asked.payee.key,
+        payment.c.beneficiary == asked.beneficiary,
+        payment.c.programme == asked.programme,
+        payment.c.period == asked.period,
+        payment.c.item == asked.item,
+        payment.c.status.in_(_NOT_PAID),
+    )
+    return [payment_of(row) for row in tx.execute(query.order_by(payment.c.id))]
+
+
+def stop(tx: Tx, ids: Sequence[int], why: str) -> None:
+    """Let nobody be paid these any more."""
+    tx.execute(
+        update(payment)
+        .where(payment.c.id.in_(ids), payment.c.status.in_(_NOT_PAID))
+        .values(stopped=why[:_LONGEST_WHY])
+    )
+
+
 def given_in_year(tx: Tx, year: int, keys: Collection[tuple[str, str]]) -> list[Payment]:
     """All that lives of these payees in a year, whichever county or level pays."""
     found: list[Payment] = []
@@ -318,6 +351,7 @@ def _values(one: Payment) -> dict[str, object]:
         "voucher": one.voucher,
         "beneficiary": one.beneficiary,
         "beneficiary_name": one.beneficiary_name,
+        "stopped": one.stopped,
     }
 
 
@@ -349,6 +383,7 @@ def payment_of(row: Any) -> Payment:
         voucher=row.voucher,
         beneficiary=row.beneficiary,
         beneficiary_name=row.beneficiary_name,
+        stopped=row.stopped,
     )
 
 

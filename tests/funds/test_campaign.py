@@ -280,3 +280,32 @@ def test_who_sees_no_household_of_it_sees_no_campaign(winter: Winter) -> None:
     winter.approve()
     with pytest.raises(NotFound):
         winter.seen_by("nobodys_accountant")
+
+
+def test_who_is_put_off_while_on_a_roster_that_was_submitted_is_not_paid(winter: Winter) -> None:
+    purse, engine = winter.purse, winter.engine
+    winter.start()
+    winter.approve()
+    line = purse.allocate(year="2027", amount="9,000.00")
+    gone, stays, *_ = winter.households("reviewer", Stand.OPEN)
+    for one in (gone, stays):
+        winter.do("reviewer", one, "check", PAY)
+    winter.work()
+    accountant, desk = purse.actor("accountant"), purse.register
+    number = desk.campaigns.open_roster(accountant, winter.seen_by("accountant"), line.id)
+    case_id = desk.batches.submit(accountant, number)
+    purse.do("approver", case_id, "approve_county", {"decision": "agree"})
+    died = {"held_because": "本人已去世"}
+    key, reviewer = {"key": gone.case_id}, purse.actor("reviewer")
+    assert engine.messages.send(reviewer, "household_put_off", key, died) == 1
+    winter.work()
+    (held,) = winter.households("reviewer", Stand.HELD)
+    assert held.file_no == gone.file_no
+    paid = {"pay_result": "paid", "voucher_no": "记-1", "paid_on": "2026-11-09"}
+    purse.do("cashier", case_id, "pay_county", paid)
+    winter.work()
+    (is_paid,) = winter.households("reviewer", Stand.PAID)
+    assert is_paid.file_no == stays.file_no
+    (on_account,) = [one for one in desk.batches.view(SYSTEM, number).payments if one.stopped]
+    assert (on_account.payee.key, on_account.status.value) == (gone.file_no, "held")
+    purse.must_hold()

@@ -136,6 +136,7 @@ def _batch(registry: RegistryPort, actor: Actor, view: TaskView) -> Panel | None
     exceptions = {one.id for one in found.payments if told[one.id] or one.exception}
     paid = {one.id for one in found.payments if one.status is PaymentStatus.PAID}
     without = set(found.without_account) - found.unpaid.keys() - paid
+    stopped = sum(any(not one.is_allowed for one in faults) for faults in told.values())
     ordered = sorted(
         found.payments,
         key=lambda one: (
@@ -165,10 +166,10 @@ def _batch(registry: RegistryPort, actor: Actor, view: TaskView) -> Panel | None
         )
         for one in ordered
     )
+    counts = _Counts(len(rows), len(paid), len(exceptions), len(without), stopped)
     return Panel(
         title=_("名单 %(n)s 笔,合计 %(total)s", n=len(rows), total=in_yuan(found.line.fen)),
-        text=found.waits
-        or _batch_words(view, _Counts(len(rows), len(paid), len(exceptions), len(without))),
+        text=found.waits or _batch_words(view, counts),
         links=_batch_links(found),
         columns=(_("序号"), _("收款人"), _("单位(尾号)"), _("金额(元)"), _("例外和理由")),
         rows=rows[:_MOST_ROWS],
@@ -178,12 +179,16 @@ def _batch(registry: RegistryPort, actor: Actor, view: TaskView) -> Panel | None
 
 @dataclass(frozen=True)
 class _Counts:
-    """Payments of a batch: all, those the bank has paid, with an exception, without an account."""
+    """Payments of a batch: all, those the bank has paid, with an exception, without an account.
+
+    ``stopped``: those that cannot be paid any more.
+    """
 
     lines: int
     paid: int
     exceptions: int
     without_account: int
+    stopped: int
 
 
 def _batch_words(view: TaskView, counts: _Counts) -> str:
@@ -203,6 +208,8 @@ def _how_far(counts: _Counts) -> str:
     if counts.paid:
         return _("各笔都已由银行付清,办结即可。")
     parts = []
+    if counts.stopped:
+        parts.append(_("%(n)s 笔已不能付款,登记付款时转为挂账。", n=counts.stopped))
     if counts.exceptions:
         parts.append(_("%(n)s 笔有例外,列在最前。", n=counts.exceptions))
     if counts.without_account:
