@@ -79,7 +79,7 @@ def test_forty_households_from_the_plan_to_the_coverage(winter: Winter, engine: 
 
     somebody_joins(winter, near)
     assert purse.sums(near.id) == (40_000, 0, 0, 28_000, 12_000)
-    purse.clock.advance(timedelta(days=82))  # behind the last day of payment
+    purse.clock.advance(timedelta(days=89))  # behind the festival
     winter.work()
     campaign = winter.seen_by("protection")
     # What the city gave before counts as paid, whoever held the line.
@@ -309,3 +309,23 @@ def test_who_is_put_off_while_on_a_roster_that_was_submitted_is_not_paid(winter:
     (on_account,) = [one for one in desk.batches.view(SYSTEM, number).payments if one.stopped]
     assert (on_account.payee.key, on_account.status.value) == (gone.file_no, "held")
     purse.must_hold()
+
+
+def test_who_comes_on_file_on_the_eve_of_the_festival_still_joins(winter: Winter) -> None:
+    winter.start()
+    winter.approve()
+    winter.purse.clock.advance(timedelta(days=88))
+    eve = date(2027, 2, 5)
+    assert winter.engine.environment.today() == eve
+    winter.work()
+    before = winter.seen_by("reviewer").households()
+    late = winter.purse.household(900, "u1", archived_on=eve)
+    winter.purse.clock.advance(timedelta(days=1))
+    winter.work()
+    assert winter.seen_by("reviewer").households() == before + 1
+    found = [one for one in winter.households("reviewer", Stand.OPEN) if one.file_no == late]
+    assert [one.step for one in found] == ["核对名单"]
+    later = winter.purse.household(901, "u1", archived_on=date(2027, 2, 6))
+    winter.purse.clock.advance(timedelta(days=1))
+    winter.work()
+    assert later not in {one.file_no for one in winter.households("reviewer", Stand.OPEN)}
