@@ -41,7 +41,7 @@ class Stand(StrEnum):
     """How far a household of a list is; each is in exactly one."""
 
     OPEN = "open"
-    """Somebody has a step to do, and no money was arranged."""
+    """Somebody has a step to do, or its notice runs, and no money was arranged."""
     WAITING = "waiting"
     """It was found in order and waits for a roster."""
     ARRANGED = "arranged"
@@ -412,7 +412,10 @@ def _stands(eyes: Eyes, of: ListKey) -> Select[Any]:
     fen = select(func.sum(when((is_paid, payment.c.fen), else_=0))).where(*given)
     step = select(func.min(task.c.name)).where(task.c.case_id == case.c.id, task.c.status == "open")
     file_no: Any = case.c.business_key
+    is_found: Any = true()
     if of.is_entitled:
+        is_found = select(entitlement.c.case_id).where(entitlement.c.case_id == case.c.id)
+        is_found = is_found.correlate(case).exists()
         is_file = entitlement.c.payee_kind == PayeeKind.HOUSEHOLD.value
         file_no = (
             select(entitlement.c.payee_key)
@@ -424,6 +427,7 @@ def _stands(eyes: Eyes, of: ListKey) -> Select[Any]:
         select(
             case.c.id,
             file_no.label("file_no"),
+            when((is_found, 1), else_=0).label("is_found"),
             case.c.number,
             case.c.business_key,
             case.c.title,
@@ -445,7 +449,7 @@ def _stands(eyes: Eyes, of: ListKey) -> Select[Any]:
         (of_case.c.status == CaseStatus.CANCELLED.value, Stand.CANCELLED.value),
         (has_ended, Stand.HELD.value),
         (of_case.c.is_paid.is_not(None), Stand.ARRANGED.value),
-        (of_case.c.step.is_not(None), Stand.OPEN.value),
+        (or_(of_case.c.step.is_not(None), of_case.c.is_found == 0), Stand.OPEN.value),
         else_=Stand.WAITING.value,
     )
     return select(

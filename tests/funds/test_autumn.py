@@ -74,8 +74,10 @@ def test_two_children_of_a_household_from_the_plan_to_the_end(
         autumn.apply(Student(YOUNGER, file_no, is_in_university=False)),
     ]
     autumn.grant(*cases)
+    assert autumn.seen_by("protection").households(Stand.OPEN) == 2, "its notice runs"
     autumn.notices_over()
     autumn.approve(*cases)
+    assert autumn.seen_by("protection").households(Stand.WAITING) == 2
     money = purse.register.campaigns.money(purse.actor("accountant"), autumn.seen_by("accountant"))
     waits = [(one.item, one.count, one.fen) for one in money.rosters[near.id]]
     assert waits == [("high_school", 1, 300_000), ("university", 1, 500_000)]

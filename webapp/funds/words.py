@@ -80,7 +80,7 @@ STANDS: Mapping[Stand, object] = {
 
 STUDENT_STANDS: Mapping[Stand, object] = {
     **STANDS,
-    Stand.OPEN: lazy("申请、审核中"),
+    Stand.OPEN: lazy("申请、审核、说明中"),
     Stand.PAID: lazy("已付待核实"),
     Stand.HELD: lazy("未资助,已说明"),
 }
