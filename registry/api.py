@@ -39,6 +39,7 @@ from registry.upkeep import Upkeep
 from registry.vocabulary import (
     HOUSEHOLD_STATUSES,
 )
+from registry.year_figures import YearFigures
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class Registry(NoticeDesk):
         super().__init__(engine, site)
         self.files = Files(engine)
         self.file_cases = FileCases(engine)
+        self.year_figures = YearFigures(engine)
         self.help = HelpBook(engine)
         self.lists = Lists(engine)
         self.copying = CopyDesk(engine)

@@ -17,6 +17,7 @@ from registry.household import AWAITING_ENTRY, IMPORTED, File
 from registry.store import file_lists
 from registry.store.file_lists import FACETS, FileQuestion, Queue
 from registry.store.likeness import files_alike
+from registry.store.year_figures import Figure
 from registry.vocabulary import (
     CATEGORIES,
     CAUSES,
@@ -75,6 +76,9 @@ class Search:
     organisation_id: str = ""
     chosen: Mapping[str, str] = field(default_factory=dict)
     queue: Queue = Queue.ALL
+    figure: Figure | None = None
+    year: int = 0
+    """Of which year the figure is; this year without one."""
 
 
 @dataclass(frozen=True)
@@ -138,16 +142,16 @@ class Lists:
                 facets={name: _facet(name, counted[name]) for name in FACETS},
                 units=[FacetValue(*unit) for unit in units],
                 next_cursor="~".join(shown[-1].cursor) if has_more else None,
-                queues=file_lists.queue_counts(tx, actor, question.unchanged_before, alike),
+                queues=file_lists.queue_counts(tx, actor, question),
             )
 
         return self._engine.ask(read)
 
     def queues(self, actor: Actor) -> Mapping[Queue, int]:
         """How many files wait in each queue of the actor's area."""
-        before = _unchanged_before(self._engine)
+        asked = question_of(self._engine, Search(), None, 0)
         return self._engine.ask(
-            lambda tx: file_lists.queue_counts(tx, actor, before, files_alike(tx))
+            lambda tx: file_lists.queue_counts(tx, actor, replace(asked, alike=files_alike(tx)))
         )
 
 
@@ -163,6 +167,9 @@ def question_of(
         chosen=search.chosen,
         queue=search.queue,
         unchanged_before=_unchanged_before(engine),
+        this_year=engine.environment.today().year,
+        year=search.year or engine.environment.today().year,
+        figure=search.figure,
         after=after,
         limit=limit,
     )

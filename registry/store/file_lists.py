@@ -27,10 +27,12 @@ from engine.store.database import Tx
 from engine.store.instants import from_text
 from engine.store.tables import organisation, organisation_closure
 from registry.household import AWAITING_ENTRY, FALLEN_BACK, File
+from registry.store.helped import is_helped
 from registry.store.households import file_of, visible_files, with_union
 from registry.store.likeness import is_alike
 from registry.store.people import OPEN_FILES
-from registry.store.tables import help_record, household, household_index, household_person
+from registry.store.tables import household, household_index, household_person
+from registry.store.year_figures import Figure, condition
 
 
 class Queue(StrEnum):
@@ -43,6 +45,7 @@ class Queue(StrEnum):
     ALIKE = "alike"
     REVIEW = "review"  # the category waits to be looked at again (认定复核)
     FALLEN_BACK = "fallen-back"  # left, found poor again, not on file yet (返困)
+    NEWCOMERS = "newcomers"  # archived this year, without help or a plan of leaving (K10)
     TO_COPY = "to-copy"  # awaiting, without those whose consent was withdrawn
 
 
@@ -57,7 +60,8 @@ class FileQuestion:
 
     ``chosen`` has one value of a facet by its name. ``below``: only files of these organisations
     and those below them, whatever else she sees. ``unchanged_before`` is the instant before
-    which a file counts as not cared for. ``alike`` are the files of likeness.files_alike; None
+    which a file counts as not cared for; ``this_year`` is whose newcomers wait, ``year`` that of
+    the ``figure`` whose files are meant. ``alike`` are the files of likeness.files_alike; None
     lets the database find them anew.
     """
 
@@ -67,6 +71,9 @@ class FileQuestion:
     chosen: Mapping[str, str] | None = None
     queue: Queue = Queue.ALL
     unchanged_before: str = ""
+    this_year: int = 0
+    year: int = 0
+    figure: Figure | None = None
     after: tuple[str, str] | None = None
     limit: int = 50
     below: Sequence[str] | None = None
@@ -193,16 +200,14 @@ def units_below(
     return [(row.id, row.name, row.n) for row in rows]
 
 
-def queue_counts(
-    tx: Tx, actor: Actor, unchanged_before: str, alike: Collection[str]
-) -> dict[Queue, int]:
-    """How many files wait in each queue."""
+def queue_counts(tx: Tx, actor: Actor, question: FileQuestion) -> dict[Queue, int]:
+    """How many files wait in each queue, whatever it is narrowed to."""
     row = tx.execute(
         select(
             *(
-                func.coalesce(
-                    func.sum(case((_queued(queue, unchanged_before, alike), 1), else_=0)), 0
-                ).label(queue.name)
+                func.coalesce(func.sum(case((_queued(queue, question), 1), else_=0)), 0).label(
+                    queue.name
+                )
                 for queue in Queue
             )
         )
@@ -218,31 +223,32 @@ def _indexed() -> Any:
 
 def _order(queue: Queue) -> tuple[ColumnElement[str], bool]:
     """The column a list is in the order of, and whether its last comes first."""
-    match queue:
-        case Queue.ALL:
-            return household.c.changed_at, True
-        case Queue.UNCHANGED:
-            return household.c.changed_at, False
-        case Queue.AWAITING | Queue.TO_COPY:
-            return household.c.awaits_since, False
-        case Queue.UNHELPED:
-            return household.c.stands_since, False
-        case Queue.REVIEW:
-            return household_index.c.review_since, False
-        case Queue.ALIKE:
-            return household.c.opened_on, False
-        case Queue.FALLEN_BACK:
-            return household.c.closed_on, False
+    if queue is Queue.ALL:
+        return household.c.changed_at, True
+    return _WAITS_SINCE[queue], False
 
 
-def _queued(
-    queue: Queue, unchanged_before: str, alike: Collection[str] | None
-) -> ColumnElement[bool]:
+_WAITS_SINCE: Mapping[Queue, ColumnElement[str]] = {
+    Queue.UNCHANGED: household.c.changed_at,
+    Queue.AWAITING: household.c.awaits_since,
+    Queue.TO_COPY: household.c.awaits_since,
+    Queue.UNHELPED: household.c.stands_since,
+    Queue.REVIEW: household_index.c.review_since,
+    Queue.ALIKE: household.c.opened_on,
+    Queue.FALLEN_BACK: household.c.closed_on,
+    Queue.NEWCOMERS: household.c.stands_since,
+}
+"""The day or instant from which a file waits in a queue: whoever waits longest comes first."""
+
+
+def _queued(queue: Queue, question: FileQuestion) -> ColumnElement[bool]:
     match queue:
         case Queue.UNCHANGED:
-            return and_(_stands(), household.c.changed_at < unchanged_before)
+            return and_(_stands(), household.c.changed_at < question.unchanged_before)
         case Queue.ALIKE:
-            return and_(_stands(), is_alike(alike))
+            return and_(_stands(), is_alike(question.alike))
+        case Queue.NEWCOMERS:
+            return and_(_stands(), condition(Figure.NOT_SYNCED, question.this_year))
         case _:
             return _BELONGS[queue]()
 
@@ -263,26 +269,11 @@ _BELONGS: Mapping[Queue, Callable[[], ColumnElement[bool]]] = {
     Queue.ALL: true,
     Queue.AWAITING: lambda: household.c.status == AWAITING_ENTRY,
     Queue.TO_COPY: _to_copy,
-    Queue.UNHELPED: lambda: and_(_stands(), ~helped()),
+    Queue.UNHELPED: lambda: and_(_stands(), ~is_helped()),
     Queue.REVIEW: lambda: and_(_stands(), household_index.c.review_since > ""),
     Queue.FALLEN_BACK: lambda: household.c.status == FALLEN_BACK,
 }
 """What files are in a queue, where that follows from their rows alone."""
-
-
-def helped() -> ColumnElement[bool]:
-    """That something was given which was not taken back.
-
-    One set for the whole question: asked file by file, SQLite goes through every entry that takes
-    nothing back, which is nearly all of them, for each file.
-    """
-    counter = help_record.alias("counter")
-    taken_back = select(counter.c.counters).where(counter.c.counters.is_not(None))
-    return household.c.file_no.in_(
-        select(help_record.c.file_no).where(
-            help_record.c.counters.is_(None), help_record.c.id.not_in(taken_back)
-        )
-    )
 
 
 def _chosen(question: FileQuestion) -> list[ColumnElement[bool]]:
@@ -294,7 +285,9 @@ def _chosen(question: FileQuestion) -> list[ColumnElement[bool]]:
 def _narrowed(question: FileQuestion) -> list[ColumnElement[bool]]:
     narrowed: list[ColumnElement[bool]] = []
     if question.queue is not Queue.ALL:
-        narrowed.append(_queued(question.queue, question.unchanged_before, question.alike))
+        narrowed.append(_queued(question.queue, question))
+    if question.figure is not None:
+        narrowed.append(condition(question.figure, question.year))
     if question.below is not None:
         narrowed.append(lies_below(household.c.organisation_id, question.below))
     if question.organisation_id:

@@ -10,7 +10,7 @@ from engine.store.areas import lies_below
 from engine.store.database import Tx
 from engine.store.tables import organisation
 from registry.store.file_cases import in_process
-from registry.store.file_lists import helped
+from registry.store.helped import is_helped
 from registry.store.people import OPEN_FILES
 from registry.store.tables import household
 
@@ -73,7 +73,7 @@ def _query(wanted: Wanted) -> Select[Any]:
     if wanted.unchanged_before:
         query = query.where(household.c.changed_at < wanted.unchanged_before)
     if wanted.unhelped:
-        query = query.where(~helped())
+        query = query.where(~is_helped())
     if wanted.not_in:
         query = query.where(~in_process(wanted.not_in, household.c.file_no))
     return query

@@ -207,6 +207,7 @@ def test_the_queues_hold_who_waits_and_their_counts_are_exact(
         Queue.ALIKE: 0,
         Queue.REVIEW: 0,
         Queue.FALLEN_BACK: 0,
+        Queue.NEWCOMERS: 2,
         Queue.TO_COPY: 2,
     }
     register.help.take_back(reviewer, waiting, entry, new_id(), "写错")

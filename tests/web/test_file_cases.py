@@ -80,3 +80,20 @@ def test_from_a_list_one_goes_on_in_the_list(engine: Engine, visit: Visit) -> No
 
 def test_a_household_that_fell_back_waits_in_its_list(engine: Engine, visit: Visit) -> None:
     assert "没有找到档案" in visit("reviewer").text("/households/queues/fallen-back")
+
+
+def test_the_year_s_figures_open_their_files_and_say_what_is_missing(
+    engine: Engine, visit: Visit
+) -> None:
+    on_file(engine, archived_on=date(2025, 3, 3))
+    supervisor = visit("supervisor")
+    page = supervisor.text("/households/figures")
+    assert "还差 1 户" in page
+    assert "没有成批退出" in page
+    opened_list = "/households?figure=at-start&of=2026&unit=xc"
+    assert opened_list in page
+    assert "2026 年:年初在档" in supervisor.text(opened_list)
+    assert "没有找到档案" in supervisor.text("/households?figure=lifted&of=2026")
+    assert supervisor.get("/households?figure=nothing").status_code == 404
+    assert supervisor.get("/households/figures?year=99999").status_code == 422
+    assert "当年未同步" in page

@@ -1,5 +1,6 @@
 """The register as lists: all files of the area, narrowed; and the queues somebody works off."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -13,6 +14,7 @@ from registry.finding import FACET_WORDS, FilePage, HouseholdLine, Search
 from registry.notice import holds_number
 from registry.rights import Act, places_of
 from registry.store.file_lists import Queue
+from registry.store.year_figures import Figure
 from registry.vocabulary import words
 from webapp.register.offers import Begin, begins_of
 from webapp.shared.addresses import address
@@ -33,7 +35,7 @@ _FACETS = {
     "origin": lazy("来源"),
 }
 _OPEN_FACETS = frozenset({"status", "category"})
-_NARROWS = ("q", "unit", *_FACETS)
+_NARROWS = ("q", "unit", "figure", "of", *_FACETS)
 _TITLES = {
     Queue.ALL: lazy("困难职工档案"),
     Queue.AWAITING: lazy("待录入全国系统"),
@@ -42,6 +44,7 @@ _TITLES = {
     Queue.ALIKE: lazy("疑似重复的档案"),
     Queue.REVIEW: lazy("待认定复核的档案"),
     Queue.FALLEN_BACK: lazy("返困待重新建档"),
+    Queue.NEWCOMERS: lazy("当年新增未同步的档案"),
 }
 _ABOUT = {
     Queue.ALL: "",
@@ -52,12 +55,25 @@ _ABOUT = {
         "与另一份档案同名同出生日期、证件只差校验位、同一人计入两户或手机相同,打开看详情。"
     ),
     Queue.REVIEW: lazy("更正过认定依据、类型还没有重新核对的档案,由分管副主席复核。最久的在最前。"),
+    Queue.NEWCOMERS: lazy(
+        "当年新建档、还没有帮扶记录,或没有退出也没有当年退出计划的家庭(同步建档、同步帮扶、同步解困脱困)。"
+    ),
     Queue.FALLEN_BACK: lazy(
         "退出后回访发现返困、还没有重新在档的家庭。请为户主新建申请,系统按退出未满一年走简化程序。"
     ),
 }
+_YEAR = re.compile(r"(19|20|21)\d\d")
+FIGURE_WORDS = {
+    Figure.AT_START: lazy("年初在档"),
+    Figure.NEW: lazy("当年新建"),
+    Figure.LIFTED: lazy("当年脱困"),
+    Figure.SECURED: lazy("当年解困"),
+    Figure.FELL_BACK: lazy("退出后一年内返困"),
+    Figure.SYNCED: lazy("当年新增已同步"),
+    Figure.NOT_SYNCED: lazy("当年新增未同步"),
+}
 _MENU = {Queue.ALL: "list"}
-_WORKED_OFF = (Queue.UNCHANGED, Queue.UNHELPED)
+_WORKED_OFF = (Queue.UNCHANGED, Queue.UNHELPED, Queue.NEWCOMERS)
 """Lists in which each file is looked at again, by a case of its own."""
 
 
@@ -152,7 +168,9 @@ def households_page(
         shell=shell,
         menu=register_menu(registry, actor, _MENU.get(queue, queue.value), found.queues),
         queue=queue.value,
-        about=str(_ABOUT[queue]),
+        about=str(_ABOUT[queue])
+        if place.figure is None
+        else figure_words(place.figure, place.year),
         total=_total(place, found),
         facets=tuple(facet for facet in facets if facet.choices),
         rows=tuple(row_of(line) for line in found.lines),
@@ -170,6 +188,12 @@ def households_page(
         else "",
         offers={file_no: begins_of(some) for file_no, some in offers.items() if some},
     )
+
+
+def figure_words(figure: Figure, year: int) -> str:
+    """2026 年:当年脱困; without a year this year is meant."""
+    said = str(FIGURE_WORDS[figure])
+    return _("%(year)s 年:%(figure)s", year=year, figure=said) if year else said
 
 
 def queue_named(name: str) -> Queue:
@@ -195,7 +219,26 @@ class Place:
             organisation_id=self.narrowing.get("unit", ""),
             chosen={name: self.narrowing[name] for name in _FACETS if name in self.narrowing},
             queue=self.queue,
+            figure=self.figure,
+            year=self.year,
         )
+
+    @property
+    def figure(self) -> Figure | None:
+        """The figure of a year whose files are shown; NotFound for one there is none of."""
+        named = self.narrowing.get("figure", "")
+        if not named:
+            return None
+        found = [one for one in Figure if one.value == named]
+        if not found:
+            raise NotFound("没有找到这个页面。")
+        return found[0]
+
+    @property
+    def year(self) -> int:
+        """Of which year the figure is; nought for this year."""
+        said = self.narrowing.get("of", "")
+        return int(said) if _YEAR.fullmatch(said) else 0
 
     def address(self, *narrowing: Mapping[str, str], **more: str | None) -> str:
         """Of this list."""
@@ -206,6 +249,8 @@ class Place:
     def in_words(self) -> str:
         """What it is narrowed to, in the words of the federation; empty for everything."""
         said = [] if self.queue is Queue.ALL else [str(_TITLES[self.queue])]
+        if self.figure is not None:
+            said.append(figure_words(self.figure, self.year))
         unit = self.narrowing.get("unit", "")
         if unit:
             said.append(current_installation().places.organisation(unit) or unit)

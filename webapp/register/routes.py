@@ -7,6 +7,7 @@ from webapp.register import acting, beginning, copying, exporting, reporting, up
 from webapp.register.blueprint import register
 from webapp.register.file_page import Asked, file_page
 from webapp.register.list_page import households_page, queue_named
+from webapp.register.year_page import year_page
 from webapp.shared.navigation import shell
 from webapp.shared.page import render
 from webapp.shared.requests import current_actor, current_engine, current_registry
@@ -37,6 +38,16 @@ def queue(name: str) -> ResponseReturnValue:
     actor, wanted = current_actor(), queue_named(name)
     frame, registry = shell("register", actor), current_registry()
     return render(households_page(frame, registry, actor, request.args, wanted))
+
+
+@register.get("/households/figures")
+def year_figures() -> ResponseReturnValue:
+    """What became of the households of a year, unit by unit."""
+    actor, asked = current_actor(), request.args
+    year = asked.get("year", "")
+    frame, registry = shell("register", actor), current_registry()
+    chosen = int(year) if year.isascii() and year.isdigit() else 0
+    return render(year_page(frame, registry, actor, chosen, asked.get("unit", "")))
 
 
 @register.get("/households/<file_no>")

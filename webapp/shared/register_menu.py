@@ -34,6 +34,7 @@ def register_menu(
         ("review", _("待认定复核"), _queue(Queue.REVIEW), counted[Queue.REVIEW]),
         ("unchanged", _("一年未改"), _queue(Queue.UNCHANGED), counted[Queue.UNCHANGED]),
         ("unhelped", _("未帮扶"), _queue(Queue.UNHELPED), counted[Queue.UNHELPED]),
+        ("newcomers", _("当年未同步"), _queue(Queue.NEWCOMERS), counted[Queue.NEWCOMERS]),
         (
             "fallen-back",
             _("返困"),
@@ -42,6 +43,7 @@ def register_menu(
         ),
         ("alike", _("疑似重复"), _queue(Queue.ALIKE), counted[Queue.ALIKE]),
     ]
+    links.append(("year", _("年度指标"), url_for("register.year_figures"), None))
     if places_of(actor, Act.COPY):
         links.append(("copy", _("抄录"), url_for("register.copy_first"), counted[Queue.TO_COPY]))
     if actor.roles & set(MAY_LOAD):

@@ -27,6 +27,7 @@ from registry.likeness import Likenesses
 from registry.paper import PaperShelf
 from registry.report_desk import ReportDesk
 from registry.upkeep import Upkeep
+from registry.year_figures import YearFigures
 from webapp.shared.notice_port import NoticePort
 
 
@@ -194,6 +195,11 @@ class RegistryPort(NoticePort, Protocol):
     @property
     def papers(self) -> PaperShelf:
         """Their volumes on paper."""
+        ...
+
+    @property
+    def year_figures(self) -> YearFigures:
+        """What became of the households of a year."""
         ...
 
     @property
