@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "registry_stopped"
-down_revision = "registry_entitlements"
+down_revision = "registry_reviews"
 branch_labels = None
 depends_on = None
 
