@@ -138,7 +138,7 @@ def _play(told: Told, winter: Winter, counties: Sequence[County], households: in
     with told.part("the page of the campaign", 1):
         campaign = winter.seen_by("protection")
     assert campaign.households(*PAID_STANDS) == campaign.households(Stand.DONE) == households
-    purse.clock.advance(timedelta(days=83))
+    purse.clock.advance(timedelta(days=91))  # behind the festival
     with told.part("closed", 1):
         _close(winter)
     with told.part("every promise", 1):
