@@ -23,10 +23,14 @@ def however_long_a_connection_takes(engine: Engine, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(engine.database.engine.pool, "_timeout", WAITED)
 
 
-def waiting_approvals(engine: Engine) -> list[str]:
-    """Cases that wait for their approval; the money is taken after it."""
+def deploy_race(engine: Engine) -> None:
     files = [SourceFile(path.name, path.read_bytes()) for path in sorted(FOLDER.iterdir())]
     engine.definitions.deploy(SYSTEM, files)
+
+
+def waiting_approvals(engine: Engine) -> list[str]:
+    """Cases that wait for their approval; the money is taken after it."""
+    deploy_race(engine)
     officer = engine.directory.actor_named("officer")
     started = [
         engine.cases.start(officer, Request("race", "u1", {"village": f"村{number}"}))
