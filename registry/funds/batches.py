@@ -205,24 +205,7 @@ class BatchDesk:
                 raise Invalid(f"请选择{programme.title}的发放期间。{_KEPT}")
             if item not in programme.items:
                 raise Invalid(f"请选择{programme.title}的发放内容。{_KEPT}")
-            now = self._environment.now()
-            number = payments.next_batch_number(tx, key.organisation_id, key.year)
-            payments.add_batch(
-                tx,
-                Batch(
-                    number=number,
-                    title=title or f"{programme.title} {period} {programme.items[item]}",
-                    organisation_id=key.organisation_id,
-                    line_id=budget.line.id,
-                    programme=key.programme,
-                    period=period,
-                    item=item,
-                    made_by=actor.person_id,
-                    made_at=now,
-                ),
-            )
-            add_access(tx, now, actor.person_id, "batch-opened", number)
-            return number
+            return new_draft(tx, self._stamp(actor), budget, period, item, title=title).number
 
         return self._engine.execute(write)
 
@@ -328,20 +311,10 @@ class BatchDesk:
             if old.status not in (BatchStatus.REFUSED, BatchStatus.WITHDRAWN):
                 raise Conflict("只有未通过或已撤回的批次可以复制为新批次,没有复制。")
             budget = _budget(tx, old)
-            now = self._environment.now()
-            fresh = payments.next_batch_number(tx, old.organisation_id, budget.line.key.year)
-            new = Batch(
-                number=fresh,
-                title=old.title,
-                organisation_id=old.organisation_id,
-                line_id=old.line_id,
-                programme=old.programme,
-                period=old.period,
-                item=old.item,
-                made_by=actor.person_id,
-                made_at=now,
+            told = f"复制自 {number}"
+            new = new_draft(
+                tx, self._stamp(actor), budget, old.period, old.item, title=old.title, told=told
             )
-            payments.add_batch(tx, new)
             payments.add_many(
                 tx,
                 [
@@ -354,8 +327,7 @@ class BatchDesk:
                     for one in payments.of_batch(tx, number)
                 ],
             )
-            add_access(tx, now, actor.person_id, "batch-opened", fresh, f"复制自 {number}")
-            return fresh
+            return new.number
 
         return self._engine.execute(write)
 
@@ -509,6 +481,35 @@ def _nobody_else(_tx: Tx, _batch: Batch, _payee: Payee) -> Beneficiary:
 
 def _who(one: Payment) -> tuple[PayeeKind, str, str]:
     return one.payee.kind, one.payee.key, one.beneficiary
+
+
+def new_draft(
+    tx: Tx,
+    stamp: Stamp,
+    budget: LineOfUnit,
+    period: str,
+    item: str,
+    *,
+    title: str = "",
+    told: str = "",
+) -> Batch:
+    """An empty draft on a budget line; that it was begun is kept, with what is ``told`` of it."""
+    key = budget.line.key
+    programme = programme_of(key.programme)
+    new = Batch(
+        number=payments.next_batch_number(tx, key.organisation_id, key.year),
+        title=title or f"{programme.title} {period} {programme.items[item]}",
+        organisation_id=key.organisation_id,
+        line_id=budget.line.id,
+        programme=key.programme,
+        period=period,
+        item=item,
+        made_by=stamp.by_id,
+        made_at=stamp.at,
+    )
+    payments.add_batch(tx, new)
+    add_access(tx, stamp.at, stamp.by_id, "batch-opened", new.number, told)
+    return new
 
 
 def line_of(

@@ -12,14 +12,13 @@ from engine import Actor, Engine
 from engine.errors import Conflict, Invalid, NotFound
 from engine.model.fan_out import FanOut
 from engine.store import cases, fan_outs
-from engine.store.audit import add_access
 from engine.store.database import Tx
 from engine.store.turns import take_turns
 from engine.work.federation_settings import Ask
 from registry.budget.amounts import fen_of
-from registry.budget.model import Batch, Entitlement, LineKey, Payee, PayeeKind, Payment
+from registry.budget.model import Entitlement, LineKey, Payee, PayeeKind, Payment, Stamp
 from registry.budget.programmes import programme_of
-from registry.funds.batches import line_of
+from registry.funds.batches import line_of, new_draft
 from registry.funds.checking import faults_of
 from registry.funds.lists import GRANT_PAID, HELD_BECAUSE, programmes_of
 from registry.funds.payees import NOBODY_ELSE, Beneficiary, household_payee
@@ -257,19 +256,9 @@ class CampaignDesk:
                 raise Invalid("这条指标不是这项活动的,没有制单。请重新选择。")
             given = campaign.item or item
             found = _to_list(tx, campaign, key, given)[:_MOST_LINES]
-            now = self._environment.now()
-            batch = Batch(
-                number=payments.next_batch_number(tx, key.organisation_id, key.year),
-                title=f"{programme.title} {campaign.period} {programme.items[given]}",
-                organisation_id=key.organisation_id,
-                line_id=budget.line.id,
-                programme=key.programme,
-                period=campaign.period,
-                item=given,
-                made_by=actor.person_id,
-                made_at=now,
-            )
-            payments.add_batch(tx, batch)
+            stamp = Stamp(self._environment.now(), actor.person_id)
+            told = f"由活动 {campaign.case_number} 生成"
+            batch = new_draft(tx, stamp, budget, campaign.period, given, told=told)
             payments.add_many(
                 tx,
                 [
@@ -277,8 +266,6 @@ class CampaignDesk:
                     for place, one in enumerate(found, start=1)
                 ],
             )
-            said = f"由活动 {campaign.case_number} 生成"
-            add_access(tx, now, actor.person_id, "batch-opened", batch.number, said)
             return batch.number
 
         return self._engine.execute(write)

@@ -10,8 +10,9 @@ from engine.store.cases import insert_or
 from engine.store.database import Tx
 from engine.store.instants import from_text, to_text
 from engine.store.tables import case
-from registry.budget.model import Entitlement, Payee, PayeeKind, PaymentStatus
+from registry.budget.model import Entitlement, PaymentStatus
 from registry.store.fund_tables import entitlement, payment
+from registry.store.payments import payee_of
 
 
 def put(tx: Tx, one: Entitlement) -> None:
@@ -116,13 +117,7 @@ def entitlement_of(row: Any) -> Entitlement:
     """One from its row."""
     return Entitlement(
         case_id=row.case_id,
-        payee=Payee(
-            PayeeKind(row.payee_kind),
-            row.payee_key,
-            row.payee_name,
-            row.payee_note,
-            row.organisation_id,
-        ),
+        payee=payee_of(row),
         programme=row.programme,
         period=row.period,
         item=row.item,

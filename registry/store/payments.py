@@ -355,18 +355,23 @@ def _values(one: Payment) -> dict[str, object]:
     }
 
 
+def payee_of(row: Any) -> Payee:
+    """Whom a row is about."""
+    return Payee(
+        PayeeKind(row.payee_kind),
+        row.payee_key,
+        row.payee_name,
+        row.payee_note,
+        row.organisation_id,
+    )
+
+
 def payment_of(row: Any) -> Payment:
     """A payment from its row."""
     return Payment(
         id=row.id,
         line_id=row.line_id,
-        payee=Payee(
-            PayeeKind(row.payee_kind),
-            row.payee_key,
-            row.payee_name,
-            row.payee_note,
-            row.organisation_id,
-        ),
+        payee=payee_of(row),
         programme=row.programme,
         period=row.period,
         item=row.item,
