@@ -50,8 +50,8 @@ def check(environment: Environment, tx: Tx) -> list[Invariant]:
         _gather("R2", "档案版本编号不缺", _chains(tx)),
         _gather("R3", "列表与档案最新版本一致", _columns(environment, tx)),
         _gather("R4", "登记簿没有指向空处的记录", _references(tx)),
-        _gather("R6", "退出、返困的记录与档案状态一致", _exits(tx)),
         _gather("R5", "公示存档与发布时一致", _kept(environment, tx)),
+        _gather("R6", "退出、返困的记录与档案状态一致", _exits(tx)),
     ]
 
 

@@ -8,10 +8,12 @@ import pytest
 
 from engine import SYSTEM, Engine
 from engine.definitions.folder import read_folder
+from engine.model.clock import FixedClock
 from engine.store.settings import Parameter
+from tests.registry.bench import Bench
 from tests.registry.town import CALLED, PARAMETERS, ROOT
 from tests.support.federation import staffed
-from tests.support.register import Visitor, on_file, site_of
+from tests.support.register import HEAD, Visitor, on_file, site_of
 from tests.support.templates import SetUp
 from tests.web.test_register import opened
 
@@ -78,8 +80,26 @@ def test_from_a_list_one_goes_on_in_the_list(engine: Engine, visit: Visit) -> No
     assert "解困脱困" not in reviewer.text("/households")
 
 
-def test_a_household_that_fell_back_waits_in_its_list(engine: Engine, visit: Visit) -> None:
-    assert "没有找到档案" in visit("reviewer").text("/households/queues/fallen-back")
+def test_how_a_household_left_and_that_it_fell_back_stands_on_its_page(
+    engine: Engine, visit: Visit
+) -> None:
+    file_no = on_file(engine)
+    reviewer, page, queue = visit("reviewer"), f"/households/{file_no}", "/households/queues"
+    clock = engine.environment.clock
+    assert isinstance(clock, FixedClock)
+    bench = Bench(engine, clock)
+    bench.run("household.leave", {"file_no": file_no, "kind": "lifted", "note": "夫妻都已就业"})
+    shown = reviewer.text(page)
+    assert "已脱困" in shown
+    assert "2026-11-09 认定脱困,档案已退出;工会继续回访。夫妻都已就业" in shown
+    assert "没有找到档案" in reviewer.text(f"{queue}/fallen-back")
+    bench.run("household.fall_back", {"file_no": file_no, "note": "又失业"})
+    assert "回访发现返困:又失业。请为户主新建申请" in reviewer.text(page)
+    assert file_no in reviewer.text(f"{queue}/fallen-back")
+    head = {**HEAD, "id_number": "350602199001019907"}
+    bench.run("household.open_file", {"head": head, "category": "dibao"}, "case-2")
+    assert "返困:2026-11-09 认定脱困,2026-11-09 重新在档。" in reviewer.text(page)
+    assert "没有找到档案" in reviewer.text(f"{queue}/fallen-back")
 
 
 def test_the_year_s_figures_open_their_files_and_say_what_is_missing(
