@@ -159,3 +159,8 @@ def test_a_second_call_changes_nothing_and_tells_the_same(engine, register, load
 @pytest.mark.parametrize("name", ["admin", "designer", "supervisor"])
 def test_the_city_has_the_accounts_that_run_the_installation(engine, name):
     assert engine.directory.actor_named(f"zz.{name}").holds(name)
+
+
+@pytest.mark.parametrize("name", ["xc.township1", "xc.township2", "xc.township3"])
+def test_each_township_of_the_tour_has_a_step_to_do(engine, name):
+    assert engine.tasks.inbox(engine.directory.actor_named(name), InboxFilter()).counts.total > 0

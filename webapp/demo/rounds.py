@@ -84,7 +84,8 @@ def _export(engine: Engine, actor: Actor, one: Round) -> None:
 def _correct(engine: Engine, actor: Actor, one: Round) -> None:
     """Put something right in a few files of one's area; what stands so already stays."""
     register, told = registry.Registry(engine), one.told
-    lines = register.households(actor, limit=told["most"]).lines
+    home = actor.organisation_id
+    lines = register.households(actor, organisation_id=home, limit=told["most"]).lines
     for n, line in enumerate(lines, start=1):
         seen = register.upkeep.correctable(actor, line.file_no).version
         typed = {told["path"]: _said(told["to"], n, engine)}
