@@ -227,6 +227,7 @@ def test_the_page_offers_a_roster_for_each_stage_and_shows_no_number(
     )
     page = accountant.text(href)
     assert "按学段逐人确定" in page
+    assert "名单(人)" in page
     assert "大学(本科、高职):为待发放的 1 人制单" in page
     listed = Visitor(site, autumn.engine, "reviewer").text(f"{href}/households")
     assert file_no in listed
