@@ -106,7 +106,8 @@ class Lane:
 
     For ``PARTICIPANT`` and ``EXTERNAL`` lanes ``role`` and ``level`` name who acts on behalf:
     who types the applicant's paper, or sends the letter and records its answer.
-    ``party`` names the external body.
+    ``party`` names the external body. ``roles_at``: level and role of who does them instead where
+    the case is of a unit of that level, above the lane's.
     """
 
     id: str
@@ -115,6 +116,16 @@ class Lane:
     role: str
     level: str
     party: str = ""
+    roles_at: tuple[tuple[str, str], ...] = ()
+
+    def at(self, level: str) -> tuple[str, str]:
+        """Role and level that do its steps in a case of a unit of this level."""
+        role = dict(self.roles_at).get(level)
+        return (self.role, self.level) if role is None else (role, level)
+
+
+ROLE_AT = "role:"
+"""Before a level: the property of a lane that names its role in cases of units of that level."""
 
 
 class ElementKind(Enum):

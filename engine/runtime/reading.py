@@ -6,7 +6,16 @@ from dataclasses import replace
 
 from lxml import etree
 
-from engine.model.definitions import Element, ElementKind, FlowTarget, Lane, LaneKind, ProcessInfo
+from engine.model.definitions import (
+    ROLE_AT,
+    Element,
+    ElementKind,
+    FlowTarget,
+    Lane,
+    LaneKind,
+    ProcessInfo,
+)
+from engine.model.organisations import LEVELS
 from engine.runtime.diagram import Diagram, Flow, Node
 from engine.runtime.extensions import B, ExtensionReader, form_id_of, properties_of
 from engine.runtime.findings import Findings, label_of, line_of
@@ -264,6 +273,11 @@ class _Reader:
             role=properties.get("role", ""),
             level=properties.get("level", ""),
             party=properties.get("party", ""),
+            roles_at=tuple(
+                (level, properties[f"{ROLE_AT}{level}"].strip())
+                for level in LEVELS
+                if f"{ROLE_AT}{level}" in properties
+            ),
         )
 
     # Elements ------------------------------------------------------------------------------

@@ -72,7 +72,8 @@ class Confidence:
         if self._did_what_bars(element) and not self._looks_into_it:
             return False
         lane = element.lane
-        if lane is not None and any(self.actor.holds_at(lane.role, place) for place in handling):
+        roles = () if lane is None else (lane.role, *(role for _, role in lane.roles_at))
+        if any(self.actor.holds_at(role, place) for role in roles for place in handling):
             return True
         return _reads_from_above(self.actor, home, named, self._above)
 

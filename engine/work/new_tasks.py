@@ -6,7 +6,7 @@ from engine.errors import Broken
 from engine.feel import value_or_expression
 from engine.model.clock import ZONE
 from engine.model.deadlines import alert_times
-from engine.model.definitions import Element, listed
+from engine.model.definitions import Element, Lane, listed
 from engine.model.items import Items
 from engine.runtime import OpenStep
 from engine.store import directory, queues
@@ -127,8 +127,8 @@ def _queue(
         msg = f"the step {element.id} has no lane"  # the gate refuses this
         raise Broken(msg)
     home, today = opened.case.organisation_id, cause.now.astimezone(ZONE).date()
-    level = str(_said(environment, tx, opened, element.handled_at, cause) or lane.level)
-    number = environment.queues.find(tx, lane.role, level, home, today)
+    role, level = _done_by(environment, tx, opened, element, lane, cause)
+    number = environment.queues.find(tx, role, level, home, today)
     handled = (opened.memory.unit_of(other, items) for other in element.not_same_unit_as)
     excluded = {unit for unit in handled if unit is not None}
     if element.not_the_case_unit:
@@ -138,8 +138,21 @@ def _queue(
     for place in directory.line_upwards(tx, home)[1:]:
         if queues.handling_of(tx, number) not in excluded:
             return number
-        number = environment.queues.find(tx, lane.role, level, place.id, today)
+        number = environment.queues.find(tx, role, level, place.id, today)
     return number
+
+
+def _done_by(
+    environment: Environment, tx: Tx, opened: OpenedCase, element: Element, lane: Lane, cause: Cause
+) -> tuple[str, str]:
+    """The role and the level that do a step: the lane's, or what the step or the unit says."""
+    said = _said(environment, tx, opened, element.handled_at, cause)
+    if said:
+        return lane.role, str(said)
+    if not lane.roles_at:
+        return lane.role, lane.level
+    home = directory.organisation_brief(tx, opened.case.organisation_id)
+    return lane.at("" if home is None else home.level)
 
 
 def _returned_by(cause: Cause, element: Element) -> str | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from engine.model.actors import Actor
+from engine.model.definitions import Lane
 from engine.model.organisations import DatedGrant, Organisation, RoutingReason
 from engine.model.routing import DirectoryView, route, target_of
 from engine.store import definitions, directory, organisations, queues
@@ -91,8 +92,13 @@ def _needs(environment: Environment, tx: Tx) -> dict[tuple[str, str], tuple[str,
         for element in environment.programs.get(tx, row.id).elements(row.key):
             lane = element.lane
             if lane is not None and lane.role and element.form_id is not None:
-                found.setdefault((lane.role, lane.level), {})[row.name] = None
+                for role, level in ((lane.role, lane.level), *map(lane.at, _levels_of(lane))):
+                    found.setdefault((role, level), {})[row.name] = None
     return {key: tuple(names) for key, names in found.items()}
+
+
+def _levels_of(lane: Lane) -> list[str]:
+    return [level for level, _ in lane.roles_at]
 
 
 def _steps(tx: Tx, view: DirectoryView) -> Counter[tuple[str, str, str]]:

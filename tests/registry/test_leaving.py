@@ -34,7 +34,7 @@ def _begun(town: Town, file_no: str, by: str = "reviewer") -> str:
     return town.register.file_cases.start(town.actor(by), file_no, "lift_out").case_id
 
 
-def _visited(town: Town, case_id: str, month: int = 1500) -> None:
+def _visited(town: Town, case_id: str, month: int = 1500, by: str = "officer") -> None:
     lines = [
         {"month": one, "person": "林模拟", "income_kind": "wage", "amount": month} for one in MONTHS
     ]
@@ -51,7 +51,7 @@ def _visited(town: Town, case_id: str, month: int = 1500) -> None:
         "has_dibao": "no",
         "measures": ["work"],
     }
-    town.do("officer", case_id, "apply", said)
+    town.do(by, case_id, "apply", said)
 
 
 def _agreed(town: Town, file_no: str) -> str:
@@ -225,3 +225,34 @@ def test_nobody_is_lifted_out_by_the_list(town: Town) -> None:
     program = town.engine.definitions.get("lift_out:1")[1]
     elements = program.elements("lift_out")
     assert not [one.id for one in elements if one.is_batch or one.sheet]
+
+
+def _done_by(town: Town, case_id: str) -> tuple[str, str]:
+    (step,) = town.engine.cases.view(SYSTEM, case_id).open_tasks
+    queue = town.engine.tasks.view(SYSTEM, step.id).task.queue
+    return queue.role, queue.handling_id
+
+
+def test_what_a_township_built_is_looked_after_by_the_township(town: Town) -> None:
+    """Three quarters of the files of a federation may be at townships: nobody is an officer there."""
+    file_no = on_file(town.engine, at="xc-t")
+    assert [
+        one.process_key
+        for one in town.register.file_cases.offered(town.actor("township_officer"), file_no)
+    ] == ["lift_out"]
+    case_id = _begun(town, file_no, by="township_officer")
+    assert _done_by(town, case_id) == ("township_officer", "xc-t")
+    _visited(town, case_id, by="township_officer")
+    assert _done_by(town, case_id) == ("township_chair", "xc-t")
+    town.do("township", case_id, "assess", {"assess_result": "lifted"})
+    assert town.waiting(case_id) == ["confirm"]
+
+
+def test_what_a_county_built_is_looked_after_by_the_county(town: Town) -> None:
+    case_id = _begun(town, on_file(town.engine, at="xc"))
+    assert _done_by(town, case_id) == ("county_reviewer", "xc")
+
+
+def test_of_a_union_its_own_people_go_on_as_before(town: Town) -> None:
+    case_id = _begun(town, on_file(town.engine))
+    assert _done_by(town, case_id) == ("officer", "u1")

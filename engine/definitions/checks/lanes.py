@@ -7,7 +7,7 @@ from engine.definitions.draft import Draft
 from engine.definitions.findings import error, warning
 from engine.definitions.known import LEVELS, Known
 from engine.errors import Finding
-from engine.model.definitions import LaneKind
+from engine.model.definitions import ROLE_AT, LaneKind
 from engine.runtime import Program
 from engine.sentences import Words
 
@@ -64,6 +64,27 @@ def _lane(known: Known, process: Process, lane: DrawnLane) -> Iterator[Finding]:
         yield warning(
             "lane-level", process.file, lane.element, name=name, role=role, level=level, held=held
         )
+    yield from _roles_at(known, process, lane, level)
+
+
+def _roles_at(known: Known, process: Process, lane: DrawnLane, own: str) -> Iterator[Finding]:
+    """Who does the steps in cases of higher units: a known role, of a level above the lane's."""
+    properties, name = properties_of(lane.element), described(lane.element)
+    for level in LEVELS:
+        role = properties.get(f"{ROLE_AT}{level}")
+        if role is None:
+            continue
+        if role.strip() not in known.roles:
+            yield error(
+                "lane-role-unknown",
+                process.file,
+                lane.element,
+                name=name,
+                role=role.strip()[:60],
+                roles=known.roles_in_words,
+            )
+        if own in LEVELS and LEVELS.index(level) <= LEVELS.index(own):
+            yield error("lane-role-below", process.file, lane.element, name=name, level=level)
 
 
 def check_read(draft: Draft, program: Program) -> Iterator[Finding]:

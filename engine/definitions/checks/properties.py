@@ -15,9 +15,10 @@ from engine.definitions.diagram import (
 )
 from engine.definitions.draft import BpmnFile, Draft
 from engine.definitions.findings import CHECK_NAME, error, meant, warning
+from engine.definitions.known import LEVELS
 from engine.errors import Finding
 from engine.model import incoming, signals
-from engine.model.definitions import ONLY_ONE, OVERDUE, STARTERS, STARTS_FROM
+from engine.model.definitions import ONLY_ONE, OVERDUE, ROLE_AT, STARTERS, STARTS_FROM
 from engine.model.fan_out import CAMPAIGN
 from engine.model.items import ITEM_NAME
 from engine.model.public_words import (
@@ -45,7 +46,9 @@ _ON: Mapping[str, frozenset[str]] = {
             ONLY_ONE,
         }
     ),
-    "lane": frozenset({"role", "level", "kind", "party"}),
+    "lane": frozenset(
+        {"role", "level", "kind", "party", *(f"{ROLE_AT}{level}" for level in LEVELS)}
+    ),
     "userTask": frozenset(
         {
             "deadline",
