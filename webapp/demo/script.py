@@ -20,6 +20,8 @@ DIVISIONS = Path(__file__).parent / "divisions.json"
 SEED = 20260302
 _KNOWN = 30
 """So many households are on file before anybody else applies, however little is loaded."""
+_ALONE = 0.1
+"""What the first player does alone after the midnights, as a part of all deeds."""
 
 
 @dataclass(frozen=True)
@@ -105,13 +107,16 @@ def _cases(
 def _halves(
     federation: Federation, cases: Sequence[PlannedCase]
 ) -> tuple[Sequence[PlannedCase], Sequence[PlannedCase]]:
-    """Whole counties on either side, about as many deeds on both."""
+    """Whole counties on either side, about as much to do on both."""
     of_county: dict[str, list[PlannedCase]] = {}
     for case in cases:
         of_county.setdefault(county_of(federation, case), []).append(case)
     halves: tuple[list[PlannedCase], list[PlannedCase]] = ([], [])
+    to_do = [_ALONE * _deeds(cases), 0.0]
     for county in sorted(of_county, key=lambda code: (-_deeds(of_county[code]), code)):
-        min(halves, key=_deeds).extend(of_county[county])
+        less = to_do.index(min(to_do))
+        halves[less].extend(of_county[county])
+        to_do[less] += _deeds(of_county[county])
     return halves
 
 
