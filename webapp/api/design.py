@@ -1,5 +1,6 @@
 """Process files and their deployed versions."""
 
+from collections import Counter
 from dataclasses import replace
 
 from flask import Response, request
@@ -51,7 +52,12 @@ def _sent_files() -> list[SourceFile]:
         raise _refused("too-many-files", most=refused.most) from refused
     files: list[SourceFile] = []
     findings: list[Finding] = []
+    # One file in two folders is one; the same name twice in one folder was sent twice by mistake.
+    times = Counter(given.filename for given in sent)
     for name, given in zip(names, sent, strict=True):
+        if times[given.filename] > 1:
+            findings.append(finding("error", "file-duplicate", name, name=name))
+            continue
         try:
             files += read_upload([(name, given.read())]).files
         except (Invalid, FileTypeRefused) as refused:
