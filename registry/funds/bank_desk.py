@@ -206,6 +206,7 @@ class BankDesk:
             found = _to_fetch(tx, number, sending_no)
             ids = {one.payment_id for one in found.lines}
             listed = [one for one in payments.of_batch(tx, number) if one.id in ids]
+            _must_still_be_paid(tx, listed)
             return _Asked(batch, listed, ()), found
 
         asked, found = self._engine.ask(read)
@@ -353,6 +354,12 @@ def _to_fetch(tx: Tx, number: str, sending_no: str) -> SendingOfList:
     if found.sending.state is not SendingState.WAITING:
         raise Conflict("这份文件已有结果或已作废,不再提供下载。")
     return found
+
+
+def _must_still_be_paid(tx: Tx, listed: Sequence[Payment]) -> None:
+    """Raise Conflict where somebody in a file may not be paid any more: it is not handed out."""
+    for why in not_to_be_paid(tx, listed, hold=False).values():
+        raise Conflict(f"制作以后有变动:{why}这份文件不能再下载,没有交给银行的,请作废后重新制作。")
 
 
 def _stopped(asked: _Asked) -> Iterator[LineFault]:

@@ -125,3 +125,16 @@ def test_one_who_stops_and_one_who_pays_at_once(desk: Purse) -> None:
         (PaymentStatus.HELD, WHY),
     ]
     desk.must_hold()
+
+
+@pytest.mark.parametrize("how", [stop, strike_off])
+def test_a_file_for_the_bank_with_it_is_not_handed_out(
+    desk: Purse, how: Callable[[Purse, str], object]
+) -> None:
+    gone, cashier = with_account(desk, 1), desk.actor("cashier")
+    number = granted(desk, gone, with_account(desk, 2))
+    sending = sent(desk, number)
+    assert desk.register.bank.fetch(cashier, number, sending).content
+    how(desk, gone)
+    with pytest.raises(Conflict, match="不能再下载"):
+        desk.register.bank.fetch(cashier, number, sending)
