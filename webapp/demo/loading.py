@@ -67,9 +67,11 @@ def load_demo(settings: Settings, demo: Demo, report: Report) -> Loaded:
         engine = installation.engine
         faults: Sequence[str] = ()
         if not engine.ask(lambda tx: stored_settings.counter_value(tx, _MARK)):
-            _load_directory(engine, federation)
-            _load_parameters(engine, federation, demo.content)
-            faults = _fill(installation, federation, demo, lock, report)
+            with closing(SecondPlayer(lock)) as second:  # reads its modules meanwhile
+                _load_directory(engine, federation)
+                _load_parameters(engine, federation, demo.content)
+                faults = _fill(installation, federation, demo, second, report)
+            do_rounds(engine, demo.content.rounds)
             _tell(engine)
             engine.execute(lambda tx: stored_settings.take_numbers(tx, _MARK, 1))
         return _loaded(engine, demo, faults)
@@ -140,27 +142,25 @@ def _deploy(engine: Engine, demo: Demo) -> None:
 
 
 def _fill(
-    installation: Opened, federation: Federation, demo: Demo, lock: int, report: Report
+    installation: Opened, federation: Federation, demo: Demo, second: SecondPlayer, report: Report
 ) -> Sequence[str]:
     """The register and the cases: files first, then as many more as the cases have not opened."""
     engine = installation.engine
     today = _day(engine)
     line = WorkingTime(engine.clock.now(), DAYS_LOOKED_AT, engine.calendar())
-    told = Told(installation.settings, demo, today, line)
-    with closing(SecondPlayer(told, lock)) as second:
-        script = write_script(demo, federation, today, line)
-        files = chain(script.first, second.files())
-        filling = Filling(registry.Registry(engine), files, demo.files(), report)
-        with ThreadPoolExecutor(max_workers=1) as aside:
-            # its checks and scenarios run in another process: the register is filled meanwhile
-            deploying = aside.submit(_deploy, engine, demo)
-            filling.up_to(max(len(script.first), demo.files() - len(script.cases)))
-            deploying.result()
-        faults = _play(installation, script, second, report)
-        # not for secrets: the demonstration must come out alike everywhere
-        delays.say_why(engine, random.Random(SEED + 3))  # noqa: S311
-        filling.up_to(demo.files())
-    do_rounds(engine, demo.content.rounds)
+    second.tell(Told(installation.settings, demo, today, line))
+    script = write_script(demo, federation, today, line)
+    files = chain(script.first, second.files())
+    filling = Filling(registry.Registry(engine), files, demo.files(), report)
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        # its checks and scenarios run in another process: the register is filled meanwhile
+        deploying = aside.submit(_deploy, engine, demo)
+        filling.up_to(max(len(script.first), demo.files() - len(script.cases)))
+        deploying.result()
+    faults = _play(installation, script, second, report)
+    # not for secrets: the demonstration must come out alike everywhere
+    delays.say_why(engine, random.Random(SEED + 3))  # noqa: S311
+    filling.up_to(demo.files())
     return faults
 
 

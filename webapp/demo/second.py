@@ -49,7 +49,7 @@ class Told:
 class SecondPlayer:
     """The first player's end of it. All raise Broken when the second stopped on the way."""
 
-    def __init__(self, told: Told, lock: int) -> None:
+    def __init__(self, lock: int) -> None:
         """Start it; ``lock``: the file descriptor of the loading's lock."""
         ours, theirs = socket.socketpair()
         with theirs:
@@ -61,6 +61,9 @@ class SecondPlayer:
         self._kept: Sequence[DemoFile] | None = None
         self.done = 0
         self.pid = self._process.pid
+
+    def tell(self, told: Told) -> None:
+        """Say what is loaded: once, and before anything else is asked of it."""
         self._send(told)
 
     def close(self) -> None:
