@@ -1,10 +1,11 @@
 """What the demonstration will be, decided before anything is loaded: the same on every machine."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from itertools import islice
+from itertools import combinations, islice
 from pathlib import Path
 
 from engine.errors import Invalid
@@ -20,8 +21,6 @@ DIVISIONS = Path(__file__).parent / "divisions.json"
 SEED = 20260302
 _KNOWN = 30
 """So many households are on file before anybody else applies, however little is loaded."""
-_ALONE = 0.1
-"""What the first player does alone after the midnights, as a part of all deeds."""
 
 
 @dataclass(frozen=True)
@@ -107,24 +106,38 @@ def _cases(
 def _halves(
     federation: Federation, cases: Sequence[PlannedCase]
 ) -> tuple[Sequence[PlannedCase], Sequence[PlannedCase]]:
-    """Whole counties on either side, about as much to do on both."""
+    """Whole counties on either side, so that the two wait least for each other after each day."""
     of_county: dict[str, list[PlannedCase]] = {}
     for case in cases:
         of_county.setdefault(county_of(federation, case), []).append(case)
-    halves: tuple[list[PlannedCase], list[PlannedCase]] = ([], [])
-    to_do = [_ALONE * _deeds(cases), 0.0]
-    for county in sorted(of_county, key=lambda code: (-_deeds(of_county[code]), code)):
-        less = to_do.index(min(to_do))
-        halves[less].extend(of_county[county])
-        to_do[less] += _deeds(of_county[county])
-    return halves
+    deeds = {code: _deeds_by_day(of_county[code]) for code in sorted(of_county)}
+    first, *others = deeds
+    sides = (
+        {first, *more} for number in range(len(others)) for more in combinations(others, number)
+    )
+    ours = min(sides, key=lambda side: _days_work(deeds, side))
+    return (
+        [case for code in deeds if code in ours for case in of_county[code]],
+        [case for code in deeds if code not in ours for case in of_county[code]],
+    )
+
+
+def _deeds_by_day(cases: Sequence[PlannedCase]) -> Counter[date]:
+    begun = Counter(case.begins_at.date() for case in cases)
+    return begun + Counter(deed.at.date() for case in cases for deed in case.deeds)
+
+
+def _days_work(deeds: Mapping[str, Counter[date]], side: set[str]) -> int:
+    """The deeds of whoever has more to do, day by day."""
+    days = {day for of_days in deeds.values() for day in of_days}
+    total = 0
+    for day in days:
+        ours = sum(deeds[code][day] for code in side)
+        total += max(ours, sum(of_days[day] for of_days in deeds.values()) - ours)
+    return total
 
 
 def county_of(federation: Federation, case: PlannedCase) -> str:
     """The code of the county that a case is in."""
     area = federation.area_of(case.household.organisation_id)
     return next((one.code for one in area if one.level == "county"), "")
-
-
-def _deeds(cases: Sequence[PlannedCase]) -> int:
-    return sum(1 + len(case.deeds) for case in cases)
