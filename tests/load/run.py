@@ -11,7 +11,6 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
 from tests.bench.ground import ground
@@ -25,8 +24,9 @@ REPORT = ROOT / "build" / "load.json"
 AN_HOUR_A_SECOND = 3600
 """Business time: notices run out and deadlines pass while it lasts, so the worker has its work."""
 
-PROCESSES: Mapping[str, int] = {"sqlite": 1, "postgres": 2}
-"""Web servers, and as many workers."""
+DATABASES = ("sqlite", "postgres")
+PROCESSES = 2
+"""Web servers, and as many workers: on either database, as when completions are measured."""
 
 AT_MOST = 64
 ROUNDS, EACH, CLIENTS = 3, 100, 4
@@ -35,7 +35,7 @@ MINUTES = 30.0
 
 def reached(db: str, rounds: int = ROUNDS, each: int = EACH) -> float:
     """Completions over HTTP a second, of as many servers and four clients."""
-    crowd = Crowd(PROCESSES[db], CLIENTS)
+    crowd = Crowd(PROCESSES, CLIENTS)
     with ground(db) as measured_on:
         row = complete_http(measured_on, "complete_http", rounds, each, crowd).row()
     found = row["per_second"]
@@ -48,8 +48,7 @@ def held(db: str, minutes: float, rate: float | None) -> tuple[dict[str, object]
     at_once = reached(db) if rate is None else None
     asked = rate if at_once is None else at_once / 2
     assert asked is not None
-    number = PROCESSES[db]
-    wanted = Wanted(asked, minutes * 60, AT_MOST, webs=number, workers=number)
+    wanted = Wanted(asked, minutes * 60, AT_MOST, webs=PROCESSES, workers=PROCESSES)
     print(f"{db}: {asked:.1f} requests a second for {minutes:g} minutes", flush=True)
     with ground(db) as place:
         installation = Installation(place.url, place.data, AN_HOUR_A_SECOND)
@@ -83,11 +82,11 @@ def main() -> int:
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--minutes", type=float, default=MINUTES, help="on each database")
     words.add_argument("--rate", type=float, help="requests a second")
-    words.add_argument("--db", choices=list(PROCESSES), help="only this one")
+    words.add_argument("--db", choices=DATABASES, help="only this one")
     words.add_argument("--report", type=Path, default=REPORT)
     asked = words.parse_args()
     reports, faulty = [], False
-    for db in [asked.db] if asked.db else PROCESSES:
+    for db in [asked.db] if asked.db else DATABASES:
         try:
             report, found = held(db, asked.minutes, asked.rate)
         except PostgresMissing as missing:
