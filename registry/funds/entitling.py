@@ -18,6 +18,7 @@ from registry.budget.programmes import programme_of
 from registry.funds.checking import faults_of
 from registry.funds.operations import beneficiary_of, payee_of
 from registry.funds.payees import for_herself
+from registry.funds.stopping import stop_payments
 from registry.household import mapping, packed, text, unpacked
 from registry.store import entitlements, payees
 
@@ -55,6 +56,15 @@ def _entitle(context: OperationContext, inputs: Inputs) -> Inputs:
     if payable:
         entitlements.put(tx, found)
     return {"payable": payable, "message": "".join(one.sentence for one in told)[:300]}
+
+
+def _retract(context: OperationContext, inputs: Inputs) -> Inputs:
+    """Let what the case put forward be paid no more, on whichever roster; paid stays paid."""
+    found = entitlements.of_case(cast(Tx, context.tx), context.case_id)
+    if found is None:
+        return {"payments": 0}
+    asked, why = payment_of(found, level=""), text(inputs.get("reason"))
+    return {"payments": stop_payments(context, asked, why)}
 
 
 def payment_of(one: Entitlement, level: str) -> Payment:
@@ -161,6 +171,14 @@ ENTITLING_OPERATIONS = (
             }
         ),
         outputs={"payable": _TRUTH, "message": _TEXT},
+    ),
+    Operation(
+        name="funds.retract",
+        title="撤下待发放",
+        run=_retract,
+        inputs={"reason": _TEXT_OR_NOTHING},
+        required=frozenset(),
+        outputs={"payments": {"type": "integer", "minimum": 0}},
     ),
     Operation(
         name="funds.recall",

@@ -9,12 +9,13 @@ from engine.model.actors import SYSTEM
 from engine.model.operations import Operation, OperationContext
 from engine.store import fan_outs
 from engine.store.database import Tx
-from registry.budget.amounts import fen_of, in_yuan, yuan
+from registry.budget.amounts import fen_of, yuan
 from registry.budget.model import Payee, PayeeKind, Payment
 from registry.budget.programmes import programme_of
 from registry.funds.checking import faults_of
+from registry.funds.stopping import stop_payments
 from registry.household import text
-from registry.store import campaigns, payees, payments
+from registry.store import campaigns, payees
 from registry.store.campaigns import PAID_STANDS, Eyes, ListKey, Stand
 from registry.vocabulary import LEVELS
 
@@ -81,7 +82,6 @@ def _check_payee(context: OperationContext, inputs: Inputs) -> Inputs:
 def _stop(context: OperationContext, inputs: Inputs) -> Inputs:
     """Let a household be paid this no more, on whichever roster it is; what was paid stays paid."""
     tx = cast(Tx, context.tx)
-    why = text(inputs.get("reason")) or "没有写明原因"
     asked = Payment(
         id=0,
         line_id=0,
@@ -94,15 +94,7 @@ def _stop(context: OperationContext, inputs: Inputs) -> Inputs:
         fen=0,
         beneficiary=text(inputs.get("beneficiary")),
     )
-    # A batch that is being paid is waited for: what it pays is paid, what is left is stopped.
-    for number in sorted({one.batch_no for one in payments.not_paid_yet(tx, asked)} - {""}):
-        payments.batch(tx, number)
-    found = payments.not_paid_yet(tx, asked)
-    payments.stop(tx, [one.id for one in found], why)
-    for one in found:
-        told = {"payee": one.for_whom, "amount": in_yuan(one.fen), "act": "不再发放"}
-        context.reporter("grant", told)
-    return {"payments": len(found)}
+    return {"payments": stop_payments(context, asked, text(inputs.get("reason")))}
 
 
 def _payee(tx: Tx, context: OperationContext, inputs: Inputs) -> Payee:

@@ -38,6 +38,12 @@ def put(tx: Tx, one: Entitlement) -> None:
     tx.execute(writing.on_conflict_do_update(index_elements=["case_id"], set_=values))
 
 
+def of_case(tx: Tx, case_id: str) -> Entitlement | None:
+    """What a case put forward; None before it has."""
+    row = tx.execute(select(entitlement).where(entitlement.c.case_id == case_id)).first()
+    return None if row is None else entitlement_of(row)
+
+
 @dataclass(frozen=True)
 class Renewal:
     """What was paid in an earlier period, the number of its case and the unit of it."""

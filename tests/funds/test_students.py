@@ -1,12 +1,14 @@
 """School aid is given to each child of a household, and to each child once a year."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from engine import SYSTEM
 from engine.errors import Conflict, Invalid
-from registry.budget.model import BudgetLine
+from registry.budget.model import BudgetLine, Payment, PaymentStatus
 from registry.help_given import HelpBook
 from tests.funds.purse import PAYMENT, Purse, id_number
 from tests.support.register import SPOUSE, Visitor, site_of
@@ -58,6 +60,10 @@ def reserved(desk: Purse, file_no: str, who: int, case_id: str, **changed: objec
     return "" if done["granted"] else str(done["message"])
 
 
+def of_batch(desk: Purse, number: str) -> Sequence[Payment]:
+    return desk.register.batches.view(SYSTEM, number).payments
+
+
 # A household with two children ------------------------------------------------------------------
 
 
@@ -88,6 +94,36 @@ def test_the_same_child_twice_is_refused_in_words_and_by_the_table(desk: Purse) 
     put(desk, other, file_no, ELDER, amount="2000")
     with pytest.raises(Conflict, match=f"学生林小模6的金秋助学.*{number}.*同一年度只发一次"):
         desk.register.batches.submit(desk.actor("accountant"), other)
+
+
+def test_what_a_case_put_forward_and_takes_back_is_not_paid(desk: Purse) -> None:
+    """The student went elsewhere after the batch was granted: her line goes on account."""
+    line, file_no = aid(desk), family(desk)
+    entitled = {
+        "programme": "schooling",
+        "period": "2026",
+        "item": "university",
+        "year": 2026,
+        "level": "county",
+        "amount": 3000,
+        "payee_kind": "household",
+        "payee_id": file_no,
+        "payee_name": "林模拟5",
+        "beneficiary_id": id_number(ELDER),
+        "beneficiary_name": f"林小模{ELDER}",
+    }
+    assert desk.bench.run("funds.entitle", entitled, "c1")["payable"]
+    number = roster(desk, line)
+    put(desk, number, file_no, ELDER)
+    put(desk, number, file_no, YOUNGER)
+    case_id = desk.register.batches.submit(desk.actor("accountant"), number)
+    desk.do("approver", case_id, "approve_county", {"decision": "agree"})
+    assert desk.bench.run("funds.retract", {"reason": "没有报到入学"}, "c1")["payments"] == 1
+    paid = {"pay_result": "paid", "voucher_no": "记-2026-0112", "paid_on": "2026-11-09"}
+    desk.do("cashier", case_id, "pay_county", paid)
+    now = {one.beneficiary_name: one.status for one in of_batch(desk, number)}
+    assert now == {f"林小模{ELDER}": PaymentStatus.HELD, f"林小模{YOUNGER}": PaymentStatus.PAID}
+    desk.must_hold()
 
 
 def test_of_two_parents_in_two_counties_one_is_given_it(desk: Purse) -> None:
