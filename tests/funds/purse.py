@@ -19,6 +19,7 @@ MONEY_ROLES = (
     Role("accountant", "会计", "accountant", ("county", "city"), "own"),
     Role("cashier", "出纳", "cashier", ("county", "city"), "own"),
     Role("city_leader", "市总分管领导", "city leader", ("city",), "area"),
+    Role("audit_committee", "经审人员", "audit committee", ("county", "city"), "area"),
 )
 MONEY_STAFF = {
     "accountant": ("accountant", "xc"),
@@ -27,6 +28,7 @@ MONEY_STAFF = {
     "city_accountant": ("accountant", "zz"),
     "city_cashier": ("cashier", "zz"),
     "leader": ("city_leader", "zz"),
+    "audit": ("audit_committee", "zz"),
 }
 ALLOCATED = {
     "kind": "allocate",
