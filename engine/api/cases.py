@@ -13,7 +13,6 @@ from engine.model.cases import CaseLine, HistoryEntry
 from engine.model.once import Once
 from engine.model.tasks import TaskLine
 from engine.store import cases as stored_cases
-from engine.store import settings as stored_settings
 from engine.store import start_drafts as stored_start_drafts
 from engine.store import task_lists
 from engine.store.cases import CaseQuestion
@@ -53,15 +52,12 @@ class Cases(Group):
             return started
 
         return self._commands.prepare_and_execute(
-            lambda tx: start.prepare(self._environment, tx, actor, request, self._take_numbers),
+            lambda tx: start.prepare(
+                self._environment, tx, actor, request, self._commands.take_numbers
+            ),
             begin,
             actor,
             once,
-        )
-
-    def _take_numbers(self, prefix: str, how_many: int) -> int:
-        return self._commands.execute(
-            lambda tx: stored_settings.take_numbers(tx, start.counter_of(prefix), how_many)
         )
 
     def surroundings(self, organisation_id: str) -> EvaluationContext:

@@ -16,10 +16,12 @@ from engine.model.actors import Actor
 from engine.model.once import Once, Replayed
 from engine.store import answers as stored_answers
 from engine.store import audit as stored_audit
+from engine.store import settings as stored_settings
 from engine.store.answers import RememberedAnswer
 from engine.store.database import Contended, Database, Tx, UniqueViolation
 from engine.store.ready import Collision
 from engine.work.environment import Environment
+from engine.work.start import counter_of
 
 Result = TypeVar("Result")
 Prepared = TypeVar("Prepared")
@@ -62,6 +64,12 @@ class Commands:
             except (Collision, Contended, UniqueViolation):
                 continue
         raise Busy("同时办理的人太多,内容没有提交,请稍后再试。您填写的内容仍在页面上。")
+
+    def take_numbers(self, series: str, how_many: int) -> int:
+        """Take running numbers of cases, whatever becomes of who asks; the last before them."""
+        return self.execute(
+            lambda tx: stored_settings.take_numbers(tx, counter_of(series), how_many)
+        )
 
     def prepare_and_execute(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Sequence
@@ -9,8 +10,9 @@ from datetime import date, datetime, timedelta
 
 from engine.api.audit import Audit
 from engine.api.commands import Commands, Group
+from engine.errors import Invalid
 from engine.jobs.executor import LEASE, Executor, Pace, attempt
-from engine.model.actors import Actor
+from engine.model.actors import SYSTEM, Actor
 from engine.model.errands import KEPT
 from engine.model.once import Once
 from engine.store import accounts as stored_accounts
@@ -30,10 +32,14 @@ from engine.work import (
     files,
     phone_uploads,
     start_drafts,
+    timed_starts,
     timers,
     trail,
     units,
 )
+from engine.work.timed_starts import Due
+
+log = logging.getLogger("bangfu.jobs")
 
 _A_MOMENT = 0.05
 _GRACE = timedelta(minutes=30)
@@ -47,6 +53,7 @@ class Jobs(Group):
         super().__init__(commands)
         self._audit = audit
         self._followed_on: date | None = None
+        self._begun_on: date | None = None
 
     def lines(
         self, actor: Actor, statuses: Sequence[str], after: int, limit: int
@@ -144,6 +151,7 @@ class Jobs(Group):
     def send_alerts(self) -> int:
         """Remind, mark overdue, escalate what is due; first let the directory follow the day."""
         self._follow_day()
+        self._begin_timed()
         with self._commands.database.look() as tx:
             if not stored_tasks.due_alerts(tx, self._environment.now(), 1):
                 return 0
@@ -157,6 +165,28 @@ class Jobs(Group):
             if not done:
                 self._commands.execute(lambda tx: units.follow_day(self._environment, tx))
             self._followed_on = today
+
+    def _begin_timed(self) -> None:
+        """Once a day, begin the cases whose day has come; what fails is tried again the next."""
+        environment = self._environment
+        today = environment.today()
+        if today == self._begun_on:
+            return
+        for one in self._commands.ask(lambda tx: timed_starts.due(environment, tx)):
+            try:
+                self._begin(one)
+            except Invalid as wrong:
+                log.warning("%s could not be begun: %s", one, wrong.message)
+        self._begun_on = today
+
+    def _begin(self, one: Due) -> None:
+        commands, environment = self._commands, self._environment
+        commands.prepare_and_execute(
+            lambda tx: timed_starts.prepare(environment, tx, one, commands.take_numbers),
+            lambda tx, ready: timed_starts.begin(environment, tx, one, ready),
+            SYSTEM,
+            None,
+        )
 
     def seal(self) -> bool:
         """Number a batch of what is new in the audit chain; whether more may wait."""

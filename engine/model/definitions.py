@@ -286,6 +286,7 @@ class ProcessInfo:
     total_limit: str | None = None  # a deadline from the first entry to the end
     title: str | None = None  # FEEL for the case's one-line title
     start_form_id: str | None = None
+    begins_on: str = ""  # a date, or FEEL for one: the timer of its start event
     number_prefix: str = ""
     documentation: str = ""
     properties: Mapping[str, str] = field(default_factory=dict)

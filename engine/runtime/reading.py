@@ -333,7 +333,7 @@ class _Reader:
         return replace(
             node,
             action=self.extensions.action(element),
-            event=self.extensions.event(element),
+            event=None if tag == "startEvent" else self.extensions.event(element),
             loop=self.extensions.loop(element) if tag in ACTIVITIES else None,
             again=self.extensions.again(element) if tag in ACTIVITIES else None,
         )
@@ -362,7 +362,14 @@ class _Reader:
             total_limit=properties.get("totalLimit") or None,
             title=properties.get("title") or None,
             start_form_id=None if start is None else form_id_of(start),
+            begins_on="" if start is None else _date_of_timer(start),
             number_prefix=properties.get("numberPrefix", ""),
             documentation="" if documentation is None else (documentation.text or "").strip(),
             properties=properties,
         )
+
+
+def _date_of_timer(start: etree._Element) -> str:
+    """The date of a start event's timer, as written; empty where it has none."""
+    found = start.find(f"{B}timerEventDefinition/{B}timeDate")
+    return "" if found is None else (found.text or "").strip()

@@ -41,7 +41,7 @@ NODES = GATEWAYS | ACTIVITIES | EVENTS
 _NOTES = {"documentation", "extensionElements", "textAnnotation", "association", "group"}
 _NODE_PARTS = {"documentation", "extensionElements", "incoming", "outgoing"}
 _EVENT_DEFINITIONS = {
-    "startEvent": set[str](),
+    "startEvent": {"timerEventDefinition"},
     "endEvent": {"terminateEventDefinition", "errorEventDefinition", "signalEventDefinition"},
     "intermediateThrowEvent": {"signalEventDefinition"},
     "intermediateCatchEvent": {

@@ -564,6 +564,17 @@ contact = Table(
     Column("set_at", _INSTANT, nullable=False),
 )
 
+timed_start = Table(
+    "timed_start",
+    metadata,
+    # Of a process, unit and day one case is begun by the timer, however many workers there are.
+    Column("process_key", String(80), primary_key=True),
+    Column("organisation_id", _ID, primary_key=True),
+    Column("day", _DATE, primary_key=True),
+    Column("case_id", String(26)),  # none where one stood there already, begun by hand
+    Column("at", _INSTANT, nullable=False),
+)
+
 digest_day = Table(
     "digest_day",
     metadata,

@@ -5,7 +5,9 @@ Reckoned when a version is deployed, and kept for as long as it is the newest.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
+from engine.model.clock import local_date
 from engine.model.definitions import Element
 from engine.model.fan_out import CAMPAIGN
 from engine.runtime import Program
@@ -30,6 +32,16 @@ class Starting:
 
 
 @dataclass(frozen=True)
+class Timed:
+    """A process that a date begins at every unit of a level; ``since``: the day it was deployed."""
+
+    process_key: str
+    level: str
+    when: str
+    since: date
+
+
+@dataclass(frozen=True)
 class Newest:
     """What the newest versions say: names by key, steps, starts."""
 
@@ -39,6 +51,7 @@ class Newest:
     starts: tuple[Starting, ...] = ()
     gathered: frozenset[str] = frozenset()
     """Processes whose cases are begun from lists alone."""
+    timed: tuple[Timed, ...] = ()
 
 
 class NewestVersions:
@@ -66,7 +79,7 @@ def _newest(rows: Sequence[DefinitionRow], programs: Programs) -> Newest:
         for key in program.processes
         for element in program.elements(key)
     ]
-    starts, gathered = [], set()
+    starts, gathered, timed = [], set(), []
     for row in rows:
         info = programs(row.id).info
         if row.start_role and not info.starts_from_record:
@@ -74,10 +87,14 @@ def _newest(rows: Sequence[DefinitionRow], programs: Programs) -> Newest:
             starts.append(Starting(row.start_role, level, not info.starts_from))
         if info.starts_from == CAMPAIGN:
             gathered.add(row.key)
+        if info.begins_on:
+            since = local_date(row.deployed_at)
+            timed.append(Timed(row.key, row.start_level or "", info.begins_on, since))
     return Newest(
         names={row.key: row.name for row in rows},
         together=frozenset(step for step, element in elements if element.is_batch),
         listed={step: element for step, element in elements if element.sheet},
         starts=tuple(starts),
         gathered=frozenset(gathered),
+        timed=tuple(timed),
     )

@@ -28,6 +28,9 @@ from engine.work.opened import Memory, OpenedCase, ports_of
 from engine.work.scanning import numbers_in_papers
 from engine.work.subjects import Subject, subject_of
 
+TIMED = "timed"
+"""What a case is begun from that a start event's timer begins; none but the system does."""
+
 Begin = Callable[[Program, Mapping[str, object], Ports], Step]
 """Makes the first step of a case: :func:`engine.runtime.start`, or what is the same."""
 
@@ -143,6 +146,7 @@ def checked(
         if request.data and request.origin != CAMPAIGN:
             raise Invalid("这个流程没有发起表单,不接收填写内容。")
         variables = {**request.data, **subject.variables}
+        request = _named(environment, tx, place, request, variables)
         return PreparedStart(request, program, home, "", request.data, variables, (), subject)
     context = environment.feel(tx, home.id, environment.now())
     validation = form.validate(request.data, subject.variables, context)
@@ -152,11 +156,8 @@ def checked(
     if numbers:
         raise Invalid("附件里有证件号码或银行账号,没有提交,其余内容已保留。", numbers)
     begins_with = {**validation.variables, **subject.variables}
-    only_one = _only_one(environment, tx, place, begins_with)
-    if only_one:
-        request = replace(request, business_key=only_one)
     return PreparedStart(
-        request,
+        _named(environment, tx, place, request, begins_with),
         program,
         home,
         "",
@@ -165,6 +166,18 @@ def checked(
         tuple(file_id for file_id, _ in form.files(validation.data)),
         subject,
     )
+
+
+def _named(
+    environment: Environment,
+    tx: Tx,
+    place: Place,
+    request: Request,
+    variables: Mapping[str, object],
+) -> Request:
+    """The request under the key that a unit has only one case of, where the process says so."""
+    only_one = _only_one(environment, tx, place, variables)
+    return replace(request, business_key=only_one) if only_one else request
 
 
 def _only_one(
@@ -240,8 +253,8 @@ def _must_be_startable(
         )
     if origin and actor == PUBLIC:
         return  # what the public may say is decided where it says it
-    if origin == CAMPAIGN and actor.is_system:
-        return  # drawn in a process: a case of it asked for the list
+    if origin in {CAMPAIGN, TIMED} and actor.is_system:
+        return  # drawn in a process: a case of it asked for the list, or its timer begins it
     # Her own unit, or one below hers: a township officer types for a union without a PC (代办).
     places = tuple(place for role in info.starters for place in actor.places(role))
     if not directory.is_within(tx, home.id, places):
@@ -255,6 +268,8 @@ def _may_be_listed(actor: Actor, info: ProcessInfo, origin: str) -> bool:
 
     The list then gives what the record's page would.
     """
+    if origin == TIMED:
+        return bool(info.begins_on) and actor.is_system
     if origin != CAMPAIGN or info.starts_from == OVERDUE:
         return False
     return not info.starts_from or actor.is_system

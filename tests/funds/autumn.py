@@ -110,9 +110,10 @@ class Autumn:
         return self.purse.engine
 
     def start(self, **changed: object) -> str:
-        """Plan it; the id of its case."""
-        request = Request("study_aid", "zz", {**PLAN, **changed})
+        """Begin and plan it; the id of its case."""
+        request = Request("study_aid", "zz", {})
         self.case_id = self.engine.cases.start(self.purse.actor("protection"), request).case_id
+        self.purse.do("protection", self.case_id, "plan", {**PLAN, **changed})
         return self.case_id
 
     def open(self) -> None:

@@ -74,9 +74,10 @@ class Winter:
     case_id: str = ""
 
     def start(self, **changed: object) -> str:
-        """Plan it; the id of its case."""
-        request = Request("winter_relief", "zz", {**PLAN, **changed})
+        """Begin and plan it; the id of its case."""
+        request = Request("winter_relief", "zz", {})
         self.case_id = self.engine.cases.start(self.purse.actor("protection"), request).case_id
+        self.purse.do("protection", self.case_id, "plan", {**PLAN, **changed})
         return self.case_id
 
     @property

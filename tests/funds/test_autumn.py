@@ -101,8 +101,17 @@ def test_two_children_of_a_household_from_the_plan_to_the_end(
 def test_a_second_one_of_the_year_is_refused(autumn: Autumn) -> None:
     with pytest.raises(Conflict, match=r"2026金秋.*已经发起"):
         autumn.start()
-    with pytest.raises(Invalid):
-        autumn.start(apply_by="2026-11-01")
+
+
+@pytest.mark.parametrize("day", ["2026-11-01", "2027-08-20"])
+def test_who_may_apply_until_a_day_of_the_past_or_another_year_is_refused(
+    autumn: Autumn, day: str
+) -> None:
+    autumn.engine.cases.cancel(autumn.purse.actor("protection"), autumn.case_id, "模拟:重新拟定")
+    with pytest.raises(Invalid) as refused:
+        autumn.start(apply_by=day)
+    told = {one.pointer: one.message for one in refused.value.errors}
+    assert told["/apply_by"] == "申请截止日要在今天之后、2026 年之内,请核对。"
 
 
 def test_of_two_parents_in_two_counties_the_second_is_told_whom_to_ask(autumn: Autumn) -> None:

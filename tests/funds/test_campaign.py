@@ -11,13 +11,14 @@ from engine import SYSTEM, Engine
 from engine.errors import Conflict, Invalid, NotFound
 from engine.model.clock import FixedClock
 from engine.model.organisations import Organisation
+from engine.model.tasks import InboxFilter
 from engine.store.database import Tx
 from engine.store.settings import Parameter
 from registry.budget.model import BudgetLine
 from registry.help_given import HelpBook
 from registry.store import campaigns
 from registry.store.campaigns import PAID_STANDS, Eyes, Figure, ListKey, Stand
-from tests.funds.campaign import PAY, VISITED, Winter, deploy, set_up_households
+from tests.funds.campaign import PAY, PLAN, VISITED, Winter, deploy, set_up_households
 from tests.funds.conftest import opened, with_money
 from tests.funds.purse import Purse
 from tests.registry.bench import Bench
@@ -261,8 +262,8 @@ def test_a_campaign_is_opened_once_for_a_festival(winter: Winter, engine: Engine
     assert len(engine.cases.search(SYSTEM, "名单日")) == 2
 
 
-def test_without_the_date_of_the_next_festival_it_is_not_opened(
-    winter: Winter, engine: Engine
+def test_without_the_date_of_the_next_festival_no_plan_is_taken(
+    winter: Winter, engine: Engine, clock: FixedClock
 ) -> None:
     old = Parameter("spring festival", None, date(2026, 2, 1), "2026-02-17")
     engine.settings.add_parameters(SYSTEM, [old])
@@ -270,9 +271,38 @@ def test_without_the_date_of_the_next_festival_it_is_not_opened(
         winter.start()
     (error,) = refused.value.errors
     assert error.message == (
-        "业务参数“春节日期”还是 2026-02-17,已经过去,不能发起。请系统管理员先登记下一个春节的日期。"
+        "本件按春节 2026-02-17 发起,已经过去。请系统管理员先登记下一个春节的日期,再作废本件,重新发起。"
     )
+    clock.advance(timedelta(seconds=1))
+    next_one = Parameter("spring festival", None, date(2026, 2, 1), "2027-02-06")
+    engine.settings.add_parameters(SYSTEM, [next_one])
+    engine.cases.cancel(winter.purse.actor("protection"), winter.case_id, "春节日期登记错")
+    winter.start()
+    winter.approve()
+    assert winter.seen_by("protection").households() == 40
+
+
+def test_the_calendar_opens_it_ninety_days_before_the_festival(
+    winter: Winter, engine: Engine, clock: FixedClock
+) -> None:
+    engine.settings.add_parameters(
+        SYSTEM, [Parameter("spring festival", None, date(2026, 2, 1), "2027-02-09")]
+    )
+    winter.work()
     assert engine.cases.search(SYSTEM, "送温暖") == []
+    clock.advance(timedelta(days=2))
+    winter.work()
+    (case,) = engine.cases.search(SYSTEM, "送温暖")
+    (step,) = engine.cases.view(SYSTEM, case.id).open_tasks
+    assert (step.element_id, step.name) == ("plan", "拟定方案")
+    planner = winter.purse.actor("protection")
+    assert [one.id for one in engine.tasks.inbox(planner, InboxFilter()).lines] == [step.id]
+    with pytest.raises(Conflict, match="已经发起"):
+        winter.start()
+    winter.case_id = case.id
+    winter.purse.do("protection", case.id, "plan", {**PLAN, "list_date": "2026-11-11"})
+    winter.approve()
+    assert winter.seen_by("protection").households() == 40
 
 
 def test_who_sees_no_household_of_it_sees_no_campaign(winter: Winter) -> None:

@@ -50,7 +50,8 @@ def pressed(person: Person, button: str) -> None:
 def planned(winter: Winter, people: People) -> None:
     """By the city, granted by its leader; the households have their cases."""
     planner = people("protection")
-    planner.start("winter_relief", "zz", PLAN)
+    planner.start("winter_relief", "zz", {})
+    planner.do("拟定方案", NAME, PLAN)
     (case,) = winter.engine.cases.search(SYSTEM, NAME)
     winter.case_id = case.id
     people("leader").do("批准方案", NAME, {"decision": "agree"})

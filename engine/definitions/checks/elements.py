@@ -36,6 +36,7 @@ _INSIDE: Mapping[str, frozenset[str]] = {
     "lane": frozenset({"flowNodeRef", "childLaneSet"}),
     "childLaneSet": frozenset({"lane"}),
     "sequenceFlow": frozenset({"conditionExpression"}),
+    "startEvent": frozenset({"timerEventDefinition"}),
     "endEvent": frozenset(
         {"terminateEventDefinition", "errorEventDefinition", "signalEventDefinition"}
     ),

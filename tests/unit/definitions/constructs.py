@@ -366,7 +366,8 @@ def _file(body: str, people: tuple[str, ...], extra: str = "") -> bytes:
         '<zeebe:property name="level" value="grassroots"/></zeebe:properties>'
     )
     own = _EXT.format(
-        '<zeebe:properties><zeebe:property name="startRole" value="officer"/></zeebe:properties>'
+        '<zeebe:properties><zeebe:property name="startRole" value="officer"/>'
+        '<zeebe:property name="startLevel" value="grassroots"/></zeebe:properties>'
     )
     extra += "".join(root for used, root in _ROOTS_OF_EVENTS.items() if used in body)
     return (
