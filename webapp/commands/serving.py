@@ -13,6 +13,7 @@ from webapp.commands.speaking import DONE, Call, CommandRefused, Commands, reaso
 from webapp.opening import opened
 from webapp.serve import serve as serve_until_stopped
 from webapp.shared.logs import log_as_json
+from webapp.shared.memory import share_arenas
 from webapp.shared.metrics import Meter
 
 _PORTS = range(1, 65536)
@@ -33,6 +34,7 @@ def serve(call: Call) -> int:
     words = call.words
     if words.port not in _PORTS:
         raise CommandRefused(f"端口应在 1 至 65535 之间,现在是 {words.port},未启动。")
+    share_arenas()
     with opened(call.settings()) as installation:
         installation.engine.wait_at_most(A_PERSON_WAITS)
         try:
@@ -59,6 +61,7 @@ def worker(call: Call) -> int:
     if port and port not in _PORTS:
         raise CommandRefused(f"端口应在 1 至 65535 之间,现在是 {port},未启动。")
     log_as_json()
+    share_arenas()
     with opened(call.settings()) as installation:
         _tell_machines(installation.engine, port)
         installation.engine.wait_at_most(A_WORKER_WAITS)
