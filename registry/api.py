@@ -21,6 +21,7 @@ from registry.funds.campaign_desk import CampaignDesk
 from registry.funds.desk import FundDesk
 from registry.funds.expense_book import ExpenseBook
 from registry.funds.held_payments import HeldPayments
+from registry.funds.results import ResultDesk
 from registry.funds.year_report import YearDesk
 from registry.help_given import HelpBook
 from registry.indexing import EDITION, index_files
@@ -86,6 +87,7 @@ class Registry(NoticeDesk):
         self.batches = BatchDesk(engine)
         self.campaigns = CampaignDesk(engine)
         self.bank = BankDesk(engine)
+        self.results = ResultDesk(engine)
         self.bank_answers = BankAnswers(engine)
         self.held_payments = HeldPayments(engine)
         self.expenses = ExpenseBook(engine)

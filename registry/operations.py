@@ -10,6 +10,7 @@ from registry.funds.entitling import ENTITLING_OPERATIONS
 from registry.funds.list_operations import LIST_OPERATIONS
 from registry.funds.lists import NEWS, SOURCES
 from registry.funds.operations import FUND_OPERATIONS
+from registry.funds.results import RESULT_OPERATIONS
 from registry.funds.starts import FROM_A_BATCH, FROM_A_TRANSFER
 from registry.household_operations import OPEN_FILE, SET_NATIONAL_NUMBER
 from registry.leaving_operations import LEAVING_OPERATIONS
@@ -46,6 +47,7 @@ def operations_for(site: str = "") -> Mapping[str, Operation]:
             *FUND_OPERATIONS,
             *LIST_OPERATIONS,
             *ENTITLING_OPERATIONS,
+            *RESULT_OPERATIONS,
             FIND_MEMBER,
         )
     }

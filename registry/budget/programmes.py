@@ -29,6 +29,8 @@ class Programme:
     payees: tuple[PayeeKind, ...]
     items: Mapping[str, str]
     items_en: Mapping[str, str]
+    published: bool
+    """Who was paid is made public, masked."""
     per_member: bool
     """Given to each child of a household, and to each once: a payment says for whom it is."""
     most_members: Setting | None
@@ -95,6 +97,7 @@ def programmes() -> Mapping[str, Programme]:
             payees=tuple(PayeeKind(kind) for kind in row["payees"]),
             items=row["items"],
             items_en=row["items_en"],
+            published=row.get("published", False),
             per_member=row.get("per_member", False),
             most_members=_most_members(row.get("most_members")),
         )

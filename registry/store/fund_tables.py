@@ -272,3 +272,20 @@ other_expense = Table(
     Column("counters", String(16), ForeignKey("other_expense.id"), unique=True),
     Index("ix_other_expense_year", "year", "organisation_id", "spent_on"),
 )
+
+result_notice = Table(
+    "result_notice",
+    metadata,
+    Column("batch_no", _BATCH, ForeignKey("payment_batch.number"), primary_key=True),
+    Column("organisation_id", _ID, nullable=False),
+    Column("title", String(100), nullable=False),
+    Column("lines", Integer, nullable=False),
+    Column("fen", BigInteger, nullable=False),
+    Column("phone", String(60), nullable=False),
+    Column("published_on", _DATE, nullable=False),
+    Column("ends_on", _DATE, nullable=False),
+    # Masked rows as they were published (registry.funds.results), and their hash.
+    Column("content", LargeBinary, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Index("ix_result_notice_ends", "ends_on"),
+)

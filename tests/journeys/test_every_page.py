@@ -160,7 +160,15 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/admin/jobs",
         "/supervision/gaps",
     ),
-    "": ("/login", "/notices", f"/notices > {FIRST}", "/objections", "/receipt"),
+    "": (
+        "/login",
+        "/notices",
+        f"/notices > {FIRST}",
+        "/results",
+        f"/results > {FIRST}",
+        "/objections",
+        "/receipt",
+    ),
 }
 ON_SMALL_SCREENS: Mapping[str, tuple[str, ...]] = {
     "who has 县级审核": (
@@ -173,7 +181,14 @@ ON_SMALL_SCREENS: Mapping[str, tuple[str, ...]] = {
         "/imports/households",
         f"/notices > {FIRST}",
     ),
-    "": ("/notices", f"/notices > {FIRST}", "/login", "/receipt"),
+    "": (
+        "/notices",
+        f"/notices > {FIRST}",
+        "/results",
+        f"/results > {FIRST}",
+        "/login",
+        "/receipt",
+    ),
 }
 IS_WIDE = "document.documentElement.scrollWidth > innerWidth"
 

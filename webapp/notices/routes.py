@@ -22,6 +22,7 @@ from webapp.notices.pages import (
     notices_page,
     receipt_page,
 )
+from webapp.notices.results import result_page, results_page
 from webapp.shared.errors import status_of
 from webapp.shared.language import _
 from webapp.shared.navigation import shell
@@ -62,6 +63,22 @@ def listing() -> ResponseReturnValue:
     status, after = request.args.get("state", ""), request.args.get("after", "")
     page = notices_page(shell("notices", actor), current_registry(), actor, status, after)
     return render(page)
+
+
+@notices.get("/results")
+def results() -> ResponseReturnValue:
+    """Who was paid lately, batch by batch."""
+    frame = shell("notices", actor_or_none())
+    return render(results_page(frame, current_registry().results.on_notice()))
+
+
+@notices.get("/results/<batch_no>")
+def result(batch_no: str) -> ResponseReturnValue:
+    """Who was paid by one batch, masked."""
+    actor = actor_or_none()
+    return render(
+        result_page(shell("notices", actor), current_registry().results.show(actor, batch_no))
+    )
 
 
 @notices.get("/notices/<notice_id>")

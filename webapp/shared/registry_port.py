@@ -21,6 +21,7 @@ from registry.funds.campaign_desk import CampaignDesk
 from registry.funds.desk import FundDesk
 from registry.funds.expense_book import ExpenseBook
 from registry.funds.held_payments import HeldPayments
+from registry.funds.results import ResultDesk
 from registry.funds.year_report import YearDesk
 from registry.help_given import HelpBook
 from registry.likeness import Likenesses
@@ -230,6 +231,11 @@ class RegistryPort(NoticePort, Protocol):
     @property
     def bank(self) -> BankDesk:
         """Files for banks."""
+        ...
+
+    @property
+    def results(self) -> ResultDesk:
+        """What of paid batches is public."""
         ...
 
     @property

@@ -1,0 +1,92 @@
+"""What of paid batches is made public, in its table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from engine.store.areas import lies_below
+from engine.store.cases import insert_or
+from engine.store.database import Tx
+from engine.store.tables import organisation
+from registry.store.fund_tables import result_notice
+from registry.store.funds import Places
+
+
+@dataclass(frozen=True)
+class ResultNotice:
+    """What a batch came to, as the public may read it. ``content``: the masked rows."""
+
+    batch_no: str
+    organisation_id: str
+    title: str
+    lines: int
+    fen: int
+    phone: str
+    published_on: date
+    ends_on: date
+    content: bytes
+    sha256: str
+    unit: str = ""
+
+
+def add(tx: Tx, one: ResultNotice) -> None:
+    """Write it as it is published; what was published before stays as it was."""
+    values = {
+        "batch_no": one.batch_no,
+        "organisation_id": one.organisation_id,
+        "title": one.title,
+        "lines": one.lines,
+        "fen": one.fen,
+        "phone": one.phone,
+        "published_on": one.published_on.isoformat(),
+        "ends_on": one.ends_on.isoformat(),
+        "content": one.content,
+        "sha256": one.sha256,
+    }
+    tx.execute(insert_or(tx, result_notice).values(**values).on_conflict_do_nothing())
+
+
+def find(tx: Tx, batch_no: str) -> ResultNotice | None:
+    """That of a batch."""
+    row = tx.execute(_all().where(result_notice.c.batch_no == batch_no)).first()
+    return None if row is None else _notice(row)
+
+
+def on_notice(tx: Tx, today: date, limit: int) -> Sequence[ResultNotice]:
+    """What is public on a day, the newest first."""
+    query = _all().where(result_notice.c.ends_on >= today.isoformat())
+    order = (result_notice.c.published_on.desc(), result_notice.c.batch_no.desc())
+    return [_notice(row) for row in tx.execute(query.order_by(*order).limit(limit))]
+
+
+def is_below(tx: Tx, batch_no: str, places: Places) -> bool:
+    """Whether it is of a unit at or below one of these places; None: everywhere."""
+    query = select(result_notice.c.batch_no).where(result_notice.c.batch_no == batch_no)
+    if places is not None:
+        query = query.where(lies_below(result_notice.c.organisation_id, places))
+    return tx.execute(query).first() is not None
+
+
+def _all() -> Select[Any]:
+    return select(result_notice, organisation.c.name.label("unit")).join(
+        organisation, organisation.c.id == result_notice.c.organisation_id
+    )
+
+
+def _notice(row: Any) -> ResultNotice:
+    return ResultNotice(
+        batch_no=row.batch_no,
+        organisation_id=row.organisation_id,
+        title=row.title,
+        lines=row.lines,
+        fen=row.fen,
+        phone=row.phone,
+        published_on=date.fromisoformat(row.published_on),
+        ends_on=date.fromisoformat(row.ends_on),
+        content=row.content,
+        sha256=row.sha256,
+        unit=row.unit,
+    )
