@@ -10,7 +10,7 @@ from registry.funds.entitling import ENTITLING_OPERATIONS
 from registry.funds.list_operations import LIST_OPERATIONS
 from registry.funds.lists import NEWS, SOURCES
 from registry.funds.operations import FUND_OPERATIONS
-from registry.funds.results import RESULT_OPERATIONS
+from registry.funds.publishing import RESULT_OPERATIONS
 from registry.funds.starts import FROM_A_BATCH, FROM_A_TRANSFER
 from registry.household_operations import OPEN_FILE, SET_NATIONAL_NUMBER
 from registry.leaving_operations import LEAVING_OPERATIONS
