@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from engine.api.audit import Audit
 from engine.api.commands import Commands, Group
-from engine.errors import Invalid
+from engine.errors import Busy, Invalid
 from engine.jobs.executor import LEASE, Executor, Pace, attempt
 from engine.model.actors import SYSTEM, Actor
 from engine.model.errands import KEPT
@@ -172,21 +172,27 @@ class Jobs(Group):
         today = environment.today()
         if today == self._begun_on:
             return
-        for one in self._commands.ask(lambda tx: timed_starts.due(environment, tx)):
-            try:
+        try:
+            for one in self._commands.ask(lambda tx: timed_starts.due(environment, tx)):
                 self._begin(one)
-            except Invalid as wrong:
-                log.warning("%s could not be begun: %s", one, wrong.message)
+        except Busy:
+            raise  # the database does not answer: looked at again in a moment
+        except Exception:
+            # A version that cannot be read must not keep a worker from everything else.
+            log.exception("what the calendar begins today could not all be begun")
         self._begun_on = today
 
     def _begin(self, one: Due) -> None:
         commands, environment = self._commands, self._environment
-        commands.prepare_and_execute(
-            lambda tx: timed_starts.prepare(environment, tx, one, commands.take_numbers),
-            lambda tx, ready: timed_starts.begin(environment, tx, one, ready),
-            SYSTEM,
-            None,
-        )
+        try:
+            commands.prepare_and_execute(
+                lambda tx: timed_starts.prepare(environment, tx, one, commands.take_numbers),
+                lambda tx, ready: timed_starts.begin(environment, tx, one, ready),
+                SYSTEM,
+                None,
+            )
+        except Invalid as wrong:
+            log.warning("%s could not be begun: %s", one, wrong.message)
 
     def seal(self) -> bool:
         """Number a batch of what is new in the audit chain; whether more may wait."""

@@ -3,6 +3,7 @@
 Reckoned when a version is deployed, and kept for as long as it is the newest.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,10 +11,12 @@ from datetime import date
 from engine.model.clock import local_date
 from engine.model.definitions import Element
 from engine.model.fan_out import CAMPAIGN
-from engine.runtime import Program
+from engine.runtime import Program, ProgramRefused
 from engine.store import definitions
 from engine.store.database import Tx
 from engine.store.definitions import DefinitionRow
+
+log = logging.getLogger("bangfu.versions")
 
 Step = tuple[str, str]
 """Process key and element id."""
@@ -66,22 +69,36 @@ class NewestVersions:
         ids = tuple(row.id for row in rows)
         known_ids, found = self._known
         if ids != known_ids:
-            found = _newest(rows, programs)
-            self._known = (ids, found)
+            readable = _readable(rows, programs)
+            found = _newest(rows, readable)
+            if len(readable) == len(rows):
+                self._known = (ids, found)
         return found
 
 
-def _newest(rows: Sequence[DefinitionRow], programs: Programs) -> Newest:
+def _readable(rows: Sequence[DefinitionRow], programs: Programs) -> Mapping[str, Program]:
+    """The programs by version; one whose row was spoilt keeps nobody from the others."""
+    found = {}
+    for row in rows:
+        try:
+            found[row.id] = programs(row.id)
+        except ProgramRefused:
+            log.exception("the version %s cannot be read", row.id)
+    return found
+
+
+def _newest(rows: Sequence[DefinitionRow], readable: Mapping[str, Program]) -> Newest:
     elements = [
         ((key, element.id), element)
-        for row in rows
-        for program in [programs(row.id)]
+        for program in readable.values()
         for key in program.processes
         for element in program.elements(key)
     ]
     starts, gathered, timed = [], set(), []
     for row in rows:
-        info = programs(row.id).info
+        if row.id not in readable:
+            continue
+        info = readable[row.id].info
         if row.start_role and not info.starts_from_record:
             level = row.start_level or ""
             starts.append(Starting(row.start_role, level, not info.starts_from))

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from engine import SYSTEM, Options, Request, open_engine
 from engine.errors import Conflict, NotPermitted
@@ -12,6 +13,7 @@ from engine.jobs.executor import Pace
 from engine.model.cases import EventKind
 from engine.model.clock import FixedClock
 from engine.model.definitions import SourceFile
+from engine.model.tasks import InboxFilter
 from engine.work.start import TIMED
 from tests.engine.conftest import KEY, Office
 from tests.support.at_once import at_once
@@ -149,3 +151,21 @@ def test_a_timer_that_gives_no_date_begins_nothing(office: Office) -> None:
     deployed(office, text)
     days(office, 5)
     assert begun(office) == []
+
+
+def test_a_version_that_cannot_be_read_keeps_no_worker_from_its_work(office: Office) -> None:
+    """Its row was spoilt: inboxes open and jobs are done as before."""
+    deployed(office)
+    with office.engine.database.unit_of_work() as work:
+        work.tx.execute(text("UPDATE process_version SET key = 'gone' WHERE key = 'yearly_look'"))
+        work.commit()
+    case_id = office.applied()
+    days(office, 20)
+    assert begun(office) == []
+    (line,) = office.engine.tasks.inbox(office.actor("reviewer"), InboxFilter()).lines
+    assert line.case_id == case_id
+    with office.engine.database.unit_of_work() as work:
+        work.tx.execute(text("UPDATE process_version SET key = 'yearly_look' WHERE key = 'gone'"))
+        work.commit()
+    days(office, 358)
+    assert begun(office) == ["lw", "xc"], "mended, it begins the next year's"

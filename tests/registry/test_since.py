@@ -201,6 +201,7 @@ FUND_TABLES = (
     "bank_sending_line",
     "bank_left_out",
     "entitlement",
+    "result_notice",
 )
 """In the order they are made in."""
 
@@ -228,7 +229,7 @@ def _forget_since(tx: Tx) -> None:
     tx.execute(
         text(
             "UPDATE alembic_version SET version_num = 'registry_file_reports'"
-            " WHERE version_num = 'registry_stopped'"
+            " WHERE version_num = 'registry_results'"
         )
     )
     assert "awaits_since" not in {one["name"] for one in inspect(tx).get_columns("household")}
