@@ -306,6 +306,8 @@ class _Reader:
 
     def _node(self, element: etree._Element, container: str, lane: Lane | None) -> Node:
         tag = local_name(element)
+        if tag == "startEvent":
+            self._start(element, container)
         node_id = element.get("id") or ""
         flows = self._outgoing(element)
         node = Node(
@@ -337,6 +339,16 @@ class _Reader:
             loop=self.extensions.loop(element) if tag in ACTIVITIES else None,
             again=self.extensions.again(element) if tag in ACTIVITIES else None,
         )
+
+    def _start(self, element: etree._Element, container: str) -> None:
+        """Its timer says when the calendar begins a case: a date, of the process itself."""
+        has_timer = element.find(f"{B}timerEventDefinition") is not None
+        if has_timer and (container != self.key or not _date_of_timer(element)):
+            self.findings.add(
+                element,
+                "timed-start",
+                f"“{label_of(element)}”的定时不能用。定时启动只能画在流程最外层,并写日期(timeDate)。",
+            )
 
     def _target(self, flow: Flow) -> FlowTarget:
         return FlowTarget(

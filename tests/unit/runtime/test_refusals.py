@@ -68,7 +68,6 @@ IGNORED_ELEMENTS = {
     "link": throwing('<bpmn:linkEventDefinition name="l"/>'),
     "conditional": catching("<bpmn:conditionalEventDefinition><bpmn:condition>=x</bpmn:condition>"
                             "</bpmn:conditionalEventDefinition>"),
-    "timer start": process(node("startEvent", "S", timer("timeDuration", "P1D")) + end() + line("S", "E")),
     "timer cycle": catching(timer("timeCycle", "R3/PT1H")),
     "error in the middle": throwing("<bpmn:errorEventDefinition/>"),
     "data object": process(start() + '<bpmn:dataObject id="o"/>' + end() + line("S", "E")),
@@ -159,6 +158,7 @@ WRONG = {
     "several-events": catching(timer("timeDuration", "P1D") + timer("timeDuration", "P2D")),
     "event-gateway": process(start() + node("eventBasedGateway", "G") + user("A") + end() + line("S", "G", "A", "E")),
     "timer-missing": catching(timer("timeDuration", "")),
+    "timed-start": process(node("startEvent", "S", timer("timeDuration", "P1D")) + end() + line("S", "E")),
     "timer-unreadable": catching(timer("timeDuration", "-P1D")),
     "message-missing": catching(receives("Nowhere")),
     "message-key": catching(ext(io(None, {"x": "=y"})) + receives("M"), node("message", "M", name="m")),
