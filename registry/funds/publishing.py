@@ -70,14 +70,14 @@ def _masked(tx: Tx, batch: Batch, paid: Sequence[Payment]) -> list[tuple[str, st
     item = programme_of(batch.programme).items.get(batch.item, "")
     taken: dict[str, set[str]] = {}
     rows = []
-    for one in paid:
+    for one in sorted(paid, key=lambda one: (one.payee.organisation_id, one.payee.name, one.id)):
         unit = units.get(one.payee.organisation_id, "")
         here = taken.setdefault(unit, set())
         is_person = one.payee.kind in _PEOPLE
         name = told_apart(masked_name(one.payee.name), "", here) if is_person else one.payee.name
         here.add(name)
         rows.append((name, unit, item, in_yuan(one.fen)))
-    return sorted(rows, key=lambda row: (row[1], row[0]))
+    return rows
 
 
 RESULT_OPERATIONS = (

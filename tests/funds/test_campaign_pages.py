@@ -207,3 +207,14 @@ def test_steps_show_what_the_funds_find_and_how_far_the_counties_are(
     assert "覆盖率 0%" in page
     assert "已发放 0 户,名单共 40 户。" in page
     assert page.index("芗城模拟区总工会") < page.index("龙文模拟区总工会"), "who owes most is first"
+
+
+def test_who_begins_it_by_hand_reads_what_is_begun(purse: Purse, tmp_path: Path) -> None:
+    planner = Visitor(site_of(purse.engine, tmp_path), purse.engine, "protection")
+    page = planner.text("/start/winter_relief/zz")
+    assert "名单日在档的困难职工家庭每户一件" in page
+    begun = planner.post(
+        "/start/winter_relief/zz", {"_action": "submit"}, "/start/winter_relief/zz"
+    )
+    assert begun.status_code == 303
+    assert "拟定方案" in planner.text(begun.headers["Location"])

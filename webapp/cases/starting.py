@@ -107,6 +107,8 @@ class StartPage(Page):
     """The late steps it is about, for a process that begins from them."""
     draft_note: str = ""
     discard_href: str = ""
+    explained: str = ""
+    """What is begun, where there is no form that says so."""
 
     @property
     def title(self) -> str:
@@ -217,7 +219,8 @@ def start_page(
 ) -> StartPage:
     """The form of the start event, with what was typed before or her draft of it."""
     row, unit = place.row, place.unit
-    form = engine.definitions.get(row.id)[1].start_form()
+    program = engine.definitions.get(row.id)[1]
+    form = program.start_form()
     action = address("cases.begin", place.names)
     nonce = new_id()
     box = None
@@ -241,6 +244,7 @@ def start_page(
         box,
         draft_note=_("已打开 %(time)s 保存的草稿。", time=saved) if saved else "",
         discard_href=address("cases.discard_start_draft", place.names) if saved else "",
+        explained=program.info.documentation if form is None else "",
     )
 
 
