@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from engine.api.audit import Audit
 from engine.api.commands import Commands, Group
-from engine.errors import Busy, Invalid
+from engine.errors import BangfuError, Busy
 from engine.jobs.executor import LEASE, Executor, Pace, attempt
 from engine.model.actors import SYSTEM, Actor
 from engine.model.errands import KEPT
@@ -172,14 +172,8 @@ class Jobs(Group):
         today = environment.today()
         if today == self._begun_on:
             return
-        try:
-            for one in self._commands.ask(lambda tx: timed_starts.due(environment, tx)):
-                self._begin(one)
-        except Busy:
-            raise  # the database does not answer: looked at again in a moment
-        except Exception:
-            # A version that cannot be read must not keep a worker from everything else.
-            log.exception("what the calendar begins today could not all be begun")
+        for one in self._commands.ask(lambda tx: timed_starts.due(environment, tx)):
+            self._begin(one)
         self._begun_on = today
 
     def _begin(self, one: Due) -> None:
@@ -191,8 +185,13 @@ class Jobs(Group):
                 SYSTEM,
                 None,
             )
-        except Invalid as wrong:
+        except Busy:
+            raise  # the database does not answer: looked at again in a moment
+        except BangfuError as wrong:
             log.warning("%s could not be begun: %s", one, wrong.message)
+        except Exception:
+            # What is wrong with one unit's case keeps neither the others nor the worker.
+            log.exception("%s could not be begun", one)
 
     def seal(self) -> bool:
         """Number a batch of what is new in the audit chain; whether more may wait."""

@@ -19,6 +19,13 @@ def is_done(tx: Tx, process_key: str, organisation_id: str, day: date) -> bool:
     return tx.execute(query).first() is not None
 
 
+def done_since(tx: Tx, day: date) -> set[tuple[str, str, date]]:
+    """Process, unit and day of all that were, from a day on."""
+    query = select(timed_start.c.process_key, timed_start.c.organisation_id, timed_start.c.day)
+    rows = tx.execute(query.where(timed_start.c.day >= day.isoformat()))
+    return {(row.process_key, row.organisation_id, date.fromisoformat(row.day)) for row in rows}
+
+
 def add(
     tx: Tx, process_key: str, organisation_id: str, day: date, case_id: str | None, at: datetime
 ) -> None:

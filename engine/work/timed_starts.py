@@ -37,7 +37,10 @@ def due(environment: Environment, tx: Tx) -> list[Due]:
     today = environment.today()
     found: list[Due] = []
     timed = environment.newest_versions(tx).timed
-    units = directory.organisations(tx, today) if timed else {}
+    if not timed:
+        return found
+    units = directory.organisations(tx, today)
+    done = timed_starts.done_since(tx, today - MAKES_UP)
     for one in timed:
         for unit in units.values():
             if unit.level != one.level or unit.is_closed(today):
@@ -45,7 +48,7 @@ def due(environment: Environment, tx: Tx) -> list[Due]:
             day = _day(environment, tx, one.when, unit.id)
             if day is None or not today - MAKES_UP <= day <= today or day < one.since:
                 continue
-            if not timed_starts.is_done(tx, one.process_key, unit.id, day):
+            if (one.process_key, unit.id, day) not in done:
                 found.append(Due(one.process_key, unit.id, day))
     return found
 

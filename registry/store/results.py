@@ -17,7 +17,10 @@ from registry.store.funds import Places
 
 @dataclass(frozen=True)
 class ResultNotice:
-    """What a batch came to, as the public may read it. ``content``: the masked rows."""
+    """What a batch came to, as the public may read it.
+
+    ``content``: the masked rows; empty in a list, which does not show them.
+    """
 
     batch_no: str
     organisation_id: str
@@ -57,7 +60,7 @@ def find(tx: Tx, batch_no: str) -> ResultNotice | None:
 
 def on_notice(tx: Tx, today: date, limit: int) -> Sequence[ResultNotice]:
     """What is public on a day, the newest first."""
-    query = _all().where(result_notice.c.ends_on >= today.isoformat())
+    query = _all(with_rows=False).where(result_notice.c.ends_on >= today.isoformat())
     order = (result_notice.c.published_on.desc(), result_notice.c.batch_no.desc())
     return [_notice(row) for row in tx.execute(query.order_by(*order).limit(limit))]
 
@@ -70,8 +73,9 @@ def is_below(tx: Tx, batch_no: str, places: Places) -> bool:
     return tx.execute(query).first() is not None
 
 
-def _all() -> Select[Any]:
-    return select(result_notice, organisation.c.name.label("unit")).join(
+def _all(*, with_rows: bool = True) -> Select[Any]:
+    columns = (one for one in result_notice.c if with_rows or one is not result_notice.c.content)
+    return select(*columns, organisation.c.name.label("unit")).join(
         organisation, organisation.c.id == result_notice.c.organisation_id
     )
 
@@ -86,7 +90,7 @@ def _notice(row: Any) -> ResultNotice:
         phone=row.phone,
         published_on=date.fromisoformat(row.published_on),
         ends_on=date.fromisoformat(row.ends_on),
-        content=row.content,
+        content=getattr(row, "content", b""),
         sha256=row.sha256,
         unit=row.unit,
     )
