@@ -10,9 +10,10 @@ from sqlalchemy import select, text
 import registry
 from engine import SYSTEM, Engine, Options, Request, open_engine
 from engine.definitions.folder import read_folder
-from engine.errors import Conflict
+from engine.errors import Conflict, Invalid
 from engine.jobs.executor import Pace
 from engine.model.clock import FixedClock
+from engine.model.tasks import InboxFilter
 from engine.store.settings import Parameter
 from registry.finding import Search
 from registry.store import reviews
@@ -39,7 +40,8 @@ def engine(town_url: str, tmp_path: Path, clock: FixedClock) -> Iterator[Engine]
         sources=registry.SOURCES,
     )
     opened = open_engine(town_url, key=bytes(range(32)), options=options)
-    for key in ("lift_out", "annual_review", "review_round"):
+    rounds = ("household_reviews", "review_round", "annual_review_round")
+    for key in ("lift_out", "annual_review", *rounds):
         files = read_folder(ROOT / "processes", ROOT / "forms", key).files
         opened.definitions.deploy(SYSTEM, files)
     yield opened
@@ -243,6 +245,65 @@ def test_a_changed_standard_asks_only_about_households_whose_category_moves(town
     count = select(household.c.file_no).where(household.c.status == "lifted")
     assert town.engine.ask(lambda tx: tx.execute(count).all()) == []
     town.must_hold()
+
+
+def _yearly(town: Town) -> list[str]:
+    """The rounds of all files."""
+    return sorted(one.id for one in town.engine.cases.search(SYSTEM, "年度复核"))
+
+
+def test_the_calendar_opens_the_yearly_round_on_the_first_of_march(town: Town) -> None:
+    _set(town, "review sample share", 0)
+    file_no = on_file(town.engine)
+    town.clock.advance(timedelta(days=(date(2027, 2, 28) - town.clock.now().date()).days))
+    _work(town)
+    assert _yearly(town) == []
+    town.clock.advance(timedelta(days=1))
+    _work(town)
+    (case_id,) = _yearly(town)
+    protection = town.actor("protection")
+    case = town.engine.cases.view(SYSTEM, case_id).case
+    assert (case.title, case.organisation_id) == ("2027年度复核", "zz")
+    lines = town.engine.tasks.inbox(protection, InboxFilter()).lines
+    assert [(one.case_id, one.name) for one in lines] == [(case_id, "确认名单")]
+    assert town.engine.tasks.view(protection, _step(town, case_id)).scope["files"] == 1
+    by_hand = Request("annual_review_round", "zz", {})
+    with pytest.raises(Conflict, match="年度复核批次“2027年度复核”已经发起"):
+        town.engine.cases.start(protection, by_hand)
+    town.do("protection", case_id, "confirm", {"decision": "begin"})
+    _work(town)
+    (review,) = [o for o in town.register.file_cases.offered(SYSTEM, file_no) if o.running]
+    assert review.process_key == "annual_review"
+    town.do("officer", review.case_id, "apply", SAME)
+    _work(town)
+    town.do("protection", case_id, "summary", {"summary_note": "没有变更"})
+    assert _ended(town, case_id)
+    with pytest.raises(Conflict, match="已经发起"):
+        town.engine.cases.start(protection, by_hand)
+    town.clock.advance(timedelta(days=1))
+    _work(town)
+    assert _yearly(town) == [case_id]
+    town.must_hold()
+
+
+def test_a_yearly_round_begun_by_hand_has_no_second_in_march(town: Town) -> None:
+    on_file(town.engine)
+    town.clock.advance(timedelta(days=(date(2027, 1, 5) - town.clock.now().date()).days))
+    protection, by_hand = town.actor("protection"), Request("annual_review_round", "zz", {})
+    stopped = town.engine.cases.start(protection, by_hand).case_id
+    town.do("protection", stopped, "confirm", {"decision": "stop"})
+    assert _ended(town, stopped)
+    # What came to nothing is in nobody's way.
+    held = town.engine.cases.start(protection, by_hand).case_id
+    town.clock.advance(timedelta(days=56))
+    _work(town)
+    assert _yearly(town) == sorted([stopped, held])
+
+
+def test_the_yearly_round_is_not_proposed_among_the_others(town: Town) -> None:
+    asked = {"kind": "annual", "reason": "2026年度复核"}
+    with pytest.raises(Invalid):
+        town.engine.cases.start(town.actor("protection"), Request("review_round", "zz", asked))
 
 
 def _step(town: Town, case_id: str) -> str:
