@@ -187,6 +187,7 @@ def question_of(bundle: Bundle, known: Known) -> dict[str, Any]:
         "panels": sorted(known.panels),
         "starts": sorted(known.starts),
         "deployed": _sources(known.deployed),
+        "beside": sorted(known.beside),
         "never_together": [sorted(pair) for pair in known.never_together],
     }
 
@@ -207,6 +208,7 @@ def understood(question: dict[str, Any]) -> tuple[Bundle, Known]:
         panels=frozenset(question["panels"]),
         starts=frozenset(question["starts"]),
         deployed=_sources_of(question["deployed"]),
+        beside=frozenset(question["beside"]),
         never_together=frozenset(frozenset(pair) for pair in question["never_together"]),
     )
     return Bundle(tuple(files), _sources_of(question["called"])), known

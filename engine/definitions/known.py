@@ -48,6 +48,8 @@ class Known:
     starts: frozenset[str] = frozenset()
     """What a process may be started from (``startsFrom``); empty: nothing is checked."""
     deployed: Mapping[str, DefinitionSource] = field(default_factory=dict)
+    beside: frozenset[str] = frozenset()
+    """Keys of processes that there are beside those of ``deployed``."""
     never_together: frozenset[frozenset[str]] = frozenset()
     """Pairs of roles whose steps nobody may have both of in one case, however small her unit."""
 

@@ -9,6 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 
+def _nobody(_element_id: str) -> str | None:
+    return None
+
+
 def _nobody_set(_name: str, _organisation_id: str) -> object | None:
     return None
 
@@ -30,6 +34,8 @@ class OperationContext:
     """Adds a row to the case's history: kind (``notice``, ``grant``) and detail."""
     parameter: Callable[[str, str], object | None] = _nobody_set
     """What a dated parameter is today for an organisation; None where nobody set it."""
+    handled_by: Callable[[str], str | None] = _nobody
+    """Which organisation handled a step of the case last; None where it was not done yet."""
 
 
 @dataclass(frozen=True)

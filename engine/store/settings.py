@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Row, bindparam, delete, func, insert, or_, select, update
 
+from engine.store.cases import insert_or
 from engine.store.database import Tx
 from engine.store.instants import from_text, to_text, to_text_or_none
 from engine.store.tables import calendar_day, clock, counter, organisation_closure, parameter
@@ -229,15 +230,15 @@ def add_parameters(tx: Tx, new: Sequence[Parameter]) -> None:
 
 def take_numbers(tx: Tx, name: str, how_many: int) -> int:
     """Take a block of running numbers; the last number before the block. Gaps are allowed."""
+    # One statement: of two that begin a series neither fails, wherever its transaction is then.
     done = tx.execute(
-        update(counter)
-        .where(counter.c.name == name)
-        .values(value=counter.c.value + how_many)
+        insert_or(tx, counter)
+        .values(name=name, value=how_many)
+        .on_conflict_do_update(
+            index_elements=[counter.c.name], set_={"value": counter.c.value + how_many}
+        )
         .returning(counter.c.value)
-    ).scalar()
-    if done is None:
-        tx.execute(insert(counter).values(name=name, value=how_many))
-        return 0
+    ).scalar_one()
     return int(done) - how_many
 
 

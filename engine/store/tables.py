@@ -575,6 +575,20 @@ timed_start = Table(
     Column("at", _INSTANT, nullable=False),
 )
 
+case_link = Table(
+    "case_link",
+    metadata,
+    # One case has begun another (engine.model.links); kind is the word that people read.
+    Column("from_id", String(26), ForeignKey("cases.id"), primary_key=True),
+    Column("case_id", String(26), ForeignKey("cases.id"), primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("key_hash", String(64)),  # under one key a case begins one; empty: as many as it likes
+    Column("generation", Integer, nullable=False),  # how many have begun each other before it
+    Column("at", _INSTANT, nullable=False),
+    UniqueConstraint("from_id", "key_hash"),
+    Index("ix_case_link_case", "case_id"),
+)
+
 digest_day = Table(
     "digest_day",
     metadata,

@@ -35,9 +35,9 @@ from engine.work.start import (
     numbered,
     place_of,
     series_of,
+    why_not,
 )
 
-_MOST_FIELDS = 3
 _NO_KEY = "(空)"
 _BY_ITSELF = (CannotGather, CannotOperate)
 
@@ -170,12 +170,8 @@ def refused_line(environment: Environment, line: Line, error: Exception) -> Refu
 
     A foreign exception's text can hold what somebody typed: only its kind is told.
     """
-    if isinstance(error, Invalid) and error.errors:
-        told = ";".join(f"{one.label}:{one.message}" for one in error.errors[:_MOST_FIELDS])
-        more = len(error.errors) - _MOST_FIELDS
-        reason = f"{told};另有 {more} 处" if more > 0 else told
-    elif isinstance(error, BangfuError):
-        reason = error.message
+    if isinstance(error, BangfuError):
+        reason = why_not(error)
     else:
         reason = f"系统内部错误({type(error).__name__}),这一行没有发起。请联系管理员查看日志。"
     key = line.business_key.replace("\0", "").strip()[:LONGEST_KEY]

@@ -167,7 +167,7 @@ def operation(environment: Callable[[], Environment]) -> Operation:
         run=run,
         inputs={
             "list": {"type": "string"},
-            "process": {"type": "string"},
+            "process": {"type": "string", "format": "process"},
             "source": {"type": "string"},
             "wanted": {"type": "object"},
             "until": {"type": ["string", "null"], "format": "date"},
@@ -213,7 +213,7 @@ def begin_operation(environment: Callable[[], Environment]) -> Operation:
         run=run,
         inputs={
             "list": {"type": "string"},
-            "process": {"type": "string"},
+            "process": {"type": "string", "format": "process"},
             "source": {"type": "string"},
             "wanted": {"type": "object"},
         },

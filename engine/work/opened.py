@@ -214,6 +214,7 @@ def ports_of(environment: Environment, tx: Tx, opened: OpenedCase, cause: Cause)
                 EventKind(kind), detail, place=(call.process_key, call.element_id)
             ),
             parameter=lambda name, unit_id: environment.parameter(tx, name, unit_id),
+            handled_by=opened.memory.units.get,
         )
         written = len(cause.entries)
         try:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from engine.model.operations import Operation
-from engine.work import fan_out_asking, fan_out_joining
+from engine.work import fan_out_asking, fan_out_joining, linked_cases
 from engine.work.environment import Environment
 
 
@@ -21,5 +21,7 @@ def own_operations(
         fan_out_asking.operation(known),
         fan_out_asking.begin_operation(known),
         fan_out_joining.operation(known),
+        linked_cases.begin_operation(known),
+        linked_cases.tell_operation(known),
     )
     return {one.name: one for one in own}

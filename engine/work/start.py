@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from engine.errors import Conflict, Invalid, NotPermitted
+from engine.errors import BangfuError, Conflict, Invalid, NotPermitted
 from engine.feel import value_or_expression
 from engine.model.actors import PUBLIC, Actor
 from engine.model.cases import Case, CaseStatus, EventKind
@@ -12,6 +12,7 @@ from engine.model.deadlines import Deadline
 from engine.model.definitions import ONLY_ONE, OVERDUE, ProcessInfo
 from engine.model.fan_out import CAMPAIGN, LONGEST_KEY
 from engine.model.ids import new_case_id
+from engine.model.links import LINKED
 from engine.model.organisations import LEVEL_NAMES, Organisation
 from engine.runtime import Ports, Program, Step
 from engine.runtime import start as step_start
@@ -30,6 +31,8 @@ from engine.work.subjects import Subject, subject_of
 
 TIMED = "timed"
 """What a case is begun from that a start event's timer begins; none but the system does."""
+
+_MOST_FIELDS = 3
 
 Begin = Callable[[Program, Mapping[str, object], Ports], Step]
 """Makes the first step of a case: :func:`engine.runtime.start`, or what is the same."""
@@ -143,7 +146,7 @@ def checked(
     subject = subject_of(environment, tx, actor, program.info, place.upwards, request.about)
     form = program.start_form()
     if form is None:
-        if request.data and request.origin != CAMPAIGN:
+        if request.data and request.origin not in {CAMPAIGN, LINKED}:
             raise Invalid("这个流程没有发起表单,不接收填写内容。")
         variables = {**request.data, **subject.variables}
         request = _named(environment, tx, place, request, variables)
@@ -253,8 +256,8 @@ def _must_be_startable(
         )
     if origin and actor == PUBLIC:
         return  # what the public may say is decided where it says it
-    if origin in {CAMPAIGN, TIMED} and actor.is_system:
-        return  # drawn in a process: a case of it asked for the list, or its timer begins it
+    if origin in {CAMPAIGN, LINKED, TIMED} and actor.is_system:
+        return  # drawn in a process: a case of it asks for it, or its timer begins it
     # Her own unit, or one below hers: a township officer types for a union without a PC (代办).
     places = tuple(place for role in info.starters for place in actor.places(role))
     if not directory.is_within(tx, home.id, places):
@@ -263,14 +266,23 @@ def _must_be_startable(
         )
 
 
-def _may_be_listed(actor: Actor, info: ProcessInfo, origin: str) -> bool:
-    """Whether a list may begin it: what begins from nothing, or, drawn in a process, from a record.
+def why_not(refused: BangfuError) -> str:
+    """Why a case was not begun, with the first fields that are wrong."""
+    if not isinstance(refused, Invalid) or not refused.errors:
+        return refused.message
+    told = ";".join(f"{one.label}:{one.message}" for one in refused.errors[:_MOST_FIELDS])
+    more = len(refused.errors) - _MOST_FIELDS
+    return f"{told};另有 {more} 处" if more > 0 else told
 
-    The list then gives what the record's page would.
+
+def _may_be_listed(actor: Actor, info: ProcessInfo, origin: str) -> bool:
+    """Whether a list or a case may begin it: what begins from nothing, or from a record.
+
+    The latter only as drawn in a process, which then gives what the record's page would.
     """
     if origin == TIMED:
         return bool(info.begins_on) and actor.is_system
-    if origin != CAMPAIGN or info.starts_from == OVERDUE:
+    if origin not in {CAMPAIGN, LINKED} or info.starts_from == OVERDUE:
         return False
     return not info.starts_from or actor.is_system
 

@@ -14,10 +14,12 @@ from engine.model.cases import Attribute, Case, CaseLine, EventKind, HistoryEntr
 from engine.model.definitions import Element, LaneKind
 from engine.model.delays import DelayReason
 from engine.model.items import Items, of_detail, of_lists, same_item
+from engine.model.links import RelatedCase
 from engine.model.papers import PaperCheck, RequiredPaper
 from engine.model.tasks import Holder, Standing, Task, TaskLine, TaskStatus, standing
 from engine.runtime import Program
 from engine.store import (
+    case_links,
     cases,
     delays,
     directory,
@@ -120,6 +122,8 @@ class CaseView:
     papers_decision: str = ""
     earlier: tuple[Earlier, ...] = ()
     """The versions of its process that the case has left."""
+    related: tuple[RelatedCase, ...] = ()
+    """Of the cases it is linked with those that the reader may see: of others nothing is told."""
 
 
 def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> TaskView:
@@ -248,6 +252,7 @@ def case_view(environment: Environment, tx: Tx, actor: Actor, case_id: str) -> C
         files=_files(tx, confidence),
         incidents=_incidents(opened, rows, case),
         earlier=opened.earlier,
+        related=tuple(case_links.related(tx, actor, case_id)),
     )
 
 

@@ -9,6 +9,7 @@ from flask import url_for
 from engine import Actor, Engine
 from engine.errors import NotFound
 from engine.model.cases import RUNNING, CaseStatus
+from engine.model.links import RelatedCase
 from engine.model.tasks import TaskLine
 from engine.runtime import Program
 from engine.work.printing import PaperStep
@@ -74,6 +75,19 @@ class CaseHead:
 
 
 @dataclass(frozen=True)
+class RelatedRow:
+    """A case that this one has begun, or that has begun it."""
+
+    kind: str
+    is_origin: bool
+    number: str
+    href: str
+    title: str
+    state: str
+    state_words: str
+
+
+@dataclass(frozen=True)
 class CasePage(Page):
     """A case: one tab of it."""
 
@@ -88,6 +102,7 @@ class CasePage(Page):
     notice: Link | None
     about: AboutBox | None = None
     awaited: tuple[AwaitedLink, ...] = ()
+    related: tuple[RelatedRow, ...] = ()
     submissions: tuple[ShownSubmission, ...] = ()
     decisions: tuple[ShownDecision, ...] = ()
     papers: PaperList | None = None
@@ -120,6 +135,7 @@ def case_page(
         receipt=receipt_box(engine, actor, case_id),
         about=about_box(engine, actor, case_id),
         awaited=awaited_links(engine, actor, case_id) if view.case.status in RUNNING else (),
+        related=tuple(map(_related_row, view.related)),
         notice=None if notice is None else _to_notice(notice),
         submissions=shown_submissions(view.submissions, view.files, masked=not is_clear)
         if on_papers
@@ -131,6 +147,18 @@ def case_page(
         history=_history(engine, actor, view, program) if tab == "history" else (),
         diagrams=_diagrams(engine, actor, case_id, program) if tab == "diagram" else (),
         to_print=_to_print(engine, actor, case_id) if tab == "print" else (),
+    )
+
+
+def _related_row(other: RelatedCase) -> RelatedRow:
+    return RelatedRow(
+        kind=other.kind,
+        is_origin=other.was_first,
+        number=other.number,
+        href=url_for("cases.show", case_id=other.id),
+        title=other.title,
+        state=other.status,
+        state_words=str(CASE_STATES.get(other.status, other.status)),
     )
 
 

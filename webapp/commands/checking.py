@@ -90,6 +90,7 @@ class _Group:
             never_together=NEVER_TOGETHER,
             starts=registry.STARTS,
             deployed=called,
+            beside=frozenset(process_keys(self.processes)),
         )
         return [
             dataclasses.replace(finding, file=given.get(finding.file, finding.file))

@@ -21,6 +21,7 @@ from engine.model import incoming, signals
 from engine.model.definitions import ONLY_ONE, OVERDUE, ROLE_AT, STARTERS, STARTS_FROM
 from engine.model.fan_out import CAMPAIGN
 from engine.model.items import ITEM_NAME
+from engine.model.links import LINKED
 from engine.model.public_words import (
     MESSAGE_REASON,
     ON_MESSAGES,
@@ -148,7 +149,7 @@ def _values(draft: Draft, file: BpmnFile, element: Element) -> Iterator[Finding]
                 value=values[name][:60],
                 choices=Words.listed(sorted(choices)),
             )
-    starts = draft.known.starts and draft.known.starts | {OVERDUE, CAMPAIGN}
+    starts = draft.known.starts and draft.known.starts | {OVERDUE, CAMPAIGN, LINKED}
     for name, known in (("panel", draft.known.panels), (STARTS_FROM, starts)):
         if name in values and known and values[name] not in known:
             yield error(

@@ -30,12 +30,18 @@ def known() -> Known:
         outputs={"notice_id": {"type": "string"}},
     )
     for_each = Operation("cases.for_each", "各办一件", lambda _context, _inputs: {}, lasts=True)
+    begin = Operation(
+        name="cases.begin",
+        title="发起",
+        run=lambda _context, _inputs: {},
+        inputs={"process": {"type": "string", "format": "process"}},
+    )
     return Known(
         roles={
             "officer": Role("officer", "经办人", "Officer", ("grassroots",), "area"),
             "reviewer": Role("reviewer", "审核员", "Reviewer", ("county",), "area"),
         },
-        operations={"notice.publish": publish, "cases.for_each": for_each},
+        operations={one.name: one for one in (publish, for_each, begin)},
         parameters=frozenset({"notice days"}),
         panels=frozenset({"notice.sheet"}),
         never_together=frozenset({frozenset({"officer", "reviewer"})}),

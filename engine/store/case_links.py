@@ -1,0 +1,87 @@
+"""Which case has begun which, in their table."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, insert, or_, select
+from sqlalchemy.sql import ColumnElement, Select
+
+from engine.model.actors import Actor
+from engine.model.links import Link, RelatedCase
+from engine.store.cases import visible_to
+from engine.store.database import Tx
+from engine.store.instants import to_text
+from engine.store.subscriptions import SIGNAL, Subscription
+from engine.store.tables import case, case_link, subscription
+
+
+def add(tx: Tx, new: Link) -> None:
+    """Write it down. IntegrityError where the case has begun another under the same key."""
+    tx.execute(
+        insert(case_link).values(
+            from_id=new.from_id,
+            case_id=new.case_id,
+            kind=new.kind,
+            key_hash=new.key_hash,
+            generation=new.generation,
+            at=to_text(new.at),
+        )
+    )
+
+
+def begun_under(tx: Tx, from_id: str, key_hash: str) -> tuple[str, str, str] | None:
+    """Id, number and unit of the case that a case has begun under a key."""
+    query = (
+        select(case.c.id, case.c.number, case.c.organisation_id)
+        .join(case_link, case_link.c.case_id == case.c.id)
+        .where(case_link.c.from_id == from_id, case_link.c.key_hash == key_hash)
+    )
+    row = tx.execute(query).first()
+    return None if row is None else (row.id, row.number, row.organisation_id)
+
+
+def generation(tx: Tx, case_id: str) -> int:
+    """How many cases have begun each other before this one; 0 for what no case has begun."""
+    query = select(func.max(case_link.c.generation)).where(case_link.c.case_id == case_id)
+    return int(tx.execute(query).scalar() or 0)
+
+
+def waiting(tx: Tx, case_id: str, message: str, kind: str = "") -> Sequence[Subscription]:
+    """The waits for a message of the cases that are linked with one, whichever began the other."""
+    query = select(subscription).where(
+        subscription.c.name == message, subscription.c.key_hash != SIGNAL
+    )
+    of_kind = [case_link.c.kind == kind] if kind else []
+    begun = select(case_link.c.case_id).where(case_link.c.from_id == case_id, *of_kind)
+    first = select(case_link.c.from_id).where(case_link.c.case_id == case_id, *of_kind)
+    linked = or_(subscription.c.case_id.in_(begun), subscription.c.case_id.in_(first))
+    return [
+        Subscription(
+            row.case_id, row.token, row.process_key, row.element_id, row.name, row.key_hash
+        )
+        for row in tx.execute(query.where(linked).order_by(subscription.c.id))
+    ]
+
+
+def related(tx: Tx, actor: Actor, case_id: str) -> Sequence[RelatedCase]:
+    """The cases at the other ends of a case's links that the actor may see, oldest link first."""
+    there = case_link.c
+    began = _seen(actor, there.case_id == case_id, there.from_id)
+    begun = _seen(actor, there.from_id == case_id, there.case_id)
+    found = [(row, True) for row in tx.execute(began)] + [(row, False) for row in tx.execute(begun)]
+    return [
+        RelatedCase(row.id, row.number, row.title, row.status, row.kind, was_first)
+        for row, was_first in found
+    ]
+
+
+def _seen(
+    actor: Actor, of_case: ColumnElement[bool], other: ColumnElement[str]
+) -> "Select[tuple[str, str, str, str, str, str]]":
+    return (
+        select(
+            case.c.id, case.c.number, case.c.title, case.c.status, case_link.c.kind, case_link.c.at
+        )
+        .join(case_link, other == case.c.id)
+        .where(of_case, visible_to(actor))
+        .order_by(case_link.c.at, case.c.id)
+    )
