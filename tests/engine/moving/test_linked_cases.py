@@ -69,7 +69,9 @@ def review(*, origin: str = "case") -> SourceFile:
     """What another case begins at a union above; it tells the first, or hears from it."""
     lane = ext(props(role="county_reviewer", level="county"))
     lanes = node("lane", "L", lane + node_refs("decide again"), name="L")
-    own = ext(props(startRole="county_reviewer", startsFrom=origin, title="=who"))
+    own = ext(
+        props(startRole="county_reviewer", startsFrom=origin, title="=who", numberPrefix="复")
+    )
     body = BEGIN + step("decide") + tells("tell", "result") + hears("m", "m_end") + step("again")
     body += end() + line("S", "decide", "tell", "m", "again", "E")
     extra = message("m_end", "ended", "=case.number")

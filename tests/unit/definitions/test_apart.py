@@ -191,6 +191,7 @@ def test_the_child_is_told_all_that_the_parent_knows(known: Known, bundle_of) ->
     full = replace(
         known,
         starts=frozenset({"household"}),
+        beside=frozenset({"elsewhere"}),
         never_together=frozenset({frozenset({"officer", "reviewer"})}),
     )
     assert all(getattr(full, one.name) for one in fields(Known))
