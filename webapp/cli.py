@@ -1,6 +1,7 @@
 """The command ``bangfu``. Exit codes: 0 done, 1 found something wrong, 2 could not be done."""
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -53,8 +54,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     commands = Commands(parser, "命令")
     given = sys.argv[1:] if argv is None else argv
-    for module in _asked_for(given):
-        import_module(f"webapp.commands.{module}").add_to(commands)
+    with _nothing_collected():
+        for module in _asked_for(given):
+            import_module(f"webapp.commands.{module}").add_to(commands)
     words = parser.parse_args(given)
     with _in_private():
         return _done(words)
@@ -91,6 +93,21 @@ def _done(words: argparse.Namespace) -> int:
         )
         return NOT_DONE
     return code
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Do not look for garbage while modules are read, nor ever among what they leave behind.
+
+    A fifth of a server's start went into looking, and each later look would go through all of it
+    again.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @contextmanager

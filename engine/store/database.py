@@ -60,6 +60,8 @@ _BUSY_TIMEOUT_MS = 15_000
 _CACHE_KILOBYTES = 4_000
 """Of one connection of SQLite; all of them together must fit a small machine for weeks. What does
 not fit is in the system's own cache of the file."""
+_MOST_BYTES = 24 * 1024 * 1024
+"""Past it each connection of the process takes its own pages again for new ones."""
 _TRY_AGAIN = {"40P01", "40001"}  # deadlock detected, serialization failure
 _LOCK_NOT_AVAILABLE = "55P03"
 
@@ -366,6 +368,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         f"busy_timeout = {_BUSY_TIMEOUT_MS}",
         f"cache_size = -{_CACHE_KILOBYTES}",
         "temp_store = MEMORY",
+        f"soft_heap_limit = {_MOST_BYTES}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

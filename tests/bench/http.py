@@ -16,6 +16,7 @@ from tests.bench import serving
 from tests.bench.bare_handler import NO_CASE, Answering
 from tests.bench.client import Asked, Clients
 from tests.bench.complete import WARM_UP
+from tests.bench.first_page import deploy_until, first_page
 from tests.bench.ground import FILLED, OFFICER, REVIEWER, Ground, case_of
 from tests.bench.limits import Script, recording
 from tests.bench.paths import Walk
@@ -57,6 +58,13 @@ def inbox_http(ground: Ground, work: str, rounds: int, each: int, who: str = REV
     number = WARM_UP + rounds * each
     bare = Asked("GET", NO_CASE)
     return _compared(ground, work, answering, ([page] * number, [bare] * number), (rounds, each))
+
+
+def start_to_first_page(ground: Ground, work: str, rounds: int, versions: int) -> Measured:
+    """From starting ``bangfu serve`` to the first ``GET /inbox``, with so many versions."""
+    deploy_until(ground, versions)
+    page = Asked("GET", "/inbox", headers={"Cookie": _cookies(ground, REVIEWER)})
+    return first_page(ground, work, rounds, page, _recorded(ground, [page] * WARM_UP, page))
 
 
 def open_task(ground: Ground, work: str, rounds: int, each: int) -> Measured:

@@ -66,10 +66,10 @@ class Measured:
             self.work,
             self.db,
             len(seconds),
-            round(per_second, 1),
+            _rate(per_second),
             round(statistics.median(seconds) * 1000, 2),
             round(percentile(seconds, 95) * 1000, 2),
-            round(limit, 1),
+            _rate(limit),
             round(per_second / limit, 3),
             self.statements,
             self.commits,
@@ -101,6 +101,10 @@ class Single:
 
     def spread(self) -> None:
         """It was measured once."""
+
+
+def _rate(per_second: float) -> float:
+    return round(per_second, 1 if per_second >= 10 else 3)
 
 
 def percentile(values: Sequence[float], percent: int) -> float:

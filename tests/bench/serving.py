@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
-from tests.bench.bare_handler import Answering
+from tests.bench.bare_handler import READY, Answering
 from tests.bench.client import Asked, Client
 from tests.crash.installation import ROOT, Installation
 from tests.support.ports import free_port
@@ -19,6 +19,7 @@ from tests.support.waiting import WAITED
 from webapp.serve import THREADS
 
 REAL_TIME = 1
+_LOOKS_EVERY = 0.01
 
 
 @dataclass(frozen=True)
@@ -50,36 +51,53 @@ def ours(url: str, data: Path, how_many: int) -> Iterator[Servers]:
 def bare(url: str, data: Path, answering: Answering, how_many: int) -> Iterator[Servers]:
     """The bare handler on the same database."""
     with ExitStack() as stack:
-        folder = stack.enter_context(TemporaryDirectory(dir=data))
-        path = Path(folder, "answering.json")
-        path.write_text(answering.to_json(), encoding="utf-8")
+        path = stack.enter_context(written(answering, data))
         ports = []
         processes = []
         for _ in range(how_many):
             ports.append(free_port())
-            process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "tests.bench.bare_handler"),
-                    *(url, str(path), str(ports[-1]), str(THREADS)),
-                ],
-                cwd=ROOT,
-            )
+            process = begin_bare(url, path, ports[-1])
             stack.callback(process.wait)
             stack.callback(process.terminate)
-            _wait_ready(ports[-1])
+            wait_answered(ports[-1], Asked("GET", READY))
             processes.append(psutil.Process(process.pid))
         yield Servers(tuple(ports), tuple(processes))
 
 
-def _wait_ready(port: int) -> None:
+@contextmanager
+def written(answering: Answering, data: Path) -> Iterator[Path]:
+    """A file that tells a bare handler what to send."""
+    with TemporaryDirectory(dir=data) as folder:
+        path = Path(folder, "answering.json")
+        path.write_text(answering.to_json(), encoding="utf-8")
+        yield path
+
+
+def begin_bare(url: str, path: Path, port: int) -> subprocess.Popen[bytes]:
+    """A bare handler that is not ready yet."""
+    words = ("tests.bench.bare_handler", url, str(path), str(port), str(THREADS))
+    return subprocess.Popen([sys.executable, "-m", *words], cwd=ROOT)
+
+
+def begin_ours(url: str, data: Path, port: int) -> subprocess.Popen[bytes]:
+    """A web server that is not ready yet."""
+    surroundings = Installation(url, data, clock_speed=REAL_TIME).environment
+    words = ("webapp.cli", "serve", "--port", str(port), "--no-worker")
+    return subprocess.Popen(
+        [sys.executable, "-m", *words], cwd=ROOT, env=surroundings, stderr=subprocess.DEVNULL
+    )
+
+
+def wait_answered(port: int, page: Asked) -> None:
+    """Ask until somebody is there; AssertionError when what is answered is not a 200."""
     end = time.monotonic() + WAITED
     while True:
         client = Client(port)
         try:
-            client.send(Asked("GET", "/"))
+            client.send(page)
         except ConnectionRefusedError:
-            assert time.monotonic() < end, "the bare handler did not start"
-            time.sleep(0.05)
+            assert time.monotonic() < end, "the server did not start"
+            time.sleep(_LOOKS_EVERY)
         else:
             return
         finally:

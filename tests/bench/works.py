@@ -10,7 +10,14 @@ from tests.bench.campaign import start_campaign
 from tests.bench.complete import complete
 from tests.bench.finished import bytes_per_case
 from tests.bench.ground import Ground, ground
-from tests.bench.http import ALONE, Crowd, complete_http, inbox_http, open_task
+from tests.bench.http import (
+    ALONE,
+    Crowd,
+    complete_http,
+    inbox_http,
+    open_task,
+    start_to_first_page,
+)
 from tests.bench.inbox import PAGE, inbox
 from tests.bench.rows import Measured, Single
 from tests.bench.scattered import PEOPLE, fill_scattered
@@ -43,6 +50,7 @@ class Size:
     finished: int
     timers: int
     within: float
+    versions: int
 
 
 USUAL = Size(
@@ -57,6 +65,7 @@ USUAL = Size(
     finished=200,
     timers=10_000,
     within=60,
+    versions=100,
 )
 
 Work = Callable[[Ground, str, Size], Measured | Single]
@@ -120,6 +129,10 @@ def _open_task(on: Ground, name: str, size: Size) -> Measured:
     return open_task(on, name, size.rounds, size.pages)
 
 
+def _first_page(on: Ground, name: str, size: Size) -> Measured:
+    return start_to_first_page(on, name, size.rounds, size.versions)
+
+
 def _workers_1(on: Ground, name: str, size: Size) -> Measured:
     return complete_by(on, name, size.rounds, size.completions, processes=1)
 
@@ -156,12 +169,13 @@ WORKS: Mapping[str, Work] = {
     "inbox_1m_reviewer": _most("reviewer"),
     "inbox_1m": _most("city"),
     "start_campaign": _start_campaign,
+    "first_page": _first_page,
     "timers_10k": _timers,
 }
 MILLION = tuple(name for name in WORKS if name.startswith("inbox_1m"))
 """On PostgreSQL alone; some minutes and four gigabytes of disk."""
 
-LONG = ("complete_aged_5000", "workers_1", "workers_4", "timers_10k", *MILLION)
+LONG = ("complete_aged_5000", "workers_1", "workers_4", "first_page", "timers_10k", *MILLION)
 """Measured only when they are asked for: minutes, or several processes at once."""
 
 USUALLY = tuple(name for name in WORKS if name not in LONG)
