@@ -22,6 +22,7 @@ from registry.funds.desk import FundDesk
 from registry.funds.expense_book import ExpenseBook
 from registry.funds.held_payments import HeldPayments
 from registry.funds.results import ResultDesk
+from registry.funds.rosters import RosterDesk
 from registry.funds.year_report import YearDesk
 from registry.help_given import HelpBook
 from registry.indexing import EDITION, index_files
@@ -85,6 +86,7 @@ class Registry(NoticeDesk):
         self.reports = ReportDesk(engine)
         self.funds = FundDesk(engine)
         self.batches = BatchDesk(engine)
+        self.rosters = RosterDesk(engine)
         self.campaigns = CampaignDesk(engine)
         self.bank = BankDesk(engine)
         self.results = ResultDesk(engine)

@@ -41,6 +41,7 @@ from registry.funds.payees import (
     typed_payee,
 )
 from registry.funds.rights import FundAct, may, must, must_somewhere, places_of
+from registry.funds.roster_rows import LONGEST_EXCEPTION
 from registry.funds.starts import FROM_A_BATCH
 from registry.funds.typed import number_of
 from registry.store import bank_sendings, funds, payees, payments
@@ -54,9 +55,8 @@ _ChildOf = Callable[[Tx, Batch, Payee], Beneficiary]
 _NO_STUDENT: Mapping[str, str] = MappingProxyType({})
 _MOST_LISTED = 200
 _MOST_FOUND = 20
-_MOST_LINES = 5_000
+MOST_LINES = 5_000
 _LONGEST_TITLE = 60
-_LONGEST_REASON = 300
 _KEPT = "没有保存,您填写的内容仍在页面上。"
 
 
@@ -123,7 +123,7 @@ class BatchDesk:
 
         def read(tx: Tx) -> BatchView:
             found = self._seen(tx, actor, number)
-            budget = _budget(tx, found.batch)
+            budget = budget_of(tx, found.batch)
             listed = payments.of_batch(tx, number)
             is_draft = found.batch.status is BatchStatus.DRAFT
             # Who pays is told too: between the approval and the payment a file may be struck off.
@@ -252,7 +252,7 @@ class BatchDesk:
         fen = fen_of(amount)
 
         def write(tx: Tx) -> int:
-            batch = self._draft(tx, actor, number)
+            batch = own_draft(tx, actor, number)
             _must_pay(batch, PayeeKind.HOUSEHOLD)
             if programme_of(batch.programme).per_member:
                 raise Invalid("这个项目按学生发放,要逐人写明学生,不能按户整批加入。没有加入名单。")
@@ -260,12 +260,12 @@ class BatchDesk:
             there = {one.payee.key for one in before}
             found = payees.every(tx, (batch.organisation_id,), (category,) if category else ())
             new = [one for one in found if one.file_no not in there]
-            if len(before) + len(new) > _MOST_LINES:
+            if len(before) + len(new) > MOST_LINES:
                 raise Conflict(
-                    f"一批最多 {_MOST_LINES:,} 人(户),没有加入。请按类型分批,或由市级按活动发放。"
+                    f"一批最多 {MOST_LINES:,} 人(户),没有加入。请按类型分批,或由市级按活动发放。"
                 )
             last = max((one.number for one in before), default=0)
-            budget = _budget(tx, batch)
+            budget = budget_of(tx, batch)
             payments.add_many(
                 tx,
                 [
@@ -281,7 +281,7 @@ class BatchDesk:
         """Take a line off the roster. Raises NotFound, NotPermitted, Conflict."""
 
         def write(tx: Tx) -> None:
-            self._draft(tx, actor, number)
+            own_draft(tx, actor, number)
             if not payments.take_out(tx, number, [payment_id]):
                 raise NotFound("名单中没有这一行,可能已经移除。请刷新页面。")
 
@@ -291,7 +291,7 @@ class BatchDesk:
         """Take every line off the roster that stands in the way of submitting; how many."""
 
         def write(tx: Tx) -> int:
-            area = self._draft(tx, actor, number).organisation_id
+            area = own_draft(tx, actor, number).organisation_id
             listed = payments.of_batch(tx, number)
             faulty = {
                 fault.payment.id
@@ -310,7 +310,7 @@ class BatchDesk:
             must(tx, actor, FundAct.ROSTER, old.organisation_id)
             if old.status not in (BatchStatus.REFUSED, BatchStatus.WITHDRAWN):
                 raise Conflict("只有未通过或已撤回的批次可以复制为新批次,没有复制。")
-            budget = _budget(tx, old)
+            budget = budget_of(tx, old)
             told = f"复制自 {number}"
             new = new_draft(
                 tx, self._stamp(actor), budget, old.period, old.item, title=old.title, told=told
@@ -350,7 +350,7 @@ class BatchDesk:
                 raise NotPermitted("这一批由制单人提交,没有提交。")
             if not found.lines:
                 raise Conflict("名单是空的,没有提交。请先加入收款人。")
-            budget = _budget(tx, batch)
+            budget = budget_of(tx, batch)
             return {
                 "batch_no": number,
                 "batch_title": batch.title,
@@ -368,7 +368,7 @@ class BatchDesk:
         request = Request(process.key, home, data, origin=FROM_A_BATCH)
 
         def also(tx: Tx, started: Started) -> None:
-            self._draft(tx, actor, number)
+            own_draft(tx, actor, number)
             stamp = self._stamp(actor, started.case_id)
             done = giving.submit(tx, stamp, self._ask(tx), number)
             if done.refusal:
@@ -383,7 +383,7 @@ class BatchDesk:
         """Whether the batch's budget line is used so far that people are warned."""
 
         def read(tx: Tx) -> bool:
-            budget = _budget(tx, self._seen(tx, actor, number).batch)
+            budget = budget_of(tx, self._seen(tx, actor, number).batch)
             return budget.line.percent >= WARNING_SHARE.number(self._environment, tx)
 
         return self._engine.ask(read)
@@ -401,36 +401,24 @@ class BatchDesk:
     ) -> None:
         fen = fen_of(amount)
         why = exception.strip()
-        if len(why) > _LONGEST_REASON:
-            raise Invalid(f"突破上限的理由不超过 {_LONGEST_REASON} 字,没有加入名单。")
+        if len(why) > LONGEST_EXCEPTION:
+            raise Invalid(f"突破上限的理由不超过 {LONGEST_EXCEPTION} 字,没有加入名单。")
 
         def write(tx: Tx) -> None:
-            batch = self._draft(tx, actor, number)
+            batch = own_draft(tx, actor, number)
             payee = payee_of(tx, batch)
             _must_pay(batch, payee.kind)
             before = payments.of_batch(tx, number)
-            if len(before) >= _MOST_LINES:
-                raise Conflict(f"一批最多 {_MOST_LINES:,} 人(户),没有加入。请另开一批。")
+            if len(before) >= MOST_LINES:
+                raise Conflict(f"一批最多 {MOST_LINES:,} 人(户),没有加入。请另开一批。")
             child = child_of(tx, batch, payee)
             last = max((one.number for one in before), default=0)
-            new = line_of(batch, _budget(tx, batch), payee, fen, last + 1, child)
+            new = line_of(batch, budget_of(tx, batch), payee, fen, last + 1, child)
             if any(_who(one) == _who(new) for one in before):
                 raise Conflict(f"{new.for_whom}已在本批名单中,没有重复加入。")
             payments.add_many(tx, [replace(new, exception=why)])
 
         self._engine.execute(write)
-
-    def _draft(self, tx: Tx, actor: Actor, number: str) -> Batch:
-        """Her own draft, held."""
-        batch = payments.batch(tx, number)
-        if batch is None:
-            raise NotFound("没有找到这一批。请返回批次列表重新打开。")
-        must(tx, actor, FundAct.ROSTER, batch.organisation_id)
-        if batch.made_by != actor.person_id:
-            raise NotPermitted("这一批由制单人修改,没有改动。需要时请另开一批。")
-        if batch.status is not BatchStatus.DRAFT:
-            raise Conflict("这一批已经提交,名单不能再改。没有改动。")
-        return batch
 
     def _seen(self, tx: Tx, actor: Actor, number: str) -> BatchLine:
         found = payments.batch_line(tx, actor, places_of(actor, FundAct.SEE), number)
@@ -443,6 +431,19 @@ class BatchDesk:
 
     def _stamp(self, actor: Actor, case_id: str = "") -> Stamp:
         return Stamp(self._environment.now(), actor.person_id, case_id)
+
+
+def own_draft(tx: Tx, actor: Actor, number: str) -> Batch:
+    """A draft of hers, held. Raises NotFound, NotPermitted, Conflict."""
+    batch = payments.batch(tx, number)
+    if batch is None:
+        raise NotFound("没有找到这一批。请返回批次列表重新打开。")
+    must(tx, actor, FundAct.ROSTER, batch.organisation_id)
+    if batch.made_by != actor.person_id:
+        raise NotPermitted("这一批由制单人修改,没有改动。需要时请另开一批。")
+    if batch.status is not BatchStatus.DRAFT:
+        raise Conflict("这一批已经提交,名单不能再改。没有改动。")
+    return batch
 
 
 def _may_send(tx: Tx, actor: Actor, batch: Batch) -> bool:
@@ -468,7 +469,8 @@ def _must_pay(batch: Batch, kind: PayeeKind) -> None:
         raise Invalid(f"{programme.title}不能发给这一类对象,没有加入名单。请核对项目。")
 
 
-def _budget(tx: Tx, batch: Batch) -> LineOfUnit:
+def budget_of(tx: Tx, batch: Batch) -> LineOfUnit:
+    """The budget line a batch draws on. Raises NotFound where the data are damaged."""
     found = funds.visible(tx, None, batch.line_id)
     if found is None:
         raise NotFound("没有找到这一批的指标。请联系管理员核对数据。")

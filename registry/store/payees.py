@@ -44,6 +44,15 @@ def one(tx: Tx, places: Places, file_no: str) -> HouseholdToPay | None:
     return None if row is None else _to_pay(row)
 
 
+def numbered(tx: Tx, places: Places, numbers: Collection[str]) -> dict[str, HouseholdToPay]:
+    """Several of them by their numbers."""
+    wanted, read = sorted(numbers), {}
+    for first in range(0, len(wanted), _AT_ONCE):
+        some = household.c.file_no.in_(wanted[first : first + _AT_ONCE])
+        read.update({row.file_no: _to_pay(row) for row in tx.execute(_on_file(places).where(some))})
+    return read
+
+
 def every(tx: Tx, places: Places, categories: Sequence[str] = ()) -> list[HouseholdToPay]:
     """All of them, or those of some categories."""
     query = _on_file(places)

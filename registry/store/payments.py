@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     ScalarSelect,
     and_,
+    bindparam,
     delete,
     func,
     insert,
@@ -243,6 +244,22 @@ def of_case(tx: Tx, case_id: str) -> list[Payment]:
         .with_for_update()
     )
     return [payment_of(row) for row in tx.execute(query)]
+
+
+def rewrite(tx: Tx, changed: Sequence[Payment]) -> None:
+    """Write how much lines of a draft come to, and why they may pass a cap."""
+    if not changed:
+        return
+    query = (
+        update(payment)
+        .where(
+            payment.c.id == bindparam("of_id"),
+            payment.c.status == PaymentStatus.LISTED.value,
+        )
+        .values(fen=bindparam("new_fen"), exception=bindparam("new_exception"))
+    )
+    given = [{"of_id": o.id, "new_fen": o.fen, "new_exception": o.exception} for o in changed]
+    tx.execute(query, given)
 
 
 def take_out(tx: Tx, number: str, ids: Sequence[int]) -> int:

@@ -122,6 +122,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/funds/batches/new",
         "/funds/batches/new > main table a",
         "/funds/batches > tr:has-text('草稿') a",
+        "/funds/batches > tr:has-text('草稿') a > main a[href$='/excel']",
         "/funds/batches > tr:has-text('已付款') a",
         "/funds/batches > tr:has-text('已付款') a > main a[href$='/sheet']",
         "/funds/batches > tr:has-text('已付款') a > main a[href$='/slips']",

@@ -153,6 +153,7 @@ class BatchPage(Page):
     held: str
     waits: str
     bank_href: str
+    excel_href: str
     sheet_href: str
     slips_href: str
     searched: str
@@ -287,6 +288,7 @@ def batch_page(
         held=_held(view),
         waits=view.waits if view.may_send else "",
         bank_href=url_for("funds.bank_file", number=batch.number) if view.may_send else "",
+        excel_href=url_for("funds.roster_in_excel", number=batch.number) if view.is_mine else "",
         sheet_href=url_for("funds.batch_sheet", number=batch.number) if has_papers(view) else "",
         slips_href=url_for("funds.batch_slips", number=batch.number) if has_papers(view) else "",
         searched=typed.searched,

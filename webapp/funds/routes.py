@@ -19,6 +19,7 @@ from webapp.funds import (
     campaign_routes,
     expense_routes,
     paper_routes,
+    roster_routes,
     year_routes,
 )
 from webapp.funds.allocate_page import allocate_page, transfers_page
@@ -45,6 +46,7 @@ __all__ = [
     "expense_routes",
     "funds",
     "paper_routes",
+    "roster_routes",
     "year_routes",
 ]
 
