@@ -438,12 +438,17 @@ def own_draft(tx: Tx, actor: Actor, number: str) -> Batch:
     batch = payments.batch(tx, number)
     if batch is None:
         raise NotFound("没有找到这一批。请返回批次列表重新打开。")
+    must_be_her_draft(tx, actor, batch)
+    return batch
+
+
+def must_be_her_draft(tx: Tx, actor: Actor, batch: Batch) -> None:
+    """That she may change it now. Raises NotPermitted, Conflict."""
     must(tx, actor, FundAct.ROSTER, batch.organisation_id)
     if batch.made_by != actor.person_id:
         raise NotPermitted("这一批由制单人修改,没有改动。需要时请另开一批。")
     if batch.status is not BatchStatus.DRAFT:
         raise Conflict("这一批已经提交,名单不能再改。没有改动。")
-    return batch
 
 
 def _may_send(tx: Tx, actor: Actor, batch: Batch) -> bool:

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from engine import Actor, Engine
-from engine.errors import Conflict, Invalid
+from engine.errors import Conflict, Invalid, NotFound
 from engine.store.audit import add_access
 from engine.store.database import Tx
 from registry.budget.model import Batch, Payment
 from registry.budget.programmes import programme_of
 from registry.exporting import ASKS_A_REASON_ABOVE
-from registry.funds.batches import MOST_LINES, budget_of, line_of, own_draft
+from registry.funds.batches import MOST_LINES, budget_of, line_of, must_be_her_draft, own_draft
 from registry.funds.payees import household_payee
+from registry.funds.rights import FundAct, places_of
 from registry.funds.roster_rows import (
     NumberedRow,
     Roster,
@@ -85,14 +86,17 @@ class RosterDesk:
         """What her draft's page in Excel says. Raises NotFound, NotPermitted, Conflict."""
 
         def read(tx: Tx) -> RosterOffer:
-            batch = own_draft(tx, actor, number)
-            listed = payments.of_batch(tx, number)
+            found = payments.batch_line(tx, actor, places_of(actor, FundAct.SEE), number)
+            if found is None:
+                raise NotFound("没有找到这一批。请返回批次列表重新打开。")
+            batch = found.batch
+            must_be_her_draft(tx, actor, batch)
             free = ASKS_A_REASON_ABOVE.number(self._environment, tx)
             return RosterOffer(
                 batch=batch,
-                lines=len(listed),
-                fen=sum(one.fen for one in listed),
-                asks_reason=len(listed) > free,
+                lines=found.lines,
+                fen=found.fen,
+                asks_reason=found.lines > free,
                 takes_new=not programme_of(batch.programme).per_member,
             )
 

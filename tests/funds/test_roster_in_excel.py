@@ -214,9 +214,7 @@ def test_only_who_makes_the_draft_and_only_while_it_is_one(
         assert Visitor(site, desk.engine, other).get(page).status_code in (403, 404)
     desk.register.batches.submit(desk.actor("accountant"), number)
     with pytest.raises(Conflict, match="已经提交"):
-        desk.register.rosters.take(
-            desk.actor("accountant"), number, [(1, HEADINGS)], removes=False
-        )
+        desk.register.rosters.take(desk.actor("accountant"), number, [(1, HEADINGS)], removes=False)
     with pytest.raises(NotPermitted):
         desk.register.rosters.export(desk.actor("reviewer"), number, "核对")
     assert "用 Excel 修改" not in Visitor(site, desk.engine, "accountant").text(page[:-6])

@@ -22,6 +22,7 @@ from registry.funds.desk import FundDesk
 from registry.funds.expense_book import ExpenseBook
 from registry.funds.held_payments import HeldPayments
 from registry.funds.results import ResultDesk
+from registry.funds.rosters import RosterDesk
 from registry.funds.year_report import YearDesk
 from registry.help_given import HelpBook
 from registry.likeness import Likenesses
@@ -251,6 +252,11 @@ class RegistryPort(NoticePort, Protocol):
     @property
     def batches(self) -> BatchDesk:
         """Batches of payments."""
+        ...
+
+    @property
+    def rosters(self) -> RosterDesk:
+        """Rosters in Excel."""
         ...
 
     @property
