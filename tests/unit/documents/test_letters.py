@@ -1,0 +1,145 @@
+"""The letters of wage arrears and the notices of legal aid: whom, how much, until when, where to object."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from engine.documents import Facts, compile_document, compose
+from engine.feel import BUSINESS_ZONE, EvaluationContext
+from engine.forms import Field, compile_form
+
+ROOT = Path(__file__).parents[3]
+NOW = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
+LIMITS = {
+    "reminder letter limit": "10wd",
+    "opinion letter limit": "15wd",
+    "proposal letter limit": "5wd",
+    "legal aid objection period": "30d",
+}
+
+
+class Town:
+    """What expressions may ask."""
+
+    def working_day_after(self, start: date, days: int) -> date:
+        return start
+
+    def working_days_between(self, start: date, end: date) -> int:
+        return 0
+
+    def parameter(self, name: str) -> object:
+        return LIMITS[name]
+
+
+CONTEXT = EvaluationContext(now=NOW, zone=BUSINESS_ZONE, host=Town())
+
+ARREARS: dict[str, object] = {
+    "employer": "模拟劳务有限公司",
+    "project": "模拟花园二期",
+    "verified_people": 2,
+    "verified_amount": 20000,
+    "arrears_from": "2026-05-01",
+    "arrears_to": "2026-08-31",
+    "verify_finding": "工资台账显示没有发放",
+    "negotiation_note": "拒绝支付",
+    "opinion_text": "拖欠两名职工工资",
+    "opinion_demand": "支付并书面答复",
+    "reminder_no": "模拟工监提〔2026〕1 号",
+    "workers": [
+        {"name": "林模拟", "phone": "15400000002", "owed": 12000},
+        {"name": "陈模拟", "phone": None, "owed": 8000},
+    ],
+    "case": {"number": "漳芗薪-2026-000001"},
+    "paper": {"person": "王经办", "handling": "芗城区总工会", "handling_phone": "0596-0000000"},
+}
+
+AID: dict[str, object] = {
+    "applicant_name": "林模拟",
+    "employer": "模拟劳务有限公司",
+    "mobile": "15400000002",
+    "facts": "没有发放工资",
+    "lawyer_name": "陈模拟",
+    "lawyer_firm": "模拟律师事务所",
+    "aid_forms": ["代理仲裁", "代理诉讼"],
+    "decided_on": "2026-11-16",
+    "scope": {"reason": "不审查经济困难"},
+    "missing_papers": ["身份证件", "劳动关系证明"],
+    "missing_text": None,
+    "refused_what": "不予法律援助",
+    "refused_by": "union",
+    "refusal_reason": "收入不低于标准",
+    "case": {"number": "漳芗援-2026-000001"},
+    "paper": {
+        "person": "王经办",
+        "unit": "芗城区总工会",
+        "unit_phone": "0596-0000000",
+        "due": "2026-12-07",
+        "handling": "芗城区总工会",
+        "handling_phone": "0596-0000000",
+        "decided_by": "芗城区总工会",
+        "decided_above": "漳州市总工会",
+    },
+}
+
+
+def printed(key: str, name: str, scope: dict[str, object]) -> str:
+    fields: dict[str, Field] = {}
+    for path in sorted((ROOT / "forms" / key).glob("*.form")):
+        fields.update(compile_form(path.read_bytes(), path.name).fields)
+    path = ROOT / "processes" / key / "documents" / f"{name}.document"
+    document = compile_document(path.read_bytes(), path.name)
+    assert document.findings == ()
+    return repr(compose(document, Facts(scope, fields, (), CONTEXT)))
+
+
+def test_the_reminder_names_the_project_the_sum_and_the_limit() -> None:
+    text = printed("wage_arrears", "wage_reminder_letter", ARREARS)
+
+    assert (
+        "在模拟花园二期项目拖欠 2 名职工 2026年5月1日至 2026年8月31日的工资,共 20,000.00 元" in text
+    )
+    assert "10个工作日内支付" in text
+    assert "模拟工监提〔2026〕1 号" in text
+    assert "项目" not in printed(
+        "wage_arrears", "wage_reminder_letter", {**ARREARS, "project": None}
+    )
+
+
+def test_the_opinion_says_what_was_found_and_what_is_demanded() -> None:
+    text = printed("wage_arrears", "wage_opinion_letter", ARREARS)
+
+    assert "拖欠两名职工工资" in text
+    assert "支付并书面答复" in text
+    assert "15个工作日内改正" in text
+
+
+def test_the_proposal_lists_everybody_for_the_inspection() -> None:
+    text = printed("wage_arrears", "wage_proposal_letter", ARREARS)
+
+    assert "劳动保障监察机构:" in text
+    assert "5个工作日内" in text
+    for said in ("林模拟", "12,000.00 元", "陈模拟", "8,000.00 元"):
+        assert said in text
+
+
+def test_a_refusal_of_legal_aid_says_who_hears_an_objection() -> None:
+    by_union = printed("legal_aid", "legal_aid_refusal_notice", AID)
+    by_institution = printed(
+        "legal_aid", "legal_aid_refusal_notice", {**AID, "refused_by": "institution"}
+    )
+
+    assert "30 日内,向上一级工会(漳州市总工会)申请复核" in by_union
+    assert "司法行政部门" not in by_union
+    assert "设立该机构的司法行政部门" in by_institution
+    assert "上一级工会" not in by_institution
+
+
+def test_what_the_lawyer_and_the_applicant_get() -> None:
+    letter = printed("legal_aid", "legal_aid_assignment_letter", AID)
+    granted = printed("legal_aid", "legal_aid_grant_decision", AID)
+    missing = printed("legal_aid", "legal_aid_supplement_notice", AID)
+
+    assert "模拟律师事务所:" in letter
+    assert "利益冲突" in letter
+    assert "代理仲裁、代理诉讼" in granted
+    assert "劳动关系证明" in missing
+    assert "2026年12月7日" in missing
