@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.api.commands import Group
+from engine.model.actors import Actor
 from engine.store import audit as stored_audit
 from engine.work import (
     invariants,
@@ -27,6 +28,12 @@ class Audit(Group):
         while self.seal():
             continue
         return self._commands.ask(lambda tx: trail.entries(tx, after, limit))
+
+    def entries_for(self, actor: Actor, after: int, limit: int) -> Sequence[stored_audit.AuditRow]:
+        """The same as the actor may read it."""
+        while self.seal():
+            continue
+        return self._commands.ask(lambda tx: trail.entries_for(tx, actor, after, limit))
 
     def verify(self) -> trail.Verdict:
         """Walk the whole chain."""

@@ -107,6 +107,8 @@ class Supervision(Group):
         """The steps a case is about as they stand now, and how many the actor may not see."""
         return self._commands.ask(lambda tx: subjects.steps_of(tx, actor, case_id))
 
-    def orders_about(self, task_ids: Sequence[str]) -> Mapping[str, Sequence[CaseAbout]]:
+    def orders_about(
+        self, actor: Actor, task_ids: Sequence[str]
+    ) -> Mapping[str, Sequence[CaseAbout]]:
         """By step, which the actor must be allowed to see: the cases that are about it."""
-        return self._commands.ask(lambda tx: subjects.seen_about(tx, task_ids))
+        return self._commands.ask(lambda tx: subjects.seen_about(tx, actor, task_ids))

@@ -47,7 +47,7 @@ class VersionPlans(Group):
 
     def _sought(self, actor: Actor, route: Route) -> SoughtPlan | None:
         self._must_design(actor)
-        if self._commands.ask(lambda tx: self._count(tx, route)) <= AT_ONCE:
+        if self._commands.ask(lambda tx: self._count(tx, actor, route)) <= AT_ONCE:
             return SoughtPlan(route, self.at_once(actor, route))
         subject = self._commands.ask(lambda tx: _subject(tx, actor, route))
         errand = self._errands.about(ERRAND, subject)
@@ -60,7 +60,7 @@ class VersionPlans(Group):
         self._must_design(actor)
 
         def ask(tx: Tx) -> str:
-            total = self._count(tx, route)
+            total = self._count(tx, actor, route)
             wanted = {"key": route.key, "to": route.to_version, "from": route.from_version}
             new = Errand(
                 new_id(),
@@ -83,9 +83,9 @@ class VersionPlans(Group):
             raise NotFound("没有找到这次核对,或者已经过期。请重新核对。")
         return self._as_found(actor, _route(errand), errand)
 
-    def _count(self, tx: Tx, route: Route) -> int:
+    def _count(self, tx: Tx, actor: Actor, route: Route) -> int:
         version_plan.check_route(self._environment, tx, route)
-        return stored_moves.count_running(tx, route)
+        return stored_moves.count_running(tx, actor, route)
 
     def _is_stale(self, errand: Errand) -> bool:
         return errand.status is ErrandStatus.DONE and not self._errands.has_file(errand)

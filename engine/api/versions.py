@@ -80,9 +80,8 @@ class Versions(Group):
     ) -> Sequence[Move]:
         """What became of its cases; one more than asked."""
         self._must_design(actor)
-        return self._commands.ask(
-            lambda tx: stored_moves.moves(tx, migration_id, status, after, limit)
-        )
+        asked = stored_moves.MoveQuestion(migration_id, status, after, limit)
+        return self._commands.ask(lambda tx: stored_moves.moves(tx, actor, asked))
 
     def unfinished(self, actor: Actor, route: Route) -> Migration | None:
         """A migration of the same route that was begun and stopped, and can go on."""
@@ -133,7 +132,7 @@ class Versions(Group):
     def _write(self, tx: Tx, actor: Actor, route: Route) -> Migration:
         version_plan.check_route(self._environment, tx, route)
         now = self._environment.now()
-        total = stored_moves.count_running(tx, route)
+        total = stored_moves.count_running(tx, actor, route)
         new = Migration(new_id(), route, actor.person_id, now, None, total, 0, 0, 0)
         stored_moves.add(tx, new)
         stored_audit.add_access(
@@ -168,7 +167,7 @@ class Versions(Group):
         done, after = found.moved + found.back, ""
         total = max(found.total, done)
         while True:
-            some = self._next_cases(found, after)
+            some = self._next_cases(actor, found, after)
             if not some:
                 break
             for case_id in some:
@@ -182,9 +181,9 @@ class Versions(Group):
         self._commands.execute(lambda tx: stored_moves.end(tx, migration_id, now))
         return self.migration(actor, migration_id)
 
-    def _next_cases(self, migration: Migration, after: str) -> list[str]:
+    def _next_cases(self, actor: Actor, migration: Migration, after: str) -> list[str]:
         def question(tx: Tx) -> list[str]:
-            found = stored_moves.running(tx, migration.route, after, _AT_ONCE)
+            found = stored_moves.running(tx, actor, migration.route, after, _AT_ONCE)
             return [one.id for one in found]
 
         return self._commands.ask(question)

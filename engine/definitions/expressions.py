@@ -9,6 +9,7 @@ from engine.definitions.diagram import Node, Process, bpmn, described, extension
 from engine.definitions.draft import Draft
 from engine.definitions.repetition import listed
 from engine.feel import Expression, FeelSyntaxError, compile_expression
+from engine.model.confidentiality import CONFIDENTIALITY, EXCLUDED
 from engine.model.definitions import ONLY_ONE
 from engine.model.items import ITEM_NAME, LOOPED
 from engine.model.public_words import GUEST_MOBILE, ON_NODES, WORDS
@@ -83,6 +84,8 @@ def _process_sites(process: Process) -> Iterator[Site]:
         ("title", True),
         ("totalLimit", False),
         (ONLY_ONE, True),
+        (CONFIDENTIALITY, False),
+        (EXCLUDED, True),
         (WORDS, False),
         (GUEST_MOBILE, True),
     ):

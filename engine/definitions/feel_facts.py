@@ -77,6 +77,20 @@ def required_equalities(text: str) -> tuple[Equality, ...] | None:
     return None if None in found else tuple(one for one in found if one is not None)
 
 
+def results_of(text: str) -> tuple[syntax.Node, ...]:
+    """What an expression may give: the ends of its ``if``; nothing for a plain or wrong text."""
+    tree = tree_of(text)
+    return () if tree is None else tuple(_results(tree))
+
+
+def _results(node: syntax.Node) -> Iterator[syntax.Node]:
+    if isinstance(node, syntax.Conditional):
+        yield from _results(node.then)
+        yield from _results(node.otherwise)
+    else:
+        yield node
+
+
 def _as_equality(node: syntax.Node) -> Equality | None:
     match node:
         case syntax.Comparison("=", syntax.Name(name), syntax.StringLiteral(value)):

@@ -7,6 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 
+from engine.model.confidentiality import Degree
+
 
 class CaseStatus(Enum):
     """``incident``: a step of the engine failed and waits for a retry; nothing is lost."""
@@ -51,6 +53,14 @@ class Case:
     chain_head: str
     data_key: bytes = field(repr=False)
     state: bytes = field(repr=False)
+    confidentiality: int = 0  # engine.model.confidentiality.Degree
+    sealed_role: str | None = None
+    excludes: bool = False  # somebody is kept away from it (engine.store.exclusions)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it is not simply a case of its area: sealed, or kept from somebody."""
+        return self.excludes or self.confidentiality >= Degree.SEALED
 
     @property
     def process_key(self) -> str:

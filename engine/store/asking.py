@@ -4,13 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, exists, func, or_, select, true, tuple_, update
+from sqlalchemy import and_, bindparam, exists, func, or_, select, true, tuple_, update
 from sqlalchemy.sql import ColumnElement
 
 from engine.model.cases import Case
 from engine.model.deadlines import Due
 from engine.store.areas import lies_below
-from engine.store.cases import case_of
+from engine.store.cases import FOR_ALL_TO_KNOW, case_of
 from engine.store.database import Tx
 from engine.store.instants import from_text, to_text, to_text_or_none
 from engine.store.jobs import Job, job_of
@@ -78,7 +78,9 @@ def running_versions(tx: Tx) -> list[str]:
 
 def count_cases(tx: Tx, definition_ids: Collection[str], organisation_id: str | None) -> int:
     """How many running cases of these versions lie in an area; None: everywhere."""
-    running = case.c.definition_id.in_(sorted(definition_ids)) & _runs_in(organisation_id)
+    running = and_(
+        case.c.definition_id.in_(sorted(definition_ids)), _runs_in(organisation_id), FOR_ALL_TO_KNOW
+    )
     return int(tx.execute(select(func.count()).select_from(case).where(running)).scalar_one())
 
 
@@ -110,7 +112,8 @@ def _count(
     if not wanted:
         return 0
     asked = select(func.count()).select_from(joined)  # type: ignore[arg-type]
-    return int(tx.execute(asked.where(_runs_in(organisation_id), or_(*wanted))).scalar_one())
+    asked = asked.where(_runs_in(organisation_id), or_(*wanted), FOR_ALL_TO_KNOW)
+    return int(tx.execute(asked).scalar_one())
 
 
 def take_cases(

@@ -1,6 +1,7 @@
 """Reads and refusals, and the one gap-free chain over everything (design.md D11)."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,11 +10,16 @@ from typing import Any
 import orjson
 from sqlalchemy import func, insert, literal, select, union_all
 
+from engine.model.actors import Actor
 from engine.model.occasions import occasion_id
+from engine.store.cases import may_know_of
 from engine.store.database import Tx
 from engine.store.events import FIRST_LINK
 from engine.store.instants import from_text, to_text
-from engine.store.tables import access_event, case, event, seal, seal_day
+from engine.store.tables import access_event, case, event, file, seal, seal_day
+
+_ID_IN_TEXT = re.compile(r"[0-9A-Za-z]{8,64}")
+"""What may be the id of a case or a file."""
 
 _LOOK_BACK = 5_000
 """How far behind the newest sealed row late committers are looked for on each run."""
@@ -211,6 +217,21 @@ def entries(tx: Tx, after: int, limit: int) -> list[AuditRow]:
         )
         for row in tx.execute(select(both).order_by(both.c.seq).limit(limit + 1))
     ]
+
+
+def unknown_to(tx: Tx, actor: Actor, targets: Mapping[int, str]) -> frozenset[int]:
+    """Those of some rows (number to what they are about) that speak of cases kept from her.
+
+    They name a case, a step of it, one of its files, or an address with one of these in it.
+    """
+    named = {seq: set(_ID_IN_TEXT.findall(text)) for seq, text in targets.items()}
+    ids = sorted(set().union(*named.values()))
+    kept = set(
+        tx.execute(select(case.c.id).where(case.c.id.in_(ids), ~may_know_of(actor))).scalars()
+    )
+    papers = select(file.c.id).join(case, case.c.id == file.c.case_id)
+    kept.update(tx.execute(papers.where(file.c.id.in_(ids), ~may_know_of(actor))).scalars())
+    return frozenset(seq for seq, ids_of in named.items() if ids_of & kept)
 
 
 def source_hashes(tx: Tx, source: str, low: int, high: int) -> dict[int, str]:

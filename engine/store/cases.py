@@ -27,6 +27,7 @@ from sqlalchemy.sql import ColumnElement
 
 from engine.model.actors import Actor
 from engine.model.cases import Attribute, Case, CaseLine, CaseStatus
+from engine.model.confidentiality import PERSON, UNIT, Degree
 from engine.model.definitions import RESOLVED
 from engine.model.pinyin import search_text, typed
 from engine.store.areas import lies_below, lies_in_area_of
@@ -36,8 +37,10 @@ from engine.store.ready import GATHERED, Ready
 from engine.store.tables import (
     case,
     case_attribute,
+    case_exclusion,
     milestone,
     organisation,
+    organisation_closure,
     process_version,
     queue,
     task,
@@ -48,14 +51,80 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Which cases a person may see: ONE condition over the ``cases`` table (design.md D7).
 
     The cases of the area her roles let her see (domain.md §3.16), those she started or worked
-    on, and those whose open step is hers to do although the case lies elsewhere.
+    on, and those whose open step is hers to do although the case lies elsewhere. Of sealed cases
+    not those of her area: those she has a part in, and those her role is there for. Never one
+    that she is kept away from.
     """
     if actor.is_system:
         return true()
     if actor.is_guest:
         return false()  # what she sees of her case is not a case as staff see it
+    return and_(
+        or_(
+            and_(_NOT_SEALED, lies_in_area_of(actor, case.c.organisation_id)),
+            _has_a_part(actor),
+            _unseals(actor),
+        ),
+        _is_not_kept_from(actor),
+    )
+
+
+def may_know_of(actor: Actor) -> ColumnElement[bool]:
+    """Which cases may stand in a list or number that is not of her cases: a part of the rule.
+
+    An administrator's failed jobs, a designer's running cases: everything but sealed cases that
+    are not hers to see, and those she is kept away from.
+    """
+    if actor.is_system:
+        return true()
+    return and_(
+        or_(_NOT_SEALED, _has_a_part(actor), _unseals(actor)),
+        _is_not_kept_from(actor),
+    )
+
+
+_NOT_SEALED = case.c.confidentiality < int(Degree.SEALED)
+
+FOR_ALL_TO_KNOW = and_(_NOT_SEALED, ~case.c.excludes)
+"""Cases that may be counted whoever reads the number."""
+
+
+def _is_not_kept_from(actor: Actor) -> ColumnElement[bool]:
+    """That the case names neither her nor a unit she belongs to (the column saves the look)."""
+    named = [(PERSON, actor.person_id), *((UNIT, unit) for unit in _units_of(actor))]
+    kept = exists().where(
+        case_exclusion.c.case_id == case.c.id,
+        tuple_(case_exclusion.c.kind, case_exclusion.c.ref).in_(named),
+    )
+    return or_(~case.c.excludes, ~kept.correlate(case))
+
+
+def _units_of(actor: Actor) -> list[str]:
+    return sorted({*actor.units, actor.organisation_id} - {""})
+
+
+def _unseals(actor: Actor) -> ColumnElement[bool]:
+    """That it is sealed and her role is there for it, where a step is handled or above."""
+    if not actor.grants:
+        return false()
+    above = organisation_closure
+    handled = (
+        exists()
+        .where(
+            task.c.case_id == case.c.id,
+            queue.c.id == task.c.queue_id,
+            above.c.descendant_id == queue.c.handling_id,
+            above.c.kind == "approval",
+            tuple_(case.c.sealed_role, above.c.ancestor_id).in_(places_of(actor)),
+        )
+        .correlate(case)
+    )
+    return and_(~_NOT_SEALED, handled)
+
+
+def _has_a_part(actor: Actor) -> ColumnElement[bool]:
+    """That she started it, did or holds a step of it, or may do one that is open."""
     return or_(
-        lies_in_area_of(actor, case.c.organisation_id),
         case.c.started_by == actor.person_id,
         exists()
         .where(
@@ -110,6 +179,9 @@ def case_of(r: Any) -> Case:
         chain_head=r["chain_head"],
         data_key=r["data_key"],
         state=r["state"],
+        confidentiality=r["confidentiality"],
+        sealed_role=r["sealed_role"],
+        excludes=bool(r["excludes"]),
     )
 
 
@@ -142,6 +214,9 @@ def _moving_values(c: Case) -> dict[str, object]:
         "event_count": c.event_count,
         "chain_head": c.chain_head,
         "state": c.state,
+        "confidentiality": c.confidentiality,
+        "sealed_role": c.sealed_role,
+        "excludes": c.excludes,
     }
 
 
@@ -486,7 +561,7 @@ def line_of(row: Any, steps: tuple[str, ...]) -> CaseLine:
 def counts_per_step(tx: Tx, actor: Actor, *, everywhere: bool) -> list[tuple[str, str, str, int]]:
     """(process key, element id, step name, open cases) of the cases the actor may see.
 
-    ``everywhere`` counts all cases: a number a step says nothing about anybody.
+    ``everywhere`` counts all cases she may know of: a number a step says nothing about anybody.
     """
     count = func.count(func.distinct(task.c.case_id))
     return [
@@ -499,11 +574,15 @@ def counts_per_step(tx: Tx, actor: Actor, *, everywhere: bool) -> list[tuple[str
                 count.label("n"),
             )
             .select_from(task.join(case, case.c.id == task.c.case_id))
-            .where(task.c.status == "open", true() if everywhere else visible_to(actor))
+            .where(task.c.status == "open", _counted(actor, everywhere=everywhere))
             .group_by(task.c.process_key, task.c.element_id)
             .order_by(task.c.process_key, task.c.element_id)
         )
     ]
+
+
+def _counted(actor: Actor, *, everywhere: bool) -> ColumnElement[bool]:
+    return may_know_of(actor) if everywhere else visible_to(actor)
 
 
 def count_by_definition(tx: Tx, actor: Actor, *, everywhere: bool) -> dict[tuple[str, str], int]:
@@ -512,7 +591,7 @@ def count_by_definition(tx: Tx, actor: Actor, *, everywhere: bool) -> dict[tuple
         (row.definition_id, row.status): row.n
         for row in tx.execute(
             select(case.c.definition_id, case.c.status, func.count().label("n"))
-            .where(true() if everywhere else visible_to(actor))
+            .where(_counted(actor, everywhere=everywhere))
             .group_by(case.c.definition_id, case.c.status)
         )
     }
@@ -524,3 +603,9 @@ def is_visible(tx: Tx, actor: Actor, case_id: str) -> bool:
         tx.execute(select(case.c.id).where(and_(case.c.id == case_id, visible_to(actor)))).first()
         is not None
     )
+
+
+def may_be_known_to(tx: Tx, actor: Actor, case_id: str) -> bool:
+    """Whether the actor may know that there is such a case, though it be none of hers."""
+    found = select(case.c.id).where(case.c.id == case_id, may_know_of(actor))
+    return tx.execute(found).first() is not None

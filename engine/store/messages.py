@@ -6,11 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import and_, bindparam, delete, func, insert, literal, or_, select, update
+from sqlalchemy import and_, bindparam, delete, exists, func, insert, literal, or_, select, update
+from sqlalchemy.sql import ColumnElement
 
 from engine.model.actors import Actor
 from engine.store.areas import lies_below
-from engine.store.cases import visible_to
+from engine.store.cases import may_know_of, visible_to
 from engine.store.database import Tx
 from engine.store.instants import from_text, from_text_or_none, to_text
 from engine.store.ready import Ready
@@ -274,9 +275,11 @@ class RecordQuestion:
     limit: int = 50
 
 
-def record(tx: Tx, tops: Sequence[str], question: RecordQuestion) -> Sequence[Message]:
+def record(
+    tx: Tx, actor: Actor, tops: Sequence[str], question: RecordQuestion
+) -> Sequence[Message]:
     """Messages of these organisations and those below, the newest first; one more than asked."""
-    query = _ALL.where(lies_below(message.c.organisation_id, tops))
+    query = _ALL.where(lies_below(message.c.organisation_id, tops), _may_know_of_its_case(actor))
     for column, value in (
         (message.c.status, question.status),
         (message.c.via, question.via),
@@ -290,11 +293,26 @@ def record(tx: Tx, tops: Sequence[str], question: RecordQuestion) -> Sequence[Me
     return [_message(row) for row in rows]
 
 
-def counts(tx: Tx, tops: Sequence[str], since: date) -> Mapping[tuple[str, str], int]:
+def _may_know_of_its_case(actor: Actor) -> ColumnElement[bool]:
+    its_case = exists().where(case.c.id == message.c.case_id, may_know_of(actor))
+    return or_(message.c.case_id.is_(None), its_case.correlate(message))
+
+
+def may_know_of_its_case(tx: Tx, actor: Actor, found: Message) -> bool:
+    """Whether the actor may know of the case that a message speaks of."""
+    asked = select(message.c.id).where(message.c.id == found.id, _may_know_of_its_case(actor))
+    return tx.execute(asked).first() is not None
+
+
+def counts(tx: Tx, actor: Actor, tops: Sequence[str], since: date) -> Mapping[tuple[str, str], int]:
     """How many messages since a day, by (way, status)."""
     rows = tx.execute(
         select(message.c.via, message.c.status, func.count().label("n"))
-        .where(lies_below(message.c.organisation_id, tops), message.c.day >= since.isoformat())
+        .where(
+            lies_below(message.c.organisation_id, tops),
+            message.c.day >= since.isoformat(),
+            _may_know_of_its_case(actor),
+        )
         .group_by(message.c.via, message.c.status)
     )
     return {(row.via, row.status): row.n for row in rows}

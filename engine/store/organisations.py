@@ -9,9 +9,11 @@ from datetime import date
 from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, update
 
 from engine.model.organisations import DatedGrant
+from engine.store.cases import FOR_ALL_TO_KNOW
 from engine.store.database import Tx
 from engine.store.dated import valid
 from engine.store.tables import (
+    case,
     designation,
     organisation,
     organisation_name,
@@ -230,13 +232,20 @@ def successor_of(tx: Tx, organisation_id: str) -> str | None:
     return tx.execute(found).scalar()
 
 
+_STEPS = task.join(queue, queue.c.id == task.c.queue_id).join(case, case.c.id == task.c.case_id)
+
+
 def open_steps_of(tx: Tx, organisation_id: str) -> int:
-    """Open steps that a unit handles, or that belong to cases of its own."""
+    """Open steps that a unit handles, or that belong to cases of its own.
+
+    Here as in all numbers of steps without an owner: not those of cases that are kept from some.
+    """
     asked = (
         select(func.count())
-        .select_from(task.join(queue, queue.c.id == task.c.queue_id))
+        .select_from(_STEPS)
         .where(
             task.c.status == "open",
+            FOR_ALL_TO_KNOW,
             or_(queue.c.handling_id == organisation_id, queue.c.home_id == organisation_id),
         )
     )
@@ -249,8 +258,8 @@ def open_steps_by_queue(tx: Tx) -> list[tuple[str, str, str, int]]:
         (row.role, row.level, row.home_id, row[3])
         for row in tx.execute(
             select(queue.c.role, queue.c.level, queue.c.home_id, func.count())
-            .select_from(task.join(queue, queue.c.id == task.c.queue_id))
-            .where(task.c.status == "open")
+            .select_from(_STEPS)
+            .where(task.c.status == "open", FOR_ALL_TO_KNOW)
             .group_by(queue.c.role, queue.c.level, queue.c.home_id)
         )
     ]

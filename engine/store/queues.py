@@ -11,9 +11,11 @@ from sqlalchemy.sql import ColumnElement
 from engine.model.organisations import Designation, Organisation, Queue, RoutingReason
 from engine.model.routing import DirectoryView, Route, route
 from engine.store import designations, directory
+from engine.store.cases import FOR_ALL_TO_KNOW
 from engine.store.database import Tx
 from engine.store.dated import valid
 from engine.store.tables import (
+    case,
     designation,
     person,
     queue,
@@ -115,6 +117,14 @@ def handling_of(tx: Tx, queue_id: int) -> str | None:
     return tx.execute(select(queue.c.handling_id).where(queue.c.id == queue_id)).scalar()
 
 
+def leads_to(tx: Tx, queue_id: int) -> tuple[str, str]:
+    """The role of a queue and the organisation it leads to now."""
+    role_code, handling_id = tx.execute(
+        select(queue.c.role, queue.c.handling_id).where(queue.c.id == queue_id)
+    ).one()
+    return role_code, handling_id
+
+
 def queue_of(row: Row[Any]) -> Queue:
     """A queue from its row."""
     return Queue(
@@ -181,7 +191,7 @@ def _open_steps_in(tx: Tx, queue_ids: Sequence[int]) -> int:
         return 0
     asked = (
         select(func.count())
-        .select_from(task)
-        .where(task.c.status == "open", task.c.queue_id.in_(queue_ids))
+        .select_from(task.join(case, case.c.id == task.c.case_id))
+        .where(task.c.status == "open", task.c.queue_id.in_(queue_ids), FOR_ALL_TO_KNOW)
     )
     return int(tx.execute(asked).scalar_one())

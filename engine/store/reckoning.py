@@ -8,6 +8,7 @@ from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
 from engine.model.deadlines import Due
+from engine.store.cases import FOR_ALL_TO_KNOW
 from engine.store.database import Tx
 from engine.store.instants import from_text, to_text, to_text_or_none
 from engine.store.tables import case, job, task
@@ -100,7 +101,13 @@ def provisional_steps(tx: Tx) -> dict[int, int]:
     year = func.substr(task.c.due_date, 1, 4)
     counted = (
         select(year, func.count())
-        .where(task.c.status == "open", task.c.provisional, task.c.due_date.is_not(None))
+        .join(case, case.c.id == task.c.case_id)
+        .where(
+            task.c.status == "open",
+            task.c.provisional,
+            task.c.due_date.is_not(None),
+            FOR_ALL_TO_KNOW,
+        )
         .group_by(year)
     )
     return {int(row[0]): row[1] for row in tx.execute(counted)}

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import insert, select
 
+from engine.model.actors import Actor
+from engine.store.cases import may_know_of
 from engine.store.database import Tx
 from engine.store.tables import case, case_subject, task
 
@@ -32,14 +34,14 @@ def tasks_of(tx: Tx, case_id: str) -> list[str]:
     return list(tx.execute(query.order_by(case_subject.c.task_id)).scalars())
 
 
-def cases_about(tx: Tx, task_ids: Collection[str]) -> list[CaseAbout]:
-    """The cases about any of these steps, oldest first."""
+def cases_about(tx: Tx, actor: Actor, task_ids: Collection[str]) -> list[CaseAbout]:
+    """The cases about any of these steps that she may know of, oldest first."""
     if not task_ids:
         return []
     rows = tx.execute(
         select(case_subject.c.task_id, case.c.id, case.c.number, case.c.status)
         .join(case, case.c.id == case_subject.c.case_id)
-        .where(case_subject.c.task_id.in_(sorted(task_ids)))
+        .where(case_subject.c.task_id.in_(sorted(task_ids)), may_know_of(actor))
         .order_by(case.c.created_at, case.c.id)
     )
     return [CaseAbout(row.task_id, row.id, row.number, row.status) for row in rows]

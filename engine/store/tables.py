@@ -224,6 +224,9 @@ case = Table(
     Column("chain_head", String(64), nullable=False),
     Column("data_key", LargeBinary, nullable=False),  # wrapped by the master key
     Column("state", LargeBinary, nullable=False),  # sealed
+    Column("confidentiality", Integer, nullable=False, server_default="0"),
+    Column("sealed_role", String(40)),  # whose holders see it when it is sealed
+    Column("excludes", Boolean, nullable=False, server_default=false()),  # see case_exclusion
     # The list of cases it was begun with (engine.model.fan_out): one case a list and key.
     Column("fan_out_id", String(16)),
     Index(
@@ -243,6 +246,25 @@ case = Table(
     Index("ix_cases_organisation", "organisation_id", "created_at"),
     Index("ix_cases_definition", "definition_id", "status"),
     Index("ix_cases_created", "created_at", "id"),
+    Index(
+        "ix_cases_excludes",
+        "id",
+        sqlite_where=text("excludes"),
+        postgresql_where=text("excludes"),
+    ),
+)
+
+case_exclusion = Table(
+    "case_exclusion",
+    metadata,
+    # Who is kept away from a case: whom it complains about. Rows are never taken away.
+    Column("case_id", String(26), ForeignKey("cases.id"), primary_key=True),
+    Column("kind", String(8), primary_key=True),  # person | unit
+    Column("ref", _ID, primary_key=True),
+    # Of a unit that is named: the levels of its superiors that are kept away as well.
+    Column("superiors", String(80), nullable=False, server_default=""),
+    Column("since", _INSTANT, nullable=False),
+    Column("number", Integer, nullable=False),  # of the row of the history that named them
 )
 
 milestone = Table(

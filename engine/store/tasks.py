@@ -14,7 +14,7 @@ from engine.model.cases import Case
 from engine.model.items import Items, pack_items, same_item, unpack_items
 from engine.model.organisations import Queue, RoutingReason
 from engine.model.tasks import Task, TaskStatus
-from engine.store.cases import case_of, visible_to
+from engine.store.cases import FOR_ALL_TO_KNOW, case_of, visible_to
 from engine.store.database import Tx
 from engine.store.dated import valid
 from engine.store.instants import from_text, from_text_or_none, to_text, to_text_or_none
@@ -445,7 +445,8 @@ class HeldStep:
 def held_by(tx: Tx, person_id: str) -> list[HeldStep]:
     """The open steps that a person holds or has a draft in, the earliest due first.
 
-    Without titles: whoever hands work over need not see whose case it is.
+    Without titles: whoever hands work over need not see whose case it is. Without cases that are
+    kept from some: those steps go back to whoever may do them.
     """
     rows = tx.execute(
         select(
@@ -462,6 +463,7 @@ def held_by(tx: Tx, person_id: str) -> list[HeldStep]:
         .where(
             task.c.status == "open",
             or_(task.c.assignee == person_id, task.c.draft_by == person_id),
+            FOR_ALL_TO_KNOW,
         )
         .order_by(task.c.due_date, task.c.id)
     )

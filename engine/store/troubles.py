@@ -10,15 +10,20 @@ from sqlalchemy.sql import ColumnElement
 
 from engine.model.actors import Actor
 from engine.store.areas import lies_below
-from engine.store.cases import visible_to
+from engine.store.cases import may_know_of, visible_to
 from engine.store.database import Tx
 from engine.store.figures import LATE
 from engine.store.instants import to_text
 from engine.store.jobs import FAILED, NOT_DONE, Job, told_job
 from engine.store.tables import case, job
 
-Tops = Sequence[str] | None
-"""The organisations somebody administers; None for the whole installation."""
+
+@dataclass(frozen=True)
+class Desk:
+    """Whose jobs somebody looks after: below ``tops``; None for the whole installation."""
+
+    actor: Actor
+    tops: Sequence[str] | None
 
 
 @dataclass(frozen=True)
@@ -43,21 +48,21 @@ class TroubledJob:
     organisation_id: str
 
 
-def counts(tx: Tx, tops: Tops, now: datetime) -> tuple[int, int]:
+def counts(tx: Tx, desk: Desk, now: datetime) -> tuple[int, int]:
     """(failed, late)."""
     failed, late = (
-        tx.execute(_of(tops, condition, func.count())).scalar_one()
+        tx.execute(_of(desk, condition, func.count())).scalar_one()
         for condition in (FAILED, is_late(now))
     )
     return int(failed), int(late)
 
 
-def causes(tx: Tx, tops: Tops) -> list[CauseCount]:
+def causes(tx: Tx, desk: Desk) -> list[CauseCount]:
     """Why jobs failed, the most frequent first."""
     error = func.coalesce(job.c.last_error, "")
     number = func.count().label("n")
     query = _of(
-        tops,
+        desk,
         FAILED,
         job.c.process_key,
         job.c.element_id,
@@ -90,17 +95,17 @@ def of_cause(cause: CauseCount) -> ColumnElement[bool]:
 
 
 def rows(
-    tx: Tx, tops: Tops, condition: ColumnElement[bool], skipped: int, limit: int
+    tx: Tx, desk: Desk, condition: ColumnElement[bool], skipped: int, limit: int
 ) -> list[TroubledJob]:
     """Those that meet the condition, what waits longest first."""
-    query = _of(tops, condition, job, case.c.number, case.c.definition_id, case.c.organisation_id)
+    query = _of(desk, condition, job, case.c.number, case.c.definition_id, case.c.organisation_id)
     found = tx.execute(query.order_by(job.c.due_at, job.c.id).offset(skipped).limit(limit))
     return [TroubledJob(told_job(r), r.number, r.definition_id, r.organisation_id) for r in found]
 
 
-def ids(tx: Tx, tops: Tops, condition: ColumnElement[bool], limit: int) -> list[int]:
+def ids(tx: Tx, desk: Desk, condition: ColumnElement[bool], limit: int) -> list[int]:
     """The numbers of such jobs, what waits longest first."""
-    query = _of(tops, condition, job.c.id).order_by(job.c.due_at, job.c.id).limit(limit)
+    query = _of(desk, condition, job.c.id).order_by(job.c.due_at, job.c.id).limit(limit)
     return list(tx.execute(query).scalars())
 
 
@@ -110,6 +115,7 @@ def seen(tx: Tx, actor: Actor, case_ids: Sequence[str]) -> frozenset[str]:
     return frozenset(tx.execute(query).scalars())
 
 
-def _of(tops: Tops, condition: ColumnElement[bool], *columns: Any) -> Select[Any]:
-    here = true() if tops is None else lies_below(case.c.organisation_id, tops)
-    return select(*columns).join_from(job, case, case.c.id == job.c.case_id).where(condition, here)
+def _of(desk: Desk, condition: ColumnElement[bool], *columns: Any) -> Select[Any]:
+    here = true() if desk.tops is None else lies_below(case.c.organisation_id, desk.tops)
+    jobs = select(*columns).join_from(job, case, case.c.id == job.c.case_id)
+    return jobs.where(condition, here, may_know_of(desk.actor))

@@ -13,7 +13,7 @@ from engine.model.actors import Actor
 from engine.model.cases import Case
 from engine.model.version_moves import Migration, Move, MoveStatus, Route
 from engine.sentences import Words
-from engine.store.cases import case_of, insert_or, visible_to
+from engine.store.cases import case_of, insert_or, may_know_of, visible_to
 from engine.store.database import Tx
 from engine.store.instants import from_text, from_text_or_none, to_text
 from engine.store.subscriptions import Subscription
@@ -45,8 +45,10 @@ class RunningCase:
     organisation_name: str
 
 
-def running(tx: Tx, route: Route, after: str = "", limit: int | None = None) -> list[RunningCase]:
-    """The running cases of a route that are not there yet, by id."""
+def running(
+    tx: Tx, actor: Actor, route: Route, after: str = "", limit: int | None = None
+) -> list[RunningCase]:
+    """The running cases of a route that are not there yet and that she may know of, by id."""
     query = (
         select(
             case.c.id,
@@ -56,7 +58,7 @@ def running(tx: Tx, route: Route, after: str = "", limit: int | None = None) -> 
             organisation.c.name,
         )
         .join(organisation, organisation.c.id == case.c.organisation_id)
-        .where(_on_route(route), case.c.id > after)
+        .where(_on_route(route), may_know_of(actor), case.c.id > after)
         .order_by(case.c.id)
     )
     rows = tx.execute(query if limit is None else query.limit(limit))
@@ -71,9 +73,10 @@ def cases_of(tx: Tx, lines: Sequence[RunningCase]) -> Iterator[Case]:
         yield from (case_of(row) for row in found.mappings())
 
 
-def count_running(tx: Tx, route: Route) -> int:
+def count_running(tx: Tx, actor: Actor, route: Route) -> int:
     """How many they are."""
-    return tx.execute(select(func.count()).select_from(case).where(_on_route(route))).scalar_one()
+    asked = select(func.count()).select_from(case).where(_on_route(route), may_know_of(actor))
+    return tx.execute(asked).scalar_one()
 
 
 def _on_route(route: Route) -> ColumnElement[bool]:
@@ -392,16 +395,28 @@ def left(tx: Tx, migration_id: str) -> set[str]:
     return set(tx.execute(query).scalars())
 
 
-def moves(
-    tx: Tx, migration_id: str, status: MoveStatus | None, after: str, limit: int
-) -> list[Move]:
-    """What became of the cases of a migration, by id; one more than asked.
+@dataclass(frozen=True)
+class MoveQuestion:
+    """Which of the cases of a migration; one more than ``limit`` is answered."""
+
+    migration_id: str
+    status: MoveStatus | None = None
+    after: str = ""
+    limit: int = 100
+
+
+def moves(tx: Tx, actor: Actor, asked: MoveQuestion) -> list[Move]:
+    """What became of the cases of a migration that she may know of, by id.
 
     ``may_go_back``: the newest move of the case, which still runs on the version it came to.
     """
-    narrowed = [case_move.c.migration_id == migration_id, case_move.c.case_id > after]
-    if status is not None:
-        narrowed.append(case_move.c.status == status.value)
+    narrowed = [
+        case_move.c.migration_id == asked.migration_id,
+        case_move.c.case_id > asked.after,
+        may_know_of(actor),
+    ]
+    if asked.status is not None:
+        narrowed.append(case_move.c.status == asked.status.value)
     rows = tx.execute(
         select(
             case_move.c.case_id,
@@ -418,7 +433,7 @@ def moves(
         .join(organisation, organisation.c.id == case.c.organisation_id)
         .where(*narrowed)
         .order_by(case_move.c.case_id)
-        .limit(limit + 1)
+        .limit(asked.limit + 1)
     )
     return [
         Move(

@@ -28,7 +28,8 @@ def task_for_work(tx: Tx, actor: Actor, task_id: str) -> LoadedTask:
     if loaded is None:
         raise NotFound
     stands = standing(actor, loaded.task)
-    if stands is not Standing.MAY and not cases.is_visible(tx, actor, loaded.case.id):
+    sees_it = stands is Standing.MAY and not loaded.case.excludes
+    if not sees_it and not cases.is_visible(tx, actor, loaded.case.id):
         raise NotFound
     if stands is Standing.BARRED:
         raise SeparationOfDuties(

@@ -22,6 +22,7 @@ from engine.store.waits import WaitRow
 from engine.work import applicant_news
 from engine.work.environment import Environment
 from engine.work.history import Cause, append_history, told_items
+from engine.work.kept_away import judge
 from engine.work.new_tasks import new_task
 from engine.work.opened import OpenedCase, case_variable
 from engine.work.public_status import pack, status_at_end
@@ -47,6 +48,7 @@ def write_step(
     had = Waited(before)
     _record_automatic_work(step, cause)
     close_waits(tx, opened, step, cause, had)
+    opened = judge(environment, tx, opened, step, cause)
     next_no = _open_tasks(environment, tx, opened, step, cause, had)
     open_waits(environment, tx, opened, step, cause, had)
     _tell_other_cases(tx, opened, step, cause)

@@ -1,7 +1,10 @@
 """Reminders at 80 %, overdue at 100 %, escalation at 150 % of a limit (design.md D8)."""
 
+from datetime import date
+
+from engine.model.cases import Case
 from engine.model.deadlines import alert_times
-from engine.store import directory, outbox, tasks
+from engine.store import cases, directory, outbox, tasks
 from engine.store.database import Tx
 from engine.work.environment import Environment
 
@@ -46,17 +49,35 @@ def send_due(environment: Environment, tx: Tx) -> int:
 
 
 def _told(environment: Environment, tx: Tx, loaded: tasks.LoadedTask, levels_up: int) -> list[str]:
-    """Its holder or holders; above them, the supervisors so many levels up."""
+    """Its holder or holders; above them, the supervisors so many levels up.
+
+    Of a case that is kept from some, those who may see it.
+    """
     queue = loaded.task.queue
     today = environment.today()
+
+    def among(role: str, organisation_id: str) -> list[str]:
+        people = [h.person_id for h in directory.holders(tx, role, organisation_id, today)]
+        return _seeing(tx, loaded.case, people, today)
+
     if levels_up == 0:
         if loaded.task.assignee is not None:
             return [loaded.task.assignee]
-        return [h.person_id for h in directory.holders(tx, queue.role, queue.handling_id, today)]
+        return among(queue.role, queue.handling_id)
     skipped = levels_up - 1
     for current in directory.line_upwards(tx, queue.handling_id):
-        found = [h.person_id for h in directory.holders(tx, "supervisor", current.id, today)]
+        found = among("supervisor", current.id)
         if found and not skipped:
             return found
         skipped -= bool(found)
     return []
+
+
+def _seeing(tx: Tx, case: Case, people: list[str], today: date) -> list[str]:
+    """Those who may see the case; of a case like any other their roles say so already."""
+    if not case.is_kept:
+        return people
+    actors = (directory.actor(tx, person_id, today) for person_id in people)
+    return [
+        one.person_id for one in actors if one is not None and cases.is_visible(tx, one, case.id)
+    ]

@@ -5,7 +5,7 @@ from engine.model.actors import Actor
 from engine.model.cases import EventKind
 from engine.model.clock import ZONE
 from engine.model.tasks import Standing, Task, standing
-from engine.store import directory, tasks
+from engine.store import cases, directory, tasks
 from engine.store.database import Tx
 from engine.store.ready import Collision
 from engine.store.tasks import LoadedTask
@@ -47,7 +47,7 @@ def pass_on(
     if len(reason.strip()) < SHORTEST_REASON:
         raise Invalid("请写明转办原因(至少 2 个字)。这一件仍在您名下。")
     colleague = directory.actor(tx, person_id, environment.now().astimezone(ZONE).date())
-    if colleague is None or standing(colleague, loaded.task) is not Standing.MAY:
+    if colleague is None or not may_be_given(tx, loaded, colleague):
         raise NotPermitted("所选同事没有办理这一步的权限,未转办。请从名单中另选一人。")
     return _give(
         environment,
@@ -60,6 +60,13 @@ def pass_on(
     )
 
 
+def may_be_given(tx: Tx, loaded: LoadedTask, person: Actor) -> bool:
+    """Whether a person may do the step, and is not kept away from the case."""
+    if standing(person, loaded.task) is not Standing.MAY:
+        return False
+    return not loaded.case.excludes or cases.is_visible(tx, person, loaded.case.id)
+
+
 def hand_over_step(
     environment: Environment, tx: Tx, actor: Actor, task_id: str, successor: Actor, reason: str
 ) -> bool:
@@ -70,7 +77,7 @@ def hand_over_step(
     loaded = tasks.load(tx, task_id)
     if loaded is None or loaded.task.assignee is None:
         return False
-    if standing(successor, loaded.task) is not Standing.MAY:
+    if not may_be_given(tx, loaded, successor):
         return False
     detail: dict[str, object] = {
         "passed_on_by": actor.person_id,
@@ -79,6 +86,13 @@ def hand_over_step(
     }
     _give(environment, tx, actor, loaded, successor.person_id, EventKind.TASK_CLAIMED, detail)
     return True
+
+
+def put_back(
+    environment: Environment, tx: Tx, actor: Actor, loaded: LoadedTask, reason: str
+) -> None:
+    """Put a held step back for the others; its draft stays with it."""
+    _give(environment, tx, actor, loaded, None, EventKind.TASK_RELEASED, {"reason": reason})
 
 
 def release_of_departed(environment: Environment, tx: Tx, actor: Actor) -> int:
@@ -90,8 +104,7 @@ def release_of_departed(environment: Environment, tx: Tx, actor: Actor) -> int:
     for task_id in found:
         loaded = tasks.load(tx, task_id)
         if loaded is not None:
-            detail: dict[str, object] = {"reason": "原经办人不再负责这一环节"}
-            _give(environment, tx, actor, loaded, None, EventKind.TASK_RELEASED, detail)
+            put_back(environment, tx, actor, loaded, "原经办人不再负责这一环节")
     return len(found)
 
 

@@ -14,6 +14,7 @@ from engine.store.database import Tx
 from engine.store.tasks import NewTask
 from engine.work.environment import Environment
 from engine.work.history import Cause
+from engine.work.kept_away import Kept, barred_in, kept_from, leaves_nobody
 from engine.work.opened import OpenedCase, case_variable
 
 
@@ -33,7 +34,10 @@ def new_task(
         raise Broken(msg)
     relaxed = relaxed_for(environment, tx, opened, element, cause)
     apart = [one for one in element.not_same_person_as if one not in relaxed]
+    kept = kept_from(tx, opened.case, cause.now.astimezone(ZONE).date())
+    queue_id = _queue(environment, tx, opened, element, (open_step.items, kept), cause)
     barred = _doers(opened, element, apart, open_step.items)
+    barred |= barred_in(tx, queue_id, kept, cause.now.astimezone(ZONE).date())
     due = (
         None
         if open_step.deadline is None
@@ -51,7 +55,7 @@ def new_task(
         case_process=opened.case.process_key,
         element_id=element.id,
         name=element.name or element.id,
-        queue_id=_queue(environment, tx, opened, element, open_step.items, cause),
+        queue_id=queue_id,
         lane_kind=lane.kind.value,
         barred=barred,
         by_profile=_doers(opened, element, element.same_in_small_units, open_step.items) - barred,
@@ -115,10 +119,13 @@ def _queue(
     tx: Tx,
     opened: OpenedCase,
     element: Element,
-    items: Items,
+    narrowed: tuple[Items, Kept],
     cause: Cause,
 ) -> int:
     """Where the step goes: from the case's own union up, past units that must not handle it.
+
+    ``narrowed``: which item it is for, and who is kept away from the case. Past units where all
+    who could do it are.
 
     Where nobody is above such a unit it stays there: the directory has no other place for it.
     """
@@ -126,6 +133,7 @@ def _queue(
     if lane is None:
         msg = f"the step {element.id} has no lane"  # the gate refuses this
         raise Broken(msg)
+    items, kept = narrowed
     home, today = opened.case.organisation_id, cause.now.astimezone(ZONE).date()
     role, level = _done_by(environment, tx, opened, element, lane, cause)
     number = environment.queues.find(tx, role, level, home, today)
@@ -133,10 +141,11 @@ def _queue(
     excluded = {unit for unit in handled if unit is not None}
     if element.not_the_case_unit:
         excluded.add(home)
-    if not excluded:
+    if not excluded and not kept.everybody:
         return number
     for place in directory.line_upwards(tx, home)[1:]:
-        if queues.handling_of(tx, number) not in excluded:
+        is_other = queues.handling_of(tx, number) not in excluded
+        if is_other and not leaves_nobody(tx, number, kept, today):
             return number
         number = environment.queues.find(tx, role, level, place.id, today)
     return number

@@ -147,6 +147,8 @@ def retry(environment: Environment, tx: Tx, actor: Actor, message_id: int) -> No
         raise NotFound("没有找到这条消息。请返回发送记录。")
     tops_of(actor)
     must_administer(tx, actor, found.organisation_id)
+    if not messages.may_know_of_its_case(tx, actor, found):
+        raise NotFound("没有找到这条消息。请返回发送记录。")
     if found.kind == DIGEST and found.day < environment.today():
         raise Conflict(f"这是 {found.day} 的提醒,已由以后的提醒代替,不再重发。")
     if not sending.try_again(tx, message_id):
@@ -177,10 +179,10 @@ class Record:
 def record(tx: Tx, actor: Actor, question: RecordQuestion, since: date) -> Record:
     """What was sent to the people of the actor's area."""
     tops = tops_of(actor)
-    found = messages.record(tx, tops, question)
+    found = messages.record(tx, actor, tops, question)
     return Record(
         found[: question.limit],
         len(found) > question.limit,
-        messages.counts(tx, tops, since),
+        messages.counts(tx, actor, tops, since),
         digests.days_told(tx, 7),
     )

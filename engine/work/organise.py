@@ -34,6 +34,7 @@ from engine.store.turns import change_directory
 from engine.work.claim import release_of_departed
 from engine.work.environment import Environment
 from engine.work.fields import refuse_empty, refuse_long, wrong
+from engine.work.kept_away import follow_directory
 
 ADMIN = "admin"
 LONGEST_USERNAME = 100
@@ -264,6 +265,7 @@ def follow(environment: Environment, tx: Tx, actor: Actor, action: str, target: 
     directory.rebuild_closure(tx, today)
     moved = queues.reroute(tx, today)
     release_of_departed(environment, tx, actor)
+    follow_directory(environment, tx, actor)
     _note(environment, tx, actor, action, target)
     return moved
 

@@ -163,9 +163,9 @@ def steps_of(tx: Tx, actor: Actor, case_id: str) -> tuple[Sequence[TaskLine], in
     return lines, len(ids) - len(lines)
 
 
-def seen_about(tx: Tx, task_ids: Sequence[str]) -> Mapping[str, Sequence[CaseAbout]]:
+def seen_about(tx: Tx, actor: Actor, task_ids: Sequence[str]) -> Mapping[str, Sequence[CaseAbout]]:
     """By step: the cases that are about it."""
     found: dict[str, list[CaseAbout]] = {}
-    for one in subjects.cases_about(tx, task_ids):
+    for one in subjects.cases_about(tx, actor, task_ids):
         found.setdefault(one.task_id, []).append(one)
     return found

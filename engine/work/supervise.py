@@ -77,7 +77,7 @@ def overdue(environment: Environment, tx: Tx, actor: Actor, narrowed: OverdueFil
         phones=phones,
         reasons=delays.newest(tx, shown),
         reminded=reminders.of_tasks(tx, shown),
-        orders=seen_about(tx, shown),
+        orders=seen_about(tx, actor, shown),
         by_step=tuple(by_step),
         by_organisation=tuple(by_organisation),
         by_person=tuple(by_person),

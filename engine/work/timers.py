@@ -88,7 +88,9 @@ def visible_job(tx: Tx, actor: Actor, job_id: int) -> Job:
 def _administers(tx: Tx, actor: Actor, case_id: str) -> bool:
     """An administrator looks after the jobs of cases she may not open."""
     found = cases.load(tx, case_id)
-    return found is not None and directory.is_within(tx, found.organisation_id, actor.places(ADMIN))
+    if found is None or not cases.may_be_known_to(tx, actor, case_id):
+        return False
+    return directory.is_within(tx, found.organisation_id, actor.places(ADMIN))
 
 
 def retry(environment: Environment, tx: Tx, actor: Actor, job_id: int) -> int:

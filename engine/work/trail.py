@@ -1,7 +1,8 @@
 """The audit chain: number what is new, sign each day, find what was tampered with (D11)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from engine.model.actors import Actor
 from engine.model.clock import ZONE
 from engine.store import audit, events
 from engine.store.audit import AuditRow
@@ -63,6 +64,25 @@ def seal(environment: Environment, tx: Tx) -> int:
 def entries(tx: Tx, after: int, limit: int) -> list[AuditRow]:
     """The chain with what it seals."""
     return audit.entries(tx, after, limit)
+
+
+def entries_for(tx: Tx, actor: Actor, after: int, limit: int) -> list[AuditRow]:
+    """The chain as somebody may read it.
+
+    What was done in cases that she may not know of keeps its number and its hashes, so that the
+    chain can be followed, and says nothing else.
+    """
+    rows = audit.entries(tx, after, limit)
+    hidden = audit.unknown_to(tx, actor, {row.seq: row.target for row in rows})
+    return [
+        replace(row, actor=None, action=_HIDDEN, target="", request_id=None)
+        if row.seq in hidden
+        else row
+        for row in rows
+    ]
+
+
+_HIDDEN = "sealed"
 
 
 def verify(environment: Environment, tx: Tx) -> Verdict:

@@ -11,7 +11,7 @@ from engine.model.actors import Actor
 from engine.store import troubles as stored
 from engine.store.database import Tx
 from engine.store.jobs import FAILED
-from engine.store.troubles import CauseCount, Tops, TroubledJob
+from engine.store.troubles import CauseCount, Desk, TroubledJob
 from engine.work.environment import Environment
 from engine.work.organise import ADMIN, administers_all
 
@@ -92,24 +92,24 @@ class Troubles:
     real_now: datetime
 
 
-def tops_of(tx: Tx, actor: Actor) -> Tops:
+def desk_of(tx: Tx, actor: Actor) -> Desk:
     """Where the actor looks after jobs; NotPermitted where nowhere.
 
     Of who administers the whole federation no case is asked where it lies.
     """
     if actor.is_system or administers_all(tx, actor):
-        return None
+        return Desk(actor, None)
     places = sorted(actor.places(ADMIN))
     if not places:
         raise NotPermitted("任务与故障由系统管理员查看和重试。如需处理,请联系市总工会管理员。")
-    return places
+    return Desk(actor, places)
 
 
 def troubles(environment: Environment, tx: Tx, actor: Actor, asked: Question) -> Troubles:
     """What there is, what hurts most first."""
-    tops, now = tops_of(tx, actor), environment.now()
-    failed, late = stored.counts(tx, tops, now)
-    counted = stored.causes(tx, tops)
+    desk, now = desk_of(tx, actor), environment.now()
+    failed, late = stored.counts(tx, desk, now)
+    counted = stored.causes(tx, desk)
     told = counted[:MOST_CAUSES]
     lists = {Kind.FAILED: (FAILED, failed), Kind.LATE: (stored.is_late(now), late)}
     if asked.kind:
@@ -124,7 +124,7 @@ def troubles(environment: Environment, tx: Tx, actor: Actor, asked: Question) ->
     for condition, number in lists.values():  # each has an index of its own
         left = asked.limit - len(rows)
         if left and skipped < number:
-            rows += stored.rows(tx, tops, condition, skipped, left)
+            rows += stored.rows(tx, desk, condition, skipped, left)
         skipped = max(skipped - number, 0)
     opened = stored.seen(tx, actor, [row.job.case_id for row in rows])
     return Troubles(
@@ -141,10 +141,10 @@ def troubles(environment: Environment, tx: Tx, actor: Actor, asked: Question) ->
 
 def to_retry(tx: Tx, actor: Actor, chosen: Sequence[int], cause: str) -> list[int]:
     """The failed jobs that are meant: these, or those of a cause; at most ``MOST_AT_ONCE``."""
-    tops = tops_of(tx, actor)
+    desk = desk_of(tx, actor)
     if cause:
-        meant = stored.of_cause(_chosen(stored.causes(tx, tops), cause))
-        return stored.ids(tx, tops, meant, MOST_AT_ONCE)
+        meant = stored.of_cause(_chosen(stored.causes(tx, desk), cause))
+        return stored.ids(tx, desk, meant, MOST_AT_ONCE)
     if not chosen:
         raise Invalid("没有勾选要重试的任务。请先勾选,再点“重试选中的”。")
     return sorted(set(chosen))[:MOST_AT_ONCE]

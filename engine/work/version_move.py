@@ -154,7 +154,13 @@ def put_back(
     )
     by_token = {row.token: row for row in move.steps}
     for row in version_moves.open_steps(tx, case_id):
-        version_moves.set_step(tx, by_token[row.token])
+        before_it = by_token[row.token]
+        if case.excludes:  # whoever was kept away meanwhile stays away
+            people = frozenset(filter(None, f"{before_it.barred}|{row.barred}".split("|")))
+            before_it = replace(
+                before_it, barred=tasks.stored_people(people), queue_id=row.queue_id
+            )
+        version_moves.set_step(tx, before_it)
     _release_who_may_not(tx, there, cause)
     # A timer that was given up has its row already: it waits again.
     for token, timer in step.waits.timers.items():

@@ -367,7 +367,7 @@ class Planner:
 
     def look_at(self, tx: Tx, most: int | None = None) -> int:
         """Look at the next cases, at most so many; how many they were."""
-        lines = version_moves.running(tx, self._route, self.last, most)
+        lines = version_moves.running(tx, self._actor, self._route, self.last, most)
         # One that ended since it was listed is none any more.
         found = {case.id: case for case in version_moves.cases_of(tx, lines)}
         for line in lines:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, s
 
 from engine.model.cases import NOT_OVER
 from engine.model.pinyin import search_text
+from engine.store.cases import FOR_ALL_TO_KNOW
 from engine.store.database import Tx
 from engine.store.tables import case, case_attribute, organisation, organisation_closure
 from registry.household import OUT
@@ -193,7 +194,7 @@ def with_name_and_birth(
 
 
 def in_open_cases(tx: Tx, id_hashes: Collection[str], except_case: str) -> dict[str, list[Found]]:
-    """Running cases in whose searchable answers these numbers stand, by keyed hash."""
+    """Running cases that all may know of with these numbers in what is searchable, by hash."""
     if not id_hashes:
         return {}
     rows = tx.execute(
@@ -208,6 +209,7 @@ def in_open_cases(tx: Tx, id_hashes: Collection[str], except_case: str) -> dict[
             case_attribute.c.key_hash.in_(sorted(id_hashes)),
             case.c.status.in_(NOT_OVER),
             case.c.id != except_case,
+            FOR_ALL_TO_KNOW,
         )
         .order_by(case.c.number)
         .limit(_MOST)

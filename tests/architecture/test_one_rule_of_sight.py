@@ -12,8 +12,9 @@ import pytest
 from tests.architecture.conftest import Source
 
 THE_RULE = "visible_to"
-ITS_PARTS = {"in_queues_of"}
-"""What is hers to do is part of what she sees; the inbox asks for this part alone."""
+ITS_PARTS = {"in_queues_of", "may_know_of"}
+"""What is hers to do is part of what she sees; the inbox asks for this part alone. Lists that are not
+of her cases ask that nothing stands in them that is kept from her."""
 
 AS_VALUES = "places_of"
 """The same part where a statement is compiled once: her places are values that it is given."""
@@ -84,7 +85,11 @@ def test_the_rule_is_written_once(functions: list[Function]) -> None:
     for name in (THE_RULE, *ITS_PARTS, AS_VALUES, "lies_in_area_of"):
         assert len([f for f in functions if f.name == name]) == 1
     (rule,) = [f for f in functions if f.name == THE_RULE]
-    assert {"in_queues_of", "lies_in_area_of"} <= rule.names
+    (part,) = [f for f in functions if f.name == "_has_a_part"]
+    assert {"_has_a_part", "_unseals", "_is_not_kept_from", "lies_in_area_of"} <= rule.names
+    assert "in_queues_of" in part.names
+    (known,) = [f for f in functions if f.name == "may_know_of"]
+    assert {"_has_a_part", "_unseals", "_is_not_kept_from"} <= known.names
 
 
 def test_nothing_else_reads_what_an_actor_was_granted(sources: tuple[Source, ...]) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from engine import Options, Request, open_engine
+from engine import SYSTEM, Options, Request, open_engine
 from engine.errors import Conflict, Invalid, NotPermitted
 from engine.model.clock import FixedClock
 from engine.store.month_counts import KINDS, Behind
@@ -97,9 +97,9 @@ def test_the_list_and_the_step_say_where_it_is(office):
     (row,) = office.engine.supervision.orders(supervisor)
     assert (row.line.id, row.steps, row.open_steps) == (order, 2, 2)
     assert row.open_step.name == "答复督办单"
-    assert [one.case_id for one in office.engine.supervision.orders_about([first])[first]] == [
-        order
-    ]
+    assert [
+        one.case_id for one in office.engine.supervision.orders_about(SYSTEM, [first])[first]
+    ] == [order]
     board = office.engine.supervision.overdue(supervisor, OverdueFilter())
     assert set(board.orders) == {first, second}
 

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from engine import SYSTEM, Request
 from engine.errors import Busy
+from engine.store.troubles import Desk
 from engine.store.troubles import causes as stored_causes
 from engine.work.troubles import Question, key_of
 from tests.api.conftest import stumbling
@@ -177,7 +178,7 @@ def test_of_very_many_causes_the_first_are_told_and_how_many_more(
     assert len(shown) == 2
     assert "另有 2 个原因" in html
     with federation.engine.database.read() as tx:
-        every = [key_of(one) for one in stored_causes(tx, None)]
+        every = [key_of(one) for one in stored_causes(tx, Desk(SYSTEM, None))]
     (beyond, *_) = set(every) - set(shown)
     assert beyond in causes_on(browse("admin").text(f"/admin/jobs?cause={beyond}"))
     asked = browse("admin").post("/admin/jobs", {"cause": beyond}).get_data(True)

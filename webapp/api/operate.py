@@ -76,7 +76,7 @@ def audit() -> Response:
     _must_audit(actor)
     limit, place = bodies.page_size(), bodies.cursor((int,))
     after = bodies.whole_number("after_seq", 0) if place is None else int(str(place[0]))
-    rows = current_engine().audit.entries(max(after, 0), limit)
+    rows = current_engine().audit.entries_for(actor, max(after, 0), limit)
     more: list[object] | None = [rows[limit - 1].seq] if len(rows) > limit else None
     return answer(bodies.page([shapes.audit_row(r) for r in rows[:limit]], more))
 

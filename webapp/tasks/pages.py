@@ -186,7 +186,9 @@ def task_page(
         to_print=to_print,
         about=about_box(engine, actor, view.case.id),
         urged=reminded_words(engine.supervision.reminded(view.task.id)),
-        orders=order_links(engine.supervision.orders_about([view.task.id]).get(view.task.id, ())),
+        orders=order_links(
+            engine.supervision.orders_about(actor, [view.task.id]).get(view.task.id, ())
+        ),
     )
 
 

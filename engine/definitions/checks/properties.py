@@ -18,6 +18,12 @@ from engine.definitions.findings import CHECK_NAME, error, meant, warning
 from engine.definitions.known import LEVELS
 from engine.errors import Finding
 from engine.model import incoming, signals
+from engine.model.confidentiality import (
+    CONFIDENTIALITY,
+    EXCLUDED,
+    EXCLUDED_SUPERIORS,
+    SEALED_ROLE,
+)
 from engine.model.definitions import ONLY_ONE, OVERDUE, ROLE_AT, STARTERS, STARTS_FROM
 from engine.model.fan_out import CAMPAIGN
 from engine.model.items import ITEM_NAME
@@ -45,6 +51,10 @@ _ON: Mapping[str, frozenset[str]] = {
             STARTS_FROM,
             STARTERS,
             ONLY_ONE,
+            CONFIDENTIALITY,
+            EXCLUDED,
+            EXCLUDED_SUPERIORS,
+            SEALED_ROLE,
         }
     ),
     "lane": frozenset(

@@ -1,0 +1,288 @@
+"""How closely a case is kept, and who is kept away from it: judged after each step of it.
+
+What the process says (:mod:`engine.model.confidentiality`) is worked out in the transaction of the
+step. A degree only rises and whoever was named once stays named: nobody gets back what a later
+step no longer says. Sight is the business of :func:`engine.store.cases.visible_to`; here the open
+steps follow. They are barred for those who are kept away, and where nobody else could do one it
+goes up the approval tree to the next organisation with somebody who can. When the directory
+changes both are worked out anew.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from engine.errors import Invalid
+from engine.feel import value_or_expression
+from engine.model.actors import Actor
+from engine.model.cases import Case, EventKind
+from engine.model.clock import ZONE
+from engine.model.confidentiality import (
+    ALL_SUPERIORS,
+    CONFIDENTIALITY,
+    DEGREES,
+    EXCLUDED,
+    EXCLUDED_SUPERIORS,
+    PERSON,
+    SEALED_ROLE,
+    UNIT,
+    Degree,
+    Exclusion,
+)
+from engine.model.definitions import listed
+from engine.runtime import Step
+from engine.store import cases, directory, exclusions, queues, tasks
+from engine.store.bulk import CannotGather
+from engine.store.database import Tx
+from engine.store.exclusions import KeptStep
+from engine.store.ready import GATHERED
+from engine.work.claim import put_back
+from engine.work.environment import Environment
+from engine.work.history import Cause
+from engine.work.opened import OpenedCase, case_variable
+
+_Said = Callable[[str], object]
+"""What a property of the process says now."""
+
+RELEASED = "经办人按规定回避,放回待办"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Who is kept away from a case on a day: by name, and everybody, units' people included."""
+
+    named: frozenset[str] = frozenset()
+    everybody: frozenset[str] = frozenset()
+
+
+def kept_from(tx: Tx, case: Case, today: date) -> Kept:
+    """Who is kept away from a case."""
+    return _kept(tx, exclusions.of_case(tx, case.id), today) if case.excludes else Kept()
+
+
+def _kept(tx: Tx, found: Sequence[Exclusion], today: date) -> Kept:
+    named = frozenset(one.ref for one in found if one.kind == PERSON)
+    return Kept(named, exclusions.people(tx, found, today))
+
+
+def barred_in(tx: Tx, queue_id: int, kept: Kept, today: date) -> frozenset[str]:
+    """Who of them must be barred from a step of a queue: whoever could ever do it."""
+    if not kept.everybody:
+        return frozenset()
+    role, handling_id = queues.leads_to(tx, queue_id)
+    could = exclusions.ever_holding(tx, role, handling_id, today)
+    return kept.named | (kept.everybody & could)
+
+
+def leaves_nobody(tx: Tx, queue_id: int, kept: Kept, today: date) -> bool:
+    """Whether all who could do the steps of a queue are kept away."""
+    if not kept.everybody:
+        return False
+    role, handling_id = queues.leads_to(tx, queue_id)
+    can = exclusions.holding(tx, role, handling_id, today)
+    return bool(can) and can <= kept.everybody
+
+
+# After a step --------------------------------------------------------------------------------
+
+
+def judge(
+    environment: Environment, tx: Tx, opened: OpenedCase, step: Step, cause: Cause
+) -> OpenedCase:
+    """The case as its process says it is kept now; whoever is newly named is written down.
+
+    Raises Invalid where the process says something that is nothing: whom a case is about is not
+    overlooked.
+    """
+    says = opened.program.info.properties
+    if not says.get(CONFIDENTIALITY, "").strip() and not says.get(EXCLUDED, "").strip():
+        return opened
+    seen = {**step.variables, "case": case_variable(environment, tx, opened)}
+    feel = environment.feel(tx, opened.case.organisation_id, cause.now)
+
+    def said(name: str) -> object:
+        text = says.get(name, "").strip()
+        expression = value_or_expression(text)
+        found = expression.evaluate(seen, feel)
+        # What no step has said yet is null, and says nothing of anybody.
+        if found.value is None and found.problems and expression.free_names <= seen.keys():
+            raise _not_said(name, text, "、".join(found.problems))
+        return found.value
+
+    case = opened.case
+    degree = max(Degree(case.confidentiality), _degree(said, says))
+    named = list(_named(tx, said(EXCLUDED), says)) if says.get(EXCLUDED, "").strip() else []
+    new = _new(tx, case, named)
+    if new:
+        _write(tx, case, new, cause)
+    role = says.get(SEALED_ROLE, "").strip() or case.sealed_role
+    kept = replace(
+        case,
+        confidentiality=int(degree),
+        sealed_role=role,
+        excludes=case.excludes or bool(new),
+    )
+    if new:
+        _bar_open_steps(environment, tx, kept, cause)
+    return replace(opened, case=kept)
+
+
+def _degree(said: _Said, says: Mapping[str, str]) -> Degree:
+    text = says.get(CONFIDENTIALITY, "").strip()
+    value = said(CONFIDENTIALITY) if text else None
+    if value is None:
+        return Degree.ORDINARY
+    found = DEGREES.get(value) if isinstance(value, str) else None
+    if found is None:
+        raise _not_said(CONFIDENTIALITY, text, f"得出的是 {str(value)[:40]}")
+    return found
+
+
+def _named(tx: Tx, value: object, says: Mapping[str, str]) -> Iterator[Exclusion]:
+    """Whom the expression names; what is left empty in it names nobody."""
+    entries = [] if value is None else [value] if isinstance(value, Mapping) else value
+    if not isinstance(entries, list | tuple):
+        raise _not_said(EXCLUDED, says[EXCLUDED], f"得出的是 {str(value)[:40]}")
+    for entry in entries:
+        if not isinstance(entry, Mapping) or not entry.keys() <= {PERSON, UNIT}:
+            raise _not_said(EXCLUDED, says[EXCLUDED], f"其中一项是 {str(entry)[:40]}")
+        for kind, named in entry.items():
+            if named is not None and named != "":
+                yield _found(tx, kind, str(named), says)
+
+
+def _found(tx: Tx, kind: str, named: str, says: Mapping[str, str]) -> Exclusion:
+    if kind == PERSON:
+        ref, what = exclusions.person_named(tx, named), "人员"
+        superiors = ""
+    else:
+        ref, what = exclusions.unit_named(tx, named), "单位"
+        superiors = says.get(EXCLUDED_SUPERIORS, "").strip()
+    if ref is None:
+        raise Invalid(
+            f"所反映的{what}“{named[:40]}”不在机构目录里,无法让其回避,没有提交。"
+            "请核对后再提交,其余内容已保留。"
+        )
+    return Exclusion(kind, ref, superiors)
+
+
+def _not_said(name: str, text: str, why: str) -> Invalid:
+    return Invalid(
+        f"这个流程的 {name}(“{text[:60]}”)没有得出可用的内容({why}),没有提交。"
+        "请联系流程设计员或系统管理员。"
+    )
+
+
+def _new(tx: Tx, case: Case, named: Iterable[Exclusion]) -> list[Exclusion]:
+    """Those not kept away yet, with the superiors of their units."""
+    wanted: dict[tuple[str, str], Exclusion] = {}
+    for one in named:
+        wanted[one.kind, one.ref] = one
+    if not wanted:
+        return []
+    for one in list(wanted.values()):
+        for superior in _superiors(tx, one):
+            wanted.setdefault((superior.kind, superior.ref), superior)
+    known = {(one.kind, one.ref): one for one in exclusions.of_case(tx, case.id)}
+    return [
+        one
+        for place, one in wanted.items()
+        if place not in known or (one.superiors and not known[place].superiors)
+    ]
+
+
+def _superiors(tx: Tx, named: Exclusion) -> Iterator[Exclusion]:
+    """The superiors of a unit that are kept away with it, as the directory is now."""
+    if named.kind == UNIT and named.superiors:
+        levels = listed(named.superiors)
+        for above in directory.line_upwards(tx, named.ref)[1:]:
+            if named.superiors == ALL_SUPERIORS or above.level in levels:
+                yield Exclusion(UNIT, above.id)
+
+
+def _write(tx: Tx, case: Case, new: Sequence[Exclusion], cause: Cause) -> None:
+    if tx.info.get(GATHERED) is not None:
+        raise CannotGather
+    if not cause.entries:
+        cause.note(EventKind.RETRIED, {})
+    cause.entries[0].detail["kept_away"] = [[one.kind, one.ref] for one in new]
+    moment = exclusions.When(cause.now, case.event_count + 1)
+    exclusions.add(tx, case.id, new, moment)
+    exclusions.untell(tx, case.id, exclusions.people(tx, new, _day(cause.now)))
+
+
+def _bar_open_steps(environment: Environment, tx: Tx, case: Case, cause: Cause) -> None:
+    """Keep those who are newly named from the steps that were open before."""
+    today = _day(cause.now)
+    kept = kept_from(tx, case, today)
+    for open_step in exclusions.open_steps(tx, [case.id]):
+        lead(environment, tx, open_step, kept, today)
+        loaded = tasks.load(tx, open_step.id)
+        if loaded is None:
+            continue
+        for person_id in sorted(barred_in(tx, loaded.task.queue.id, kept, today)):
+            if tasks.bar(tx, [open_step.id], person_id):
+                place = (loaded.task.process_key, loaded.task.element_id)
+                cause.note(EventKind.TASK_RELEASED, {"reason": RELEASED}, open_step.id, place)
+
+
+def lead(environment: Environment, tx: Tx, at: KeptStep, kept: Kept, today: date) -> None:
+    """Let an open step go where somebody may do it, if all who could here are kept away."""
+    number = at.queue_id
+    for place in directory.line_upwards(tx, at.home_id)[1:]:
+        if not leaves_nobody(tx, number, kept, today):
+            break
+        number = environment.queues.find(tx, at.role, at.level, place.id, today)
+    if number != at.queue_id:
+        exclusions.lead_elsewhere(tx, at.id, number)
+
+
+# After a change in the directory ---------------------------------------------------------------
+
+
+def follow_directory(environment: Environment, tx: Tx, actor: Actor) -> None:
+    """Let exclusions and open steps follow: new superiors, new people, queues that lead elsewhere.
+
+    Nobody who was kept away before comes back by it.
+    """
+    found = exclusions.of_every_case(tx)
+    if not found:
+        return
+    now = environment.now()
+    today = _day(now)
+    kept = {
+        case_id: _kept(tx, _followed(tx, case_id, of, now), today) for case_id, of in found.items()
+    }
+    for open_step in exclusions.open_steps(tx, list(kept)):
+        of = kept[open_step.case_id]
+        lead(environment, tx, open_step, of, today)
+        loaded = tasks.load(tx, open_step.id)
+        if loaded is None:
+            continue
+        barred = barred_in(tx, loaded.task.queue.id, of, today) - loaded.task.barred
+        if loaded.task.assignee in barred:
+            put_back(environment, tx, actor, loaded, RELEASED)
+        for person_id in sorted(barred):
+            tasks.bar(tx, [open_step.id], person_id)
+
+
+def _followed(
+    tx: Tx, case_id: str, known: Sequence[Exclusion], now: datetime
+) -> Sequence[Exclusion]:
+    """With the superiors that a unit has got since it was named."""
+    refs = {(one.kind, one.ref) for one in known}
+    new = {
+        superior.ref: superior
+        for one in known
+        for superior in _superiors(tx, one)
+        if (superior.kind, superior.ref) not in refs
+    }
+    case = cases.load(tx, case_id) if new else None
+    if case is not None:
+        moment = exclusions.When(now, case.event_count)
+        exclusions.add(tx, case_id, list(new.values()), moment)
+    return [*known, *new.values()]
+
+
+def _day(now: datetime) -> date:
+    return now.astimezone(ZONE).date()

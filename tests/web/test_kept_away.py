@@ -1,0 +1,193 @@
+"""Nothing of a complaint reaches whom it is about: every page, every address, every number.
+
+A complaint about an officer of one union is recorded at another. Everybody who must not know of
+it asks for everything there is to ask, before it is there and after, with its ids and numbers; what
+they are answered must be the same to the letter.
+"""
+
+import difflib
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from html import unescape
+from pathlib import Path
+
+import openpyxl
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from engine import SYSTEM, Engine, Request
+from engine.model.clock import FixedClock
+from engine.model.ids import new_case_id
+from engine.model.tasks import InboxFilter
+from tests.crash.installation import KEY as MASTER_KEY
+from tests.crash.installation import PASSWORD, prepare
+from tests.engine.moving.conftest import form
+from tests.support.grievances import KEY, grievance
+from tests.support.templates import Templates
+from tests.web.conftest import MONDAY_MORNING, Browser
+from webapp.app import create_app
+from webapp.opening import opened
+from webapp.settings import Settings
+
+AWAY = ("officer", "chair", "township", "supervisor", "admin", "city")
+"""Whom it is about, her colleague, their superiors, the administrator, the area's supervisor."""
+
+SAID = {"matter": "staff", "accused": "officer", "unit": "u1", "about": "克扣慰问品一事"}
+NOT_ASKED = {"static", "api.audit", "api.audit_verify"}
+"""The chain grows by every look; what it says to whom is tested with the engine."""
+_OTHER_EACH_TIME = re.compile(
+    r'("request_id":")[^"]*|(name="(?:csrf_token|_nonce)" value=")[^"]*|(nonce-)[\w-]+|(csrf-token" content=")[^"]*'
+)
+
+
+@dataclass
+class Names:
+    """What could be known of a case."""
+
+    case_id: str
+    task_id: str
+    number: str
+    title: str = "反映 克扣慰问品一事"
+    words: tuple[str, ...] = field(default=("克扣慰问品",))
+
+    def taken_out_of(self, text: str) -> str:
+        for known in (self.task_id, self.case_id, self.number, self.number[-6:]):
+            text = text.replace(known, "…")
+        return text
+
+
+@dataclass
+class Desk:
+    """An installation with its register, and a complaint desk."""
+
+    app: Flask
+    engine: Engine
+
+
+def settings_of(url: str, folder: Path) -> Settings:
+    return Settings(key=MASTER_KEY, data_dir=folder, database_url=url, is_demo=True)
+
+
+def set_up(url: str, folder: Path) -> None:
+    """The federation with a complaint desk; somebody of the city may look into what the county
+    must not."""
+    prepare(url, folder, "example_request")
+    with opened(settings_of(url, folder), FixedClock(MONDAY_MORNING)) as installation:
+        engine = installation.engine
+        files = (*grievance(excludedSuperiors="township,county"), form("blank", "note"))
+        engine.definitions.deploy(SYSTEM, files)
+        admin = engine.directory.actor_named("admin")
+        engine.directory.grant(admin, "p-designer", "county_reviewer", "zz")
+
+
+@pytest.fixture
+def desk(templates: Templates, database_kind: str, tmp_path: Path) -> Iterator[Desk]:
+    with templates.copy(database_kind, set_up, tmp_path) as url:
+        settings = settings_of(url, tmp_path)
+        with opened(settings, FixedClock(MONDAY_MORNING)) as installation:
+            app = create_app(settings, installation.engine, installation.registry)
+            yield Desk(app, installation.engine)
+
+
+def complained(desk: Desk) -> Names:
+    """The complaint, recorded."""
+    teller = desk.engine.directory.actor_named("other_officer")
+    case_id = desk.engine.cases.start(teller, Request(KEY, "u2", {})).case_id
+    (record,) = desk.engine.tasks.inbox(teller, InboxFilter()).lines
+    desk.engine.tasks.complete(teller, record.id, SAID)
+    (look,) = desk.engine.cases.view(SYSTEM, case_id).open_tasks
+    assert look.handling_id == "zz", "all of the county are kept away"
+    return Names(case_id, look.id, look.case_number)
+
+
+def addresses(app: Flask, names: Names) -> Iterator[str]:
+    """Every address there is, with what could be known of the case filled in."""
+    for rule in app.url_map.iter_rules():
+        asked = rule.endpoint not in NOT_ASKED and rule.rule != "/metrics"
+        if asked and rule.methods and "GET" in rule.methods:
+            yield filled(rule, names)
+    for text in (names.number, names.number[-6:], names.title, *names.words):
+        for page in ("/cases", "/inbox", "/households", "/done"):
+            yield f"{page}?q={text}"
+        yield f"/api/v1/search?q={text}"
+    yield f"/together?task={names.task_id}"
+    yield f"/supervision/orders/new?task={names.task_id}"
+    yield f"/cases?process={KEY}"
+    yield f"/api/v1/tasks?process_instance_id={names.case_id}"
+    yield f"/api/v1/process-instances?definition_key={KEY}"
+
+
+def filled(rule: Rule, names: Names) -> str:
+    known: Mapping[str, str] = {
+        "case_id": names.case_id,
+        "task_id": names.task_id,
+        "key": KEY,
+        "process_key": KEY,
+        "organisation_id": "u2",
+        "unit_id": "u2",
+        "person_id": "p-other_officer",
+        "element_id": "look",
+        "number": names.number,
+        "definition_id": f"{KEY}:1",
+        "code": "zh",
+    }
+    return re.sub(
+        r"<(?:[^:<>]+(?:\([^)]*\))?:)?(\w+)>", lambda found: known.get(found[1], "1"), rule.rule
+    )
+
+
+def told(answer: TestResponse, names: Names) -> str:
+    """What an answer says, without what is other each time and the names that were asked for."""
+    if "spreadsheet" in answer.mimetype:
+        book = openpyxl.load_workbook(io.BytesIO(answer.data))
+        cells = [[list(row) for row in sheet.values] for sheet in book.worksheets]
+        return names.taken_out_of(str(cells))
+    text = unescape(answer.get_data().decode("utf-8", "replace"))
+    text = text.replace(answer.headers.get("X-Request-Id") or "(none)", "…")
+    return names.taken_out_of(_OTHER_EACH_TIME.sub("", text))
+
+
+def walk(desk: Desk, username: str, names: Names) -> dict[str, tuple[int, str]]:
+    """What somebody is answered, page by page."""
+    browser = Browser(desk.app)
+    assert browser.sign_in(username, PASSWORD).status_code == 303
+    made = browser.client.post(
+        "/api/v1/tokens", json={"username": username, "password": PASSWORD}
+    ).get_json()["token"]
+    found = {}
+    for address in addresses(desk.app, names):
+        headers = {"Authorization": f"Bearer {made}"} if address.startswith("/api/") else {}
+        answer = browser.client.get(address, headers=headers)
+        found[names.taken_out_of(address)] = (answer.status_code, told(answer, names))
+    return found
+
+
+def lines_apart(one: tuple[int, str], other: tuple[int, str]) -> list[str]:
+    """What two answers say differently."""
+    lines = difflib.ndiff(one[1].splitlines(), other[1].splitlines())
+    return [f"{one[0]} {other[0]}", *(line for line in lines if line[0] in "+-")]
+
+
+@pytest.mark.parametrize("username", AWAY)
+def test_nobody_who_is_kept_away_is_told_anything(desk: Desk, username: str) -> None:
+    nothing = new_case_id(MONDAY_MORNING)
+    before = walk(desk, username, Names(nothing, f"{nothing}-2", "漳芗-2026-000999"))
+    names = complained(desk)
+    after = walk(desk, username, names)
+    assert before.keys() == after.keys()
+    assert {a: lines_apart(before[a], after[a]) for a in before if before[a] != after[a]} == {}
+    for address, (_status, text) in after.items():
+        for word in names.words:
+            assert "?q=" in address or word not in text, address
+
+
+def test_the_walk_finds_what_there_is_to_find(desk: Desk) -> None:
+    nothing = new_case_id(MONDAY_MORNING)
+    before = walk(desk, "designer", Names(nothing, f"{nothing}-2", "漳芗-2026-000999"))
+    after = walk(desk, "designer", complained(desk))
+    different = {address for address in before if before[address] != after.get(address)}
+    assert {"/inbox", "/cases", "/cases/…", "/tasks/…", "/api/v1/tasks"} <= different
