@@ -12,9 +12,17 @@ from engine.model.operations import Operation, OperationContext
 from engine.store.database import Tx
 from registry.budget.amounts import in_yuan, yuan
 from registry.closing_operations import file_of, write_status
-from registry.household import EXITS, FALLEN_BACK, FELL_BACK, mapping, mappings, text
+from registry.household import (
+    EXIT_REVOKED,
+    EXITS,
+    FALLEN_BACK,
+    FELL_BACK,
+    mapping,
+    mappings,
+    text,
+)
 from registry.household_operations import content_of
-from registry.store import households, open_payments, people
+from registry.store import exits, households, open_payments, people
 from registry.vocabulary import CATEGORIES, CAUSES, EXIT_KINDS, HOUSEHOLD_STATUSES, words
 
 Inputs = Mapping[str, object]
@@ -99,6 +107,22 @@ def _fall_back(context: OperationContext, inputs: Inputs) -> Inputs:
     told = f"返困:{text(inputs.get('note'))}"
     version = write_status(context, existing, FELL_BACK, content, told)
     return {"version": version, "stands": False}
+
+
+def _take_back_exit(context: OperationContext, inputs: Inputs) -> Inputs:
+    """Let a household stand again as if it had not left; one that stands or was struck off stays.
+
+    What a union above revoked was no exit: no yearly figure counts it, nor the way back.
+    """
+    existing = file_of(context, inputs)
+    if existing.shown.status not in (*EXITS, FALLEN_BACK):
+        return {"version": existing.version, "stands": existing.shown.stands}
+    content = dict(content_of(context, existing))
+    content.pop("left", None)
+    told = f"撤销退出:{text(inputs.get('note'))}"
+    version = write_status(context, existing, EXIT_REVOKED, content, told)
+    exits.take_back(cast(Tx, context.tx), existing.file_no)
+    return {"version": version, "stands": True}
 
 
 def _find_return(context: OperationContext, inputs: Inputs) -> Inputs:
@@ -186,6 +210,14 @@ LEAVING_OPERATIONS = (
         title="登记返困",
         run=_fall_back,
         inputs={**_FILE, "note": _TEXT_OR_NOTHING, "found_on": _DATE_OR_NOTHING},
+        required=_FILE_MUST,
+        outputs={"version": _WHOLE, "stands": _TRUTH},
+    ),
+    Operation(
+        name="household.take_back_exit",
+        title="撤销退出",
+        run=_take_back_exit,
+        inputs={**_FILE, "note": _TEXT_OR_NOTHING},
         required=_FILE_MUST,
         outputs={"version": _WHOLE, "stands": _TRUTH},
     ),

@@ -140,6 +140,7 @@ ACTS: Mapping[str, str] = {
     "lifted": "认定脱困",
     "secured": "认定解困",
     "fell_back": "回访发现返困",
+    "exit_revoked": "撤销退出",
     "reviewed": "动态复核",
     "transferred": "转入其他单位",
 }

@@ -55,6 +55,20 @@ def follow(tx: Tx, before: File, after: File, case_id: str) -> None:
         _change_open(tx, after.file_no, fell_back_on=after.changed_on.isoformat())
 
 
+def take_back(tx: Tx, file_no: str) -> None:
+    """Write down that the last time a file was out was none: it is back since the day it left."""
+    newest = (
+        select(func.max(household_exit.c.number))
+        .where(household_exit.c.file_no == file_no)
+        .scalar_subquery()
+    )
+    tx.execute(
+        update(household_exit)
+        .where(household_exit.c.file_no == file_no, household_exit.c.number == newest)
+        .values(back_on=household_exit.c.on)
+    )
+
+
 def of_file(tx: Tx, file_no: str) -> Sequence[Exit]:
     """Every time a file was out, the first first."""
     rows = tx.execute(

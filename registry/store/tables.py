@@ -107,7 +107,7 @@ household_exit = Table(
     Column("on", _DATE, nullable=False),
     Column("case_id", String(26), nullable=False),  # empty where it was no case's
     Column("fell_back_on", _DATE, nullable=False),  # found poor again; empty where it was not
-    Column("back_on", _DATE, nullable=False),  # on file again since; empty while it is out
+    Column("back_on", _DATE, nullable=False),  # on file again since; `on` where revoked
     Index("ix_household_exit_on", "on", "kind"),
 )
 

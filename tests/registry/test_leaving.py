@@ -174,6 +174,57 @@ def test_who_is_found_poor_again_waits_in_a_list_and_comes_back_by_the_short_way
     town.must_hold()
 
 
+def _appealed(town: Town, case_id: str, result: str) -> None:
+    reviewer = town.actor("reviewer")
+    (appeal,) = [
+        one
+        for one in town.engine.messages.awaited(reviewer, case_id)
+        if one.label == "登记复核申请"
+    ]
+    said = {"way": "来信", "reason": "新工作已经停了"}
+    town.engine.messages.take_down(reviewer, case_id, appeal.token, said)
+    answer = {"appeal_result": result, "appeal_opinion": "查实", "answered_on": "2026-11-25"}
+    town.do("protection", case_id, "appeal_city", answer)
+
+
+def test_an_exit_that_the_union_above_revokes_was_none(town: Town) -> None:
+    file_no = on_file(town.engine)
+    case_id = _agreed(town, file_no)
+    _told(town, case_id)
+    _appealed(town, case_id, "upheld")
+    file = town.register.household(SYSTEM, file_no)
+    assert (file.line.status, file.versions[0].reason) == ("awaiting_entry", "撤销退出:查实")
+    assert _acts(town, file_no) == ["imported", "lifted", "exit_revoked"]
+    assert town.register.files.standing(SYSTEM, file_no).left is None
+    (exit_,) = town.engine.ask(lambda tx: exits.of_file(tx, file_no))
+    assert exit_.back_on == exit_.on
+    town.do("entry", case_id, "restore_entry", {"entered_on": "2026-11-25"})
+    assert town.engine.cases.view(SYSTEM, case_id).case.ended_at is not None, "nobody visits"
+    town.must_hold()
+
+
+def test_after_an_exit_that_is_upheld_the_visits_go_on(town: Town) -> None:
+    file_no = on_file(town.engine)
+    case_id = _agreed(town, file_no)
+    _told(town, case_id)
+    _appealed(town, case_id, "rejected")
+    assert _status(town, file_no) == "lifted"
+    town.days_pass(case_id, 93)
+    assert town.waiting(case_id) == ["follow_up"]
+    town.must_hold()
+
+
+def test_the_time_to_appeal_against_an_exit_passes(town: Town) -> None:
+    case_id = _agreed(town, on_file(town.engine))
+    _told(town, case_id)
+    reviewer = town.actor("reviewer")
+    names = [one.label for one in town.engine.messages.awaited(reviewer, case_id)]
+    assert sorted(names) == ["登记复核申请", "登记返困情况"]
+    town.days_pass(case_id, 35)
+    names = [one.label for one in town.engine.messages.awaited(reviewer, case_id)]
+    assert names == ["登记返困情况"]
+
+
 def test_it_is_begun_from_the_file_once_and_by_who_may(town: Town) -> None:
     file_no = on_file(town.engine)
     cases = town.register.file_cases

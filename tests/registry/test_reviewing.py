@@ -164,6 +164,27 @@ def test_who_may_leave_goes_on_in_a_case_of_its_own(town: Town) -> None:
         town.register.file_cases.start(town.actor("reviewer"), file_no, "lift_out")
 
 
+def test_who_was_struck_off_may_ask_the_union_above(town: Town) -> None:
+    file_no = on_file(town.engine)
+    case_id = _begun(town, file_no)
+    struck_off = {**SEEN, "result": "close", "close_reason": "no_longer", "told_reason": "另有住房"}
+    town.do("officer", case_id, "apply", struck_off)
+    town.do("reviewer", case_id, "review_closing", {"closing_decision": "agree"})
+    town.do("approver", case_id, "approve_closing", {"closing_approval": "agree"})
+    town.do("entry", case_id, "national_close", {"entered_on": "2026-11-10"})
+    town.do("officer", case_id, "tell", {"delivery_way": "当面", "delivered_on": "2026-11-10"})
+    assert town.register.household(SYSTEM, file_no).line.status == "closed"
+    (awaited,) = town.engine.messages.awaited(town.actor("officer"), case_id)
+    said = {"way": "来信", "reason": "房子是父母的"}
+    town.engine.messages.take_down(town.actor("officer"), case_id, awaited.token, said)
+    answer = {"appeal_result": "upheld", "appeal_opinion": "查实", "answered_on": "2026-11-11"}
+    town.do("protection", case_id, "appeal_city", answer)
+    assert town.register.household(SYSTEM, file_no).line.status == "awaiting_entry"
+    town.do("entry", case_id, "national_reopen", {"entered_on": "2026-11-12"})
+    assert _ended(town, case_id)
+    town.must_hold()
+
+
 def test_a_file_goes_to_the_union_that_takes_it_over(town: Town) -> None:
     file_no = on_file(town.engine)
     case_id = _begun(town, file_no)

@@ -74,6 +74,21 @@ def test_both_definitions_and_what_is_missing_to_the_target(bench: Bench) -> Non
     assert _of(bench, 2025).counts[Figure.NEW] == 10
 
 
+def test_an_exit_that_was_revoked_is_neither_an_exit_nor_a_fall_back(bench: Bench) -> None:
+    file_no = _filed(bench, 1, date(2025, 3, 3))
+    _leaves(bench, file_no, "2026-10-05")
+    assert _of(bench).left == 1
+    said = {"file_no": file_no, "note": "查实"}
+    assert bench.run("household.take_back_exit", said, "appeal")["stands"]
+    found = _of(bench)
+    assert (found.left, found.counts[Figure.FELL_BACK], found.counts[Figure.NEW]) == (0, 0, 0)
+    # one that stands, or was struck off, is left as it is
+    assert bench.run("household.take_back_exit", said, "appeal")["stands"]
+    struck_off = {"file_no": file_no, "reason": "death"}
+    bench.run("household.close", struck_off, "close")
+    assert not bench.run("household.take_back_exit", said, "appeal")["stands"]
+
+
 def test_who_left_and_fell_back_in_the_same_year_does_not_count(bench: Bench) -> None:
     one, other = (_filed(bench, n, date(2025, 3, 3)) for n in (1, 2))
     _leaves(bench, one, "2026-01-15")
