@@ -17,7 +17,6 @@ from engine.feel import EvaluationContext
 from engine.forms import CompiledForm
 from engine.forms.paths import MISSING, get_at, set_at
 from engine.model.organisations import Organisation
-from engine.store import settings as stored_settings
 from engine.store.database import Tx
 from engine.store.definitions import DefinitionRow
 from engine.work import start
@@ -184,7 +183,7 @@ class Applications:
         try:
             self.engine.prepare_and_execute(
                 lambda tx: start.prepare(
-                    self.engine.environment, tx, self.actor, request, self._take_numbers
+                    self.engine.environment, tx, self.actor, request, self.engine.take_numbers
                 ),
                 lambda tx, ready: keep(tx, [self._begin(tx, row, ready)]),
                 self.actor,
@@ -209,11 +208,6 @@ class Applications:
         if person:
             imports.mark(tx, kind, imports.PERSON, person, made.case_id, now)
         return _with_case(row, State.DONE, made.case_id, made.case.number)
-
-    def _take_numbers(self, prefix: str, how_many: int) -> int:
-        return self.engine.execute(
-            lambda tx: stored_settings.take_numbers(tx, f"case {prefix}", how_many)
-        )
 
 
 def _with_case(row: Row, state: State, case_id: str, number: str) -> Row:
