@@ -39,26 +39,18 @@ class FileCases:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def offered(self, actor: Actor, file_no: str) -> Sequence[FileOffer]:
-        """What may be begun for a file, and what runs; nothing for one that is out."""
-        infos = self._engine.definitions.all_started_from(FROM_A_FILE)
-
-        def read(tx: Tx) -> Sequence[FileOffer]:
-            file, _union = must_see(tx, actor, file_no)
-            found = _offers(tx, actor, [file], infos)
-            return found.get(file_no, [])
-
-        return self._engine.ask(read) if infos else []
-
     def offered_for(
         self, actor: Actor, file_numbers: Sequence[str]
     ) -> dict[str, Sequence[FileOffer]]:
-        """The same for the files of a list, by file number; of those she does not see nothing."""
+        """What may be begun for the files of a list, and what runs, by file number.
+
+        Nothing for one that is out, and of those she does not see.
+        """
         infos = self._engine.definitions.all_started_from(FROM_A_FILE)
 
         def read(tx: Tx) -> dict[str, Sequence[FileOffer]]:
             files = households.visible_among(tx, actor, file_numbers)
-            return _offers(tx, actor, list(files.values()), infos)
+            return offers_of(tx, actor, list(files.values()), infos)
 
         return self._engine.ask(read) if infos and file_numbers else {}
 
@@ -109,9 +101,10 @@ def _must_be_free(tx: Tx, file: File, info: ProcessInfo, except_case: str = "") 
         )
 
 
-def _offers(
+def offers_of(
     tx: Tx, actor: Actor, files: Sequence[File], infos: Sequence[ProcessInfo]
 ) -> dict[str, Sequence[FileOffer]]:
+    """What may be begun for each of these files, and what runs; nothing for one that is out."""
     standing = [file for file in files if file.shown.stands]
     running = file_cases.running(
         tx, [one.file_no for one in standing], [info.key for info in infos]

@@ -110,25 +110,7 @@ class Files:
 
         def read(tx: Tx) -> Standing:
             file, _union = must_see(tx, actor, file_no)
-            content = self._newest(tx, file)
-            consent = mapping(content.get("consent"))
-            return Standing(
-                acts=allowed(tx, actor, file),
-                awaiting=time_awaiting(self._engine, tx, file),
-                consent_withdrawn_on=text(consent.get("withdrawn_on")),
-                review=review_of(content),
-                closed=_closed(mapping(content.get("closed"))),
-                left=_left(content, exits.of_file(tx, file_no)),
-            )
-
-        return self._engine.ask(read)
-
-    def family(self, actor: Actor, file_no: str, *, is_clear: bool) -> Sequence[Person]:
-        """The head and everybody else, with who is counted."""
-
-        def read(tx: Tx) -> Sequence[Person]:
-            file, _union = must_see(tx, actor, file_no)
-            return family_of(self._newest(tx, file), _mask(is_clear=is_clear))
+            return standing_of(self._engine, tx, actor, file, self._newest(tx, file))
 
         return self._engine.ask(read)
 
@@ -205,6 +187,18 @@ class Files:
         people = [mapping(content.get("head")), *mappings(content.get("members"))]
         numbers = (text(one.get("id_number")) for one in people)
         return [self._vault.lookup_hash(normal(number)) for number in numbers if number]
+
+
+def standing_of(engine: Engine, tx: Tx, actor: Actor, file: File, content: Content) -> Standing:
+    """What she may do with a file that says this, and what it waits for."""
+    return Standing(
+        acts=allowed(tx, actor, file),
+        awaiting=time_awaiting(engine, tx, file),
+        consent_withdrawn_on=text(mapping(content.get("consent")).get("withdrawn_on")),
+        review=review_of(content),
+        closed=_closed(mapping(content.get("closed"))),
+        left=_left(content, exits.of_file(tx, file.file_no)),
+    )
 
 
 def family_of(content: Content, mask: Mask) -> list[Person]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from engine import Actor, Engine
 from engine.store.database import Tx
 from registry.household import File
+from registry.opening import OpenedFile
 from registry.people import FilePerson
-from registry.reading import must_see
 from registry.store import households, likeness, people
 from registry.store.people import Found
 
@@ -46,11 +46,11 @@ class Likenesses:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def of_file(self, actor: Actor, file_no: str) -> Sequence[Like]:
-        """What a file has in common with others, the strongest first; NotFound outside her area."""
+    def of_opened(self, actor: Actor, opened: OpenedFile) -> Sequence[Like]:
+        """What the file that she has open has in common with others, the strongest first."""
+        file = opened.file
 
         def read(tx: Tx) -> Sequence[Like]:
-            file, _union = must_see(tx, actor, file_no)
             signs = _Signs.of(tx, file)
             seen = households.visible_among(tx, actor, signs.references())
             here = _Here(people.county_of(tx, file.organisation_id)[0], seen)

@@ -92,14 +92,7 @@ class ReportDesk:
 
         def read(tx: Tx) -> ReportStanding:
             file, _union = must_see(tx, actor, file_no)
-            is_taken = process is not None and file.shown.stands
-            return ReportStanding(
-                is_examined=bool(file_reports.case_looking_into(tx, file_no)),
-                may_take=not _refusal(tx, actor, file, process),
-                refer_to=numbers.objection_office(tx, file.organisation_id)
-                if is_taken and _is_own(actor, file)
-                else None,
-            )
+            return report_standing_of(tx, actor, file, process)
 
         return self._engine.ask(read)
 
@@ -348,6 +341,20 @@ def _is_own(actor: Actor, file: File) -> bool:
     """Her union built the file. One place is enough: a role there, or her desk there."""
     at = file.organisation_id
     return actor.organisation_id == at or any(actor.holds_at(role, at) for role in actor.roles)
+
+
+def report_standing_of(
+    tx: Tx, actor: Actor, file: File, process: ProcessInfo | None
+) -> ReportStanding:
+    """Whether somebody looks into a file, and whether she may take a report on it."""
+    is_taken = process is not None and file.shown.stands
+    return ReportStanding(
+        is_examined=bool(file_reports.case_looking_into(tx, file.file_no)),
+        may_take=not _refusal(tx, actor, file, process),
+        refer_to=numbers.objection_office(tx, file.organisation_id)
+        if is_taken and _is_own(actor, file)
+        else None,
+    )
 
 
 def _refusal(tx: Tx, actor: Actor, file: File, process: ProcessInfo | None) -> str:

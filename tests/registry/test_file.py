@@ -44,7 +44,7 @@ def test_money_is_reckoned_from_the_lines(town: Town) -> None:
 
 def test_the_family_tells_who_is_counted_and_masks_numbers(town: Town) -> None:
     town.approved()
-    people = town.register.files.family(town.actor("reviewer"), FILE_NO, is_clear=False)
+    people = town.register.opening.of(town.actor("reviewer"), FILE_NO).family()
     assert [(one.relation, one.is_counted, one.lives_together) for one in people] == [
         ("户主", True, True),
         ("配偶", True, True),

@@ -227,14 +227,14 @@ def test_the_time_to_appeal_against_an_exit_passes(town: Town) -> None:
 
 def test_it_is_begun_from_the_file_once_and_by_who_may(town: Town) -> None:
     file_no = on_file(town.engine)
-    cases = town.register.file_cases
-    (offer,) = cases.offered(town.actor("reviewer"), file_no)
+    cases, opening = town.register.file_cases, town.register.opening
+    (offer,) = opening.of(town.actor("reviewer"), file_no).offers
     assert (offer.name, offer.running) == ("解困脱困", "")
-    assert cases.offered(town.actor("supervisor"), file_no) == []
+    assert opening.of(town.actor("supervisor"), file_no).offers == []
     with pytest.raises(NotPermitted, match="不能为"):
         _begun(town, file_no, "supervisor")
     case_id = _begun(town, file_no)
-    (offer,) = cases.offered(town.actor("supervisor"), file_no)
+    (offer,) = opening.of(town.actor("supervisor"), file_no).offers
     assert offer.case_id == case_id
     with pytest.raises(Conflict, match="正在办理"):
         _begun(town, file_no, "reviewer2")
@@ -250,7 +250,7 @@ def test_it_is_begun_from_the_file_once_and_by_who_may(town: Town) -> None:
 def test_one_that_has_left_begins_nothing_more_and_is_offered_nothing(town: Town) -> None:
     file_no = on_file(town.engine)
     _agreed(town, file_no)
-    assert town.register.file_cases.offered(town.actor("reviewer"), file_no) == []
+    assert town.register.opening.of(town.actor("reviewer"), file_no).offers == []
     with pytest.raises(Conflict, match="已经退出"):
         _begun(town, file_no)
 
@@ -289,7 +289,7 @@ def test_what_a_township_built_is_looked_after_by_the_township(town: Town) -> No
     file_no = on_file(town.engine, at="xc-t")
     assert [
         one.process_key
-        for one in town.register.file_cases.offered(town.actor("township_officer"), file_no)
+        for one in town.register.opening.of(town.actor("township_officer"), file_no).offers
     ] == ["lift_out"]
     case_id = _begun(town, file_no, by="township_officer")
     assert _done_by(town, case_id) == ("township_officer", "xc-t")

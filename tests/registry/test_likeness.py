@@ -1,12 +1,14 @@
 """Files about the same people are found; outside one's area only that the county must be asked."""
 
+from collections.abc import Sequence
+
 import pytest
 
 import registry
-from engine import Engine
+from engine import Actor, Engine
 from engine.errors import NotFound
 from registry.finding import Search
-from registry.likeness import ELSEWHERE, OTHER_UNIT
+from registry.likeness import ELSEWHERE, OTHER_UNIT, Like
 from registry.store.file_lists import Queue
 from tests.support.register import SPOUSE, on_file
 
@@ -18,10 +20,14 @@ def register(engine: Engine) -> registry.Registry:
     return registry.Registry(engine)
 
 
+def likes(register: registry.Registry, actor: Actor, file_no: str) -> Sequence[Like]:
+    return register.likenesses.of_opened(actor, register.opening.of(actor, file_no))
+
+
 def _told(
     register: registry.Registry, engine: Engine, name: str, file_no: str
 ) -> set[tuple[str, str, str]]:
-    found = register.likenesses.of_file(engine.directory.actor_named(name), file_no)
+    found = likes(register, engine.directory.actor_named(name), file_no)
     return {(one.sign, one.file_no, one.told) for one in found}
 
 
@@ -47,7 +53,7 @@ def test_somebody_named_in_two_and_counted_in_one_is_a_weak_sign(
     first = on_file(engine)
     named = {**SPOUSE, "relation": "母", "counted": "no"}
     on_file(engine, {**OTHER, "name": "吴模拟", "address": "别处路8号四楼"}, "u2", members=[named])
-    found = register.likenesses.of_file(engine.directory.actor_named("reviewer"), first)
+    found = likes(register, engine.directory.actor_named("reviewer"), first)
     assert [(one.sign, one.is_strong) for one in found] == [
         ("证件号码相同,只在一户计入家庭人口", False)
     ]
@@ -93,5 +99,5 @@ def test_outside_ones_area_nothing_is_told_but_to_ask_the_county(
     township = _told(register, engine, "township", near)
     assert ("手机号码相同", first, "") in township
     with pytest.raises(NotFound):
-        register.likenesses.of_file(engine.directory.actor_named("far_reviewer"), near)
+        likes(register, engine.directory.actor_named("far_reviewer"), near)
     assert OTHER_UNIT != ELSEWHERE

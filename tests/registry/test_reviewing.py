@@ -143,7 +143,7 @@ def test_another_category_is_published_and_approved_and_keeps_what_was_not_asked
     changed = " ".join(str(one) for one in difference.changes)
     assert "dibao" in changed or "低保户" in changed
     assert town.register.files.money(SYSTEM, file_no).sums is not None
-    family = town.register.files.family(SYSTEM, file_no, is_clear=True)
+    family = town.register.opening.clear(SYSTEM, file_no).family()
     assert [one.name for one in family] == ["林模拟", "陈模拟"]
     town.do("entry", case_id, "national_update", {"entered_on": "2026-11-18"})
     assert _ended(town, case_id)
@@ -157,7 +157,7 @@ def test_who_may_leave_goes_on_in_a_case_of_its_own(town: Town) -> None:
     town.do("officer", case_id, "apply", leaving)
     _work(town)
     assert _ended(town, case_id)
-    offers = {o.process_key: o for o in town.register.file_cases.offered(SYSTEM, file_no)}
+    offers = {o.process_key: o for o in town.register.opening.of(SYSTEM, file_no).offers}
     assert offers["lift_out"].running
     assert town.waiting(offers["lift_out"].case_id) == ["apply"]
     with pytest.raises(Conflict, match="正在办理"):
@@ -243,9 +243,9 @@ def test_a_changed_standard_asks_only_about_households_whose_category_moves(town
     assert page.scope["files"] == 2
     town.do("protection", round_.case_id, "confirm", {"decision": "begin"})
     _work(town)
-    cases = town.register.file_cases
+    opening = town.register.opening
     running = {
-        file_no: [one.case_id for one in cases.offered(SYSTEM, file_no) if one.running]
+        file_no: [one.case_id for one in opening.of(SYSTEM, file_no).offers if one.running]
         for file_no in (below, above)
     }
     assert running[below] == []
@@ -293,7 +293,7 @@ def test_the_calendar_opens_the_yearly_round_on_the_first_of_march(town: Town) -
         town.engine.cases.start(protection, by_hand)
     town.do("protection", case_id, "confirm", {"decision": "begin"})
     _work(town)
-    (review,) = [o for o in town.register.file_cases.offered(SYSTEM, file_no) if o.running]
+    (review,) = [o for o in town.register.opening.of(SYSTEM, file_no).offers if o.running]
     assert review.process_key == "annual_review"
     town.do("officer", review.case_id, "apply", SAME)
     _work(town)

@@ -51,6 +51,12 @@ class NoHouseholds:
 
     household_clear = household
 
+    @property
+    def opening(self) -> "NoHouseholds":
+        return self
+
+    of = clear = household
+
     def public_notices(self, after: tuple[str, str] | None, limit: int) -> Sequence[Notice]:
         return ()
 

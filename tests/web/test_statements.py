@@ -24,7 +24,7 @@ from webapp.standard.parameters import standard_parameters
 
 pytestmark = pytest.mark.both_databases
 
-MOST = 28
+MOST = 24
 NOW_AND_THEN = 3
 """Names of places and the calendar are read anew every half minute, whatever page it meets."""
 
@@ -125,6 +125,16 @@ def test_lists_of_files_and_one_file(engine: Engine, tmp_path: Path) -> None:
     visitor = Visitor(site_of(engine, tmp_path), engine, "protection")
     more(5)
     does_not_grow(engine, visitor, REGISTER + file, lambda: (more(10), more(15)))
+
+
+def test_the_page_of_a_file_reads_its_row_once(engine: Engine, tmp_path: Path) -> None:
+    file_no = on_file(engine)
+    visitor = Visitor(site_of(engine, tmp_path), engine, "protection")
+    for tab in ("basics", "members", "money"):
+        with statements(engine) as seen:
+            assert visitor.get(f"/households/{file_no}?tab={tab}").status_code == 200
+        rows = [one for one in seen if "FROM household LEFT OUTER JOIN organisation" in one]
+        assert len([one for one in rows if "household.file_no = " in one]) == 1, tab
 
 
 def test_what_is_late_and_what_waits(engine: Engine, clock: FixedClock, tmp_path: Path) -> None:

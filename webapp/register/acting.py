@@ -24,7 +24,7 @@ def again(
     """The tab once more with what was typed and the sentence that says why it was refused."""
     registry = current_registry()
     typed = Typed(refusal.message, values)
-    asked = Asked(registry.household(actor, file_no), tab, {}, typed=typed)
+    asked = Asked(registry.opening.of(actor, file_no), tab, {}, typed=typed)
     page = file_page(shell("register", actor), registry, actor, asked)
     return render(page), status_of(refusal)
 
@@ -87,5 +87,5 @@ def resume_papers(actor: Actor, kept: KeptPost) -> ResponseReturnValue:
 def _resumed(actor: Actor, kept: KeptPost, tab: str) -> ResponseReturnValue:
     registry, file_no = current_registry(), kept.place["file_no"]
     typed = Typed(_("您填写的内容都在,请核对后再次提交。"), kept.fields.to_dict())
-    asked = Asked(registry.household(actor, file_no), tab, {}, typed=typed)
+    asked = Asked(registry.opening.of(actor, file_no), tab, {}, typed=typed)
     return render(file_page(shell("register", actor), registry, actor, asked))

@@ -1,6 +1,6 @@
 """The page of one household's file as a value: its head, its tabs, and the tab that is shown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -8,7 +8,8 @@ from flask import url_for
 
 from engine import Actor
 from engine.errors import NotFound
-from registry.files import Left, Standing
+from registry.files import Left, Person, Standing
+from registry.opening import OpenedFile
 from registry.report_desk import ReportStanding
 from registry.rights import Act
 from registry.sections import PARTS
@@ -125,7 +126,7 @@ class FilePage(Page):
 class Asked:
     """Which tab of which file somebody asks for, and what she typed there before."""
 
-    found: Household
+    opened: OpenedFile
     tab: str
     asked: Mapping[str, str]
     is_clear: bool = False
@@ -134,12 +135,11 @@ class Asked:
 
 def file_page(shell: Shell, registry: RegistryPort, actor: Actor, it: Asked) -> FilePage:
     """One tab of a file. Raises NotFound for a tab there is none of."""
-    found, file_no = it.found, it.found.line.file_no
+    opened, found = it.opened, it.opened.household
+    file_no, standing, reported = found.line.file_no, opened.standing, opened.reported
     tab = it.tab or TABS[0]
     if tab not in TABS:
         raise NotFound("没有找到这个页面。")
-    standing = registry.files.standing(actor, file_no)
-    reported = registry.reports.standing(actor, file_no)
     names = {
         "basics": _("基本情况"),
         "members": _("家庭成员"),
@@ -161,11 +161,11 @@ def file_page(shell: Shell, registry: RegistryPort, actor: Actor, it: Asked) -> 
         is_clear=it.is_clear,
         warnings=_warnings(standing, reported),
         links=_links(file_no, standing, reported),
-        begins=begins_of(registry.file_cases.offered(actor, file_no)),
-        likes=_likes(registry, actor, file_no) if tab == TABS[0] else (),
+        begins=begins_of(opened.offers),
+        likes=_likes(registry, actor, opened) if tab == TABS[0] else (),
         message=it.typed.message,
-        family=_family(registry, actor, it) if tab == "members" else None,
-        money=money_tab(registry.files.money(actor, file_no)) if tab == "money" else None,
+        family=_family(opened.family()) if tab == "members" else None,
+        money=money_tab(opened.money()) if tab == "money" else None,
         help=help_tab(registry.help.of_file(actor, file_no), it.typed.values)
         if tab == "help"
         else None,
@@ -212,7 +212,7 @@ def _links(file_no: str, standing: Standing, reported: ReportStanding) -> tuple[
     return tuple(found)
 
 
-def _likes(registry: RegistryPort, actor: Actor, file_no: str) -> tuple[LikeRow, ...]:
+def _likes(registry: RegistryPort, actor: Actor, opened: OpenedFile) -> tuple[LikeRow, ...]:
     return tuple(
         LikeRow(
             one.person,
@@ -223,12 +223,11 @@ def _likes(registry: RegistryPort, actor: Actor, file_no: str) -> tuple[LikeRow,
             one.told,
             one.is_strong,
         )
-        for one in registry.likenesses.of_file(actor, file_no)
+        for one in registry.likenesses.of_opened(actor, opened)
     )
 
 
-def _family(registry: RegistryPort, actor: Actor, it: Asked) -> FamilyTab:
-    people = registry.files.family(actor, it.found.line.file_no, is_clear=it.is_clear)
+def _family(people: Sequence[Person]) -> FamilyTab:
     return FamilyTab(
         tuple(
             Member(

@@ -54,7 +54,7 @@ def year_figures() -> ResponseReturnValue:
 def household(file_no: str) -> ResponseReturnValue:
     """One file, personal data masked."""
     actor, registry = current_actor(), current_registry()
-    found = registry.household(actor, file_no)
+    found = registry.opening.of(actor, file_no)
     current_engine().note_access(actor, "household-read", file_no)
     asked = Asked(found, request.args.get("tab", ""), request.args)
     return render(file_page(shell("register", actor), registry, actor, asked))
@@ -64,6 +64,6 @@ def household(file_no: str) -> ResponseReturnValue:
 def household_clear(file_no: str) -> ResponseReturnValue:
     """The same with whole numbers; the registry writes down that they were looked at."""
     actor, registry = current_actor(), current_registry()
-    found = registry.household_clear(actor, file_no)
+    found = registry.opening.clear(actor, file_no)
     asked = Asked(found, request.args.get("tab", ""), request.args, is_clear=True)
     return render(file_page(shell("register", actor), registry, actor, asked))
