@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engine import Actor, Engine
-from engine.store.database import Tx
 from registry.copying import CopyDesk
 from registry.exporting import ExportDesk
 from registry.file_cases import FileCases
 from registry.files import Files
-from registry.finding import HouseholdLine, Lists, Search, line_of
+from registry.finding import HouseholdLine, Lists, Search
+from registry.funds.bank_again import BankAgain
 from registry.funds.bank_answers import BankAnswers
 from registry.funds.bank_desk import BankDesk
 from registry.funds.batches import BatchDesk
@@ -30,13 +30,11 @@ from registry.likeness import Likenesses
 from registry.listing import list_people
 from registry.loading import ExistingHousehold, Loaded, load_files
 from registry.objection_desk import NoticeDesk
+from registry.opening import Household, Opening
 from registry.paper import PaperShelf
 from registry.past_help import PastHelp, load_help
-from registry.reading import content_of, must_see
 from registry.report_desk import ReportDesk
-from registry.sections import Mask, Section, masked, sections, whole
-from registry.store import households, index, people
-from registry.store.households import VersionLine
+from registry.store import index, people
 from registry.upkeep import Upkeep
 from registry.vocabulary import (
     HOUSEHOLD_STATUSES,
@@ -54,15 +52,6 @@ class HouseholdPage:
     next_cursor: str | None
 
 
-@dataclass(frozen=True)
-class Household:
-    """A file: its line, its parts, its versions newest first."""
-
-    line: HouseholdLine
-    sections: Sequence[Section]
-    versions: Sequence[VersionLine]
-
-
 class Registry(NoticeDesk):
     """The register on an engine that was opened with its branch and its operations.
 
@@ -74,6 +63,7 @@ class Registry(NoticeDesk):
     def __init__(self, engine: Engine, site: str = "") -> None:
         super().__init__(engine, site)
         self.files = Files(engine)
+        self.opening = Opening(engine)
         self.file_cases = FileCases(engine)
         self.year_figures = YearFigures(engine)
         self.help = HelpBook(engine)
@@ -91,6 +81,7 @@ class Registry(NoticeDesk):
         self.bank = BankDesk(engine)
         self.results = ResultDesk(engine)
         self.bank_answers = BankAnswers(engine)
+        self.bank_again = BankAgain(engine)
         self.held_payments = HeldPayments(engine)
         self.expenses = ExpenseBook(engine)
         self.year = YearDesk(engine)
@@ -135,25 +126,11 @@ class Registry(NoticeDesk):
 
     def household(self, actor: Actor, file_no: str) -> Household:
         """One file, personal numbers masked; NotFound outside the actor's area."""
-        return self._household(actor, file_no, masked)
+        return self.opening.household(actor, file_no)
 
     def household_clear(self, actor: Actor, file_no: str) -> Household:
         """The same with whole numbers; that they were looked at is written down first."""
-        self._engine.ask(lambda tx: must_see(tx, actor, file_no))
-        self._engine.note_access(actor, "household-clear", file_no)
-        return self._household(actor, file_no, whole)
-
-    def _household(self, actor: Actor, file_no: str, mask: Mask) -> Household:
-        def read(tx: Tx) -> Household:
-            file, union = must_see(tx, actor, file_no)
-            content = content_of(tx, self._vault, file_no, file.version)
-            return Household(
-                line=line_of(self._engine, tx, file, union),
-                sections=sections(content, mask),
-                versions=households.version_lines(tx, actor, file_no),
-            )
-
-        return self._engine.ask(read)
+        return self.opening.household_clear(actor, file_no)
 
     def load_files(
         self, actor: Actor, found: Sequence[ExistingHousehold], source: str

@@ -170,6 +170,8 @@ class _Format:
             return
         for name in sorted(named - _NAMED_IN_FILE_NAMES):
             row.wrong(f"文件名中没有“{{{name}}}”这一项,可以用 {{batch}} 和 {{date}}。")
+        if "batch" not in named:
+            row.wrong(f"文件名“{self._file_name}”没有 {{batch}},同一天的两份文件分不清。")
         if self._kind and not self._file_name.endswith(f".{self._kind}"):
             row.wrong(f"文件名“{self._file_name}”应以 .{self._kind} 结尾。")
         if _NOT_IN_FILE_NAMES & set(self._file_name):

@@ -12,10 +12,11 @@ from engine.errors import Conflict, Invalid
 from engine.model.clock import local_date
 from engine.store.audit import add_access
 from engine.store.database import Tx
+from registry.budget.amounts import in_yuan
 from registry.budget.bank_formats import BankFormat
-from registry.budget.model import Batch, Payment, PaymentStatus, Stamp
+from registry.budget.model import Batch, BatchStatus, Payment, PaymentStatus, Stamp
 from registry.funds import giving, ledger
-from registry.funds.bank_access import file_of, held, must_be_granted, must_pay, seen
+from registry.funds.bank_access import file_of, held, must_pay, seen
 from registry.funds.bank_desk import format_of, void_all
 from registry.funds.bank_results import BankResult, Fate, Sent, SentLine
 from registry.funds.typed import day_of, instant_on, text_of
@@ -27,6 +28,14 @@ _LONGEST_VOUCHER = 60
 _LONGEST_REASON = 100
 _NOT_TAKEN = "没有导入。"
 _NOT_VOIDED = "没有作废。"
+_AFTER_ALL = {
+    PaymentStatus.HELD: "挂账的{}:请在批次页按这次的凭证逐笔补付。",
+    PaymentStatus.PAID: "已另行付清的{}:银行又付了一次,请追回。",
+    PaymentStatus.RELEASED: (
+        "已退回指标的{}:请会计用同样的名单另制一批,批准后在“付款并登记”中按这次的凭证登记;不该付的,请追回。"
+    ),
+}
+"""What the bank has paid of a batch that nobody pays any more, by how it stands in the books."""
 
 
 class ResultRefused(Invalid):
@@ -41,6 +50,10 @@ class ResultRefused(Invalid):
             "请核对后向银行重新下载。"
         )
         self.problems = problems
+
+
+class PaidAfterAll(Conflict):
+    """A bank has paid what nobody pays any more: the money is gone, and no book says so yet."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +83,7 @@ class BankAnswers:
                 SentLine(serial, names[one.id], one.fen)
                 for serial, one in _by_serial(tx, found).items()
             ]
-            return format_of(found.sending), Sent(number, lines)
+            return format_of(found.sending), Sent(found.sending.bank_no, lines)
 
         return self._engine.ask(read)
 
@@ -84,7 +97,9 @@ class BankAnswers:
     ) -> Taken:
         """Pay what the bank has paid, under ``voucher`` on ``paid_on``; ``sha256`` is the file's.
 
-        The same result again changes nothing. Raises NotFound, NotPermitted, Conflict, Invalid.
+        The same result again changes nothing. What the bank has paid of a batch that was closed or
+        given up is refused, with what is to be done about each yuan, and is on record. Raises
+        NotFound, NotPermitted, Conflict, Invalid.
         """
         if result.problems:
             raise ResultRefused(result.problems)
@@ -107,7 +122,12 @@ class BankAnswers:
             add_access(tx, answer.at, actor.person_id, "bank-result-taken", number, said)
             return taken
 
-        return self._engine.execute(write)
+        try:
+            return self._engine.execute(write)
+        except PaidAfterAll as late:
+            said = f"{sending_no};{late.message}"
+            self._engine.note_access(actor, "bank-paid-after-all", number, said)
+            raise
 
     def void(self, actor: Actor, number: str, sending_no: str, typed: Mapping[str, str]) -> None:
         """作废 of a file that never went out. Raises NotFound, NotPermitted, Conflict, Invalid."""
@@ -147,13 +167,33 @@ class BankAnswers:
         answer: Answer,
         paid: Sequence[Payment],
     ) -> None:
-        must_be_granted(batch, f"这一批已经登记付款或不再付款,{_NOT_TAKEN}请与会计核对。")
+        if batch.status is not BatchStatus.APPROVED:
+            raise _after_all(paid)
         _must_stand_in_no_other_file(tx, found)
         if any(one.status is not PaymentStatus.COMMITTED for one in paid):
             raise Conflict(f"其中有已经付款或已经退回的,{_NOT_TAKEN}请与会计核对。")
         stamp = Stamp(instant_on(answer.paid_on, answer.at), answer.by)
         ledger.pay(tx, stamp, paid, answer.voucher)
         giving.record_help(tx, stamp, paid, f"发放批次 {batch.number}")
+
+
+def _after_all(paid: Sequence[Payment]) -> Conflict:
+    """Why nothing is taken over for a batch that nobody pays any more, and what is to be done.
+
+    What was given back may be spent already: nothing can be paid from it without a new grant.
+    """
+    if not paid:
+        return Conflict(f"这一批已经办结或不再付款,结果中也没有付出的,{_NOT_TAKEN}不用再办。")
+    told = [f"这一批已经办结或不再付款,{_NOT_TAKEN}但银行付出了{_sum_of(paid)},账上还没有。"]
+    for status, what_to_do in _AFTER_ALL.items():
+        of_it = [one for one in paid if one.status is status]
+        if of_it:
+            told.append(what_to_do.format(_sum_of(of_it)))
+    return PaidAfterAll("".join(told))
+
+
+def _sum_of(found: Sequence[Payment]) -> str:
+    return f" {len(found)} 笔 {in_yuan(sum(one.fen for one in found))}"
 
 
 def _by_serial(tx: Tx, found: SendingOfList) -> dict[int, Payment]:

@@ -54,6 +54,7 @@ _LAST = 4
 _NOT_SENT = "没有制作文件。"
 _MOST_FAILURES = 2
 _FAILED_TWICE = "已两次付款失败,不再写入银行文件。请挂账,或另行付款。"
+_CORRECT_FIRST = "请先在档案中更正账号或户名;账户无误的,先登记“原样再付”。"
 _ALL_WAIT = (
     f"各笔都在等待银行结果的文件中,{_NOT_SENT}"
     "请先导入结果;那份文件没有交给银行的,勾选后再制作,以免重复付款。"
@@ -70,10 +71,14 @@ class NotAllFit(Invalid):
 
 @dataclass(frozen=True)
 class OpenPayment:
-    """A granted payment that is in no file under way; ``reason`` why it was not paid so far."""
+    """A granted payment that is in no file under way; ``reason`` why it was not paid so far.
+
+    ``failed_in``: the file in which the bank could not pay it, until that is excused.
+    """
 
     payment: Payment
     reason: str
+    failed_in: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,12 +127,16 @@ class BankDesk:
             listed, made = payments.of_batch(tx, number), bank_sendings.of_batch(tx, number)
             if not made:
                 _must_be_sent(tx, actor, found.batch)
-            left, why = _to_send(listed, made), why_unpaid(made)
-            open_ids = {one.id for one in left}
+            why = why_unpaid(made)
+            left = [
+                OpenPayment(one, why.get(one.id, ""), failed_in)
+                for one, failed_in in failed_last(listed, made)
+            ]
+            open_ids = {one.payment.id for one in left}
             return BankOffer(
                 line=found,
                 made=made,
-                left=[OpenPayment(one, why.get(one.id, "")) for one in left],
+                left=left,
                 paid=_sums(one for one in listed if one.status is PaymentStatus.PAID),
                 waiting=_sums(
                     one
@@ -156,7 +165,8 @@ class BankDesk:
 
         asked = self._engine.ask(read)
         lines = list(self._lines(asked.batch, asked.listed))
-        order = BankOrder(number, self._environment.today(), lines)
+        bank_no = f"{number}-{len(asked.made) + 1}"
+        order = BankOrder(bank_no, self._environment.today(), lines)
         again = _not_again(asked, self._kept(asked.listed, lines))
         stopped = list(_stopped(asked))
         told = {fault.serial for fault in stopped}
@@ -180,6 +190,7 @@ class BankDesk:
             new = Sending(
                 number=exports.next_number(tx, local_date(now).year),
                 batch_no=number,
+                bank_no=bank_no,
                 format=form.code,
                 file_name=made.name,
                 made_at=now,
@@ -218,7 +229,8 @@ class BankDesk:
                 "制作以后,档案中有账号或户名更正过,这份文件不能再下载。"
                 "没有交给银行的,请作废后重新制作。"
             )
-        made = bank_file(form, BankOrder(number, local_date(found.sending.made_at), lines))
+        sending = found.sending
+        made = bank_file(form, BankOrder(sending.bank_no, local_date(sending.made_at), lines))
 
         def write(tx: Tx) -> None:
             _must_be_sent(tx, actor, held(tx, actor, number, _NOT_SENT))
@@ -309,9 +321,14 @@ def why_unpaid(made: Sequence[SendingOfList]) -> dict[int, str]:
             continue
         why.update({left.payment_id: left.reason for left in one.left_out})
         failed = [line for line in one.lines if line.fate is LineFate.FAILED]
-        why.update({line.payment_id: f"银行付款失败:{line.reason}" for line in failed})
+        why.update({line.payment_id: _told(line) for line in failed})
     waiting = _waiting(made)
     return {one: reason for one, reason in why.items() if one not in waiting}
+
+
+def _told(failed: SendingLine) -> str:
+    again = f";账户无误,原样再付:{failed.excuse}" if failed.excuse else ""
+    return f"银行付款失败:{failed.reason}{again}"
 
 
 def void_all(tx: Tx, numbers: Sequence[str], batch_no: str, actor: Actor, now: datetime) -> None:
@@ -336,6 +353,21 @@ def _to_send(listed: Sequence[Payment], made: Sequence[SendingOfList]) -> list[P
     return [
         one for one in listed if one.status is PaymentStatus.COMMITTED and one.id not in waiting
     ]
+
+
+def failed_last(
+    listed: Sequence[Payment], made: Sequence[SendingOfList]
+) -> list[tuple[Payment, str]]:
+    """What can be sent, with the newest file in which the bank could not pay it.
+
+    No file where it was in none, or where that was excused.
+    """
+    newest: dict[int, str] = {}
+    for one in made:
+        for line in one.lines:
+            if line.fate is LineFate.FAILED:
+                newest.setdefault(line.payment_id, "" if line.excuse else one.sending.number)
+    return [(one, newest.get(one.id, "")) for one in _to_send(listed, made)]
 
 
 def _waiting(made: Sequence[SendingOfList]) -> set[int]:
@@ -370,18 +402,18 @@ def _stopped(asked: _Asked) -> Iterator[LineFault]:
 
 
 def _not_again(asked: _Asked, lines: Sequence[SendingLine]) -> Iterator[LineFault]:
-    """What failed comes back once only, and corrected."""
+    """What failed comes back once only, and corrected, unless it was the payer's doing."""
     failed: dict[int, list[SendingLine]] = defaultdict(list)
     for one in asked.made:
         for line in one.lines:
-            if line.fate is LineFate.FAILED:
+            if line.is_at_fault:
                 failed[line.payment_id].append(line)
     for payment, line in zip(asked.listed, lines, strict=True):
         before = failed[payment.id]
         if len(before) >= _MOST_FAILURES:
             yield LineFault(payment.number, line.name, _FAILED_TWICE)
         elif before and (before[0].name, before[0].account_hash) == (line.name, line.account_hash):
-            said = f"上次付款失败({before[0].reason}),账号没有更正。请先在档案中更正账号或户名。"
+            said = f"上次付款失败({before[0].reason}),账号没有更正。{_CORRECT_FIRST}"
             yield LineFault(payment.number, line.name, said)
 
 

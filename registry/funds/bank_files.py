@@ -47,9 +47,9 @@ class BankLine:
 
 @dataclass(frozen=True)
 class BankOrder:
-    """The lines of one file, with their batch and the day it is made."""
+    """The lines of one file, with the number the bank knows it by and the day it is made."""
 
-    batch_no: str
+    number: str
     on: date
     lines: Sequence[BankLine]
 
@@ -106,7 +106,7 @@ def bank_file(form: BankFormat, order: BankOrder) -> BankFile:
     if faults:
         raise Invalid(told_of(faults))
     rows = list(_rows(form.sent, order))
-    name = form.file_name.format(batch=order.batch_no, date=f"{order.on:%Y%m%d}")
+    name = form.file_name.format(batch=order.number, date=f"{order.on:%Y%m%d}")
     if form.kind is FileKind.XLSX:
         return BankFile(name, _workbook(rows))
     said = _quoted(form, rows) if form.kind is FileKind.CSV else _joined(form, rows)
@@ -180,7 +180,7 @@ _TEXTS: Mapping[BankColumn, Callable[[BankOrder, BankLine], str]] = {
     BankColumn.NAME: lambda _, line: line.name,
     BankColumn.AMOUNT: lambda _, line: str(yuan(line.fen)),
     BankColumn.USE: lambda _, line: line.use,
-    BankColumn.BATCH: lambda order, _: order.batch_no,
+    BankColumn.BATCH: lambda order, _: order.number,
     BankColumn.ID_LAST_FOUR: lambda _, line: line.id_last_four,
 }
 """What stands in a column; each is called for its own alone, for files have thousands of lines."""
@@ -193,7 +193,7 @@ def _text_of(column: BankColumn, order: BankOrder, line: BankLine) -> str:
 def _total_of(one: Total, order: BankOrder) -> str:
     match one:
         case Total.BATCH:
-            return order.batch_no
+            return order.number
         case Total.DATE:
             return f"{order.on:%Y%m%d}"
         case Total.COUNT:

@@ -47,9 +47,9 @@ class SentLine:
 
 @dataclass(frozen=True)
 class Sent:
-    """What the bank was asked to pay."""
+    """What the bank was asked to pay, in a file of this number."""
 
-    batch_no: str
+    number: str
     lines: Sequence[SentLine]
 
 
@@ -220,15 +220,15 @@ class _Reader:
     def _of_another_batch(
         self, lines: Sequence[_Line], totals: NumberedRow | None
     ) -> Problem | None:
-        """Said once, where the whole file is of another batch."""
+        """Said once, where the whole file is of another batch, or of another file of it."""
         told = [(line.row, line.cells.get(BankColumn.BATCH, "")) for line in lines]
         if totals is not None:
             told.append((totals[0], self._totals(totals).get(Total.BATCH, "")))
         found = {_plain(batch): row for row, batch in reversed(told) if batch}
-        if len(found) != 1 or _plain(self._sent.batch_no) in found:
+        if len(found) != 1 or _plain(self._sent.number) in found:
             return None
         other, row = next(iter(found.items()))
-        said = f"这是批次“{other[:_LONGEST_SHOWN]}”的结果,不是 {self._sent.batch_no} 的。"
+        said = f"这是批次“{other[:_LONGEST_SHOWN]}”的结果,不是 {self._sent.number} 的。"
         return self._problem(row, BankColumn.BATCH, said)
 
     def _fate(self, line: _Line) -> Fate | None:
@@ -272,8 +272,8 @@ class _Reader:
                 f"户名是“{name[:_LONGEST_SHOWN]}”,本批序号 {expected.serial} 是“{expected.name}”。"
             )
             self._wrong(line.row, BankColumn.NAME, said)
-        if batch is not None and _plain(batch) != _plain(self._sent.batch_no):
-            said = f"批次号是“{batch[:_LONGEST_SHOWN]}”,不是 {self._sent.batch_no}。"
+        if batch is not None and _plain(batch) != _plain(self._sent.number):
+            said = f"批次号是“{batch[:_LONGEST_SHOWN]}”,不是 {self._sent.number}。"
             self._wrong(line.row, BankColumn.BATCH, said)
         try:
             fen = fen_of(cells[BankColumn.AMOUNT])
@@ -304,8 +304,8 @@ class _Reader:
                 wanted = f"本批合计 {in_yuan(fen)}"
             elif one is Total.CAPITALS and _plain(said) != in_capitals(fen):
                 wanted = f"本批合计 {in_capitals(fen)}"
-            elif one is Total.BATCH and _plain(said) != _plain(self._sent.batch_no):
-                wanted = f"本批是 {self._sent.batch_no}"
+            elif one is Total.BATCH and _plain(said) != _plain(self._sent.number):
+                wanted = f"本批是 {self._sent.number}"
             if wanted:
                 self._wrong(totals[0], "", f"汇总行写的是“{said[:_LONGEST_SHOWN]}”,{wanted}。")
 

@@ -36,7 +36,8 @@ class LineFate(StrEnum):
 class SendingLine:
     """A payment in a file: whose account, and a keyed hash that tells a corrected account.
 
-    ``fate`` and ``reason`` are known once the bank has answered.
+    ``fate`` and ``reason`` are known once the bank has answered; ``excuse`` is why a failure was
+    the payer's, so that the same account may be tried again.
     """
 
     payment_id: int
@@ -44,6 +45,12 @@ class SendingLine:
     account_hash: str
     fate: LineFate | None = None
     reason: str = ""
+    excuse: str = ""
+
+    @property
+    def is_at_fault(self) -> bool:
+        """Whether the bank could not pay it, and nobody said that this was the payer's doing."""
+        return self.fate is LineFate.FAILED and not self.excuse
 
 
 @dataclass(frozen=True)
@@ -67,10 +74,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Sending:
-    """A file for the bank without its lines."""
+    """A file for the bank without its lines. ``bank_no`` is what the bank knows it by."""
 
     number: str
     batch_no: str
+    bank_no: str
     format: str
     file_name: str
     made_at: datetime
@@ -110,7 +118,7 @@ class SendingOfList:
 
 def add(tx: Tx, new: Sending, lines: Sequence[SendingLine], without: Sequence[LeftOut]) -> None:
     """Write a file down with its lines, and what it was made without."""
-    named = ("number", "batch_no", "format", "file_name", "made_by", "lines", "fen")
+    named = ("number", "batch_no", "bank_no", "format", "file_name", "made_by", "lines", "fen")
     values = {name: getattr(new, name) for name in named}
     tx.execute(insert(bank_sending).values({**values, "made_at": to_text(new.made_at)}))
     tx.execute(
@@ -170,6 +178,19 @@ def void(tx: Tx, numbers: Collection[str], at: datetime, by_id: str) -> None:
     )
 
 
+def excuse(tx: Tx, number: str, payment_ids: Sequence[int], why: str) -> None:
+    """The bank could not pay these lines of a file, and that was the payer's doing."""
+    for first in range(0, len(payment_ids), _AT_ONCE):
+        tx.execute(
+            update(bank_sending_line)
+            .where(
+                bank_sending_line.c.sending == number,
+                bank_sending_line.c.payment_id.in_(payment_ids[first : first + _AT_ONCE]),
+            )
+            .values(excuse=why)
+        )
+
+
 def answer(tx: Tx, number: str, told: Answer, fates: Mapping[int, tuple[LineFate, str]]) -> None:
     """Write down what the bank says of a file, and of each payment in it."""
     tx.execute(
@@ -206,7 +227,8 @@ def _lines_of(tx: Tx, batch_no: str) -> dict[str, list[SendingLine]]:
     found: dict[str, list[SendingLine]] = {}
     for row in tx.execute(query):
         fate = None if row.fate is None else LineFate(row.fate)
-        line = SendingLine(row.payment_id, row.name, row.account_hash, fate, row.reason or "")
+        told = (row.reason or "", row.excuse)
+        line = SendingLine(row.payment_id, row.name, row.account_hash, fate, *told)
         found.setdefault(row.sending, []).append(line)
     return found
 
@@ -237,6 +259,7 @@ def _sending(row: Any) -> Sending:
     return Sending(
         number=row.number,
         batch_no=row.batch_no,
+        bank_no=row.bank_no,
         format=row.format,
         file_name=row.file_name,
         made_at=from_text(row.made_at),

@@ -217,6 +217,8 @@ bank_sending = Table(
     # A file with lines of a batch that was made for the bank. The accounts in it are kept nowhere.
     Column("number", String(24), primary_key=True),  # 导-2026-000012, as in the log of exports
     Column("batch_no", _BATCH, ForeignKey("payment_batch.number"), nullable=False),
+    # what the bank knows it by, and no other file
+    Column("bank_no", _BATCH, nullable=False, server_default=""),
     Column("format", _CODE, nullable=False),  # registry/budget/bank_formats.toml
     Column("file_name", String(120), nullable=False),
     Column("made_at", _INSTANT, nullable=False),
@@ -242,6 +244,8 @@ bank_sending_line = Table(
     Column("account_hash", String(64), nullable=False),  # keyed: tells a corrected one
     Column("fate", String(10)),  # paid | failed, once the bank has answered
     Column("reason", String(100)),
+    # why a failure was the payer's, not the account's
+    Column("excuse", String(200), nullable=False, server_default=""),
     Index("ix_bank_sending_line_payment", "payment_id"),
 )
 

@@ -38,7 +38,7 @@ def order_of(*names: str) -> BankOrder:
 
 
 def sent_of(order: BankOrder) -> Sent:
-    return Sent(order.batch_no, [SentLine(one.serial, one.name, one.fen) for one in order.lines])
+    return Sent(order.number, [SentLine(one.serial, one.name, one.fen) for one in order.lines])
 
 
 def table_of(form: BankFormat, content: bytes) -> list[list[str]]:
@@ -79,7 +79,7 @@ def _row(form: BankFormat, order: BankOrder, line: BankLine, reason: str | None)
         BankColumn.NAME: line.name,
         BankColumn.AMOUNT: str(yuan(line.fen)),
         BankColumn.USE: line.use,
-        BankColumn.BATCH: order.batch_no,
+        BankColumn.BATCH: order.number,
         BankColumn.ID_LAST_FOUR: line.id_last_four,
         BankColumn.STATE: form.paid[0] if reason is None else form.failed[0],
         BankColumn.REASON: reason or "",
@@ -88,7 +88,7 @@ def _row(form: BankFormat, order: BankOrder, line: BankLine, reason: str | None)
 
 def _total(one: Total, order: BankOrder, count: int) -> str:
     return {
-        Total.BATCH: order.batch_no,
+        Total.BATCH: order.number,
         Total.DATE: f"{order.on:%Y%m%d}",
         Total.COUNT: str(count),
         Total.TOTAL: str(yuan(order.fen)),

@@ -61,7 +61,7 @@ def banks_answer(
     """What the bank sends back about a file."""
     form, asked = desk.register.bank_answers.sent(desk.actor("cashier"), number, sending)
     lines = [BankLine(one.serial, one.name, "", one.fen) for one in asked.lines]
-    return answer(form, BankOrder(number, date(2026, 11, 9), lines), failed, spoil, encoding)
+    return answer(form, BankOrder(asked.number, date(2026, 11, 9), lines), failed, spoil, encoding)
 
 
 def take(

@@ -14,7 +14,7 @@ from engine.errors import Conflict, Invalid, NotPermitted
 from engine.store.instants import to_text
 from registry.budget.bank_formats import BankColumn
 from registry.budget.model import PaymentStatus
-from registry.funds.bank_answers import ResultRefused
+from registry.funds.bank_answers import PaidAfterAll, ResultRefused
 from registry.funds.bank_desk import NotAllFit
 from registry.help_given import HelpBook
 from registry.store.bank_sendings import SendingState
@@ -169,10 +169,178 @@ def test_the_result_of_one_file_is_not_taken_for_another(desk: Purse) -> None:
     take(desk, number, first, content)
     with_account_of(desk, file_no, "6222000000000000099")
     second = sent(desk, number)
+    with pytest.raises(ResultRefused) as refused:
+        take(desk, number, second, content)
+    said = f"这是批次“{number}-1”的结果,不是 {number}-2 的"
+    assert said in refused.value.problems[0].message
+    assert take(desk, number, second, banks_answer(desk, number, second)).paid == 1
+    desk.must_hold()
+
+
+@pytest.mark.parametrize("form", ["simulated_csv", "simulated_txt", "simulated_xlsx"])
+def test_no_two_files_of_a_batch_are_called_the_same(desk: Purse, form: str) -> None:
+    number, _ = three(desk)
+    cashier, content = desk.actor("cashier"), b""
+    names = set()
+    for again in ("", "yes"):
+        content = content or banks_answer(desk, number, sent(desk, number, format=form))
+        sending = (
+            sent(desk, number, format=form, again="yes") if again else made_of(desk, number)[0]
+        )
+        names.add(desk.register.bank.fetch(cashier, number, sending).name)
+    assert len(names) == 2
+    with pytest.raises(ResultRefused, match="对不上"):
+        take(desk, number, made_of(desk, number)[0], content)
+
+
+def test_files_made_before_they_had_numbers_of_their_own_are_told_apart(desk: Purse) -> None:
+    file_no = with_account(desk, 1)
+    number = granted(desk, file_no)
+    first = sent(desk, number)
+    shared = bank_sending.update().values(bank_no=number)
+    desk.engine.execute(lambda tx: tx.execute(shared))
+    content = banks_answer(desk, number, first, {1: "账户已销户"})
+    take(desk, number, first, content)
+    with_account_of(desk, file_no, "6222000000000000099")
+    second = sent(desk, number)
+    desk.engine.execute(lambda tx: tx.execute(shared))
     with pytest.raises(Conflict, match=f"已经作为 {first} 的结果导入过"):
         take(desk, number, second, content)
     assert take(desk, number, second, banks_answer(desk, number, second)).paid == 1
     desk.must_hold()
+
+
+POOR = {"why": "付款账户余额不足,整批未付"}
+
+
+def chosen(desk: Purse, number: str, *serials: int) -> list[int]:
+    offer = desk.register.bank.offer(desk.actor("cashier"), number)
+    return [one.payment.id for one in offer.left if one.payment.number in serials]
+
+
+def test_what_failed_because_of_the_payer_goes_out_again_as_it_was(desk: Purse) -> None:
+    number, _ = three(desk)
+    again, cashier = desk.register.bank_again, desk.actor("cashier")
+    for _time in range(3):
+        sending = sent(desk, number)
+        failed = dict.fromkeys((1, 2, 3), "余额不足")
+        assert take(desk, number, sending, banks_answer(desk, number, sending, failed)).failed == 3
+        with pytest.raises(NotAllFit, match="账户无误的,先登记"):
+            sent(desk, number)
+        assert again.excuse_all(cashier, number, POOR) == 3
+    offer = desk.register.bank.offer(cashier, number)
+    assert (
+        offer.left[0].reason == "银行付款失败:余额不足;账户无误,原样再付:付款账户余额不足,整批未付"
+    )
+    sending = sent(desk, number)
+    assert take(desk, number, sending, banks_answer(desk, number, sending)).paid == 3
+    said = [one for one in desk.engine.audit.entries(0, 9_999) if one.action == "bank-lines-again"]
+    assert len(said) == 3
+    desk.must_hold()
+
+
+def test_only_the_lines_that_were_ticked_go_out_again(desk: Purse) -> None:
+    number, _ = three(desk)
+    again, cashier = desk.register.bank_again, desk.actor("cashier")
+    sending = sent(desk, number)
+    failed = {1: "系统超时", 2: "系统超时", 3: "账户已销户"}
+    take(desk, number, sending, banks_answer(desk, number, sending, failed))
+    with pytest.raises(Invalid, match="请写明原样再付的原因"):
+        again.excuse(cashier, number, chosen(desk, number, 1, 2), {})
+    with pytest.raises(Invalid, match="请选择"):
+        again.excuse(cashier, number, [], POOR)
+    assert again.excuse(cashier, number, chosen(desk, number, 1, 2), POOR) == 2
+    with pytest.raises(Conflict, match="刚刚有变动"):
+        again.excuse(cashier, number, chosen(desk, number, 1), POOR)
+    with pytest.raises(NotPermitted):
+        again.excuse(desk.actor("approver"), number, chosen(desk, number, 3), POOR)
+    second = sent(desk, number, leave="yes")
+    assert take(desk, number, second, banks_answer(desk, number, second)).paid == 2
+    assert sums(desk) == (10_000, 0, 1000, 2000, 7000)
+    desk.must_hold()
+
+
+def test_the_cashier_ticks_them_at_the_page(desk: Purse, tmp_path: Path) -> None:
+    number, _ = three(desk)
+    sending = sent(desk, number)
+    failed = dict.fromkeys((1, 2, 3), "余额不足")
+    take(desk, number, sending, banks_answer(desk, number, sending, failed))
+    cashier = Visitor(site_of(desk.engine, tmp_path), desk.engine, "cashier")
+    address = f"/funds/batches/{number}/bank-file"
+    shown = cashier.text(address)
+    assert "失败的 3 笔全选" in shown
+    assert shown.count('name="line"') == 3
+    told = cashier.post(f"{address}/again", {"why": "", "line": "1"}, address)
+    assert told.status_code == 422
+    assert "请写明原样再付的原因" in told.get_data(as_text=True)
+    done = cashier.post(f"{address}/again", {**POOR, "all": "yes"}, address)
+    assert done.status_code == 303
+    assert "已登记 3 笔账户无误" in cashier.text(address)
+    assert sent(desk, number)
+
+
+def settled(desk: Purse, number: str, data: dict[str, str]) -> None:
+    """The step 付款并登记 done."""
+    case_id = desk.register.batches.view(desk.actor("cashier"), number).line.batch.case_id
+    desk.do("cashier", case_id, "pay_county", data)
+
+
+GIVEN_UP = {"pay_result": "not_paid", "refusal": "名单作废"}
+IN_CASH = {"pay_result": "paid", "voucher_no": "记-2026-0200", "paid_on": "2026-11-09"}
+HELD = {"pay_result": "held"}
+
+
+@pytest.mark.parametrize(
+    ("closing", "status", "said"),
+    [
+        (GIVEN_UP, PaymentStatus.RELEASED, "已退回指标的 2 笔 2,000.00 元:请会计"),
+        (IN_CASH, PaymentStatus.PAID, "已另行付清的 2 笔 2,000.00 元:银行又付了一次,请追回"),
+        (HELD, PaymentStatus.HELD, "挂账的 2 笔 2,000.00 元:请在批次页"),
+    ],
+    ids=["given up", "paid by voucher", "held"],
+)
+def test_what_went_out_after_the_batch_was_closed_is_told_yuan_by_yuan(
+    desk: Purse, closing: dict[str, str], status: PaymentStatus, said: str
+) -> None:
+    number, _ = three(desk)
+    sending, cashier = sent(desk, number), desk.actor("cashier")
+    content = banks_answer(desk, number, sending, CLOSED)
+    nothing = banks_answer(desk, number, sending, dict.fromkeys((1, 2, 3), "余额不足"))
+    desk.register.bank_answers.void(cashier, number, sending, {"confirmed": "yes"})
+    settled(desk, number, closing)
+    before = sums(desk)
+    with pytest.raises(PaidAfterAll, match="账上还没有") as refused:
+        take(desk, number, sending, content)
+    assert "银行付出了 2 笔 2,000.00 元,账上还没有" in refused.value.message
+    assert said in refused.value.message
+    assert statuses(desk, number) == [status] * 3
+    assert sums(desk) == before
+    with pytest.raises(Conflict, match="没有付出的"):
+        take(desk, number, sending, nothing)
+    acts = [one.action for one in desk.engine.audit.entries(0, 9_999)]
+    assert acts.count("bank-paid-after-all") == 1
+    desk.must_hold()
+
+
+def test_the_page_of_a_closed_batch_takes_the_result_of_a_void_file(
+    desk: Purse, tmp_path: Path
+) -> None:
+    number, _ = three(desk)
+    sending = sent(desk, number)
+    content = banks_answer(desk, number, sending)
+    answers = desk.register.bank_answers
+    answers.void(desk.actor("cashier"), number, sending, {"confirmed": "yes"})
+    settled(desk, number, GIVEN_UP)
+    cashier = Visitor(site_of(desk.engine, tmp_path), desk.engine, "cashier")
+    address = f"/funds/batches/{number}/bank-file"
+    assert "其实已交给银行" in cashier.text(address)
+    told = cashier.post(
+        f"{address}/{sending}/result",
+        {**VOUCHER, "file": (io.BytesIO(content), "结果.csv")},
+        f"{address}?of={sending}",
+    )
+    assert told.status_code == 409
+    assert "但银行付出了 3 笔 3,000.00 元" in told.get_data(as_text=True)
 
 
 def test_why_it_failed_is_told_no_more_while_the_line_waits_again(desk: Purse) -> None:

@@ -41,6 +41,7 @@ def changed(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
         (lambda f: f[CSV].update(separator="0"), "分隔符“0”不能用"),
         (lambda f: f[XLSX].update(encoding="gbk"), "xlsx 文件不写“encoding”"),
         (lambda f: f[CSV].update(file_name="{bank}.csv"), "文件名中没有“{bank}”"),
+        (lambda f: f[CSV].update(file_name="DF_{date}.csv"), "同一天的两份文件分不清"),
         (lambda f: f[CSV].update(file_name="{batch.csv"), "花括号不成对"),
         (lambda f: f[CSV].update(file_name="a/{batch}.csv"), "文件名不能用的字符"),
         (lambda f: f[CSV].update(file_name="{batch}.txt"), "应以 .csv 结尾"),

@@ -33,8 +33,8 @@ def test_the_file_has_the_accounts_of_the_households_and_is_on_record(desk: Purs
     number = granted(desk, with_account(desk, 1), with_account(desk, 2))
     made = make(desk, number)
     assert lines_of(made) == [
-        f"1,6222000000000000001,林模拟1,1000.00,送温暖 2026春节,{number}",
-        f"2,6222000000000000002,林模拟2,1000.00,送温暖 2026春节,{number}",
+        f"1,6222000000000000001,林模拟1,1000.00,送温暖 2026春节,{number}-1",
+        f"2,6222000000000000002,林模拟2,1000.00,送温暖 2026春节,{number}-1",
     ]
     (export,) = desk.register.exports.log(desk.actor("cashier"))
     assert (export.record.reason, export.record.files) == (CSV["reason"], 2)

@@ -1,6 +1,6 @@
 """制作银行文件 and what banks send back, as values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -32,7 +32,7 @@ class Typed:
     """What was typed into a form that was refused, and why it was.
 
     ``others``: so many lines could go without those that cannot be written. ``sending``: the file
-    whose result it was, with everything that is wrong with that.
+    whose result it was, with everything that is wrong with that. ``chosen``: payments to go again.
     """
 
     values: Mapping[str, str] = field(default_factory=dict)
@@ -40,6 +40,7 @@ class Typed:
     others: int | None = None
     sending: str = ""
     problems: Sequence[Problem] = ()
+    chosen: Collection[int] = ()
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,9 @@ class LineToSend:
     note: str
     amount: str
     reason: str
+    again: int | None
+    """The payment, where the bank could not pay it and it may go out again as it was."""
+    is_chosen: bool
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,9 @@ class BankFilePage(Page):
     awaited: tuple[Awaited, ...]
     left: tuple[LineToSend, ...]
     left_lines: int
+    failed_lines: int
+    why: str
+    is_all: bool
     is_open: bool
     is_waiting: bool
     case_href: str
@@ -141,8 +148,11 @@ def bank_file_page(shell: Shell, offer: BankOffer, typed: Typed) -> BankFilePage
         },
         made=tuple(_made(one, is_open=offer.is_open) for one in offer.made),
         awaited=_awaited(offer, typed),
-        left=_left(offer)[:_MOST_ROWS] if offer.made else (),
+        left=_left(offer, typed)[:_MOST_ROWS] if offer.made else (),
         left_lines=len(offer.left) if offer.made else 0,
+        failed_lines=sum(bool(one.failed_in) for one in offer.left) if offer.is_open else 0,
+        why=values.get("why", ""),
+        is_all=bool(values.get("all")),
         is_open=offer.is_open,
         is_waiting=offer.waiting[0] > 0,
         case_href=url_for("cases.show", case_id=batch.case_id) if batch.case_id else "",
@@ -177,7 +187,6 @@ def _lines_and_sum(lines: int, fen: int) -> str:
 
 def _made(one: SendingOfList, *, is_open: bool) -> MadeFile:
     sending, state = one.sending, one.sending.state
-    can_come = is_open and state is SendingState.VOIDED
     return MadeFile(
         number=sending.number,
         name=sending.file_name,
@@ -191,7 +200,7 @@ def _made(one: SendingOfList, *, is_open: bool) -> MadeFile:
         if is_open and state is SendingState.WAITING
         else "",
         late=address("funds.bank_file", {"of": sending.number}, number=sending.batch_no)
-        if can_come
+        if state is SendingState.VOIDED
         else "",
     )
 
@@ -202,12 +211,10 @@ def _result(one: SendingOfList, answer: Answer) -> str:
 
 
 def _awaited(offer: BankOffer, typed: Typed) -> tuple[Awaited, ...]:
-    if not offer.is_open:
-        return ()
     return tuple(
         _brought(one, typed)
         for one in offer.made
-        if one.sending.state is SendingState.WAITING
+        if (offer.is_open and one.sending.state is SendingState.WAITING)
         or (one.sending.state is SendingState.VOIDED and one.sending.number == typed.sending)
     )
 
@@ -226,17 +233,19 @@ def _brought(one: SendingOfList, typed: Typed) -> Awaited:
     )
 
 
-def _left(offer: BankOffer) -> tuple[LineToSend, ...]:
+def _left(offer: BankOffer, typed: Typed) -> tuple[LineToSend, ...]:
     """What has a reason first."""
     ordered = sorted(offer.left, key=lambda one: (not one.reason, one.payment.number))
-    return tuple(_line(one) for one in ordered)
+    return tuple(_line(one, typed.chosen, is_open=offer.is_open) for one in ordered)
 
 
-def _line(one: OpenPayment) -> LineToSend:
+def _line(one: OpenPayment, chosen: Collection[int], *, is_open: bool) -> LineToSend:
     return LineToSend(
         number=one.payment.number,
         name=one.payment.for_whom,
         note=one.payment.payee.note,
         amount=amount(one.payment.fen),
         reason=one.reason or _("还没有写进文件"),
+        again=one.payment.id if is_open and one.failed_in else None,
+        is_chosen=one.payment.id in chosen,
     )

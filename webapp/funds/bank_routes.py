@@ -111,11 +111,36 @@ def void_bank_file(number: str, sending: str) -> ResponseReturnValue:
     return redirect(url_for("funds.bank_file", number=number), 303)
 
 
+@funds.post("/funds/batches/<number>/bank-file/again")
+def pay_unchanged(number: str) -> ResponseReturnValue:
+    """What failed because of the payer may go out again as it was."""
+    actor, typed, desk = current_actor(), request.form.to_dict(), current_registry().bank_again
+    chosen = request.form.getlist("line", type=int)
+    try:
+        if typed.get("all"):
+            noted = desk.excuse_all(actor, number, typed)
+        else:
+            noted = desk.excuse(actor, number, chosen, typed)
+    except (Conflict, Invalid) as refusal:
+        page = _page(actor, number, Typed(typed, refusal.message, chosen=chosen))
+        return page, status_of(refusal)
+    flash(_("已登记 %(n)s 笔账户无误,可以原样写进新的文件。", n=noted), "done")
+    return redirect(url_for("funds.bank_file", number=number), 303)
+
+
 @resumes("funds.make_bank_file")
 def resume_bank_file(actor: Actor, kept: KeptPost) -> ResponseReturnValue:
     """Signed in again: the form with what was typed."""
     told = _("您填写的内容都在,请核对后再次提交。")
     return _page(actor, kept.place["number"], Typed(kept.fields.to_dict(), told))
+
+
+@resumes("funds.pay_unchanged")
+def resume_pay_unchanged(actor: Actor, kept: KeptPost) -> ResponseReturnValue:
+    """The same for what is to go out again."""
+    told, fields = _("您填写的内容都在,请核对后再次提交。"), kept.fields
+    chosen = fields.getlist("line", type=int)
+    return _page(actor, kept.place["number"], Typed(fields.to_dict(), told, chosen=chosen))
 
 
 @resumes("funds.take_bank_result")

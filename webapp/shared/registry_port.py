@@ -14,6 +14,7 @@ from registry.exporting import ExportDesk
 from registry.file_cases import FileCases
 from registry.files import Files
 from registry.finding import HouseholdLine, Lists
+from registry.funds.bank_again import BankAgain
 from registry.funds.bank_answers import BankAnswers
 from registry.funds.bank_desk import BankDesk
 from registry.funds.batches import BatchDesk
@@ -26,6 +27,7 @@ from registry.funds.rosters import RosterDesk
 from registry.funds.year_report import YearDesk
 from registry.help_given import HelpBook
 from registry.likeness import Likenesses
+from registry.opening import Opening
 from registry.paper import PaperShelf
 from registry.report_desk import ReportDesk
 from registry.upkeep import Upkeep
@@ -165,6 +167,11 @@ class RegistryPort(NoticePort, Protocol):
         ...
 
     @property
+    def opening(self) -> Opening:
+        """A file that somebody opens."""
+        ...
+
+    @property
     def help(self) -> HelpBook:
         """The help households were given."""
         ...
@@ -237,6 +244,11 @@ class RegistryPort(NoticePort, Protocol):
     @property
     def results(self) -> ResultDesk:
         """What of paid batches is public."""
+        ...
+
+    @property
+    def bank_again(self) -> BankAgain:
+        """What failed because of the payer."""
         ...
 
     @property
