@@ -280,7 +280,7 @@ def _left(content: Content, known: Sequence[Exit]) -> Left | None:
             fell_back_on=text(said.get("fell_back_on")),
             fell_back_note=text(said.get("fell_back_note")),
         )
-    returned = [one for one in known if one.kind in EXITS and one.back_on > one.on]
+    returned = [one for one in known if one.kind in EXITS and one.back_on and not one.is_revoked]
     if not returned:
         return None
     last = returned[-1]

@@ -28,6 +28,11 @@ class Exit:
     fell_back_on: str
     back_on: str
 
+    @property
+    def is_revoked(self) -> bool:
+        """Whether it was taken back: as if the file had not left."""
+        return self.back_on == self.on and not self.fell_back_on
+
 
 def follow(tx: Tx, before: File, after: File, case_id: str) -> None:
     """Write down what a new version means for it: that it leaves, is poor again, or is back."""
@@ -65,7 +70,7 @@ def take_back(tx: Tx, file_no: str) -> None:
     tx.execute(
         update(household_exit)
         .where(household_exit.c.file_no == file_no, household_exit.c.number == newest)
-        .values(back_on=household_exit.c.on)
+        .values(back_on=household_exit.c.on, fell_back_on=_SINCE_NEVER)
     )
 
 

@@ -46,7 +46,10 @@ def _exited(first: str, last: str, *more: ColumnElement[bool]) -> ColumnElement[
             household_exit.c.file_no == household.c.file_no,
             household_exit.c.on >= first,
             household_exit.c.on <= last,
-            household_exit.c.back_on != household_exit.c.on,  # else it was taken back
+            # else it was taken back: Exit.is_revoked
+            or_(
+                household_exit.c.back_on != household_exit.c.on, household_exit.c.fell_back_on > ""
+            ),
             *more,
         )
         .correlate(household)

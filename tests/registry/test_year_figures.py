@@ -82,6 +82,12 @@ def test_an_exit_that_was_revoked_is_neither_an_exit_nor_a_fall_back(bench: Benc
     assert bench.run("household.take_back_exit", said, "appeal")["stands"]
     found = _of(bench)
     assert (found.left, found.counts[Figure.FELL_BACK], found.counts[Figure.NEW]) == (0, 0, 0)
+    # so is one whose household had been found poor again meanwhile
+    again = {"file_no": file_no, "kind": "lifted", "decided_on": "2026-10-06"}
+    bench.run("household.leave", again, "leave-again")
+    assert not bench.run("household.fall_back", said, "visit")["stands"]
+    assert bench.run("household.take_back_exit", said, "appeal")["stands"]
+    assert (_of(bench).left, _of(bench).counts[Figure.FELL_BACK]) == (0, 0)
     # one that stands, or was struck off, is left as it is
     assert bench.run("household.take_back_exit", said, "appeal")["stands"]
     struck_off = {"file_no": file_no, "reason": "death"}
