@@ -44,9 +44,10 @@ FIRST_CHILD = 500
 
 def deploy(engine: Engine) -> None:
     """The processes of a year's school aid."""
-    for key in PROCESSES:
-        files = read_folder(ROOT / "processes", ROOT / "forms", key).files
-        engine.definitions.deploy(SYSTEM, files)
+    files = [
+        f for key in PROCESSES for f in read_folder(ROOT / "processes", ROOT / "forms", key).files
+    ]
+    engine.definitions.deploy(SYSTEM, files)
 
 
 def child(number: int) -> dict[str, object]:

@@ -34,9 +34,10 @@ VISITED = {"visited_on": "2026-11-09", "visited_by": "林模拟", "received": "y
 
 def deploy(engine: Engine) -> None:
     """The processes of a campaign."""
-    for key in PROCESSES:
-        files = read_folder(ROOT / "processes", ROOT / "forms", key).files
-        engine.definitions.deploy(SYSTEM, files)
+    files = [
+        f for key in PROCESSES for f in read_folder(ROOT / "processes", ROOT / "forms", key).files
+    ]
+    engine.definitions.deploy(SYSTEM, files)
 
 
 def work(engine: Engine) -> None:
