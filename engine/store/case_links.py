@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import func, insert, literal, or_, select, union_all
 from sqlalchemy.sql import ColumnElement, Select
 
 from engine.model.actors import Actor
@@ -65,23 +65,29 @@ def waiting(tx: Tx, case_id: str, message: str, kind: str = "") -> Sequence[Subs
 def related(tx: Tx, actor: Actor, case_id: str) -> Sequence[RelatedCase]:
     """The cases at the other ends of a case's links that the actor may see, oldest link first."""
     there = case_link.c
-    began = _seen(actor, there.case_id == case_id, there.from_id)
-    begun = _seen(actor, there.from_id == case_id, there.case_id)
-    found = [(row, True) for row in tx.execute(began)] + [(row, False) for row in tx.execute(begun)]
+    began = _seen(actor, there.case_id == case_id, there.from_id, was_first=True)
+    begun = _seen(actor, there.from_id == case_id, there.case_id, was_first=False)
+    both = union_all(began, begun).subquery()
+    query = select(both).order_by(both.c.was_first.desc(), both.c.at, both.c.id)
     return [
-        RelatedCase(row.id, row.number, row.title, row.status, row.kind, was_first)
-        for row, was_first in found
+        RelatedCase(row.id, row.number, row.title, row.status, row.kind, bool(row.was_first))
+        for row in tx.execute(query)
     ]
 
 
 def _seen(
-    actor: Actor, of_case: ColumnElement[bool], other: ColumnElement[str]
-) -> "Select[tuple[str, str, str, str, str, str]]":
+    actor: Actor, of_case: ColumnElement[bool], other: ColumnElement[str], *, was_first: bool
+) -> "Select[tuple[str, str, str, str, str, str, int]]":
     return (
         select(
-            case.c.id, case.c.number, case.c.title, case.c.status, case_link.c.kind, case_link.c.at
+            case.c.id,
+            case.c.number,
+            case.c.title,
+            case.c.status,
+            case_link.c.kind,
+            case_link.c.at,
+            literal(int(was_first)).label("was_first"),
         )
         .join(case_link, other == case.c.id)
         .where(of_case, visible_to(actor))
-        .order_by(case_link.c.at, case.c.id)
     )

@@ -3,6 +3,7 @@
 Making the tables, the calendar and the processes takes seconds, a copy a fraction of one.
 """
 
+import itertools
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -21,6 +22,7 @@ class Templates:
         """``server``: gives the run's PostgreSQL server, started; asked only where it is needed."""
         self._folder = folder
         self._server = server
+        self._numbers = itertools.count()
         self._files: dict[SetUp, Path] = {}
         self._databases: dict[SetUp, str] = {}
         self._to_remove = ExitStack()
@@ -46,10 +48,15 @@ class Templates:
         """Drop those that do not lie in the folder."""
         self._to_remove.close()
 
+    def _next_place(self, kind: str) -> Path:
+        """A new folder; one whose set-up failed keeps its number, so that the others go on."""
+        place = self._folder / f"{kind}-{next(self._numbers)}"
+        place.mkdir(parents=True)
+        return place
+
     def _file(self, set_up: SetUp) -> Path:
         if set_up not in self._files:
-            place = self._folder / f"sqlite-{len(self._files)}"
-            place.mkdir(parents=True)
+            place = self._next_place("sqlite")
             set_up(f"sqlite:///{place / 'bangfu.db'}", place)
             self._files[set_up] = place / "bangfu.db"
         return self._files[set_up]
@@ -57,8 +64,7 @@ class Templates:
     def _database(self, set_up: SetUp) -> str:
         if set_up not in self._databases:
             server = self._server()
-            place = self._folder / f"postgres-{len(self._databases)}"
-            place.mkdir(parents=True)
+            place = self._next_place("postgres")
             name = server.create_database()
             self._to_remove.callback(server.drop_database, name)
             set_up(server.url(name), place)
