@@ -21,6 +21,7 @@ from registry.funds.campaign_desk import CampaignDesk
 from registry.funds.desk import FundDesk
 from registry.funds.expense_book import ExpenseBook
 from registry.funds.held_payments import HeldPayments
+from registry.funds.recovering import RecoveryDesk
 from registry.funds.results import ResultDesk
 from registry.funds.rosters import RosterDesk
 from registry.funds.year_report import YearDesk
@@ -83,6 +84,7 @@ class Registry(NoticeDesk):
         self.bank_answers = BankAnswers(engine)
         self.bank_again = BankAgain(engine)
         self.held_payments = HeldPayments(engine)
+        self.recoveries = RecoveryDesk(engine)
         self.expenses = ExpenseBook(engine)
         self.year = YearDesk(engine)
 

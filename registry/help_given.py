@@ -9,11 +9,11 @@ from engine import Actor, Engine
 from engine.errors import Conflict, Invalid, NotFound
 from engine.store.audit import add_access
 from engine.store.database import Tx
-from registry.help_record import HelpRecord, checked
+from registry.help_record import HelpRecord, checked, payment_of_entry
 from registry.household import AWAITING_ENTRY, ON_FILE
 from registry.reading import must_see
 from registry.rights import Act, may, must
-from registry.store import help_records
+from registry.store import help_records, recoveries
 from registry.vocabulary import HELP_KINDS, HELP_SOURCES, LEVELS, words
 
 _ENTRY_ID = re.compile(r"[0-9a-z]{16}")
@@ -37,11 +37,13 @@ class HelpLine:
     entered_at: datetime
     is_counter: bool
     is_taken_back: bool
+    is_recovery: bool
+    """追回: of what was paid this came back."""
 
 
 @dataclass(frozen=True)
 class YearOfHelp:
-    """What came in one year; taken back entries count nothing."""
+    """What came in one year, less what came back in it; what was taken back is no time of help."""
 
     year: int
     cents: int
@@ -138,6 +140,8 @@ class HelpBook:
                 raise NotFound("没有找到这一条帮扶记录。请刷新页面后重试。")
             if record.counters is not None:
                 raise Conflict("冲销记录不能再冲销。如冲销有误,请重新登记这一笔帮扶。")
+            if record.is_recovery or _came_back(tx, record_id):
+                raise Conflict("这一笔已登记追回,帮扶记录随追回写入,不能再冲销。没有冲销。")
             if help_records.is_countered(tx, record_id):
                 raise Conflict("这一笔已经冲销过,没有重复冲销。")
             now = self._engine.environment.now()
@@ -154,6 +158,12 @@ class HelpBook:
             add_access(tx, now, actor.person_id, "help-taken-back", file_no, record_id)
 
         self._engine.execute(write)
+
+
+def _came_back(tx: Tx, record_id: str) -> bool:
+    """Whether a part of what a payment gave came back: that part is taken back already."""
+    payment_id = payment_of_entry(record_id)
+    return payment_id is not None and bool(recoveries.of_payments(tx, [payment_id]))
 
 
 def _not_on_file(status: str) -> str:
@@ -178,16 +188,20 @@ def _line(one: HelpRecord, by: str, taken_back: set[str]) -> HelpLine:
         entered_at=one.entered_at,
         is_counter=one.counters is not None,
         is_taken_back=one.id in taken_back,
+        is_recovery=one.is_recovery,
     )
 
 
 def _years(found: Sequence[HelpRecord], taken_back: set[str]) -> list[YearOfHelp]:
-    """Newest year first. An entry and its counter-entry lie in one year and cancel out."""
+    """Newest year first. An entry and its counter-entry lie in one year and cancel out.
+
+    What came back (追回) lies in the year in which it did.
+    """
     cents: dict[int, int] = {}
     times: dict[int, int] = {}
     for one in found:
         year = one.given_on.year
         cents[year] = cents.get(year, 0) + one.cents
-        counts = one.counters is None and one.id not in taken_back
+        counts = one.is_help and one.id not in taken_back
         times[year] = times.get(year, 0) + counts
     return [YearOfHelp(year, cents[year], times[year]) for year in sorted(cents, reverse=True)]

@@ -11,12 +11,18 @@ from registry.vocabulary import HELP_KINDS, HELP_SOURCES, LEVELS
 _CENT = Decimal("0.01")
 _MOST = Decimal(10_000_000)
 _LONGEST = {"goods": 200, "payer": 100, "note": 300}
+_ID_DIGITS = 13
+_PAYMENT, _RECOVERY = "pay", "rec"
 _LABELS = {"goods": "实物", "payer": "支付单位", "note": "备注"}
 
 
 @dataclass(frozen=True)
 class HelpRecord:
-    """One entry. ``cents`` is negative only in a counter-entry, which names what it takes back."""
+    """One entry.
+
+    ``cents`` is negative in a counter-entry, which names what it takes back, and where a part of
+    what was paid came back (追回): the last part counters the payment's entry.
+    """
 
     id: str
     file_no: str
@@ -31,6 +37,37 @@ class HelpRecord:
     entered_by: str
     entered_at: datetime
     counters: str | None = None
+
+    @property
+    def is_recovery(self) -> bool:
+        """Whether money came back by it that a payment had given."""
+        return self.cents < 0 and _number_of(self.id, _RECOVERY) is not None
+
+    @property
+    def is_help(self) -> bool:
+        """Whether something was given by it at all."""
+        return self.counters is None and self.cents >= 0
+
+
+def entry_of_payment(payment_id: int) -> str:
+    """The id of the entry that a payment writes."""
+    return f"{_PAYMENT}{payment_id:0{_ID_DIGITS}d}"
+
+
+def entry_of_recovery(recovery_id: int) -> str:
+    """The id of the entry that is written when some of it comes back."""
+    return f"{_RECOVERY}{recovery_id:0{_ID_DIGITS}d}"
+
+
+def payment_of_entry(record_id: str) -> int | None:
+    """Which payment wrote an entry; None for one of another origin."""
+    return _number_of(record_id, _PAYMENT)
+
+
+def _number_of(record_id: str, origin: str) -> int | None:
+    said = record_id.removeprefix(origin)
+    is_its = said != record_id and len(said) == _ID_DIGITS and said.isdigit()
+    return int(said) if is_its else None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from registry.funds.list_operations import LIST_OPERATIONS
 from registry.funds.lists import NEWS, SOURCES
 from registry.funds.operations import FUND_OPERATIONS
 from registry.funds.publishing import RESULT_OPERATIONS
+from registry.funds.recovering import RECOVERY_OPERATIONS
 from registry.funds.starts import FROM_A_BATCH, FROM_A_TRANSFER
 from registry.household_operations import OPEN_FILE, SET_NATIONAL_NUMBER
 from registry.leaving_operations import LEAVING_OPERATIONS
@@ -48,6 +49,7 @@ def operations_for(site: str = "") -> Mapping[str, Operation]:
             *LIST_OPERATIONS,
             *ENTITLING_OPERATIONS,
             *RESULT_OPERATIONS,
+            *RECOVERY_OPERATIONS,
             FIND_MEMBER,
         )
     }

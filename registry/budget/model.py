@@ -49,6 +49,7 @@ class Kind(StrEnum):
     COMMIT = "commit", Account.RESERVED, Account.COMMITTED
     REVOKE = "revoke", Account.COMMITTED, Account.AVAILABLE
     PAY = "pay", Account.COMMITTED, Account.PAID
+    RECOVER = "recover", Account.PAID, Account.AVAILABLE
     HOLD = "hold", Account.AVAILABLE, Account.RESERVED
     UNHOLD = "unhold", Account.RESERVED, Account.AVAILABLE
     TRANSFER_OUT = "transfer_out", Account.RESERVED, Account.ELSEWHERE
@@ -200,7 +201,8 @@ class Payee:
 class PaymentStatus(StrEnum):
     """How far a payment is. Only what is reserved, committed, held or paid counts as given.
 
-    What is held (挂账) was granted and could not be paid: its money stays where it was.
+    What is held (挂账) was granted and could not be paid: its money stays where it was. What was
+    paid and came back whole (追回) is given no more; what came back in part stays paid.
     """
 
     LISTED = "listed"
@@ -209,6 +211,7 @@ class PaymentStatus(StrEnum):
     HELD = "held"
     PAID = "paid"
     RELEASED = "released"
+    RECOVERED = "recovered"
 
 
 LIVE = (
@@ -217,6 +220,10 @@ LIVE = (
     PaymentStatus.HELD,
     PaymentStatus.PAID,
 )
+WAS_PAID = frozenset({PaymentStatus.PAID, PaymentStatus.RECOVERED})
+"""The money left the account once, whether or not it came back since."""
+GIVEN_BACK = frozenset({PaymentStatus.RELEASED, PaymentStatus.RECOVERED})
+"""Nobody has the money, nor waits for it."""
 
 
 @dataclass(frozen=True)
@@ -228,6 +235,7 @@ class Payment:
     programme gives to each; of (beneficiary, programme, period) one lives too, whoever is paid.
     ``exception`` says why a cap may be passed; whoever approves sees it.
     ``stopped``: why nobody may be paid it any more, whatever was granted; empty where it may.
+    ``recovered``: how much of it came back after it was paid.
     """
 
     id: int
@@ -250,6 +258,12 @@ class Payment:
     beneficiary: str = ""
     beneficiary_name: str = ""
     stopped: str = ""
+    recovered: int = 0
+
+    @property
+    def kept(self) -> int:
+        """What the payee has, or is to have, of it."""
+        return self.fen - self.recovered
 
     @property
     def for_whom(self) -> str:
@@ -257,6 +271,22 @@ class Payment:
         if self.beneficiary_name in ("", self.payee.name):
             return self.payee.name
         return f"{self.payee.name}(学生{self.beneficiary_name})"
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """追回: so much of a payment came back on a day, under the voucher of the receipt."""
+
+    id: int
+    payment_id: int
+    fen: int
+    recovered_on: date
+    voucher: str
+    reason: str
+    entered_by: str
+    entered_at: datetime
+    entry: str | None = None
+    """The page it was entered on, so that sending it twice enters it once."""
 
 
 @dataclass(frozen=True)

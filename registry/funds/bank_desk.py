@@ -17,7 +17,14 @@ from engine.store.audit import add_access
 from engine.store.database import Tx
 from engine.work.attributes import normal
 from registry.budget.bank_formats import BankFormat, bank_formats
-from registry.budget.model import Batch, BatchStatus, PayeeKind, Payment, PaymentStatus
+from registry.budget.model import (
+    WAS_PAID,
+    Batch,
+    BatchStatus,
+    PayeeKind,
+    Payment,
+    PaymentStatus,
+)
 from registry.budget.programmes import GOODS, programme_title
 from registry.funds.bank_access import file_of, held, must_be_granted, must_pay, seen
 from registry.funds.bank_files import (
@@ -137,7 +144,7 @@ class BankDesk:
                 line=found,
                 made=made,
                 left=left,
-                paid=_sums(one for one in listed if one.status is PaymentStatus.PAID),
+                paid=_sums(one for one in listed if one.status in WAS_PAID),
                 waiting=_sums(
                     one
                     for one in listed

@@ -24,6 +24,7 @@ from registry.budget.model import (
     PayeeKind,
     Payment,
     PaymentStatus,
+    Recovery,
     Stamp,
 )
 from registry.budget.programmes import GOODS, WARNING_SHARE, Programme, programme_of
@@ -40,11 +41,12 @@ from registry.funds.payees import (
     typed_child,
     typed_payee,
 )
+from registry.funds.recovering import may_come_back
 from registry.funds.rights import FundAct, may, must, must_somewhere, places_of
 from registry.funds.roster_rows import LONGEST_EXCEPTION
 from registry.funds.starts import FROM_A_BATCH
 from registry.funds.typed import number_of
-from registry.store import bank_sendings, funds, payees, payments
+from registry.store import bank_sendings, funds, payees, payments, recoveries
 from registry.store.funds import LineOfUnit, Narrowing
 from registry.store.payees import HouseholdToPay
 from registry.store.payments import BatchLine
@@ -79,6 +81,10 @@ class BatchView:
     """Why the batch cannot be closed yet, in words; empty where nothing waits for the bank."""
     may_settle: bool
     """What is held on account: pay it, or give it back."""
+    may_recover: bool
+    """Write down that some of what was paid came back (追回)."""
+    recovered: Sequence[tuple[Recovery, str]]
+    """What came back, with the name of who entered it, in the order in which it was."""
     may_send: bool
     """To the bank: a batch of money that was granted, by who pays and neither rostered nor granted
     it; afterwards she may look at the files that were made of it."""
@@ -148,6 +154,8 @@ class BatchDesk:
                 waits=giving.waits_for_bank(tx, number),
                 may_settle=any(one.status is PaymentStatus.HELD for one in listed)
                 and may_pay(tx, actor, found.batch),
+                may_recover=any(map(may_come_back, listed)) and may_pay(tx, actor, found.batch),
+                recovered=recoveries.of_batch(tx, number),
                 may_send=_may_send(tx, actor, found.batch),
             )
 

@@ -1,12 +1,12 @@
 """What a payment must not be: given twice, above a cap, to somebody who cannot be paid.
 
 Caps are data with dated amounts (:mod:`registry.budget.programmes`); they count what is given to a
-payee in the year by any level of any county: to a household also what people it counts were given
-as persons, to a person also what a household that counted her and was struck off was given. Of what
-is given to each child (``Payment.beneficiary``) they count what that child was given, whoever was
-paid for her, and she is given it once a period, of all programmes of that kind. A cap may be passed
-where the roster says why, which whoever approves sees first; being paid twice for the same may
-never be.
+payee in the year by any level of any county, less what came back: to a household also what people
+it counts were given as persons, to a person also what a household that counted her and was struck
+off was given. Of what is given to each child (``Payment.beneficiary``) they count what that child
+was given, whoever was paid for her, and she is given it once a period, of all programmes of that
+kind. A cap may be passed where the roster says why, which whoever approves sees first; being paid
+twice for the same may never be.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -174,16 +174,16 @@ class _Given:
                 "请先在业务参数中设定。"
             )
         given = sum(
-            other.fen
+            other.kept
             for other in others
             if cap.is_yearly
             and cap.holds_for(other.programme, other.item, one.payee.kind, category)
         )
-        if given + one.fen <= most:
+        if given + one.kept <= most:
             return ""
         told = f"(含其他批次和其他单位已安排的 {in_yuan(given)})" if given else ""
         return (
-            f"{one.for_whom}{cap.title}合计 {in_yuan(given + one.fen)}{told},"
+            f"{one.for_whom}{cap.title}合计 {in_yuan(given + one.kept)}{told},"
             f"超过上限 {in_yuan(most)}。"
         )
 
@@ -259,7 +259,7 @@ def _elsewhere(one: Payment, other: Payment) -> bool:
 def _also(one: Payment, other: Payment) -> str:
     return (
         f"{one.for_whom}的{programme_title(one.programme)}({one.period})"
-        f"{words(LEVELS, other.level)}已安排 {in_yuan(other.fen)}。"
+        f"{words(LEVELS, other.level)}已安排 {in_yuan(other.kept)}。"
     )
 
 
@@ -270,7 +270,7 @@ def _twice(one: Payment, other: Payment) -> str:
         where = "本批中" if other.batch_no == one.batch_no else f"批次 {other.batch_no} 中"
     return (
         f"{one.for_whom}的{programme_title(one.programme)}({one.period})已在{where}安排 "
-        f"{in_yuan(other.fen)},同一期间不能重复发放。"
+        f"{in_yuan(other.kept)},同一期间不能重复发放。"
     )
 
 
@@ -286,7 +286,7 @@ def _twice_for_child(one: Payment, found: OtherPayment) -> str:
     paid = "" if other.payee.name == other.beneficiary_name else f"(收款人{other.payee.name})"
     return (
         f"学生{one.beneficiary_name}的{programme_title(other.programme)}({other.period})已{where}"
-        f"安排 {in_yuan(other.fen)}{paid},一名学生同一年度只发一次。{ask}"
+        f"安排 {in_yuan(other.kept)}{paid},一名学生同一年度只发一次。{ask}"
     )
 
 
@@ -303,7 +303,7 @@ def _twice_otherwise(one: Payment, found: OtherPayment) -> str:
         whose, how = "原来的档案(已注销)", "按户安排"
     return (
         f"{one.payee.name}{whose}的{programme_title(one.programme)}({one.period})已{where}{how} "
-        f"{in_yuan(other.fen)},同一期间不能重复发放。{ask}"
+        f"{in_yuan(other.kept)},同一期间不能重复发放。{ask}"
     )
 
 

@@ -12,11 +12,13 @@ from engine.model.operations import Cancelled
 from engine.store.database import Tx
 from engine.work.federation_settings import Ask
 from registry.budget.model import (
+    WAS_PAID,
     Batch,
     BatchStatus,
     PayeeKind,
     Payment,
     PaymentStatus,
+    Recovery,
     Stamp,
     TransferStatus,
 )
@@ -24,11 +26,11 @@ from registry.budget.programmes import GOODS, programmes, sources
 from registry.funds import ledger
 from registry.funds.checking import faults_of, not_to_be_paid
 from registry.funds.ledger import Shortage
-from registry.help_record import HelpRecord
+from registry.help_record import HelpRecord, entry_of_payment, entry_of_recovery
 from registry.store import bank_sendings, funds, help_records, payments
 
 _MOST_TOLD = 5
-_ID_DIGITS = 13
+_LONGEST_NOTE = 300
 
 
 @dataclass(frozen=True)
@@ -97,11 +99,15 @@ def pay_out(tx: Tx, stamp: Stamp, number: str, voucher: str, note: str = "") -> 
 
     Each household's file says so at once; ``note`` says how, where it was in cash. What nobody may
     be paid any more goes on account instead (挂账). The batch is closed. Nothing is done where it
-    was closed before.
+    was closed before. Raises Conflict for who rostered or granted it.
     """
     batch = _to_close(tx, number)
     if batch.status is BatchStatus.PAID:
         return PaidOut()
+    if stamp.by_id == batch.made_by:
+        raise Conflict("这一批是您制单的,按规定由别人付款,没有登记付款。")
+    if payments.granted_by(tx, number, stamp.by_id):
+        raise Conflict("这一批是您审批的,按规定由别人付款,没有登记付款。")
     left = unpaid(tx, number)
     stopped = not_to_be_paid(tx, left, hold=True)
     held = [one for one in left if one.id in stopped]
@@ -160,10 +166,10 @@ def give_back(tx: Tx, stamp: Stamp, number: str, reason: str, *, withdrawn: bool
         raise Conflict("这一批没有占用资金,没有改动。")
     _must_not_wait(tx, number)
     listed = payments.of_batch(tx, number)
-    left = [one for one in listed if one.status is not PaymentStatus.PAID]
+    left = [one for one in listed if one.status not in WAS_PAID]
     ledger.release(tx, stamp, left, reason)
     if len(left) < len(listed):
-        # What the bank has paid stays paid, whatever becomes of the case.
+        # What the bank has paid was paid, whatever becomes of the case.
         batch, after = _as_the_bank_paid(tx, batch), BatchStatus.PAID
     return _save(tx, replace(batch, status=after, reason=reason[:300]))
 
@@ -182,7 +188,7 @@ def record_help(tx: Tx, stamp: Stamp, paid: Sequence[Payment], note: str) -> Non
         is_goods = one.item == GOODS
         records.append(
             HelpRecord(
-                id=f"pay{one.id:0{_ID_DIGITS}d}",
+                id=entry_of_payment(one.id),
                 file_no=one.payee.key,
                 kind=programme.help,
                 given_on=stamp.on,
@@ -197,6 +203,33 @@ def record_help(tx: Tx, stamp: Stamp, paid: Sequence[Payment], note: str) -> Non
             )
         )
     help_records.add_many(tx, records)
+
+
+def record_recovery(tx: Tx, changed: Payment, came: Recovery) -> None:
+    """The same when some of it came back (追回): an entry below zero, on the day it did.
+
+    The last part takes the payment's entry back. Whoever has no entry of it, or whose entry was
+    taken back by hand, was given nothing that could come back.
+    """
+    if changed.payee.kind is not PayeeKind.HOUSEHOLD:
+        return
+    given = help_records.numbered(tx, changed.payee.key, entry_of_payment(changed.id))
+    if given is None or help_records.is_countered(tx, given.id):
+        return
+    why = f"{came.reason};" if came.reason else ""
+    help_records.add(
+        tx,
+        replace(
+            given,
+            id=entry_of_recovery(came.id),
+            given_on=came.recovered_on,
+            cents=-came.fen,
+            note=f"追回,凭证 {came.voucher};{why}{given.note}"[:_LONGEST_NOTE],
+            entered_by=came.entered_by,
+            entered_at=came.entered_at,
+            counters=None if changed.kept else given.id,
+        ),
+    )
 
 
 def _whose(one: Payment) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from engine.store.database import Tx
 from registry.budget.model import BudgetLine, Kind, PaymentStatus
-from registry.store import fund_checks, funds, payments
+from registry.store import fund_checks, funds, payments, recoveries
 
 Findings = Iterator[str | None]
 """For each thing that was looked at: what is wrong with it, or None."""
@@ -34,6 +34,10 @@ def findings(tx: Tx) -> Findings:
         yield f"batch {number} is {status} and its case {case_status or 'is gone'}"
     for payment_id, status, batch_status in fund_checks.payments_that_disagree(tx):
         yield f"payment {payment_id} is {status} in a batch that is {batch_status}"
+    for payment_id in recoveries.that_disagree(tx):
+        yield f"payment {payment_id} and what came back of it differ"
+    for payment_id in fund_checks.recovered_otherwise(tx):
+        yield f"payment {payment_id}: its movements and what came back of it differ"
     for number in fund_checks.granted_by_who_rostered(tx):
         yield f"batch {number} was granted by who rostered it"
     for number in fund_checks.paid_by_who_rostered_or_granted(tx):

@@ -12,17 +12,19 @@ from engine.errors import Conflict, Invalid, NotFound
 from engine.store.database import Tx
 from registry.budget.amounts import in_wan, in_wan_upwards, in_yuan
 from registry.budget.model import (
+    WAS_PAID,
     BudgetLine,
     Kind,
     LineKey,
     Movement,
     Payment,
     PaymentStatus,
+    Recovery,
     Stamp,
     Transfer,
     TransferStatus,
 )
-from registry.store import funds, payments
+from registry.store import funds, payments, recoveries
 
 _PAID_TWICE = (
     "名单中有人已在其他批次安排了同一项目、同一期间的发放,未提交、未占用资金。请重新核对名单。"
@@ -188,8 +190,47 @@ def release(tx: Tx, stamp: Stamp, live: Sequence[Payment], reason: str) -> None:
     for kind in (Kind.RELEASE, Kind.REVOKE):
         found = [one for one in live if one.status in _STEPS[kind][0]]
         _advance(tx, stamp, found, kind, reason)
-    if any(one.status is PaymentStatus.PAID for one in live):
+    if any(one.status in WAS_PAID for one in live):
         raise Conflict("其中有已经付款的,不能释放占用,没有改动。")
+
+
+def recover(tx: Tx, stamp: Stamp, paid: Payment, asked: Recovery) -> tuple[Payment, Recovery]:
+    """追回: so much of a payment came back, and is free again on the line it was paid from.
+
+    The payment, held by the caller, as it is then, and what was written down. Of a line of a year
+    that is over it is 结余, to be carried over. Raises Conflict for more than was paid and kept.
+    """
+    if paid.status is not PaymentStatus.PAID or asked.fen > paid.kept:
+        raise Conflict(too_much_back(paid.fen, paid.recovered, asked.fen))
+    line = held_line(tx, paid.line_id)
+    changed = replace(paid, recovered=paid.recovered + asked.fen)
+    if not changed.kept:
+        changed = replace(changed, status=PaymentStatus.RECOVERED)
+    recoveries.put(tx, changed)
+    written = recoveries.add(tx, asked)
+    movement = Movement(
+        line_id=line.id,
+        kind=Kind.RECOVER,
+        fen=asked.fen,
+        at=stamp.at,
+        by_id=stamp.by_id,
+        document=asked.voucher,
+        note=asked.reason,
+        batch_no=paid.batch_no,
+        payment_id=paid.id,
+        case_id=stamp.case_id or paid.case_id,
+    )
+    _write(tx, line, Kind.RECOVER, [movement])
+    return changed, written
+
+
+def too_much_back(paid: int, recovered: int, asked: int) -> str:
+    """That more is said to have come back than was paid and not yet recovered."""
+    before = f",已追回 {in_yuan(recovered)}" if recovered else ""
+    return (
+        f"已付 {in_yuan(paid)}{before},最多还能追回 {in_yuan(paid - recovered)},"
+        f"不能登记追回 {in_yuan(asked)},没有登记。请核对金额。"
+    )
 
 
 _GRANTED = frozenset({PaymentStatus.COMMITTED, PaymentStatus.HELD})

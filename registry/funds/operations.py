@@ -19,6 +19,7 @@ from engine.store.database import Tx
 from engine.work.attributes import normal
 from registry.budget.amounts import fen_of, in_yuan, yuan
 from registry.budget.model import (
+    GIVEN_BACK,
     BudgetLine,
     Kind,
     LineKey,
@@ -77,7 +78,7 @@ def _reserve(context: OperationContext, inputs: Inputs) -> Inputs:
     line = found[0]
     new = _payment(context, inputs, line, fen)
     for before in payments.of_case(tx, context.case_id):
-        if before.status is not PaymentStatus.RELEASED and _is_same(before, new):
+        if before.status not in GIVEN_BACK and _is_same(before, new):
             return _granted(context, before.id, ledger.held_line(tx, before.line_id))
     told = faults_of(tx, context.parameter, [new], context.organisation_id, hold=True)
     faults = [fault for fault in told if not fault.is_allowed]
@@ -298,7 +299,7 @@ def _payments(context: OperationContext, inputs: Inputs) -> list[Payment]:
         found = payments.of_case(tx, context.case_id)
         if not found:
             raise NotFound("本办件没有占用资金,没有办理。请核对流程。")
-        return [one for one in found if one.status is not PaymentStatus.RELEASED]
+        return [one for one in found if one.status not in GIVEN_BACK]
     one = payments.numbered(tx, int(str(payment_id)))
     if one is None or one.case_id != context.case_id:
         raise NotFound("本办件没有这一笔发放,没有办理。请核对流程。")

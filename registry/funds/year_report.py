@@ -1,7 +1,7 @@
 """年度报告: what was spent on help in a calendar year, with the payments behind every figure.
 
-Paid by programmes and entered as other expenditure, added up the same four ways, so that each table
-comes to the same total (domain.md §1.16, §4.2).
+Paid by programmes, less what came back (追回), and entered as other expenditure, added up the same
+four ways, so that each table comes to the same total (domain.md §1.16, §4.2).
 """
 
 from collections.abc import Mapping, Sequence

@@ -27,7 +27,7 @@ from engine.store.tables import (
     subscription,
     task,
 )
-from registry.budget.model import LIVE, Entitlement, PayeeKind, PaymentStatus
+from registry.budget.model import GIVEN_BACK, LIVE, Entitlement, PayeeKind, PaymentStatus
 from registry.household import OUT
 from registry.store.entitlements import entitlement_of
 from registry.store.fund_tables import entitlement, payment
@@ -35,6 +35,8 @@ from registry.store.funds import Places
 from registry.store.tables import household
 
 _LIVE = [status.value for status in LIVE]
+_GIVEN_BACK = sorted(status.value for status in GIVEN_BACK)
+_KEPT = payment.c.fen - payment.c.recovered
 
 
 class Stand(StrEnum):
@@ -160,7 +162,7 @@ def _on_file(below: str, day: date, *, joining: bool) -> Select[Any]:
 
 @dataclass(frozen=True)
 class Paid:
-    """What a household was paid for a list."""
+    """What a household was paid for a list, and has."""
 
     fen: int
     paid_on: str
@@ -172,7 +174,7 @@ def paid(tx: Tx, programme: str, period: str, item: str, keys: Collection[str]) 
     query = (
         select(
             payment.c.payee_key,
-            func.sum(payment.c.fen).label("fen"),
+            func.sum(_KEPT).label("fen"),
             func.max(payment.c.paid_on).label("paid_on"),
             func.max(payment.c.voucher).label("voucher"),
         )
@@ -196,7 +198,7 @@ def paid_for(
     query = (
         select(
             payment.c.beneficiary,
-            func.sum(payment.c.fen).label("fen"),
+            func.sum(_KEPT).label("fen"),
             func.max(payment.c.paid_on).label("paid_on"),
             func.max(payment.c.voucher).label("voucher"),
         )
@@ -251,7 +253,7 @@ def to_arrange(tx: Tx, of: ListKey, message: str, below: str) -> list[str]:
     """
     on_a_roster = (
         select(payment.c.id)
-        .where(*_of_its_household(of), payment.c.status != PaymentStatus.RELEASED.value)
+        .where(*_of_its_household(of), payment.c.status.not_in(_GIVEN_BACK))
         .correlate(case)
         .exists()
     )
@@ -278,7 +280,7 @@ def entitled(tx: Tx, of: ListKey, message: str, below: str, programme: str) -> l
     """
     on_a_roster = (
         select(payment.c.id)
-        .where(*_of_its_household(of), payment.c.status != PaymentStatus.RELEASED.value)
+        .where(*_of_its_household(of), payment.c.status.not_in(_GIVEN_BACK))
         .correlate(case, entitlement)
         .exists()
     )
@@ -409,7 +411,7 @@ def _stands(eyes: Eyes, of: ListKey) -> Select[Any]:
     is_paid = payment.c.status == PaymentStatus.PAID.value
     given = (*_of_its_household(of), payment.c.status.in_(_LIVE))
     best = select(func.max(when((is_paid, 1), else_=0))).where(*given)
-    fen = select(func.sum(when((is_paid, payment.c.fen), else_=0))).where(*given)
+    fen = select(func.sum(when((is_paid, _KEPT), else_=0))).where(*given)
     step = select(func.min(task.c.name)).where(task.c.case_id == case.c.id, task.c.status == "open")
     file_no: Any = case.c.business_key
     is_found: Any = true()

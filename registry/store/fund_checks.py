@@ -6,7 +6,7 @@ from sqlalchemy import and_, func, or_, select
 
 from engine.store.database import Tx
 from engine.store.tables import case
-from registry.budget.model import LIVE, BatchStatus, Kind, PaymentStatus
+from registry.budget.model import LIVE, WAS_PAID, BatchStatus, Kind, PaymentStatus
 from registry.store.fund_tables import fund_movement, payment, payment_batch
 
 _LIVE = [status.value for status in LIVE]
@@ -14,11 +14,9 @@ _STATUSES_IN: dict[BatchStatus, frozenset[PaymentStatus]] = {
     BatchStatus.DRAFT: frozenset({PaymentStatus.LISTED}),
     BatchStatus.SUBMITTED: frozenset({PaymentStatus.RESERVED}),
     # The bank may have paid some already.
-    BatchStatus.APPROVED: frozenset(
-        {PaymentStatus.COMMITTED, PaymentStatus.PAID, PaymentStatus.HELD}
-    ),
+    BatchStatus.APPROVED: frozenset({PaymentStatus.COMMITTED, PaymentStatus.HELD, *WAS_PAID}),
     # What could not be paid is held on account, or given back later.
-    BatchStatus.PAID: frozenset({PaymentStatus.PAID, PaymentStatus.HELD, PaymentStatus.RELEASED}),
+    BatchStatus.PAID: frozenset({PaymentStatus.HELD, PaymentStatus.RELEASED, *WAS_PAID}),
     BatchStatus.REFUSED: frozenset({PaymentStatus.RELEASED}),
     BatchStatus.WITHDRAWN: frozenset({PaymentStatus.RELEASED}),
 }
@@ -84,6 +82,23 @@ def payments_that_disagree(tx: Tx) -> list[tuple[int, str, str]]:
         .where(~fits)
     )
     return [(row.id, row.status, row.batch_status) for row in tx.execute(query)]
+
+
+def recovered_otherwise(tx: Tx) -> list[int]:
+    """Payments of which the movements say that something else came back (追回)."""
+    moved = (
+        select(fund_movement.c.payment_id, func.sum(fund_movement.c.fen).label("fen"))
+        .where(fund_movement.c.kind == Kind.RECOVER.value)
+        .group_by(fund_movement.c.payment_id)
+        .subquery()
+    )
+    query = (
+        select(payment.c.id)
+        .outerjoin(moved, moved.c.payment_id == payment.c.id)
+        .where(func.coalesce(moved.c.fen, 0) != payment.c.recovered)
+        .order_by(payment.c.id)
+    )
+    return list(tx.execute(query).scalars())
 
 
 def granted_by_who_rostered(tx: Tx) -> list[str]:

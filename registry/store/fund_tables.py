@@ -109,7 +109,15 @@ payment = Table(
     Column("reason", String(300), nullable=False),
     Column("paid_on", _DATE),
     Column("voucher", String(60), nullable=False),
+    # What came back of it (fund_recovery): never more than was paid; all of it ends the payment.
+    Column("recovered", BigInteger, nullable=False, server_default=text("0")),
     CheckConstraint("fen > 0", name="ck_payment_positive"),
+    CheckConstraint(
+        "recovered >= 0 AND recovered <= fen "
+        "AND (recovered = 0 OR status IN ('paid', 'recovered')) "
+        "AND (status = 'recovered') = (recovered = fen)",
+        name="ck_payment_recovered",
+    ),
     # Nobody gets the same twice, whichever county enters it (domain.md, correction 23).
     Index(
         "uq_payment_once",
@@ -144,6 +152,25 @@ payment = Table(
     Index("ix_payment_batch", "batch_no", "number"),
     Index("ix_payment_payee", "payee_kind", "payee_key", "year"),
     Index("ix_payment_case", "case_id"),
+)
+
+fund_recovery = Table(
+    "fund_recovery",
+    metadata,
+    # 追回: what came back of a payment. Only ever added to; payment.recovered is the sum.
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("payment_id", BigInteger, ForeignKey("payment.id"), nullable=False),
+    Column("fen", BigInteger, nullable=False),
+    Column("recovered_on", _DATE, nullable=False),
+    Column("voucher", String(60), nullable=False),
+    Column("reason", String(300), nullable=False),
+    Column("entered_by", _ID, nullable=False),
+    Column("entered_at", _INSTANT, nullable=False),
+    # The page it was entered on: sending it twice enters it once.
+    Column("entry", String(16), unique=True),
+    CheckConstraint("fen > 0", name="ck_fund_recovery_positive"),
+    Index("ix_fund_recovery_payment", "payment_id"),
+    Index("ix_fund_recovery_day", "recovered_on"),
 )
 
 entitlement = Table(

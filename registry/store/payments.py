@@ -332,9 +332,13 @@ def given_in_year(tx: Tx, year: int, keys: Collection[tuple[str, str]]) -> list[
 
 
 def live_sums(tx: Tx) -> dict[tuple[int, str], int]:
-    """What payments come to by line and status, for the invariants."""
+    """What payments come to by line and status, less what came back, for the invariants."""
     rows = tx.execute(
-        select(payment.c.line_id, payment.c.status, func.sum(payment.c.fen))
+        select(
+            payment.c.line_id,
+            payment.c.status,
+            func.sum(payment.c.fen - payment.c.recovered),
+        )
         .where(payment.c.status.in_(_LIVE))
         .group_by(payment.c.line_id, payment.c.status)
     )
@@ -369,6 +373,7 @@ def _values(one: Payment) -> dict[str, object]:
         "beneficiary": one.beneficiary,
         "beneficiary_name": one.beneficiary_name,
         "stopped": one.stopped,
+        "recovered": one.recovered,
     }
 
 
@@ -406,6 +411,7 @@ def payment_of(row: Any) -> Payment:
         beneficiary=row.beneficiary,
         beneficiary_name=row.beneficiary_name,
         stopped=row.stopped,
+        recovered=row.recovered,
     )
 
 

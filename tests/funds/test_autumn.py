@@ -13,6 +13,7 @@ from engine.model.clock import FixedClock
 from engine.store.settings import Parameter
 from registry import Registry
 from registry.budget.model import BudgetLine
+from registry.help_given import HelpBook
 from registry.store.campaigns import PAID_STANDS, Stand
 from tests.funds.autumn import ENROLLED, Autumn, Student, deploy, household
 from tests.funds.conftest import opened, with_money
@@ -249,3 +250,29 @@ def test_the_page_offers_a_roster_for_each_stage_and_shows_no_number(
     assert ">林小模501<" in batch
     wrong = accountant.post(f"{href}/roster", {"line": line, "item": "nothing"}, href)
     assert wrong.status_code == 409
+
+
+@pytest.mark.parametrize("share", [5000, 2000, 0])
+def test_what_a_student_who_did_not_come_gives_back(
+    autumn: Autumn, near: BudgetLine, share: int
+) -> None:
+    purse, file_no = autumn.purse, file_of(autumn, 1)
+    case_id = autumn.apply(Student(ELDER, file_no))
+    autumn.grant(case_id)
+    autumn.notices_over()
+    autumn.approve(case_id)
+    autumn.pay(near, "university")
+    assert purse.sums(near.id) == (100_000, 0, 0, 5000, 95_000)
+    purse.do("officer", case_id, "confirm", {"enrolled": "no", "confirm_note": "没有报到"})
+    said = {"refunded": share, "refund_note": "没有报到"}
+    voucher = {"refund_voucher": "收-2026-0301"} if share else {}
+    purse.do("reviewer", case_id, "refund", {**said, **voucher})
+    assert autumn.engine.cases.view(SYSTEM, case_id).case.ended_at is not None
+    assert purse.sums(near.id) == (100_000, 0, 0, 5000 - share, 95_000 + share)
+    given = HelpBook(autumn.engine).of_file(purse.actor("reviewer"), file_no)
+    assert [one.cents for one in given.years] == [(5000 - share) * 100]
+    campaign = autumn.seen_by("protection")
+    assert campaign.paid_fen == (5000 - share) * 100
+    assert campaign.households(Stand.DONE) == (share < 5000), "given back whole is not helped"
+    assert campaign.households(Stand.HELD) == (share == 5000)
+    purse.must_hold()

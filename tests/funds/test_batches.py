@@ -285,7 +285,7 @@ def test_a_cancelled_case_gives_back_what_each_of_its_batches_holds_and_is_not_p
         run("funds.submit_batch", {"batch_no": number}, at="xc", by="accountant")
         if first == 1:
             run("funds.commit_batch", {}, at="xc")
-            run("funds.pay_batch", {"voucher_no": "记-1"}, at="xc")
+            run("funds.pay_batch", {"voucher_no": "记-1"}, at="xc", by="cashier")
     run("funds.release_batch", {"batch_no": number, "reason": "名单有误"}, at="xc")
     assert desk.sums(line.id)[1] == 2000
     desk.engine.execute(

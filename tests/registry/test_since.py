@@ -202,6 +202,7 @@ FUND_TABLES = (
     "bank_left_out",
     "entitlement",
     "result_notice",
+    "fund_recovery",
 )
 """In the order they are made in."""
 
@@ -229,7 +230,7 @@ def _forget_since(tx: Tx) -> None:
     tx.execute(
         text(
             "UPDATE alembic_version SET version_num = 'registry_file_reports'"
-            " WHERE version_num = 'registry_results'"
+            " WHERE version_num = 'registry_recovery'"
         )
     )
     assert "awaits_since" not in {one["name"] for one in inspect(tx).get_columns("household")}

@@ -7,7 +7,7 @@ from typing import ClassVar
 from flask import url_for
 
 from registry.budget.amounts import in_yuan
-from registry.budget.model import BatchStatus, PayeeKind, Payment, PaymentStatus
+from registry.budget.model import WAS_PAID, BatchStatus, PayeeKind, Payment, PaymentStatus
 from registry.budget.programmes import programmes
 from registry.funds.batches import BatchView
 from registry.funds.desk import words_of
@@ -16,6 +16,14 @@ from registry.store.payees import HouseholdToPay
 from registry.store.payments import BatchLine
 from registry.vocabulary import CATEGORIES, words
 from webapp.funds.papers import has_papers
+from webapp.funds.recovery_form import (
+    RecoveredRow,
+    RecoveryForm,
+    recover_href,
+    recovered_rows,
+    recovered_sum,
+    recovery_form,
+)
 from webapp.funds.words import PAYEES, PAYMENT_STATES, STATES, amount, fund_tabs, item_names
 from webapp.shared.addresses import address
 from webapp.shared.language import _
@@ -114,6 +122,7 @@ class PayeeRow:
     status: str
     state: str
     why: str
+    recover_href: str
 
 
 @dataclass(frozen=True)
@@ -150,6 +159,11 @@ class BatchPage(Page):
     is_draft: bool
     may_copy: bool
     may_settle: bool
+    may_recover: bool
+    form: RecoveryForm | None
+    """Where it was asked what came back of one payment."""
+    recovered: tuple[RecoveredRow, ...]
+    recovered_sum: str
     held: str
     waits: str
     bank_href: str
@@ -285,6 +299,10 @@ def batch_page(
         is_draft=view.is_mine,
         may_copy=view.may_copy and batch.status in (BatchStatus.REFUSED, BatchStatus.WITHDRAWN),
         may_settle=view.may_settle,
+        may_recover=view.may_recover,
+        form=recovery_form(view, values),
+        recovered=recovered_rows(view),
+        recovered_sum=recovered_sum(view),
         held=_held(view),
         waits=view.waits if view.may_send else "",
         bank_href=url_for("funds.bank_file", number=batch.number) if view.may_send else "",
@@ -312,10 +330,10 @@ def batch_page(
 def payee_rows(view: BatchView) -> list[PayeeRow]:
     """The roster, what is wrong or exceptional first."""
     rows = [_payee_row(one, view) for one in view.payments]
-    held, paid = PaymentStatus.HELD.value, PaymentStatus.PAID.value
+    held, paid = PaymentStatus.HELD.value, {status.value for status in WAS_PAID}
 
     def place(row: PayeeRow) -> tuple[bool, bool, bool, bool, int]:
-        is_last = row.status == paid
+        is_last = row.status in paid
         return row.status != held, is_last, not row.faults, not row.told, row.number
 
     return sorted(rows, key=place)
@@ -342,6 +360,7 @@ def _payee_row(one: Payment, view: BatchView) -> PayeeRow:
         status=one.status.value,
         state=_state(one, view),
         why=_why(one, view),
+        recover_href=recover_href(one, view),
     )
 
 
@@ -361,8 +380,10 @@ def _state(one: Payment, view: BatchView) -> str:
 
 
 def _why(one: Payment, view: BatchView) -> str:
-    if one.status is PaymentStatus.PAID:
-        return f"{one.voucher} {day(one.paid_on)}"
+    if one.status in WAS_PAID:
+        paid = f"{one.voucher} {day(one.paid_on)}"
+        back = _("追回 %(sum)s", sum=in_yuan(one.recovered)) if one.recovered else ""
+        return f"{paid} {back}".strip()
     if one.status is PaymentStatus.RELEASED:
         return one.reason
     return view.unpaid.get(one.id, "")

@@ -64,7 +64,7 @@ def _page(actor: Actor, number: str, typed: Typed) -> str:
 def batch(number: str) -> ResponseReturnValue:
     """A batch; its maker adds to it while it is a draft."""
     said = request.args.get("q", "")[:_LONGEST_SEARCH]
-    kept = {name: request.args.get(name, "") for name in ("amount", "exception")}
+    kept = {name: request.args.get(name, "") for name in ("amount", "exception", "recover")}
     return _page(current_actor(), number, Typed(said, kept))
 
 
@@ -78,7 +78,8 @@ def _done(number: str, act: Callable[[Actor, Mapping[str, str]], str]) -> Respon
         return page, status_of(refusal)
     if told:
         flash(told, "done")
-    kept = {name: typed[name] for name in ("q", "amount") if typed.get(name)}
+    again = ("q",) if typed.get("recover") else ("q", "amount")
+    kept = {name: typed[name] for name in again if typed.get(name)}
     return redirect(address("funds.batch", kept, number=number), 303)
 
 
@@ -167,6 +168,18 @@ def give_back_held(number: str, payment_id: int) -> ResponseReturnValue:
     return _done(number, act)
 
 
+@funds.post("/funds/batches/<number>/lines/<int(max=999999999999):payment_id>/recover")
+def recover(number: str, payment_id: int) -> ResponseReturnValue:
+    """Write down that some of a payment came back."""
+
+    def act(actor: Actor, typed: Mapping[str, str]) -> str:
+        entry = typed.get("entry", "")
+        current_registry().recoveries.enter(actor, number, payment_id, entry, typed)
+        return _("已登记追回,资金已退回指标,帮扶记录已写入。")
+
+    return _done(number, act)
+
+
 @funds.post("/funds/batches/<number>/submit")
 def submit_batch(number: str) -> ResponseReturnValue:
     """Check it as a whole and submit it; or say why not, and leave it as it is."""
@@ -205,6 +218,7 @@ def resume_open(actor: Actor, kept: KeptPost) -> ResponseReturnValue:
 @resumes("funds.add_household")
 @resumes("funds.pay_held")
 @resumes("funds.give_back_held")
+@resumes("funds.recover")
 def resume_adding(actor: Actor, kept: KeptPost) -> ResponseReturnValue:
     """The same for a line of the roster."""
     told = _("您填写的内容都在,请核对后再次提交。")

@@ -10,7 +10,7 @@ from flask import url_for
 
 from engine.errors import NotFound
 from registry.budget.amounts import in_capitals
-from registry.budget.model import BatchStatus, Payment, PaymentStatus
+from registry.budget.model import WAS_PAID, BatchStatus, Payment, PaymentStatus
 from registry.budget.programmes import GOODS, source_title
 from registry.funds.batches import BatchView
 from webapp.funds.words import amount
@@ -20,7 +20,11 @@ from webapp.shared.page import Page
 from webapp.shared.words import day
 
 _ON_PAPER = frozenset({BatchStatus.SUBMITTED, BatchStatus.APPROVED, BatchStatus.PAID})
-_SAID = {PaymentStatus.PAID: "已付", PaymentStatus.HELD: "挂账"}
+_SAID = {
+    PaymentStatus.PAID: "已付",
+    PaymentStatus.HELD: "挂账",
+    PaymentStatus.RECOVERED: "已追回",
+}
 
 
 @dataclass(frozen=True)
@@ -144,7 +148,10 @@ def _of_batch(view: BatchView, listed: list[Payment], printed: str) -> OfBatch:
 
 
 def _row(one: Payment, number: str) -> PaperRow:
-    is_paid = one.status is PaymentStatus.PAID and one.paid_on is not None
+    is_paid = one.status in WAS_PAID and one.paid_on is not None
+    said = _SAID.get(one.status, "")
+    if one.recovered and one.kept:
+        said = f"{said},追回 {amount(one.recovered)}"
     return PaperRow(
         number=one.number,
         serial=f"{number}-{one.number:03}",
@@ -152,7 +159,7 @@ def _row(one: Payment, number: str) -> PaperRow:
         note=one.payee.note,
         amount=amount(one.fen),
         capitals=in_capitals(one.fen),
-        said=_SAID.get(one.status, ""),
+        said=said,
         paid=day(one.paid_on) if is_paid else "",
         voucher=one.voucher if is_paid else "",
     )

@@ -33,6 +33,7 @@ KINDS: Mapping[Kind, object] = {
     Kind.COMMIT: lazy("批准"),
     Kind.REVOKE: lazy("撤销批准"),
     Kind.PAY: lazy("付款"),
+    Kind.RECOVER: lazy("追回"),
     Kind.HOLD: lazy("调剂占用"),
     Kind.UNHOLD: lazy("调剂退回"),
     Kind.TRANSFER_OUT: lazy("调出"),
@@ -52,6 +53,7 @@ PAYMENT_STATES: Mapping[PaymentStatus, object] = {
     PaymentStatus.PAID: lazy("已付"),
     PaymentStatus.HELD: lazy("挂账"),
     PaymentStatus.RELEASED: lazy("已退回"),
+    PaymentStatus.RECOVERED: lazy("已追回"),
 }
 """Those that are told beside a payment of a batch that is paid in parts."""
 TRANSFER_STATES: Mapping[TransferStatus, object] = {

@@ -9,7 +9,7 @@ from flask import url_for
 from registry.budget.amounts import in_yuan
 from registry.budget.model import PayeeKind
 from registry.funds.year_report import PaidBehind, Spent, YearReport
-from registry.store.year_payments import Cut, PaidLine, PaidWanted
+from registry.store.year_payments import Cut, PaidLine, PaidSum, PaidWanted
 from webapp.funds.words import (
     PAYEES,
     amount,
@@ -104,6 +104,7 @@ class PaidRow:
     voucher: str
     href: str
     link: str
+    is_recovery: bool
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,11 @@ def _summary(found: YearReport) -> str:
         parts.append(_("惠及在档困难职工家庭 %(n)s 户", n=f"{paid.households:,}"))
     if paid.others:
         parts.append(_("其他对象 %(n)s 个", n=f"{paid.others:,}"))
-    if found.total.was:
+    if paid.recoveries:
+        parts.append(
+            _("已扣除追回 %(n)s 笔 %(sum)s", n=f"{paid.recoveries:,}", sum=in_yuan(paid.recovered))
+        )
+    if found.total.was > 0:
         percent = (total - found.total.was) * 100 / found.total.was
         parts.append(_("比上年 %(percent)s%%", percent=f"{percent:+.1f}"))
     return ",".join(parts) + "。"
@@ -190,7 +195,7 @@ class _Drawing:
             payments=self._paid(f"{paid.payments:,}", paid.payments, narrowed),
             households=self._paid(f"{paid.households:,}", paid.households, narrowed),
             others=self._paid(f"{paid.others:,}", paid.others, narrowed),
-            paid=self._paid(amount(paid.fen), paid.payments, narrowed),
+            paid=self._paid(amount(paid.fen), paid.lines, narrowed),
             other=self._other(amount(other.fen), other.entries, beside),
             total=amount(spent.fen),
             was=Figure(amount(spent.was)),
@@ -247,15 +252,23 @@ def paid_page(
         back=address("funds.year", unit, year=wanted.year),
         of_what=" ".join(part for part in parts if part),
         total=amount(total.fen),
-        count=_(
-            "%(payments)s 笔,在档户 %(households)s 户,其他对象 %(others)s 个",
-            payments=f"{total.payments:,}",
-            households=f"{total.households:,}",
-            others=f"{total.others:,}",
-        ),
+        count=_count(total),
         rows=tuple(_paid_row(one) for one in found.lines),
-        is_cut=total.payments > len(found.lines),
+        is_cut=total.lines > len(found.lines),
     )
+
+
+def _count(total: PaidSum) -> str:
+    said = _(
+        "%(payments)s 笔,在档户 %(households)s 户,其他对象 %(others)s 个",
+        payments=f"{total.payments:,}",
+        households=f"{total.households:,}",
+        others=f"{total.others:,}",
+    )
+    if not total.recoveries:
+        return said
+    back = _("已扣除追回 %(n)s 笔 %(sum)s", n=f"{total.recoveries:,}", sum=in_yuan(total.recovered))
+    return f"{said},{back}"
 
 
 def _paid_row(one: PaidLine) -> PaidRow:
@@ -276,4 +289,5 @@ def _paid_row(one: PaidLine) -> PaidRow:
         voucher=one.voucher or NOTHING,
         href=href,
         link=link,
+        is_recovery=one.is_recovery,
     )

@@ -7,7 +7,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from registry.budget.amounts import yuan
+from registry.budget.amounts import in_yuan, yuan
 from webapp.funds.year_page import YearPage, YearRow, YearTable
 from webapp.shared.language import _
 from webapp.sheets.cells import writable
@@ -50,13 +50,22 @@ def _fill(sheet: Worksheet, page: YearPage, table: YearTable, watermark: str) ->
         sheet.column_dimensions[get_column_letter(place)].width = width
     _text(sheet, 1, 1, f"{page.area} {page.year} {page.title}", bold=True)
     until = "" if page.is_over else _("统计到 %(moment)s", moment=page.until)
-    _text(sheet, 2, 1, " ".join(part for part in (watermark, until) if part))
+    _text(sheet, 2, 1, " ".join(part for part in (watermark, until, _recovered(page)) if part))
     for column, said in enumerate(heads(table.label), start=1):
         _text(sheet, 3, column, said, bold=True)
     rows = [(row, False) for row in table.rows] + [(page.total, True)]
     for line, (row, is_total) in enumerate(rows, start=4):
         _row(sheet, line, row, bold=is_total)
     sheet.freeze_panes = "B4"
+
+
+def _recovered(page: YearPage) -> str:
+    """That the sums are less what came back; empty where nothing did."""
+    paid = page.total.spent.paid
+    if not paid.recoveries:
+        return ""
+    sum_of_it = in_yuan(paid.recovered)
+    return _("已扣除追回 %(n)s 笔 %(sum)s", n=f"{paid.recoveries:,}", sum=sum_of_it)
 
 
 def _row(sheet: Worksheet, line: int, row: YearRow, *, bold: bool) -> None:

@@ -76,7 +76,7 @@ class Storyteller:
             EventKind.MESSAGE: self._message,
             EventKind.FILE_ADDED: self._file_added,
             EventKind.DECISION: self._decision,
-            EventKind.GRANT: self._reported,
+            EventKind.GRANT: self._granted,
             EventKind.NOTICE: self._reported,
             EventKind.INCIDENT: self._incident,
             EventKind.RETRIED: self._retried,
@@ -214,6 +214,23 @@ class Storyteller:
         return _Told(
             _("“%(step)s”已完成。", step=self._step(entry)), str(entry.detail.get("text", ""))
         )
+
+    def _granted(self, entry: HistoryEntry) -> _Told:
+        """Money: what became of how many payments, or whose, how much; at a step or beside it."""
+        detail = entry.detail
+        if "act" not in detail:
+            return self._reported(entry)
+        count = detail.get("payments")
+        parts = (
+            detail["act"],
+            _("%(n)s 笔", n=count) if count else "",
+            detail.get("payee", ""),
+            detail.get("amount", ""),
+        )
+        said = " ".join(str(part) for part in parts if part)
+        if entry.element_id:
+            return _Told(_("“%(step)s”已完成。", step=self._step(entry)), said)
+        return _Told(_("%(who)s登记资金:%(what)s。", who=self._who(entry), what=said))
 
     def _incident(self, entry: HistoryEntry) -> _Told:
         return _Told(

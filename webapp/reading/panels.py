@@ -10,7 +10,7 @@ from engine.errors import NotFound, NotPermitted
 from engine.model.tasks import TaskStatus
 from engine.work.view import TaskView
 from registry.budget.amounts import in_yuan, yuan
-from registry.budget.model import PaymentStatus
+from registry.budget.model import WAS_PAID
 from registry.funds.batches import BatchView
 from registry.store.campaigns import PAID_STANDS, Stand
 from webapp.shared.language import _
@@ -134,7 +134,7 @@ def _batch(registry: RegistryPort, actor: Actor, view: TaskView) -> Panel | None
         return None
     told = {one.id: found.faults.get(one.id, ()) for one in found.payments}
     exceptions = {one.id for one in found.payments if told[one.id] or one.exception}
-    paid = {one.id for one in found.payments if one.status is PaymentStatus.PAID}
+    paid = {one.id for one in found.payments if one.status in WAS_PAID}
     without = set(found.without_account) - found.unpaid.keys() - paid
     stopped = sum(any(not one.is_allowed for one in faults) for faults in told.values())
     ordered = sorted(

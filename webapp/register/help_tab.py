@@ -28,6 +28,7 @@ class HelpRow:
     entered: str
     is_counter: bool
     is_taken_back: bool
+    is_recovery: bool
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ def help_tab(help_given: HelpGiven, typed: Mapping[str, str]) -> HelpTab:
                 entered=f"{line.entered_by} {moment(line.entered_at)}".strip(),
                 is_counter=line.is_counter,
                 is_taken_back=line.is_taken_back,
+                is_recovery=line.is_recovery,
             )
             for line in help_given.lines
         ),

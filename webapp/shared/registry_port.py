@@ -22,6 +22,7 @@ from registry.funds.campaign_desk import CampaignDesk
 from registry.funds.desk import FundDesk
 from registry.funds.expense_book import ExpenseBook
 from registry.funds.held_payments import HeldPayments
+from registry.funds.recovering import RecoveryDesk
 from registry.funds.results import ResultDesk
 from registry.funds.rosters import RosterDesk
 from registry.funds.year_report import YearDesk
@@ -259,6 +260,11 @@ class RegistryPort(NoticePort, Protocol):
     @property
     def held_payments(self) -> HeldPayments:
         """What is held on account."""
+        ...
+
+    @property
+    def recoveries(self) -> RecoveryDesk:
+        """What came back."""
         ...
 
     @property
