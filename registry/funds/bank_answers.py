@@ -19,6 +19,7 @@ from registry.funds import giving, ledger
 from registry.funds.bank_access import file_of, held, must_pay, seen
 from registry.funds.bank_desk import format_of, void_all
 from registry.funds.bank_results import BankResult, Fate, Sent, SentLine
+from registry.funds.history import tell_case
 from registry.funds.typed import day_of, instant_on, text_of
 from registry.incoming.rows import Problem
 from registry.store import bank_sendings, payments
@@ -115,11 +116,16 @@ class BankAnswers:
                 return _taken_before(found, fates)
             answer = self._answer(actor, found, typed)
             _must_be_no_other_files(tx, found, answer)
-            self._pay(tx, batch, found, answer, [listed[one.serial] for one in _paid(result)])
+            paid = [listed[one.serial] for one in _paid(result)]
+            self._pay(tx, batch, found, answer, paid)
+            fen = sum(one.fen for one in paid)
             bank_sendings.answer(tx, sending_no, answer, fates)
             taken = _count(fates, is_new=True)
             said = f"{sending_no};成功 {taken.paid} 笔,失败 {taken.failed} 笔;{answer.voucher}"
             add_access(tx, answer.at, actor.person_id, "bank-result-taken", number, said)
+            if taken.paid:
+                told = {"batch": number, "payments": taken.paid, "amount": in_yuan(fen)}
+                tell_case(self._environment, tx, actor, batch.case_id, told | {"act": "银行付款"})
             return taken
 
         try:

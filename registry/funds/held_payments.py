@@ -14,6 +14,8 @@ from registry.funds import giving, ledger
 from registry.funds.bank_access import held
 from registry.funds.cash import cash_fault, in_cash
 from registry.funds.checking import faults_of
+from registry.funds.history import tell_case
+from registry.funds.publishing import publish_later
 from registry.funds.typed import day_of, instant_on, text_of
 from registry.store import payments
 
@@ -31,7 +33,7 @@ class HeldPayments:
         self._environment = engine.environment
 
     def pay(self, actor: Actor, number: str, payment_id: int, typed: Mapping[str, str]) -> None:
-        """补付 under a ``voucher``, with the help record of the household at the same moment.
+        """补付 under a ``voucher``, with the household's help record, published as the rest was.
 
         ``in_cash`` needs ``witness_1`` and ``witness_2``. Raises NotFound, NotPermitted, Conflict,
         Invalid.
@@ -58,6 +60,8 @@ class HeldPayments:
             giving.record_help(tx, stamp, [one], f"发放批次 {number} 补付")
             said = f"第 {one.number} 行 {in_yuan(one.fen)};{voucher}"
             add_access(tx, now, actor.person_id, "held-paid", number, said)
+            publish_later(self._environment, tx, batch, [one])
+            tell_case(self._environment, tx, actor, batch.case_id, _told(one, "补付"))
 
         self._engine.execute(write)
 
@@ -73,11 +77,12 @@ class HeldPayments:
             raise Invalid("".join([*faults, _NOT_RETURNED]))
 
         def write(tx: Tx) -> None:
-            _, one = _one_held(tx, actor, number, payment_id, _NOT_RETURNED)
+            batch, one = _one_held(tx, actor, number, payment_id, _NOT_RETURNED)
             now = self._environment.now()
             ledger.release(tx, Stamp(now, actor.person_id), [one], reason)
             said = f"第 {one.number} 行 {in_yuan(one.fen)};{reason}"
             add_access(tx, now, actor.person_id, "held-returned", number, said)
+            tell_case(self._environment, tx, actor, batch.case_id, _told(one, "退回指标"))
 
         self._engine.execute(write)
 
@@ -95,6 +100,10 @@ class HeldPayments:
         for fault in faults_of(tx, ask, [one], batch.organisation_id, hold=True):
             if not fault.is_allowed:
                 raise Conflict(f"{fault.sentence}{_NOT_PAID}不再付款的,请退回指标。")
+
+
+def _told(one: Payment, act: str) -> Mapping[str, object]:
+    return {"batch": one.batch_no, "payee": one.for_whom, "amount": in_yuan(one.fen), "act": act}
 
 
 def _one_held(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import orjson
 
@@ -27,13 +28,30 @@ class ResultRow:
 
 
 @dataclass(frozen=True)
-class ShownResult:
-    """A published result; without rows where it is over for who asks."""
+class ShownPart:
+    """What was published at once; without rows where it is over for who asks."""
 
     notice: ResultNotice
     rows: Sequence[ResultRow]
     is_over: bool
     is_intact: bool
+
+
+@dataclass(frozen=True)
+class ShownResult:
+    """All that was published of a batch: when it was closed, and what was paid later (补付)."""
+
+    parts: Sequence[ShownPart]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing of it is public any more."""
+        return all(one.is_over for one in self.parts)
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether all of it is as it was published."""
+        return all(one.is_intact for one in self.parts)
 
 
 class ResultDesk:
@@ -52,14 +70,19 @@ class ResultDesk:
         today = self._engine.environment.today()
 
         def read(tx: Tx) -> ShownResult:
-            found = results.find(tx, batch_no)
-            if found is None:
+            found = results.of_batch(tx, batch_no)
+            if not found:
                 raise NotFound
-            is_over = found.ends_on < today
-            rows = _rows(found) if not is_over or _sees(tx, actor, batch_no) else ()
-            return ShownResult(found, rows, is_over, digest(found.content) == found.sha256)
+            sees = _sees(tx, actor, batch_no)
+            return ShownResult([_shown(one, today, sees=sees) for one in found])
 
         return self._engine.ask(read)
+
+
+def _shown(one: ResultNotice, today: date, *, sees: bool) -> ShownPart:
+    is_over = one.ends_on < today
+    rows = rows_of(one) if sees or not is_over else ()
+    return ShownPart(one, rows, is_over, digest(one.content) == one.sha256)
 
 
 def _sees(tx: Tx, actor: Actor | None, batch_no: str) -> bool:
@@ -69,5 +92,6 @@ def _sees(tx: Tx, actor: Actor | None, batch_no: str) -> bool:
     return results.is_below(tx, batch_no, places_of(actor, FundAct.SEE))
 
 
-def _rows(found: ResultNotice) -> Sequence[ResultRow]:
+def rows_of(found: ResultNotice) -> Sequence[ResultRow]:
+    """Its rows as they were published."""
     return [ResultRow(*row) for row in orjson.loads(found.content)]

@@ -308,6 +308,8 @@ result_notice = Table(
     "result_notice",
     metadata,
     Column("batch_no", _BATCH, ForeignKey("payment_batch.number"), primary_key=True),
+    # 0 when the batch was closed, then 1, 2, … for what was paid later: none of them changes.
+    Column("part", Integer, primary_key=True, autoincrement=False),
     Column("organisation_id", _ID, nullable=False),
     Column("title", String(100), nullable=False),
     Column("lines", Integer, nullable=False),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from engine.store.areas import lies_below
 from engine.store.cases import insert_or
@@ -19,7 +19,8 @@ from registry.store.funds import Places
 class ResultNotice:
     """What a batch came to, as the public may read it.
 
-    ``content``: the masked rows; empty in a list, which does not show them.
+    ``content``: the masked rows; empty in a list, which does not show them. ``part``: 0 when the
+    batch was closed, then 1, 2, … for what was paid later.
     """
 
     batch_no: str
@@ -33,12 +34,14 @@ class ResultNotice:
     content: bytes
     sha256: str
     unit: str = ""
+    part: int = 0
 
 
 def add(tx: Tx, one: ResultNotice) -> None:
     """Write it as it is published; what was published before stays as it was."""
     values = {
         "batch_no": one.batch_no,
+        "part": one.part,
         "organisation_id": one.organisation_id,
         "title": one.title,
         "lines": one.lines,
@@ -52,16 +55,26 @@ def add(tx: Tx, one: ResultNotice) -> None:
     tx.execute(insert_or(tx, result_notice).values(**values).on_conflict_do_nothing())
 
 
-def find(tx: Tx, batch_no: str) -> ResultNotice | None:
-    """That of a batch."""
-    row = tx.execute(_all().where(result_notice.c.batch_no == batch_no)).first()
-    return None if row is None else _notice(row)
+def of_batch(tx: Tx, batch_no: str) -> Sequence[ResultNotice]:
+    """What was published of a batch, in the order in which it was."""
+    query = _all().where(result_notice.c.batch_no == batch_no).order_by(result_notice.c.part)
+    return [_notice(row) for row in tx.execute(query)]
+
+
+def next_part(tx: Tx, batch_no: str) -> int:
+    """Under which number what is paid later is published; the batch is held by who asks."""
+    query = select(func.max(result_notice.c.part)).where(result_notice.c.batch_no == batch_no)
+    return (tx.execute(query).scalar() or 0) + 1
 
 
 def on_notice(tx: Tx, today: date, limit: int) -> Sequence[ResultNotice]:
     """What is public on a day, the newest first."""
     query = _all(with_rows=False).where(result_notice.c.ends_on >= today.isoformat())
-    order = (result_notice.c.published_on.desc(), result_notice.c.batch_no.desc())
+    order = (
+        result_notice.c.published_on.desc(),
+        result_notice.c.batch_no.desc(),
+        result_notice.c.part.desc(),
+    )
     return [_notice(row) for row in tx.execute(query.order_by(*order).limit(limit))]
 
 
@@ -93,4 +106,5 @@ def _notice(row: Any) -> ResultNotice:
         content=getattr(row, "content", b""),
         sha256=row.sha256,
         unit=row.unit,
+        part=row.part,
     )

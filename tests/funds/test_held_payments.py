@@ -6,6 +6,7 @@ import pytest
 
 from engine import SYSTEM
 from engine.errors import Conflict, Invalid, NotFound, NotPermitted
+from engine.model.cases import EventKind
 from engine.store.database import Tx
 from registry.budget.model import BatchStatus, PaymentStatus
 from registry.help_given import HelpBook
@@ -271,3 +272,44 @@ def test_the_step_tells_what_the_bank_has_paid_and_what_not(desk: Purse, tmp_pat
     assert "银行已付 2 笔,还有 1 笔没有付,列在最前" in page
     assert "银行付款失败:账户已销户" in page
     assert "/bank-file" in page
+
+
+def test_the_operation_itself_refuses_who_made_or_granted_the_batch(desk: Purse) -> None:
+    number = granted(desk, with_account(desk, 1))
+    case_id, paid = case_of(desk, number), {"voucher_no": "记-1"}
+    with pytest.raises(Conflict, match="这一批是您制单的,按规定由别人付款,没有登记付款"):
+        desk.bench.run("funds.pay_batch", paid, case_id, "xc", by="accountant")
+    with pytest.raises(Conflict, match="这一批是您审批的,按规定由别人付款,没有登记付款"):
+        desk.bench.run("funds.pay_batch", paid, case_id, "xc", by="approver")
+    assert statuses(desk, number) == (BatchStatus.APPROVED, ["committed"])
+    assert sums(desk) == (10_000, 0, 1000, 0, 9000)
+    desk.bench.run("funds.pay_batch", paid, case_id, "xc", by="cashier")
+    assert statuses(desk, number) == (BatchStatus.PAID, ["paid"])
+
+
+def test_what_is_paid_beside_the_step_stands_in_the_history_of_the_case(
+    desk: Purse, tmp_path: Path
+) -> None:
+    number, case_id = partly_paid(desk)
+    with pytest.raises(Conflict):  # what is refused is not told
+        desk.register.held_payments.pay(
+            desk.actor("cashier"),
+            number,
+            desk.register.batches.view(SYSTEM, number).payments[2].id,
+            VOUCHER,
+        )
+
+    def told() -> list[str]:
+        found = desk.engine.cases.history(SYSTEM, case_id, 0, 500)
+        return [str(one.detail.get("act")) for one in found if one.kind is EventKind.GRANT]
+
+    assert told() == ["已批", "银行付款"]
+    desk.do("cashier", case_id, "pay_county", HELD)
+    (_, _, third) = desk.register.batches.view(SYSTEM, number).payments
+    desk.register.held_payments.pay(desk.actor("cashier"), number, third.id, VOUCHER)
+    assert told()[2] == "挂账"
+    assert told()[-1] == "补付"
+    page = Visitor(site_of(desk.engine, tmp_path), desk.engine, "cashier").text(f"/cases/{case_id}")
+    assert "模拟cashier登记资金:银行付款 2 笔 2,000.00 元。" in page
+    assert "模拟cashier登记资金:补付 林模拟3 1,000.00 元。" in page
+    desk.must_hold()

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from engine import SYSTEM
 from engine.errors import NotFound
 from registry.store.fund_tables import result_notice
-from tests.funds.paying import granted, with_account
+from tests.funds.paying import VOUCHER, banks_answer, granted, sent, take, with_account
 from tests.funds.purse import Purse, id_number
 from tests.support.client import client_of
 from tests.support.register import Visitor, site_of
@@ -93,6 +93,68 @@ def test_a_programme_that_is_not_published_has_none(desk: Purse) -> None:
 
 def test_it_is_published_once(desk: Purse, paid: str) -> None:
     (one,) = desk.register.results.on_notice()
-    assert (one.batch_no, one.lines, one.fen) == (paid, 3, 300_000)
+    assert (one.batch_no, one.part, one.lines, one.fen) == (paid, 0, 3, 300_000)
     assert (one.published_on, one.ends_on) == (date(2026, 11, 9), date(2026, 11, 16))
     desk.must_hold()
+
+
+def paid_later(desk: Purse, number: str) -> None:
+    """The one payment that is held on account, some days later."""
+    desk.clock.advance(timedelta(days=4))
+    view = desk.register.batches.view(SYSTEM, number)
+    (held,) = [one for one in view.payments if one.status.value == "held"]
+    today = desk.engine.environment.today().isoformat()
+    typed = {**VOUCHER, "paid_on": today}
+    desk.register.held_payments.pay(desk.actor("cashier"), number, held.id, typed)
+
+
+def test_what_is_paid_later_is_published_beside_what_was(desk: Purse, tmp_path: Path) -> None:
+    number = granted(desk, *(with_account(desk, n) for n in (1, 2, 3)))
+    sending = sent(desk, number)
+    take(desk, number, sending, banks_answer(desk, number, sending, {3: "账户已销户"}))
+    closed(desk, number, HELD)
+    with desk.engine.database.look() as tx:
+        (first,) = tx.execute(result_notice.select()).all()
+    paid_later(desk, number)
+    with desk.engine.database.look() as tx:
+        before, later = tx.execute(result_notice.select().order_by("part")).all()
+    assert before == first, "what was published stays as it was, to the byte"
+    assert (later.part, later.lines, later.fen) == (1, 1, 100_000)
+    assert (later.published_on, later.ends_on) == ("2026-11-13", "2026-11-20")
+    assert [(one.batch_no, one.part) for one in desk.register.results.on_notice()] == [
+        (number, 1),
+        (number, 0),
+    ]
+    site = site_of(desk.engine, tmp_path)
+    page = client_of(site).get(f"/results/{number}").get_data(as_text=True)
+    assert page.count("1,000.00 元</td>") == 3
+    assert "(补付)" in page
+    assert "林**(三)" in page, "told apart from who was published before"
+    assert "林模拟" not in page
+    desk.clock.advance(timedelta(days=5))  # the first is over, the second is not
+    page = client_of(site).get(f"/results/{number}").get_data(as_text=True)
+    assert page.count("1,000.00 元</td>") == 1
+    assert "公示中" in page
+    assert desk.register.results.show(None, number).is_intact
+    desk.must_hold()
+
+
+def test_a_batch_of_which_all_was_paid_later_is_published_then(desk: Purse) -> None:
+    number = closed(desk, granted(desk, with_account(desk, 1)), HELD)
+    paid_later(desk, number)
+    (one,) = desk.register.results.on_notice()
+    assert (one.batch_no, one.part, one.lines) == (number, 1, 1)
+    assert one.title.endswith("(补付)")
+
+
+def test_what_comes_back_changes_nothing_that_was_published(desk: Purse, paid: str) -> None:
+    before = desk.register.results.show(None, paid)
+    one = desk.register.batches.view(SYSTEM, paid).payments[0]
+    typed = {
+        "amount": "1000",
+        "voucher": "收-1",
+        "recovered_on": "2026-11-09",
+        "reason": "重复享受",
+    }
+    desk.register.recoveries.enter(desk.actor("cashier"), paid, one.id, desk.entry(), typed)
+    assert desk.register.results.show(None, paid) == before

@@ -230,7 +230,7 @@ def _forget_since(tx: Tx) -> None:
     tx.execute(
         text(
             "UPDATE alembic_version SET version_num = 'registry_file_reports'"
-            " WHERE version_num = 'registry_recovery'"
+            " WHERE version_num = 'registry_result_parts'"
         )
     )
     assert "awaits_since" not in {one["name"] for one in inspect(tx).get_columns("household")}

@@ -7,7 +7,7 @@ from typing import ClassVar
 from flask import url_for
 
 from registry.budget.amounts import in_yuan
-from registry.funds.results import ResultRow, ShownResult
+from registry.funds.results import ResultRow, ShownPart, ShownResult
 from registry.store.results import ResultNotice
 from webapp.shared.language import _
 from webapp.shared.navigation import Shell
@@ -43,22 +43,29 @@ class ResultsPage(Page):
 
 
 @dataclass(frozen=True)
-class ResultPage(Page):
-    """One published batch with who was paid."""
-
-    template: ClassVar[str] = "notices/result.html"
+class ResultPart:
+    """What was published at once of a batch: who was paid."""
 
     head: ResultLine
     rows: tuple[ResultRow, ...]
     phone: str
     is_over: bool
+
+
+@dataclass(frozen=True)
+class ResultPage(Page):
+    """One published batch: who was paid when it was closed, who later."""
+
+    template: ClassVar[str] = "notices/result.html"
+
+    parts_of_it: tuple[ResultPart, ...]
+    is_over: bool
     is_intact: bool
-    sha256: str
 
     @property
     def title(self) -> str:
         """What was paid."""
-        return f"{self.head.title} {_('发放结果公示')}"
+        return f"{self.parts_of_it[0].head.title} {_('发放结果公示')}"
 
 
 def results_page(shell: Shell, found: Sequence[ResultNotice]) -> ResultsPage:
@@ -68,16 +75,16 @@ def results_page(shell: Shell, found: Sequence[ResultNotice]) -> ResultsPage:
 
 def result_page(shell: Shell, one: ShownResult) -> ResultPage:
     """One of them."""
-    notice = one.notice
     return ResultPage(
         shell,
-        head=_line(notice),
-        rows=tuple(one.rows),
-        phone=notice.phone,
+        parts_of_it=tuple(_part(part) for part in one.parts),
         is_over=one.is_over,
         is_intact=one.is_intact,
-        sha256=notice.sha256,
     )
+
+
+def _part(one: ShownPart) -> ResultPart:
+    return ResultPart(_line(one.notice), tuple(one.rows), one.notice.phone, one.is_over)
 
 
 def _line(one: ResultNotice) -> ResultLine:
