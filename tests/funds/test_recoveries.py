@@ -458,7 +458,7 @@ def test_the_cashier_enters_it_on_the_page_of_the_batch(desk: Purse, tmp_path: P
     form_at = f"{address}?recover={one.id}"
     assert f"recover={one.id}#recover" in cashier.text(address)
     page = cashier.text(form_at)
-    assert "第 2 行 林模拟2:2026-11-09已付 1,000.00 元,最多还能追回 1,000.00 元。" in page
+    assert "第 2 行 林模拟2:2026-11-09 已付 1,000.00 元,最多还能追回 1,000.00 元。" in page
     entry = page.split('name="entry" value="')[1][:16]
     typed = {**CAME_BACK, "recover": str(one.id), "entry": entry}
     refused = cashier.post(

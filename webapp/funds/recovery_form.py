@@ -81,7 +81,7 @@ def recovery_form(view: BatchView, values: Mapping[str, str]) -> RecoveryForm | 
     return RecoveryForm(
         payment_id=one.id,
         words=_(
-            "第 %(n)s 行 %(name)s:%(on)s已付 %(paid)s,最多还能追回 %(most)s。",
+            "第 %(n)s 行 %(name)s:%(on)s 已付 %(paid)s,最多还能追回 %(most)s。",
             n=one.number,
             name=one.for_whom,
             on=day(one.paid_on),
