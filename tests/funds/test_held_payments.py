@@ -309,7 +309,9 @@ def test_what_is_paid_beside_the_step_stands_in_the_history_of_the_case(
     desk.register.held_payments.pay(desk.actor("cashier"), number, third.id, VOUCHER)
     assert told()[2] == "挂账"
     assert told()[-1] == "补付"
-    page = Visitor(site_of(desk.engine, tmp_path), desk.engine, "cashier").text(f"/cases/{case_id}")
+    page = Visitor(site_of(desk.engine, tmp_path), desk.engine, "cashier").text(
+        f"/cases/{case_id}?tab=history"
+    )
     assert "模拟cashier登记资金:银行付款 2 笔 2,000.00 元。" in page
     assert "模拟cashier登记资金:补付 林模拟3 1,000.00 元。" in page
     desk.must_hold()
