@@ -15,7 +15,7 @@ from registry.funds.bank_access import held
 from registry.funds.cash import cash_fault, in_cash
 from registry.funds.checking import faults_of
 from registry.funds.history import tell_case
-from registry.funds.publishing import publish_later
+from registry.funds.supplements import publish_later
 from registry.funds.typed import day_of, instant_on, text_of
 from registry.store import payments
 

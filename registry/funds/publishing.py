@@ -3,11 +3,11 @@
 The rows are a white list (domain.md §1.1): the beginning of a name, the union, what it was and how
 much. No number, no child's name, no reason. They are kept as they were published, with their hash;
 when the days are over only those who work with the money see them (:mod:`registry.funds.results`).
-What is paid later is published beside it (补付), and what comes back changes nothing of it.
+What is paid later is published beside it (:mod:`registry.funds.supplements`), and what comes back
+changes nothing of it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import cast
 
@@ -18,11 +18,10 @@ from engine.model.clock import local_date
 from engine.model.operations import Operation, OperationContext
 from engine.store import directory
 from engine.store.database import Tx
-from engine.work.environment import Environment
 from registry.budget.amounts import in_yuan
 from registry.budget.model import Batch, PayeeKind, Payment, PaymentStatus
 from registry.budget.programmes import programme_of
-from registry.funds.results import ResultRow, rows_of
+from registry.funds.result_rows import ResultRow
 from registry.household import text
 from registry.notice_layers import digest
 from registry.notice_names import masked_name, told_apart
@@ -31,10 +30,6 @@ from registry.store.results import ResultNotice
 
 Inputs = Mapping[str, object]
 
-_DAYS = 5
-"""Of a notice where nobody has set the parameter."""
-
-_LONGEST_TITLE = 90
 _PEOPLE = {PayeeKind.HOUSEHOLD, PayeeKind.PERSON}
 
 
@@ -51,31 +46,13 @@ def _publish(context: OperationContext, inputs: Inputs) -> Inputs:
         ends_on = date.fromisoformat(text(inputs.get("ends_on"))[:10])
     except ValueError as wrong:
         raise Invalid("没有写明公示到哪一天,没有公示。请核对流程。") from wrong
-    results.add(tx, _notice(tx, batch, paid, (local_date(context.now), ends_on)))
+    results.add(tx, notice_of(tx, batch, paid, (local_date(context.now), ends_on)))
     told = {"batch": number, "payments": len(paid), "act": f"公示发放结果至 {ends_on.isoformat()}"}
     context.reporter("grant", told)
     return {"published": True, "lines": len(paid)}
 
 
-def publish_later(environment: Environment, tx: Tx, batch: Batch, paid: Sequence[Payment]) -> None:
-    """Make public what of a closed batch was paid later, as long as any result is.
-
-    The caller holds the batch. Nothing where its programme is not published.
-    """
-    if not programme_of(batch.programme).published:
-        return
-    said = environment.parameter(tx, "notice days", batch.organisation_id)
-    today = environment.today()
-    days = _DAYS if said is None else int(str(said))
-    ends_on = environment.calendars.get(tx).working_day_after(today, days)[0]
-    before = results.of_batch(tx, batch.number)
-    told = [row for one in before for row in rows_of(one)]
-    new = _notice(tx, batch, paid, (today, ends_on), told)
-    part = results.next_part(tx, batch.number)
-    results.add(tx, replace(new, part=part, title=f"{batch.title[:_LONGEST_TITLE]}(补付)"))
-
-
-def _notice(
+def notice_of(
     tx: Tx,
     batch: Batch,
     paid: Sequence[Payment],

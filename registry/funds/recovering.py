@@ -9,26 +9,22 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import cast
 
-from engine import Actor, Engine
 from engine.errors import Conflict, Invalid, NotFound
 from engine.model.clock import local_date
 from engine.model.operations import Operation, OperationContext
-from engine.store.audit import add_access
 from engine.store.database import Tx
 from registry.budget.amounts import fen_of, in_yuan, yuan
-from registry.budget.model import WAS_PAID, Payment, PaymentStatus, Recovery, Stamp
+from registry.budget.model import Payment, PaymentStatus, Recovery, Stamp
 from registry.funds import giving, ledger
-from registry.funds.bank_access import held
-from registry.funds.history import tell_case
-from registry.funds.typed import amount_of, day_of, instant_on, must_be_entry, must_be_same, text_of
+from registry.funds.typed import instant_on
 from registry.household import text
-from registry.store import entitlements, payments, recoveries
+from registry.store import entitlements, recoveries
 
 Inputs = Mapping[str, object]
 
-_LONGEST_VOUCHER = 60
-_LONGEST_REASON = 200
-_UNDONE = "没有登记追回。"
+LONGEST_VOUCHER = 60
+LONGEST_REASON = 200
+UNDONE = "没有登记追回。"
 
 
 def recover(tx: Tx, stamp: Stamp, paid: Payment, asked: Recovery) -> Payment:
@@ -37,73 +33,15 @@ def recover(tx: Tx, stamp: Stamp, paid: Payment, asked: Recovery) -> Payment:
     Raises Conflict for more than was paid and kept, Invalid for a day before it was paid.
     """
     if paid.paid_on is not None and asked.recovered_on < paid.paid_on:
-        raise Invalid(
-            f"收回日期 {asked.recovered_on} 早于付款日期 {paid.paid_on},{_UNDONE}请核对。"
-        )
+        raise Invalid(f"收回日期 {asked.recovered_on} 早于付款日期 {paid.paid_on},{UNDONE}请核对。")
     changed, came = ledger.recover(tx, stamp, paid, asked)
     giving.record_recovery(tx, changed, came)
     return changed
 
 
-# By hand ---------------------------------------------------------------------------------------
-
-
-class RecoveryDesk:
-    """The group of commands about what came back of a batch."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._environment = engine.environment
-
-    def enter(
-        self, actor: Actor, number: str, payment_id: int, entry: str, typed: Mapping[str, str]
-    ) -> None:
-        """Write down that some of a payment came back; sending the same page twice does it once.
-
-        ``amount``, ``voucher``, ``recovered_on``, ``reason``; ``entry`` is the form's own. Raises
-        NotFound, NotPermitted for who rostered or granted it, Conflict, Invalid.
-        """
-        must_be_entry(entry, _UNDONE.removesuffix("。"))
-        asked = self._read(actor, payment_id, entry, typed)
-
-        def write(tx: Tx) -> None:
-            held(tx, actor, number, _UNDONE)
-            before = recoveries.entered(tx, entry)
-            if before is not None:
-                must_be_same(replace(before, id=0, entered_at=asked.entered_at), asked)
-                return
-            one = payments.numbered(tx, payment_id)
-            if one is None or one.batch_no != number:
-                raise NotFound("这一批没有这一笔。请刷新页面。")
-            if one.status not in WAS_PAID:
-                raise Conflict(f"这一笔还没有付款,{_UNDONE}请刷新页面核对。")
-            now = asked.entered_at
-            stamp = Stamp(instant_on(asked.recovered_on, now), actor.person_id)
-            recover(tx, stamp, one, asked)
-            said = f"第 {one.number} 行 {in_yuan(asked.fen)};{asked.voucher};{asked.reason}"
-            add_access(tx, now, actor.person_id, "payment-recovered", number, said)
-            told = {"batch": number, "payee": one.for_whom, "amount": in_yuan(asked.fen)}
-            tell_case(self._environment, tx, actor, one.case_id, {**told, "act": "追回"})
-
-        self._engine.execute(write)
-
-    def _read(
-        self, actor: Actor, payment_id: int, entry: str, typed: Mapping[str, str]
-    ) -> Recovery:
-        faults: list[str] = []
-        fen = amount_of(typed, faults)
-        voucher = text_of(typed, "voucher", "收款凭证号", _LONGEST_VOUCHER, faults)
-        if not voucher:
-            faults.append("请填写收款凭证号。")
-        today = self._environment.today()
-        day = day_of(typed.get("recovered_on", ""), "收回日期", today, faults)
-        reason = text_of(typed, "reason", "追回的原因", _LONGEST_REASON, faults)
-        if not reason:
-            faults.append("请写明追回的原因。")
-        if faults:
-            raise Invalid("".join([*faults, _UNDONE]))
-        now = self._environment.now()
-        return Recovery(0, payment_id, fen, day, voucher, reason, actor.person_id, now, entry)
+def may_come_back(one: Payment) -> bool:
+    """Whether there is anything of it that could."""
+    return one.status is PaymentStatus.PAID and one.kept > 0
 
 
 # By a case -------------------------------------------------------------------------------------
@@ -131,9 +69,9 @@ def _recover(context: OperationContext, inputs: Inputs) -> Inputs:
     nothing was paid, Conflict for more than was paid and not yet recovered.
     """
     tx, fen = cast(Tx, context.tx), fen_of(inputs.get("amount"), "追回金额")
-    voucher = text(inputs.get("voucher_no"))[:_LONGEST_VOUCHER]
+    voucher = text(inputs.get("voucher_no"))[:LONGEST_VOUCHER]
     if not voucher:
-        raise Invalid(f"没有写明收款凭证号,{_UNDONE}")
+        raise Invalid(f"没有写明收款凭证号,{UNDONE}")
     found = _paid(tx, context, inputs)
     before = [
         one
@@ -153,7 +91,7 @@ def _recover(context: OperationContext, inputs: Inputs) -> Inputs:
         fen=fen,
         recovered_on=day,
         voucher=voucher,
-        reason=text(inputs.get("reason"))[:_LONGEST_REASON],
+        reason=text(inputs.get("reason"))[:LONGEST_REASON],
         entered_by=context.actor_id,
         entered_at=context.now,
     )
@@ -172,7 +110,7 @@ def _paid(tx: Tx, context: OperationContext, inputs: Inputs) -> _Paid:
     if asked is not None:
         found = [one for one in found if one.id == int(str(asked))]
     if not found:
-        raise NotFound(f"本办件没有付过款,{_UNDONE}请核对流程。")
+        raise NotFound(f"本办件没有付过款,{UNDONE}请核对流程。")
     return _Paid(found)
 
 
@@ -197,7 +135,7 @@ def _day(context: OperationContext, said: object) -> date:
         return today
     day = date.fromisoformat(text(said)[:10])
     if day > today:
-        raise Invalid(f"收回日期 {day} 还没有到,{_UNDONE}")
+        raise Invalid(f"收回日期 {day} 还没有到,{UNDONE}")
     return day
 
 
@@ -233,8 +171,3 @@ RECOVERY_OPERATIONS = (
     ),
 )
 """All of them."""
-
-
-def may_come_back(one: Payment) -> bool:
-    """Whether there is anything of it that could."""
-    return one.status is PaymentStatus.PAID and one.kept > 0

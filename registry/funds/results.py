@@ -4,27 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import orjson
-
 from engine import Actor, Engine
 from engine.errors import NotFound
 from engine.store.database import Tx
+from registry.funds.result_rows import ResultRow, rows_of
 from registry.funds.rights import FundAct, may_somewhere, places_of
 from registry.notice_layers import digest
 from registry.store import results
 from registry.store.results import ResultNotice
 
 MOST_LISTED = 200
-
-
-@dataclass(frozen=True)
-class ResultRow:
-    """One who was paid, as the public may know it."""
-
-    name: str
-    unit: str
-    item: str
-    amount: str
 
 
 @dataclass(frozen=True)
@@ -90,8 +79,3 @@ def _sees(tx: Tx, actor: Actor | None, batch_no: str) -> bool:
     if actor is None or not may_somewhere(actor, FundAct.SEE):
         return False
     return results.is_below(tx, batch_no, places_of(actor, FundAct.SEE))
-
-
-def rows_of(found: ResultNotice) -> Sequence[ResultRow]:
-    """Its rows as they were published."""
-    return [ResultRow(*row) for row in orjson.loads(found.content)]

@@ -308,8 +308,6 @@ result_notice = Table(
     "result_notice",
     metadata,
     Column("batch_no", _BATCH, ForeignKey("payment_batch.number"), primary_key=True),
-    # 0 when the batch was closed, then 1, 2, … for what was paid later: none of them changes.
-    Column("part", Integer, primary_key=True, autoincrement=False),
     Column("organisation_id", _ID, nullable=False),
     Column("title", String(100), nullable=False),
     Column("lines", Integer, nullable=False),
@@ -321,4 +319,22 @@ result_notice = Table(
     Column("content", LargeBinary, nullable=False),
     Column("sha256", String(64), nullable=False),
     Index("ix_result_notice_ends", "ends_on"),
+)
+
+result_supplement = Table(
+    "result_supplement",
+    metadata,
+    # The same of what was paid later (补付), each time a part of its own, from 1.
+    Column("batch_no", _BATCH, ForeignKey("payment_batch.number"), primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("organisation_id", _ID, nullable=False),
+    Column("title", String(100), nullable=False),
+    Column("lines", Integer, nullable=False),
+    Column("fen", BigInteger, nullable=False),
+    Column("phone", String(60), nullable=False),
+    Column("published_on", _DATE, nullable=False),
+    Column("ends_on", _DATE, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Index("ix_result_supplement_ends", "ends_on"),
 )

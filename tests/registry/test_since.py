@@ -203,6 +203,7 @@ FUND_TABLES = (
     "entitlement",
     "result_notice",
     "fund_recovery",
+    "result_supplement",
 )
 """In the order they are made in."""
 
@@ -230,7 +231,7 @@ def _forget_since(tx: Tx) -> None:
     tx.execute(
         text(
             "UPDATE alembic_version SET version_num = 'registry_file_reports'"
-            " WHERE version_num = 'registry_result_parts'"
+            " WHERE version_num = 'registry_supplements'"
         )
     )
     assert "awaits_since" not in {one["name"] for one in inspect(tx).get_columns("household")}

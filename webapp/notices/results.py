@@ -7,7 +7,8 @@ from typing import ClassVar
 from flask import url_for
 
 from registry.budget.amounts import in_yuan
-from registry.funds.results import ResultRow, ShownPart, ShownResult
+from registry.funds.result_rows import ResultRow
+from registry.funds.results import ShownPart, ShownResult
 from registry.store.results import ResultNotice
 from webapp.shared.language import _
 from webapp.shared.navigation import Shell

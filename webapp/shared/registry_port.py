@@ -22,7 +22,7 @@ from registry.funds.campaign_desk import CampaignDesk
 from registry.funds.desk import FundDesk
 from registry.funds.expense_book import ExpenseBook
 from registry.funds.held_payments import HeldPayments
-from registry.funds.recovering import RecoveryDesk
+from registry.funds.recovery_desk import RecoveryDesk
 from registry.funds.results import ResultDesk
 from registry.funds.rosters import RosterDesk
 from registry.funds.year_report import YearDesk
