@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "registry_recovery"
-down_revision = "registry_results"
+down_revision = "registry_bank_numbers"
 branch_labels = None
 depends_on = None
 
