@@ -6,13 +6,12 @@ bounded, because papers come from strangers.
 
 import io
 import itertools
-import logging
 import re
 import zipfile
 from collections.abc import Iterator
+from importlib import import_module
 from typing import IO
 
-import pypdf
 from lxml import etree
 
 PDF = "application/pdf"
@@ -27,8 +26,6 @@ _S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _WORD_PART = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes|comments)\.xml")
 _SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml")
 
-logging.getLogger("pypdf").setLevel(logging.ERROR)  # its complaints name what the file holds
-
 
 def texts_of(content: bytes, media_type: str) -> Iterator[tuple[str, str]]:
     """Where (第 2 页, 第 3 段, Sheet1!B7) and what stands there; nothing of what is unreadable."""
@@ -38,16 +35,17 @@ def texts_of(content: bytes, media_type: str) -> Iterator[tuple[str, str]]:
         return
     try:
         yield from reader(content)
-    except (pypdf.errors.PyPdfError, zipfile.BadZipFile, etree.XMLSyntaxError, RecursionError):
+    except (zipfile.BadZipFile, etree.XMLSyntaxError, RecursionError):
         return
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, EOFError):
         return  # what pypdf and zipfile raise besides for a file that lies about itself
 
 
 def _pdf(content: bytes) -> Iterator[tuple[str, str]]:
-    reader = pypdf.PdfReader(io.BytesIO(content))
-    for number, page in enumerate(itertools.islice(reader.pages, _MOST_PAGES), start=1):
-        yield f"第 {number} 页", page.extract_text()
+    # Read when the first paper comes: few commands look into one.
+    pages = import_module("engine.model.pdf_text").pages(content, _MOST_PAGES)
+    for number, text in enumerate(pages, start=1):
+        yield f"第 {number} 页", text
 
 
 def _word(content: bytes) -> Iterator[tuple[str, str]]:

@@ -345,6 +345,7 @@ def test_every_operation_gives_what_it_declares(bench: Bench) -> None:
         ),
         "household.fall_back": run("household.fall_back", {"file_no": opened["file_no"]}),
         "household.find_return": run("household.find_return", {"file_no": opened["file_no"]}),
+        "household.take_back_exit": run("household.take_back_exit", {"file_no": opened["file_no"]}),
     }
     money = {name for name in registry.OPERATIONS if name.startswith("funds.")}  # tests/funds
     assert given.keys() == registry.OPERATIONS.keys() - money
