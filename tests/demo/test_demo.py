@@ -27,14 +27,20 @@ def open_steps(engine):
 
 def steps_of(engine, loading):
     """Every step of a person in every process that is planned, or called by one that is."""
-    planned = {plan.process for plan in loading.demo.plans()}
+    newest = {row.key: row.id for row in engine.definitions.latest()}
+    keys = {plan.process for plan in loading.demo.plans()}
+    for key in list(keys):
+        keys |= called_by(engine.definitions.source(newest[key]))
     return {
         element.id
-        for row in engine.definitions.latest()
-        if row.key in planned or row.start_role is None
-        for element in engine.definitions.get(row.id)[1].elements()
+        for key in keys
+        for element in engine.definitions.get(newest[key])[1].elements()
         if element.kind is ElementKind.USER_TASK
     }
+
+
+def called_by(source):
+    return {key for one, called in source.called.items() for key in (one, *called_by(called))}
 
 
 def test_every_planned_case_went_as_planned(loading):
