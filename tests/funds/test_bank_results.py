@@ -56,7 +56,7 @@ def test_gbk_and_utf_8_are_told_apart(form: BankFormat, encoding: str) -> None:
 def test_gbk_that_happens_to_be_utf_8_is_still_read_as_gbk(encoding: str) -> None:
     name = bytes.fromhex("c2aac3aec4b1").decode("gbk")
     name.encode("gbk").decode("utf-8")  # without a fault
-    order = replace(order_of(name), batch_no="F-12")
+    order = replace(order_of(name), number="F-12")
     assert judged(TXT, answer(TXT, order, encoding=encoding), order).problems == ()
 
 
@@ -125,7 +125,7 @@ def test_the_row_is_the_one_the_file_shows() -> None:
 
 @EVERY
 def test_the_result_of_another_batch_is_told_once(form: BankFormat) -> None:
-    other = replace(ORDER, batch_no="发-350602-2026-000099")
+    other = replace(ORDER, number="发-350602-2026-000099")
     result = judged(form, answer(form, other), ORDER)
     assert [one.message for one in result.problems] == [
         f"这是批次“发-350602-2026-000099”的结果,不是 {BATCH} 的。"
