@@ -16,6 +16,7 @@ from engine.errors import BangfuError, NotSignedIn
 from webapp.api import problems, routes
 from webapp.cases.incoming_routes import incoming
 from webapp.cases.routes import cases
+from webapp.cases.sealed_routes import sealed
 from webapp.definitions.routes import definitions
 from webapp.definitions.version_routes import versions
 from webapp.directory.routes import directory
@@ -109,6 +110,7 @@ def create_app(settings: Settings, engine: Engine, registry: RegistryPort) -> Fl
         tasks,
         cases,
         incoming,
+        sealed,
         register,
         imports,
         funds,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from engine.api.commands import Group
+from engine.api.compartments import note_look
 from engine.errors import NotFound
 from engine.feel import EvaluationContext
 from engine.model.actors import Actor
@@ -101,9 +102,11 @@ class Cases(Group):
 
     def view(self, actor: Actor, case_id: str) -> viewing.CaseView:
         """The page of a case."""
-        return self._commands.ask(
+        seen = self._commands.ask(
             lambda tx: viewing.case_view(self._environment, tx, actor, case_id)
         )
+        note_look(self._commands, actor, case_id, seen.reads_kept)
+        return seen
 
     def open_steps(self, actor: Actor, case_id: str) -> Sequence[TaskLine]:
         """Where a case stands now; none where the actor may not see it (any more)."""
@@ -146,9 +149,11 @@ class Cases(Group):
         self, actor: Actor, case_id: str, after: int = 0, limit: int = 200
     ) -> Sequence[HistoryEntry]:
         """What happened, oldest first, personal fields masked; one more than asked."""
-        return self._commands.ask(
+        seen = self._commands.ask(
             lambda tx: viewing.history(self._environment, tx, actor, case_id, after, limit)
         )
+        note_look(self._commands, actor, case_id, seen.reads_kept)
+        return seen.entries
 
     def diagrams(self, actor: Actor, case_id: str) -> Sequence[viewing.DiagramView]:
         """The diagrams with path and tokens."""

@@ -4,6 +4,7 @@ from engine.api.accounts import Accounts
 from engine.api.audit import Audit
 from engine.api.cases import Cases
 from engine.api.commands import Commands
+from engine.api.compartments import Compartments
 from engine.api.definitions import Definitions
 from engine.api.directory import Directory
 from engine.api.errands import Errands
@@ -40,6 +41,7 @@ class Engine(Commands):
         self.operating = Operating(self, self.jobs)
         self.tasks = Tasks(self, self.jobs)
         self.cases = Cases(self)
+        self.compartments = Compartments(self)
         self.messages = Messages(self, self.jobs)
         self.files = Files(self)
         self.errands = Errands(self)

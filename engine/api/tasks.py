@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from engine.api.commands import TRIES_ON_COLLISION, Commands, Group
+from engine.api.compartments import note_look
 from engine.api.jobs import Jobs
 from engine.errors import (
     Busy,
@@ -73,6 +74,7 @@ class Tasks(Group):
         seen = self._commands.ask(
             lambda tx: viewing.task_view(self._environment, tx, actor, task_id)
         )
+        note_look(self._commands, actor, seen.case.id, seen.reads_kept)
         context = self._environment.feel_asking(
             self._commands.ask, seen.case.organisation_id, self._environment.now()
         )

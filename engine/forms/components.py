@@ -200,6 +200,8 @@ class Field:
     """A column in which stands who gave the answer of this other column."""
     copy_from: str = ""
     """The column whose answers the page offers to copy into empty cells of this one."""
+    compartment: str = ""
+    """Which of a case's compartments the answer lies in; empty for none (our ``compartment``)."""
     keep: bool = False
     """Left empty or hidden it leaves what the case has, instead of emptying it."""
 

@@ -1,6 +1,6 @@
 """A compiled form: everything the product does with a ``.form`` file (design.md D6)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -11,6 +11,7 @@ from engine.errors import FieldError, Finding
 from engine.feel import EvaluationContext
 from engine.forms.answers import read_answers
 from engine.forms.attributes import FormAttribute, attributes_of
+from engine.forms.compartments import closed_over
 from engine.forms.components import (
     Component,
     Field,
@@ -22,7 +23,7 @@ from engine.forms.components import (
     walk,
 )
 from engine.forms.derived import derived
-from engine.forms.masking import mask_text
+from engine.forms.masking import SEALED, mask_text
 from engine.forms.papers import PapersNeeded
 from engine.forms.pasting import read_pasted
 from engine.forms.paths import MISSING, get_at, pointer, set_at
@@ -264,6 +265,17 @@ class CompiledForm:
                 set_at(masked, asked.path, _masked(asked, value))
         return masked
 
+    @cached_property
+    def compartments(self) -> frozenset[str]:
+        """The compartments that its fields lie in."""
+        return frozenset(f.compartment for f in self.fields.values() if f.compartment)
+
+    def closed_over(self, data: Mapping[str, object], closed: Collection[str]) -> Answers:
+        """The answers with 已密封 in the place of what lies in these compartments."""
+        if not self.compartments & frozenset(closed):
+            return dict(data)
+        return closed_over(self.fields.values(), data, closed)
+
     def attributes(self, data: Mapping[str, object]) -> tuple[FormAttribute, ...]:
         """What to copy out of cleaned answers for search and reports."""
         return attributes_of(tuple(self.fields.values()), data)
@@ -272,7 +284,7 @@ class CompiledForm:
         """The ids of the files that the answers hold, each with the label of its field."""
         found: list[tuple[str, str]] = []
         for _, asked, value in each_value(tuple(self.fields.values()), data):
-            if asked.kind is FieldKind.FILE:
+            if asked.kind is FieldKind.FILE and value != SEALED:
                 ids = value if isinstance(value, list) else [value]
                 found.extend((str(file_id), asked.label) for file_id in ids if file_id)
         return tuple(found)
@@ -338,6 +350,8 @@ def _with_field(components: Sequence[Component], changed: Field) -> tuple[Compon
 
 
 def _masked(asked: Field, value: object) -> object:
+    if value == SEALED:
+        return value
     if asked.kind is FieldKind.LIST:
         rows = value if isinstance(value, list) else []
         return [_masked_row(asked, row) for row in rows if isinstance(row, Mapping)]

@@ -383,6 +383,22 @@ def _more(node: Node) -> bool:
     return node.on("more")
 
 
+def _compartment(node: Node, name: str) -> str:
+    if name and (node.around.in_list or not _WORD.fullmatch(name)):
+        node.refuse(
+            "form-property",
+            Words(
+                "属性 compartment 是一个词,写在字段上;列表整个放进去,不写在它的列上",
+                "the property compartment is one word on a field; "
+                "a list has it as a whole, not its columns",
+            ),
+        )
+    return name
+
+
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
+
+
 def _with_properties(node: Node, basis: Field) -> Field:
     ours = node.section_of("properties")
     kind, text_format = _format(node, basis, ours.get("format"))
@@ -408,6 +424,7 @@ def _with_properties(node: Node, basis: Field) -> Field:
         total=node.on("total"),
         keep=_keep(node),
         keeps_rows=node.on("keepsRows"),
+        compartment=_compartment(node, _own_text(ours, "compartment")),
         readonly=basis.readonly or bool(ours.get("signs")),
         signs=_own_text(ours, "signs"),
         copy_from=_own_text(ours, "copyFrom"),

@@ -9,6 +9,10 @@ import re
 from engine.forms.components import Personal
 
 HIDDEN = "已隐去"
+
+SEALED = "已密封"
+"""In the place of a value that is not for this reader (:mod:`engine.forms.compartments`)."""
+
 _NAME_DOT = "·"
 _TAIL = 4
 _AREA = re.compile(r"([^\W\d]{1,7}?(省|自治区|自治州|市|区|县|镇|乡))+")

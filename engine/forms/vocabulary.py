@@ -109,7 +109,7 @@ VALIDATIONS = MappingProxyType(
 )
 """What ``validate`` may hold; any other input only ``required``."""
 
-_RULES = frozenset({"rule", "ruleMessage", "doubt", "doubtMessage", "more"})
+_RULES = frozenset({"rule", "ruleMessage", "doubt", "doubtMessage", "more", "compartment"})
 _FROM_ID = frozenset({"fromId"})
 _BEGINS = frozenset({"prefill", "keep"})
 _PERSONAL = frozenset({"pii", "example", "attribute"}) | _RULES | _BEGINS

@@ -226,6 +226,11 @@ class Element:
         """
         return self._names("readableBy")
 
+    @property
+    def sees(self) -> tuple[str, ...]:
+        """The compartments of the case that who does this step may read."""
+        return self._names("sees")
+
     def _names(self, prop: str) -> tuple[str, ...]:
         return listed(self.properties.get(prop, ""))
 

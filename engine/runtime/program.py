@@ -128,6 +128,17 @@ class Program:
         )
 
     @cached_property
+    def compartments(self) -> Mapping[str, frozenset[str]]:
+        """The names of fields, at the top of the data, by the compartment they lie in."""
+        found: dict[str, set[str]] = {}
+        for part in self._processes.values():
+            for form in part.forms.values():
+                for asked in form.fields.values():
+                    if asked.compartment:
+                        found.setdefault(asked.compartment, set()).add(asked.path[0])
+        return {name: frozenset(keys) for name, keys in found.items()}
+
+    @cached_property
     def starts_kept_apart(self) -> tuple[str, ...]:
         """Start events of the process itself whose doer may not do a later step."""
         named = {

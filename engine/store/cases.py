@@ -1,7 +1,7 @@
 """Cases in the tables: load, save, list, search; and ``visible_to``, the ONE rule of sight."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    delete,
     exists,
     false,
     func,
@@ -105,10 +106,14 @@ def _units_of(actor: Actor) -> list[str]:
 
 def _unseals(actor: Actor) -> ColumnElement[bool]:
     """That it is sealed and her role is there for it, where a step is handled or above."""
+    return and_(~_NOT_SEALED, _looks_after_sealed(actor))
+
+
+def _looks_after_sealed(actor: Actor) -> ColumnElement[bool]:
     if not actor.grants:
         return false()
     above = organisation_closure
-    handled = (
+    return (
         exists()
         .where(
             task.c.case_id == case.c.id,
@@ -119,7 +124,6 @@ def _unseals(actor: Actor) -> ColumnElement[bool]:
         )
         .correlate(case)
     )
-    return and_(~_NOT_SEALED, handled)
 
 
 def _has_a_part(actor: Actor) -> ColumnElement[bool]:
@@ -609,3 +613,24 @@ def may_be_known_to(tx: Tx, actor: Actor, case_id: str) -> bool:
     """Whether the actor may know that there is such a case, though it be none of hers."""
     found = select(case.c.id).where(case.c.id == case_id, may_know_of(actor))
     return tx.execute(found).first() is not None
+
+
+def looks_after_sealed(tx: Tx, actor: Actor, case_id: str) -> bool:
+    """Whether she holds the role for sealed cases where the case is handled or above, sees it."""
+    asked = select(case.c.id).where(
+        case.c.id == case_id, _looks_after_sealed(actor), visible_to(actor)
+    )
+    return tx.execute(asked).first() is not None
+
+
+def drop_attributes(tx: Tx, case_id: str, fields: Collection[str]) -> None:
+    """What of these fields can be searched of a case can be no more, items of lists included."""
+    if fields:
+        of_items = (case_attribute.c.name.endswith(f".{one}", autoescape=True) for one in fields)
+        below = (case_attribute.c.name.startswith(f"{one}.", autoescape=True) for one in fields)
+        named = case_attribute.c.name.in_(sorted(fields))
+        tx.execute(
+            delete(case_attribute).where(
+                case_attribute.c.case_id == case_id, or_(named, *of_items, *below)
+            )
+        )

@@ -267,6 +267,23 @@ case_exclusion = Table(
     Column("number", Integer, nullable=False),  # of the row of the history that named them
 )
 
+compartment_request = Table(
+    "compartment_request",
+    metadata,
+    # Somebody asks to read a compartment of a case; a second person lets her in or refuses.
+    Column("id", _Serial, primary_key=True),
+    Column("case_id", String(26), ForeignKey("cases.id"), nullable=False, index=True),
+    Column("compartment", String(40), nullable=False),
+    Column("by_id", _ID, nullable=False),
+    Column("at", _INSTANT, nullable=False),
+    Column("reason", LargeBinary, nullable=False),  # sealed
+    Column("granted", Boolean),  # none while nobody has answered
+    Column("answered_by", _ID),
+    Column("answered_at", _INSTANT),
+    Column("answer", LargeBinary),  # sealed
+    Column("until", _INSTANT),
+)
+
 milestone = Table(
     "milestone",
     metadata,

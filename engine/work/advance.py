@@ -12,7 +12,8 @@ from typing import Any
 
 from engine.errors import Broken
 from engine.feel import value_or_expression
-from engine.model.cases import Case, CaseStatus, EventKind
+from engine.model.cases import Attribute, Case, CaseStatus, EventKind
+from engine.model.confidentiality import Degree
 from engine.runtime import Step
 from engine.store import cases, jobs, tasks
 from engine.store.database import Tx
@@ -20,6 +21,7 @@ from engine.store.ready import Collision
 from engine.store.tasks import NewTask
 from engine.store.waits import WaitRow
 from engine.work import applicant_news
+from engine.work.compartments import keys_of, names_in
 from engine.work.environment import Environment
 from engine.work.history import Cause, append_history, told_items
 from engine.work.kept_away import judge
@@ -69,7 +71,7 @@ def write_step(
         changes["milestone"] = milestones[-1]
     if case.event_count:  # whoever is there when the case begins knows that it begins
         _leave_news(environment, tx, opened, step, cause)
-    cases.put_attributes(tx, case.id, cause.attributes)
+    cases.put_attributes(tx, case.id, _searchable(opened, cause))
     _record_path(step, cause)
     changes["event_count"], changes["chain_head"] = append_history(tx, case, opened.vault, cause)
     memory = replace(opened.memory, engine=step.state)
@@ -77,6 +79,14 @@ def write_step(
     changed = with_total_due(environment, tx, replace(case, **changes), cause)
     cases.save(tx, changed, case.rev)
     return changed
+
+
+def _searchable(opened: OpenedCase, cause: Cause) -> list[Attribute]:
+    """What may be searched of the answers: nothing of a compartment once the case is kept close."""
+    if opened.case.confidentiality < Degree.CONFIDENTIAL:
+        return cause.attributes
+    kept = keys_of(opened.programs, names_in(opened.programs))
+    return [one for one in cause.attributes if not kept & set(one.name.split("."))]
 
 
 def _leave_news(

@@ -13,12 +13,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from engine.forms import CompiledForm
 from engine.model.actors import Actor
 from engine.model.cases import EventKind
+from engine.model.confidentiality import Degree
 from engine.model.definitions import Element
+from engine.runtime import Program
 from engine.store import directory, events, tasks
 from engine.store.database import Tx
+from engine.store.events import EventRow
 from engine.work.access import filler_of
+from engine.work.compartments import closed_to, names_in
+from engine.work.environment import Environment
 from engine.work.opened import OpenedCase
 
 
@@ -26,6 +32,7 @@ from engine.work.opened import OpenedCase
 class Confidence:
     """What one person may read of one case."""
 
+    environment: Environment
     tx: Tx
     actor: Actor
     opened: OpenedCase
@@ -42,8 +49,40 @@ class Confidence:
             found = self._known[place] = self._is_reader(element, named)
         return found
 
+    @cached_property
+    def closed(self) -> frozenset[str]:
+        """The compartments of the case that she may not read."""
+        return closed_to(self.environment, self.tx, self.actor, self.opened)
+
+    @cached_property
+    def reads_kept(self) -> frozenset[str]:
+        """The compartments that she reads though they are kept from others: each look is noted."""
+        if self.opened.case.confidentiality < Degree.CONFIDENTIAL:
+            return frozenset()
+        return names_in(self.opened.programs) - self.closed
+
     def withheld_files(self) -> frozenset[str]:
-        """The ids of files that came with steps she may not read."""
+        """The ids of files that came with steps, or lie in compartments, she may not read."""
+        return self._of_withheld_steps() | self._of_closed_compartments()
+
+    def _of_closed_compartments(self) -> frozenset[str]:
+        found: set[str] = set()
+        if not self.closed:
+            return frozenset()
+        kinds = (EventKind.STARTED.value, EventKind.TASK_COMPLETED.value)
+        for row in events.of_case(self.tx, self.opened.case.id, kinds=kinds):
+            program = self.opened.program_at(row.number)
+            form = form_of(program, row)
+            if form is None or row.payload is None or not form.compartments & self.closed:
+                continue
+            detail = self.opened.vault.open_json(row.payload, "event", row.number)
+            data = detail.get("data") if isinstance(detail, dict) else None
+            if isinstance(data, Mapping):
+                shown = {file_id for file_id, _ in form.files(form.closed_over(data, self.closed))}
+                found.update(i for i, _ in form.files(data) if i not in shown)
+        return frozenset(found)
+
+    def _of_withheld_steps(self) -> frozenset[str]:
         hidden = {
             (program.id, element.process_key, element.id): element
             for program in self.opened.programs
@@ -99,6 +138,16 @@ class Confidence:
         return any(
             self.actor.person_id in memory.doers(other) for other in element.not_same_person_as
         )
+
+
+def form_of(program: Program, row: EventRow) -> CompiledForm | None:
+    """The form of what a row of the history says was filled in."""
+    if row.kind == EventKind.STARTED.value:
+        return program.start_form()
+    if row.kind != EventKind.TASK_COMPLETED.value or row.element_id is None:
+        return None
+    element = program.element(row.process_key or program.key, row.element_id)
+    return program.form_of(element, filler_of(row.actor or ""))
 
 
 def reads_from_above(tx: Tx, actor: Actor, home: str, named: Iterable[str]) -> bool:

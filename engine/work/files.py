@@ -176,7 +176,7 @@ def read(environment: Environment, tx: Tx, actor: Actor, file_id: str) -> tuple[
             raise NotFound
     else:
         case = visible_case(tx, actor, found.case_id)
-        confidence = Confidence(tx, actor, open_case(environment, tx, case))
+        confidence = Confidence(environment, tx, actor, open_case(environment, tx, case))
         if found.id in confidence.withheld_files():
             raise NotFound
     return found, content_of(environment, found)

@@ -21,6 +21,7 @@ from engine.store.database import Tx
 from engine.store.subscriptions import Subscription
 from engine.work import messages
 from engine.work.access import visible_case
+from engine.work.compartments import closed_to, without
 from engine.work.environment import Environment
 from engine.work.opened import OpenedCase, case_variable, open_case
 
@@ -66,7 +67,12 @@ def view(environment: Environment, tx: Tx, actor: Actor, case_id: str, token: st
         wait.awaited,
         case,
         form,
-        {**wait.position.scope, "case": case_variable(environment, tx, opened)},
+        {
+            **without(
+                wait.position.scope, opened.programs, closed_to(environment, tx, actor, opened)
+            ),
+            "case": case_variable(environment, tx, opened),
+        },
         environment.feel(tx, case.organisation_id, environment.now()),
     )
 

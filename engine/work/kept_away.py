@@ -37,6 +37,7 @@ from engine.store.database import Tx
 from engine.store.exclusions import KeptStep
 from engine.store.ready import GATHERED
 from engine.work.claim import put_back
+from engine.work.compartments import keys_of, names_in
 from engine.work.environment import Environment
 from engine.work.history import Cause
 from engine.work.opened import OpenedCase, case_variable
@@ -124,6 +125,8 @@ def judge(
     )
     if new:
         _bar_open_steps(environment, tx, kept, cause)
+    if case.confidentiality < Degree.CONFIDENTIAL <= degree:
+        cases.drop_attributes(tx, case.id, keys_of(opened.programs, names_in(opened.programs)))
     return replace(opened, case=kept)
 
 

@@ -62,7 +62,7 @@ def tick_paper(
     """
     loaded = task_to_fill(tx, actor, task_id)
     found = files.load(tx, file_id)
-    confidence = Confidence(tx, actor, open_case(environment, tx, loaded.case))
+    confidence = Confidence(environment, tx, actor, open_case(environment, tx, loaded.case))
     if found is None or found.case_id != loaded.case.id or file_id in confidence.withheld_files():
         raise NotFound("没有找到这份材料,没有记下“已核”。请刷新页面后再试。")
     now = environment.now()

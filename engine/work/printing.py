@@ -137,7 +137,7 @@ def _now(environment: Environment, tx: Tx, view: TaskView) -> dict[str, object]:
         return {}
     opened = open_case(environment, tx, view.case)
     # Where something of the case is not for this reader, what is known now may tell it.
-    is_open_book = not any(one.is_withheld for one in view.submissions)
+    is_open_book = not view.closed and not any(one.is_withheld for one in view.submissions)
     for line in task_lists.open_of_case(tx, view.case.id):
         loaded = stored_tasks.load(tx, line.id)
         is_same = loaded is not None and line.process_key == view.task.process_key

@@ -33,8 +33,9 @@ from engine.store import (
 from engine.store.database import Tx
 from engine.store.events import EventRow
 from engine.store.task_lists import TaskQuestion
-from engine.work.access import filler_of, visible_case
-from engine.work.confidence import Confidence
+from engine.work.access import visible_case
+from engine.work.compartments import without
+from engine.work.confidence import Confidence, form_of
 from engine.work.drafts import open_draft
 from engine.work.environment import Environment
 from engine.work.opened import Earlier, OpenedCase, open_case, scope_at
@@ -90,6 +91,10 @@ class TaskView:
     files: Mapping[str, StoredFile]
     is_withheld: bool = False
     """What is asked and known here is not for this reader (``readableBy``)."""
+    closed: frozenset[str] = frozenset()
+    """The compartments of the case that are not for this reader."""
+    reads_kept: frozenset[str] = frozenset()
+    """Those that are, though they are kept from others."""
     guest_draft_at: datetime | None = None
     """When the applicant saved what she has filled in of this step so far."""
     blocked_by: tuple[str, ...] = ()
@@ -124,6 +129,10 @@ class CaseView:
     """The versions of its process that the case has left."""
     related: tuple[RelatedCase, ...] = ()
     """Of the cases it is linked with those that the reader may see: of others nothing is told."""
+    closed: frozenset[str] = frozenset()
+    """The compartments of the case that are not for this reader."""
+    reads_kept: frozenset[str] = frozenset()
+    """Those that are, though they are kept from others."""
 
 
 def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> TaskView:
@@ -140,10 +149,13 @@ def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> T
     is_open = task.status is TaskStatus.OPEN
     if form is not None and is_open:
         form = with_steps_been_through(tx, task, form)
-    confidence = Confidence(tx, actor, opened)
+    confidence = Confidence(environment, tx, actor, opened)
     reads = confidence.may_read(element)
     scope = scope_at(environment, tx, opened, task.token) if is_open and reads else {}
+    scope = without(scope, opened.programs, confidence.closed)
     draft = open_draft(loaded, opened.vault)
+    if draft is not None and form is not None:
+        draft = form.closed_over(draft, confidence.closed)
     data: Mapping[str, object] = {}
     if form is not None and is_open and reads:
         data = (
@@ -187,12 +199,14 @@ def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> T
         why_here=task.queue.reason_text,
         basis=element.properties.get("basis", ""),
         submissions=submissions,
-        decisions=_for_item(_decisions(opened, rows), task.items),
+        decisions=_for_item(_decisions(confidence, rows), task.items),
         papers=required_papers(opened.program, submissions, context),
         papers_decision=_papers_decision(opened.program),
         paper_checks=tuple(paper_checks.of_case(tx, loaded.case.id)),
         files=_files(tx, confidence) | _staged(tx, actor, form, data),
         is_withheld=not reads,
+        closed=confidence.closed,
+        reads_kept=confidence.reads_kept,
         guest_draft_at=_guest_draft_at(tx, task),
         delay=delays.newest(tx, [task_id]).get(task_id) if is_open else None,
         blocked_by=tuple(tasks.open_names(tx, loaded.case.id, element.blocked_by, task.items))
@@ -235,7 +249,7 @@ def case_view(environment: Environment, tx: Tx, actor: Actor, case_id: str) -> C
     if line is None:
         raise NotFound
     rows = events.of_case(tx, case_id)
-    confidence = Confidence(tx, actor, opened)
+    confidence = Confidence(environment, tx, actor, opened)
     submissions = _submissions(tx, confidence, rows)
     context = environment.feel(tx, case.organisation_id, environment.now())
     return CaseView(
@@ -246,13 +260,15 @@ def case_view(environment: Environment, tx: Tx, actor: Actor, case_id: str) -> C
         papers=required_papers(opened.program, submissions, context),
         papers_decision=_papers_decision(opened.program),
         paper_checks=tuple(paper_checks.of_case(tx, case_id)),
-        decisions=_decisions(opened, rows),
+        decisions=_decisions(confidence, rows),
         milestones=tuple(cases.milestones(tx, case_id)),
         attributes=tuple(cases.attributes(tx, case_id)),
         files=_files(tx, confidence),
         incidents=_incidents(opened, rows, case),
         earlier=opened.earlier,
         related=tuple(case_links.related(tx, actor, case_id)),
+        closed=confidence.closed,
+        reads_kept=confidence.reads_kept,
     )
 
 
@@ -292,7 +308,7 @@ def _submissions(
                 names.get(row.actor or "", ""),
                 row.at,
                 form,
-                data if reads else {},
+                form.closed_over(data, confidence.closed) if reads else {},
                 is_withheld=not reads,
                 items=of_detail(detail.get("items")),
                 profile=str(detail.get("profile", "")),
@@ -316,17 +332,17 @@ def _reads(confidence: Confidence, row: EventRow) -> bool:
 
 def _form_of(program: Program, row: EventRow) -> tuple[str, CompiledForm] | None:
     """The name and the form of what a row of the history says was filled in."""
-    if row.kind == EventKind.STARTED.value:
-        form = program.start_form()
-        return None if form is None else (form.title or START, form)
-    if row.kind != EventKind.TASK_COMPLETED.value or row.element_id is None:
+    form = form_of(program, row)
+    if form is None:
         return None
-    element = program.element(row.process_key or program.key, row.element_id)
-    form = program.form_of(element, filler_of(row.actor or ""))
-    return None if form is None else (element.name, form)
+    if row.kind == EventKind.STARTED.value:
+        return form.title or START, form
+    return program.element(row.process_key or program.key, row.element_id or "").name, form
 
 
-def _decisions(opened: OpenedCase, rows: Sequence[EventRow]) -> tuple[DecisionShown, ...]:
+def _decisions(confidence: Confidence, rows: Sequence[EventRow]) -> tuple[DecisionShown, ...]:
+    """What the tables said: the gate lets none of them read what lies in a compartment."""
+    opened = confidence.opened
     found: list[DecisionShown] = []
     for row in rows:
         if row.kind != EventKind.DECISION.value or row.element_id is None:
@@ -362,16 +378,24 @@ def _incidents(opened: OpenedCase, rows: Sequence[EventRow], case: Case) -> tupl
     return tuple(newest.values())
 
 
+@dataclass(frozen=True)
+class History:
+    """Rows of a case's history; ``reads_kept`` as in :class:`CaseView`."""
+
+    entries: tuple[HistoryEntry, ...]
+    reads_kept: frozenset[str]
+
+
 def history(
     environment: Environment, tx: Tx, actor: Actor, case_id: str, after: int, limit: int
-) -> tuple[HistoryEntry, ...]:
+) -> History:
     """Rows of a case's history, oldest first, personal fields masked; one more than asked."""
     case = visible_case(tx, actor, case_id)
     opened = open_case(environment, tx, case)
     rows = events.of_case(tx, case_id, after, limit + 1)
     names = directory.names(tx, [row.actor or "" for row in rows])
-    confidence = Confidence(tx, actor, opened)
-    return tuple(
+    confidence = Confidence(environment, tx, actor, opened)
+    entries = tuple(
         HistoryEntry(
             row.number,
             row.at,
@@ -385,12 +409,17 @@ def history(
         )
         for row in rows
     )
+    return History(entries, confidence.reads_kept)
 
 
 def _shown_detail(confidence: Confidence, row: EventRow) -> dict[str, object]:
     detail = _detail(confidence.opened, row)
+    program = confidence.opened.program_at(row.number)
+    place, data = _form_of(program, row), detail.get("data")
     if not _reads(confidence, row):
         detail = {**detail, "data": {}}
+    elif place is not None and isinstance(data, dict):
+        detail = {**detail, "data": place[1].closed_over(data, confidence.closed)}
     return masked_detail(confidence.opened.program_at(row.number), row, detail)
 
 

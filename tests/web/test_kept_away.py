@@ -26,7 +26,7 @@ from engine.model.tasks import InboxFilter
 from tests.crash.installation import KEY as MASTER_KEY
 from tests.crash.installation import PASSWORD, prepare
 from tests.engine.moving.conftest import form
-from tests.support.grievances import KEY, grievance
+from tests.support.grievances import KEY, grievance, with_identity
 from tests.support.templates import Templates
 from tests.web.conftest import MONDAY_MORNING, Browser
 from webapp.app import create_app
@@ -191,3 +191,36 @@ def test_the_walk_finds_what_there_is_to_find(desk: Desk) -> None:
     after = walk(desk, "designer", complained(desk))
     different = {address for address in before if before[address] != after.get(address)}
     assert {"/inbox", "/cases", "/cases/…", "/tasks/…", "/api/v1/tasks"} <= different
+
+
+def test_what_is_sealed_is_asked_for_and_let_in_on_the_page_of_the_case(desk: Desk) -> None:
+    kept = with_identity(confidentiality='=if matter = "staff" then "confidential" else "ordinary"')
+    desk.engine.definitions.deploy(SYSTEM, (*kept, form("blank", "note")))
+    teller = desk.engine.directory.actor_named("other_officer")
+    case_id = desk.engine.cases.start(teller, Request(KEY, "u2", {})).case_id
+    (record,) = desk.engine.tasks.inbox(teller, InboxFilter()).lines
+    said = {"matter": "staff", "about": "食堂伙食", "complainant": "陈模拟工"}
+    desk.engine.tasks.complete(teller, record.id, said)
+    page = f"/cases/{case_id}"
+
+    city, reviewer = signed_in(desk, "city"), signed_in(desk, "reviewer")
+    assert "陈模拟工" not in city.text(page)
+    assert "已密封" in city.text(page)
+    assert "申请查看:反映人" in city.text(page)
+    asked = {"compartment": "identity", "reason": "需要核对反映人是否本单位职工"}
+    assert city.post(f"{page}/sealed", asked, page=page).status_code == 303
+
+    assert "陈模拟工" in reviewer.text(page)
+    assert "需要核对反映人是否本单位职工" in reviewer.text(page)
+    (number,) = re.findall(rf"{page}/sealed/(\d+)", reviewer.text(page))
+    answered = {"answer": "yes", "reason": "核对身份确有需要,同意"}
+    done = reviewer.post(f"{page}/sealed/{number}", answered, page=page)
+    assert done.status_code == 303
+    assert "陈模拟工" in city.text(page)
+    assert "申请查看" not in signed_in(desk, "other_officer").text(page)
+
+
+def signed_in(desk: Desk, username: str) -> Browser:
+    browser = Browser(desk.app)
+    assert browser.sign_in(username, PASSWORD).status_code == 303
+    return browser

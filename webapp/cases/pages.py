@@ -16,6 +16,7 @@ from engine.work.printing import PaperStep
 from engine.work.view import CaseView
 from webapp.cases.incoming import AwaitedLink, awaited_links
 from webapp.cases.receipt_box import ReceiptBox, receipt_box
+from webapp.cases.sealed_box import SealedBox, sealed_box
 from webapp.reading.about import AboutBox, about_box
 from webapp.reading.diagrams import ShownDiagram, StepState, step_states
 from webapp.reading.history import ShownEntry, Storyteller
@@ -101,6 +102,7 @@ class CasePage(Page):
     receipt: ReceiptBox | None
     notice: Link | None
     about: AboutBox | None = None
+    sealed: SealedBox | None = None
     awaited: tuple[AwaitedLink, ...] = ()
     related: tuple[RelatedRow, ...] = ()
     submissions: tuple[ShownSubmission, ...] = ()
@@ -134,6 +136,7 @@ def case_page(
         can_cancel=view.case.status in RUNNING and _may_cancel(actor, view, program),
         receipt=receipt_box(engine, actor, case_id),
         about=about_box(engine, actor, case_id),
+        sealed=sealed_box(engine, actor, case_id) if view.case.confidentiality else None,
         awaited=awaited_links(engine, actor, case_id) if view.case.status in RUNNING else (),
         related=tuple(map(_related_row, view.related)),
         notice=None if notice is None else _to_notice(notice),

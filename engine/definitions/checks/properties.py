@@ -71,6 +71,7 @@ _ON: Mapping[str, frozenset[str]] = {
             "sameInSmallUnits",
             "blockedBy",
             "readableBy",
+            "sees",
             "panel",
             "tells",
             "priority",

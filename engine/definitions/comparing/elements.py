@@ -84,6 +84,7 @@ _PROPERTIES = {
     "startsFrom": Words("从哪里发起", "Started from"),
     "startsFromRoles": Words("可发起的角色", "Roles that may start it"),
     "onlyOne": Words("同一单位只办一件", "One case of a unit at a time"),
+    "sees": Words("可查看的密封信息", "Reads of what is sealed"),
     "confidentiality": Words("保密程度", "Confidentiality"),
     "excluded": Words("须回避的人和单位", "Who is kept away"),
     "excludedSuperiors": Words("一并回避的上级", "Superiors kept away as well"),
