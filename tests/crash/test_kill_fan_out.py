@@ -3,6 +3,7 @@
 import time
 
 import psutil
+import pytest
 from sqlalchemy import text
 
 from engine import SYSTEM, Engine
@@ -13,12 +14,14 @@ from engine.store.directory import add_organisations, rebuild_closure
 from tests.crash.dying import dies_in_the_middle
 from tests.crash.installation import PROCESS, Installation
 from tests.crash.leases import run_out
-from tests.crash.scale import both_databases, note, times
-from tests.support.waiting import until
+from tests.crash.scale import IS_TORTURE, both_databases, note, times
+from tests.support.waiting import WAITED, until
 
 UNIONS = times(AT_ONCE * 3, 100_000)
 KILLS = times(1, 8)
 KEY = "一会一件-2026"
+LONG = WAITED * 6 if IS_TORTURE else WAITED
+"""Seconds: a hundred thousand cases are begun and killed in a quarter of an hour on two cores."""
 
 
 def many_unions(engine: Engine) -> None:
@@ -36,6 +39,7 @@ def many_unions(engine: Engine) -> None:
     engine.execute(write)
 
 
+@pytest.mark.timeout(LONG * 2)
 @both_databases("sqlite")
 def test_a_list_goes_on_where_it_was_killed(installation: Installation, engine: Engine) -> None:
     many_unions(engine)
@@ -63,10 +67,10 @@ def test_a_list_goes_on_where_it_was_killed(installation: Installation, engine: 
     began, memory = time.monotonic(), []
     for kill in range(1, KILLS + 1):
         part = max(AT_ONCE * 2, UNIONS * kill // (KILLS + 1))
-        until(lambda part=part: found().done >= part, f"{part} of them")
+        until(lambda part=part: found().done >= part, f"{part} of them", waited=LONG)
         memory.append(_megabytes(installation))
         installation.kill("worker0", left_whole)
-    until(lambda: found().ended_at is not None, "the end")
+    until(lambda: found().ended_at is not None, "the end", waited=LONG)
     lasted, end = time.monotonic() - began, found()
     memory.append(_megabytes(installation))
     unions = UNIONS + 3  # and those of the federation

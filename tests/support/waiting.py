@@ -14,13 +14,17 @@ ON_A_PAGE = 60_000
 
 
 def until(
-    is_so: Callable[[], bool], what: str, rest: Callable[[float], object] = time.sleep
+    is_so: Callable[[], bool],
+    what: str,
+    rest: Callable[[float], object] = time.sleep,
+    waited: float = WAITED,
 ) -> None:
     """Wait until something is so, and fail where it does not come about.
 
     ``rest``: how to let so many seconds go by, where sleeping would stop what is waited for.
+    ``waited``: seconds at most, where there is so much to do that the usual ones are too few.
     """
-    end = time.monotonic() + WAITED
+    end = time.monotonic() + waited
     while not is_so():
-        assert time.monotonic() < end, f"{what}: not within {WAITED:.0f} seconds"
+        assert time.monotonic() < end, f"{what}: not within {waited:.0f} seconds"
         rest(0.01)
