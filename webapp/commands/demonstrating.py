@@ -15,6 +15,8 @@ _SHOWN = (
     ("xc.reviewer", "县级审核员"),
     ("xc.approver", "县级审批人"),
     ("xc.entry", "系统录入员"),
+    ("xc.reception", "信访接待员"),
+    ("xc.lawyer", "援助律师"),
     ("xc.supervisor", "督办人"),
     ("zz.designer", "流程设计员"),
     ("zz.admin", "系统管理员"),

@@ -41,7 +41,8 @@ class Plan:
     are approved in; none: all. ``built_by_county``: the file is one of a county's own window.
     ``known``: the applicant is the ``head`` or a ``member`` of a household on file, or a
     ``housemate``, whose household has its file in the same county; ``file``: the case is about
-    such a household. ``heir_from``: from this deed on the spouse is the head. ``claimed`` and
+    such a household. ``at_level``: the case is begun for the union of this level above the household's
+    own; empty: for its own. ``heir_from``: from this deed on the spouse is the head. ``claimed`` and
     ``drafted``: the parts, of 1, of the open steps that somebody holds or has half filled in.
     """
 
@@ -57,6 +58,7 @@ class Plan:
     known: str = ""
     heir_from: str = ""
     built_by_county: bool = False
+    at_level: str = ""
 
     @property
     def ends_now(self) -> bool:
@@ -142,6 +144,7 @@ def _plan(process: str, row: Any) -> Plan:
         known=row.get("known", ""),
         heir_from=row.get("heir_from", ""),
         built_by_county=row.get("built_by_county", False),
+        at_level=row.get("at_level", ""),
     )
 
 

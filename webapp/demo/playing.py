@@ -232,7 +232,7 @@ class Players:
 
     def _begin(self, course: _Course) -> None:
         planned = course.planned
-        home = planned.household.organisation_id
+        home = self._begun_at(planned)
         row = self._newest[planned.plan.process]
         info = self.engine.definitions.get(row.id)[1].info
         if info.starts_from:
@@ -243,6 +243,13 @@ class Players:
         data = self._said(course, "start", planned.scenario.start)
         request = Request(planned.plan.process, home, data, planned.business_key)
         course.case_id = self.engine.cases.start(officer, request).case_id
+
+    def _begun_at(self, planned: PlannedCase) -> str:
+        """The union a case is begun for: the household's own, or the one of the plan's level."""
+        own, level = planned.household.organisation_id, planned.plan.at_level
+        if not level:
+            return own
+        return next(one.id for one in self.engine.directory.line_upwards(own) if one.level == level)
 
     def _report(self, course: _Course, roles: Sequence[str]) -> None:
         """Somebody above the household's union writes down what is said against it."""
