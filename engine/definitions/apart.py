@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from engine.definitions.findings import error
-from engine.definitions.folder import SCENARIO
+from engine.definitions.folder import PROCESS, SCENARIO
 from engine.definitions.fork_server import ForkServer, NoAnswer, ask_forked, serve
 from engine.definitions.gate import check_bundle
 from engine.definitions.known import Known
@@ -36,6 +36,11 @@ from engine.model.scenarios import record_of
 SECONDS = 4
 """Of processor time, so that an answer is there within five seconds; the kernel counts whole ones.
 A busy machine makes nobody's file worse."""
+SECONDS_A_PROCESS = 1
+"""What each process after the first adds to it: who lays a whole federation's before the gate at
+once waits longer, on a slow machine too. The largest of ours takes a third of that."""
+MOST_MORE = 30
+"""Seconds that are added for processes at most."""
 SECONDS_A_SCENARIO = 0.5
 """What each scenario adds to it; those of the longest process take a tenth of that."""
 PATIENCE = 30
@@ -51,13 +56,14 @@ _server = ForkServer(("-m", "engine.definitions.apart"))
 
 def check_apart(bundle: Bundle, known: Known) -> tuple[Finding, ...]:
     """Everything the checks find, as :func:`check_bundle`; a finding too where they do not end."""
-    return _checked(bundle, _answer(question_of(bundle, known), PATIENCE))
+    return _checked(bundle, _answer(question_of(bundle, known), _patience_for(bundle)))
 
 
 def _checked(bundle: Bundle, answer: dict[str, Any] | None) -> tuple[Finding, ...]:
     file = bundle.files[0].name if bundle.files else ""
     if answer is None:
-        return (error("check-unfinished", file, seconds=SECONDS, megabytes=MEGABYTES),)
+        seconds = _seconds_to_check(bundle)
+        return (error("check-unfinished", file, seconds=seconds, megabytes=MEGABYTES),)
     if answer == _TOO_LARGE:
         return (error("check-too-large", file, megabytes=MEGABYTES),)
     return _findings_of(answer["findings"])
@@ -72,7 +78,8 @@ def check_forked(bundle: Bundle, known: Known) -> tuple[Finding, ...]:
     if threading.active_count() > 1:
         return check_apart(bundle, known)
     try:
-        answer = ask_forked(json.dumps(question_of(bundle, known)).encode(), answered, PATIENCE)
+        question = json.dumps(question_of(bundle, known)).encode()
+        answer = ask_forked(question, answered, _patience_for(bundle))
     except NoAnswer:
         answer = b""
     return _checked(bundle, _read(answer))
@@ -83,9 +90,9 @@ def play_apart(bundle: Bundle, known: Known, parameters: Mapping[str, object]) -
     scenarios = bundle.named(SCENARIO)
     if not scenarios:
         return Played()
-    allowed = _seconds_for(bundle)
+    allowed = _seconds_to_play(bundle)
     question = {**question_of(bundle, known), "play": dict(parameters)}
-    answer = _answer(question, _patience_for(allowed))
+    answer = _answer(question, _patience_to_play(bundle))
     if answer is None:
         unfinished = error(
             "scenarios-unfinished", scenarios[0].name, seconds=allowed, megabytes=MEGABYTES
@@ -97,12 +104,21 @@ def play_apart(bundle: Bundle, known: Known, parameters: Mapping[str, object]) -
     return Played(tuple(map(record_of, answer["records"])), _findings_of(answer["findings"]))
 
 
-def _seconds_for(bundle: Bundle) -> int:
-    return SECONDS + int(len(bundle.named(SCENARIO)) * SECONDS_A_SCENARIO)
+def _seconds_to_check(bundle: Bundle) -> int:
+    others = max(1, len(bundle.named(PROCESS))) - 1
+    return SECONDS + min(MOST_MORE, others * SECONDS_A_PROCESS)
 
 
-def _patience_for(allowed: int) -> int:
-    return min(LONGEST, PATIENCE + 4 * allowed)
+def _seconds_to_play(bundle: Bundle) -> int:
+    return _seconds_to_check(bundle) + int(len(bundle.named(SCENARIO)) * SECONDS_A_SCENARIO)
+
+
+def _patience_for(bundle: Bundle) -> int:
+    return min(LONGEST, PATIENCE + 4 * (_seconds_to_check(bundle) - SECONDS))
+
+
+def _patience_to_play(bundle: Bundle) -> int:
+    return min(LONGEST, PATIENCE + 4 * _seconds_to_play(bundle))
 
 
 def _answer(question: Mapping[str, Any], patience: int) -> dict[str, Any] | None:
@@ -145,9 +161,9 @@ def answered(question: bytes) -> bytes:
 def _computed(question: dict[str, Any]) -> dict[str, Any]:
     bundle, known = understood(question)
     if "play" not in question:
+        limit_time(_seconds_to_check(bundle), _patience_for(bundle))
         return {"findings": [asdict(finding) for finding in check_bundle(bundle, known)]}
-    allowed = _seconds_for(bundle)
-    limit_time(allowed, _patience_for(allowed))
+    limit_time(_seconds_to_play(bundle), _patience_to_play(bundle))
     played = play_bundle(bundle, known, question["play"])
     return {
         "records": [record.as_plain() for record in played.records],

@@ -13,6 +13,7 @@ from engine.model.definitions import Bundle, DefinitionSource, SourceFile
 from engine.model.scenarios import FOLDER
 
 SUFFIXES = (".bpmn", ".dmn", ".form", ".document")
+PROCESS = ".bpmn"
 SCENARIO = ".toml"
 MOST_FILES = 200
 MOST_SCENARIOS = 400
@@ -186,7 +187,7 @@ def _own_sources(bundle: Bundle) -> dict[str, DefinitionSource]:
     decision_ids = {name: _decision_ids(name, decision_files) for name in decision_files}
     documents = {f.name.removesuffix(".document"): f.content for f in bundle.named(".document")}
     sources: dict[str, DefinitionSource] = {}
-    for file in bundle.named(".bpmn"):
+    for file in bundle.named(PROCESS):
         for process in read_processes(read_bpmn(file.content, file.name), file.name):
             wanted = set(_decisions_asked(process))
             form_ids = {node.form_id for node in process.of(*WITH_FORMS)}
@@ -219,7 +220,7 @@ def _own_sources(bundle: Bundle) -> dict[str, DefinitionSource]:
 def _calls(bundle: Bundle) -> dict[str, frozenset[str]]:
     return {
         process.key: called_keys(process)
-        for file in bundle.named(".bpmn")
+        for file in bundle.named(PROCESS)
         for process in read_processes(read_bpmn(file.content, file.name), file.name)
     }
 

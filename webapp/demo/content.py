@@ -41,9 +41,10 @@ class Plan:
     are approved in; none: all. ``built_by_county``: the file is one of a county's own window.
     ``known``: the applicant is the ``head`` or a ``member`` of a household on file, or a
     ``housemate``, whose household has its file in the same county; ``file``: the case is about
-    such a household. ``at_level``: the case is begun for the union of this level above the household's
-    own; empty: for its own. ``heir_from``: from this deed on the spouse is the head. ``claimed`` and
-    ``drafted``: the parts, of 1, of the open steps that somebody holds or has half filled in.
+    such a household. ``at_level``: the case is begun for the union of this level above the
+    household's own; empty: for its own. ``heir_from``: from this deed on the spouse is the head.
+    ``claimed`` and ``drafted``: the parts, of 1, of the open steps that somebody holds or has half
+    filled in.
     """
 
     process: str

@@ -234,13 +234,14 @@ class Players:
         planned = course.planned
         home = self._begun_at(planned)
         row = self._newest[planned.plan.process]
-        info = self.engine.definitions.get(row.id)[1].info
-        if info.starts_from:
-            self._report(course, info.starters)
+        program = self.engine.definitions.get(row.id)[1]
+        if program.info.starts_from:
+            self._report(course, program.info.starters)
             return
         holders = self.engine.directory.holders(row.start_role or "", home)
         officer = self._person(self.chance.choice(holders).person_id)
-        data = self._said(course, "start", planned.scenario.start)
+        said = self._said(course, "start", planned.scenario.start)
+        data = self._with_papers(officer, program.start_form(), said)
         request = Request(planned.plan.process, home, data, planned.business_key)
         course.case_id = self.engine.cases.start(officer, request).case_id
 

@@ -101,6 +101,20 @@ def test_what_does_not_end_well_is_ended_and_the_next_is_checked(  # type: ignor
     apart._server.close()
 
 
+@pytest.mark.parametrize(
+    ("processes", "codes"),
+    [pytest.param(1, ["check-unfinished"], id="one"), pytest.param(6, [], id="six together")],
+)
+def test_many_processes_at_once_are_given_the_time_of_many(
+    processes: int, codes: list[str], monkeypatch: pytest.MonkeyPatch, known: Known
+) -> None:
+    busy = "import time\n    while time.process_time() < 4: pass\n    return ()"
+    _with_a_gate_that(busy, monkeypatch)
+    files = tuple(SourceFile(f"p{n}.bpmn", b"<a/>") for n in range(processes))
+    assert [one.code for one in check_apart(Bundle(files), known)] == codes
+    apart._server.close()
+
+
 STUCK = Bundle((SourceFile("p.bpmn", b"<a/>"),))
 
 
