@@ -71,7 +71,7 @@ def open_installation(
     register.list_people()
     register.index_files()
     engine.errands.teach(EXPORT, register.exports.make)
-    engine.errands.teach(IMPORT, errand_on(engine))
+    engine.errands.teach(IMPORT, errand_on(engine), goes_on=True)
     engine.errands.teach(DECIDE_LISTED, decide_listed_on(engine))
     return Opened(settings, engine, register)
 

@@ -36,10 +36,17 @@ class Errands(Group):
     def __init__(self, commands: Commands) -> None:
         super().__init__(commands)
         self._handlers: dict[str, Handler] = {}
+        self._going_on: set[str] = set()
 
-    def teach(self, kind: str, handler: Handler) -> None:
-        """Who opens the engine says how each kind is done; others are left to other processes."""
+    def teach(self, kind: str, handler: Handler, *, goes_on: bool = False) -> None:
+        """Who opens the engine says how each kind is done; others are left to other processes.
+
+        ``goes_on``: who does it after a crash goes on where the last one said that it was, and
+        begins nothing again. Then no number of crashes ends it while each try comes further.
+        """
         self._handlers[kind] = handler
+        if goes_on:
+            self._going_on.add(kind)
 
     # Asking --------------------------------------------------------------------------------
 
@@ -172,7 +179,14 @@ class Errands(Group):
     def say(self, errand: Errand, done: int, total: int, lease: timedelta) -> bool:
         """How far it is; False when another has taken it over."""
         until = self._environment.real_now() + lease
-        return self._commands.execute(lambda tx: stored_errands.say(tx, errand, done, total, until))
+        further = self.comes_further(errand, done)
+        return self._commands.execute(
+            lambda tx: stored_errands.say(tx, errand, done, total, until, comes_further=further)
+        )
+
+    def comes_further(self, errand: Errand, done: int) -> bool:
+        """Whether a word is past the last one of the holder before, and kept for the next."""
+        return errand.kind in self._going_on and done > errand.done
 
     def put_back(self, errand: Errand, wait: timedelta, told: str, *, counts: bool) -> None:
         """Let it wait for the next try."""

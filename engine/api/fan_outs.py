@@ -40,8 +40,8 @@ class FanOuts(Group):
     def __init__(self, commands: Commands, errands: Errands) -> None:
         super().__init__(commands)
         self._errands = errands
-        errands.teach(ERRAND, self._do)
-        errands.teach(CANCEL_ERRAND, self._do_cancel)
+        errands.teach(ERRAND, self._do, goes_on=True)
+        errands.teach(CANCEL_ERRAND, self._do_cancel, goes_on=True)
 
     # Asking --------------------------------------------------------------------------------
 
@@ -237,7 +237,7 @@ class FanOuts(Group):
 
     def _do_cancel(self, actor: Actor, errand: Errand, say: Say) -> None:
         reason = str(errand.wanted.get("reason", ""))
-        done, after, total = 0, "", errand.total
+        done, after, total = errand.done, "", errand.total
         while ids := self._open_cases(errand.subject, after):
             self._end_cases(actor, ids, reason)
             done, after = done + len(ids), ids[-1]

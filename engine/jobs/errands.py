@@ -42,6 +42,10 @@ class ErrandWork(Protocol):
         """How far it is; False when another has taken it over."""
         ...
 
+    def comes_further(self, errand: Errand, done: int) -> bool:
+        """Whether a word is past those of earlier tries, for good: tries are counted anew."""
+        ...
+
     def put_back(self, errand: Errand, wait: timedelta, told: str, *, counts: bool) -> None:
         """Let it wait for the next try."""
         ...
@@ -51,17 +55,20 @@ class ErrandWork(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Line:
     """The way from whoever does an errand back to the table."""
 
     work: ErrandWork
     errand: Errand
     stopping: threading.Event
+    tries: int
 
     def say(self, done: int, total: int) -> None:
         if not self.work.say(self.errand, done, total, LEASE):
             raise LeaseLost(self.errand.id)
+        if self.work.comes_further(self.errand, done):
+            self.tries = 1
         if self.stopping.is_set():
             raise Interrupted
 
@@ -88,8 +95,9 @@ class ErrandRunner(WorkerLoop):
         return True
 
     def _try(self, errand: Errand) -> None:
+        line = _Line(self._work, errand, self._stop, errand.attempts)
         try:
-            self._work.do(errand, _Line(self._work, errand, self._stop).say)
+            self._work.do(errand, line.say)
         except LeaseLost:
             log.info("errand %s was taken over by another", errand.id)
         except Interrupted:
@@ -99,12 +107,10 @@ class ErrandRunner(WorkerLoop):
         except Refused as refused:  # for the person, who can mend it; trying again would not
             self._work.fail(errand, refused.message)
         except Exception as error:
-            log.exception(
-                "errand %s (%s) failed at try %s", errand.id, errand.kind, errand.attempts
-            )
+            log.exception("errand %s (%s) failed at try %s", errand.id, errand.kind, line.tries)
             told = error.message if isinstance(error, BangfuError) else ""
             told = told or _OUR_FAULT.format(kind=type(error).__name__)
-            if errand.attempts >= TRIES:
+            if line.tries >= TRIES:
                 self._work.fail(errand, told)
             else:
-                self._work.put_back(errand, BACK_OFF[errand.attempts - 1], told, counts=True)
+                self._work.put_back(errand, BACK_OFF[line.tries - 1], told, counts=True)

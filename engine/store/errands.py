@@ -106,9 +106,15 @@ def take(
     )
 
 
-def say(tx: Tx, held: Errand, done: int, total: int, until: datetime) -> bool:
-    """How far it is, and the heartbeat; False when it is no longer the holder's."""
-    return _change(tx, held, done=done, total=total, locked_until=to_text(until))
+def say(
+    tx: Tx, held: Errand, done: int, total: int, until: datetime, *, comes_further: bool
+) -> bool:
+    """How far it is, and the heartbeat; False when it is no longer the holder's.
+
+    ``comes_further``: than the holder before, for good; the tries are counted anew.
+    """
+    tries = {"attempts": 1} if comes_further else {}
+    return _change(tx, held, done=done, total=total, locked_until=to_text(until), **tries)
 
 
 def put_back(tx: Tx, held: Errand, not_before: datetime, told: str, *, counts: bool) -> bool:

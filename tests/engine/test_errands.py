@@ -137,6 +137,50 @@ def test_what_kills_whoever_does_it_is_given_up(office: Office) -> None:
     assert "中途停止" in errands.of(officer, errand_id).told
 
 
+@pytest.mark.parametrize(
+    ("goes_on", "words", "ends"),
+    [
+        pytest.param(True, (10, 20, 30, 40, 50), ErrandStatus.DONE, id="each comes further"),
+        pytest.param(True, (10, 10, 10, 10), ErrandStatus.FAILED, id="none past the first"),
+        pytest.param(False, (10, 20, 30, 40), ErrandStatus.FAILED, id="begun anew each time"),
+    ],
+)
+def test_no_number_of_deaths_ends_what_comes_further_each_time(
+    office: Office, goes_on: bool, words: tuple[int, ...], ends: ErrandStatus
+) -> None:
+    errands, officer = office.engine.errands, office.actor("officer")
+    errands.teach(KIND, lambda *_: None, goes_on=goes_on)
+    errand_id = asked(office)
+    for n, done in enumerate(words):
+        now(office, "update errand set locked_until = null")
+        held = errands.take(f"killed {n}", LEASE)
+        assert held is not None
+        assert errands.say(held, 0, 100, LEASE)  # how far it stands: no progress
+        assert errands.say(held, done, 100, LEASE)
+    now(office, "update errand set locked_until = null")
+    assert run(office)
+    assert errands.of(officer, errand_id).status is ends
+
+
+def test_a_fault_behind_progress_is_tried_as_often_as_any(office: Office) -> None:
+    errands, officer = office.engine.errands, office.actor("officer")
+    tries = 0
+
+    def break_down(_actor, errand, say):
+        nonlocal tries
+        tries += 1
+        if tries <= TRIES:  # each comes further than the one before
+            say(errand.done + 1, 100)
+        raise ZeroDivisionError
+
+    errands.teach(KIND, break_down, goes_on=True)
+    errand_id = asked(office)
+    while errands.of(officer, errand_id).is_open:
+        now(office, "update errand set locked_until = null")
+        assert run(office)
+    assert tries == TRIES + TRIES - 1
+
+
 def test_whoever_is_told_to_stop_leaves_it_to_the_next_at_once(office: Office) -> None:
     errands, officer = office.engine.errands, office.actor("officer")
     runner = errands.runner(Pace())
