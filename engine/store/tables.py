@@ -56,6 +56,8 @@ organisation = Table(
     Column("phone", String(40), nullable=False, server_default=""),
     Column("simulated", Boolean, nullable=False),
     Column("successor_id", _ID),  # who takes over when it is closed
+    # Of the counties each number that is given out asks; of unions there may be a hundred thousand.
+    Index("ix_organisation_level", "level", "name"),
 )
 
 organisation_name = Table(

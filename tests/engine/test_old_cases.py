@@ -1,4 +1,7 @@
-"""What a completion costs does not grow with what the case has been through (design.md D3)."""
+"""What a completion costs does not grow with what the case has been through (design.md D3).
+
+Nor does a start with how many unions there are.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,6 +9,8 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import event
 
+from engine.model.organisations import Organisation
+from engine.store.directory import add_organisations, rebuild_closure
 from tests.engine.conftest import FILLED, Office
 
 BACK = {"decision": "return", "return_to": "apply", "comment": "请补充用途说明"}
@@ -45,3 +50,29 @@ def test_an_old_case_costs_the_database_what_a_young_one_does(office: Office) ->
                 office.engine.tasks.complete(actors[place], step, data)
         counted.append(done[0])
     assert counted[-1] < counted[YOUNG] * ONE_PAGE_MORE, counted
+
+
+UNIONS = 2_000
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_case_begins_as_cheaply_among_two_thousand_unions(office: Office) -> None:
+    def start() -> int:
+        with work_of_sqlite(office) as done:
+            office.start()
+        return done[0]
+
+    def many(tx) -> None:  # type: ignore[no-untyped-def]
+        new = [
+            Organisation(
+                f"x{n}", f"99{n}", f"模拟第{n}工会", "grassroots", "grassroots", "xc", "xc"
+            )
+            for n in range(UNIONS)
+        ]
+        add_organisations(tx, new)
+        rebuild_closure(tx, office.engine.environment.today())
+
+    start()  # what is remembered from then on
+    few = start()
+    office.engine.execute(many)
+    assert start() < few * ONE_PAGE_MORE
