@@ -12,6 +12,7 @@ from engine.feel import EvaluationContext
 from engine.model.actors import Actor
 from engine.model.cases import CaseLine, HistoryEntry
 from engine.model.once import Once
+from engine.model.same_person import SameCase
 from engine.model.tasks import TaskLine
 from engine.store import cases as stored_cases
 from engine.store import start_drafts as stored_start_drafts
@@ -21,6 +22,7 @@ from engine.store.database import Tx
 from engine.work import (
     cancel,
     printing,
+    same_person,
     start,
     start_drafts,
 )
@@ -137,6 +139,12 @@ class Cases(Group):
         """What is said before a request's content: not found, not hers, ended, stale."""
         self._commands.ask(
             lambda tx: cancel.cancellable(self._environment, tx, actor, case_id, if_match)
+        )
+
+    def same_person(self, actor: Actor, task_id: str) -> Sequence[SameCase]:
+        """Earlier cases of the person whom a step's case is about, as the actor may know them."""
+        return self._commands.ask(
+            lambda tx: same_person.of_step(self._environment, tx, actor, task_id)
         )
 
     def cancel(self, actor: Actor, case_id: str, reason: str, if_match: int | None = None) -> int:

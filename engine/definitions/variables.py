@@ -16,7 +16,15 @@ from engine.definitions.repetition import (
 )
 from engine.forms import CompiledForm
 from engine.forms.codes import text_keys
-from engine.model.definitions import OVERDUE, STARTS_FROM, Bundle, DefinitionSource, SourceFile
+from engine.model.definitions import (
+    FINISHED_IN,
+    OVERDUE,
+    STARTS_FROM,
+    UNFINISHED,
+    Bundle,
+    DefinitionSource,
+    SourceFile,
+)
 from engine.model.subjects import ABOUT
 from engine.sentences import Words
 
@@ -117,7 +125,9 @@ class Provided:
 
 def given(process: Process) -> frozenset[str]:
     """What a process has from its start beside its form: that which it begins from."""
-    return frozenset({ABOUT} if process.properties.get(STARTS_FROM, "").strip() == OVERDUE else ())
+    says = process.properties
+    about = {ABOUT} if says.get(STARTS_FROM, "").strip() == OVERDUE else set()
+    return frozenset(about | ({UNFINISHED} if says.get(FINISHED_IN, "").strip() else set()))
 
 
 def readings(draft: Draft, process: Process) -> Iterator[Reading]:

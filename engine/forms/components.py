@@ -61,6 +61,10 @@ class Personal(StrEnum):
     TEXT = "text"
 
 
+UNITS_BELOW = "below"
+"""Value of ``units``: the organisations directly below the one that does the step."""
+
+
 class Filler(StrEnum):
     """Who fills a form in; a component may be for one of them only (our ``onlyFor``)."""
 
@@ -165,6 +169,8 @@ class Field:
     decision: bool = False
     return_targets: bool = False
     return_fields: bool = False
+    units: str = ""
+    """Which organisations are its choices (``units``), as the directory is when it is asked."""
     attribute: AttributeUse | None = None
     hide_if: Condition | None = None
     conditional: bool = False

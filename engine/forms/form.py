@@ -151,6 +151,20 @@ class CompiledForm:
         """
         return self._rules.check(data, scope, context, by)
 
+    def unfinished(
+        self, data: Mapping[str, object], scope: Mapping[str, object], context: EvaluationContext
+    ) -> Validation:
+        """What of the answers stands although others are missing or wrong; its errors say which.
+
+        What is wrong is left out as if it had not been answered.
+        """
+        kept: Answers = deepcopy(dict(data))
+        while True:
+            validation = self.validate(kept, scope, context)
+            wrong = [error for error in validation.errors if _left_out(kept, error.pointer)]
+            if not wrong:
+                return validation
+
     def kept_rows(self, scope: Mapping[str, object]) -> dict[str, int]:
         """By the key of a list: how many of its rows are the case's and stay."""
         return {
@@ -303,6 +317,17 @@ def compile_form(content: bytes, file: str) -> CompiledForm:
     if form.has_errors:
         return form
     return replace(form, findings=(*read.findings, *example_findings(form.fields.values(), file)))
+
+
+def _left_out(data: Answers, place: str) -> bool:
+    """Take the answer at a JSON pointer out, of a list the whole list; whether there was one."""
+    steps = [part.replace("~1", "/").replace("~0", "~") for part in place.split("/")[1:]]
+    for number, step in enumerate(steps, start=1):
+        inner = data.get(step)
+        if number == len(steps) or not isinstance(inner, dict):
+            return data.pop(step, MISSING) is not MISSING
+        data = inner
+    return False
 
 
 def _is_decided_anew(asked: Field) -> bool:

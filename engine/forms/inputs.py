@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from engine.forms.components import (
+    UNITS_BELOW,
     AttributeUse,
     Field,
     FieldKind,
@@ -223,6 +224,8 @@ def _options(node: Node) -> tuple[Option, ...]:
     values = [option.value for option in options]
     if len(set(values)) != len(values):
         node.refuse("form-options", Words("values 中有重复的 value", "values has one value twice"))
+    if node.section_of("properties").get("units"):
+        return ()  # the directory gives them
     if node.on("returnFields") and raw is not None:
         node.refuse(
             "form-options",
@@ -345,6 +348,20 @@ def _keep(node: Node) -> bool:
     return node.on("keep")
 
 
+def _units(node: Node, ours: Mapping[str, object]) -> str:
+    """Which organisations are its choices; only of a field of the form's own."""
+    name = _own_text(ours, "units")
+    if name and (name != UNITS_BELOW or node.raw.get("values") or node.around.in_list):
+        node.refuse(
+            "form-property",
+            Words(
+                "属性 units 只能是 below,不写 values,不用于动态列表里的字段",
+                "the property units can only be below, without values, and not in a dynamic list",
+            ),
+        )
+    return name
+
+
 def _prefill(node: Node, value: object) -> Condition | None:
     """What a form begins with, as an expression over what the case knows."""
     if value in (None, ""):
@@ -417,6 +434,7 @@ def _with_properties(node: Node, basis: Field) -> Field:
         decision=node.on("decision"),
         return_targets=node.on("returnTargets"),
         return_fields=node.on("returnFields"),
+        units=_units(node, ours),
         codes=_codes(node, basis, ours.get("codes")),
         rules=tuple(_rules(node, ours)),
         more=_more(node),

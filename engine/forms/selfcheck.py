@@ -31,7 +31,7 @@ def _of_field(asked: Field, file: str) -> Iterator[Finding]:
         return
     example = example_of(asked)
     if example is None:
-        if asked.required and not (asked.return_targets or asked.return_fields):
+        if asked.required and not (asked.return_targets or asked.return_fields or asked.units):
             yield finding("error", "form-example.missing", file, asked.id, field=asked.label)
         return
     for name, value in (("example", example), ("defaultValue", asked.default)):
@@ -51,7 +51,7 @@ def _of_field(asked: Field, file: str) -> Iterator[Finding]:
 
 
 def _problem(asked: Field, value: object) -> str:
-    if asked.return_targets:
+    if asked.return_targets or asked.units:
         return ""
     validator = jsonschema_rs.Draft202012Validator(
         field_schema(asked), validate_formats=False, pattern_options=pattern_options()

@@ -125,7 +125,7 @@ PROPERTIES = MappingProxyType(
         "textarea": _PERSONAL,
         "number": _PERSONAL | {"format", "unit", "total", "copyFrom"},
         "datetime": _PERSONAL | _FROM_ID,
-        "select": _PERSONAL | {"decision", "returnTargets", "codes"} | _FROM_ID,
+        "select": _PERSONAL | {"decision", "returnTargets", "codes", "units"} | _FROM_ID,
         "radio": _PERSONAL | {"decision", "returnTargets", "codes"} | _FROM_ID,
         "checklist": _SEVERAL,
         "taglist": _SEVERAL,

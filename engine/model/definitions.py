@@ -33,6 +33,14 @@ ONLY_ONE = "onlyOne"
 RESOLVED = "resolved"
 """The milestone of a case that came to what it was begun for."""
 
+FINISHED_IN = "finishedIn"
+"""On a process: the user task in which somebody finishes the start form of a case that another case
+has begun without knowing all its answers."""
+
+UNFINISHED = "unfinished"
+"""The variable that a process with ``finishedIn`` has from its start: whether there is such a
+form to finish."""
+
 STARTERS = "startsFromRoles"
 """Beside ``startsFrom``: codes of the roles that may, above the case's union."""
 
@@ -305,6 +313,11 @@ class ProcessInfo:
     def starts_from_record(self) -> str:
         """The kind of record whose page it is started from; empty for every other process."""
         return "" if self.starts_from == OVERDUE else self.starts_from
+
+    @property
+    def finished_in(self) -> str:
+        """The step in which a start form that lacks answers is finished; empty: there is none."""
+        return self.properties.get(FINISHED_IN, "").strip()
 
     @property
     def starters(self) -> tuple[str, ...]:

@@ -185,6 +185,23 @@ def children_of(tx: Tx, organisation_id: str, kind: str, day: date) -> list[str]
     )
 
 
+def approved_by(tx: Tx, organisation_id: str, day: date) -> list[tuple[str, str, str]]:
+    """Id, name and code of the units directly below a unit that stand on a day, by name."""
+    unit = organisation.c
+    query = (
+        select(unit.id, unit.name, unit.code)
+        .join(organisation_parent, organisation_parent.c.organisation_id == unit.id)
+        .where(
+            organisation_parent.c.parent_id == organisation_id,
+            organisation_parent.c.kind == "approval",
+            valid(organisation_parent, day),
+            valid(organisation, day),
+        )
+        .order_by(unit.name, unit.code)
+    )
+    return [(row.id, row.name, row.code) for row in tx.execute(query)]
+
+
 def days_of_change(tx: Tx, after: date) -> list[date]:
     """The days after a day on which the tree will change."""
     return [

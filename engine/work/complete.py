@@ -25,6 +25,7 @@ from engine.work.environment import Environment
 from engine.work.history import Cause
 from engine.work.opened import OpenedCase, TimerDue, open_case, ports_of, scope_at
 from engine.work.returning import with_steps_been_through
+from engine.work.units_asked import with_units
 from engine.work.scanning import numbers_in_papers
 from engine.work.separation import bar_beside
 
@@ -84,6 +85,7 @@ def prepare(
             raise Invalid("这一步没有表单,不接收填写内容。")
         return Prepared(loaded, opened, None, {}, {}, ())
     form = with_steps_been_through(tx, task, form)
+    form = with_units(tx, task, form, environment.today())
     scope = scope_at(environment, tx, opened, task.token)
     context = environment.feel(tx, loaded.case.organisation_id, environment.now())
     validation: Validation = form.validate(data, scope, context, actor.name)

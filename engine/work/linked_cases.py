@@ -10,6 +10,7 @@ from typing import cast
 
 from engine.errors import Broken, Busy, Conflict, Invalid, NotFound, NotPermitted
 from engine.model.actors import SYSTEM
+from engine.model.clock import local_date
 from engine.model.links import LINKED, LONGEST_KIND, MOST_GENERATIONS, Link
 from engine.model.operations import Operation, OperationContext
 from engine.runtime import Ports, Program, Step
@@ -21,6 +22,7 @@ from engine.work import messages, start
 from engine.work.attributes import normal
 from engine.work.environment import Environment
 from engine.work.opened import TimerDue
+from engine.work.units_asked import below
 
 # Beginning ---------------------------------------------------------------------------------
 
@@ -53,11 +55,13 @@ class _Begun:
     level: str = ""
     message: str = ""
     is_new: bool = False
+    is_unfinished: bool = False
 
     def outputs(self) -> Mapping[str, object]:
         """What the process is told."""
         return {
             "begun": self.is_new,
+            "unfinished": self.is_unfinished,
             "case_id": self.case_id,
             "number": self.number,
             "level": self.level,
@@ -72,11 +76,13 @@ def begin_operation(environment: Callable[[], Environment]) -> Operation:
         """Begin a case of `process`, linked with this one: both pages show the other, by `kind`.
 
         `unit` is an organisation's id, `own` (also when left out) or `above`: the union next above
-        this case's own, with `step` next above the one that handled that step. `variables` fill the
+        this case's own, with `step` next above the one that handled that step; or the name of one
+        directly below it, as a select with the property `units` gives it. `variables` fill the
         start form; without one they are the variables, and `draft` is kept as draft of the first
         step. The same `key` of this case begins nothing a second time. Where nothing is begun,
         `message` says why: nothing is above (the outside body is for the process to draw), the
-        start form has errors.
+        start form has errors. A process with the property `finishedIn` begins although its start
+        form lacks answers (`unfinished`): somebody finishes it there, in that step.
         """
         return _begin(environment(), context, _wanted(context, inputs)).outputs()
 
@@ -96,6 +102,7 @@ def begin_operation(environment: Callable[[], Environment]) -> Operation:
         required=frozenset({"process", "kind"}),
         outputs={
             "begun": {"type": "boolean"},
+            "unfinished": {"type": "boolean"},
             "case_id": {"type": "string"},
             "number": {"type": "string"},
             "level": {"type": "string"},
@@ -165,18 +172,22 @@ def _begin_at(
 
     numbered = replace(ready, number=start.numbered(series, number))
     case = start.begin(environment, tx, SYSTEM, numbered, first_step).case
-    return _Begun(case.id, case.number, place.home.level, is_new=True)
+    return _Begun(
+        case.id, case.number, place.home.level, is_new=True, is_unfinished=ready.is_unfinished
+    )
 
 
 def _unit(tx: Tx, context: OperationContext, wanted: _Wanted) -> str:
     """The unit that is meant; Invalid where there is none."""
-    if wanted.unit not in {OWN, ABOVE}:
-        return wanted.unit
     base: str | None = context.organisation_id
     if wanted.step:
         base = context.handled_by(wanted.step)
         if base is None:
             raise Invalid(f"环节“{wanted.step[:60]}”还没有办过,不知道由哪一级发起,没有发起。")
+    if wanted.unit not in {OWN, ABOVE}:
+        known = directory.organisation_brief(tx, wanted.unit) is not None
+        named = below(tx, base or "", wanted.unit, local_date(context.now))
+        return wanted.unit if known or named is None else named
     upwards = directory.line_upwards(tx, base or "")
     if wanted.unit == OWN:
         return base or ""

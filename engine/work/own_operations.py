@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from engine.model.operations import Operation
-from engine.work import fan_out_asking, fan_out_joining, linked_cases
+from engine.work import fan_out_asking, fan_out_joining, linked_cases, same_person
 from engine.work.environment import Environment
 
 
@@ -23,5 +23,6 @@ def own_operations(
         fan_out_joining.operation(known),
         linked_cases.begin_operation(known),
         linked_cases.tell_operation(known),
+        same_person.operation(),
     )
     return {one.name: one for one in own}

@@ -9,7 +9,7 @@ from engine.model.actors import PUBLIC, Actor
 from engine.model.cases import Case, CaseStatus, EventKind
 from engine.model.clock import ZONE
 from engine.model.deadlines import Deadline
-from engine.model.definitions import ONLY_ONE, OVERDUE, ProcessInfo
+from engine.model.definitions import ONLY_ONE, OVERDUE, UNFINISHED, ProcessInfo
 from engine.model.fan_out import CAMPAIGN, LONGEST_KEY
 from engine.model.ids import new_case_id
 from engine.model.links import LINKED
@@ -83,6 +83,11 @@ class PreparedStart:
     files: tuple[str, ...]
     subject: Subject
 
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether its start form lacks answers, which a step of the case asks for."""
+        return self.variables.get(UNFINISHED) is True
+
 
 @dataclass(frozen=True)
 class Place:
@@ -153,12 +158,17 @@ def checked(
         return PreparedStart(request, program, home, "", request.data, variables, (), subject)
     context = environment.feel(tx, home.id, environment.now())
     validation = form.validate(request.data, subject.variables, context)
-    if validation.errors:
+    lacks = bool(validation.errors)
+    if lacks and (request.origin != LINKED or not program.info.finished_in):
         raise Invalid(f"有 {len(validation.errors)} 处需要修改,其余内容已保留。", validation.errors)
+    if lacks:
+        validation = form.unfinished(request.data, subject.variables, context)
     numbers = numbers_in_papers(environment, tx, form, validation.data)
     if numbers:
         raise Invalid("附件里有证件号码或银行账号,没有提交,其余内容已保留。", numbers)
     begins_with = {**validation.variables, **subject.variables}
+    if program.info.finished_in:
+        begins_with[UNFINISHED] = lacks
     return PreparedStart(
         _named(environment, tx, place, request, begins_with),
         program,

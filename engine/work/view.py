@@ -41,6 +41,7 @@ from engine.work.environment import Environment
 from engine.work.opened import Earlier, OpenedCase, open_case, scope_at
 from engine.work.papers import required_papers
 from engine.work.returning import with_steps_been_through
+from engine.work.units_asked import with_units
 from engine.work.submissions import Submission
 
 START = "发起"
@@ -149,6 +150,7 @@ def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> T
     is_open = task.status is TaskStatus.OPEN
     if form is not None and is_open:
         form = with_steps_been_through(tx, task, form)
+        form = with_units(tx, task, form, environment.today())
     confidence = Confidence(environment, tx, actor, opened)
     reads = confidence.may_read(element)
     scope = scope_at(environment, tx, opened, task.token) if is_open and reads else {}

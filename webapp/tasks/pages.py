@@ -20,6 +20,7 @@ from webapp.forms.render import FormView, draw_form, today_of
 from webapp.reading.about import AboutBox, about_box
 from webapp.reading.panels import Panel, panel_of
 from webapp.reading.papers import PaperList, paper_list
+from webapp.reading.same_person import same_person_panel
 from webapp.reading.submissions import (
     ShownDecision,
     ShownSubmission,
@@ -166,7 +167,7 @@ def task_page(
         refusal=refusal_of(actor, view),
         guest_note=guest_note(engine, actor, view, now),
         profile_note=_profile_note(actor, view),
-        panel=panel_of(current_registry(), actor, view),
+        panel=panel_of(current_registry(), actor, view) or same_person_panel(engine, actor, view),
         blocked_by=view.blocked_by,
         delay=_delay(view, now),
         draft_note=_draft_note(actor, view, now) if typed is None else "",

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from engine.definitions.diagram import described
+from engine.definitions.diagram import Process, described
 from engine.definitions.draft import Draft
 from engine.definitions.findings import error, warning
 from engine.definitions.known import LEVELS
 from engine.errors import Finding, Invalid
 from engine.model.deadlines import Deadline
-from engine.model.definitions import STARTERS, listed
+from engine.model.definitions import FINISHED_IN, STARTERS, listed
 from engine.sentences import Words, in_both
 
 
@@ -49,5 +49,15 @@ def check(draft: Draft) -> Iterator[Finding]:
                     name=name,
                     problem=in_both(problem.message),
                 )
+        step = process.properties.get(FINISHED_IN, "").strip()
+        if step and not _asks_what_the_start_asks(process, step):
+            yield error("finished-in", process.file, element, name=name, step=step)
         if not element.get("name", "").strip():
             yield warning("process-name", process.file, element, name=name)
+
+
+def _asks_what_the_start_asks(process: Process, step: str) -> bool:
+    """Whether it is a user task with the form of the start event."""
+    forms = {node.id: node.form_id for node in process.of("userTask")}
+    start = {node.form_id for node in process.of("startEvent") if node.form_id}
+    return forms.get(step) in start

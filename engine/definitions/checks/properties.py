@@ -24,7 +24,14 @@ from engine.model.confidentiality import (
     EXCLUDED_SUPERIORS,
     SEALED_ROLE,
 )
-from engine.model.definitions import ONLY_ONE, OVERDUE, ROLE_AT, STARTERS, STARTS_FROM
+from engine.model.definitions import (
+    FINISHED_IN,
+    ONLY_ONE,
+    OVERDUE,
+    ROLE_AT,
+    STARTERS,
+    STARTS_FROM,
+)
 from engine.model.fan_out import CAMPAIGN
 from engine.model.items import ITEM_NAME
 from engine.model.links import LINKED
@@ -36,6 +43,7 @@ from engine.model.public_words import (
     REASON_CHOICES,
     RECEIPT,
 )
+from engine.model.same_person import SAME_PERSON
 from engine.sentences import Words
 
 _EVERYWHERE = frozenset({"milestone", "name:en", "documentation:en"})
@@ -51,6 +59,7 @@ _ON: Mapping[str, frozenset[str]] = {
             STARTS_FROM,
             STARTERS,
             ONLY_ONE,
+            FINISHED_IN,
             CONFIDENTIALITY,
             EXCLUDED,
             EXCLUDED_SUPERIORS,
@@ -161,7 +170,8 @@ def _values(draft: Draft, file: BpmnFile, element: Element) -> Iterator[Finding]
                 choices=Words.listed(sorted(choices)),
             )
     starts = draft.known.starts and draft.known.starts | {OVERDUE, CAMPAIGN, LINKED}
-    for name, known in (("panel", draft.known.panels), (STARTS_FROM, starts)):
+    panels = draft.known.panels and draft.known.panels | {SAME_PERSON}
+    for name, known in (("panel", panels), (STARTS_FROM, starts)):
         if name in values and known and values[name] not in known:
             yield error(
                 "property-value.not-there",

@@ -83,6 +83,7 @@ _PROPERTIES = {
     "numberPrefix": Words("编号前缀", "Number prefix"),
     "startsFrom": Words("从哪里发起", "Started from"),
     "startsFromRoles": Words("可发起的角色", "Roles that may start it"),
+    "finishedIn": Words("在哪一步补填发起表单", "Step that finishes the start form"),
     "onlyOne": Words("同一单位只办一件", "One case of a unit at a time"),
     "sees": Words("可查看的密封信息", "Reads of what is sealed"),
     "confidentiality": Words("保密程度", "Confidentiality"),

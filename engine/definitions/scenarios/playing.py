@@ -22,11 +22,19 @@ from engine.definitions.scenarios.reading import (
 )
 from engine.errors import BangfuError, Invalid
 from engine.feel import EvaluationContext, FeelSyntaxError, value_or_expression
+from engine.forms import CompiledForm
 from engine.model.calendar import WorkCalendar, official_days
 from engine.model.clock import ZONE, FixedClock, local_date
 from engine.model.deadlines import Deadline, citizens_due
 from engine.model.deadlines import due as due_of
-from engine.model.definitions import OVERDUE, Element, ElementKind, LaneKind, listed
+from engine.model.definitions import (
+    OVERDUE,
+    UNFINISHED,
+    Element,
+    ElementKind,
+    LaneKind,
+    listed,
+)
 from engine.model.items import key_of, of_key, same_item
 from engine.model.subjects import ABOUT
 from engine.runtime import (
@@ -155,15 +163,29 @@ class Player:
         given = {ABOUT: self._scenario.about} if program.info.starts_from == OVERDUE else {}
         if form is not None:
             scope = {"case": self._case, **given}
-            validation = form.validate(variables, scope, self._context())
-            if validation.errors:
-                raise Failed(f"起始表单通不过:{_told(validation.errors)}")
-            variables = {**validation.variables, **given}
+            variables = {**self._begun_with(form, variables, scope), **given}
         role, level = program.info.start_role or "", program.info.start_level or ""
         for element in program.elements(program.key):
             if element.kind is ElementKind.START:
                 self._memory.done_by[element.id] = self._default_person(role, level, "发起人")
         self._took(start(program, variables, self._ports()))
+
+    def _begun_with(
+        self, form: CompiledForm, answers: Mapping[str, object], scope: Mapping[str, object]
+    ) -> Mapping[str, object]:
+        """The variables that the answers to the start form give."""
+        finished_in, lacks = self._program.info.finished_in, self._scenario.unfinished
+        if lacks and not finished_in:
+            raise Failed("流程没有 finishedIn,不能以未填完的起始表单(unfinished)发起。")
+        validation = form.validate(answers, scope, self._context())
+        if validation.errors and not lacks:
+            raise Failed(f"起始表单通不过:{_told(validation.errors)}")
+        if lacks and not validation.errors:
+            raise Failed("起始表单已经填完,不是未填完的(unfinished)。")
+        if lacks:
+            validation = form.unfinished(answers, scope, self._context())
+        begun = {UNFINISHED: lacks} if finished_in else {}
+        return {**validation.variables, **begun}
 
     def _act(self, action: Action) -> None:
         match action:

@@ -44,6 +44,7 @@ _TOP = frozenset(
         "about",
         "parameters",
         "small_unit",
+        "unfinished",
         "start",
         "world",
         "data",
@@ -160,6 +161,8 @@ class Scenario:
     """Until when an asynchronous operation goes on; the others answer at once."""
     small_unit: bool = False
     """Whether the units have declared a separation profile."""
+    unfinished: bool = False
+    """Whether another case begins it, with a start form that lacks answers."""
     steps: tuple[Action, ...] = ()
     expected: Table = field(default_factory=dict)
     fault: str | None = None
@@ -191,9 +194,7 @@ def read_scenario(content: bytes, name: str, records: Records = _no_records) -> 
     expected = _expectation(_table(top, "expect"), "[expect]")
     given = _GivenData(_tables(top, "data"), records)
     world = _world(top, records)
-    small_unit = top.get("small_unit", False)
-    if not isinstance(small_unit, bool):
-        raise ScenarioFault("small_unit 只能是 true 或 false。")
+    small_unit = _yes_or_no(top, "small_unit")
     return Scenario(
         name=name,
         title=title.strip(),
@@ -209,9 +210,17 @@ def read_scenario(content: bytes, name: str, records: Records = _no_records) -> 
             name: _instant(until, f"lasts.{name}") for name, until in _table(top, "lasts").items()
         },
         small_unit=small_unit,
+        unfinished=_yes_or_no(top, "unfinished"),
         steps=tuple(_steps(top.get("steps", []), given)),
         expected=expected,
     )
+
+
+def _yes_or_no(top: Table, name: str) -> bool:
+    value = top.get(name, False)
+    if not isinstance(value, bool):
+        raise ScenarioFault(f"{name} 只能是 true 或 false。")
+    return value
 
 
 def _operations(given: Table) -> dict[str, tuple[Table, ...]]:

@@ -1,12 +1,13 @@
 """A case begins another that is linked with it, and tells those it is linked with, each once."""
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import pytest
 
 from engine import SYSTEM, Request
-from engine.errors import Busy, NotPermitted
+from engine.errors import Busy, Invalid, NotPermitted
 from engine.model.cases import CaseStatus
 from engine.model.definitions import SourceFile
 from engine.model.links import MOST_GENERATIONS
@@ -18,6 +19,7 @@ from tests.support.at_once import at_once
 from tests.unit.runtime.kit import (
     end,
     ext,
+    flow,
     io,
     line,
     message,
@@ -28,6 +30,8 @@ from tests.unit.runtime.kit import (
     service,
     start,
     timer,
+    user,
+    z,
 )
 
 ASYNC = props(**{"async": "true"})
@@ -36,6 +40,7 @@ GIVEN = {
     "case_id": "=case_id",
     "number": "=number",
     "level": "=level",
+    "unfinished": "=unfinished",
     "why": "=message",
 }
 
@@ -258,6 +263,100 @@ def test_a_step_that_is_not_written_begins_nothing_and_again_it_begins_one(shop:
     (second,) = of(shop, "review")
     assert other_number(shop, second).endswith("000001")
     assert shop.broken() == {}
+
+
+def asks(name: str, *required: str) -> SourceFile:
+    """A start form that wants a name and an amount."""
+    kinds = {"who": "textfield", "amount": "number", "since": "textfield"}
+    fields = [
+        {
+            "type": kind,
+            "id": f"F_{key}",
+            "key": key,
+            "label": key,
+            "validate": {"required": key in required},
+            "properties": {"attribute": "search"} if key == "who" else {},
+        }
+        for key, kind in kinds.items()
+    ]
+    content = {"id": name, "type": "default", "schemaVersion": 16, "components": fields}
+    return SourceFile(f"{name}.form", json.dumps(content).encode())
+
+
+def finished_by_hand(**more: str) -> SourceFile:
+    """A gateway behind the start: what lacks answers is finished in a step of the case."""
+    body = node("startEvent", "S", ext(z("formDefinition", formId="asked")))
+    body += node("exclusiveGateway", "G", default="G_work")
+    body += user("complete", z("formDefinition", formId="asked"), props(deadline="1d"))
+    body += step("work") + end() + line("S", "G", "work", "E") + line("complete", "work")
+    body += flow("G", "complete", "=unfinished")
+    own = {"title": "=who", "finishedIn": "complete", **more}
+    return drawn("aid", {"officer": "S G complete work E"}, body, **own)
+
+
+@pytest.fixture
+def by_hand(shop: Workshop) -> Workshop:
+    shop.put(asks("asked", "who", "amount"), finished_by_hand())
+    return shop
+
+
+def led(shop: Workshop, variables: str) -> tuple[str, str]:
+    """A petition that began a case of it; both ids."""
+    shop.put(given(), petition(process='="aid"', variables=variables))
+    first = asked(shop)
+    (second,) = of(shop, "aid")
+    return first, second
+
+
+def test_a_start_form_that_lacks_answers_is_finished_in_a_step_of_the_case(
+    by_hand: Workshop,
+) -> None:
+    shop = by_hand
+    first, second = led(shop, '={who: who, since: "三月"}')
+    assert (said(shop, first, "begun"), said(shop, first, "unfinished")) == (True, True)
+    begun = shop.engine.cases.view(SYSTEM, second)
+    assert (begun.case.title, begun.case.number) == ("模拟甲", said(shop, first, "number"))
+    assert shop.waiting(second) == ["complete"]
+    (task,) = begun.open_tasks
+    assert task.due_at is not None
+    draft = shop.engine.tasks.view(shop.actor("officer"), task.id).data
+    assert (draft["who"], draft["since"], draft.get("amount")) == ("模拟甲", "三月", None)
+    with pytest.raises(Invalid):
+        shop.finish("officer", second, "complete", {"who": "模拟甲", "since": "四月"})
+    shop.finish("officer", second, "complete", {"who": "模拟甲", "amount": 5})
+    assert (shop.waiting(second), said(shop, second, "amount")) == (["work"], 5)
+    assert said(shop, second, "since") is None
+    assert shop.broken() == {}
+    assert shop.engine.audit.verify().ok
+
+
+def test_what_is_wrong_is_asked_again_and_does_not_become_a_variable(by_hand: Workshop) -> None:
+    _, second = led(by_hand, '={who: who, amount: "viel", nowhere: 1}')
+    assert by_hand.waiting(second) == ["complete"]
+    assert said(by_hand, second, "amount") is None
+    assert said(by_hand, second, "nowhere") is None
+
+
+def test_a_start_form_that_is_answered_goes_on_at_once(by_hand: Workshop) -> None:
+    first, second = led(by_hand, "={who: who, amount: 3}")
+    assert (said(by_hand, first, "unfinished"), by_hand.waiting(second)) == (False, ["work"])
+
+
+def test_a_person_fills_in_the_whole_start_form_as_ever(by_hand: Workshop) -> None:
+    with pytest.raises(Invalid):
+        by_hand.begin("aid", {"who": "模拟甲"})
+    case_id = by_hand.begin("aid", {"who": "模拟甲", "amount": 3})
+    assert by_hand.waiting(case_id) == ["work"]
+
+
+def test_without_such_a_step_it_is_refused_in_words(shop: Workshop) -> None:
+    body = node("startEvent", "S", ext(z("formDefinition", formId="asked"))) + step("work") + end()
+    plain_one = drawn("aid", {"officer": "S work E"}, body + line("S", "work", "E"))
+    shop.put(asks("asked", "who", "amount"), plain_one)
+    shop.put(given(), petition(process='="aid"', variables="={who: who}"))
+    first = asked(shop)
+    assert (of(shop, "aid"), said(shop, first, "begun")) == ([], False)
+    assert "amount" in str(said(shop, first, "why"))
 
 
 def test_two_that_begin_the_first_of_a_series_at_once_both_do(
