@@ -1,8 +1,8 @@
 """How closely a case is kept, and who is kept away from it: properties of its process.
 
 ``confidentiality`` is a word or FEEL for one: ``ordinary``, ``confidential`` or ``sealed``.
-``excluded`` is FEEL for whom the case complains about: a list of ``{person: …}`` (user name or
-id) and ``{unit: …}`` (id or code). ``excludedSuperiors`` names the levels of the superiors of such
+``excluded`` is FEEL for whom the case complains about: a list of ``{person: …}`` (user name, id or
+name) and ``{unit: …}`` (id, code or name). ``excludedSuperiors`` names the levels of the superiors of such
 a unit that are kept away as well, or ``true`` for all of them. ``sealedRole`` is the role whose
 holders see sealed cases that their organisation, or one below it, handles.
 """

@@ -85,18 +85,21 @@ def add(tx: Tx, case_id: str, new: Collection[Exclusion], when: When) -> None:
     )
 
 
-def person_named(tx: Tx, named: str) -> str | None:
-    """The id of a person by her id or user name."""
-    asked = select(person.c.id).where(or_(person.c.id == named, person.c.username == named))
-    return tx.execute(asked.limit(1)).scalar()
+def persons_named(tx: Tx, named: str) -> Sequence[str]:
+    """The ids of whom it means: by id or user name; else of all who are called so."""
+    known = or_(person.c.id == named, person.c.username == named)
+    return _ids(tx, person.c.id, known) or _ids(tx, person.c.id, person.c.name == named)
 
 
-def unit_named(tx: Tx, named: str) -> str | None:
-    """The id of an organisation by its id or code."""
-    asked = select(organisation.c.id).where(
-        or_(organisation.c.id == named, organisation.c.code == named)
-    )
-    return tx.execute(asked.limit(1)).scalar()
+def units_named(tx: Tx, named: str) -> Sequence[str]:
+    """The ids of organisations by id or code; else of all that are called so."""
+    unit = organisation.c
+    known = or_(unit.id == named, unit.code == named)
+    return _ids(tx, unit.id, known) or _ids(tx, unit.id, unit.name == named)
+
+
+def _ids(tx: Tx, column: "ColumnElement[str]", means: ColumnElement[bool]) -> Sequence[str]:
+    return tx.execute(select(column).where(means).order_by(column)).scalars().all()
 
 
 def people(tx: Tx, kept: Collection[Exclusion], today: date) -> frozenset[str]:

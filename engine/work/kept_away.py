@@ -29,7 +29,8 @@ from engine.model.confidentiality import (
     Degree,
     Exclusion,
 )
-from engine.model.definitions import listed
+from engine.model.definitions import Lane, listed
+from engine.model.organisations import Organisation
 from engine.runtime import Step
 from engine.store import cases, directory, exclusions, queues, tasks
 from engine.store.bulk import CannotGather
@@ -40,7 +41,7 @@ from engine.work.claim import put_back
 from engine.work.compartments import keys_of, names_in
 from engine.work.environment import Environment
 from engine.work.history import Cause
-from engine.work.opened import OpenedCase, case_variable
+from engine.work.opened import OpenedCase, case_variable, open_case
 
 _Said = Callable[[str], object]
 """What a property of the process says now."""
@@ -151,22 +152,24 @@ def _named(tx: Tx, value: object, says: Mapping[str, str]) -> Iterator[Exclusion
             raise _not_said(EXCLUDED, says[EXCLUDED], f"其中一项是 {str(entry)[:40]}")
         for kind, named in entry.items():
             if named is not None and named != "":
-                yield _found(tx, kind, str(named), says)
+                yield from _found(tx, kind, str(named).strip(), says)
 
 
-def _found(tx: Tx, kind: str, named: str, says: Mapping[str, str]) -> Exclusion:
+def _found(tx: Tx, kind: str, named: str, says: Mapping[str, str]) -> Iterator[Exclusion]:
+    """Whom a name means: of several who are called so all, because nobody may be overlooked."""
     if kind == PERSON:
-        ref, what = exclusions.person_named(tx, named), "人员"
+        refs, what = exclusions.persons_named(tx, named), "人员"
         superiors = ""
     else:
-        ref, what = exclusions.unit_named(tx, named), "单位"
+        refs, what = exclusions.units_named(tx, named), "单位"
         superiors = says.get(EXCLUDED_SUPERIORS, "").strip()
-    if ref is None:
+    if not refs:
         raise Invalid(
             f"所反映的{what}“{named[:40]}”不在机构目录里,无法让其回避,没有提交。"
             "请核对后再提交,其余内容已保留。"
         )
-    return Exclusion(kind, ref, superiors)
+    for ref in refs:
+        yield Exclusion(kind, ref, superiors)
 
 
 def _not_said(name: str, text: str, why: str) -> Invalid:
@@ -231,13 +234,35 @@ def _bar_open_steps(environment: Environment, tx: Tx, case: Case, cause: Cause) 
 
 def lead(environment: Environment, tx: Tx, at: KeptStep, kept: Kept, today: date) -> None:
     """Let an open step go where somebody may do it, if all who could here are kept away."""
-    number = at.queue_id
+    number, done_by, lane = at.queue_id, (at.role, at.level), None
     for place in directory.line_upwards(tx, at.home_id)[1:]:
         if not leaves_nobody(tx, number, kept, today):
             break
-        number = environment.queues.find(tx, at.role, at.level, place.id, today)
+        lane = lane or _lane_of(environment, tx, at)
+        role, level = done_there(lane, done_by, place)
+        number = environment.queues.find(tx, role, level, place.id, today)
     if number != at.queue_id:
         exclusions.lead_elsewhere(tx, at.id, number)
+
+
+def done_there(
+    lane: Lane | None, done_by: tuple[str, str], place: Organisation
+) -> tuple[str, str]:
+    """Role and level that do a step which goes up to an organisation.
+
+    Whom the lane names for units of its level: who judges for a county need have no office above.
+    """
+    role = None if lane is None else dict(lane.roles_at).get(place.level)
+    return done_by if role is None else (role, place.level)
+
+
+def _lane_of(environment: Environment, tx: Tx, at: KeptStep) -> Lane | None:
+    loaded = tasks.load(tx, at.id)
+    if loaded is None:
+        return None
+    task = loaded.task
+    program = open_case(environment, tx, loaded.case).program_of(task)
+    return program.element(task.process_key, task.element_id).lane
 
 
 # After a change in the directory ---------------------------------------------------------------

@@ -14,7 +14,7 @@ from engine.store.database import Tx
 from engine.store.tasks import NewTask
 from engine.work.environment import Environment
 from engine.work.history import Cause
-from engine.work.kept_away import Kept, barred_in, kept_from, leaves_nobody
+from engine.work.kept_away import Kept, barred_in, done_there, kept_from, leaves_nobody
 from engine.work.opened import OpenedCase, case_variable
 
 
@@ -147,7 +147,8 @@ def _queue(
         is_other = queues.handling_of(tx, number) not in excluded
         if is_other and not leaves_nobody(tx, number, kept, today):
             return number
-        number = environment.queues.find(tx, role, level, place.id, today)
+        does = done_there(lane, (role, level), place) if kept.everybody else (role, level)
+        number = environment.queues.find(tx, *does, place.id, today)
     return number
 
 

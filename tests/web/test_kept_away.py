@@ -53,6 +53,8 @@ class Names:
     number: str
     title: str = "反映 克扣慰问品一事"
     words: tuple[str, ...] = field(default=("克扣慰问品",))
+    key: str = KEY
+    element: str = "look"
 
     def taken_out_of(self, text: str) -> str:
         for known in (self.task_id, self.case_id, self.number, self.number[-6:]):
@@ -116,23 +118,23 @@ def addresses(app: Flask, names: Names) -> Iterator[str]:
         yield f"/api/v1/search?q={text}"
     yield f"/together?task={names.task_id}"
     yield f"/supervision/orders/new?task={names.task_id}"
-    yield f"/cases?process={KEY}"
+    yield f"/cases?process={names.key}"
     yield f"/api/v1/tasks?process_instance_id={names.case_id}"
-    yield f"/api/v1/process-instances?definition_key={KEY}"
+    yield f"/api/v1/process-instances?definition_key={names.key}"
 
 
 def filled(rule: Rule, names: Names) -> str:
     known: Mapping[str, str] = {
         "case_id": names.case_id,
         "task_id": names.task_id,
-        "key": KEY,
-        "process_key": KEY,
+        "key": names.key,
+        "process_key": names.key,
         "organisation_id": "u2",
         "unit_id": "u2",
         "person_id": "p-other_officer",
-        "element_id": "look",
+        "element_id": names.element,
         "number": names.number,
-        "definition_id": f"{KEY}:1",
+        "definition_id": f"{names.key}:1",
         "code": "zh",
     }
     return re.sub(
