@@ -1,0 +1,142 @@
+"""Nothing of a petition about union staff reaches whom it is about, nor of its review.
+
+The processes that are delivered, taken through to the review at the city; those whom the petition
+names, their superiors and everybody of the area then ask for all there is to ask.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine import SYSTEM, Options, Request, open_engine
+from engine.definitions.folder import read_folder
+from engine.model.clock import FixedClock
+from engine.model.ids import new_case_id
+from engine.model.organisations import Person
+from engine.work.accounts import hash_password
+from tests.crash.installation import KEY as MASTER_KEY
+from tests.crash.installation import PASSWORD
+from tests.engine.test_petition import REGISTERED, SERVED, TODAY, archiving, asks_for_review, doer
+from tests.support.federation import ORGANISATIONS
+from tests.support.templates import Templates
+from tests.web.conftest import MONDAY_MORNING, ROOT
+from tests.web.test_kept_away import Desk, Names, lines_apart, settings_of, walk
+from webapp.app import create_app
+from webapp.opening import opened
+from webapp.standard.roles import ROLES
+
+STAFF = {
+    "reception": ("receptionist", "xc"),
+    "handler": ("county_reviewer", "xc"),
+    "accused": ("county_reviewer", "xc"),
+    "approver": ("county_approver", "xc"),
+    "county_supervisor": ("supervisor", "xc"),
+    "chair": ("chair", "u1"),
+    "township": ("township_chair", "xc-t"),
+    "city_reception": ("receptionist", "zz"),
+    "protection": ("city_protection", "zz"),
+    "leader": ("city_leader", "zz"),
+    "supervisor": ("supervisor", "zz"),
+    "admin": ("admin", "zz"),
+    "designer": ("designer", "zz"),
+}
+AWAY = ("accused", "chair", "township", "county_supervisor", "supervisor", "admin", "designer")
+"""Whom it names, who is of the union it names, its superior, and who may look at the area."""
+
+TITLE = "模拟一厂工会克扣慰问品"
+SAID = {
+    **REGISTERED,
+    "matter": "staff",
+    "matter_title": TITLE,
+    "petitioner": "林举报",
+    "mobile": "13900000035",
+    "accused_person": "accused",
+    "accused_unit": "350602001001",
+}
+ELEMENTS = {"petition": "follow_up", "petition_review": "examine"}
+"""The processes, each with a step of its that is over or open."""
+
+WORDS = ("克扣慰问品", "林举报")
+
+
+def set_up(url: str, folder: Path) -> None:
+    engine = open_engine(url, key=MASTER_KEY, options=Options(data_dir=folder))
+    hashed = hash_password(PASSWORD)
+    people = [
+        (Person(f"p-{name}", name, f"模拟{name}", unit, simulated=True), hashed)
+        for name, (_, unit) in STAFF.items()
+    ]
+    grants = [(f"p-{name}", role, unit) for name, (role, unit) in STAFF.items()]
+    engine.directory.load(ORGANISATIONS, ROLES, people, grants)
+    engine.close()
+    with opened(settings_of(url, folder), FixedClock(MONDAY_MORNING)) as installation:
+        files = archiving()
+        for key in ELEMENTS:
+            files += read_folder(ROOT / "processes", ROOT / "forms", key).files
+        installation.engine.definitions.deploy(SYSTEM, files)
+
+
+@pytest.fixture
+def desk(templates: Templates, database_kind: str, tmp_path: Path) -> Iterator[Desk]:
+    with templates.copy(database_kind, set_up, tmp_path) as url:
+        settings = settings_of(url, tmp_path)
+        with opened(settings, FixedClock(MONDAY_MORNING)) as installation:
+            app = create_app(settings, installation.engine, installation.registry)
+            yield Desk(app, installation.engine)
+
+
+def petitioned(desk: Desk) -> dict[str, Names]:
+    """The petition, reviewed above; by the key of the process."""
+    engine = desk.engine
+    reception = engine.directory.actor_named("reception")
+    case_id = engine.cases.start(reception, Request("petition", "xc", SAID)).case_id
+    do = doer(engine, case_id)
+    do("reception", "screen", way="ours")
+    do("reception", "accept", accepted_on=TODAY, notice_way="当面", notice_on=TODAY)
+    looked = {"facts": "已核实", "hardship": "no", "mediation": "no", "next_step": "opinion"}
+    do("handler", "investigate", **looked)
+    said = {"opinion_text": "予以支持", "opinion_basis": "《工会法》"}
+    do("handler", "write_opinion", opinion_kind="support", **said)
+    do("approver", "sign_opinion", decision="agree", opinion_no="漳工访意〔2026〕4号")
+    do("reception", "deliver", **SERVED)
+    do("reception", "follow_up", asked_on=TODAY, satisfaction="not")
+    asks_for_review(engine, "reception", case_id)
+    (link,) = engine.cases.view(SYSTEM, case_id).related
+    return {
+        key: nobody(key, case_id=one, number=engine.cases.view(SYSTEM, one).case.number)
+        for key, one in zip(ELEMENTS, (case_id, link.id), strict=True)
+    }
+
+
+def nobody(key: str, case_id: str, number: str = "漳芗访-2026-000999") -> Names:
+    """What could be known of a case, its first step for one."""
+    return Names(
+        case_id,
+        f"{case_id}-1",
+        number,
+        title=TITLE,
+        words=WORDS,
+        key=key,
+        element=ELEMENTS[key],
+    )
+
+
+@pytest.mark.parametrize("username", AWAY)
+def test_the_accused_and_everybody_of_the_area_are_told_nothing(desk: Desk, username: str) -> None:
+    nothing = new_case_id(MONDAY_MORNING)
+    before = {key: walk(desk, username, nobody(key, nothing)) for key in ELEMENTS}
+    for key, names in petitioned(desk).items():
+        after = walk(desk, username, names)
+        apart = {a: lines_apart(before[key][a], after[a]) for a in after if before[key][a] != after[a]}
+        assert apart == {}
+        for address, (_status, text) in after.items():
+            for word in WORDS:
+                assert "?q=" in address or word not in text, address
+
+
+def test_who_works_on_it_finds_it(desk: Desk) -> None:
+    names = petitioned(desk)["petition_review"]
+    told = walk(desk, "protection", names)
+    assert told["/cases/…"][0] == 200
+    assert WORDS[0] in told["/cases/…"][1]
