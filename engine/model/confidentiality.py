@@ -2,9 +2,9 @@
 
 ``confidentiality`` is a word or FEEL for one: ``ordinary``, ``confidential`` or ``sealed``.
 ``excluded`` is FEEL for whom the case complains about: a list of ``{person: …}`` (user name, id or
-name) and ``{unit: …}`` (id, code or name). ``excludedSuperiors`` names the levels of the superiors of such
-a unit that are kept away as well, or ``true`` for all of them. ``sealedRole`` is the role whose
-holders see sealed cases that their organisation, or one below it, handles.
+name) and ``{unit: …}`` (id, code or name). ``excludedSuperiors`` names the levels of the superiors
+of such a unit that are kept away as well, or ``true`` for all of them. ``sealedRole`` is the role
+whose holders see sealed cases that their organisation, or one below it, handles.
 """
 
 from collections.abc import Mapping

@@ -36,9 +36,7 @@ def for_whoever_works_at(actor: Actor, organisation_id: str) -> ColumnElement[bo
     return or_(below, visible_to(actor))
 
 
-def find(
-    tx: Tx, case_id: str, signs: Signs, told: ColumnElement[bool], limit: int
-) -> list[str]:
+def find(tx: Tx, case_id: str, signs: Signs, told: ColumnElement[bool], limit: int) -> list[str]:
     """Ids of the other cases of its process with one of the signs, the newest first.
 
     ``told`` says of which its reader may be told.

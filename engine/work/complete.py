@@ -25,9 +25,9 @@ from engine.work.environment import Environment
 from engine.work.history import Cause
 from engine.work.opened import OpenedCase, TimerDue, open_case, ports_of, scope_at
 from engine.work.returning import with_steps_been_through
-from engine.work.units_asked import with_units
 from engine.work.scanning import numbers_in_papers
 from engine.work.separation import bar_beside
+from engine.work.units_asked import with_units
 
 
 @dataclass(frozen=True)

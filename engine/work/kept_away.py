@@ -245,9 +245,7 @@ def lead(environment: Environment, tx: Tx, at: KeptStep, kept: Kept, today: date
         exclusions.lead_elsewhere(tx, at.id, number)
 
 
-def done_there(
-    lane: Lane | None, done_by: tuple[str, str], place: Organisation
-) -> tuple[str, str]:
+def done_there(lane: Lane | None, done_by: tuple[str, str], place: Organisation) -> tuple[str, str]:
     """Role and level that do a step which goes up to an organisation.
 
     Whom the lane names for units of its level: who judges for a county need have no office above.

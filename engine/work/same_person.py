@@ -69,7 +69,11 @@ def _signs(environment: Environment, tx: Tx, opened: OpenedCase) -> Signs:
 
 def _begun_with(tx: Tx, opened: OpenedCase) -> Mapping[str, object]:
     for row in events.of_case(tx, opened.case.id, kinds=(EventKind.STARTED.value,)):
-        said = None if row.payload is None else opened.vault.open_json(row.payload, "event", row.number)
+        said = (
+            None
+            if row.payload is None
+            else opened.vault.open_json(row.payload, "event", row.number)
+        )
         data = said.get("data") if isinstance(said, dict) else None
         return data if isinstance(data, Mapping) else {}
     return {}

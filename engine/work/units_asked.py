@@ -1,4 +1,4 @@
-"""A field whose choices are organisations: as the directory is when the step is done (``units``)."""
+"""A field whose choices are organisations, as they are when the step is done (``units``)."""
 
 from datetime import date
 
@@ -6,6 +6,7 @@ from engine.forms import CompiledForm, Option
 from engine.model.tasks import Task
 from engine.store import organisations
 from engine.store.database import Tx
+
 
 def with_units(tx: Tx, task: Task, form: CompiledForm, today: date) -> CompiledForm:
     """The form with the organisations directly below the one that does the step as choices.

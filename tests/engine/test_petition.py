@@ -8,8 +8,8 @@ import pytest
 
 import registry
 from engine import SYSTEM, Engine, Options, Request, open_engine
-from engine.errors import Invalid, NotFound
 from engine.definitions.folder import read_folder
+from engine.errors import Invalid, NotFound
 from engine.jobs.executor import Pace
 from engine.model.clock import FixedClock
 from engine.model.organisations import Person
@@ -187,7 +187,9 @@ def test_at_the_county_no_file_can_be_begun_and_a_person_arranges_it(engine: Eng
 def registered(engine: Engine, by: str = "reception", unit: str = "xc", **other: object) -> str:
     """A petition as somebody took it down; null leaves out what was not said."""
     said = {name: value for name, value in {**REGISTERED, **other}.items() if value is not None}
-    return engine.cases.start(engine.directory.actor_named(by), Request("petition", unit, said)).case_id
+    return engine.cases.start(
+        engine.directory.actor_named(by), Request("petition", unit, said)
+    ).case_id
 
 
 def ended(engine: Engine, case_id: str) -> set[str]:
@@ -244,7 +246,9 @@ STAFF_MATTER = {"matter": "staff", "accused_person": "handler"}
 def shown(engine: Engine, by: str, case_id: str) -> list[str]:
     """Ids of the earlier petitions that somebody is shown at the screening."""
     (step,) = engine.cases.view(SYSTEM, case_id).open_tasks
-    return [one.line.id for one in engine.cases.same_person(engine.directory.actor_named(by), step.id)]
+    return [
+        one.line.id for one in engine.cases.same_person(engine.directory.actor_named(by), step.id)
+    ]
 
 
 def scope(engine: Engine, case_id: str) -> dict[str, object]:
@@ -275,7 +279,7 @@ def test_without_any_number_the_name_is_looked_for(engine: Engine) -> None:
 
 def test_a_member_of_a_group_is_found_by_the_telephone_of_a_representative(engine: Engine) -> None:
     crowd = [{"name": "陈小模", "phone": "13900000027"}]
-    group = registered(engine, persons=12, representatives=crowd, **{"matter": "union"})
+    group = registered(engine, persons=12, representatives=crowd, matter="union")
     one = registered(
         engine, petitioner="陈小模", id_number=OTHER_ID, mobile="139 0000 0027", matter="union"
     )
@@ -303,7 +307,9 @@ def test_what_was_said_in_a_sealed_petition_is_told_to_nobody_who_may_not_know_o
     sealed = registered(engine, **STAFF_MATTER)
     later = registered(engine, by="reception2", **STAFF_MATTER)
     doer(engine, sealed)("reception", "screen", way="ours")
-    doer(engine, sealed)("reception", "accept", accepted_on=TODAY, notice_way="当面", notice_on=TODAY)
+    doer(engine, sealed)(
+        "reception", "accept", accepted_on=TODAY, notice_way="当面", notice_on=TODAY
+    )
     assert shown(engine, "reception2", later) == [], "no step of it is hers to do now"
     assert scope(engine, later)["earlier_open"] is None
 

@@ -128,7 +128,9 @@ def test_the_accused_and_everybody_of_the_area_are_told_nothing(desk: Desk, user
     before = {key: walk(desk, username, nobody(key, nothing)) for key in ELEMENTS}
     for key, names in petitioned(desk).items():
         after = walk(desk, username, names)
-        apart = {a: lines_apart(before[key][a], after[a]) for a in after if before[key][a] != after[a]}
+        apart = {
+            a: lines_apart(before[key][a], after[a]) for a in after if before[key][a] != after[a]
+        }
         assert apart == {}
         for address, (_status, text) in after.items():
             for word in WORDS:

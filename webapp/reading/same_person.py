@@ -1,4 +1,4 @@
-"""The box above a form with earlier cases of the same person (``panel`` = ``cases.same_person``)."""
+"""The box with earlier cases of the same person, above a form (``cases.same_person``)."""
 
 from flask import url_for
 

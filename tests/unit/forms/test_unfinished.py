@@ -46,7 +46,9 @@ def test_what_is_right_stands_and_what_is_wrong_is_as_if_it_had_not_been_said(fo
     left = form.unfinished(said, {}, context)
     assert left.data == {"person": {"name": "张模拟"}, "since": "2026-03-01"}
     assert [one.pointer for one in left.errors] == ["/person/phone"]
-    assert said["person"] == {"name": "张模拟", "phone": "12"}, "what was handed over is not changed"
+    assert said["person"] == {"name": "张模拟", "phone": "12"}, (
+        "what was handed over is not changed"
+    )
 
 
 def test_nothing_at_all_is_unfinished_too(form, context):
@@ -56,7 +58,9 @@ def test_nothing_at_all_is_unfinished_too(form, context):
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=6),
-    lambda inside: st.lists(inside, max_size=3) | st.dictionaries(st.text(max_size=6), inside, max_size=3),
+    lambda inside: (
+        st.lists(inside, max_size=3) | st.dictionaries(st.text(max_size=6), inside, max_size=3)
+    ),
     max_leaves=8,
 )
 
