@@ -184,7 +184,7 @@ def test_at_the_county_no_file_can_be_begun_and_a_person_arranges_it(engine: Eng
     do("reception", "arrange_archiving", arranged_with="模拟街道", arranged_note="三日内入户")
 
 
-def registered(engine: Engine, by: str = "reception", unit: str = "xc", **other: object) -> str:
+def registered(engine: Engine, by: str = "reception", unit: str = "xc", /, **other: object) -> str:
     """A petition as somebody took it down; null leaves out what was not said."""
     said = {name: value for name, value in {**REGISTERED, **other}.items() if value is not None}
     return engine.cases.start(
@@ -292,11 +292,11 @@ def test_who_took_no_part_is_told_at_her_union_and_above_it_and_nowhere_else(
     engine: Engine,
 ) -> None:
     first = registered(engine)
-    assert shown(engine, "reception2", registered(engine, by="reception2")) == [first]
-    at_the_city = registered(engine, by="city_reception", unit="zz")
+    assert shown(engine, "reception2", registered(engine, "reception2")) == [first]
+    at_the_city = registered(engine, "city_reception", "zz")
     assert first in shown(engine, "city_reception", at_the_city)
     assert scope(engine, at_the_city)["proposal"]["way"] == "pending"  # type: ignore[index]
-    far = registered(engine, by="far_reception", unit="lw")
+    far = registered(engine, "far_reception", "lw")
     assert shown(engine, "far_reception", far) == []
     assert scope(engine, far)["earlier_open"] is None
 
@@ -305,7 +305,7 @@ def test_what_was_said_in_a_sealed_petition_is_told_to_nobody_who_may_not_know_o
     engine: Engine,
 ) -> None:
     sealed = registered(engine, **STAFF_MATTER)
-    later = registered(engine, by="reception2", **STAFF_MATTER)
+    later = registered(engine, "reception2", **STAFF_MATTER)
     doer(engine, sealed)("reception", "screen", way="ours")
     doer(engine, sealed)(
         "reception", "accept", accepted_on=TODAY, notice_way="当面", notice_on=TODAY
@@ -395,6 +395,10 @@ def test_an_accused_who_alone_approves_is_passed_over(engine: Engine) -> None:
     (step,) = engine.cases.view(SYSTEM, petition).open_tasks
     assert (step.element_id, step.handling_id) == ("sign_opinion", "zz")
     assert not sees(engine, "approver", petition)
+    leader = engine.directory.actor_named("leader")
+    assert engine.tasks.view(leader, step.id).scope["petitioner"] == "已密封"
+    handler = engine.cases.view(engine.directory.actor_named("handler"), petition)
+    assert handler.submissions[0].data["petitioner"] == "林小模", "who looks into it must know"
     do("leader", "sign_opinion", decision="agree", opinion_no="漳工访意〔2026〕5号")
 
 

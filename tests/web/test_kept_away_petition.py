@@ -72,7 +72,7 @@ def set_up(url: str, folder: Path) -> None:
     engine.close()
     with opened(settings_of(url, folder), FixedClock(MONDAY_MORNING)) as installation:
         files = archiving()
-        for key in ELEMENTS:
+        for key in (*ELEMENTS, "petition_assigned"):
             files += read_folder(ROOT / "processes", ROOT / "forms", key).files
         installation.engine.definitions.deploy(SYSTEM, files)
 
