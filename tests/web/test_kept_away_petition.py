@@ -20,7 +20,7 @@ from tests.crash.installation import PASSWORD
 from tests.engine.test_petition import REGISTERED, SERVED, TODAY, archiving, asks_for_review, doer
 from tests.support.federation import ORGANISATIONS
 from tests.support.templates import Templates
-from tests.web.conftest import MONDAY_MORNING, ROOT
+from tests.web.conftest import MONDAY_MORNING, ROOT, Browser
 from tests.web.test_kept_away import Desk, Names, lines_apart, settings_of, walk
 from webapp.app import create_app
 from webapp.opening import opened
@@ -142,3 +142,27 @@ def test_who_works_on_it_finds_it(desk: Desk) -> None:
     told = walk(desk, "protection", names)
     assert told["/cases/…"][0] == 200
     assert WORDS[0] in told["/cases/…"][1]
+
+
+def test_the_screening_shows_earlier_petitions_of_the_same_person(desk: Desk) -> None:
+    engine = desk.engine
+    reception = engine.directory.actor_named("reception")
+    first, second = (
+        engine.cases.view(
+            SYSTEM,
+            engine.cases.start(
+                reception, Request("petition", "xc", {**REGISTERED, "petitioner": name})
+            ).case_id,
+        )
+        for name in ("林小模", "林晓模")
+    )
+    browser = Browser(desk.app)
+    assert browser.sign_in("reception", PASSWORD).status_code == 303
+    page = browser.text(f"/tasks/{second.open_tasks[0].id}")
+    assert "同一人以前的办件 1 件" in page
+    assert f'href="/cases/{first.case.id}">{first.case.number}</a>' in page
+    doer(engine, second.case.id)("reception", "screen", way="ours")
+    (later,) = engine.cases.view(SYSTEM, second.case.id).open_tasks
+    assert "同一人以前的办件" not in browser.text(f"/tasks/{later.id}"), (
+        "it is asked where it counts"
+    )
