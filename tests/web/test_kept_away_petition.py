@@ -160,7 +160,8 @@ def test_the_screening_shows_earlier_petitions_of_the_same_person(desk: Desk) ->
     assert browser.sign_in("reception", PASSWORD).status_code == 303
     page = browser.text(f"/tasks/{second.open_tasks[0].id}")
     assert "同一人以前的办件 1 件" in page
-    assert f'href="/cases/{first.case.id}">{first.case.number}</a>' in page
+    assert f'href="/cases/{first.case.id}"' in page
+    assert first.case.number in page
     doer(engine, second.case.id)("reception", "screen", way="ours")
     (later,) = engine.cases.view(SYSTEM, second.case.id).open_tasks
     assert "同一人以前的办件" not in browser.text(f"/tasks/{later.id}"), (
