@@ -24,6 +24,7 @@ from webapp.funds.routes import funds
 from webapp.holidays.routes import holidays
 from webapp.imports.routes import imports
 from webapp.inbox.routes import inbox
+from webapp.letters.routes import letters
 from webapp.login.routes import ask_to_sign_in, login
 from webapp.messages.routes import messages
 from webapp.notices.routes import notices
@@ -115,6 +116,7 @@ def create_app(settings: Settings, engine: Engine, registry: RegistryPort) -> Fl
         imports,
         funds,
         notices,
+        letters,
         receipts,
         slips,
         definitions,

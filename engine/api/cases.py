@@ -135,6 +135,11 @@ class Cases(Group):
         hashed = self._environment.vault.lookup_hash(normal(text))
         return self.list(actor, CaseQuestion(text=text.strip(), lookup_hash=hashed, limit=limit))
 
+    def of_number(self, actor: Actor, number: str, limit: int = 10) -> Sequence[CaseLine]:
+        """Cases the actor may see that have this telephone or identity number, newest first."""
+        hashed = self._environment.vault.lookup_hash(normal(number))
+        return self.list(actor, CaseQuestion(number_hash=hashed, limit=limit))[:limit]
+
     def must_be_cancellable(self, actor: Actor, case_id: str, if_match: int | None) -> None:
         """What is said before a request's content: not found, not hers, ended, stale."""
         self._commands.ask(

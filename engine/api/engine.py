@@ -14,6 +14,7 @@ from engine.api.jobs import Jobs
 from engine.api.messages import Messages
 from engine.api.operating import Operating
 from engine.api.phone_uploads import PhoneUploads
+from engine.api.public_intake import PublicIntake
 from engine.api.receipts import Guests, Receipts
 from engine.api.settings import Settings
 from engine.api.supervision import Supervision
@@ -48,6 +49,7 @@ class Engine(Commands):
         self.fan_outs = FanOuts(self, self.errands)
         self.receipts = Receipts(self)
         self.guests = Guests(self, self.jobs)
+        self.public_intake = PublicIntake(self)
         self.phone_uploads = PhoneUploads(self)
         self.definitions = Definitions(self)
         self.directory = Directory(self)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -14,10 +14,12 @@ from engine.model.actors import Actor
 from engine.model.cases import StoredFile
 from engine.model.once import Once
 from engine.model.public_words import OfferedMessage
+from engine.store import files as stored_files
 from engine.store import receipts as stored_receipts
 from engine.store.database import Tx
-from engine.work import allowances, complete, drafts, files, guests, receipts
+from engine.work import allowances, complete, drafts, files, guest_additions, guests, receipts
 from engine.work.complete import Completed
+from engine.work.guest_additions import Addition
 from engine.work.opened import TimerDue
 from engine.work.receipts import CaseReceipts, Entered, Slip
 
@@ -40,6 +42,12 @@ class Receipts(Group):
             lambda tx, _: receipts.issue(self._environment, tx, actor, case_id),
             actor,
             once,
+        )
+
+    def additions(self, actor: Actor, case_id: str) -> Sequence[Addition]:
+        """What the applicant has added to a case with its receipt, the newest first."""
+        return self._commands.ask(
+            lambda tx: guest_additions.of_case(self._environment, tx, actor, case_id)
         )
 
 
@@ -129,6 +137,21 @@ class Guests(Group):
         return self._after_timers(
             lambda: self._commands.prepare_and_execute(lambda _tx: None, act, guest, once)
         )
+
+    def add(
+        self, guest: Actor, words: str, file_ids: Sequence[str], once: Once[None] | None = None
+    ) -> None:
+        """Add words and papers to her case at any time; who handles it is told."""
+
+        def act(tx: Tx, _: None) -> None:
+            guest_additions.add(self._environment, tx, guest, words, file_ids)
+
+        self._commands.prepare_and_execute(lambda _tx: None, act, guest, once)
+
+    def staged(self, guest: Actor, ids: Collection[str]) -> Mapping[str, StoredFile]:
+        """Papers she has sent, by id; others are left out."""
+        found = self._commands.ask(lambda tx: stored_files.by_ids(tx, ids))
+        return {i: one for i, one in found.items() if one.owner == guest.person_id}
 
     def stage_file(self, guest: Actor, name: str, content: bytes) -> StoredFile:
         """Store a paper for a form she fills in; unlinked it goes after 24 hours."""

@@ -59,7 +59,7 @@ class Telling(Group):
 
     def of_person(self, actor: Actor, limit: int = 60) -> Sequence[Message]:
         """Her messages, the newest first."""
-        return self._commands.ask(lambda tx: stored_messages.of_person(tx, actor.person_id, limit))
+        return self._commands.ask(lambda tx: stored_messages.of_person(tx, actor, limit))
 
     def mark_read(self, actor: Actor) -> None:
         """She has read what waited."""

@@ -13,6 +13,7 @@ from lxml import etree
 from engine.definitions.bpmn_xml import BPMN, ZEEBE, Element, line_of
 from engine.model.definitions import listed
 from engine.model.incoming import FORM
+from engine.model.public_words import PUBLIC_FORM
 from engine.sentences import Words
 
 ACTIVITIES = frozenset(
@@ -345,6 +346,17 @@ class Process:
     def properties(self) -> Mapping[str, str]:
         """The zeebe extension properties."""
         return properties_of(self.element)
+
+    @property
+    def public_form_id(self) -> str:
+        """The form with which anybody begins a case of it; empty for none."""
+        return self.properties.get(PUBLIC_FORM, "").strip()
+
+    @property
+    def form_ids(self) -> frozenset[str]:
+        """Every form it shows somewhere."""
+        shown = {node.form_id for node in self.of(*WITH_FORMS)}
+        return frozenset((shown | {self.public_form_id}) - {""})
 
     @cached_property
     def nodes(self) -> dict[str, Node]:

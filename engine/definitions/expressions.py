@@ -12,7 +12,7 @@ from engine.feel import Expression, FeelSyntaxError, compile_expression
 from engine.model.confidentiality import CONFIDENTIALITY, EXCLUDED
 from engine.model.definitions import ONLY_ONE
 from engine.model.items import ITEM_NAME, LOOPED
-from engine.model.public_words import GUEST_MOBILE, ON_NODES, WORDS
+from engine.model.public_words import GUEST_MOBILE, ON_NODES, RECEIPT_NEXT, WORDS
 from engine.sentences import Words
 
 
@@ -88,6 +88,7 @@ def _process_sites(process: Process) -> Iterator[Site]:
         (EXCLUDED, True),
         (WORDS, False),
         (GUEST_MOBILE, True),
+        (RECEIPT_NEXT, False),
     ):
         text = process.properties.get(name, "").strip()
         if text:

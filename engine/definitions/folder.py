@@ -6,7 +6,7 @@ from pathlib import Path
 
 from engine.decisions import DecisionProblem, read_decisions, with_imported
 from engine.definitions.bpmn_xml import LARGEST_FILE, BpmnRefused, read_bpmn
-from engine.definitions.diagram import WITH_FORMS, Process, read_processes
+from engine.definitions.diagram import Process, read_processes
 from engine.errors import FileTooLarge, FileTypeRefused, Invalid, NotFound
 from engine.forms import id_of_form
 from engine.model.definitions import Bundle, DefinitionSource, SourceFile
@@ -190,7 +190,6 @@ def _own_sources(bundle: Bundle) -> dict[str, DefinitionSource]:
     for file in bundle.named(PROCESS):
         for process in read_processes(read_bpmn(file.content, file.name), file.name):
             wanted = set(_decisions_asked(process))
-            form_ids = {node.form_id for node in process.of(*WITH_FORMS)}
             named = {
                 name
                 for node in process.of("userTask")
@@ -211,7 +210,7 @@ def _own_sources(bundle: Bundle) -> dict[str, DefinitionSource]:
                         )
                     )
                 },
-                forms={form_id: forms[form_id] for form_id in sorted(form_ids) if form_id in forms},
+                forms={name: forms[name] for name in sorted(process.form_ids & forms.keys())},
                 documents={name: documents[name] for name in sorted(named & documents.keys())},
             )
     return sources

@@ -208,6 +208,8 @@ class Field:
     """The column whose answers the page offers to copy into empty cells of this one."""
     compartment: str = ""
     """Which of a case's compartments the answer lies in; empty for none (our ``compartment``)."""
+    templates: tuple[tuple[str, str], ...] = ()
+    """Texts that a button inserts: its name and the text (our ``text:…``)."""
     keep: bool = False
     """Left empty or hidden it leaves what the case has, instead of emptying it."""
 
@@ -230,6 +232,12 @@ class Field:
     def is_numeric(self) -> bool:
         """Whether the value is a number."""
         return self.kind in (FieldKind.NUMBER, FieldKind.MONEY)
+
+    @property
+    def finds_persons(self) -> bool:
+        """Whether a number is asked by which a person's earlier cases can be found."""
+        is_kept = self.attribute in (AttributeUse.SEARCH, AttributeUse.BOTH)
+        return is_kept and self.is_asked and self.pii in (Personal.ID, Personal.PHONE)
 
     @property
     def is_choice(self) -> bool:

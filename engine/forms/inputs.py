@@ -20,6 +20,7 @@ from engine.forms.conditions import Condition
 from engine.forms.nodes import Node
 from engine.forms.patterns import pattern_problem
 from engine.forms.values import read_date
+from engine.forms.vocabulary import TEMPLATE
 from engine.sentences import Words
 
 _KINDS = {
@@ -416,6 +417,33 @@ def _compartment(node: Node, name: str) -> str:
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 
 
+def _templates(node: Node, basis: Field, ours: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """The texts that a button inserts; each fits into its field."""
+    for name, text in ours.items():
+        if not name.startswith(TEMPLATE):
+            continue
+        label = name.removeprefix(TEMPLATE).strip()
+        if not label or not isinstance(text, str) or not text.strip():
+            node.refuse(
+                "form-property",
+                Words(
+                    f"属性 {name}:冒号后面写按钮上的字,值写要插入的文字,都不能空",
+                    f"the property {name}: the button's words behind the colon, the text as its "
+                    "value; neither may be empty",
+                ),
+            )
+        elif basis.max_length is not None and len(text) > basis.max_length:
+            node.refuse(
+                "form-property",
+                Words(
+                    f"属性 {name} 的文字超过这一项的 {basis.max_length} 字,填不进去",
+                    f"the text of {name} is longer than the {basis.max_length} characters that fit",
+                ),
+            )
+        else:
+            yield label, node.plain(name, text)
+
+
 def _with_properties(node: Node, basis: Field) -> Field:
     ours = node.section_of("properties")
     kind, text_format = _format(node, basis, ours.get("format"))
@@ -449,6 +477,7 @@ def _with_properties(node: Node, basis: Field) -> Field:
         prefill=_prefill(node, ours.get("prefill")),
         papers=tuple(_own_text(ours, "paper").replace(",", " ").split()),
         example=ours.get("example"),
+        templates=tuple(_templates(node, basis, ours)),
         fixed_rows=kind is FieldKind.LIST and _is_fixed(node),
         min_items=node.whole("minItems", ours.get("minItems")),
         max_items=node.whole("maxItems", ours.get("maxItems"))

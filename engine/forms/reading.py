@@ -33,6 +33,7 @@ from engine.forms.vocabulary import (
     PROPERTIES,
     REFUSED_ATTRIBUTES,
     REFUSED_COMPONENTS,
+    TEMPLATE,
     VALIDATIONS,
 )
 from engine.sentences import Words, finding
@@ -44,6 +45,7 @@ MOST_COMPONENTS = 1000
 DEEPEST_GROUPS = 8
 
 _WORD = re.compile(r"[^\W\d_]\w*")
+_TEMPLATES = ("properties", "textarea")
 _LAYOUTS = frozenset({"row", "columns"})
 
 
@@ -241,6 +243,8 @@ class FormReader:
         }
         for section, names in known.items():
             for name in node.section_of(section):
+                if name.startswith(TEMPLATE) and (section, node.type) == _TEMPLATES:
+                    continue
                 if name not in names:
                     code = "form-property" if section == "properties" else "form-attribute"
                     node.refuse(

@@ -146,6 +146,9 @@ PROPERTIES = MappingProxyType(
 ANYWHERE = frozenset({"onlyFor"})
 """Our properties that any component may have."""
 
+TEMPLATE = "text:"
+"""Before a word: the property of a textarea with a text that a button of that name inserts."""
+
 KEYWORDS = frozenset(
     {
         "and", "between", "case", "else", "every", "external", "false", "for", "function", "if",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 SYSTEM_ID = "system"
 _GUEST = "guest-"
+_WRITER = "writer-"
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ class Actor:
     def guest_case_id(self) -> str:
         """The one case a guest has to do with; empty for everybody else."""
         return self.person_id.removeprefix(_GUEST) if self.is_guest else ""
+
+    @property
+    def is_writer(self) -> bool:
+        """Somebody without an account who begins a case on the public page; she has no role."""
+        return is_writer_id(self.person_id)
 
     @property
     def is_system(self) -> bool:
@@ -93,9 +99,24 @@ def guest_of(case_id: str) -> Actor:
     return Actor(f"{_GUEST}{case_id}", "guest", GUEST_NAME, "")
 
 
+WRITER_NAME = "来信人(网上)"
+
+
+def is_writer_id(person_id: str) -> bool:
+    """Whether this is the id of somebody who wrote on the public page."""
+    return person_id.startswith(_WRITER)
+
+
+def writer_of(mark: str) -> Actor:
+    """Who writes on the public page; ``mark`` tells her browser from every other."""
+    return Actor(f"{_WRITER}{mark}", "writer", WRITER_NAME, "")
+
+
 _NAMES = {actor.person_id: actor.name for actor in (SYSTEM, PUBLIC)}
 
 
 def name_without_account(person_id: str) -> str | None:
     """The name of an actor that is in no directory; None for a person with an account."""
+    if is_writer_id(person_id):
+        return WRITER_NAME
     return GUEST_NAME if is_guest_id(person_id) else _NAMES.get(person_id)

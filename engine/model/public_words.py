@@ -37,14 +37,34 @@ RECEIPT_PROOF = "receiptProof"
 """On the process: the attributes whose last four are asked beside the code, with commas."""
 
 RECEIPT_NEXT = "receiptNext"
-"""On the process: what happens next, printed on the slip."""
+"""On the process: what happens next, printed on the slip; ``=`` is FEEL."""
 
 GUEST_MOBILE = "guestMobile"
 """On the process: FEEL that gives her mobile number, as far as she may be written to."""
 
+PUBLIC_FORM = "publicForm"
+"""On the process: the form with which anybody begins a case on the public page, without account."""
+
+PUBLIC_NAME = "publicName"
+"""Beside ``publicForm``: what the public page calls it; the process's name without it."""
+
+GUEST_PAPERS = "guestPapers"
+"""On the process: ``true`` where who holds the receipt may add words and papers at any time."""
+
 ON_NODES = frozenset({WORDS, UNTIL, REASON})
 ON_MESSAGES = frozenset({MESSAGE, MESSAGE_HINT, MESSAGE_REASON})
-ON_PROCESSES = frozenset({WORDS, RECEIPT, RECEIPT_PROOF, RECEIPT_NEXT, GUEST_MOBILE})
+ON_PROCESSES = frozenset(
+    {
+        WORDS,
+        RECEIPT,
+        RECEIPT_PROOF,
+        RECEIPT_NEXT,
+        GUEST_MOBILE,
+        PUBLIC_FORM,
+        PUBLIC_NAME,
+        GUEST_PAPERS,
+    }
+)
 
 
 @dataclass(frozen=True)

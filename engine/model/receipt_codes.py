@@ -22,6 +22,16 @@ def new_code() -> str:
     return body + _check_sign(body)
 
 
+def code_of(digest: str) -> str:
+    """The code that a keyed digest, in hexadecimal, stands for: the same one each time."""
+    number, signs = int(digest, 16), []
+    for _ in range(RANDOM_SIGNS):
+        number, place = divmod(number, len(ALPHABET))
+        signs.append(ALPHABET[place])
+    body = "".join(signs)
+    return body + _check_sign(body)
+
+
 def normal_code(text: str) -> str | None:
     """The code in what a person typed: any case, with or without hyphens; None if it is none."""
     plain = unicodedata.normalize("NFKC", text).upper()

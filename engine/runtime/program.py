@@ -18,6 +18,7 @@ from engine.forms import CompiledForm, Field, Filler, Option, compile_form
 from engine.forms.papers import PapersNeeded, paper_holders
 from engine.forms.returning import tickable
 from engine.model.definitions import DefinitionSource, Element, ElementKind, ProcessInfo
+from engine.model.public_words import PUBLIC_FORM
 from engine.model.straightening import straighten
 from engine.model.xml import UnreadableXml, read_xml
 from engine.runtime.diagram import DecisionCall, Diagram, Message, Node, ProcessCall, Timer
@@ -192,8 +193,9 @@ class Program:
         found: dict[str, Field] = {}
         own = self._processes[process_key]
         for part in (own, *(p for key, p in self._processes.items() if key != process_key)):
-            for form in part.forms.values():
-                for key, asked in form.fields.items():
+            public = part.diagram.info.properties.get(PUBLIC_FORM, "").strip()
+            for form in sorted(part.forms.values(), key=lambda form: form.id == public):
+                for key, asked in form.fields.items():  # in the words of the staff before others
                     found.setdefault(key, asked)
         return found
 
@@ -211,6 +213,15 @@ class Program:
         """What must be filled in to start a case."""
         form_id = self.info.start_form_id
         return None if form_id is None else self.forms[form_id]
+
+    def public_form(self) -> CompiledForm | None:
+        """With what anybody begins a case on the public page; None where nobody can."""
+        form = self.forms.get(self._public_form_id)
+        return None if form is None else form.only_for(Filler.GUEST)
+
+    @property
+    def _public_form_id(self) -> str:
+        return self.info.properties.get(PUBLIC_FORM, "").strip()
 
     def first_step(self) -> Element | None:
         """The step of a person that a new case comes to first, as far as the drawing says."""

@@ -58,7 +58,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     """
     if actor.is_system:
         return true()
-    if actor.is_guest:
+    if actor.is_guest or actor.is_writer:
         return false()  # what she sees of her case is not a case as staff see it
     return and_(
         or_(
@@ -403,6 +403,8 @@ class CaseQuestion:
     organisation_id: str = ""
     text: str = ""
     lookup_hash: str = ""
+    number_hash: str = ""
+    """Of a number of a person, whole: cases that have it."""
     element_id: str = ""
     started_or_done_by: str = ""
     after: tuple[str, str] | None = None
@@ -486,6 +488,15 @@ def _narrowed(question: CaseQuestion) -> list[ColumnElement[bool]]:
         )
     if question.text:
         narrowed.append(matches(question.text, question.lookup_hash))
+    if question.number_hash:
+        narrowed.append(
+            exists()
+            .where(
+                case_attribute.c.case_id == case.c.id,
+                case_attribute.c.key_hash == question.number_hash,
+            )
+            .correlate(case)
+        )
     if question.after is not None:
         narrowed.append(tuple_(case.c.created_at, case.c.id) < question.after)
     return narrowed

@@ -393,6 +393,22 @@ def holders_at(
     return found
 
 
+def held_places(tx: Tx, roles: Collection[str], today: date) -> list[tuple[str, Organisation]]:
+    """Each role with each organisation at which somebody holds it today, by their codes."""
+    rows = tx.execute(
+        select(role_grant.c.role, role_grant.c.organisation_id)
+        .distinct()
+        .join(person, person.c.id == role_grant.c.person_id)
+        .where(role_grant.c.role.in_(sorted(roles)), valid(role_grant, today), person.c.active)
+    ).all()
+    found = (
+        (row.role, unit)
+        for row in rows
+        if (unit := organisation_brief(tx, row.organisation_id)) is not None
+    )
+    return sorted(found, key=lambda one: (one[1].code, one[0]))
+
+
 def is_within(tx: Tx, organisation_id: str, ancestors: Iterable[str]) -> bool:
     """Whether the organisation is one of these or lies below one, by approval."""
     wanted = sorted(set(ancestors))

@@ -19,6 +19,7 @@ from engine.store.instants import to_text
 from engine.store.tables import (
     case,
     case_exclusion,
+    message,
     organisation,
     outbox,
     person,
@@ -203,4 +204,13 @@ def untell(tx: Tx, case_id: str, kept: Collection[str]) -> None:
                 outbox.c.person_id.in_(sorted(kept)),
                 outbox.c.sent_at.is_(None),
             )
+        )
+        tx.execute(
+            update(message)
+            .where(
+                message.c.case_id == case_id,
+                message.c.person_id.in_(sorted(kept)),
+                message.c.status == "unread",
+            )
+            .values(status="past")
         )

@@ -11,7 +11,7 @@ from sqlalchemy.sql import ColumnElement
 
 from engine.model.actors import Actor
 from engine.store.areas import lies_below
-from engine.store.cases import may_know_of, visible_to
+from engine.store.cases import FOR_ALL_TO_KNOW, may_know_of, visible_to
 from engine.store.database import Tx
 from engine.store.instants import from_text, from_text_or_none, to_text
 from engine.store.ready import Ready
@@ -211,10 +211,14 @@ def unread(tx: Tx, person_id: str) -> int:
     return int(number)
 
 
-def of_person(tx: Tx, person_id: str, limit: int) -> Sequence[Message]:
-    """Her messages in the product, the newest first."""
+def of_person(tx: Tx, actor: Actor, limit: int) -> Sequence[Message]:
+    """Her messages in the product, the newest first; of cases that she may know of."""
     rows = tx.execute(
-        _ALL.where(message.c.person_id == person_id, message.c.via == "app")
+        _ALL.where(
+            message.c.person_id == actor.person_id,
+            message.c.via == "app",
+            _may_know_of_its_case(actor),
+        )
         .order_by(message.c.id.desc())
         .limit(limit)
     )
@@ -234,13 +238,18 @@ def unread_of(tx: Tx, person_id: str) -> Sequence[Message]:
 
 
 def hand_on(tx: Tx, person_id: str, taker_id: str, said_before: str) -> None:
-    """What she has not read waits for whoever takes over; ``said_before`` stands before it."""
+    """What she has not read waits for whoever takes over; ``said_before`` stands before it.
+
+    Not what speaks of a case that is kept from some: her successor may be one of them.
+    """
+    open_case = exists().where(case.c.id == message.c.case_id, FOR_ALL_TO_KNOW)
     tx.execute(
         update(message)
         .where(
             message.c.person_id == person_id,
             message.c.via == "app",
             message.c.status == "unread",
+            or_(message.c.case_id.is_(None), open_case.correlate(message)),
         )
         .values(person_id=taker_id, text=literal(said_before) + message.c.text)
     )

@@ -645,7 +645,7 @@ message = Table(
     # What somebody was told, one row a channel: her list, the queue to the outside, the record.
     Column("id", _Serial, primary_key=True),
     Column("once", String(160), nullable=False, unique=True),
-    Column("kind", String(10), nullable=False),  # digest | test | case
+    Column("kind", String(10), nullable=False),  # digest | test | case | added
     Column("via", String(8), nullable=False),  # app | copy | sms | robot | mail
     Column("channel_id", BigInteger, ForeignKey("channel.id")),
     Column("person_id", _ID),

@@ -53,27 +53,34 @@ def _told(environment: Environment, tx: Tx, loaded: tasks.LoadedTask, levels_up:
 
     Of a case that is kept from some, those who may see it.
     """
-    queue = loaded.task.queue
-    today = environment.today()
-
-    def among(role: str, organisation_id: str) -> list[str]:
-        people = [h.person_id for h in directory.holders(tx, role, organisation_id, today)]
-        return _seeing(tx, loaded.case, people, today)
-
     if levels_up == 0:
-        if loaded.task.assignee is not None:
-            return [loaded.task.assignee]
-        return among(queue.role, queue.handling_id)
+        return who_does(environment, tx, loaded)
     skipped = levels_up - 1
-    for current in directory.line_upwards(tx, queue.handling_id):
-        found = among("supervisor", current.id)
+    for current in directory.line_upwards(tx, loaded.task.queue.handling_id):
+        found = _among(environment, tx, loaded, "supervisor", current.id)
         if found and not skipped:
             return found
         skipped -= bool(found)
     return []
 
 
-def _seeing(tx: Tx, case: Case, people: list[str], today: date) -> list[str]:
+def who_does(environment: Environment, tx: Tx, loaded: tasks.LoadedTask) -> list[str]:
+    """Who holds the step, else who may do it; of a kept case those who may see it."""
+    queue = loaded.task.queue
+    if loaded.task.assignee is not None:
+        return [loaded.task.assignee]
+    return _among(environment, tx, loaded, queue.role, queue.handling_id)
+
+
+def _among(
+    environment: Environment, tx: Tx, loaded: tasks.LoadedTask, role: str, organisation_id: str
+) -> list[str]:
+    today = environment.today()
+    people = [h.person_id for h in directory.holders(tx, role, organisation_id, today)]
+    return seeing(tx, loaded.case, people, today)
+
+
+def seeing(tx: Tx, case: Case, people: list[str], today: date) -> list[str]:
     """Those who may see the case; of a case like any other their roles say so already."""
     if not case.is_kept:
         return people

@@ -46,17 +46,26 @@ def use(environment: Environment, tx: Tx, allowance: Allowance, address: str) ->
 
     Exact also when many come at once: they are counted one after the other.
     """
-    now = environment.real_now()
-    who = environment.vault.lookup_hash(f"{allowance.name}\n{address}")
+    now, who = environment.real_now(), _who(environment, allowance, address)
     turns.take_turns(tx, who)
+    must_be_left(environment, tx, allowance, address)
+    accounts.add_attempt(tx, who, f"{allowance.name} {address}"[:_LONGEST_ADDRESS], now)
+    return Use(who, now)
+
+
+def must_be_left(environment: Environment, tx: Tx, allowance: Allowance, address: str) -> None:
+    """TooManyTries when there is no use left; counts nothing."""
+    now, who = environment.real_now(), _who(environment, allowance, address)
     used = accounts.attempts_at(tx, who, now - allowance.within)
     if len(used) >= allowance.times:
         wait = used[-allowance.times] + allowance.within - now
         seconds = max(1, int(wait.total_seconds()) + 1)
         minutes = -(-seconds // _SECONDS_OF_A_MINUTE)
         raise TooManyTries(allowance.sentence.format(minutes=minutes), seconds)
-    accounts.add_attempt(tx, who, f"{allowance.name} {address}"[:_LONGEST_ADDRESS], now)
-    return Use(who, now)
+
+
+def _who(environment: Environment, allowance: Allowance, address: str) -> str:
+    return environment.vault.lookup_hash(f"{allowance.name}\n{address}")
 
 
 def give_back(tx: Tx, used: Use) -> None:

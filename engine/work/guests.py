@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from engine.errors import Invalid, NotFound, TaskNotOpen
 from engine.feel import EvaluationContext
 from engine.forms import CompiledForm, Filler
-from engine.model.actors import Actor
+from engine.model.actors import Actor, is_writer_id
 from engine.model.cases import RUNNING, Case, CaseStatus, EventKind, StoredFile
 from engine.model.clock import local_date
 from engine.model.definitions import Element, LaneKind
@@ -35,6 +35,7 @@ from engine.work.allowances import Allowance
 from engine.work.drafts import open_guest_draft
 from engine.work.environment import Environment
 from engine.work.files import path_of
+from engine.work.guest_additions import Addition, of_guest, takes_additions
 from engine.work.opened import OpenedCase, case_variable, open_case
 from engine.work.public_status import merged, status_at, status_of_process, unpack
 from engine.work.receipts import responsible
@@ -67,6 +68,8 @@ class GuestView:
     steps: tuple[OfferedStep, ...]
     messages: tuple[OfferedMessage, ...]
     papers: tuple[StoredFile, ...]
+    takes_additions: bool
+    additions: tuple[Addition, ...]
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,9 @@ def view(environment: Environment, tx: Tx, guest: Actor) -> GuestView:
         reached=tuple(_reached(tx, place.opened)),
         steps=tuple(_steps(tx, place)),
         messages=tuple(_messages(tx, place)),
-        papers=tuple(f for f in files.of_case(tx, case.id) if f.owner == guest.person_id),
+        papers=tuple(f for f in files.of_case(tx, case.id) if _is_hers(f, guest, case)),
+        takes_additions=takes_additions(place.opened.program, case),
+        additions=of_guest(tx, place.opened),
     )
 
 
@@ -141,6 +146,12 @@ def _case(tx: Tx, guest: Actor) -> Case:
     if case is None:
         raise NotFound
     return case
+
+
+def _is_hers(file: StoredFile, guest: Actor, case: Case) -> bool:
+    """Whether she sent it: with the receipt, or with the letter that began the case."""
+    wrote = is_writer_id(case.started_by) and file.owner == case.started_by
+    return wrote or file.owner == guest.person_id
 
 
 def _statuses(tx: Tx, place: _Place) -> tuple[Status, ...]:
@@ -271,7 +282,8 @@ def read_file(
 ) -> tuple[StoredFile, bytes]:
     """A paper she uploaded herself; NotFound for every other."""
     found = files.load(tx, file_id)
-    if found is None or not guest.is_guest or found.owner != guest.person_id:
+    case = _case(tx, guest)
+    if found is None or not _is_hers(found, guest, case):
         raise NotFound("没有找到这份材料,或者它不是您用回执上传的。需要时请到负责单位查看。")
     sealed = path_of(environment.data_dir, found.sha256).read_bytes()
     return found, environment.vault.open_file(sealed, found.sha256)

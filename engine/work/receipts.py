@@ -7,7 +7,7 @@ the same. The code itself is nowhere but on the paper: stored is its keyed hash.
 import hmac
 import secrets
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,11 +15,12 @@ from engine.errors import CaseNotActive, Invalid, NotPermitted, NotSignedIn
 from engine.model.actors import Actor, guest_of
 from engine.model.cases import Case, EventKind
 from engine.model.clock import local_date, months_before
+from engine.model.confidentiality import Degree
 from engine.model.definitions import LaneKind
 from engine.model.organisations import Organisation
-from engine.model.public_words import RECEIPT, RECEIPT_PROOF
+from engine.model.public_words import RECEIPT, RECEIPT_NEXT, RECEIPT_PROOF
 from engine.model.receipt_codes import new_code, normal_code
-from engine.runtime import Program
+from engine.runtime import Program, read_scope
 from engine.store import audit, cases, directory, receipts, task_lists
 from engine.store.database import Tx
 from engine.work.access import visible_case
@@ -27,7 +28,8 @@ from engine.work.allowances import Allowance, give_back, use
 from engine.work.environment import Environment
 from engine.work.federation_settings import Setting
 from engine.work.history import Cause, write_history
-from engine.work.opened import open_case
+from engine.work.opened import OpenedCase, case_variable, open_case
+from engine.work.public_status import text_of
 
 IDLE = timedelta(minutes=30)
 """A guest's session dies half an hour after her last click: she may sit at another's machine."""
@@ -36,6 +38,7 @@ LIFETIME = timedelta(hours=2)
 LAST = 4
 _SEEN_EVERY = timedelta(minutes=1)
 _LONGEST = 100
+_LONGEST_NEXT = 600
 _ENOUGH = 16
 """So many signs of a hash tell codes apart in the log, and nobody gets a code from them."""
 
@@ -86,6 +89,7 @@ class Slip:
     issued_at: datetime
     asks_proof: bool
     unit: Organisation | None
+    next_words: str
 
 
 @dataclass(frozen=True)
@@ -118,7 +122,7 @@ def of_case(environment: Environment, tx: Tx, actor: Actor, case_id: str) -> Cas
     return CaseReceipts(
         is_offered=offered,
         may_issue=offered and _may_issue(tx, actor, case, program),
-        asks_proof=bool(_proofs(tx, case, program)),
+        asks_proof=asks_proof(tx, case, program),
         issued=tuple(
             Issued(one.issued_at, names.get(one.issued_by, ""), one.revoked_at) for one in found
         ),
@@ -134,13 +138,39 @@ def issue(environment: Environment, tx: Tx, actor: Actor, case_id: str) -> Slip:
     if not _may_issue(tx, actor, case, program):
         raise NotPermitted("回执由本单位经办人或正在办理这一件的人开,没有开出。")
     code, now = new_code(), environment.now()
-    receipts.issue(tx, case_id, _hash_of(environment, code), actor.person_id, now)
+    receipts.issue(tx, case_id, hash_of(environment, code), actor.person_id, now)
     audit.add_access(tx, now, actor.person_id, "receipt-issued", case_id)
     cause = Cause(actor, now)
     cause.note(EventKind.NOTICE, {"receipt": "issued"})
-    write_history(tx, case, open_case(environment, tx, case).vault, cause)
-    asks_proof = bool(_proofs(tx, case, program))
-    return Slip(code, case, program, now, asks_proof, responsible(tx, case))
+    opened = open_case(environment, tx, case)
+    write_history(tx, case, opened.vault, cause)
+    return Slip(
+        code,
+        case,
+        program,
+        now,
+        asks_proof(tx, case, program),
+        responsible(tx, case),
+        next_words(environment, tx, opened),
+    )
+
+
+def asks_proof(tx: Tx, case: Case, program: Program) -> bool:
+    """Whether last fours are asked beside the code."""
+    return bool(_proofs(tx, case, program))
+
+
+def next_words(environment: Environment, tx: Tx, opened: OpenedCase) -> str:
+    """What happens next, as the process says it: the days in it may be parameters."""
+    case, said = opened.case, opened.program.info.properties.get(RECEIPT_NEXT, "")
+    scope: Mapping[str, object] = {}
+    if said.lstrip().startswith("="):
+        scope = {
+            **read_scope(opened.program, opened.memory.engine, None),
+            "case": case_variable(environment, tx, opened),
+        }
+    feel = environment.feel(tx, case.organisation_id, environment.now())
+    return text_of(said, scope, feel, _LONGEST_NEXT)
 
 
 def responsible(tx: Tx, case: Case) -> Organisation | None:
@@ -163,7 +193,12 @@ def _may_issue(tx: Tx, actor: Actor, case: Case, program: Program) -> bool:
 
 
 def _proofs(tx: Tx, case: Case, program: Program) -> Sequence[str]:
-    """The last fours of which one is asked beside the code; none where the case knows none."""
+    """The last fours of which one is asked beside the code; none where the case knows none.
+
+    A sealed case is opened by its code alone: nobody is told that a number of hers is known.
+    """
+    if case.confidentiality >= Degree.SEALED:
+        return ()
     named = program.info.properties.get(RECEIPT_PROOF, "").replace("，", ",")
     wanted = {name.strip() for name in named.split(",") if name.strip()}
     return [
@@ -173,7 +208,8 @@ def _proofs(tx: Tx, case: Case, program: Program) -> Sequence[str]:
     ]
 
 
-def _hash_of(environment: Environment, code: str) -> str:
+def hash_of(environment: Environment, code: str) -> str:
+    """What is stored of a code."""
     return environment.vault.lookup_hash(f"receipt\n{code}")
 
 
@@ -196,7 +232,7 @@ def enter(environment: Environment, tx: Tx, code: str, proof: str, address: str)
 
     Raises TooManyTries. The caller commits in either case: a wrong try must stay counted.
     """
-    hashed = _hash_of(environment, code)
+    hashed = hash_of(environment, code)
     uses = (
         use(environment, tx, BY_ADDRESS, address),
         use(environment, tx, BY_CODE, hashed[:_ENOUGH]),

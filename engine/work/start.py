@@ -14,6 +14,7 @@ from engine.model.fan_out import CAMPAIGN, LONGEST_KEY
 from engine.model.ids import new_case_id
 from engine.model.links import LINKED
 from engine.model.organisations import LEVEL_NAMES, Organisation
+from engine.model.public_words import PUBLIC_FORM
 from engine.runtime import Ports, Program, Step
 from engine.runtime import start as step_start
 from engine.store import cases, definitions, directory, files, subjects
@@ -31,6 +32,9 @@ from engine.work.subjects import Subject, subject_of
 
 TIMED = "timed"
 """What a case is begun from that a start event's timer begins; none but the system does."""
+
+PUBLIC_PAGE = "public"
+"""What a case is begun from that somebody without an account writes on the public page."""
 
 _MOST_FIELDS = 3
 
@@ -266,6 +270,8 @@ def _must_be_startable(
         )
     if origin and actor == PUBLIC:
         return  # what the public may say is decided where it says it
+    if origin == PUBLIC_PAGE and actor.is_writer:
+        return  # and where it may begin a case: there is somebody at this union who takes it
     if origin in {CAMPAIGN, LINKED, TIMED} and actor.is_system:
         return  # drawn in a process: a case of it asks for it, or its timer begins it
     # Her own unit, or one below hers: a township officer types for a union without a PC (代办).
@@ -292,6 +298,8 @@ def _may_be_listed(actor: Actor, info: ProcessInfo, origin: str) -> bool:
     """
     if origin == TIMED:
         return bool(info.begins_on) and actor.is_system
+    if origin == PUBLIC_PAGE:
+        return actor.is_writer and not info.starts_from and PUBLIC_FORM in info.properties
     if origin not in {CAMPAIGN, LINKED} or info.starts_from == OVERDUE:
         return False
     return not info.starts_from or actor.is_system

@@ -179,6 +179,19 @@ def case_row(line: CaseLine, waits_for: str = "") -> CaseRow:
     )
 
 
+def earlier_row(line: CaseLine) -> Mapping[str, str]:
+    """One earlier case, for the page's script."""
+    return {
+        "href": url_for("cases.show", case_id=line.id),
+        "number": line.number,
+        "title": line.title,
+        "process": line.process_name,
+        "unit": line.organisation_name,
+        "state": "、".join(line.steps) or str(CASE_STATES.get(line.status, line.status)),
+        "started": moment(line.created_at)[:10],
+    }
+
+
 def done_page(shell: Shell, engine: Engine, actor: Actor, asked: Mapping[str, str]) -> DonePage:
     """The steps she finished, or the cases she had a hand in and where they are now."""
     shows_steps = asked.get("show") != "cases"

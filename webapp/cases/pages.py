@@ -18,6 +18,7 @@ from webapp.cases.incoming import AwaitedLink, awaited_links
 from webapp.cases.receipt_box import ReceiptBox, receipt_box
 from webapp.cases.sealed_box import SealedBox, sealed_box
 from webapp.reading.about import AboutBox, about_box
+from webapp.reading.additions import ShownAddition, shown_additions
 from webapp.reading.diagrams import ShownDiagram, StepState, step_states
 from webapp.reading.history import ShownEntry, Storyteller
 from webapp.reading.papers import PaperList, paper_list
@@ -103,6 +104,7 @@ class CasePage(Page):
     notice: Link | None
     about: AboutBox | None = None
     sealed: SealedBox | None = None
+    additions: tuple[ShownAddition, ...] = ()
     awaited: tuple[AwaitedLink, ...] = ()
     related: tuple[RelatedRow, ...] = ()
     submissions: tuple[ShownSubmission, ...] = ()
@@ -137,6 +139,7 @@ def case_page(
         receipt=receipt_box(engine, actor, case_id),
         about=about_box(engine, actor, case_id),
         sealed=sealed_box(engine, actor, case_id) if view.case.confidentiality else None,
+        additions=shown_additions(engine, actor, case_id),
         awaited=awaited_links(engine, actor, case_id) if view.case.status in RUNNING else (),
         related=tuple(map(_related_row, view.related)),
         notice=None if notice is None else _to_notice(notice),

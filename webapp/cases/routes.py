@@ -6,11 +6,13 @@ from flask.typing import ResponseReturnValue
 from engine import Actor
 from engine.errors import Invalid, NotFound, NotPermitted
 from webapp.cases.drafts import draft_list
-from webapp.cases.lists import case_list, done_page
+from webapp.cases.lists import case_list, done_page, earlier_row
 from webapp.cases.pages import case_page
 from webapp.cases.starting import (
+    WITH_RECEIPT,
     Begun,
     Place,
+    gives_receipt,
     start_page,
     startable,
 )
@@ -32,6 +34,8 @@ from webapp.shared.navigation import shell
 from webapp.shared.page import render
 from webapp.shared.requests import current_actor, current_engine, current_installation
 from webapp.shared.words import clock_time
+
+_SHORTEST_NUMBER, _LONGEST_NUMBER = 8, 40
 
 cases = Blueprint("cases", __name__, template_folder="templates")
 
@@ -112,7 +116,8 @@ def choose_unit(key: str) -> ResponseReturnValue:
         return redirect(url_for("cases.start", key=key, organisation_id=units[0].id), 303)
     names = current_installation().places.organisations()
     searched = request.args.get("unit", "").strip()
-    return render(choose_unit_page(shell("inbox", actor), row, units, searched, names))
+    asked = searched, actor.organisation_id
+    return render(choose_unit_page(shell("inbox", actor), row, units, asked, names))
 
 
 @cases.get("/start/<key>/<organisation_id>")
@@ -130,7 +135,11 @@ def begin(key: str, organisation_id: str) -> ResponseReturnValue:
     place = _place(actor, key, organisation_id, request.args.get("about", ""))
     form = engine.definitions.get(place.row.id)[1].start_form()
     posted = read_posted(engine, actor, form, request.form, request.files)
-    return _answer(actor, place, begin_case(engine, actor, place, posted))
+    begun = begin_case(engine, actor, place, posted)
+    if begun.case_id and posted.action == WITH_RECEIPT and gives_receipt(engine, place):
+        # The same post once more, to where receipts are printed: its nonce makes it one receipt.
+        return redirect(url_for("slips.issue", case_id=begun.case_id), 307)
+    return _answer(actor, place, begun)
 
 
 def _answer(actor: Actor, place: Place, begun: Begun) -> ResponseReturnValue:
@@ -207,6 +216,17 @@ def refresh_start(key: str, organisation_id: str) -> ResponseReturnValue:
     post = request.form.to_dict(flat=False)
     known = engine.cases.given(actor, place.request({}))
     return jsonify(live_answer(form, post, known, engine.cases.surroundings(place.unit.id), _))
+
+
+@cases.post("/earlier")
+def earlier() -> ResponseReturnValue:
+    """Earlier cases with a number that was typed into a form; posted, so that no log has it."""
+    actor, number = current_actor(), request.form.get("number", "")[:_LONGEST_NUMBER].strip()
+    if len(number) < _SHORTEST_NUMBER:
+        return jsonify({"cases": []})
+    found = current_engine().cases.of_number(actor, number)
+    current_engine().note_access(actor, "earlier-cases", "", f"{len(found)}")
+    return jsonify({"cases": [earlier_row(line) for line in found]})
 
 
 @resumes("cases.begin")

@@ -15,6 +15,7 @@ from engine.model.ids import new_id
 from engine.model.once import Once, Replayed
 from engine.model.organisations import Organisation
 from engine.store.definitions import DefinitionRow
+from engine.work.receipts import offers_receipt
 from engine.work.start import Started
 from webapp.forms.render import FormView, draw_form, today_of
 from webapp.reading.about import AboutBox, about_rows
@@ -30,6 +31,13 @@ _SHORTEST_NONCE = 8
 _SUBMIT = Markup(
     '<button class="btn btn-primary" type="submit" name="_action" value="submit" data-submit>'
     "{}</button>"
+)
+WITH_RECEIPT = "receipt"
+"""The button that begins the case and gives its receipt out at once."""
+
+_AND_RECEIPT = Markup(
+    '<button class="btn btn-outline-primary" type="submit" name="_action" value="receipt">{}'
+    "</button>"
 )
 _KEEP = Markup(
     '<button class="btn btn-outline-secondary" type="submit" name="_action" value="draft">'
@@ -71,6 +79,7 @@ class Unit:
     name: str
     above: str
     href: str
+    is_own: bool = False
 
 
 @dataclass(frozen=True)
@@ -185,11 +194,14 @@ def choose_unit(
     shell: Shell,
     row: DefinitionRow,
     units: Sequence[Organisation],
-    searched: str,
+    asked: tuple[str, str],
     names: Mapping[str, Organisation],
 ) -> ChooseUnitPage:
-    """The units whose name holds the text."""
-    matching = sorted((u for u in units if searched in u.name), key=lambda unit: unit.code)
+    """The units whose name holds the first of ``asked``; the second is her own, which leads."""
+    searched, own = asked
+    matching = sorted(
+        (u for u in units if searched in u.name), key=lambda unit: (unit.id != own, unit.code)
+    )
     return ChooseUnitPage(
         shell,
         row.name,
@@ -198,6 +210,7 @@ def choose_unit(
                 unit.name,
                 _name(names, unit.approval_parent),
                 url_for("cases.start", key=row.key, organisation_id=unit.id),
+                unit.id == own,
             )
             for unit in matching
         ),
@@ -279,6 +292,7 @@ def _draw(
             file_url=url_for("reading.no_paper"),
             phone_url=url_for("phone.begin", start=place.row.key),
             phone_needs_script=True,
+            find_url=url_for("cases.earlier"),
             files=file_infos(engine.files.staged(actor, [i for i, _label in form.files(data)])),
             csrf_token=generate_csrf(),
             nonce=nonce,
@@ -287,8 +301,14 @@ def _draw(
             translate=_,
         ),
         _SUBMIT.format(_submit_words(engine, place))
+        + (_AND_RECEIPT.format(_("提交并开回执")) if gives_receipt(engine, place) else "")
         + (_KEEP.format(_("保存草稿")) if place.keeps_draft else ""),
     )
+
+
+def gives_receipt(engine: Engine, place: Place) -> bool:
+    """Whether a case of it has receipts, to be given out where it is begun."""
+    return offers_receipt(engine.definitions.get(place.row.id)[1])
 
 
 def _submit_words(engine: Engine, place: Place) -> str:
@@ -302,9 +322,10 @@ def _submit_words(engine: Engine, place: Place) -> str:
 
 def begin(engine: Engine, actor: Actor, place: Place, posted: Posted) -> Begun:
     """Start the case, once for each page; on a refusal everything typed stays."""
-    if posted.is_row_button or (posted.action != "submit" and not place.keeps_draft):
+    is_sent = posted.action in {"submit", WITH_RECEIPT}
+    if posted.is_row_button or (not is_sent and not place.keeps_draft):
         return Begun(data=posted.data, errors=posted.paste_faults)
-    if posted.action != "submit":
+    if not is_sent:
         return _keep(engine, actor, place, posted)
     request = place.request(posted.data)
     if posted.file_errors:

@@ -46,7 +46,8 @@ class FormView:
     takes the post; ``draft_url`` the drafts that the page saves by itself; ``upload_url`` a
     file; ``refresh_url`` answers with :func:`live_answer` when a field changes on which others
     depend; ``file_url`` and an id open a file; ``phone_url`` begins a page on which a phone
-    sends pictures (手机传图), with ``phone_needs_script`` only by the page's own script. An empty
+    sends pictures (手机传图), with ``phone_needs_script`` only by the page's own script;
+    ``find_url`` tells of earlier cases of the person whose number was typed. An empty
     address switches its feature off. ``only_answers`` leaves out, when read, groups in which
     nothing was asked. ``to_change`` are the keys of the fields that whoever sent the case back
     wants changed. ``today`` is the day whose codes are offered, None for all. ``kept`` is
@@ -70,6 +71,7 @@ class FormView:
     file_url: str = ""
     phone_url: str = ""
     phone_needs_script: bool = False
+    find_url: str = ""
     csrf_token: str = ""
     nonce: str = ""
     draft_saved: str = ""

@@ -35,6 +35,8 @@ class Row:
     at: str
     text: str
     is_unread: bool
+    href: str = ""
+    """The case it speaks of, where it speaks of one."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +97,13 @@ def messages_page(
 
 
 def _row(message: Message) -> Row:
+    case_id = message.case_id
     return Row(
-        day(message.day), moment(message.created_at), said(message), message.status == "unread"
+        day(message.day),
+        moment(message.created_at),
+        said(message),
+        message.status == "unread",
+        "" if case_id is None else url_for("cases.show", case_id=case_id),
     )
 
 

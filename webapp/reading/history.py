@@ -9,6 +9,7 @@ from engine.model.actors import is_guest_id
 from engine.model.cases import EventKind, HistoryEntry
 from engine.model.items import Items, of_detail
 from engine.runtime import Program
+from engine.work.guest_additions import ADDED
 from webapp.forms.shown import shown_value
 from webapp.shared.items import step_of
 from webapp.shared.language import _, lazy
@@ -209,6 +210,8 @@ class Storyteller:
         return _Told(_("“%(step)s”按规则算出建议结果。", step=self._step(entry)), reason)
 
     def _reported(self, entry: HistoryEntry) -> _Told:
+        if ADDED in entry.detail:
+            return _Told(_("%(who)s补充了内容,见办件页“申请人补充”。", who=self._who(entry)))
         if "receipt" in entry.detail:
             return _Told(_("%(who)s开出回执,申请人可凭编码查进度。", who=self._who(entry)))
         return _Told(

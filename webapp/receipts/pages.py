@@ -11,7 +11,6 @@ from markupsafe import Markup
 from engine.errors import FieldError
 from engine.model.clock import local_date
 from engine.model.ids import new_id
-from engine.model.public_words import RECEIPT_NEXT
 from engine.model.receipt_codes import grouped
 from engine.model.tasks import TaskStatus
 from engine.work.guests import GuestStep
@@ -170,7 +169,6 @@ def slip_page(shell: Shell, slip: Slip, by: str, site: str) -> SlipPage:
     """The slip of a receipt, given out ``by`` somebody; ``site`` is the address of this site."""
     address = site.rstrip("/") + url_for("receipts.show")
     code = grouped(slip.code)
-    said = slip.program.info.properties
     return SlipPage(
         shell=shell,
         number=slip.case.number,
@@ -184,6 +182,6 @@ def slip_page(shell: Shell, slip: Slip, by: str, site: str) -> SlipPage:
         # Behind "#": the browser keeps it to itself, no server and no log ever sees it.
         qr=qr_code(f"{site.rstrip('/')}{url_for('receipts.enter')}#{code}", _("查办件的二维码")),
         asks_proof=slip.asks_proof,
-        next_words=said.get(RECEIPT_NEXT, "").strip(),
+        next_words=slip.next_words,
         case_href=url_for("cases.show", case_id=slip.case.id),
     )

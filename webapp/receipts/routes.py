@@ -25,6 +25,8 @@ from engine.errors import Invalid, NotFound, NotSignedIn, TaskNotOpen, TooManyTr
 from webapp.forms.render import refresh_answer
 from webapp.reading.routes import paper_response
 from webapp.receipts.acting import Outcome, Typed, act, keep_draft, say
+from webapp.receipts.adding import Added, add_page, addition_form
+from webapp.receipts.adding import add as add_to_case
 from webapp.receipts.pages import EnterPage, step_page
 from webapp.receipts.sessions import (
     current_guest,
@@ -51,7 +53,7 @@ from webapp.shared.requests import (
 
 receipts = Blueprint("receipts", __name__, template_folder="templates")
 
-_STEP, _MESSAGE = "receipts.act_on", "receipts.send"
+_STEP, _MESSAGE, _ADD = "receipts.act_on", "receipts.send", "receipts.add"
 Kept = tuple[tuple[str, str], ...]
 
 
@@ -67,7 +69,7 @@ def ask_for_the_code(error: NotSignedIn) -> ResponseReturnValue:
         flash(error.message, "warning")
         return redirect(url_for("receipts.enter"), 303)
     kept: Kept = ()
-    if request.endpoint in {_STEP, _MESSAGE}:
+    if request.endpoint in {_STEP, _MESSAGE, _ADD}:
         fields = tuple((PREFIX + name, value) for name, value in texts_to_keep(request.form))
         kept = ((TARGET, request.path), *fields)
     return _entrance(error.message, 401, kept=kept)
@@ -133,9 +135,18 @@ def _take_up(guest: Actor) -> ResponseReturnValue:
         if endpoint == _MESSAGE:
             message = _("您写的内容都在,请核对后再按一次。")
             return _status(guest, Said(place["token"], fields.get("reason", ""), message), 200)
+        if endpoint == _ADD:
+            return _take_up_addition(guest, fields)
     except NotFound:  # it was of another case
         pass
     return redirect(url_for("receipts.show"), 303)
+
+
+def _take_up_addition(guest: Actor, fields: MultiDict[str, str]) -> ResponseReturnValue:
+    files: MultiDict[str, FileStorage] = MultiDict()
+    posted = read_posted(current_engine(), guest, addition_form(), fields, files)
+    told = _("您写的内容都在,请核对后再按一次。")
+    return _add_page(guest, Added(data=posted.data, message=told))
 
 
 def _take_up_step(guest: Actor, task_id: str, fields: MultiDict[str, str]) -> ResponseReturnValue:
@@ -233,6 +244,35 @@ def refresh(task_id: str) -> ResponseReturnValue:
         return jsonify({"visible": [], "computed": {}})
     data = view.form.read_post(request.form.to_dict(flat=False))
     return jsonify(refresh_answer(view.form, data, view.scope, view.context, _))
+
+
+@receipts.get("/receipt/add")
+def adding() -> ResponseReturnValue:
+    """Words and papers of her own accord."""
+    return _add_page(current_guest(), Added())
+
+
+@receipts.post("/receipt/add")
+def add() -> ResponseReturnValue:
+    """Add them to her case; who handles it is told."""
+    guest, engine = guest_who_acts(), current_engine()
+    posted = read_posted(engine, guest, addition_form(), request.form, request.files)
+    added = add_to_case(engine, guest, posted)
+    if not added.is_done:
+        return _add_page(guest, added)
+    flash(_("已收到您补充的内容,谢谢。办理的人会看到。"), "done")
+    return redirect(url_for("receipts.show"), 303)
+
+
+def _add_page(guest: Actor, added: Added) -> ResponseReturnValue:
+    engine = current_engine()
+    view = engine.guests.view(guest)
+    if not view.takes_additions and added.data is None:
+        return redirect(url_for("receipts.show"), 303)
+    ids = [one for one, _label in addition_form().files(added.data or {})]
+    files = engine.guests.staged(guest, ids)
+    page = add_page(shell("receipt"), view.number, added, files, engine.clock.now())
+    return render(page), added.status
 
 
 @receipts.post("/receipt/files")

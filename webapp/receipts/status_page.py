@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from flask import url_for
 
-from engine.model.cases import CaseStatus
+from engine.model.cases import CaseStatus, StoredFile
 from engine.model.clock import local_date
 from engine.model.ids import new_id
 from engine.model.public_words import OfferedMessage, OfferedStep, Status
@@ -62,6 +62,15 @@ class ShownPaper:
 
 
 @dataclass(frozen=True)
+class ShownAddition:
+    """What she added of her own accord."""
+
+    at: str
+    words: str
+    papers: tuple[ShownPaper, ...]
+
+
+@dataclass(frozen=True)
 class Said:
     """A message that was refused: shown again."""
 
@@ -87,6 +96,8 @@ class StatusPage(Page):
     messages: tuple[ShownMessage, ...]
     reached: tuple[tuple[str, str], ...]
     papers: tuple[ShownPaper, ...]
+    add_href: str
+    additions: tuple[ShownAddition, ...]
 
     @property
     def title(self) -> str:
@@ -108,10 +119,24 @@ def status_page(shell: Shell, view: GuestView, now: datetime, said: Said) -> Sta
         steps=tuple(_step(one, now) for one in view.steps),
         messages=tuple(_message(one, now, said) for one in view.messages),
         reached=tuple((words, day_words(local_date(at), now)) for words, at in view.reached),
-        papers=tuple(
-            ShownPaper(one.name, url_for("receipts.paper", file_id=one.id)) for one in view.papers
+        papers=tuple(_paper(one) for one in view.papers if one.id not in _added(view)),
+        add_href=url_for("receipts.adding") if view.takes_additions else "",
+        additions=tuple(
+            ShownAddition(
+                day_words(local_date(one.at), now), one.words, tuple(map(_paper, one.papers))
+            )
+            for one in view.additions
         ),
     )
+
+
+def _paper(file: StoredFile) -> ShownPaper:
+    return ShownPaper(file.name, url_for("receipts.paper", file_id=file.id))
+
+
+def _added(view: GuestView) -> frozenset[str]:
+    """The papers that stand with the words they came with."""
+    return frozenset(paper.id for one in view.additions for paper in one.papers)
 
 
 def day_words(day: date, now: datetime) -> str:

@@ -1,7 +1,8 @@
 """A posted form as data: text fields, and files that came with it because no script runs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from werkzeug.datastructures import FileStorage, MultiDict
 
@@ -9,6 +10,10 @@ from engine import Actor, Engine
 from engine.errors import FieldError, FileTooLarge, FileTypeRefused, Invalid, TooManyTries
 from engine.feel import EvaluationContext
 from engine.forms import CompiledForm, find_row_action
+from engine.model.cases import StoredFile
+
+Stage = Callable[[Actor, str, bytes], StoredFile]
+"""Stores a paper for a form that is being filled in."""
 
 _PAGE_FIELDS = frozenset({"csrf_token"})
 
@@ -31,12 +36,18 @@ def read_posted(
     form: CompiledForm | None,
     texts: MultiDict[str, str],
     uploads: MultiDict[str, FileStorage],
+    stage: Stage | None = None,
 ) -> Posted:
-    """Read a post; its files are stored at once, so that no error of the form loses them."""
+    """Read a post; its files are stored at once, so that no error of the form loses them.
+
+    ``stage`` stores one, where not as the actor's own.
+    """
+    if stage is None:
+        stage = engine.guests.stage_file if actor.is_guest else engine.files.stage
     fields = {name: list(values) for name, values in texts.lists()}
     errors: list[FieldError] = []
     if form is not None:
-        errors = _store_files(engine, actor, form, uploads.lists(), fields)
+        errors = _store_files(engine, partial(stage, actor), form, uploads.lists(), fields)
     row_action = find_row_action(fields)
     data: Mapping[str, object] = {} if form is None else form.read_post(fields)
     faults: tuple[FieldError, ...] = ()
@@ -74,20 +85,19 @@ def with_other_errors(
 
 def _store_files(
     engine: Engine,
-    actor: Actor,
+    stage: Callable[[str, bytes], StoredFile],
     form: CompiledForm,
     uploads: Iterable[tuple[str, Sequence[FileStorage]]],
     fields: dict[str, list[str]],
 ) -> list[FieldError]:
     errors = []
-    stage = engine.guests.stage_file if actor.is_guest else engine.files.stage
     for name, chosen in uploads:
         for upload in chosen:
             if not upload.filename:
                 continue
             try:
                 content = engine.files.receive(upload.stream)
-                stored = stage(actor, upload.filename, content)
+                stored = stage(upload.filename, content)
             except (FileTooLarge, FileTypeRefused, Invalid, TooManyTries) as refused:
                 pointer = "/" + name.replace(".", "/")
                 asked = form.fields.get(name)

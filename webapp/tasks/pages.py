@@ -18,6 +18,7 @@ from engine.work.printing import PaperName
 from engine.work.view import TaskView
 from webapp.forms.render import FormView, draw_form, today_of
 from webapp.reading.about import AboutBox, about_box
+from webapp.reading.additions import ShownAddition, shown_additions
 from webapp.reading.panels import Panel, panel_of
 from webapp.reading.papers import PaperList, paper_list
 from webapp.reading.same_person import same_person_panel
@@ -122,6 +123,7 @@ class TaskPage(Page):
     layout: str
     to_print: tuple[PaperName, ...] = ()
     about: AboutBox | None = None
+    additions: tuple[ShownAddition, ...] = ()
     urged: str = ""
     """How often its people were reminded, and by whom last."""
     orders: tuple[Link, ...] = ()
@@ -186,6 +188,7 @@ def task_page(
         layout=_layout(view),
         to_print=to_print,
         about=about_box(engine, actor, view.case.id),
+        additions=shown_additions(engine, actor, view.case.id),
         urged=reminded_words(engine.supervision.reminded(view.task.id)),
         orders=order_links(
             engine.supervision.orders_about(actor, [view.task.id]).get(view.task.id, ())

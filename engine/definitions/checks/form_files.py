@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from engine.definitions.diagram import WITH_FORMS
 from engine.definitions.draft import Draft
 from engine.definitions.findings import error, warning
 from engine.errors import Finding
@@ -14,7 +13,7 @@ _ONLY_WORDS = Words("选项的文字或次序", "words or order of the choices")
 
 def check(draft: Draft) -> Iterator[Finding]:
     """The findings of the forms themselves, ids that differ from file names, forms nobody shows."""
-    used = {node.form_id for _, node in draft.nodes(*WITH_FORMS)}
+    used = {form_id for process in draft.processes for form_id in process.form_ids}
     seen: dict[str, str] = {}
     yield from _code_lists(draft)
     for file in draft.form_files:

@@ -36,6 +36,7 @@ from engine.model.fan_out import CAMPAIGN
 from engine.model.items import ITEM_NAME
 from engine.model.links import LINKED
 from engine.model.public_words import (
+    GUEST_PAPERS,
     MESSAGE_REASON,
     ON_MESSAGES,
     ON_NODES,
@@ -104,6 +105,7 @@ _CHOICES: Mapping[str, frozenset[str]] = {
     "async": frozenset({"true", "false"}),
     MESSAGE_REASON: REASON_CHOICES,
     RECEIPT: frozenset({"true", "false"}),
+    GUEST_PAPERS: frozenset({"true", "false"}),
     signals.REACH: frozenset({signals.REACH_ALL, signals.REACH_CASE}),
 }
 

@@ -84,7 +84,7 @@ def _message(process: Process, node: Node) -> Iterator[Finding]:
 def _receipt(draft: Draft, process: Process) -> Iterator[Finding]:
     """Whoever is offered a message needs a receipt; what proves it must be asked somewhere."""
     offered = [node for node in process.nodes.values() if node.properties.get(MESSAGE, "").strip()]
-    if offered and process.start_role and not _gives_receipts(process):
+    if offered and process.start_role and not gives_receipts(process):
         yield warning(
             "guest-message-without-receipt",
             process.file,
@@ -106,7 +106,8 @@ def _receipt(draft: Draft, process: Process) -> Iterator[Finding]:
             )
 
 
-def _gives_receipts(process: Process) -> bool:
+def gives_receipts(process: Process) -> bool:
+    """Whether it says so, or has a lane of the applicant."""
     said = process.properties.get(RECEIPT, "")
     return said == "true" or (said != "false" and any(_is_hers(lane) for lane in process.lanes))
 

@@ -103,6 +103,9 @@ _PROPERTIES = {
     "receipt": Words("开回执", "Receipt"),
     "receiptProof": Words("回执核对", "Proof beside the receipt"),
     "receiptNext": Words("回执上的下一步", "Next step on the receipt"),
+    "publicForm": Words("公开的写信表单", "Form open to the public"),
+    "publicName": Words("公开页上的名称", "Name on the public page"),
+    "guestPapers": Words("申请人随时可补充", "The applicant may add at any time"),
 }
 _NAME = Words("名称", "Name")
 _NOWHERE = Words("(无)", "(none)")

@@ -75,3 +75,24 @@ def guest(counter: Counter) -> Actor:
     case_id = counter.apply()
     counter.ask_for_papers(case_id)
     return guest_of(case_id)
+
+
+LETTERS = Path(__file__).parent / "letters"
+WRITTEN: Mapping[str, object] = {
+    "matter": "wage",
+    "request": "三月的工资没有发",
+    "named": "yes",
+    "your_name": "张模拟",
+    "mobile": "13800000011",
+}
+
+
+def letter_files() -> tuple[tuple[str, bytes], ...]:
+    return tuple((path.name, path.read_bytes()) for path in sorted(LETTERS.iterdir()))
+
+
+@pytest.fixture
+def letterbox(office: Office) -> Office:
+    """A federation to which anybody may write."""
+    office.engine.definitions.deploy(SYSTEM, read_upload(letter_files()).files)
+    return office

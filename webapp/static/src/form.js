@@ -256,9 +256,15 @@ class LiveForm {
     });
   }
 
-  /* Enter goes on to the next field; it never submits and never removes a row. */
+  /* Enter goes on to the next field; it never submits and never removes a row. Ctrl+Enter submits. */
   pressed(event) {
     const input = event.target;
+    const submit = this.form.querySelector("button[data-submit]:not(:disabled)");
+    if (event.key === "Enter" && event.ctrlKey && !event.isComposing && submit) {
+      event.preventDefault();
+      submit.click();
+      return;
+    }
     if (event.key !== "Enter" || event.isComposing || input.tagName !== "INPUT") {
       return;
     }
@@ -287,6 +293,8 @@ class LiveForm {
       this.pasteText(button.closest("[data-list]"));
     } else if (button && button.dataset.copyInto !== undefined) {
       this.copyColumn(button);
+    } else if (button && button.dataset.insert !== undefined) {
+      this.insert(button);
     } else if (button && button.dataset.removeFile !== undefined) {
       event.preventDefault();
       button.closest("li").remove();
@@ -299,6 +307,16 @@ class LiveForm {
       event.preventDefault();
       this.goTo(event.target.closest("a").getAttribute("href").slice(1));
     }
+  }
+
+  /* A ready text, where the caret stands; what was written stays. */
+  insert(button) {
+    const area = document.getElementById(button.dataset.into);
+    const at = area.selectionEnd;
+    const before = area.value && at === area.value.length && !area.value.endsWith("\n") ? "\n" : "";
+    area.setRangeText(before + button.dataset.insert, at, at, "end");
+    area.focus();
+    area.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   addRow(list, focus) {

@@ -1,4 +1,4 @@
-/* The inbox by keyboard: J and K go down and up, Enter opens, / searches. */
+/* The inbox by keyboard: J and K go down and up, Enter opens, / searches, N takes something new down. */
 
 const PLACE = "bangfu.inbox.place";
 
@@ -34,6 +34,8 @@ function beginInbox() {
       go(at + 1);
     } else if (event.key === "k" || event.key === "K") {
       go(at - 1);
+    } else if ((event.key === "n" || event.key === "N") && document.querySelector("[data-new]")) {
+      document.querySelector("[data-new]").click();
     } else if (event.key === "/" && search) {
       event.preventDefault();
       search.focus();
