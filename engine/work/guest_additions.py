@@ -142,11 +142,13 @@ def _handlers(environment: Environment, tx: Tx, opened: OpenedCase) -> set[str]:
             found.update(who_does(environment, tx, loaded))
     if found:
         return found
-    done = events.of_case(tx, case.id, kinds=(EventKind.TASK_COMPLETED.value,))
-    last = [row.actor for row in done if row.actor and directory.person_by_id(tx, row.actor)]
-    if not last:
-        role = opened.program.info.start_role or ""
-        last = [one.person_id for one in directory.holders(tx, role, case.organisation_id, today)]
-    else:
-        last = last[-1:]
-    return set(seeing(tx, case, last, today))
+    done = reversed(events.of_case(tx, case.id, kinds=(EventKind.TASK_COMPLETED.value,)))
+    doers = (row.actor for row in done if row.actor and directory.person_by_id(tx, row.actor))
+    role = opened.program.info.start_role or ""
+    last = next(doers, None)
+    people = (
+        [one.person_id for one in directory.holders(tx, role, case.organisation_id, today)]
+        if last is None
+        else [last]
+    )
+    return set(seeing(tx, case, people, today))

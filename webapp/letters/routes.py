@@ -7,7 +7,7 @@ too long), the page comes back with all of it.
 from flask import Blueprint, Response, jsonify, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import validate_csrf
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import FileStorage, MultiDict
 from wtforms import ValidationError  # type: ignore[import-untyped]
 
 from engine import Actor
@@ -42,6 +42,7 @@ LEFT_EMPTY = "leave_empty"
 """A field no person sees: what fills it in is a program."""
 
 _SHORTEST_NONCE, _LONGEST_NONCE = 8, 64
+_NO_FILES: MultiDict[str, FileStorage] = MultiDict()
 
 
 @letters.get("/letters")
@@ -87,7 +88,7 @@ def send(key: str, organisation_id: str) -> ResponseReturnValue:
     """Begin the case; told with its code, which stands on this page alone."""
     desk = current_engine().public_intake.desk(key, organisation_id)
     if not _has_token():
-        posted = _read(desk, MultiDict())
+        posted = _read(desk, _NO_FILES)
         told = _("这个页面打开太久了,为安全起见没有发出。您写的内容都在,请核对后再按一次“发送”。")
         return _page(desk, Typed(posted.data, (), told), 400)
     posted = _read(desk, request.files)
@@ -119,7 +120,7 @@ def _has_token() -> bool:
     return bool(token())
 
 
-def _read(desk: Desk, uploads: MultiDict) -> Posted:  # type: ignore[type-arg]
+def _read(desk: Desk, uploads: MultiDict[str, FileStorage]) -> Posted:
     """What was posted; its papers are stored at once, so that no error loses them."""
     engine, writer = current_engine(), writer_with(token())
     return read_posted(engine, writer, desk.form, request.form, uploads, _stage)
