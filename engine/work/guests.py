@@ -149,9 +149,9 @@ def _case(tx: Tx, guest: Actor) -> Case:
 
 
 def _is_hers(file: StoredFile, guest: Actor, case: Case) -> bool:
-    """Whether she sent it: with the receipt, or with the letter that began the case."""
-    wrote = is_writer_id(case.started_by) and file.owner == case.started_by
-    return wrote or file.owner == guest.person_id
+    """Whether she sent it: with the receipt, or with the letter that began this case."""
+    is_of_letter = is_writer_id(file.owner) and file.owner == case.started_by
+    return (is_of_letter and file.case_id == case.id) or file.owner == guest.person_id
 
 
 def _statuses(tx: Tx, place: _Place) -> tuple[Status, ...]:

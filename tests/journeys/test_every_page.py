@@ -168,14 +168,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/results",
         f"/results > {FIRST}",
         "/objections",
-        "/letters",
-        "/letters > .guest-choices a",
         "/receipt",
-    ),
-    "xc.reception": (
-        "/start",
-        "/start/petition",
-        "/start/petition > main table a",
     ),
 }
 ON_SMALL_SCREENS: Mapping[str, tuple[str, ...]] = {
@@ -195,8 +188,6 @@ ON_SMALL_SCREENS: Mapping[str, tuple[str, ...]] = {
         "/results",
         f"/results > {FIRST}",
         "/login",
-        "/letters",
-        "/letters > .guest-choices a",
         "/receipt",
     ),
 }

@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
 
 import pytest
 
 from engine import SYSTEM, Request
 from engine.definitions.folder import read_upload
+from engine.model.actors import writer_of
+from engine.store import directory
+from engine.work.public_intake import Letter
 from tests.engine.guests.conftest import letter_files
 from tests.web.conftest import Browser, Federation, nonce_of, token_of
 
@@ -53,6 +57,7 @@ def test_a_whole_number_finds_earlier_matters_of_who_may_see_them(
     assert one["state"] == "看信"
     for other in ("13800000012", "0011", "1380000", "", "张模拟", "%", "来信 张模拟"):
         assert ask(officer, other) == []
+    counter.clock.advance(timedelta(days=1))
     counter.engine.cases.start(
         counter.actor("officer"), Request("letter", "mill", {**TAKEN, "petitioner": "张模似"})
     )
@@ -79,7 +84,10 @@ def test_what_is_kept_from_her_is_not_found(counter: Federation, browse: Open) -
     ]
     officer = browse("officer")
     counter.engine.definitions.deploy(SYSTEM, read_upload(files).files)
-    counter.engine.cases.start(SYSTEM, Request("letter", "mill", TAKEN, origin="linked"))
+    written = {"matter": "wage", "request": "他收了钱", "named": "yes", "your_name": "张模拟"}
+    letter = Letter("letter", "mill", {**written, "mobile": "13800000011"}, "page-of-it", "::1")
+    counter.engine.public_intake.send(writer_of("browser"), letter)
+    assert len(counter.engine.cases.of_number(SYSTEM, "13800000011")) == 1
     assert ask(officer, "13800000011") == []
 
 
@@ -141,13 +149,9 @@ def test_a_process_without_receipts_has_no_such_button(counter: Federation, brow
 
 
 def test_her_own_unit_comes_first(counter: Federation, browse: Open) -> None:
-    engine = counter.engine
-    engine.directory.load(
-        (),
-        (),
-        (),
-        [("p-officer", "officer", "county")],
-    )
+    today = counter.engine.environment.today()
+    grant = [("p-officer", "officer", "county")]
+    counter.engine.execute(lambda tx: directory.add_grants(tx, grant, today))
     page = browse("officer").text("/start/letter")
     units = re.findall(r'<td><a href="/start/letter/([^"]+)">', page)
     assert units[0] == "mill"

@@ -142,16 +142,16 @@ def letter_page(
     """The page of a letter; with what was typed before where it could not be taken over."""
     form, context = desk.form, desk.context
     data = form.initial({}, context) if typed is None else form.reopened(typed.data, {}, context)
-    place = {"key": desk.matter.key, "organisation_id": desk.unit.id}
+    key, unit_id = desk.matter.key, desk.unit.id
     drawn = draw_form(
         FormView(
             form=form,
             data=data,
             errors=() if typed is None else tuple(typed.errors),
             visible=form.visible(data, {}, context),
-            action=url_for("letters.send", **place),
+            action=url_for("letters.send", key=key, organisation_id=unit_id),
             upload_url=url_for("letters.stage"),
-            refresh_url=url_for("letters.refresh", **place),
+            refresh_url=url_for("letters.refresh", key=key, organisation_id=unit_id),
             csrf_token=generate_csrf(),
             nonce=new_id(),
             files=file_infos(files),
@@ -165,7 +165,7 @@ def letter_page(
         name=desk.matter.name,
         unit=desk.unit.name,
         phone=desk.unit.phone or shell.help_phone,
-        back_href=url_for("letters.unions", key=desk.matter.key),
+        back_href=url_for("letters.unions", key=key),
         message="" if typed is None else typed.message,
         form=drawn,
     )
