@@ -25,6 +25,7 @@ from engine.store.events import EventRow
 from engine.work.access import filler_of
 from engine.work.compartments import closed_to, names_in
 from engine.work.environment import Environment
+from engine.work.guest_additions import papers_added
 from engine.work.opened import OpenedCase
 
 
@@ -66,9 +67,9 @@ class Confidence:
         return self._of_withheld_steps() | self._of_closed_compartments()
 
     def _of_closed_compartments(self) -> frozenset[str]:
-        found: set[str] = set()
         if not self.closed:
             return frozenset()
+        found = set(papers_added(self.tx, self.opened))
         kinds = (EventKind.STARTED.value, EventKind.TASK_COMPLETED.value)
         for row in events.of_case(self.tx, self.opened.case.id, kinds=kinds):
             program = self.opened.program_at(row.number)

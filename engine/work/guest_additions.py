@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from engine.errors import Invalid, NotFound, TaskNotOpen
+from engine.forms.masking import SEALED
 from engine.model.actors import Actor, is_guest_id
 from engine.model.cases import RUNNING, Case, EventKind, StoredFile
 from engine.model.public_words import GUEST_PAPERS
@@ -19,6 +20,7 @@ from engine.store.messages import NewMessage
 from engine.work.access import visible_case
 from engine.work.alerts import seeing, who_does
 from engine.work.allowances import Allowance, use
+from engine.work.compartments import closed_to
 from engine.work.environment import Environment
 from engine.work.history import Cause, write_history
 from engine.work.opened import OpenedCase, open_case
@@ -85,9 +87,21 @@ def add(
 
 
 def of_case(environment: Environment, tx: Tx, actor: Actor, case_id: str) -> tuple[Addition, ...]:
-    """What was added to a case, for who may read it; the newest first."""
-    case = visible_case(tx, actor, case_id)
-    return tuple(_additions(tx, open_case(environment, tx, case)))
+    """What was added to a case, the newest first.
+
+    What she says of her own accord may tell who she is: who may not read every compartment of the
+    case reads 已密封.
+    """
+    opened = open_case(environment, tx, visible_case(tx, actor, case_id))
+    found = tuple(_additions(tx, opened))
+    if closed_to(environment, tx, actor, opened):
+        return tuple(Addition(one.at, SEALED, ()) for one in found)
+    return found
+
+
+def papers_added(tx: Tx, opened: OpenedCase) -> frozenset[str]:
+    """The ids of the papers among it."""
+    return frozenset(paper.id for one in _additions(tx, opened) for paper in one.papers)
 
 
 def of_guest(tx: Tx, opened: OpenedCase) -> tuple[Addition, ...]:

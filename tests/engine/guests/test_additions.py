@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from engine import Actor
+from engine import SYSTEM, Actor, Request
 from engine.errors import Invalid, NotFound, TaskNotOpen, TooManyTries
 from engine.model.actors import guest_of, writer_of
 from engine.model.once import Once, Replayed
@@ -12,7 +12,9 @@ from engine.work import guest_additions
 from engine.work.public_intake import Letter
 from tests.engine.conftest import Office
 from tests.engine.guests.conftest import PDF, WRITTEN, Counter
+from tests.engine.moving.conftest import form
 from tests.support.at_once import at_once
+from tests.support.grievances import with_identity
 
 HERE = "192.0.2.9"
 
@@ -120,3 +122,25 @@ def test_the_same_page_adds_once(letterbox: Office, guest: Actor) -> None:
         add()
     assert len(read(letterbox, guest)) == 1
     assert len(told(letterbox, "officer")) == 1
+
+
+def test_in_a_case_with_a_closed_compartment_only_who_reads_it_reads_what_was_added(
+    office: Office,
+) -> None:
+    engine = office.engine
+    files = with_identity(guestPapers="true", receipt="true", confidentiality="confidential")
+    engine.definitions.deploy(SYSTEM, (*files, form("blank", "note")))
+    officer = office.actor("officer")
+    guest = guest_of(engine.cases.start(officer, Request("grievance", "u1", {})).case_id)
+    told_of = {"about": "食堂", "complainant": "张模拟"}
+    office.do("officer", guest.guest_case_id, "record", told_of)
+    paper = engine.guests.stage_file(guest, "我的工作证.pdf", PDF)
+    engine.guests.add(guest, "我是二车间的张模拟", [paper.id])
+    assert read(office, guest) == [("我是二车间的张模拟", ["我的工作证.pdf"])]
+    assert read(office, guest, "township") == [("已密封", [])]
+    with pytest.raises(NotFound):
+        engine.files.read(office.actor("township"), paper.id)
+    assert paper.id not in engine.cases.view(office.actor("township"), guest.guest_case_id).files
+    history = str(engine.cases.history(office.actor("township"), guest.guest_case_id))
+    assert "二车间" not in history
+    assert "我的工作证" not in history
