@@ -135,6 +135,23 @@ def line_upwards(tx: Tx, organisation_id: str) -> list[Organisation]:
     ]
 
 
+def lines_upwards(tx: Tx, organisation_ids: Collection[str]) -> dict[str, list[Organisation]]:
+    """:func:`line_upwards` of several, by id; those that there are not are left out."""
+    found: dict[str, list[Organisation]] = {}
+    rows = tx.execute(
+        select(organisation, organisation_closure.c.descendant_id)
+        .join(organisation_closure, organisation_closure.c.ancestor_id == organisation.c.id)
+        .where(
+            organisation_closure.c.descendant_id.in_(sorted(organisation_ids)),
+            organisation_closure.c.kind == "approval",
+        )
+        .order_by(organisation_closure.c.descendant_id, organisation_closure.c.depth)
+    )
+    for row in rows:
+        found.setdefault(row.descendant_id, []).append(_organisation(row, {}))
+    return found
+
+
 def named_below(tx: Tx, name: str, parent_id: str, today: date) -> list[str]:
     """The ids of the organisations of this name that approve under the parent today."""
     found = tx.execute(

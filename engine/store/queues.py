@@ -40,13 +40,12 @@ def directory_view(tx: Tx, today: date) -> DirectoryView:
     )
 
 
-def _view_upwards(tx: Tx, role_code: str, home_id: str, today: date) -> DirectoryView:
-    """What routing needs of it for one role and one home: new queues come while people wait."""
-    line = directory.line_upwards(tx, home_id)
-    parents = [*(one.id for one in line[1:]), None]
+def _view_upwards(tx: Tx, role_code: str, home_ids: Collection[str], today: date) -> DirectoryView:
+    """What routing needs of it for one role and some homes: new queues come while people wait."""
     nodes = {
         one.id: replace(one, approval_parent=parent)
-        for one, parent in zip(line, parents, strict=True)
+        for line in directory.lines_upwards(tx, home_ids).values()
+        for one, parent in zip(line, [*(above.id for above in line[1:]), None], strict=True)
     }
     of_role = designation.c.role == role_code
     written = designations.holding(tx, today, of_role, designation.c.organisation_id.in_(nodes))
@@ -151,17 +150,35 @@ def _led_by(found: Route, view: DirectoryView) -> dict[str, object]:
 
 def make_queue(tx: Tx, role_code: str, level: str, home_id: str, today: date) -> Queue:
     """Find where such steps go now and write it down."""
+    (values,) = _rows(tx, role_code, level, [home_id], today)
+    return queue_of(tx.execute(insert(queue).values(values).returning(queue)).one())
+
+
+def make_queues(tx: Tx, role_code: str, level: str, home_ids: Collection[str], today: date) -> None:
+    """The same for several homes, in as many statements as for one; those there are stay."""
+    there = select(queue.c.home_id).where(
+        queue.c.role == role_code, queue.c.level == level, queue.c.home_id.in_(sorted(home_ids))
+    )
+    missing = set(home_ids) - set(tx.execute(there).scalars())
+    if missing:
+        tx.execute(insert(queue), _rows(tx, role_code, level, sorted(missing), today))
+
+
+def _rows(
+    tx: Tx, role_code: str, level: str, home_ids: Sequence[str], today: date
+) -> list[dict[str, object]]:
     rely_on_directory(tx)
     role_name = directory.roles(tx)[role_code].zh
-    view = _view_upwards(tx, role_code, home_id, today)
-    found = route(role_code, role_name, level, home_id, view)
-    values = {
-        "role": role_code,
-        "level": level,
-        "home_id": home_id,
-        **_led_by(found, view),
-    }
-    return queue_of(tx.execute(insert(queue).values(values).returning(queue)).one())
+    view = _view_upwards(tx, role_code, home_ids, today)
+    return [
+        {
+            "role": role_code,
+            "level": level,
+            "home_id": home_id,
+            **_led_by(route(role_code, role_name, level, home_id, view), view),
+        }
+        for home_id in home_ids
+    ]
 
 
 def reroute(tx: Tx, today: date) -> int:

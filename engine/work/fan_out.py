@@ -20,7 +20,7 @@ from engine.model.actors import Actor
 from engine.model.clock import FixedClock
 from engine.model.fan_out import CAMPAIGN, LONGEST_KEY, FanOut, Line, RefusedLine
 from engine.runtime import CannotOperate, Moulds, OperationCall, Ports, Program, Step
-from engine.store import fan_outs, settings
+from engine.store import fan_outs, queues, settings
 from engine.store.bulk import CannotGather, Gathered, gathering
 from engine.store.database import Failed, Tx, savepoint
 from engine.work.environment import Environment, Queues
@@ -228,8 +228,11 @@ def gather(environment: Environment, tx: Tx, actor: Actor, batch: Batch) -> None
 
 def make_queues(environment: Environment, tx: Tx, batch: Batch) -> None:
     """Make the queues that lines of a batch wait for."""
+    homes: dict[tuple[str, str], list[str]] = {}
     for role, level, home_id in batch.queues:
-        environment.queues.find(tx, role, level, home_id, environment.today())
+        homes.setdefault((role, level), []).append(home_id)
+    for (role, level), home_ids in homes.items():
+        queues.make_queues(tx, role, level, home_ids, environment.today())
 
 
 def _beginner(moulds: Moulds, place: str) -> Begin:
