@@ -25,10 +25,16 @@ def open_steps(engine):
     )
 
 
+WHOLE = {"archiving", "household_report", "example_request"}
+"""Shown at each of their steps; of the others at those where they are left."""
+
+
 def steps_of(engine, loading):
-    """Every step of a person in every process that is planned, or called by one that is."""
+    """Every step of a person in these processes and those they call; where others are left."""
     newest = {row.key: row.id for row in engine.definitions.latest()}
-    keys = {plan.process for plan in loading.demo.plans()}
+    plans = loading.demo.plans()
+    keys = {plan.process for plan in plans} & WHOLE
+    left = {plan.stop_before.partition("#")[0] for plan in plans if plan.process not in WHOLE}
     for key in list(keys):
         keys |= called_by(engine.definitions.source(newest[key]))
     return {
@@ -36,7 +42,7 @@ def steps_of(engine, loading):
         for key in keys
         for element in engine.definitions.get(newest[key])[1].elements()
         if element.kind is ElementKind.USER_TASK
-    }
+    } | (left - {""})
 
 
 def called_by(source):
