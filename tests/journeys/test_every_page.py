@@ -168,7 +168,14 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/results",
         f"/results > {FIRST}",
         "/objections",
+        "/letters",
+        "/letters > .guest-choices a",
         "/receipt",
+    ),
+    "xc.reception": (
+        "/start",
+        "/start/petition",
+        "/start/petition > main table a",
     ),
 }
 ON_SMALL_SCREENS: Mapping[str, tuple[str, ...]] = {
@@ -188,6 +195,8 @@ ON_SMALL_SCREENS: Mapping[str, tuple[str, ...]] = {
         "/results",
         f"/results > {FIRST}",
         "/login",
+        "/letters",
+        "/letters > .guest-choices a",
         "/receipt",
     ),
 }

@@ -28,6 +28,8 @@ from webapp.shared.page import Page
 from webapp.shared.words import clock_time
 
 _SHORTEST_NONCE = 8
+_FEW = 6
+"""A start form that asks no more only opens what is to be filled in."""
 _SUBMIT = Markup(
     '<button class="btn btn-primary" type="submit" name="_action" value="submit" data-submit>'
     "{}</button>"
@@ -317,6 +319,9 @@ def _submit_words(engine: Engine, place: Place) -> str:
     step = program.first_step()
     lane = None if step is None else step.lane
     goes_on = lane is not None and lane.role == program.info.start_role
+    form = program.start_form()
+    if form is not None and sum(one.is_asked for one in form.fields.values()) > _FEW:
+        return _("提交")  # what there is to be filled in has been filled in here
     return _("开始填写") if goes_on else _("提交")
 
 
