@@ -486,3 +486,15 @@ def test_only_unions_directly_below_can_be_chosen(engine: Engine) -> None:
     form = engine.tasks.view(engine.directory.actor_named("handler"), step.id).form
     assert form is not None
     assert [one.value for one in form.fields["assign_to"].options] == ["模拟街道总工会"]
+
+
+def test_what_is_withdrawn_meanwhile_is_not_worked_on_below_either(engine: Engine) -> None:
+    petition = assigns(engine, "模拟街道总工会")
+    (link,) = engine.cases.view(SYSTEM, petition).related
+    withdraws(engine, "reception", petition)
+    worker = engine.jobs.executor(Pace(idle=0.01))
+    while worker.run_once():
+        pass
+    assert "withdrawn" in ended(engine, petition)
+    assert ended(engine, link.id) == {"accepted", "withdrawn"}
+    assert {i.id for i in engine.audit.invariants() if not i.ok} == set()
