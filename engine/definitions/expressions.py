@@ -10,7 +10,7 @@ from engine.definitions.draft import Draft
 from engine.definitions.repetition import listed
 from engine.feel import Expression, FeelSyntaxError, compile_expression
 from engine.model.confidentiality import CONFIDENTIALITY, EXCLUDED
-from engine.model.definitions import ONLY_ONE
+from engine.model.definitions import COUNTED_FROM, ONLY_ONE, PAUSED_FOR
 from engine.model.items import ITEM_NAME, LOOPED
 from engine.model.public_words import GUEST_MOBILE, ON_NODES, RECEIPT_NEXT, WORDS
 from engine.sentences import Words
@@ -118,6 +118,18 @@ def _node_sites(draft: Draft, process: Process, node: Node) -> Iterator[Site]:
             must_be_feel=False,
             when=When.BEFORE,
         )
+    for name in (COUNTED_FROM, PAUSED_FOR):
+        written = node.properties.get(name, "").strip()
+        if written:
+            yield Site(
+                process,
+                node,
+                node.element,
+                _property(node.label, name),
+                written,
+                must_be_feel=True,
+                when=When.BEFORE if node.tag == "userTask" else When.CASE,
+            )
     for name in ("pausesClock", "sameAllowed", "handledAt"):
         said = node.properties.get(name, "").strip()
         if said.startswith("="):

@@ -29,6 +29,16 @@ NOT_OVER = tuple(
 
 
 @dataclass(frozen=True)
+class Reached:
+    """A milestone of a case, and the element that was passed; earlier releases kept no element."""
+
+    name: str
+    at: datetime
+    process_key: str | None = None
+    element_id: str | None = None
+
+
+@dataclass(frozen=True)
 class Case:
     """One case, as stored. ``pauses`` are finished pauses of the total limit."""
 

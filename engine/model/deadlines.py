@@ -2,9 +2,10 @@
 
 A limit is ``5wd`` (working days), ``60d`` (calendar days) or ``4h`` (hours). The day of the start
 is not counted: the clock starts the day after. A limit of days ends with the last second of its
-last local day (Asia/Shanghai); a limit of hours runs by the clock. Pauses stop the count of whole
-days: the day a pause begins is still counted as far as it was, the day it ends is not, so a
-paused limit goes on the day after, just as it began.
+last local day (Asia/Shanghai); a limit of hours runs by the clock. A citizen's limit whose last day
+is a rest day ends with the next working day, ours stays. Pauses stop the count of whole days: the
+day a pause begins is still counted as far as it was, the day it ends is not, so a paused limit goes
+on the day after, just as it began.
 """
 
 import re
@@ -43,6 +44,13 @@ class Unit(StrEnum):
     HOURS = "h"
 
 
+class LimitOf(StrEnum):
+    """Whose a limit is; the values are those of the property ``limitOf``."""
+
+    OURS = "ours"
+    CITIZEN = "citizen"
+
+
 @dataclass(frozen=True)
 class Deadline:
     """A limit: 1 to 9999 of a unit."""
@@ -77,7 +85,9 @@ class Due:
     ``at`` is its last instant (UTC), ``last_day`` the local date of it, ``counted_from`` the local
     date of the start, itself not counted. ``provisional``: the date leans on a year without an
     official calendar and may move. ``finish_by`` is the last working day not after
-    ``last_day``; None where that would be before the start.
+    ``last_day``; None where that would be before the start. ``paused`` are the local days on which
+    each pause began and ended. ``moved_from``: the rest day on which a citizen's limit would have
+    ended.
     """
 
     limit: Deadline
@@ -86,6 +96,17 @@ class Due:
     provisional: bool
     counted_from: date
     finish_by: date | None
+    paused: tuple[tuple[date, date], ...] = ()
+    moved_from: date | None = None
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A pause of a limit: the day it began, the day it ended, and how many days that took."""
+
+    first: date
+    last: date
+    days: int
 
 
 @dataclass(frozen=True)
@@ -118,9 +139,26 @@ class Remaining:
     state: DueState
 
 
+def reckon(
+    start: datetime,
+    limit: Deadline,
+    calendar: WorkCalendar,
+    whose: LimitOf = LimitOf.OURS,
+    pauses: Sequence[Pause] = (),
+    now: datetime | None = None,
+) -> Due:
+    """When a limit is over: every limit of the engine is reckoned here, from values alone.
+
+    Pauses may overlap and come in any order; one that still lasts is taken to end ``now``, so
+    the answer is the date if work went on at once.
+    """
+    found = _due(start, limit, _merged(pauses, start, now or start), calendar)
+    return _moved(found, calendar) if whose is LimitOf.CITIZEN else found
+
+
 def due(start: datetime, limit: Deadline, calendar: WorkCalendar) -> Due:
     """When one of our own limits is over; it keeps its date even on a rest day."""
-    return _due(start, limit, (), calendar)
+    return reckon(start, limit, calendar)
 
 
 def citizens_due(start: datetime, limit: Deadline, calendar: WorkCalendar) -> Due:
@@ -128,18 +166,7 @@ def citizens_due(start: datetime, limit: Deadline, calendar: WorkCalendar) -> Du
 
     Limits of hours run by the clock for her as well.
     """
-    found = due(start, limit, calendar)
-    if limit.unit is not Unit.DAYS:
-        return found
-    moved = calendar.next_working_day(found.last_day)
-    return replace(
-        found,
-        at=last_instant(moved),
-        last_day=moved,
-        # a day that is worked only provisionally may still turn out to be a rest day
-        provisional=calendar.is_provisional(found.last_day, moved),
-        finish_by=moved,
-    )
+    return reckon(start, limit, calendar, LimitOf.CITIZEN)
 
 
 def due_with_pauses(
@@ -149,16 +176,61 @@ def due_with_pauses(
     now: datetime,
     calendar: WorkCalendar,
 ) -> Due:
-    """When a limit is over, net of its pauses.
+    """When one of our own limits is over, net of its pauses."""
+    return reckon(start, limit, calendar, pauses=pauses, now=now)
 
-    A pause that still lasts is taken to end ``now``: the answer is the date if work went on at
-    once. Pauses may overlap and come in any order.
+
+def moved_on(at: datetime, calendar: WorkCalendar) -> datetime:
+    """The end of the next working day for an instant in a rest day; any other stays."""
+    last_day = local_date(at)
+    worked = calendar.next_working_day(last_day)
+    return at if worked == last_day else last_instant(worked)
+
+
+def begins_at(opened_at: datetime, counted_from: date | None) -> datetime:
+    """From when a limit is reckoned: a date that was written down, else when it was opened."""
+    return opened_at if counted_from is None else first_instant(counted_from)
+
+
+def whose_limit(said: str | None, *, is_participants: bool) -> LimitOf:
+    """Whose the limit of a step is: what the process says, else by the lane it lies in."""
+    if said in {LimitOf.OURS.value, LimitOf.CITIZEN.value}:
+        return LimitOf(said)
+    return LimitOf.CITIZEN if is_participants else LimitOf.OURS
+
+
+def stops(found: Due) -> tuple[Stop, ...]:
+    """The pauses that took days from a limit of days, in order."""
+    return tuple(
+        Stop(begin, end, (end - begin).days)
+        for begin, end in found.paused
+        if end > found.counted_from and begin < found.last_day and end > begin
+    )
+
+
+def skipped_days(found: Due, calendar: WorkCalendar) -> tuple[date, ...]:
+    """The rest days that were not counted: within working days, or at a citizen's end.
+
+    Days of a pause are none of them: they are told with the pause.
     """
-    return _due(start, limit, _merged(pauses, start, now), calendar)
+    if found.limit.unit is Unit.WORKING_DAYS:
+        first = found.counted_from + _DAY
+    elif found.moved_from is not None:
+        first = found.moved_from
+    else:
+        return ()
+    days = (first + n * _DAY for n in range((found.last_day - first).days + 1))
+    return tuple(
+        day for day in days if not calendar.is_working_day(day) and not _is_paused(day, found)
+    )
+
+
+def _is_paused(day: date, found: Due) -> bool:
+    return any(begin < day <= end for begin, end in found.paused)
 
 
 def alert_times(start: datetime, found: Due, calendar: WorkCalendar) -> Alerts:
-    """When to remind (80 %), call overdue (100 %) and escalate (150 %) for a limit without pauses.
+    """When to remind (80 %), call overdue (100 %) and escalate (150 %) for a limit.
 
     Of limits of days the parts are whole days, rounded up: the reminder comes at the beginning of
     the day in which 80 % are reached, and not after the beginning of ``finish_by``; the
@@ -170,10 +242,11 @@ def alert_times(start: datetime, found: Due, calendar: WorkCalendar) -> Alerts:
         return Alerts(
             start + length * REMIND_AT / 100, found.at, start + length * ESCALATE_AT / 100
         )
-    remind_on = _nth_day(found.counted_from, limit.part(REMIND_AT), limit.unit, calendar)
+    begins, paused = found.counted_from, found.paused
+    remind_on = _nth_day(begins, limit.part(REMIND_AT), limit.unit, calendar, paused)
     if found.finish_by is not None:
         remind_on = min(remind_on, found.finish_by)
-    escalate_on = _nth_day(found.counted_from, limit.part(ESCALATE_AT), limit.unit, calendar)
+    escalate_on = _nth_day(begins, limit.part(ESCALATE_AT), limit.unit, calendar, paused)
     return Alerts(
         remind=max(first_instant(remind_on), start),
         overdue=found.at,
@@ -215,11 +288,11 @@ def _due(
     start: datetime, limit: Deadline, pauses: Sequence[_Stretch], calendar: WorkCalendar
 ) -> Due:
     first = local_date(start)
+    paused = tuple((local_date(begin), local_date(end)) for begin, end in pauses)
     if limit.unit is Unit.HOURS:
         at = _after_hours(start, limit.amount * _HOUR, pauses)
         day = local_date(at)
     else:
-        paused = [(local_date(begin), local_date(end)) for begin, end in pauses]
         day = _nth_day(first, limit.amount, limit.unit, calendar, paused)
         at = last_instant(day)
     finish_by = calendar.last_working_day_on_or_before(day)
@@ -230,6 +303,24 @@ def _due(
         provisional=limit.unit is Unit.WORKING_DAYS and calendar.is_provisional(first + _DAY, day),
         counted_from=first,
         finish_by=finish_by if finish_by >= first else None,
+        paused=paused,
+    )
+
+
+def _moved(found: Due, calendar: WorkCalendar) -> Due:
+    """A citizen's limit: only one of calendar days can end on a rest day."""
+    if found.limit.unit is not Unit.DAYS:
+        return found
+    at = moved_on(found.at, calendar)
+    last_day = local_date(at)
+    return replace(
+        found,
+        at=at,
+        last_day=last_day,
+        # a day that is worked only provisionally may still turn out to be a rest day
+        provisional=calendar.is_provisional(found.last_day, last_day),
+        finish_by=last_day,
+        moved_from=None if last_day == found.last_day else found.last_day,
     )
 
 

@@ -17,6 +17,18 @@ def listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.replace("，", ",").split(",") if part.strip())
 
 
+LIMIT_OF = "limitOf"
+"""On a step or a timer: whose its limit is (:class:`engine.model.deadlines.LimitOf`)."""
+
+COUNTED_FROM = "countedFrom"
+"""On a step or a timer: FEEL for the date from which its limit is reckoned, not when it began."""
+
+PAUSED_FOR = "pausedFor"
+"""On a step with ``countedFrom``: FEEL for a list of ``{from: date, to: date}`` not counted."""
+
+ARTICLE = "article"
+"""On a step or a timer: the article its limit rests on."""
+
 CASE_UNIT = "case"
 """In ``notSameUnitAs`` instead of a step: the case's own union."""
 
@@ -189,6 +201,26 @@ class Element:
     def deadline(self) -> str | None:
         """``5wd``, ``60d``, ``4h`` or a FEEL expression that gives such a text (design.md D8)."""
         return self.properties.get("deadline") or None
+
+    @property
+    def limit_of(self) -> str:
+        """``citizen`` or ``ours``: whose its limit or its timer is; empty where nothing is said."""
+        return self.properties.get(LIMIT_OF, "").strip()
+
+    @property
+    def counted_from(self) -> str:
+        """FEEL for the date, written in an earlier form, from which its limit is reckoned."""
+        return self.properties.get(COUNTED_FROM, "").strip()
+
+    @property
+    def paused_for(self) -> str:
+        """FEEL for the times, written in earlier forms, for which its limit stood still."""
+        return self.properties.get(PAUSED_FOR, "").strip()
+
+    @property
+    def article(self) -> str:
+        """The article its limit rests on, where no parameter names one."""
+        return self.properties.get(ARTICLE, "").strip()
 
     @property
     def not_same_person_as(self) -> tuple[str, ...]:

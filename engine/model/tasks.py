@@ -52,6 +52,11 @@ class Task:
     by_profile: frozenset[str] = frozenset()
     profile_id: int | None = None
     items: Items = ()
+    counted_from: date | None = None
+    """The written date from which its limit is reckoned; None: from when it was opened."""
+    limit_of: str | None = None
+    paused: tuple[tuple[date, date], ...] | None = None
+    """For when its limit stood still, as written; None: as the case did."""
 
     def bars(self, person_id: str) -> bool:
         """Whether she has done what keeps her from doing this (``notSamePersonAs``).
@@ -159,6 +164,10 @@ class TaskLine:
     completed_at: datetime | None = None
     completed_by: str | None = None
     items: Items = ()
+    lane_kind: str = ""
+    counted_from: date | None = None
+    limit_of: str | None = None
+    paused: tuple[tuple[date, date], ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,14 @@ from engine.runtime.step import (
     UserWait,
     Waits,
 )
-from engine.runtime.timers import CannotWait, counted_limit, due_of
+from engine.runtime.timers import (
+    CannotWait,
+    begin_from,
+    due_of,
+    instant_of,
+    leans_on_calendar,
+    text_of,
+)
 from engine.runtime.tokens import HELD, PartWorkflow, Token
 from engine.runtime.variables import Scope, Variables, plain
 
@@ -91,16 +98,20 @@ def fire_timer(program: Program, state: bytes, token: str, ports: Ports) -> Step
 def reckon_timers(
     program: Program, state: bytes, ports: Ports
 ) -> tuple[bytes, tuple[TimerWait, ...]]:
-    """Count again what timers wait for in working days; the state, and the timers that moved."""
+    """Count again what leans on the calendar; the state, and the timers that moved."""
     run = decode(program, state, ports)
     moved: list[str] = []
     for token in _waiting_tokens(run):
-        if COUNTED not in token.internal_data or DUE not in token.internal_data:
+        data, timer = token.internal_data, _timer_of(token)
+        if timer is None or COUNTED not in data or DUE not in data:
             continue
-        limit, began = token.internal_data[COUNTED]
-        due = ports.due(limit, datetime.fromisoformat(began)).astimezone(UTC).isoformat()
-        if due != token.internal_data[DUE]:
-            token.internal_data[DUE] = due
+        text, began = data[COUNTED]
+        try:
+            due = due_of(timer, text, begin_from(began), ports).isoformat()
+        except CannotWait:  # what a newer version no longer understands stays as it is
+            continue
+        if due != data[DUE]:
+            data[DUE] = due
             moved.append(token.id)
     if not moved:
         return state, ()
@@ -119,10 +130,9 @@ def retime(
     run = decode(program, state, ports)
     before = waits_of(run).timers
     for token in _waiting_tokens(run):
-        node: Node | None = getattr(token.task_spec, "node", None)
-        event = None if node is None else node.event
-        if token.id in before and token.id in began and isinstance(event, Timer):
-            _retime(token, event, began[token.id], ports)
+        timer = _timer_of(token)
+        if token.id in before and token.id in began and timer is not None:
+            _retime(token, timer, began[token.id], ports)
     after = waits_of(run).timers
     moved = tuple(
         MovedTimer(after[token_id], timer.due)
@@ -134,18 +144,22 @@ def retime(
 
 def _retime(token: Token, timer: Timer, began: datetime, ports: Ports) -> None:
     data = token.internal_data
-    if COUNTED in data:
-        began = datetime.fromisoformat(data[COUNTED][1])
-    then, now = replace(ports, now=began), ports.now.astimezone(UTC)
+    begins = begin_from(data[COUNTED][1]) if COUNTED in data else began
+    then, now = replace(ports, now=instant_of(begins)), ports.now.astimezone(UTC)
     try:
-        due = max(due_of(timer, {}, then), now)
-        limit = counted_limit(timer, {}, then)
+        text = text_of(timer, {}, then)
+        due = max(due_of(timer, text, begins, then), now)
     except CannotWait:
         return
-    if limit is not None:
-        data[COUNTED] = [limit, began.isoformat()]
+    if leans_on_calendar(timer, text, begins):
+        data[COUNTED] = [text, begins.isoformat()]
     if due > now or datetime.fromisoformat(data[DUE]) > now:
         data[DUE] = due.isoformat()
+
+
+def _timer_of(token: Token) -> Timer | None:
+    node: Node | None = getattr(token.task_spec, "node", None)
+    return node.event if node is not None and isinstance(node.event, Timer) else None
 
 
 def _waiting_tokens(run: Run) -> Iterator[Token]:
@@ -259,7 +273,14 @@ def _step(run: Run, before: frozenset[str]) -> Step:
         state=state,
         ended=run.case.completed,
         opened=tuple(
-            OpenStep(w.token, w.process_key, w.element_id, w.path, w.items, run.limits.get(w.token))
+            OpenStep(
+                w.token,
+                w.process_key,
+                w.element_id,
+                w.path,
+                w.items,
+                *run.limits.get(w.token, (None, None, None)),
+            )
             for w in now.user.values()
             if w.token not in before
         ),
@@ -313,7 +334,13 @@ def _add_wait(found: Waits, run: Run, token: Token, node: Node, path: tuple[str,
             return
         found.user[token.id] = UserWait(*place, path, items_of(token, run.variables.local))
     elif isinstance(node.event, Timer) and DUE in data:
-        found.timers[token.id] = TimerWait(*place, datetime.fromisoformat(data[DUE]))
+        text, begins = data.get(COUNTED, ("", None))
+        found.timers[token.id] = TimerWait(
+            *place,
+            datetime.fromisoformat(data[DUE]),
+            text,
+            None if begins is None else begin_from(begins),
+        )
     elif isinstance(node.event, Message) and KEY in data:
         found.messages[token.id] = MessageWait(*place, node.event.name, data[KEY])
     elif (signal := listened_for(token)) is not None:

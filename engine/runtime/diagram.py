@@ -72,11 +72,17 @@ class ProcessCall:
 
 @dataclass(frozen=True)
 class Timer:
-    """Fires a duration after the wait began, or (``is_date``) at a date."""
+    """Fires a duration after the wait began, or (``is_date``) at a date.
+
+    ``counted_from`` says from which date the duration is reckoned instead; ``is_citizens``: a last
+    day of rest moves on.
+    """
 
     is_date: bool
     source: Text
     text: str
+    counted_from: Text | None = None
+    is_citizens: bool = False
 
 
 @dataclass(frozen=True)

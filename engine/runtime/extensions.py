@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from lxml import etree
 
 from engine.feel import Literal
+from engine.model.deadlines import LimitOf
+from engine.model.definitions import COUNTED_FROM, LIMIT_OF
 from engine.model.incoming import FORM as MESSAGE_FORM
 from engine.model.items import ITEM_NAME, LISTED, LOOPED, MOST_ROUNDS, OF_ITEMS, greatest_rounds
 from engine.model.signals import LONGEST_NAME, REACH, REACH_CASE
@@ -230,7 +232,15 @@ class ExtensionReader:
                 self._findings.add(
                     element, "timer-unreadable", f"定时事件“{label_of(element)}”{problem}"
                 )
-        return Timer(is_date, source, text)
+        said = properties_of(element)
+        begins = said.get(COUNTED_FROM, "").strip()
+        return Timer(
+            is_date,
+            source,
+            text,
+            counted_from=self._findings.text(begins, element) if begins else None,
+            is_citizens=said.get(LIMIT_OF, "").strip() == LimitOf.CITIZEN.value,
+        )
 
     def _message(self, element: etree._Element, reference: str | None) -> Message | None:
         message = self._messages.get(reference or "")

@@ -109,6 +109,11 @@ class Program:
             if isinstance(node.event, Timer) and not node.event.is_date
         }
 
+    def timer_text(self, process_key: str, element_id: str) -> str:
+        """What the timer of an element waits for, as it is drawn; empty where it has none."""
+        event = self.node(process_key, element_id).event
+        return event.text if isinstance(event, Timer) else ""
+
     def element(self, process_key: str, element_id: str) -> Element:
         """An element; KeyError when there is none."""
         return self.node(process_key, element_id).element

@@ -6,6 +6,7 @@ the state document.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
@@ -38,7 +39,16 @@ from engine.runtime.step import (
     SignalRecord,
 )
 from engine.runtime.telling import LONGEST_REASON, shown
-from engine.runtime.timers import CannotWait, counted_limit, due_of, limit_of
+from engine.runtime.timers import (
+    CannotWait,
+    begin_of,
+    due_of,
+    leans_on_calendar,
+    limit_of,
+    text_of,
+    written_date,
+    written_pauses,
+)
 from engine.runtime.tokens import (
     UNFINISHED,
     CaseWorkflow,
@@ -56,15 +66,18 @@ DEEPEST_CALL = 20
 """Sub-processes and called processes inside each other."""
 
 DUE, KEY = "due", "key"
+Limit = tuple[str, date | None, tuple[tuple[date, date], ...] | None]
+"""The limit of a user task, the written date it is counted from, and for when it stood still."""
+
 COUNTED = "counted"
-"""Of a timer that counts working days: its limit, and the instant its wait began."""
+"""Of a timer that leans on the calendar or on a written date: what it waits for, and from when."""
 
 
 class Run(Repeating):
     """Moves one case.
 
     By token: ``failures`` are the sentences of the elements that failed, ``limits`` the deadlines
-    of the user tasks that began.
+    of the user tasks that began, with what was written down for them.
     """
 
     def __init__(
@@ -72,7 +85,7 @@ class Run(Repeating):
     ) -> None:
         super().__init__(program, ports, variables)
         self.failures = failures
-        self.limits: dict[str, str] = {}
+        self.limits: dict[str, Limit] = {}
         self.case = CaseWorkflow(program.spec, program.parts, self)
         self.steps_left = MOST_STEPS
         self._urgent: list[Token] = []
@@ -249,13 +262,16 @@ class Run(Repeating):
         self.map_inputs(token, node)
         if node.element.deadline is None:
             return
+        element, visible = node.element, self.visible(token)
         try:
-            limit = limit_of(node.element.deadline, self.visible(token), self.ports)
+            limit = limit_of(node.element.deadline, visible, self.ports)
+            begins = written_date(element.counted_from, limit, visible, self.ports)
+            pauses = written_pauses(element.paused_for, visible, self.ports)
         except CannotWait as error:
             self._fail(token, str(error))
             return
         if limit is not None:
-            self.limits[token.id] = limit
+            self.limits[token.id] = limit, begins, pauses
 
     # Events --------------------------------------------------------------------------------
 
@@ -266,11 +282,12 @@ class Run(Repeating):
         try:
             match node.event:
                 case Timer() as timer if DUE not in token.internal_data:
-                    due = due_of(timer, self.visible(token), self.ports)
-                    token.internal_data[DUE] = due.isoformat()
-                    limit = counted_limit(timer, self.visible(token), self.ports)
-                    if limit is not None:
-                        token.internal_data[COUNTED] = [limit, self.ports.now.isoformat()]
+                    visible = self.visible(token)
+                    begins = begin_of(timer, visible, self.ports)
+                    text = text_of(timer, visible, self.ports)
+                    token.internal_data[DUE] = due_of(timer, text, begins, self.ports).isoformat()
+                    if leans_on_calendar(timer, text, begins):
+                        token.internal_data[COUNTED] = [text, begins.isoformat()]
                 case Message() as message if KEY not in token.internal_data:
                     token.internal_data[KEY] = self.message_key(token, message)
                 case _:

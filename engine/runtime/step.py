@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from engine.decisions import DecisionOutcome
 from engine.feel import EvaluationContext
@@ -31,6 +31,7 @@ class Ports:
 
     ``now`` is business time (aware, UTC); ``case`` the reserved variable every expression can
     read; ``due`` gives the last instant of a deadline such as ``5wd`` that starts at an instant;
+    ``moved_on`` the instant at which a citizen's limit is over that would end at another;
     ``operate`` runs a service task in the caller's transaction. Whatever ``due`` or ``operate``
     raise becomes an incident, except Busy, LeaseLost and CannotOperate, which end the whole
     command.
@@ -41,6 +42,7 @@ class Ports:
     feel: EvaluationContext
     due: Callable[[str, datetime], datetime]
     operate: Callable[[OperationCall], Mapping[str, object] | NotYet]
+    moved_on: Callable[[datetime], datetime] = lambda instant: instant
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ class OpenStep:
 
     ``path`` are the ids of the call activities and sub-processes it lies in, outermost first;
     ``items`` are the items it is for, outermost first. ``deadline`` is its limit as a text such as
-    ``5wd``, worked out when it began.
+    ``5wd``, worked out when it began; ``counted_from`` the date that was written down for it and
+    ``pauses`` the days from which and to which it stood still, None where nothing says so.
     """
 
     token: str
@@ -58,6 +61,8 @@ class OpenStep:
     path: tuple[str, ...] = ()
     items: Items = ()
     deadline: str | None = None
+    counted_from: date | None = None
+    pauses: tuple[tuple[date, date], ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -78,12 +83,18 @@ class UserWait:
 
 @dataclass(frozen=True)
 class TimerWait:
-    """A timer that waits; ``due`` (aware, UTC) was fixed when the wait began."""
+    """A timer that waits; ``due`` (aware, UTC) was fixed when the wait began.
+
+    ``text`` is what was counted, and ``begins`` from which instant or written date, where the
+    calendar or such a date has a part in it.
+    """
 
     token: str
     process_key: str
     element_id: str
     due: datetime
+    text: str = ""
+    begins: datetime | date | None = None
 
 
 @dataclass(frozen=True)

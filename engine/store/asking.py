@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import and_, bindparam, exists, func, or_, select, true, tuple_, update
 from sqlalchemy.sql import ColumnElement
@@ -12,7 +12,7 @@ from engine.model.deadlines import Due
 from engine.store.areas import lies_below
 from engine.store.cases import FOR_ALL_TO_KNOW, case_of
 from engine.store.database import Tx
-from engine.store.instants import from_text, to_text, to_text_or_none
+from engine.store.instants import from_day, from_days, from_text, to_text, to_text_or_none
 from engine.store.jobs import Job, job_of
 from engine.store.tables import case, job, task
 
@@ -49,6 +49,9 @@ class LimitedStep:
     due_at: datetime | None
     alert_stage: int
     lane_kind: str
+    counted_from: date | None
+    limit_of: str | None
+    paused: tuple[tuple[date, date], ...] | None
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,9 @@ def steps_of(tx: Tx, case_ids: Collection[str], places: Collection[Place]) -> li
             None if row.due_at is None else from_text(row.due_at),
             row.alert_stage,
             row.lane_kind,
+            from_day(row.counted_from),
+            row.limit_of,
+            from_days(row.paused),
         )
         for row in tx.execute(
             select(task)

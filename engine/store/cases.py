@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -27,7 +27,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement
 
 from engine.model.actors import Actor
-from engine.model.cases import Attribute, Case, CaseLine, CaseStatus
+from engine.model.cases import Attribute, Case, CaseLine, CaseStatus, Reached
 from engine.model.confidentiality import PERSON, UNIT, Degree
 from engine.model.definitions import RESOLVED
 from engine.model.pinyin import search_text, typed
@@ -310,19 +310,28 @@ def save_head(tx: Tx, case_id: str, seen_rev: int, event_count: int, chain_head:
     return done.rowcount == 1
 
 
-def reach_milestones(tx: Tx, case_id: str, names: Iterable[str], at: datetime) -> None:
+def reach_milestones(tx: Tx, case_id: str, reached: Iterable[Reached]) -> None:
     """Write down milestones; the first time counts."""
+    first: dict[str, Reached] = {}
+    for one in reached:
+        first.setdefault(one.name, one)
     rows = [
-        {"case_id": case_id, "name": name, "reached_at": to_text(at)}
-        for name in dict.fromkeys(names)
+        {
+            "case_id": case_id,
+            "name": one.name,
+            "reached_at": to_text(one.at),
+            "process_key": one.process_key,
+            "element_id": one.element_id,
+        }
+        for one in first.values()
     ]
     _REACH[tx.dialect.name].write_all(tx, rows)
 
 
-def milestones(tx: Tx, case_id: str) -> list[tuple[str, datetime]]:
+def milestones(tx: Tx, case_id: str) -> list[Reached]:
     """Milestones reached, oldest first."""
     return [
-        (row.name, from_text(row.reached_at))
+        Reached(row.name, from_text(row.reached_at), row.process_key, row.element_id)
         for row in tx.execute(
             select(milestone).where(milestone.c.case_id == case_id).order_by(milestone.c.reached_at)
         )

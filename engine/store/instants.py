@@ -1,7 +1,9 @@
 """Instants in the tables: UTC text of fixed width that sorts as it compares."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
+
+import orjson
 
 _WITHOUT_ZONE = len("2026-11-23T08:00:00.000000")
 
@@ -28,3 +30,15 @@ def from_text(text: str) -> datetime:
 def from_text_or_none(text: str | None) -> datetime | None:
     """None stays None."""
     return None if text is None else from_text(text)
+
+
+def from_days(text: str | None) -> tuple[tuple[date, date], ...] | None:
+    """Stretches of days from their stored text; None stays None."""
+    if text is None:
+        return None
+    return tuple((date.fromisoformat(a), date.fromisoformat(b)) for a, b in orjson.loads(text))
+
+
+def from_day(text: str | None) -> date | None:
+    """The date of a stored text; None stays None."""
+    return None if text is None else date.fromisoformat(text)

@@ -7,10 +7,11 @@ from datetime import date, datetime
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
-from engine.model.deadlines import Due
+from engine.model.deadlines import Due, LimitOf
+from engine.model.definitions import LaneKind
 from engine.store.cases import FOR_ALL_TO_KNOW
 from engine.store.database import Tx
-from engine.store.instants import from_text, to_text, to_text_or_none
+from engine.store.instants import from_day, from_days, from_text, to_text, to_text_or_none
 from engine.store.tables import case, job, task
 
 _RUNNING = ("active", "incident")
@@ -30,10 +31,13 @@ class DatedStep:
     provisional: bool
     alert_stage: int
     lane_kind: str
+    counted_from: date | None
+    limit_of: str | None
+    paused: tuple[tuple[date, date], ...] | None
 
 
 def cases_touched(tx: Tx, first_day: date, after: str, limit: int) -> list[str]:
-    """Running cases with a limit in working days that ends on or after a day, or a provisional.
+    """Running cases with a limit that the calendar moves and that ends on or after a day.
 
     Those with a timer that is due by then as well: what it counts, only its case knows.
     """
@@ -77,6 +81,9 @@ def steps_of(tx: Tx, case_id: str, first_day: date) -> Sequence[DatedStep]:
             row.provisional,
             row.alert_stage,
             row.lane_kind,
+            from_day(row.counted_from),
+            row.limit_of,
+            from_days(row.paused),
         )
         for row in tx.execute(
             select(task)
@@ -86,12 +93,21 @@ def steps_of(tx: Tx, case_id: str, first_day: date) -> Sequence[DatedStep]:
     ]
 
 
+# A citizen's limit of calendar days ends on a working day; rows that do not say whose they are
+# lie in her lane.
+_may_move = or_(
+    task.c.deadline.like("%wd"),
+    task.c.limit_of == LimitOf.CITIZEN.value,
+    and_(task.c.limit_of.is_(None), task.c.lane_kind == LaneKind.PARTICIPANT.value),
+)
+
+
 def _leans_on_calendar(first_day: date) -> ColumnElement[bool]:
     return and_(
         task.c.status == "open",
         or_(
             task.c.provisional,
-            and_(task.c.deadline.like("%wd"), task.c.due_date >= first_day.isoformat()),
+            and_(_may_move, task.c.due_date >= first_day.isoformat()),
         ),
     )
 

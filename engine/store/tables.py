@@ -292,6 +292,9 @@ milestone = Table(
     Column("case_id", String(26), ForeignKey("cases.id"), primary_key=True),
     Column("name", String(60), primary_key=True),
     Column("reached_at", _INSTANT, nullable=False),
+    # The element that was reached; rows of earlier releases do not say it.
+    Column("process_key", String(80)),
+    Column("element_id", String(100)),
 )
 
 task = Table(
@@ -320,6 +323,9 @@ task = Table(
     Column("due_at", _INSTANT),
     Column("due_date", _DATE),
     Column("deadline", String(20)),
+    Column("counted_from", _DATE),  # the written date its limit is reckoned from
+    Column("limit_of", String(8)),  # ours citizen; NULL in rows of earlier releases
+    Column("paused", Text),  # JSON [[from, to], …] as written; NULL: as the case stood still
     Column("provisional", Boolean, nullable=False),  # counted by weekends only (design.md D8)
     Column("next_alert_at", _INSTANT),
     Column("alert_stage", Integer, nullable=False),  # 0 none, 1 reminded, 2 overdue, 3 escalated

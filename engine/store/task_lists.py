@@ -17,7 +17,7 @@ from engine.store.areas import lies_below
 from engine.store.cases import visible_to
 from engine.store.database import Tx
 from engine.store.dated import valid
-from engine.store.instants import NEVER, from_text, from_text_or_none, to_text
+from engine.store.instants import NEVER, from_day, from_days, from_text, from_text_or_none, to_text
 from engine.store.tables import (
     case,
     organisation,
@@ -57,6 +57,10 @@ _LINE = (
     task.c.due_at,
     task.c.due_date,
     task.c.deadline,
+    task.c.counted_from,
+    task.c.limit_of,
+    task.c.paused,
+    task.c.lane_kind,
     task.c.provisional,
     task.c.returned_by,
     task.c.status,
@@ -110,7 +114,7 @@ def line_of(row: Any, *, is_sole: bool = False, is_by_profile: bool = False) -> 
         assignee_name=row.assignee_name,
         created_at=from_text(row.created_at),
         due_at=from_text_or_none(row.due_at),
-        due_date=None if row.due_date is None else date.fromisoformat(row.due_date),
+        due_date=from_day(row.due_date),
         deadline=row.deadline,
         provisional=row.provisional,
         is_returned=row.returned_by is not None,
@@ -119,6 +123,10 @@ def line_of(row: Any, *, is_sole: bool = False, is_by_profile: bool = False) -> 
         completed_at=from_text_or_none(row.completed_at),
         completed_by=row.completed_by,
         items=unpack_items(row.item),
+        lane_kind=row.lane_kind,
+        counted_from=from_day(row.counted_from),
+        limit_of=row.limit_of,
+        paused=from_days(row.paused),
     )
 
 

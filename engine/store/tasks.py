@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+import orjson
 from sqlalchemy import and_, bindparam, func, insert, literal, or_, select, update
 from sqlalchemy import case as when
 from sqlalchemy.sql.selectable import Select
@@ -17,7 +18,14 @@ from engine.model.tasks import Task, TaskStatus
 from engine.store.cases import FOR_ALL_TO_KNOW, case_of, visible_to
 from engine.store.database import Tx
 from engine.store.dated import valid
-from engine.store.instants import from_text, from_text_or_none, to_text, to_text_or_none
+from engine.store.instants import (
+    from_day,
+    from_days,
+    from_text,
+    from_text_or_none,
+    to_text,
+    to_text_or_none,
+)
 from engine.store.ready import Ready
 from engine.store.tables import (
     case,
@@ -68,7 +76,7 @@ def task_of(r: Any) -> Task:
         priority=r["priority"],
         created_at=from_text(r["created_at"]),
         due_at=from_text_or_none(r["due_at"]),
-        due_date=None if r["due_date"] is None else date.fromisoformat(r["due_date"]),
+        due_date=from_day(r["due_date"]),
         deadline=r["deadline"],
         provisional=r["provisional"],
         returned_by=r["returned_by"],
@@ -77,6 +85,9 @@ def task_of(r: Any) -> Task:
         by_profile=_people(r["by_profile"]),
         profile_id=r["profile_id"],
         items=unpack_items(r["item"]),
+        counted_from=from_day(r["counted_from"]),
+        limit_of=r["limit_of"],
+        paused=from_days(r["paused"]),
     )
 
 
@@ -246,6 +257,9 @@ class NewTask:
     returned_by: str | None = None
     assignee: str | None = None
     items: Items = ()
+    counted_from: date | None = None
+    limit_of: str | None = None
+    paused: tuple[tuple[date, date], ...] | None = None
 
 
 def add(tx: Tx, new: Sequence[NewTask]) -> None:
@@ -276,6 +290,9 @@ def add(tx: Tx, new: Sequence[NewTask]) -> None:
                 "due_at": to_text_or_none(t.due_at),
                 "due_date": None if t.due_date is None else t.due_date.isoformat(),
                 "deadline": t.deadline,
+                "counted_from": None if t.counted_from is None else t.counted_from.isoformat(),
+                "limit_of": t.limit_of,
+                "paused": None if t.paused is None else orjson.dumps(t.paused).decode(),
                 "provisional": t.provisional,
                 "next_alert_at": to_text_or_none(t.next_alert_at),
                 "alert_stage": 0,
@@ -473,7 +490,7 @@ def held_by(tx: Tx, person_id: str) -> list[HeldStep]:
             row.number,
             row.process,
             row.name,
-            None if row.due_date is None else date.fromisoformat(row.due_date),
+            from_day(row.due_date),
             row.assignee == person_id,
             row.draft_by == person_id,
         )
@@ -524,12 +541,12 @@ def save_draft(tx: Tx, task_id: str, draft: bytes, person_id: str, at: datetime)
     return done.rowcount == 1
 
 
-def due_alerts(tx: Tx, now: datetime, limit: int) -> list[tuple[str, int, datetime, str | None]]:
-    """(task id, stage, created at, …) of open steps whose next reminder is due."""
+def due_alerts(tx: Tx, now: datetime, limit: int) -> list[tuple[str, int, str | None]]:
+    """(task id, stage, limit) of open steps whose next reminder is due."""
     return [
-        (row.id, row.alert_stage, from_text(row.created_at), row.deadline)
+        (row.id, row.alert_stage, row.deadline)
         for row in tx.execute(
-            select(task.c.id, task.c.alert_stage, task.c.created_at, task.c.deadline)
+            select(task.c.id, task.c.alert_stage, task.c.deadline)
             .where(task.c.next_alert_at <= to_text(now), task.c.status == "open")
             .order_by(task.c.next_alert_at)
             .limit(limit)

@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.errors import Broken
 from engine.feel import value_or_expression
-from engine.model.cases import Attribute, Case, CaseStatus, EventKind
+from engine.model.cases import Attribute, Case, CaseStatus, EventKind, Reached
 from engine.model.confidentiality import Degree
 from engine.runtime import Step
 from engine.store import cases, jobs, tasks
@@ -65,10 +65,14 @@ def write_step(
     changes["status"] = _status(step, cause, had, told)
     if step.ended:
         changes["ended_at"] = cause.now
-    milestones = [p.milestone for p in step.passed if p.milestone]
-    if milestones:
-        cases.reach_milestones(tx, case.id, milestones, cause.now)
-        changes["milestone"] = milestones[-1]
+    reached = [
+        Reached(p.milestone, cause.now, p.process_key, p.element_id)
+        for p in step.passed
+        if p.milestone
+    ]
+    if reached:
+        cases.reach_milestones(tx, case.id, reached)
+        changes["milestone"] = reached[-1].name
     if case.event_count:  # whoever is there when the case begins knows that it begins
         _leave_news(environment, tx, opened, step, cause)
     cases.put_attributes(tx, case.id, _searchable(opened, cause))

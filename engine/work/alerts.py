@@ -3,10 +3,10 @@
 from datetime import date
 
 from engine.model.cases import Case
-from engine.model.deadlines import alert_times
 from engine.store import cases, directory, outbox, tasks
 from engine.store.database import Tx
 from engine.work.environment import Environment
+from engine.work.step_limits import due_of_step
 
 BATCH = 200
 REMINDED, OVERDUE, ESCALATED = 1, 2, 3
@@ -21,14 +21,11 @@ def send_due(environment: Environment, tx: Tx) -> int:
     """
     now = environment.now()
     moved = 0
-    due = tasks.due_alerts(tx, now, BATCH)
-    for task_id, seen_stage, created_at, deadline in due:
+    for task_id, seen_stage, deadline in tasks.due_alerts(tx, now, BATCH):
         loaded = tasks.load(tx, task_id)
         if loaded is None or deadline is None:
             continue
-        calendar = environment.calendars.get(tx)
-        due_again = environment.due(tx, deadline, created_at, loaded.task.lane_kind)
-        times = alert_times(created_at, due_again, calendar)
+        _, times = due_of_step(environment, tx, loaded.case, loaded.task, deadline)
         moments = {REMINDED: times.remind, OVERDUE: times.overdue, ESCALATED: times.escalate}
         # A corrected calendar may have moved what was sent already: nothing is sent twice.
         stage = max(seen_stage, *(s for s, at in moments.items() if at <= now), 0)

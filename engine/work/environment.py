@@ -13,9 +13,8 @@ from engine.feel import EvaluationContext
 from engine.model.calendar import WorkCalendar
 from engine.model.channels import Outside
 from engine.model.clock import ZONE, Clock
-from engine.model.deadlines import Deadline, Due, citizens_due
+from engine.model.deadlines import Deadline, Due
 from engine.model.deadlines import due as due_of
-from engine.model.definitions import LaneKind
 from engine.model.fan_out import News, Source
 from engine.model.operations import OnCancel, Operation, nothing_to_give_back
 from engine.model.organisations import Queue
@@ -221,15 +220,9 @@ class Environment:
         host = _Host(self, lambda question: question(tx), organisation_id, today, values)
         return EvaluationContext(now=now, zone=ZONE, host=host)
 
-    def due(
-        self, tx: Tx, deadline: str, start: datetime, lane_kind: str = LaneKind.ROLE.value
-    ) -> Due:
-        """When a deadline such as ``5wd`` ends that starts at an instant.
-
-        The applicant's own limits move on from a day of rest (design.md D8).
-        """
-        rule = citizens_due if lane_kind == LaneKind.PARTICIPANT.value else due_of
-        return rule(start, Deadline.parse(deadline), self.calendars.get(tx))
+    def due(self, tx: Tx, deadline: str, start: datetime) -> Due:
+        """When one of our own deadlines, such as ``5wd``, ends that starts at an instant."""
+        return due_of(start, Deadline.parse(deadline), self.calendars.get(tx))
 
 
 @dataclass(frozen=True)

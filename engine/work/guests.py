@@ -36,6 +36,7 @@ from engine.work.drafts import open_guest_draft
 from engine.work.environment import Environment
 from engine.work.files import path_of
 from engine.work.guest_additions import Addition, of_guest, takes_additions
+from engine.work.milestones import element_reached
 from engine.work.opened import OpenedCase, case_variable, open_case
 from engine.work.public_status import merged, status_at, status_of_process, unpack
 from engine.work.receipts import responsible
@@ -182,18 +183,15 @@ def _told_at_end(opened: OpenedCase, payload: bytes | None, number: int) -> Stat
 
 def _reached(tx: Tx, opened: OpenedCase) -> Iterator[tuple[str, datetime]]:
     """Milestones that have plain words, with the day they were reached."""
-    words = {
-        element.milestone: said
-        for program in opened.programs
-        for key in program.processes
-        for element in program.elements(key)
-        if element.milestone
-        and (said := element.properties.get(WORDS, "").strip())
-        and not said.startswith("=")
-    }
-    for name, at in cases.milestones(tx, opened.case.id):
-        if name in words:
-            yield words[name], at
+    for one in cases.milestones(tx, opened.case.id):
+        element = element_reached(opened.programs, one, _has_words)
+        if element is not None and _has_words(element):
+            yield element.properties[WORDS].strip(), one.at
+
+
+def _has_words(element: Element) -> bool:
+    said = element.properties.get(WORDS, "").strip()
+    return bool(said) and not said.startswith("=")
 
 
 def _steps(tx: Tx, place: _Place) -> Iterator[OfferedStep]:

@@ -1,11 +1,12 @@
 """A step as it begins: in whose queue it is, who may not do it, when it is due."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from engine.errors import Broken
 from engine.feel import value_or_expression
 from engine.model.clock import ZONE
-from engine.model.deadlines import alert_times
 from engine.model.definitions import Element, Lane, listed
 from engine.model.items import Items
 from engine.runtime import OpenStep
@@ -16,6 +17,18 @@ from engine.work.environment import Environment
 from engine.work.history import Cause
 from engine.work.kept_away import Kept, barred_in, done_there, kept_from, leaves_nobody
 from engine.work.opened import OpenedCase, case_variable
+from engine.work.step_limits import due_of_step, whose
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A step that begins, as far as its limit goes."""
+
+    created_at: datetime
+    counted_from: date | None
+    limit_of: str | None
+    paused: tuple[tuple[date, date], ...] | None
+    lane_kind: str
 
 
 def new_task(
@@ -38,13 +51,17 @@ def new_task(
     queue_id = _queue(environment, tx, opened, element, (open_step.items, kept), cause)
     barred = _doers(opened, element, apart, open_step.items)
     barred |= barred_in(tx, queue_id, kept, cause.now.astimezone(ZONE).date())
-    due = (
-        None
-        if open_step.deadline is None
-        else environment.due(tx, open_step.deadline, cause.now, lane.kind.value)
+    begun = _Begun(
+        cause.now,
+        open_step.counted_from,
+        element.limit_of or None,
+        open_step.pauses,
+        lane.kind.value,
     )
-    remind_at = (
-        None if due is None else alert_times(cause.now, due, environment.calendars.get(tx)).remind
+    due, times = (
+        (None, None)
+        if open_step.deadline is None
+        else due_of_step(environment, tx, opened.case, begun, open_step.deadline)
     )
     return NewTask(
         id=f"{opened.case.id}-{number}",
@@ -65,7 +82,10 @@ def new_task(
         due_date=None if due is None else due.last_day,
         deadline=None if due is None else str(due.limit),
         provisional=due is not None and due.provisional,
-        next_alert_at=remind_at,
+        next_alert_at=None if times is None else times.remind,
+        counted_from=None if due is None else open_step.counted_from,
+        limit_of=None if due is None else whose(begun).value,
+        paused=None if due is None else open_step.pauses,
         returned_by=_returned_by(cause, element),
         pauses_clock=_is_so(environment, tx, opened, element.pauses_clock, cause),
         items=open_step.items,

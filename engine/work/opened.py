@@ -12,6 +12,7 @@ import orjson
 from engine.errors import Broken, StateUnreadable
 from engine.model.cases import Case, EventKind
 from engine.model.clock import ZONE
+from engine.model.deadlines import moved_on
 from engine.model.items import Items, key_of, of_key, same_item
 from engine.model.operations import NotYet, OperationContext
 from engine.model.tasks import Task, TaskLine
@@ -230,4 +231,5 @@ def ports_of(environment: Environment, tx: Tx, opened: OpenedCase, cause: Cause)
         feel=feel,
         due=lambda deadline, start: environment.due(tx, deadline, start).at,
         operate=operate,
+        moved_on=lambda instant: moved_on(instant, environment.calendars.get(tx)),
     )

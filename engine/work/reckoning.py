@@ -1,8 +1,9 @@
 """Reckon limits again when the State Council's calendar of a year has come in (design.md D8).
 
 What was counted by week-ends alone (暂按周末推算) gets its real date. Each move is written into the
-case's history. Timers that count working days (``5wd``) move with them; a date that a process has
-worked out itself is the process's own affair: it catches the message ``calendar_imported``.
+case's history. Timers that count working days (``5wd``) move with them, and those of a citizen's
+limit; a date that a process has worked out itself is the process's own affair: it catches the
+message ``calendar_imported``.
 """
 
 from dataclasses import dataclass, replace
@@ -12,7 +13,6 @@ from engine.errors import Invalid, StateUnreadable
 from engine.model.actors import Actor
 from engine.model.calendar import WorkCalendar
 from engine.model.cases import RUNNING, Case, EventKind
-from engine.model.deadlines import alert_times
 from engine.model.holiday_notice import Notice
 from engine.runtime import reckon_timers
 from engine.store import cases, jobs, reckoning, settings
@@ -22,6 +22,7 @@ from engine.store.reckoning import DatedStep
 from engine.work.environment import Environment
 from engine.work.history import Cause, append_history
 from engine.work.opened import open_case, ports_of
+from engine.work.step_limits import due_of_step
 from engine.work.total_limit import total_due
 
 BATCH = 100
@@ -79,7 +80,7 @@ def _reckon_case(
         return 0
     cause = Cause(actor, environment.now())
     for step in reckoning.steps_of(tx, case_id, first_day):
-        _reckon_step(environment, tx, step, cause)
+        _reckon_step(environment, tx, case, step, cause)
     changed = case
     if case.total_limit is not None and case.total_due_at is not None:
         changed = replace(case, total_due_at=total_due(environment, tx, case, cause.now))
@@ -129,12 +130,12 @@ def _reckon_timers(environment: Environment, tx: Tx, case: Case, cause: Cause) -
     return replace(case, state=opened.vault.seal(memory.pack(), "state", 0))
 
 
-def _reckon_step(environment: Environment, tx: Tx, step: DatedStep, cause: Cause) -> None:
-    calendar = environment.calendars.get(tx)
-    due = environment.due(tx, step.deadline, step.created_at, step.lane_kind)
+def _reckon_step(
+    environment: Environment, tx: Tx, case: Case, step: DatedStep, cause: Cause
+) -> None:
+    due, times = due_of_step(environment, tx, case, step, step.deadline)
     if due.at == step.due_at and due.provisional == step.provisional:
         return
-    times = alert_times(step.created_at, due, calendar)
     # What was sent stays sent; what comes next is told by the new date.
     following = (times.remind, times.overdue, times.escalate, None)[step.alert_stage]
     reckoning.set_due(tx, step.id, due, following)

@@ -15,7 +15,7 @@ from engine.definitions.feel_facts import parameter_alone, tree_of
 from engine.errors import StateUnreadable
 from engine.model.actors import Actor
 from engine.model.cases import Case, EventKind
-from engine.model.deadlines import Deadline, alert_times
+from engine.model.deadlines import Deadline
 from engine.model.parameters import UNIT_WORDS
 from engine.runtime import Program, retime
 from engine.store import asking, cases, settings
@@ -25,6 +25,7 @@ from engine.store.jobs import Job
 from engine.work.environment import Environment
 from engine.work.history import Cause, append_histories
 from engine.work.opened import open_case, ports_of
+from engine.work.step_limits import due_of_step
 from engine.work.total_limit import total_due
 
 BATCH = 200
@@ -133,7 +134,7 @@ class _Retelling:
         hanging, cause = self._hanging[case.definition_id], Cause(self._actor, self._now)
         for step in self._steps[case.id]:
             if (step.process_key, step.element_id) in hanging.steps:
-                self._limit_step(step, told, cause)
+                self._limit_step(case, step, told, cause)
         changed = self._limit_whole(case, told, cause) if hanging.total else case
         waiting = {
             timer.token: timer
@@ -167,12 +168,10 @@ class _Retelling:
         )
         return sum(len(cause.entries) for _case, _changed, cause in self._cases)
 
-    def _limit_step(self, step: LimitedStep, told: Told, cause: Cause) -> None:
+    def _limit_step(self, case: Case, step: LimitedStep, told: Told, cause: Cause) -> None:
         if step.deadline == told.limit:
             return
-        due = self._environment.due(self._tx, told.limit, step.created_at, step.lane_kind)
-        calendar = self._environment.calendars.get(self._tx)
-        times = alert_times(step.created_at, due, calendar)
+        due, times = due_of_step(self._environment, self._tx, case, step, told.limit)
         following = (times.remind, times.overdue, times.escalate)
         # What the longer limit makes early again is told again; what a shorter one makes late, now.
         stage = min(step.alert_stage, sum(moment <= cause.now for moment in following))

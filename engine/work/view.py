@@ -10,7 +10,15 @@ from engine.errors import NotFound
 from engine.feel import EvaluationContext
 from engine.forms import CompiledForm
 from engine.model.actors import Actor
-from engine.model.cases import Attribute, Case, CaseLine, EventKind, HistoryEntry, StoredFile
+from engine.model.cases import (
+    Attribute,
+    Case,
+    CaseLine,
+    EventKind,
+    HistoryEntry,
+    Reached,
+    StoredFile,
+)
 from engine.model.definitions import Element, LaneKind
 from engine.model.delays import DelayReason
 from engine.model.items import Items, of_detail, of_lists, same_item
@@ -43,6 +51,7 @@ from engine.work.papers import required_papers
 from engine.work.returning import with_steps_been_through
 from engine.work.submissions import Submission
 from engine.work.units_asked import with_units
+from engine.work.told_limits import ToldLimit, limit_of_step, limits_of_case
 
 START = "发起"
 
@@ -108,6 +117,8 @@ class TaskView:
     """What was ticked off as checked, in this step and before."""
     papers_decision: str = ""
     """The decision that asked for them."""
+    limit: ToldLimit | None = None
+    """How its limit came about."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +130,7 @@ class CaseView:
     open_tasks: tuple[TaskLine, ...]
     submissions: tuple[Submission, ...]
     decisions: tuple[DecisionShown, ...]
-    milestones: tuple[tuple[str, datetime], ...]
+    milestones: tuple[Reached, ...]
     attributes: tuple[Attribute, ...]
     files: Mapping[str, StoredFile]
     incidents: tuple[str, ...]
@@ -134,6 +145,8 @@ class CaseView:
     """The compartments of the case that are not for this reader."""
     reads_kept: frozenset[str] = frozenset()
     """Those that are, though they are kept from others."""
+    limits: tuple[ToldLimit, ...] = ()
+    """The limits that run: of the case, of its open steps, and what it waits for."""
 
 
 def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> TaskView:
@@ -214,6 +227,7 @@ def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> T
         blocked_by=tuple(tasks.open_names(tx, loaded.case.id, element.blocked_by, task.items))
         if is_open and element.blocked_by
         else (),
+        limit=limit_of_step(environment, tx, opened, task),
     )
 
 
@@ -254,10 +268,11 @@ def case_view(environment: Environment, tx: Tx, actor: Actor, case_id: str) -> C
     confidence = Confidence(environment, tx, actor, opened)
     submissions = _submissions(tx, confidence, rows)
     context = environment.feel(tx, case.organisation_id, environment.now())
+    open_tasks = tuple(task_lists.open_of_case(tx, case_id))
     return CaseView(
         case=case,
         line=line,
-        open_tasks=tuple(task_lists.open_of_case(tx, case_id)),
+        open_tasks=open_tasks,
         submissions=submissions,
         papers=required_papers(opened.program, submissions, context),
         papers_decision=_papers_decision(opened.program),
@@ -271,6 +286,7 @@ def case_view(environment: Environment, tx: Tx, actor: Actor, case_id: str) -> C
         related=tuple(case_links.related(tx, actor, case_id)),
         closed=confidence.closed,
         reads_kept=confidence.reads_kept,
+        limits=limits_of_case(environment, tx, opened, open_tasks),
     )
 
 

@@ -160,7 +160,7 @@ def test_from_the_county_over_the_city_to_the_province(engine: Engine) -> None:
         pass
     do = doer(engine, petition)
     do("handler", "carry_out", carried_out="已公开", carried_on=TODAY)
-    reached = [name for name, _ in engine.cases.view(SYSTEM, petition).milestones]
+    reached = [one.name for one in engine.cases.view(SYSTEM, petition).milestones]
     assert set(reached) == {"received", "accepted", "resolved", "final"}
     assert {i.id for i in engine.audit.invariants() if not i.ok} == set()
 

@@ -103,5 +103,5 @@ def test_what_is_paid_ends_every_track(engine: Engine) -> None:
     engine.tasks.complete(reception, task.id, paid)
     assert waiting(engine, case_id) == {"call_back"}
     view = engine.cases.view(SYSTEM, case_id)
-    assert [name for name, _ in view.milestones] == ["accepted", "resolved"]
+    assert [one.name for one in view.milestones] == ["accepted", "resolved"]
     assert {i.id for i in engine.audit.invariants() if not i.ok} == set()

@@ -174,11 +174,19 @@ def test_a_law_s_limit_has_no_form(browse, federation: Federation) -> None:  # t
     assert "下一步:核对影响" not in text
     answer = admin.post(address, {**TYPED, "value": "20", "step": "keep"}, page=DAYS)
     assert answer.status_code == 422
-    assert "不得延长" in answer.get_data(as_text=True)
+    refused = answer.get_data(as_text=True)
+    assert "“向法院起诉”是法定时限(《劳动争议调解仲裁法》第四十八条、第五十条),不得延长" in refused
     longer = admin.post(
         f"{LIST}/petition limit", {**TYPED, "value": "61", "step": "keep"}, page=DAYS
     )
-    assert "不得延长" in longer.get_data(as_text=True)
+    assert longer.status_code == 422
+    refused = longer.get_data(as_text=True)
+    assert "“信访事项办结”是法定时限(《信访工作条例》第三十四条),不得延长:最多 60" in refused
+    kept = federation.engine.settings.history
+    assert [row.value for name in ("lawsuit period", "petition limit") for row in kept(name)] == [
+        "15d",
+        "60d",
+    ]
 
 
 def test_a_county_reviewer_sets_her_county_s_standard_only(

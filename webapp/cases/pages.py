@@ -8,10 +8,11 @@ from flask import url_for
 
 from engine import Actor, Engine
 from engine.errors import NotFound
-from engine.model.cases import RUNNING, CaseStatus
+from engine.model.cases import RUNNING, CaseStatus, Reached
 from engine.model.links import RelatedCase
 from engine.model.tasks import TaskLine
 from engine.runtime import Program
+from engine.work.milestones import element_reached
 from engine.work.printing import PaperStep
 from engine.work.view import CaseView
 from webapp.cases.incoming import AwaitedLink, awaited_links
@@ -30,6 +31,7 @@ from webapp.reading.submissions import (
 )
 from webapp.shared.items import step_of
 from webapp.shared.language import _, spoken
+from webapp.shared.limits import ShownLimit, shown_limit
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.notice_days import still_on_notice
 from webapp.shared.notice_port import Notice
@@ -74,6 +76,8 @@ class CaseHead:
     milestones: tuple[tuple[str, str], ...]
     incidents: tuple[str, ...]
     answer: str
+    limits: tuple[ShownLimit, ...] = ()
+    """The limits that run, with how each came about."""
 
 
 @dataclass(frozen=True)
@@ -186,6 +190,7 @@ def _to_notice(found: Notice) -> Link:
 def _head(engine: Engine, view: CaseView, program: Program, notice: Notice | None) -> CaseHead:
     case, now, calendar = view.case, engine.clock.now(), engine.calendar()
     state = case.status.value
+    programs = (*(one.program for one in view.earlier), program)
     steps = tuple(
         OpenStep(
             step_of(line.name, line.items),
@@ -209,19 +214,21 @@ def _head(engine: Engine, view: CaseView, program: Program, notice: Notice | Non
         total_due="" if case.total_due_at is None else moment(case.total_due_at)[:10],
         open_steps=steps[:_MOST_STEPS],
         more_steps=steps[_MOST_STEPS:],
-        milestones=tuple((milestone_name(program, n), moment(at)) for n, at in view.milestones),
+        milestones=tuple(
+            (milestone_name(programs, one), moment(one.at)) for one in view.milestones
+        ),
         incidents=tuple(map(spoken, view.incidents)),
+        limits=tuple(shown_limit(one, calendar) for one in view.limits),
         answer=_answer(view.open_tasks, case.status)
         if notice is None or view.open_tasks or case.status not in RUNNING
         else _on_notice(engine, notice),
     )
 
 
-def milestone_name(program: Program, milestone: str) -> str:
-    """The name of the element that carries the milestone; the mark itself where it has none."""
-    return next(
-        (e.name for e in program.elements() if e.milestone == milestone and e.name), milestone
-    )
+def milestone_name(programs: Sequence[Program], reached: Reached) -> str:
+    """The name of the element that was reached; the mark itself where it has none."""
+    element = element_reached(programs, reached, lambda one: bool(one.name))
+    return reached.name if element is None or not element.name else element.name
 
 
 def _on_notice(engine: Engine, notice: Notice) -> str:

@@ -28,11 +28,12 @@ _AMOUNT = {
     Unit.DAYS: counting("%(n)s 日"),
     Unit.HOURS: counting("%(n)s 小时"),
 }
-_BASIS = {
+BASES = {
     "law": lazy("法律规定,不得延长"),
     "parameter": lazy("业务参数"),
     "practice": lazy("工作惯例"),
 }
+"""What a limit rests on, by the property ``basis``."""
 BUCKETS: Mapping[DueState, object] = {
     DueState.OVERDUE: lazy("已超期"),
     DueState.TODAY: lazy("今日到期"),
@@ -103,7 +104,15 @@ def due_badge(line: TaskLine, now: datetime, calendar: WorkCalendar) -> Badge:
     if line.due_at is None:
         return Badge(str(BUCKETS[DueState.NONE]), DueState.NONE.value)
     left = remaining(now, line.due_at, unit_of(line.deadline), calendar)
-    title = _("应于 %(day)s 办结", day=day(line.due_date or local_date(line.due_at)))
+    last_day = line.due_date or local_date(line.due_at)
+    title = _("应于 %(day)s 办结", day=day(last_day))
+    worked = calendar.last_working_day_on_or_before(last_day)
+    if worked != last_day and unit_of(line.deadline) is Unit.DAYS:
+        title = _(
+            "应于 %(day)s 办结(休息日,不顺延,此前最后一个工作日 %(worked)s)",
+            day=day(last_day),
+            worked=day(worked),
+        )
     return Badge(_words_of(left), left.state.value, title)
 
 
@@ -124,14 +133,26 @@ def why_this_date(line: TaskLine, basis: str) -> str:
     """How the date of a step came about, as one sentence."""
     if line.due_at is None:
         return _("本环节没有时限。")
+    due = day(line.due_date or local_date(line.due_at))
     parts = [
         _(
             "本环节时限 %(limit)s,%(start)s 收到,自次日起算,应于 %(due)s 24:00 前办结。",
             limit=amount(line.deadline),
             start=day(local_date(line.created_at)),
-            due=day(line.due_date or local_date(line.due_at)),
+            due=due,
         )
     ]
+    if line.counted_from is not None:
+        parts = [
+            _(
+                "本环节时限 %(limit)s,从前面环节登记的日期 %(start)s 的次日起算"
+                "(%(opened)s 收到),应于 %(due)s 24:00 前办结。",
+                limit=amount(line.deadline),
+                start=day(line.counted_from),
+                opened=day(local_date(line.created_at)),
+                due=due,
+            )
+        ]
     if unit_of(line.deadline) is Unit.HOURS:
         parts = [
             _(
@@ -141,8 +162,8 @@ def why_this_date(line: TaskLine, basis: str) -> str:
                 due=moment(line.due_at),
             )
         ]
-    if basis in _BASIS:
-        parts.append(_("时限依据:%(basis)s。", basis=str(_BASIS[basis])))
+    if basis in BASES:
+        parts.append(_("时限依据:%(basis)s。", basis=str(BASES[basis])))
     if line.provisional:
         parts.append(
             _(

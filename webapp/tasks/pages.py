@@ -32,6 +32,7 @@ from webapp.reading.submissions import (
 from webapp.shared.addresses import address
 from webapp.shared.items import step_of
 from webapp.shared.language import _
+from webapp.shared.limits import ShownLimit, shown_limit
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
 from webapp.shared.requests import current_registry
@@ -103,6 +104,7 @@ class TaskPage(Page):
     tabs: tuple[Link, ...]
     why_here: str
     why_date: str
+    limit: ShownLimit | None
     holding: Holding
     way_back: Mapping[str, str]
     back_href: str
@@ -162,6 +164,7 @@ def task_page(
         tabs=_tabs(view, way_back),
         why_here=view.why_here,
         why_date=why_this_date(line, view.basis),
+        limit=None if view.limit is None else shown_limit(view.limit, engine.calendar()),
         holding=_holding(actor, view, now),
         way_back=way_back,
         back_href=address("inbox.show", way_back),

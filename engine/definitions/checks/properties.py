@@ -24,10 +24,15 @@ from engine.model.confidentiality import (
     EXCLUDED_SUPERIORS,
     SEALED_ROLE,
 )
+from engine.model.deadlines import LimitOf
 from engine.model.definitions import (
+    ARTICLE,
+    COUNTED_FROM,
     FINISHED_IN,
+    LIMIT_OF,
     ONLY_ONE,
     OVERDUE,
+    PAUSED_FOR,
     ROLE_AT,
     STARTERS,
     STARTS_FROM,
@@ -48,6 +53,7 @@ from engine.model.same_person import SAME_PERSON
 from engine.sentences import Words
 
 _EVERYWHERE = frozenset({"milestone", "name:en", "documentation:en"})
+_LIMITED = frozenset({LIMIT_OF, COUNTED_FROM, ARTICLE})
 _ON: Mapping[str, frozenset[str]] = {
     "process": frozenset(
         {
@@ -74,6 +80,8 @@ _ON: Mapping[str, frozenset[str]] = {
         {
             "deadline",
             "basis",
+            *_LIMITED,
+            PAUSED_FOR,
             "notSamePersonAs",
             "sameAllowed",
             "handledAt",
@@ -92,6 +100,8 @@ _ON: Mapping[str, frozenset[str]] = {
             "listDocument",
         }
     ),
+    "intermediateCatchEvent": _LIMITED | {"basis"},
+    "boundaryEvent": _LIMITED | {"basis"},
     "serviceTask": frozenset({"async"}),
     "intermediateThrowEvent": frozenset({signals.REACH}),
     "endEvent": frozenset({signals.REACH}),
@@ -99,6 +109,7 @@ _ON: Mapping[str, frozenset[str]] = {
 _REPEATABLE = ACTIVITIES | {"sendTask"}
 _CHOICES: Mapping[str, frozenset[str]] = {
     "basis": frozenset({"law", "parameter", "practice"}),
+    LIMIT_OF: frozenset({one.value for one in LimitOf}),
     "pausesClock": frozenset({"true", "false"}),
     "handledAt": frozenset({"grassroots", "township", "county", "city"}),
     "batch": frozenset({"true", "false"}),

@@ -24,8 +24,15 @@ from engine.errors import BangfuError, Invalid
 from engine.feel import EvaluationContext, FeelSyntaxError, value_or_expression
 from engine.forms import CompiledForm
 from engine.model.calendar import WorkCalendar, official_days
-from engine.model.clock import ZONE, FixedClock, local_date
-from engine.model.deadlines import Deadline, citizens_due
+from engine.model.clock import ZONE, FixedClock, first_instant, local_date
+from engine.model.deadlines import (
+    Deadline,
+    Pause,
+    begins_at,
+    moved_on,
+    reckon,
+    whose_limit,
+)
 from engine.model.deadlines import due as due_of
 from engine.model.definitions import (
     OVERDUE,
@@ -38,6 +45,7 @@ from engine.model.definitions import (
 from engine.model.items import key_of, of_key, same_item
 from engine.model.subjects import ABOUT
 from engine.runtime import (
+    OpenStep,
     OperationCall,
     OperationWait,
     Passed,
@@ -83,6 +91,19 @@ class _Memory:
     ends: list[str] = field(default_factory=list)
     passed: list[Passed] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    pauses: list[Pause] = field(default_factory=list)
+
+    def pause(self, now: datetime, *, is_on: bool) -> None:
+        """Let the case stand still from now on, or no longer."""
+        stands_still = bool(self.pauses) and self.pauses[-1].end is None
+        if is_on and not stands_still:
+            self.pauses.append(Pause(now, None))
+        elif stands_still and not is_on:
+            self.pauses[-1] = Pause(self.pauses[-1].start, now)
+
+    def pauses_until(self, now: datetime) -> tuple[Pause, ...]:
+        """The times it stood still; one that goes on is told until now."""
+        return tuple(Pause(one.start, one.end or now) for one in self.pauses)
 
     def has_done(self, person: str, other: str, wait: UserWait, *, of_others: bool) -> bool:
         """Whether she did another step: for the same item, or (``of_others``) for another."""
@@ -349,10 +370,12 @@ class Player:
                 latest.setdefault(hit.decision_id, []).append(hit.rule)
             memory.rules.update(latest)
         for opened in step.opened:
-            self._note_due(step, opened.process_key, opened.element_id, opened.token)
+            self._note_due(step, opened)
+        self._note_pauses(step)
 
-    def _note_due(self, step: Step, process_key: str, element_id: str, token: str) -> None:
-        element = self._program.element(process_key, element_id)
+    def _note_due(self, step: Step, opened: OpenStep) -> None:
+        element_id, token = opened.element_id, opened.token
+        element = self._program.element(opened.process_key, element_id)
         text = element.deadline
         if text is None:
             return
@@ -363,9 +386,27 @@ class Player:
         except Invalid:
             why = ";".join(held.problems) or f"结果是 {held.value!r}"
             raise Failed(f"步骤“{element_id}”的时限“{text}”得不出时限:{why}。") from None
-        is_citizens = element.lane is not None and element.lane.kind is LaneKind.PARTICIPANT
-        rule = citizens_due if is_citizens else due_of
-        self._memory.due[token] = rule(self._clock.now(), limit, self._calendar).last_day
+        is_participants = element.lane is not None and element.lane.kind is LaneKind.PARTICIPANT
+        whose = whose_limit(element.limit_of, is_participants=is_participants)
+        now = self._clock.now()
+        pauses = () if opened.counted_from is None else self._pauses(opened, now)
+        begins = begins_at(now, opened.counted_from)
+        self._memory.due[token] = reckon(begins, limit, self._calendar, whose, pauses).last_day
+
+    def _pauses(self, opened: OpenStep, now: datetime) -> tuple[Pause, ...]:
+        """For when the limit of a step stood still: as written, else as the case did."""
+        if opened.pauses is None:
+            return self._memory.pauses_until(now)
+        return tuple(Pause(first_instant(a), first_instant(b)) for a, b in opened.pauses)
+
+    def _note_pauses(self, step: Step) -> None:
+        """Whether the case stands still while a step that says so (``pausesClock``) is open."""
+        pausing = any(
+            self._said(self._program.element(w.process_key, w.element_id).pauses_clock)
+            in (True, "true")
+            for w in step.waits.user.values()
+        )
+        self._memory.pause(self._clock.now(), is_on=pausing)
 
     # --- what the case asks of the world ------------------------------------------------------
 
@@ -393,6 +434,7 @@ class Player:
             feel=self._context(),
             due=lambda text, begin: due_of(begin, Deadline.parse(text), self._calendar).at,
             operate=self._operate,
+            moved_on=lambda instant: moved_on(instant, self._calendar),
         )
 
     def _operate(self, call: OperationCall) -> dict[str, object]:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from engine import SYSTEM, Actor
+from engine.definitions.folder import read_upload
 from engine.errors import (
     FileTooLarge,
     Invalid,
@@ -21,7 +22,7 @@ from engine.model.cases import CaseStatus
 from engine.store.cases import CaseQuestion
 from engine.work import guests
 from tests.engine.conftest import Office
-from tests.engine.guests.conftest import PDF, Counter
+from tests.engine.guests.conftest import PDF, Counter, process_files
 from tests.support.at_once import at_once
 
 
@@ -46,6 +47,27 @@ def test_the_status_follows_the_case_in_plain_words(office: Office, counter: Cou
     ended = counter.seen_by_guest(case_id)
     assert (ended.status, [s.words for s in ended.statuses]) == (CaseStatus.COMPLETED, ["已通过"])
     assert [words for words, _ in ended.reached] == ["已通过"]
+
+
+def test_of_elements_with_one_milestone_she_reads_the_words_of_the_one_that_was_reached(
+    office: Office, counter: Counter
+) -> None:
+    files = [
+        (
+            name,
+            content.replace(
+                b'name="milestone" value="refused"', b'name="milestone" value="approved"'
+            ),
+        )
+        for name, content in process_files()
+    ]
+    office.engine.definitions.deploy(SYSTEM, read_upload(tuple(files)).files)
+    case_id = counter.apply()
+    counter.do("officer", case_id, "check", {"checked": "complete"})
+    counter.do("reviewer", case_id, "review", {"decision": "agree"})
+    office.clock.advance(timedelta(days=6))
+    office.engine.jobs.executor(Pace()).run_once()
+    assert [words for words, _ in counter.seen_by_guest(case_id).reached] == ["已通过"]
 
 
 def _signed(office: Office) -> dict[str, object]:

@@ -19,7 +19,7 @@ from engine.model.definitions import SourceFile
 from engine.model.parameters import Kind, ParameterRule
 from engine.work.parameters import NewValue, Touched
 from tests.engine.moving.conftest import Workshop, drawn, step, with_rules
-from tests.unit.runtime.kit import boundary, end, ext, line, node, start, timer, z
+from tests.unit.runtime.kit import boundary, end, ext, line, node, props, start, timer, z
 
 RULES = (
     ParameterRule(
@@ -151,6 +151,21 @@ def test_a_law_s_limit_is_never_lengthened_for_a_running_timer(ruled: Workshop) 
     assert _day(ruled.due_of(case_id, "W")) == "2026-12-09"
     *_, last = ruled.engine.cases.history(SYSTEM, case_id)
     assert (last.detail["name"], last.actor) == ("等待", "p-admin")
+    assert ruled.broken() == {}
+
+
+def test_what_is_counted_from_a_written_date_is_reckoned_again_from_it(ruled: Workshop) -> None:
+    from_a_date = ext(props(countedFrom='="2026-11-02"', limitOf="citizen"))
+    body = start() + step("fetch", deadline=ASKED, countedFrom='="2026-11-02"')
+    body += boundary(
+        "late", "fetch", from_a_date + timer("timeDuration", ASKED), interrupting=False
+    )
+    body += step("chase") + end() + end("F") + line("S", "fetch", "E") + line("late", "chase", "F")
+    ruled.put(drawn("dated", {"officer": "fetch", "county_reviewer": "chase"}, body))
+    case_id = ruled.begin("dated")
+    assert _step_due(ruled, case_id) == _day(ruled.due_of(case_id, "late")) == "2026-11-09"
+    assert _set(ruled, "answer limit", "9wd", told=True) == 2
+    assert _step_due(ruled, case_id) == _day(ruled.due_of(case_id, "late")) == "2026-11-13"
     assert ruled.broken() == {}
 
 
