@@ -97,10 +97,10 @@ def fire_timer(program: Program, state: bytes, token: str, ports: Ports) -> Step
 
 def reckon_timers(
     program: Program, state: bytes, ports: Ports
-) -> tuple[bytes, tuple[TimerWait, ...]]:
+) -> tuple[bytes, tuple[MovedTimer, ...]]:
     """Count again what leans on the calendar; the state, and the timers that moved."""
     run = decode(program, state, ports)
-    moved: list[str] = []
+    moved: dict[str, datetime] = {}
     for token in _waiting_tokens(run):
         data, timer = token.internal_data, _timer_of(token)
         if timer is None or COUNTED not in data or DUE not in data:
@@ -111,12 +111,16 @@ def reckon_timers(
         except CannotWait:  # what a newer version no longer understands stays as it is
             continue
         if due != data[DUE]:
+            moved[token.id] = datetime.fromisoformat(data[DUE])
             data[DUE] = due
-            moved.append(token.id)
     if not moved:
         return state, ()
     timers = waits_of(run).timers
-    return encode(run), tuple(timers[token_id] for token_id in moved if token_id in timers)
+    return encode(run), tuple(
+        MovedTimer(timers[token_id], before)
+        for token_id, before in moved.items()
+        if token_id in timers
+    )
 
 
 def retime(

@@ -185,6 +185,7 @@ def _open_tasks(
                 "name": task.name,
                 "due_at": None if task.due_at is None else task.due_at.isoformat(),
                 "deadline": task.deadline,
+                **({} if task.counted_from is None else {"from": task.counted_from.isoformat()}),
                 **told_items(task.items),
             },
             task.id,

@@ -89,6 +89,7 @@ def _reckon_case(
             EventKind.TIMER_SET,
             {
                 "name": "全程时限",
+                "before": "" if case.total_due_at is None else case.total_due_at.isoformat(),
                 "due_at": changed.total_due_at.isoformat(),
                 "reason": _REASON,
             },
@@ -111,7 +112,8 @@ def _reckon_timers(environment: Environment, tx: Tx, case: Case, cause: Cause) -
         state, moved = reckon_timers(opened.program, opened.memory.engine, ports)
     except StateUnreadable:
         return case  # it has its incident, and stops nobody else's dates
-    for timer in moved:
+    for one in moved:
+        timer = one.timer
         if not jobs.move_timer(tx, case.id, timer.token, timer.due):
             raise Collision  # it is being fired at this moment
         # Without a place: no timer more than there was, as invariant I3 counts them.
@@ -120,6 +122,7 @@ def _reckon_timers(environment: Environment, tx: Tx, case: Case, cause: Cause) -
             EventKind.TIMER_SET,
             {
                 "name": element.name or element.id,
+                "before": one.before.isoformat(),
                 "due_at": timer.due.isoformat(),
                 "reason": _REASON,
             },
@@ -142,7 +145,12 @@ def _reckon_step(
     if due.at != step.due_at:
         cause.note(
             EventKind.TIMER_SET,
-            {"name": step.name, "due_at": due.at.isoformat(), "reason": _REASON},
+            {
+                "name": step.name,
+                "before": "" if step.due_at is None else step.due_at.isoformat(),
+                "due_at": due.at.isoformat(),
+                "reason": _REASON,
+            },
             step.id,
             (step.process_key, step.element_id),
         )

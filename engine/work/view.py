@@ -50,8 +50,8 @@ from engine.work.opened import Earlier, OpenedCase, open_case, scope_at
 from engine.work.papers import required_papers
 from engine.work.returning import with_steps_been_through
 from engine.work.submissions import Submission
-from engine.work.units_asked import with_units
 from engine.work.told_limits import ToldLimit, limit_of_step, limits_of_case
+from engine.work.units_asked import with_units
 
 START = "发起"
 

@@ -84,7 +84,7 @@ def test_an_imported_notice_moves_the_date_that_leaned_on_weekends(
     expect(officer.page.locator("main")).not_to_contain_text("尚未导入")
     officer.go(f"/cases/{task.rpartition('-')[0]}?tab=history")
     expect(officer.page.locator("main")).to_contain_text("节假日安排已导入")
-    expect(officer.page.locator("main")).to_contain_text("“全程时限”的期限改为")
+    expect(officer.page.locator("main")).to_contain_text("将“全程时限”的期限由")
 
 
 def test_a_hand_over_reaches_the_successor_s_inbox_at_once(site: Site, people: People) -> None:

@@ -106,6 +106,16 @@ class Storyteller:
         due = _instant(entry.detail.get("due_at"))
         if due is None:
             return _Told(_("到“%(step)s”环节。", step=self._step(entry)))
+        begins = entry.detail.get("from")
+        if begins:
+            return _Told(
+                _(
+                    "到“%(step)s”环节,从 %(start)s 起算,应于 %(due)s 前办结。",
+                    step=self._step(entry),
+                    start=str(begins),
+                    due=moment(due)[: len("2026-11-16")],
+                )
+            )
         return _Told(
             _(
                 "到“%(step)s”环节,应于 %(due)s 前办结。",

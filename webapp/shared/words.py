@@ -113,6 +113,8 @@ def due_badge(line: TaskLine, now: datetime, calendar: WorkCalendar) -> Badge:
             day=day(last_day),
             worked=day(worked),
         )
+    if line.counted_from is not None:
+        title = _("%(due)s,从 %(start)s 起算", due=title, start=day(line.counted_from))
     return Badge(_words_of(left), left.state.value, title)
 
 

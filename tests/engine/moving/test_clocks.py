@@ -259,7 +259,8 @@ def test_a_changed_calendar_moves_citizens_limits_and_timers_and_each_case_remem
             e for e in shop.engine.cases.history(SYSTEM, case_id) if e.kind.value == "timer_set"
         ]
         assert [(e.actor, e.detail["name"]) for e in told][-1] == ("p-admin", name)
-        assert "2027-01-04" in str(told[-1].detail["due_at"])
+        assert str(told[-1].detail["before"]).startswith("2026-12-31")
+        assert str(told[-1].detail["due_at"]).startswith("2027-01-04")
     assert shop.broken() == {}
 
 
