@@ -25,8 +25,6 @@ from tests.web.conftest import Federation
 
 pytestmark = pytest.mark.both_databases
 
-SERVED = {"served_on": "2026-10-20"}
-
 
 def _form(name: str, *keys: str) -> SourceFile:
     fields = [{"type": "textfield", "id": f"Field_{key}", "key": key, "label": key} for key in keys]
