@@ -204,7 +204,7 @@ def stops(found: Due) -> tuple[Stop, ...]:
     return tuple(
         Stop(begin, end, (end - begin).days)
         for begin, end in found.paused
-        if end > found.counted_from and begin < found.last_day and end > begin
+        if end > found.counted_from
     )
 
 
@@ -288,7 +288,7 @@ def _due(
     start: datetime, limit: Deadline, pauses: Sequence[_Stretch], calendar: WorkCalendar
 ) -> Due:
     first = local_date(start)
-    paused = tuple((local_date(begin), local_date(end)) for begin, end in pauses)
+    paused = [(local_date(begin), local_date(end)) for begin, end in pauses]
     if limit.unit is Unit.HOURS:
         at = _after_hours(start, limit.amount * _HOUR, pauses)
         day = local_date(at)
@@ -303,7 +303,8 @@ def _due(
         provisional=limit.unit is Unit.WORKING_DAYS and calendar.is_provisional(first + _DAY, day),
         counted_from=first,
         finish_by=finish_by if finish_by >= first else None,
-        paused=paused,
+        # one within a day took nothing, nor did one after the end
+        paused=tuple((begin, end) for begin, end in paused if begin < end and begin < day),
     )
 
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "engine_clocks"
-down_revision = "engine_compartments"
+down_revision = "engine_confidentiality"
 branch_labels = None
 depends_on = None
 
