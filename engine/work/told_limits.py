@@ -208,16 +208,16 @@ def _parsed(text: str) -> Deadline | None:
 def _rule(
     environment: Environment, tx: Tx, opened: OpenedCase, text: str, limit: str
 ) -> ParameterRule | None:
-    """The parameter that a limit comes from: of those that are asked, the one it is equal to.
+    """The parameter that a limit comes from: the only one of its unit that is asked.
 
-    Else the only one of its unit: a limit may have been lengthened, or the parameter changed since.
+    It may have been lengthened since, or the parameter changed. Of several the one it is equal to.
     """
     home, rules = opened.case.organisation_id, environment.parameters
-    names = [name for name in names_in_text(text) if name in rules]
-    equal = [name for name in names if environment.parameter(tx, name, home) == limit]
-    of_unit = [name for name in names if limit.lstrip("0123456789") == rules[name].unit]
-    found = equal or (of_unit if len(of_unit) == 1 else [])
-    return rules[found[0]] if found else None
+    unit = limit.lstrip("0123456789")
+    names = [name for name in names_in_text(text) if name in rules and rules[name].unit == unit]
+    if len(names) > 1:
+        names = [name for name in names if environment.parameter(tx, name, home) == limit]
+    return rules[names[0]] if names else None
 
 
 def _article(rule: ParameterRule | None, said: str) -> str:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "engine_clocks"
-down_revision = "engine_confidentiality"
+down_revision = "engine_organisation_level"
 branch_labels = None
 depends_on = None
 
