@@ -196,7 +196,7 @@ def ended(engine: Engine, case_id: str) -> set[str]:
     """The milestones of a petition that is over."""
     view = engine.cases.view(SYSTEM, case_id)
     assert view.open_tasks == ()
-    return {name for name, _ in view.milestones}
+    return {one.name for one in view.milestones}
 
 
 # Led to another process ----------------------------------------------------------------------
