@@ -1,0 +1,267 @@
+"""Petitions, legal aid and wage recoveries of 2015 and 2016, run to their end (模拟).
+
+``python -m tests.load.grievances [--share 1] [--db sqlite|postgres]`` plays 672 petitions with 941
+persons, 829 legal-aid cases and the wage recoveries of 2015 day by day with the calendar of those
+years, each step by whom it belongs to. Every month is printed with its steps and its time. The sums
+are read back from what the product keeps, every limit of every step and timer is found again by
+:mod:`tests.load.statute`, and every promise is asked for. The totals were published; how they are
+spread is invented.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from sqlalchemy import select, text
+
+import registry
+from engine import SYSTEM, Engine
+from engine.definitions.folder import read_folder
+from engine.model.clock import FixedClock
+from engine.model.organisations import Organisation, Person
+from engine.store.instants import from_text
+from engine.store.settings import Parameter
+from engine.store.tables import case, job, process_version, task
+from tests.funds.conftest import opened
+from tests.load import aid, indicators, petitions, wages
+from tests.load.stage import CITY, Place, Stage
+from tests.load.statute import CHINA, STEPS, TIMERS, Facts, end_of, expected
+from tests.registry.town import CALLED, PARAMETERS, ROOT
+from tests.support.federation import ORGANISATIONS
+from tests.support.postgres import AS_IN_SERVICE, PostgresServer, new_folder
+from webapp.standard.roles import ROLES
+
+COUNTIES = tuple(Place(f"k{number}") for number in range(1, 12))
+ZONE = Place("kz")
+"""A development zone under a county: what it says is reviewed there, and again by the city."""
+
+PROCESSES = (*CALLED, "archiving", "petition", "petition_review", "legal_aid", "wage_arrears")
+FESTIVALS = ((date(2014, 2, 1), "2015-02-19"), (date(2015, 2, 20), "2016-02-08"))
+CUT_OFF = end_of(date(2016, 12, 31))
+LIVED = (end_of(date(2014, 12, 31)), end_of(date(2015, 12, 31)))
+"""The year of the wage recoveries."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A limit that the product keeps and the statute does not."""
+
+    case: str
+    place: str
+    basis: str
+    start: date
+    expected: datetime
+    found: datetime
+
+    def __str__(self) -> str:
+        asked, kept = (
+            f"{one.astimezone(CHINA):%Y-%m-%d %H:%M}" for one in (self.expected, self.found)
+        )
+        return f"{self.case} {self.place} ({self.basis}, from {self.start}): {asked}, not {kept}"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run came to."""
+
+    petitions: indicators.Petitions
+    legal_aid: indicators.LegalAid
+    wages: indicators.Wages
+    compared: int
+    differences: Sequence[Difference]
+
+
+# The federation -------------------------------------------------------------------------------
+
+
+def _organisations() -> Iterator[Organisation]:
+    yield from ORGANISATIONS
+    for number, place in enumerate(COUNTIES, 1):
+        code, name = f"3507{number:02}", f"模拟{number}县"
+        yield Organisation(place.id, code, f"{name}总工会", "county", "county", CITY.id, CITY.id)
+        union = f"{place.id}u0"
+        yield Organisation(
+            union,
+            f"{code}001001",
+            f"{name}一厂工会",
+            "grassroots",
+            "grassroots",
+            place.id,
+            place.id,
+        )
+    first = COUNTIES[0].id
+    yield Organisation(ZONE.id, "350790", "模拟开发区总工会", "county", "county", first, first)
+
+
+def _staff() -> Iterator[tuple[str, str, str]]:
+    """Names, roles and places."""
+    for place in (*COUNTIES, ZONE):
+        for role in ("receptionist", "county_reviewer", "county_approver", "lawyer"):
+            yield f"{role}-{place.id}", role, place.id
+        if place != ZONE:
+            yield f"officer-{place.id}u0", "officer", f"{place.id}u0"
+    for role in ("receptionist", "city_protection", "city_leader"):
+        yield f"{role}-{CITY.id}", role, CITY.id
+
+
+def _parameters() -> Iterator[Parameter]:
+    since = date(2014, 1, 1)
+    for name, value in {**PARAMETERS, "legal aid means standard": 1500}.items():
+        if name != "spring festival":
+            yield Parameter(name, None, since, value)
+    for day, festival in FESTIVALS:
+        yield Parameter("spring festival", None, day, festival)
+
+
+def _furnish(engine: Engine) -> None:
+    staff = list(_staff())
+    people = [
+        (Person(f"p-{name}", name, f"模拟{name}", place, simulated=True), None)
+        for name, _, place in staff
+    ]
+    grants = [(f"p-{name}", role, place) for name, role, place in staff]
+    engine.directory.load(tuple(_organisations()), ROLES, people, grants)
+    with engine.database.unit_of_work() as unit:  # a directory that is loaded holds from 2020
+        unit.tx.execute(text("UPDATE role_grant SET valid_from = '2014-01-01'"))
+        unit.commit()
+    engine.settings.add_parameters(SYSTEM, list(_parameters()))
+    for key in PROCESSES:
+        files = read_folder(ROOT / "processes", ROOT / "forms", key).files
+        engine.definitions.deploy(SYSTEM, files)
+
+
+# The run --------------------------------------------------------------------------------------
+
+
+def run(url: str, folder: Path, share: Decimal) -> Run:
+    """Both years; raises AssertionError where a case does not come to its end or a promise breaks."""
+    clock = FixedClock(datetime(2014, 12, 31, 1, tzinfo=UTC))
+    engine = opened(url, folder, clock)
+    began = time.perf_counter()
+    try:
+        _furnish(engine)
+        stage = Stage(engine, clock)
+        petitions.enter(stage, list(petitions.plans(share, COUNTIES, ZONE)))
+        aid.enter(stage, list(aid.plans(share, COUNTIES)))
+        wages.enter(stage, list(wages.plans(share, COUNTIES)))
+        stage.play(_tell)
+        _must_be_over(engine)
+        must_hold(engine)
+        compared, differences = compare(engine, stage)
+        found = Run(
+            indicators.petitions(engine, CUT_OFF),
+            indicators.legal_aid(engine),
+            indicators.wages(engine, *LIVED),
+            compared,
+            differences,
+        )
+    finally:
+        engine.close()
+    _sum_up(found, stage.steps, time.perf_counter() - began)
+    return found
+
+
+def _tell(month: str, steps: int, took: float) -> None:
+    print(f"{month:<28}{steps:>7}{took:>9.1f} s{steps / took if took else 0:>9.0f}/s", flush=True)
+
+
+def _must_be_over(engine: Engine) -> None:
+    """Every case has ended but the files that were begun: archiving is a story of its own."""
+    open_now = (
+        select(process_version.c.key)
+        .select_from(case.join(process_version, process_version.c.id == case.c.definition_id))
+        .where(case.c.ended_at.is_(None))
+    )
+    left = Counter(engine.ask(lambda tx: list(tx.execute(open_now).scalars())))
+    assert set(left) <= {"archiving"}, left
+
+
+def must_hold(engine: Engine) -> None:
+    """Every promise of the engine and of the register."""
+    found = [*engine.audit.invariants(), *registry.invariants(engine)]
+    assert [(one.id, one.broken) for one in found if not one.ok] == []
+
+
+def compare(engine: Engine, stage: Stage) -> tuple[int, Sequence[Difference]]:
+    """Every limit of every step and timer that the product keeps, beside the statute's."""
+    numbers = engine.ask(lambda tx: dict(tx.execute(select(case.c.id, case.c.number)).tuples()))
+    steps = (
+        task.c.case_id,
+        task.c.process_key,
+        task.c.element_id,
+        task.c.created_at,
+        task.c.due_at,
+    )
+    timers = (job.c.case_id, job.c.process_key, job.c.element_id, job.c.created_at, job.c.due_at)
+    found: list[Difference] = []
+    compared = 0
+    for query, rules in (
+        (select(*steps).order_by(task.c.id), STEPS),
+        (select(*timers).where(job.c.kind == "timer").order_by(job.c.id), TIMERS),
+    ):
+        for row in engine.ask(lambda tx, asked=query: list(tx.execute(asked))):
+            began = from_text(row.created_at)
+            facts: Facts = stage.cases[row.case_id].facts(began)
+            place = (row.process_key, row.element_id)
+            ours = expected(rules[place], began, facts)
+            compared += 1
+            due = from_text(row.due_at)
+            # a limit by the clock is kept to the second it began
+            if ours.at != due.replace(microsecond=0):
+                name = numbers[row.case_id]
+                found.append(
+                    Difference(name, ".".join(place), ours.basis, ours.start, ours.at, due)
+                )
+    return compared, found
+
+
+def _sum_up(found: Run, steps: int, took: float) -> None:
+    p, a, w = found.petitions, found.legal_aid, found.wages
+    print(
+        f"信访 {p.received} cases, {p.persons} persons, {p.closed} closed; told in time {p.told_in_time}; "
+        f"accepted {p.accepted}, due {p.due}, of these closed {p.due_closed}, in time "
+        f"{p.due_closed_in_time}; satisfied {p.satisfied} of {p.asked}; repeated {p.repeated}"
+    )
+    print(
+        f"法律援助 {a.helped} helped of {a.applied}; decided in time {a.decided_in_time} of {a.decided}, "
+        f"assigned {a.assigned_in_time} of {a.assigned}; fees {a.fees_saved:,.2f} yuan, "
+        f"recovered {a.recovered:,.2f} yuan"
+    )
+    print(
+        f"欠薪 2015: {w.cases} cases, {w.paid_persons} of {w.persons} persons, "
+        f"{w.recovered:,.2f} of {w.claimed:,.2f} yuan"
+    )
+    kinds = Counter((one.place, one.basis) for one in found.differences)
+    for (place, basis), many in sorted(kinds.items()):
+        first = next(one for one in found.differences if (one.place, one.basis) == (place, basis))
+        print(f"  {many} of {place}, such as {first}")
+    print(f"{found.compared} limits, {len(found.differences)} differ; {steps} steps, {took:.0f} s")
+
+
+def main(words: Sequence[str]) -> None:
+    """Run it on a new database."""
+    asking = argparse.ArgumentParser(prog="python -m tests.load.grievances")
+    asking.add_argument("--share", type=Decimal, default=Decimal(1), help="0.1: a tenth of them")
+    asking.add_argument("--db", choices=("sqlite", "postgres"), default="sqlite")
+    asked = asking.parse_args(words)
+    with tempfile.TemporaryDirectory() as folder:
+        if asked.db == "sqlite":
+            run(f"sqlite:///{folder}/bangfu.db", Path(folder), asked.share)
+            return
+        server = PostgresServer(new_folder(), settings=AS_IN_SERVICE)
+        server.ensure_started()
+        try:
+            run(server.url(server.create_database()), Path(folder), asked.share)
+        finally:
+            server.remove()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
