@@ -132,9 +132,8 @@ def _furnish(engine: Engine) -> None:
         unit.tx.execute(text("UPDATE role_grant SET valid_from = '2014-01-01'"))
         unit.commit()
     engine.settings.add_parameters(SYSTEM, list(_parameters()))
-    for key in PROCESSES:
-        files = read_folder(ROOT / "processes", ROOT / "forms", key).files
-        engine.definitions.deploy(SYSTEM, files)
+    folders = (read_folder(ROOT / "processes", ROOT / "forms", key) for key in PROCESSES)
+    engine.definitions.deploy(SYSTEM, [file for one in folders for file in one.files])
 
 
 # The run --------------------------------------------------------------------------------------
@@ -191,7 +190,8 @@ def must_hold(engine: Engine) -> None:
 
 def compare(engine: Engine, stage: Stage) -> tuple[int, Sequence[Difference]]:
     """Every limit of every step and timer that the product keeps, beside the statute's."""
-    numbers = engine.ask(lambda tx: dict(tx.execute(select(case.c.id, case.c.number)).tuples()))
+    numbered = engine.ask(lambda tx: list(tx.execute(select(case.c.id, case.c.number))))
+    numbers = {row.id: row.number for row in numbered}
     steps = (
         task.c.case_id,
         task.c.process_key,

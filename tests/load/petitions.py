@@ -217,6 +217,8 @@ class Petition:
                 for n in range(MOST_REPRESENTATIVES)
             ]
         case.start(plan.unit, {**asked, **changed})
+        if plan.way.name == "in_sixty_days":
+            self.running[case.id] = self
 
     def accepted(self, way: str = "ours") -> Plot:
         """Registered, screened, told that it is taken on."""
@@ -283,12 +285,9 @@ def _work(petition: Petition) -> int:
 
 def in_sixty_days(p: Petition) -> Plot:
     yield from p.accepted()
-    number = p.case.number
-    if p.plan.way.name == "in_sixty_days":
-        p.running[number] = p
     yield _work(p)
-    p.running.pop(number, None)
     yield from p.answered()
+    p.running.pop(p.case.id, None)
     yield from p.not_reviewed()
 
 
@@ -559,10 +558,10 @@ def _same_as(p: Petition, earlier: Petition) -> None:
 def pending(p: Petition) -> Plot:
     """Raised at the city while the county handles it: joined to the earlier one."""
     while not p.running:
-        yield 7
-    number, earlier = next(iter(p.running.items()))
+        yield 1
+    earlier = next(iter(p.running.values()))
     _same_as(p, earlier)
-    p.case.do("screen", way="pending", earlier_no=number)
+    p.case.do("screen", way="pending", earlier_no=earlier.case.number)
     yield 3
     p.case.do("tell_where", told_way="当面", told_on=p.case.today)
 

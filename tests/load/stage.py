@@ -21,6 +21,7 @@ Plot = Generator[int, None, None]
 
 _SECOND = timedelta(seconds=1)
 _DAY = timedelta(days=1)
+_NEVER = date(2018, 1, 1)
 _PDF = b"%PDF-1.4\n%%EOF\n"
 _SURNAMES = "林陈黄张吴李郑王蔡许杨曾郭刘庄沈朱何卢洪"
 _GIVEN = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥天地玄宇宙洪荒日月盈昃"
@@ -110,6 +111,7 @@ class Stage:
         worker = self.engine.jobs.executor(Pace(idle=0.01))
         month, began, steps = self._month(), time.perf_counter(), self.steps
         while self._waiting:
+            assert self.today < _NEVER, "somebody waits for what never comes"
             self._night()
             while worker.run_once():
                 pass
@@ -127,7 +129,7 @@ class Stage:
         self._until(self.today + _DAY, 0)
 
     def _day(self) -> None:
-        if not self.engine.calendar.is_working_day(self.today):
+        if not self.engine.calendar().is_working_day(self.today):
             return
         self._until(self.today, 9)
         while self._waiting and self._waiting[0][0] <= self.today:
