@@ -42,7 +42,10 @@ COUNTIES = tuple(Place(f"k{number}") for number in range(1, 12))
 ZONE = Place("kz")
 """A development zone under a county: what it says is reviewed there, and again by the city."""
 
-PROCESSES = (*CALLED, "archiving", "petition", "petition_review", "legal_aid", "wage_arrears")
+PROCESSES = (
+    *(*CALLED, "archiving", "petition", "petition_review", "petition_assigned"),
+    *("legal_aid", "wage_arrears"),
+)
 FESTIVALS = ((date(2014, 2, 1), "2015-02-19"), (date(2015, 2, 20), "2016-02-08"))
 CUT_OFF = end_of(date(2016, 12, 31))
 LIVED = (end_of(date(2014, 12, 31)), end_of(date(2015, 12, 31)))

@@ -301,7 +301,8 @@ def now(p: Petition) -> Plot:
 
 
 def _told_where(p: Petition, way: str, rests: int) -> Plot:
-    p.case.do("screen", way=way, way_note="请向有关机关反映(模拟)")
+    lead = {"lead": "none"} if way == "statutory" else {}
+    p.case.do("screen", {"way": way, "way_note": "请向有关机关反映(模拟)", **lead})
     yield from [rests] if rests else ()
     p.case.do("tell_where", told_way="邮寄", told_on=p.case.today)
 
