@@ -31,6 +31,7 @@ ROLES = {
         "reception",
     ),
     **dict.fromkeys(("investigate", "hear", "write_opinion", "carry_out", "examine"), "handler"),
+    "answer": "reviewer",
     **dict.fromkeys(("approve_extension", "sign_opinion", "sign"), "leader"),
 }
 
@@ -70,7 +71,9 @@ _SOME = (
     Way("late", 4, OURS, last=date(2016, 9, 1)),
     Way("last_day", 4, OURS, ("letter",)),
     Way("group", 4, ("union",), ("visit", "reception_day")),
+    Way("handed_down", 6, OURS),
     Way("withdrawn", 10, OURS),
+    Way("withdrawn_early", 4, OURS),
     Way("upheld", 10, OURS, last=_BEFORE_REVIEWS),
     Way("changed", 6, OURS, last=_BEFORE_REVIEWS),
     Way("rereviewed", 5, OURS, last=date(2016, 5, 16)),
@@ -159,7 +162,7 @@ def _stride(some: Sequence[int]) -> int:
 
 
 def _place(way: Way, nth: int, counties: Sequence[Place], zone: Place) -> tuple[Place, str]:
-    if way.name in {"province", "pending"}:
+    if way.name in {"province", "pending", "handed_down"}:
         return CITY, CITY.id
     if way.name == "heard_again":
         return zone, zone.id
@@ -453,10 +456,40 @@ def last_day(p: Petition) -> Plot:
     yield from p.not_reviewed()
 
 
+def handed_down(p: Petition) -> Plot:
+    """The city has a county look into it; some counties answer when it is too late."""
+    yield from p.accepted()
+    yield 5
+    until = p.case.day(6 if p.plan.nth % 3 == 1 else 20)
+    to = {"assign_to": f"模拟{p.plan.nth + 1}县总工会", "assign_note": "请核实(模拟)"}
+    asked = {**_FOUND, "next_step": "assign", **to, "assign_until": until}
+    p.case.do("investigate", asked)
+    county = p.case.linked("交办", ROLES, {"answer_by": until})
+    yield 11
+    county.do("answer", answer_text="经核实,已公开(模拟)")
+    yield 1
+    county.do("sign", decision="agree")
+    county.goes_on()
+    yield 2
+    yield from p.answered()
+    yield from p.not_reviewed()
+
+
+def _withdraw(p: Petition) -> None:
+    p.case.say("登记撤回信访", {"withdrawn_on": p.case.today, "reason": "问题已经解决(模拟)"})
+
+
 def withdrawn(p: Petition) -> Plot:
     yield from p.accepted()
     yield 8
-    p.case.say("登记撤回信访", {"withdrawn_on": p.case.today, "reason": "问题已经解决(模拟)"})
+    _withdraw(p)
+
+
+def withdrawn_early(p: Petition) -> Plot:
+    """Before anybody has looked at it."""
+    p.register()
+    yield 1
+    _withdraw(p)
 
 
 def _examined(review: Case, result: str) -> Plot:
@@ -599,7 +632,9 @@ PLOTS: Mapping[str, Callable[[Petition], Plot]] = {
     "late": late,
     "last_day": last_day,
     "group": in_sixty_days,
+    "handed_down": handed_down,
     "withdrawn": withdrawn,
+    "withdrawn_early": withdrawn_early,
     "upheld": upheld,
     "changed": changed,
     "rereviewed": rereviewed,

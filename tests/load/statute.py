@@ -189,6 +189,8 @@ STEPS: Mapping[tuple[str, str], Rule] = {
     ("petition_review", "sign"): Limit(_OWN, 3),
     ("petition_review", "deliver"): Limit(_OWN, 3),
     ("petition_review", "province_rereview"): Limit(_REREVIEW, 30, "d", "rereview_asked_on"),
+    ("petition_assigned", "answer"): Limit(_OWN, 0, "d", "answer_by"),
+    ("petition_assigned", "sign"): Limit(_OWN, 2),
     ("archiving", "apply"): Limit(_OWN, 30, "d"),
     ("legal_aid", "help_first"): Limit("法律援助法 44", 1, "d"),
     ("legal_aid", "check_papers"): Limit(_OWN, 3),
@@ -244,6 +246,7 @@ STEPS: Mapping[tuple[str, str], Rule] = {
 
 TIMERS: Mapping[tuple[str, str], Rule] = {
     ("petition", "review_period_over"): Limit(_REVIEW, 30, "d", "served_on", citizens=True),
+    ("petition", "assigned_late"): Limit(_OWN, 1, "d", "assign_until"),
     ("petition_review", "rereview_period_over"): Limit(
         _REREVIEW, 30, "d", "served_on", citizens=True
     ),

@@ -321,11 +321,13 @@ def proposal(w: Arrears) -> Plot:
 def inspection(w: Arrears) -> Plot:
     """From the first day; sixty working days were not enough."""
     w.start()
-    sent = {"office": "模拟监察大队", "sent_on": w.case.today}
-    w.case.say("移送劳动监察", sent, filed_on=w.case.today)
+    filed = w.case.today
+    sent = {"office": "模拟监察大队", "sent_on": filed}
+    w.case.say("移送劳动监察", sent, filed_on=filed)
     yield from w.verified("refused")
     yield from w.tended(60)
-    w.case.do("inspect", inspection_result="longer", inspection_text="案情复杂(模拟)")
+    longer = {"inspection_result": "longer", "inspection_filed_on": filed}
+    w.case.do("inspect", {**longer, "inspection_text": "案情复杂(模拟)"})
     yield from w.tended(30)
     ordered = {"inspection_longer_result": "ordered", "inspection_longer_text": "责令支付(模拟)"}
     w.case.do("inspect_longer", ordered)
