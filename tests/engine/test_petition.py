@@ -498,3 +498,13 @@ def test_what_is_withdrawn_meanwhile_is_not_worked_on_below_either(engine: Engin
     assert "withdrawn" in ended(engine, petition)
     assert ended(engine, link.id) == {"accepted", "withdrawn"}
     assert {i.id for i in engine.audit.invariants() if not i.ok} == set()
+
+
+def test_who_is_named_at_the_screening_is_kept_away_from_then_on(engine: Engine) -> None:
+    petition = registered(engine, channel="web", matter="discipline")
+    do = doer(engine, petition)
+    do("reception", "screen", way="ours", accused_person="handler")
+    assert not sees(engine, "handler", petition)
+    do("reception", "accept", accepted_on=TODAY, notice_way="当面", notice_on=TODAY)
+    (step,) = engine.cases.view(SYSTEM, petition).open_tasks
+    assert (step.element_id, step.handling_id) == ("investigate", "zz")
