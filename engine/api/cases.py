@@ -28,6 +28,7 @@ from engine.work import (
 )
 from engine.work import view as viewing
 from engine.work.attributes import normal
+from engine.work.handling import Handling, handling
 from engine.work.start import Started
 from engine.work.start_drafts import StartDraft
 
@@ -167,6 +168,10 @@ class Cases(Group):
         )
         note_look(self._commands, actor, case_id, seen.reads_kept)
         return seen.entries
+
+    def handling(self, actor: Actor, case_id: str) -> Handling:
+        """What came in of a case beside its steps, and what comes next by the drawing."""
+        return self._commands.ask(lambda tx: handling(self._environment, tx, actor, case_id))
 
     def diagrams(self, actor: Actor, case_id: str) -> Sequence[viewing.DiagramView]:
         """The diagrams with path and tokens."""

@@ -9,6 +9,7 @@ from engine.api.definitions import Definitions
 from engine.api.directory import Directory
 from engine.api.errands import Errands
 from engine.api.fan_outs import FanOuts
+from engine.api.figures import Figures
 from engine.api.files import Files
 from engine.api.jobs import Jobs
 from engine.api.messages import Messages
@@ -56,6 +57,7 @@ class Engine(Commands):
         self.accounts = Accounts(self)
         self.versions = Versions(self, self.definitions, self.errands)
         self.supervision = Supervision(self)
+        self.figures = Figures(self)
         self.settings = Settings(self, self.messages)
         self.telling = Telling(self)
 

@@ -8,13 +8,16 @@ from engine.api.commands import Group
 from engine.model.actors import Actor
 from engine.model.reminders import Reminded
 from engine.model.tasks import TaskLine
-from engine.store import audit, task_lists
+from engine.store import audit, case_facts, task_lists
 from engine.store import reminders as stored_reminders
+from engine.store.case_facts import CaseFact, FactQuestion
 from engine.store.definitions import DefinitionRow
+from engine.store.due_steps import DueQuestion
 from engine.store.month_counts import Behind
 from engine.store.profiles import MarkedFilter
 from engine.store.subjects import CaseAbout
 from engine.work import (
+    due,
     month,
     profiles,
     reminders,
@@ -85,6 +88,16 @@ class Supervision(Group):
         return self._commands.ask(
             lambda tx: month.behind(self._environment, tx, actor, text, below, narrowed, limit)
         )
+
+    def due_week(self, actor: Actor, question: DueQuestion, limit: int) -> due.DueWeek:
+        """What is late or falls due this week in the actor's area, and the steps of a question."""
+        return self._commands.ask(
+            lambda tx: due.due_week(self._environment, tx, actor, question, limit)
+        )
+
+    def case_facts(self, actor: Actor, question: FactQuestion) -> Sequence[CaseFact]:
+        """What the cases of a process say of themselves, of those the actor may see."""
+        return self._commands.ask(lambda tx: case_facts.visible(tx, actor, question))
 
     def orders(self, actor: Actor) -> Sequence[subjects.CaseAboutSteps]:
         """The cases about late steps that the actor may see, newest first."""

@@ -958,3 +958,17 @@ start_draft = Table(
     Column("draft", LargeBinary, nullable=False),  # sealed
     Column("saved_at", _INSTANT, nullable=False),
 )
+
+published_figures = Table(
+    "published_figures",
+    metadata,
+    # A year's figures as they were made public; a year is published once, and may be taken back.
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("content", Text, nullable=False),  # JSON, without what must not be told
+    Column("sha256", String(64), nullable=False),
+    Column("published_at", _INSTANT, nullable=False),
+    Column("published_by", _ID, nullable=False),
+    Column("withdrawn_at", _INSTANT),
+    Column("withdrawn_by", _ID),
+    Column("reason", String(200), nullable=False, server_default=""),
+)

@@ -405,12 +405,21 @@ class History:
 
 
 def history(
-    environment: Environment, tx: Tx, actor: Actor, case_id: str, after: int, limit: int
+    environment: Environment,
+    tx: Tx,
+    actor: Actor,
+    case_id: str,
+    after: int,
+    limit: int,
+    kinds: Sequence[str] = (),
 ) -> History:
-    """Rows of a case's history, oldest first, personal fields masked; one more than asked."""
+    """Rows of a case's history, oldest first, personal fields masked; one more than asked.
+
+    Those of some kinds where ``kinds`` names them.
+    """
     case = visible_case(tx, actor, case_id)
     opened = open_case(environment, tx, case)
-    rows = events.of_case(tx, case_id, after, limit + 1)
+    rows = events.of_case(tx, case_id, after, limit + 1, kinds)
     names = directory.names(tx, [row.actor or "" for row in rows])
     confidence = Confidence(environment, tx, actor, opened)
     entries = tuple(

@@ -21,6 +21,7 @@ from webapp.cases.sealed_box import SealedBox, sealed_box
 from webapp.reading.about import AboutBox, about_box
 from webapp.reading.additions import ShownAddition, shown_additions
 from webapp.reading.diagrams import ShownDiagram, StepState, step_states
+from webapp.reading.handling import HandlingBox, handling_box
 from webapp.reading.history import ShownEntry, Storyteller
 from webapp.reading.papers import PaperList, paper_list
 from webapp.reading.submissions import (
@@ -109,6 +110,7 @@ class CasePage(Page):
     about: AboutBox | None = None
     sealed: SealedBox | None = None
     additions: tuple[ShownAddition, ...] = ()
+    handling: HandlingBox | None = None
     awaited: tuple[AwaitedLink, ...] = ()
     related: tuple[RelatedRow, ...] = ()
     submissions: tuple[ShownSubmission, ...] = ()
@@ -144,6 +146,7 @@ def case_page(
         about=about_box(engine, actor, case_id),
         sealed=sealed_box(engine, actor, case_id) if view.case.confidentiality else None,
         additions=shown_additions(engine, actor, case_id),
+        handling=handling_box(engine, actor, case_id, (view.submissions, view.files)),
         awaited=awaited_links(engine, actor, case_id) if view.case.status in RUNNING else (),
         related=tuple(map(_related_row, view.related)),
         notice=None if notice is None else _to_notice(notice),

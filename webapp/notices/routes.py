@@ -23,6 +23,7 @@ from webapp.notices.pages import (
     receipt_page,
 )
 from webapp.notices.results import result_page, results_page
+from webapp.notices.statistics import drawn_year, statistics_page, year_of
 from webapp.shared.errors import status_of
 from webapp.shared.language import _
 from webapp.shared.navigation import shell
@@ -35,6 +36,7 @@ from webapp.shared.requests import (
     current_registry,
 )
 from webapp.shared.security import PAPER_POLICY
+from webapp.standard.statistics import PUBLISHERS, SUBJECTS
 
 OBJECTIONS = Allowance("objection", times=10, within=timedelta(hours=1))
 """Of one address: a whole office may stand behind it, and nobody writes ten by hand."""
@@ -79,6 +81,44 @@ def result(batch_no: str) -> ResponseReturnValue:
     return render(
         result_page(shell("notices", actor), current_registry().results.show(actor, batch_no))
     )
+
+
+@notices.get("/statistics")
+def statistics() -> ResponseReturnValue:
+    """The newest year's figures of grievances, for everybody."""
+    actor = actor_or_none()
+    return render(statistics_page(shell("notices", actor), current_engine(), actor, ""))
+
+
+@notices.get("/statistics/<year>")
+def statistics_of(year: str) -> ResponseReturnValue:
+    """Those of a year."""
+    actor = actor_or_none()
+    return render(statistics_page(shell("notices", actor), current_engine(), actor, year))
+
+
+@notices.get("/statistics/<year>/publishing")
+def statistics_draft(year: str) -> ResponseReturnValue:
+    """What would be made public, or was, for who looks after it."""
+    actor = current_actor()
+    return render(drawn_year(shell("notices", actor), current_engine(), actor, year))
+
+
+@notices.post("/statistics/<year>/publishing")
+def publish_statistics(year: str) -> ResponseReturnValue:
+    """Make it public, take it back with a reason, or show it again."""
+    actor, figures, of = current_actor(), current_engine().figures, year_of(year)
+    match request.form.get("act", ""):
+        case "publish":
+            figures.publish(actor, PUBLISHERS, SUBJECTS, of)
+            flash(_("%(year)s 年的统计已经公开。", year=of), "done")
+        case "withdraw":
+            figures.withdraw(actor, PUBLISHERS, of, request.form.get("reason", ""))
+            flash(_("%(year)s 年的统计已经撤下。", year=of), "done")
+        case _:
+            figures.show_again(actor, PUBLISHERS, of)
+            flash(_("%(year)s 年的统计已经重新公开。", year=of), "done")
+    return redirect(url_for("notices.statistics_draft", year=of), 303)
 
 
 @notices.get("/notices/<notice_id>")

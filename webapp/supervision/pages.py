@@ -119,9 +119,11 @@ def supervision_tabs(now: str) -> tuple[Link, ...]:
     """The pages of this section."""
     return (
         Link(_("超期环节"), url_for("supervision.overdue"), now == "overdue"),
+        Link(_("本周到期"), url_for("supervision.due"), now == "due"),
         Link(_("按单位催办"), url_for("supervision.by_unit"), now == "units"),
         Link(_("督办单"), url_for("supervision.orders"), now == "orders"),
         Link(_("月度通报"), url_for("supervision.month"), now == "month"),
+        Link(_("维权指标"), url_for("supervision.indicators"), now == "indicators"),
         Link(_("无人办理"), url_for("supervision.unstaffed"), now == "unstaffed"),
         Link(_("岗位空缺"), url_for("supervision.gaps"), now == "gaps"),
         Link(_("最小岗位"), url_for("supervision.small_posts"), now == "small_posts"),

@@ -151,7 +151,7 @@ def month_page(
         is_over=found.is_over,
         earlier=draw.page(_shifted(found, -1)),
         later=draw.page(_shifted(found, 1)) if found.is_over else "",
-        areas=_areas(actor, units, below),
+        areas=areas_of(actor, units, below),
         below=below,
         tables=tables_of(draw, found, {row.key: row.name for row in engine.definitions.latest()}),
         reasons=_reasons(draw, found.counts),
@@ -165,7 +165,7 @@ def _shifted(found: Month, months: int) -> str:
     return f"{year}-{month + 1:02}"
 
 
-def _areas(
+def areas_of(
     actor: Actor, units: Mapping[str, Organisation], below: str
 ) -> tuple[tuple[str, str, bool], ...]:
     """Counties and the city of her area, by name."""

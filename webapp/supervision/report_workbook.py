@@ -23,10 +23,10 @@ def report_workbook(page: MonthPage) -> bytes:
     for sheet, table in zip(sheets, page.tables, strict=True):
         _fill(sheet, page, table)
     reasons = book.create_sheet(_("超期原因"))
-    _put(reasons, [_("超期原因"), _("期末超期未办")], bold=True)
+    put(reasons, [_("超期原因"), _("期末超期未办")], bold=True)
     for reason, figure in page.reasons:
-        _put(reasons, [reason, figure.count])
-    _put(reasons, [_("合计"), page.late.count], bold=True)
+        put(reasons, [reason, figure.count])
+    put(reasons, [_("合计"), page.late.count], bold=True)
     reasons.column_dimensions["A"].width = _WIDEST
     content = io.BytesIO()
     book.save(content)
@@ -35,14 +35,14 @@ def report_workbook(page: MonthPage) -> bytes:
 
 def _fill(sheet: Worksheet, page: MonthPage, table: ReportTable) -> None:
     sheet.title = table.label
-    _put(sheet, [f"{page.area} {page.heading} {page.title}"], bold=True)
-    _put(sheet, [_("统计到 %(moment)s", moment=page.until)])
+    put(sheet, [f"{page.area} {page.heading} {page.title}"], bold=True)
+    put(sheet, [_("统计到 %(moment)s", moment=page.until)])
     has_posts = table.total.posts is not None
     heads = [table.label, *heads_of_figures(), *([_("空缺岗位")] if has_posts else [])]
-    _put(sheet, list(heads), bold=True)
+    put(sheet, list(heads), bold=True)
     for row in table.rows:
-        _put(sheet, _cells(row))
-    _put(sheet, _cells(table.total), bold=True)
+        put(sheet, _cells(row))
+    put(sheet, _cells(table.total), bold=True)
     sheet.column_dimensions["A"].width = _WIDEST
     for number in range(1, len(heads)):
         sheet.column_dimensions["BCDEFGHI"[number - 1]].width = _WIDE
@@ -74,7 +74,8 @@ def _cells(row: ReportRow) -> list[str | int]:
     return cells if row.posts is None else [*cells, row.posts]
 
 
-def _put(sheet: Worksheet, values: list[str | int], *, bold: bool = False) -> None:
+def put(sheet: Worksheet, values: list[str | int], *, bold: bool = False) -> None:
+    """Write one row below what there is; a text never becomes a formula."""
     row = sheet.max_row + 1 if sheet.cell(1, 1).value is not None else 1
     for column, value in enumerate(values, 1):
         cell = sheet.cell(row, column)

@@ -11,7 +11,10 @@ from webapp.shared.page import render
 from webapp.shared.requests import current_actor, current_engine, current_installation
 from webapp.shared.settings_tabs import settings_section
 from webapp.shared.words import moment
+from webapp.supervision.due import due_page
+from webapp.supervision.due import due_workbook as workbook_of_due
 from webapp.supervision.gaps import gaps_page
+from webapp.supervision.indicators import indicator_cases_page, indicators_page
 from webapp.supervision.orders import choose_order, orders_page
 from webapp.supervision.pages import overdue_page, unstaffed_page
 from webapp.supervision.report import MonthPage, behind_page, month_page
@@ -35,6 +38,28 @@ def overdue() -> ResponseReturnValue:
     """What is late, longest first."""
     actor = current_actor()
     return render(overdue_page(shell("supervision", actor), current_engine(), actor, request.args))
+
+
+@supervision.get("/supervision/due")
+def due() -> ResponseReturnValue:
+    """What falls due this week, what is late before it."""
+    actor = current_actor()
+    return render(due_page(shell("supervision", actor), current_engine(), actor, request.args))
+
+
+@supervision.get("/supervision/due.xlsx")
+def due_workbook() -> ResponseReturnValue:
+    """The same as a workbook, without the names of applicants."""
+    actor = current_actor()
+    page = due_page(shell("supervision", actor), current_engine(), actor, request.args)
+    return _workbook(workbook_of_due(page), f"{page.title}.xlsx")
+
+
+def _workbook(content: bytes, name: str) -> Response:
+    response = Response(content, mimetype=_XLSX)
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @supervision.get("/supervision/units")
@@ -89,11 +114,7 @@ def month() -> ResponseReturnValue:
 def month_workbook() -> ResponseReturnValue:
     """The same figures as a workbook."""
     page = _report()
-    name = quote(f"{page.title}{page.month}.xlsx")
-    response = Response(report_workbook(page), mimetype=_XLSX)
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return _workbook(report_workbook(page), f"{page.title}{page.month}.xlsx")
 
 
 @supervision.get("/supervision/month/steps")
@@ -102,6 +123,26 @@ def behind() -> ResponseReturnValue:
     actor = current_actor()
     frame = shell("supervision", actor)
     return render(behind_page(frame, current_engine(), actor, request.args))
+
+
+@supervision.get("/supervision/indicators")
+def indicators() -> ResponseReturnValue:
+    """Petitions, legal aid and wage arrears in figures."""
+    actor, places = current_actor(), current_installation().places
+    frame = shell("supervision", actor)
+    return render(
+        indicators_page(frame, current_engine(), actor, request.args, places.organisations())
+    )
+
+
+@supervision.get("/supervision/indicators/cases")
+def indicator_cases() -> ResponseReturnValue:
+    """The cases that one of them counts."""
+    actor, places = current_actor(), current_installation().places
+    frame = shell("supervision", actor)
+    return render(
+        indicator_cases_page(frame, current_engine(), actor, request.args, places.organisations())
+    )
 
 
 @supervision.get("/supervision/unstaffed")

@@ -19,6 +19,7 @@ from engine.work.view import TaskView
 from webapp.forms.render import FormView, draw_form, today_of
 from webapp.reading.about import AboutBox, about_box
 from webapp.reading.additions import ShownAddition, shown_additions
+from webapp.reading.handling import HandlingBox, handling_box
 from webapp.reading.panels import Panel, panel_of
 from webapp.reading.papers import PaperList, paper_list
 from webapp.reading.same_person import same_person_panel
@@ -126,6 +127,7 @@ class TaskPage(Page):
     to_print: tuple[PaperName, ...] = ()
     about: AboutBox | None = None
     additions: tuple[ShownAddition, ...] = ()
+    handling: HandlingBox | None = None
     urged: str = ""
     """How often its people were reminded, and by whom last."""
     orders: tuple[Link, ...] = ()
@@ -192,6 +194,9 @@ def task_page(
         to_print=to_print,
         about=about_box(engine, actor, view.case.id),
         additions=shown_additions(engine, actor, view.case.id),
+        handling=handling_box(
+            engine, actor, view.case.id, (view.submissions, view.files), view.task.id
+        ),
         urged=reminded_words(engine.supervision.reminded(view.task.id)),
         orders=order_links(
             engine.supervision.orders_about(actor, [view.task.id]).get(view.task.id, ())

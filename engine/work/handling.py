@@ -1,0 +1,239 @@
+"""What who handles a case looks for first: what came in, and what comes next by the drawing.
+
+What comes next is read off the diagram, as nobody can know the answers that are still to be given:
+every step of a person that the case may come to before any other, and by when it would be done.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from engine.errors import Invalid
+from engine.feel import EvaluationContext, FeelSyntaxError, value_or_expression
+from engine.model.actors import SYSTEM_ID, Actor
+from engine.model.cases import Case, EventKind, HistoryEntry
+from engine.model.deadlines import Deadline
+from engine.model.definitions import Element, ElementKind, LaneKind
+from engine.model.tasks import TaskLine
+from engine.runtime import Program
+from engine.store import task_lists, tasks
+from engine.store.database import Tx
+from engine.work import view
+from engine.work.access import visible_case
+from engine.work.confidence import Confidence
+from engine.work.due import LAW
+from engine.work.environment import Environment
+from engine.work.opened import OpenedCase, open_case, scope_at
+from engine.work.step_limits import due_of_step
+
+MOST_STEPS = 4
+"""Open steps whose ways on are looked for."""
+
+_MOST_WAYS = 6
+_MOST_ENTRIES = 200
+_PASSED_THROUGH = frozenset(
+    {
+        ElementKind.SCRIPT_TASK,
+        ElementKind.DECISION_TASK,
+        ElementKind.SERVICE_TASK,
+        ElementKind.EXCLUSIVE,
+        ElementKind.PARALLEL,
+        ElementKind.INCLUSIVE,
+        ElementKind.EVENT_BASED,
+        ElementKind.THROW,
+        ElementKind.START,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Coming:
+    """What may come next: a step, a called process, a wait, or an end.
+
+    ``ways``: what stands on the flows that lead there. ``limit``: how long it may take once it is
+    there; ``until``: the last day, where that is settled already.
+    """
+
+    name: str
+    kind: ElementKind
+    ways: tuple[str, ...]
+    who: str
+    limit: str
+    until: date | None
+    is_law: bool
+
+
+@dataclass(frozen=True)
+class OpenNow:
+    """An open step, whether its limit is of law, and what may come behind it."""
+
+    line: TaskLine
+    is_law: bool
+    coming: tuple[Coming, ...]
+
+
+@dataclass(frozen=True)
+class Handling:
+    """The open steps with what comes next, and what came in beside the steps.
+
+    ``outside``: ids of elements where a body outside answers; ``messages``: the names of what came,
+    by element id.
+    """
+
+    now: tuple[OpenNow, ...]
+    came_in: tuple[HistoryEntry, ...]
+    outside: frozenset[str]
+    messages: Mapping[str, str]
+
+
+def handling(environment: Environment, tx: Tx, actor: Actor, case_id: str) -> Handling:
+    """Of a case the actor may see. NotFound for any other."""
+    opened = open_case(environment, tx, visible_case(tx, actor, case_id))
+    confidence = Confidence(environment, tx, actor, opened)
+    came_in = view.history(
+        environment,
+        tx,
+        actor,
+        case_id,
+        0,
+        _MOST_ENTRIES,
+        (EventKind.MESSAGE.value, EventKind.FILE_ADDED.value),
+    ).entries
+    lines = task_lists.open_of_case(tx, case_id)[:MOST_STEPS]
+    every = [
+        element
+        for program in opened.programs
+        for process_key in program.processes
+        for element in program.elements(process_key)
+    ]
+    return Handling(
+        tuple(_open_now(environment, tx, opened, confidence, line) for line in lines),
+        tuple(one for one in came_in if _is_from_outside(one)),
+        frozenset(
+            one.id for one in every if one.lane is not None and one.lane.kind is LaneKind.EXTERNAL
+        ),
+        {one.id: one.name for one in every},
+    )
+
+
+def _is_from_outside(entry: HistoryEntry) -> bool:
+    """Not what the engine tells itself: signals, operations that were done."""
+    if entry.kind is EventKind.FILE_ADDED:
+        return True
+    return "signal" not in entry.detail and entry.actor != SYSTEM_ID
+
+
+def _open_now(
+    environment: Environment, tx: Tx, opened: OpenedCase, confidence: Confidence, line: TaskLine
+) -> OpenNow:
+    program = opened.program
+    try:
+        element = program.element(line.process_key, line.element_id)
+    except KeyError:
+        return OpenNow(line, is_law=False, coming=())
+    loaded = tasks.load(tx, line.id)
+    scope: Mapping[str, object] = {}
+    if loaded is not None and confidence.may_read(element):
+        scope = scope_at(environment, tx, opened, loaded.task.token)
+    context = environment.feel(tx, opened.case.organisation_id, environment.now())
+    reckoning = _Reckoning(environment, tx, opened.case, scope, context)
+    coming = tuple(reckoning.coming(found, ways) for found, ways in _ahead(program, element))
+    return OpenNow(line, element.properties.get("basis") == LAW, coming[:_MOST_WAYS])
+
+
+@dataclass(frozen=True)
+class _ToCome:
+    """A step that is not there yet, as its limit sees it if it were opened now."""
+
+    created_at: datetime
+    counted_from: date | None
+    limit_of: str | None
+    lane_kind: str
+    paused: tuple[tuple[date, date], ...] | None = None
+
+
+@dataclass(frozen=True)
+class _Reckoning:
+    """Works out the limits of what comes, from what the case knows now."""
+
+    environment: Environment
+    tx: Tx
+    case: Case
+    scope: Mapping[str, object]
+    context: EvaluationContext
+
+    def coming(self, element: Element, ways: tuple[str, ...]) -> Coming:
+        """One of the ways on, as a value."""
+        lane = element.lane
+        limit, until = self._limit(element.deadline or ""), None
+        if limit and element.counted_from:
+            # When it ends does not hang on when it begins.
+            until, limit = self._until(element, limit), ""
+        return Coming(
+            element.name or element.id,
+            element.kind,
+            ways,
+            "" if lane is None or element.kind is not ElementKind.USER_TASK else lane.name,
+            limit,
+            until,
+            element.properties.get("basis") == LAW,
+        )
+
+    def _until(self, element: Element, limit: str) -> date | None:
+        """The last day; None where the day it is counted from is not written down yet."""
+        try:
+            written = self._said(element.counted_from)
+            start = date.fromisoformat(str(written)[: len("2026-11-16")])
+        except (ValueError, FeelSyntaxError):
+            return None
+        lane = LaneKind.ROLE if element.lane is None else element.lane.kind
+        step = _ToCome(self.environment.now(), start, element.limit_of or None, lane.value)
+        return due_of_step(self.environment, self.tx, self.case, step, limit)[0].last_day
+
+    def _said(self, text: str) -> object:
+        return value_or_expression(text).evaluate(self.scope, self.context).value
+
+    def _limit(self, text: str) -> str:
+        """5wd; empty where it hangs on what is not known yet."""
+        if not text:
+            return ""
+        try:
+            return str(Deadline.parse(str(self._said(text))))
+        except (Invalid, FeelSyntaxError):
+            return ""
+
+
+def _ahead(program: Program, start: Element) -> Iterator[tuple[Element, tuple[str, ...]]]:
+    """What people come to behind a step, each once, the ways named on the flows in between."""
+    nodes = program.diagram(start.process_key).nodes
+    seen = {start.id}
+    waiting: list[tuple[str, tuple[str, ...]]] = _flows(start, ())
+    while waiting:
+        element_id, ways = waiting.pop(0)
+        node = nodes.get(element_id)
+        if node is None or element_id in seen:
+            continue
+        seen.add(element_id)
+        element = node.element
+        if element.kind in _PASSED_THROUGH:
+            waiting = [*_flows(element, ways), *waiting]
+        elif element.kind is ElementKind.SUB_PROCESS:
+            inside = [
+                (one.id, ways)
+                for one in nodes.values()
+                if one.container == element_id
+                and one.element.kind is ElementKind.START
+                and one.event is None
+            ]
+            waiting = [*inside, *waiting]
+        elif element.kind is ElementKind.END and node.container in nodes:
+            waiting = [*_flows(nodes[node.container].element, ways), *waiting]
+        elif element.kind is not ElementKind.END or start.process_key == program.key:
+            yield element, ways
+
+
+def _flows(element: Element, ways: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
+    return [
+        (flow.target_id, (*ways, flow.flow_name) if flow.flow_name else ways)
+        for flow in element.outgoing
+    ]

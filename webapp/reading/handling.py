@@ -1,0 +1,243 @@
+"""What who handles a case sees at a glance: other clocks, letters in and out, what comes next.
+
+A step that prints papers and asks for a day is a letter out, its answers the proof of service
+(送达回证: way, day, receipt). What bodies outside answer, what the applicant did by her receipt and
+messages are letters in.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import url_for
+
+from engine import Actor, Engine
+from engine.forms import Field, FieldKind
+from engine.forms.paths import get_at
+from engine.forms.values import is_empty
+from engine.model.actors import GUEST_NAME, is_guest_id
+from engine.model.cases import EventKind, HistoryEntry, StoredFile
+from engine.model.definitions import ElementKind
+from engine.work.handling import Coming, Handling, OpenNow
+from engine.work.printing import PaperStep
+from engine.work.submissions import Submission
+from webapp.forms.shown import shown_value
+from webapp.shared.items import step_of
+from webapp.shared.language import _
+from webapp.shared.navigation import Link
+from webapp.shared.words import Badge, amount, day, due_badge, moment
+
+_TOLD = frozenset({FieldKind.DATE, FieldKind.SELECT, FieldKind.RADIO, FieldKind.TEXT})
+"""What is short enough to stand in a line about a letter."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Another open step of the case and its limit."""
+
+    step: str
+    href: str
+    due: Badge
+    is_law: bool
+
+
+@dataclass(frozen=True)
+class Next:
+    """What may come behind an open step: ``after`` names that step where several are open."""
+
+    after: str
+    ways: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What came in or went out; ``about``: how, when, with which receipt."""
+
+    at: datetime
+    is_out: bool
+    what: str
+    papers: tuple[Link, ...]
+    about: str
+    proofs: tuple[Link, ...]
+
+    @property
+    def day(self) -> str:
+        """When it was written down."""
+        return moment(self.at)[:10]
+
+
+@dataclass(frozen=True)
+class HandlingBox:
+    """All of it; nothing of it where there is nothing to tell."""
+
+    clocks: tuple[Clock, ...]
+    next: tuple[Next, ...]
+    letters: tuple[Letter, ...]
+    drafts: tuple[Link, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the case has nothing of the kind."""
+        return not (self.clocks or self.next or self.letters or self.drafts)
+
+    @property
+    def sent(self) -> int:
+        """Letters that went out."""
+        return sum(one.is_out for one in self.letters)
+
+    @property
+    def received(self) -> int:
+        """Letters that came in."""
+        return len(self.letters) - self.sent
+
+
+def handling_box(
+    engine: Engine,
+    actor: Actor,
+    case_id: str,
+    told: tuple[Sequence[Submission], Mapping[str, StoredFile]],
+    at_task: str = "",
+) -> HandlingBox:
+    """The box of a case; ``told``: its finished steps and the papers the reader may know of.
+
+    ``at_task``: the step whose page it stands on, which shows its own limit and form itself.
+    """
+    found = engine.cases.handling(actor, case_id)
+    steps = engine.cases.papers(actor, case_id)
+    letters = [*_of_steps(found, steps, *told), *_messages(found, told[1])]
+    letters.sort(key=lambda one: one.at)
+    return HandlingBox(
+        clocks=_clocks(engine, found.now, at_task) if at_task else (),
+        next=tuple(_next(found.now, at_task)),
+        letters=tuple(letters[::-1]),
+        drafts=tuple(_drafts(found.now, steps, at_task)),
+    )
+
+
+def _clocks(engine: Engine, now: Sequence[OpenNow], at_task: str) -> tuple[Clock, ...]:
+    moment_now, calendar = engine.clock.now(), engine.calendar()
+    return tuple(
+        Clock(
+            step_of(one.line.name, one.line.items),
+            url_for("tasks.show", task_id=one.line.id),
+            due_badge(one.line, moment_now, calendar),
+            one.is_law,
+        )
+        for one in now
+        if one.line.id != at_task
+    )
+
+
+def _next(now: Sequence[OpenNow], at_task: str) -> Iterator[Next]:
+    """On the page of a step what comes behind it; on that of the case behind each open one."""
+    shown = [one for one in now if not at_task or one.line.id == at_task]
+    for one in shown:
+        if one.coming:
+            after = step_of(one.line.name, one.line.items) if len(shown) > 1 else ""
+            yield Next(after, tuple(map(_way, one.coming)))
+
+
+def _way(one: Coming) -> str:
+    """同意 → 送达(信访接待员,收到后 3 个工作日)."""
+    name = _("结束:%(name)s", name=one.name) if one.kind is ElementKind.END else one.name
+    if one.kind is ElementKind.CATCH:
+        name = _("等候:%(name)s", name=one.name)
+    by_when = ""
+    if one.until is not None:
+        by_when = _("最迟 %(day)s", day=day(one.until))
+    elif one.limit:
+        by_when = _("收到后 %(limit)s", limit=amount(one.limit))
+    law = _("法定时限") if one.is_law else ""
+    about = ",".join(part for part in (one.who, by_when, law) if part)
+    named = f"{name}({about})" if about else name
+    return f"{'、'.join(one.ways)} → {named}" if one.ways else named
+
+
+def _drafts(now: Sequence[OpenNow], steps: Sequence[PaperStep], at_task: str) -> Iterator[Link]:
+    """The papers of open steps as they would be printed now, and forms half filled in."""
+    papers = {step.task_id: step.papers for step in steps if step.is_open}
+    for one in now:
+        line = one.line
+        for paper in papers.get(line.id, ()):
+            sheet = url_for("printing.sheet", task_id=line.id, document_id=paper.id)
+            yield Link(_("《%(title)s》预览", title=paper.title), sheet)
+        if line.draft_at is not None and line.id != at_task:
+            label = _("“%(step)s”草稿", step=step_of(line.name, line.items))
+            yield Link(label, url_for("tasks.show", task_id=line.id))
+
+
+def _of_steps(
+    found: Handling,
+    steps: Sequence[PaperStep],
+    submissions: Sequence[Submission],
+    files: Mapping[str, StoredFile],
+) -> Iterator[Letter]:
+    papers = {step.task_id: step.papers for step in steps if not step.is_open}
+    for one in submissions:
+        if one.is_withheld or not one.task_id:
+            continue
+        is_in = is_guest_id(one.by) or one.element_id in found.outside
+        facts = [field for field in one.form.fields.values() if _is_told(field, one.data)]
+        printed = papers.get(one.task_id, ())
+        is_out = bool(printed) and any(field.kind is FieldKind.DATE for field in facts)
+        if not (is_in or is_out):
+            continue
+        yield Letter(
+            one.at,
+            not is_in,
+            step_of(one.element_name, one.items),
+            tuple(
+                Link(
+                    paper.title,
+                    url_for("printing.sheet", task_id=one.task_id, document_id=paper.id),
+                )
+                for paper in printed
+            ),
+            " · ".join(
+                [
+                    *([GUEST_NAME] if is_guest_id(one.by) else []),
+                    *(f"{_label(f)}{shown_value(f, get_at(one.data, f.path))}" for f in facts),
+                ]
+            ),
+            tuple(
+                Link(label or files[key].name, url_for("reading.paper", file_id=key))
+                for key, label in one.form.files(one.data)
+                if key in files
+            ),
+        )
+
+
+def _messages(found: Handling, files: Mapping[str, StoredFile]) -> Iterator[Letter]:
+    for entry in found.came_in:
+        proofs: tuple[Link, ...] = ()
+        file_id = entry.detail.get("file")
+        if isinstance(file_id, str):
+            if file_id not in files:
+                continue  # not for this reader
+            proofs = (Link(files[file_id].name, url_for("reading.paper", file_id=file_id)),)
+        reason = str(entry.detail.get("reason") or "")
+        yield Letter(
+            entry.at,
+            is_out=False,
+            what=_what(found, entry),
+            papers=(),
+            about=" · ".join(part for part in (entry.actor_name, reason) if part),
+            proofs=proofs,
+        )
+
+
+def _what(found: Handling, entry: HistoryEntry) -> str:
+    if entry.kind is EventKind.FILE_ADDED:
+        return _("添加材料")
+    return found.messages.get(entry.element_id or "", "") or str(entry.detail.get("name", ""))
+
+
+def _is_told(field: Field, data: Mapping[str, object]) -> bool:
+    """Whether an answer may stand in the line: short, given, and no personal data."""
+    if field.kind not in _TOLD or field.decision or field.pii is not None:
+        return False
+    return field.is_asked and not is_empty(get_at(data, field.path))
+
+
+def _label(field: Field) -> str:
+    return f"{field.label} " if field.label else ""

@@ -1,0 +1,271 @@
+"""本周到期: what is late or falls due this week in an area, limits of law first.
+
+Every number leads to the steps it counts; what is late stands before everything else.
+"""
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from flask import url_for
+from openpyxl import Workbook
+
+from engine import Actor, Engine
+from engine.model.clock import local_date
+from engine.model.tasks import TaskLine
+from engine.store.due_steps import LATE, DueQuestion
+from engine.work.due import ProcessDue
+from webapp.shared.addresses import address
+from webapp.shared.items import step_of, step_without_names
+from webapp.shared.language import _, lazy
+from webapp.shared.navigation import Link, Shell
+from webapp.shared.page import Page
+from webapp.shared.words import Badge, day, due_badge, moment
+from webapp.supervision.pages import supervision_tabs
+from webapp.supervision.report import Figure
+from webapp.supervision.report_workbook import put
+
+MOST_ROWS = 500
+_LAW, _OTHER = "law", "other"
+_IS_LAW = {_LAW: True, _OTHER: False}
+_WEEKDAYS = tuple(lazy(name) for name in ("周一", "周二", "周三", "周四", "周五", "周六", "周日"))
+_FIRST_WIDTH, _WIDTH = 30, 12
+
+
+@dataclass(frozen=True)
+class DueDay:
+    """A column: what is over, or a day."""
+
+    label: str
+    date: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class DueRow:
+    """A process, day by day, and in all."""
+
+    label: str
+    is_law: bool
+    figures: tuple[Figure, ...]
+    total: Figure
+
+
+@dataclass(frozen=True)
+class DueStep:
+    """One of the steps."""
+
+    href: str
+    due: Badge
+    is_law: bool
+    title: str
+    step: str
+    plain_step: str
+    """Without the names of items: for the sheet that is taken away."""
+    unit: str
+    holder: str
+    number: str
+    process: str
+
+
+@dataclass(frozen=True)
+class DueGroup:
+    """The steps of one day."""
+
+    label: str
+    steps: tuple[DueStep, ...]
+
+
+@dataclass(frozen=True)
+class DuePage(Page):
+    """The week: a table of numbers, and below it the steps of the number that was chosen."""
+
+    template: ClassVar[str] = "supervision/due.html"
+
+    tabs: tuple[Link, ...]
+    until: str
+    as_of: str
+    days: tuple[DueDay, ...]
+    rows: tuple[DueRow, ...]
+    total: DueRow
+    law: Figure
+    late: Figure
+    narrowed_to: tuple[str, ...]
+    groups: tuple[DueGroup, ...]
+    listed: int
+    is_cut: bool
+    workbook_href: str
+
+    @property
+    def title(self) -> str:
+        """本周到期."""
+        return _("本周到期")
+
+
+def due_page(shell: Shell, engine: Engine, actor: Actor, asked: Mapping[str, str]) -> DuePage:
+    """The week of the actor's area; ``asked`` may name a day, a process, a kind of limits."""
+    wanted = {
+        name: asked[name] for name in ("day", "process", "basis") if asked.get(name, "").strip()
+    }
+    question = DueQuestion(
+        wanted.get("day", ""), wanted.get("process", ""), _IS_LAW.get(wanted.get("basis", ""))
+    )
+    found = engine.supervision.due_week(actor, question, MOST_ROWS)
+    names = {row.key: row.name for row in engine.definitions.latest()}
+    lines = found.lines[:MOST_ROWS]
+    draw = _Drawing(found.days, wanted)
+    return DuePage(
+        shell=shell,
+        tabs=supervision_tabs("due"),
+        until=day(found.days[-1]),
+        as_of=moment(engine.clock.now()),
+        days=draw.columns(),
+        rows=tuple(
+            draw.row(
+                names.get(one.process_key, one.process_key),
+                (one,),
+                process=one.process_key,
+                basis=_LAW if one.is_law else _OTHER,
+            )
+            for one in found.processes
+        ),
+        total=draw.row(_("合计"), found.processes),
+        law=draw.figure(sum(one.total for one in found.processes if one.is_law), basis=_LAW),
+        late=draw.figure(sum(one.by_day.get(LATE, 0) for one in found.processes), day=LATE),
+        narrowed_to=draw.narrowed_to(names),
+        groups=_groups(engine, lines, draw),
+        listed=len(lines),
+        is_cut=len(found.lines) > MOST_ROWS,
+        workbook_href=address("supervision.due_workbook", wanted),
+    )
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    """The columns of one table, and where its numbers lead."""
+
+    days: Sequence[date]
+    wanted: Mapping[str, str]
+
+    def label(self, name: str) -> str:
+        """What a column is called."""
+        if name == LATE:
+            return _("已超期")
+        at = date.fromisoformat(name)
+        return _("今日") if at == self.days[0] else str(_WEEKDAYS[at.weekday()])
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns: what is over, then the days."""
+        return (LATE, *(one.isoformat() for one in self.days))
+
+    def columns(self) -> tuple[DueDay, ...]:
+        """What stands above them."""
+        return tuple(
+            DueDay(
+                self.label(name),
+                "" if name == LATE else name[len("2026-") :],
+                self.wanted.get("day") == name,
+            )
+            for name in self.names
+        )
+
+    def figure(self, count: int, **narrowing: str) -> Figure:
+        """A number with exactly its steps behind it: other filters are dropped."""
+        if not count:
+            return Figure(0)
+        return Figure(count, address("supervision.due", narrowing, _anchor="rows"))
+
+    def row(self, label: str, counted: Sequence[ProcessDue], **narrowing: str) -> DueRow:
+        """The sums of some processes."""
+        return DueRow(
+            label,
+            narrowing.get("basis") == _LAW,
+            tuple(
+                self.figure(sum(one.by_day.get(name, 0) for one in counted), day=name, **narrowing)
+                for name in self.names
+            ),
+            self.figure(sum(one.total for one in counted), **narrowing),
+        )
+
+    def narrowed_to(self, processes: Mapping[str, str]) -> tuple[str, ...]:
+        """What the list below shows, in words."""
+        told: Mapping[str, Callable[[str], str]] = {
+            "day": lambda value: (
+                self.label(value) if value == LATE else f"{self.label(value)} {value}"
+            ),
+            "process": lambda value: processes.get(value, value),
+            "basis": _basis,
+        }
+        return tuple(told[name](value) for name, value in self.wanted.items())
+
+
+def _basis(value: str) -> str:
+    return _("法定时限") if value == _LAW else _("其他时限")
+
+
+def _groups(
+    engine: Engine, lines: Sequence[tuple[TaskLine, bool]], draw: _Drawing
+) -> tuple[DueGroup, ...]:
+    """The steps by day: they come in that order."""
+    now, calendar = engine.clock.now(), engine.calendar()
+    groups: dict[str, list[DueStep]] = {}
+    for line, is_law in lines:
+        if line.due_at is None:
+            continue  # none is: they were asked for by when they are due
+        name = LATE if line.due_at < now else local_date(line.due_at).isoformat()
+        groups.setdefault(name, []).append(
+            DueStep(
+                href=url_for("cases.show", case_id=line.case_id, tab="history"),
+                due=due_badge(line, now, calendar),
+                is_law=is_law,
+                title=line.title,
+                step=step_of(line.name, line.items),
+                plain_step=step_without_names(line.name, line.items),
+                unit=line.handling_name,
+                holder=line.assignee_name or "",
+                number=line.case_number,
+                process=line.process_name,
+            )
+        )
+    return tuple(
+        DueGroup(
+            draw.label(name) if name == LATE else f"{draw.label(name)} {name}", tuple(groups[name])
+        )
+        for name in draw.names
+        if name in groups
+    )
+
+
+def due_workbook(page: DuePage) -> bytes:
+    """The numbers, and the steps without the names of applicants."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    sheet = book.create_sheet(page.title)
+    put(sheet, [f"{page.title} {_('统计到 %(moment)s', moment=page.as_of)}"], bold=True)
+    days = [f"{one.label} {one.date}".strip() for one in page.days]
+    put(sheet, [_("流程"), _("时限"), *days, _("合计")], bold=True)
+    for row in page.rows:
+        kind = _basis(_LAW if row.is_law else _OTHER)
+        put(sheet, [row.label, kind, *(one.count for one in row.figures), row.total.count])
+    total = page.total
+    put(sheet, [total.label, "", *(one.count for one in total.figures), total.total.count])
+    steps = book.create_sheet(_("环节"))
+    heads = (_("时限"), _("法定时限"), _("流程"), _("环节"), _("办理单位"), _("经办"), _("编号"))
+    put(steps, list(heads), bold=True)
+    for group in page.groups:
+        for one in group.steps:
+            law = _("法定时限") if one.is_law else ""
+            put(
+                steps,
+                [group.label, law, one.process, one.plain_step, one.unit, one.holder, one.number],
+            )
+    for each in (sheet, steps):
+        each.column_dimensions["A"].width = _FIRST_WIDTH
+        for letter in "BCDEFGHIJKLM":
+            each.column_dimensions[letter].width = _WIDTH
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
