@@ -14,6 +14,7 @@ from engine.definitions.folder import read_folder
 from engine.model.clock import FixedClock
 from engine.model.ids import new_case_id
 from engine.model.organisations import Person
+from engine.store.cases import CaseQuestion
 from engine.work.accounts import hash_password
 from tests.crash.installation import KEY as MASTER_KEY
 from tests.crash.installation import PASSWORD
@@ -168,3 +169,17 @@ def test_the_screening_shows_earlier_petitions_of_the_same_person(desk: Desk) ->
     assert "同一人以前的办件" not in browser.text(f"/tasks/{later.id}"), (
         "it is asked where it counts"
     )
+
+
+def test_who_writes_down_what_is_about_her_own_union_is_told_that_it_was_taken(desk: Desk) -> None:
+    browser = Browser(desk.app)
+    assert browser.sign_in("reception", PASSWORD).status_code == 303
+    page = "/start/petition/xc"
+    said = {**SAID, "accused_unit": "350602", "_action": "submit", "urgent_word": "no"}
+    done = browser.post(page, {name: str(value) for name, value in said.items()}, page=page)
+    assert (done.status_code, done.headers["Location"]) == (303, "/inbox")
+    told = browser.text("/inbox")
+    assert "按规定您须回避" in told
+    assert TITLE not in told
+    (line,) = desk.engine.cases.list(SYSTEM, CaseQuestion(process_key="petition"))
+    assert line.title == TITLE, "once, though she will not find it"

@@ -136,10 +136,22 @@ def begin(key: str, organisation_id: str) -> ResponseReturnValue:
     form = engine.definitions.get(place.row.id)[1].start_form()
     posted = read_posted(engine, actor, form, request.form, request.files)
     begun = begin_case(engine, actor, place, posted)
+    if begun.case_id and _is_kept_from(actor, begun.case_id):
+        flash(_("办件已建立。所反映的是您或您的单位,按规定您须回避,由别人办理。"), "done")
+        return redirect(url_for("inbox.show"), 303)
     if begun.case_id and posted.action == WITH_RECEIPT and gives_receipt(engine, place):
         # The same post once more, to where receipts are printed: its nonce makes it one receipt.
         return redirect(url_for("slips.issue", case_id=begun.case_id), 307)
     return _answer(actor, place, begun)
+
+
+def _is_kept_from(actor: Actor, case_id: str) -> bool:
+    """Whether what she has just written down may not be seen by her: it is about her own union."""
+    try:
+        current_engine().cases.must_see(actor, case_id)
+    except NotFound:
+        return True
+    return False
 
 
 def _answer(actor: Actor, place: Place, begun: Begun) -> ResponseReturnValue:
