@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -77,6 +77,7 @@ class Run:
     petitions: indicators.Petitions
     legal_aid: indicators.LegalAid
     wages: indicators.Wages
+    on_the_page: Mapping[tuple[str, str], Decimal]
     compared: int
     differences: Sequence[Difference]
 
@@ -161,6 +162,7 @@ def run(url: str, folder: Path, share: Decimal) -> Run:
             indicators.petitions(engine, CUT_OFF),
             indicators.legal_aid(engine),
             indicators.wages(engine, *LIVED),
+            indicators.on_the_page(engine, CITY.handler),
             compared,
             differences,
         )
@@ -241,6 +243,8 @@ def _sum_up(found: Run, steps: int, took: float) -> None:
         f"欠薪 2015: {w.cases} cases, {w.paid_persons} of {w.persons} persons, "
         f"{w.recovered:,.2f} of {w.claimed:,.2f} yuan"
     )
+    page = {f"{process}.{key}": value for (process, key), value in found.on_the_page.items()}
+    print("维权指标:", ", ".join(f"{key} {value:,f}" for key, value in page.items()))
     kinds = Counter((one.place, one.basis) for one in found.differences)
     for (place, basis), many in sorted(kinds.items()):
         first = next(one for one in found.differences if (one.place, one.basis) == (place, basis))

@@ -1,6 +1,7 @@
 """K16 to K19 of domain.md §4.1, read from what the product keeps of its cases.
 
-Milestones, report attributes and the limits of steps; nothing here knows what was played.
+Milestones, report attributes and the limits of steps; nothing here knows what was played. Beside
+them what the page 维权指标 counts of the same cases.
 """
 
 from collections import defaultdict
@@ -12,9 +13,11 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from engine import Engine
+from engine.store.case_facts import FactQuestion
 from engine.store.database import Tx
 from engine.store.instants import from_text, from_text_or_none
 from engine.store.tables import case, case_attribute, milestone, process_version, task
+from webapp.standard.indicators import TOPICS, Known, Sum, amount_of, is_counted, repeated
 
 CLOSING = (
     *("resolved", "withdrawn", "not_accepted", "led_to_procedure"),
@@ -229,3 +232,21 @@ def wages(engine: Engine, first: datetime, last: datetime) -> Wages:
         paid_persons=int(total("paid_people")),
         recovered=total("recovered"),
     )
+
+
+def on_the_page(engine: Engine, reader: str) -> Mapping[tuple[str, str], Decimal]:
+    """What 维权指标 shows somebody of all cases there are: by process and number."""
+    actor = engine.directory.actor_named(reader)
+    until = engine.environment.now() + timedelta(days=1)
+    found: dict[tuple[str, str], Decimal] = {}
+    for process, topic in TOPICS.items():
+        question = FactQuestion(process, until - 5 * _A_YEAR, until, topic.attributes)
+        facts = engine.supervision.case_facts(actor, question)
+        known = Known(engine.environment.today(), repeated(facts))
+        for key, number in topic.numbers().items():
+            behind = [one for one in facts if is_counted(number, one, known)]
+            amounts = [
+                amount_of(number, one) if isinstance(number, Sum) else Decimal(1) for one in behind
+            ]
+            found[process, key] = sum(amounts, Decimal(0))
+    return found

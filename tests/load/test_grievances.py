@@ -4,7 +4,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from tests.load import aid, petitions, wages
-from tests.load.grievances import COUNTIES, ZONE, run
+from tests.load.grievances import COUNTIES, ZONE, Run, run
 
 
 def test_the_whole_is_what_was_published() -> None:
@@ -46,4 +46,25 @@ def test_a_hundredth_of_two_years_of_grievances_comes_out_by_law(
     assert found.wages.claimed == sum(one.claimed for one in owing)
     assert found.wages.paid_persons == sum(one.people for one in owing if one.yuan)
     assert found.wages.recovered == sum(one.people * one.yuan for one in owing)
+    _must_be_on_the_page(found, sum(one.way.name == "withdrawn" for one in asked))
     assert [str(one) for one in found.differences] == []
+
+
+def _must_be_on_the_page(found: Run, withdrawn: int) -> None:
+    """维权指标 counts the same; what was taken back is not among what was to be handled."""
+    page, said = found.on_the_page, found.petitions
+    assert page["petition", "received"] == said.received
+    assert page["petition", "accepted"] == said.accepted - withdrawn
+    assert page["petition", "resolved"] == page["petition", "due"] == said.due - withdrawn
+    assert page["petition", "in-time"] == said.due_closed_in_time - withdrawn
+    assert (page["petition", "answered"], page["petition", "pleased"]) == (
+        said.asked,
+        said.satisfied,
+    )
+    assert page["petition", "repeated"] == said.repeated
+    assert page["legal_aid", "saved"] == found.legal_aid.fees_saved
+    assert page["legal_aid", "recovered"] == found.legal_aid.recovered
+    assert page["wage_arrears", "claimed"] == found.wages.claimed
+    assert page["wage_arrears", "recovered"] == found.wages.recovered
+    assert page["wage_arrears", "people"] == found.wages.persons
+    assert page["wage_arrears", "paid"] == found.wages.paid_persons
