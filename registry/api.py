@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from engine import Actor, Engine
 from registry.copying import CopyDesk
+from registry.duty.desk import DutyDesk
+from registry.duty.swapping import SwapDesk
 from registry.exporting import ExportDesk
 from registry.file_cases import FileCases
 from registry.files import Files
@@ -86,6 +88,8 @@ class Registry(NoticeDesk):
         self.held_payments = HeldPayments(engine)
         self.recoveries = RecoveryDesk(engine)
         self.expenses = ExpenseBook(engine)
+        self.duty = DutyDesk(engine)
+        self.swaps = SwapDesk(engine)
         self.year = YearDesk(engine)
 
     def list_people(self) -> int:

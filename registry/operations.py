@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from engine.model.operations import Operation
 from registry.closing_operations import CLOSE_FILE, FIND_CORRECTION, REOPEN_FILE
 from registry.duplicate_operations import FIND_DUPLICATES, MERGE
+from registry.duty.operations import DUTY_OPERATIONS
+from registry.duty.starts import FROM_THE_ROSTER
 from registry.file_report import FROM_A_REPORT
 from registry.funds.entitling import ENTITLING_OPERATIONS
 from registry.funds.list_operations import LIST_OPERATIONS
@@ -51,6 +53,7 @@ def operations_for(site: str = "") -> Mapping[str, Operation]:
             *RESULT_OPERATIONS,
             *RECOVERY_OPERATIONS,
             FIND_MEMBER,
+            *DUTY_OPERATIONS,
         )
     }
 
@@ -68,7 +71,7 @@ PANELS = frozenset(
 )
 """What a step may show of the register above its form (``panel``)."""
 
-STARTS = frozenset({FROM_A_FILE, FROM_A_REPORT, FROM_A_BATCH, FROM_A_TRANSFER})
+STARTS = frozenset({FROM_A_FILE, FROM_A_REPORT, FROM_A_BATCH, FROM_A_TRANSFER, FROM_THE_ROSTER})
 """What of the register a process may be started from (``startsFrom``)."""
 
 __all__ = ["NEWS", "OPERATIONS", "PANELS", "SOURCES", "STARTS", "operations_for"]

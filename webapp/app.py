@@ -20,6 +20,7 @@ from webapp.cases.sealed_routes import sealed
 from webapp.definitions.routes import definitions
 from webapp.definitions.version_routes import versions
 from webapp.directory.routes import directory
+from webapp.duty.routes import duty
 from webapp.funds.routes import funds
 from webapp.holidays.routes import holidays
 from webapp.imports.routes import imports
@@ -114,6 +115,7 @@ def create_app(settings: Settings, engine: Engine, registry: RegistryPort) -> Fl
         sealed,
         register,
         imports,
+        duty,
         funds,
         notices,
         letters,

@@ -134,11 +134,11 @@ class Definitions(Group):
                 if info and (info.starts_from_record or (from_nothing and info.starts_from)):
                     continue
                 places = actor.places(row.start_role or "")
+                levels = info.start_levels if info else ()
                 homes = [
                     nodes[i]
                     for i in sorted(stored_directory.below(tx, places))
-                    if row.start_level in {None, "", nodes[i].level}
-                    and not nodes[i].is_closed(today)
+                    if (not levels or nodes[i].level in levels) and not nodes[i].is_closed(today)
                 ]
                 if homes:
                     found.append((row, homes))

@@ -130,7 +130,7 @@ def _node_sites(draft: Draft, process: Process, node: Node) -> Iterator[Site]:
                 must_be_feel=True,
                 when=When.BEFORE if node.tag == "userTask" else When.CASE,
             )
-    for name in ("pausesClock", "sameAllowed", "handledAt"):
+    for name in ("pausesClock", "sameAllowed", "handledAt", "givenTo"):
         said = node.properties.get(name, "").strip()
         if said.startswith("="):
             where = _property(node.label, name)

@@ -313,6 +313,11 @@ class Element:
         return self.properties.get("handledAt", "").strip()
 
     @property
+    def given_to(self) -> str:
+        """FEEL for a person, or her user name or id: the step begins in her hands, if it may."""
+        return self.properties.get("givenTo", "").strip()
+
+    @property
     def same_allowed(self) -> str:
         """Ids, or FEEL for them, of ``notSamePersonAs`` that one person may do after all."""
         return self.properties.get("sameAllowed", "").strip()
@@ -350,6 +355,11 @@ class ProcessInfo:
     def finished_in(self) -> str:
         """The step in which a start form that lacks answers is finished; empty: there is none."""
         return self.properties.get(FINISHED_IN, "").strip()
+
+    @property
+    def start_levels(self) -> tuple[str, ...]:
+        """The levels of the units it begins for; empty: whichever."""
+        return listed(self.start_level or "")
 
     @property
     def starters(self) -> tuple[str, ...]:

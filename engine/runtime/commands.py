@@ -270,24 +270,28 @@ def _waiting(run: Run, token: str) -> tuple[Token, Node]:
     return found, node
 
 
+def _opened(run: Run, wait: UserWait) -> OpenStep:
+    limit, counted_from, pauses = run.limits.get(wait.token, (None, None, None))
+    return OpenStep(
+        wait.token,
+        wait.process_key,
+        wait.element_id,
+        wait.path,
+        wait.items,
+        limit,
+        counted_from,
+        pauses,
+        run.hands.get(wait.token, ""),
+    )
+
+
 def _step(run: Run, before: frozenset[str]) -> Step:
     state = encode(run)
     now = waits_of(run)
     return Step(
         state=state,
         ended=run.case.completed,
-        opened=tuple(
-            OpenStep(
-                w.token,
-                w.process_key,
-                w.element_id,
-                w.path,
-                w.items,
-                *run.limits.get(w.token, (None, None, None)),
-            )
-            for w in now.user.values()
-            if w.token not in before
-        ),
+        opened=tuple(_opened(run, wait) for wait in now.user.values() if wait.token not in before),
         closed=tuple(sorted(before - now.user.keys())),
         waits=now,
         passed=tuple(run.record.passed),

@@ -12,6 +12,7 @@ from typing import Any
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import StepFailed
+from engine.feel import value_or_expression
 from engine.runtime.answers import CALL
 from engine.runtime.diagram import (
     ErrorEvent,
@@ -77,7 +78,8 @@ class Run(Repeating):
     """Moves one case.
 
     By token: ``failures`` are the sentences of the elements that failed, ``limits`` the deadlines
-    of the user tasks that began, with what was written down for them.
+    of the user tasks that began, with what was written down for them, ``hands`` whom such a
+    task names to begin with.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class Run(Repeating):
         super().__init__(program, ports, variables)
         self.failures = failures
         self.limits: dict[str, Limit] = {}
+        self.hands: dict[str, str] = {}
         self.case = CaseWorkflow(program.spec, program.parts, self)
         self.steps_left = MOST_STEPS
         self._urgent: list[Token] = []
@@ -260,6 +263,10 @@ class Run(Repeating):
     def begin_step(self, token: Token, node: Node) -> None:
         """Fix what a user task begins with; one whose deadline is not known is an incident."""
         self.map_inputs(token, node)
+        if node.element.given_to:
+            named = value_or_expression(node.element.given_to)
+            value = named.evaluate(self.visible(token), self.ports.feel).value
+            self.hands[token.id] = value.strip() if isinstance(value, str) else ""
         if node.element.deadline is None:
             return
         element, visible = node.element, self.visible(token)

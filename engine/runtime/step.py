@@ -52,7 +52,8 @@ class OpenStep:
     ``path`` are the ids of the call activities and sub-processes it lies in, outermost first;
     ``items`` are the items it is for, outermost first. ``deadline`` is its limit as a text such as
     ``5wd``, worked out when it began; ``counted_from`` the date that was written down for it and
-    ``pauses`` the days from which and to which it stood still, None where nothing says so.
+    ``pauses`` the days from which and to which it stood still, None where nothing says so,
+    ``given_to`` the person it begins with, if it names one.
     """
 
     token: str
@@ -63,6 +64,7 @@ class OpenStep:
     deadline: str | None = None
     counted_from: date | None = None
     pauses: tuple[tuple[date, date], ...] | None = None
+    given_to: str = ""
 
 
 @dataclass(frozen=True)

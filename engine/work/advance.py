@@ -186,6 +186,7 @@ def _open_tasks(
                 "due_at": None if task.due_at is None else task.due_at.isoformat(),
                 "deadline": task.deadline,
                 **({} if task.counted_from is None else {"from": task.counted_from.isoformat()}),
+                **({} if task.assignee is None else {"given_to": task.assignee}),
                 **told_items(task.items),
             },
             task.id,

@@ -147,7 +147,8 @@ def _numbered(
     return PreparedVersion(
         numbered,
         info.name or source.key,
-        (info.start_role, info.start_level),
+        # the column holds one level; of several it says nothing, the file itself is asked
+        (info.start_role, info.start_level if len(info.start_levels) == 1 else None),
         newest,
         changed=True,
     )

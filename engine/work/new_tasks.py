@@ -51,6 +51,7 @@ def new_task(
     queue_id = _queue(environment, tx, opened, element, (open_step.items, kept), cause)
     barred = _doers(opened, element, apart, open_step.items)
     barred |= barred_in(tx, queue_id, kept, cause.now.astimezone(ZONE).date())
+    by_profile = _doers(opened, element, element.same_in_small_units, open_step.items) - barred
     begun = _Begun(
         cause.now,
         open_step.counted_from,
@@ -75,7 +76,8 @@ def new_task(
         queue_id=queue_id,
         lane_kind=lane.kind.value,
         barred=barred,
-        by_profile=_doers(opened, element, element.same_in_small_units, open_step.items) - barred,
+        by_profile=by_profile,
+        assignee=_holder(tx, open_step.given_to, queue_id, barred | by_profile, cause),
         priority=_priority(element),
         created_at=cause.now,
         due_at=None if due is None else due.at,
@@ -90,6 +92,18 @@ def new_task(
         pauses_clock=_is_so(environment, tx, opened, element.pauses_clock, cause),
         items=open_step.items,
     )
+
+
+def _holder(tx: Tx, named: str, queue_id: int, barred: frozenset[str], cause: Cause) -> str | None:
+    """Whom ``givenTo`` names, where she may do the step; else it is nobody's, as any other."""
+    if not named:
+        return None
+    found = directory.person_by_username(tx, named)
+    today = cause.now.astimezone(ZONE).date()
+    person = directory.actor(tx, named if found is None else found[0].id, today)
+    if person is None or person.person_id in barred:
+        return None
+    return person.person_id if person.holds_at(*queues.leads_to(tx, queue_id)) else None
 
 
 def relaxed_for(

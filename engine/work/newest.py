@@ -27,19 +27,19 @@ Programs = Callable[[str], Program]
 
 @dataclass(frozen=True)
 class Starting:
-    """Who starts a process, at which level, and whether from nothing else."""
+    """Who starts a process, at which levels, and whether from nothing else."""
 
     role: str
-    level: str
+    levels: tuple[str, ...]
     from_nothing: bool
 
 
 @dataclass(frozen=True)
 class Timed:
-    """A process that a date begins at every unit of a level; ``since``: the day it was deployed."""
+    """What a date begins at every unit of some levels; ``since``: the day it was deployed."""
 
     process_key: str
-    level: str
+    levels: tuple[str, ...]
     when: str
     since: date
 
@@ -100,13 +100,12 @@ def _newest(rows: Sequence[DefinitionRow], readable: Mapping[str, Program]) -> N
             continue
         info = readable[row.id].info
         if row.start_role and not info.starts_from_record:
-            level = row.start_level or ""
-            starts.append(Starting(row.start_role, level, not info.starts_from))
+            starts.append(Starting(row.start_role, info.start_levels, not info.starts_from))
         if info.starts_from == CAMPAIGN:
             gathered.add(row.key)
         if info.begins_on:
             since = local_date(row.deployed_at)
-            timed.append(Timed(row.key, row.start_level or "", info.begins_on, since))
+            timed.append(Timed(row.key, info.start_levels, info.begins_on, since))
     return Newest(
         names={row.key: row.name for row in rows},
         together=frozenset(step for step, element in elements if element.is_batch),

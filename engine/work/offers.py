@@ -28,7 +28,8 @@ def offers(environment: Environment, tx: Tx, actor: Actor) -> Offers:
         one
         for one in held
         if any(
-            not one.level or one.level in levels.get(place, ()) for place in actor.places(one.role)
+            not one.levels or not levels.get(place, set()).isdisjoint(one.levels)
+            for place in actor.places(one.role)
         )
     ]
     return Offers(newest, bool(mine), any(one.from_nothing for one in mine))

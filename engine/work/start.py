@@ -263,11 +263,9 @@ def _must_be_startable(
         raise NotPermitted("这个流程只由其他流程调用,不能单独发起。")
     if info.starts_from_record != origin and not _may_be_listed(actor, info, origin):
         raise NotPermitted(f"“{info.name}”不能在这里发起,未发起。请打开有关的记录,从那里登记。")
-    level = info.start_level
-    if level and home.level != level:
-        raise Invalid(
-            f"这个流程要由{LEVEL_NAMES.get(level, level)}单位发起,“{home.name}”不是。请另选单位。"
-        )
+    if info.start_levels and home.level not in info.start_levels:
+        levels = "或".join(LEVEL_NAMES.get(level, level) for level in info.start_levels)
+        raise Invalid(f"这个流程要由{levels}单位发起,“{home.name}”不是。请另选单位。")
     if origin and actor == PUBLIC:
         return  # what the public may say is decided where it says it
     if origin == PUBLIC_PAGE and actor.is_writer:

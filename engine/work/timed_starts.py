@@ -1,6 +1,6 @@
 """Cases that the calendar begins: processes whose start event is a timer (docs/decisions/0040).
 
-The timer gives a date, reckoned anew each day for each unit of the process's level, so that it may
+The timer gives a date, reckoned anew each day for each unit of the process's levels, so that it may
 follow a parameter (the day of a festival) or the year. When the day has come the unit's case is
 begun by nobody's hand, once. A day that passed while no worker ran is made up for within a week;
 one that passed before the process was deployed stays with who begins cases by hand.
@@ -43,7 +43,7 @@ def due(environment: Environment, tx: Tx) -> list[Due]:
     done = timed_starts.done_since(tx, today - MAKES_UP)
     for one in timed:
         for unit in units.values():
-            if unit.level != one.level or unit.is_closed(today):
+            if unit.level not in one.levels or unit.is_closed(today):
                 continue
             day = _day(environment, tx, one.when, unit.id)
             if day is None or not today - MAKES_UP <= day <= today or day < one.since:

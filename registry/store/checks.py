@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, true
 
 from engine.store.database import Tx
-from engine.store.tables import case, organisation, subscription
+from engine.store.tables import case, organisation, person, subscription
 from registry.household import OUT, WITHOUT_CASE, File, Version
 from registry.notice import OBJECTION, PublicNotice
 from registry.store import exits, households, notices
+from registry.store.duty import duty
 from registry.store.exits import Exit
 from registry.store.import_tables import import_mark
 from registry.store.tables import (
@@ -128,6 +129,8 @@ def rows_that_point_nowhere(tx: Tx) -> list[str]:
     pointing = (
         (household, household.c.file_no, household.c.organisation_id, organisation, true()),
         (notice, notice.c.id, notice.c.organisation_id, organisation, true()),
+        (duty, duty.c.id, duty.c.organisation_id, organisation, true()),
+        (duty, duty.c.id, duty.c.person_id, person, true()),
         (notice, notice.c.id, notice.c.case_id, case, true()),
         (import_mark, import_mark.c.key_hash, import_mark.c.case_id, case, true()),
         (file_report, file_report.c.receipt, file_report.c.case_id, case, true()),

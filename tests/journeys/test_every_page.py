@@ -19,6 +19,7 @@ pytestmark = pytest.mark.browser
 People = Callable[..., Person]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 FIRST = "main table tbody a"
+NEXT_MONTH = "/duty > .duty-bar a:nth-of-type(2)"
 
 
 def violations(page: Page, axe_script: str) -> list[str]:
@@ -95,6 +96,8 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/notices",
         f"/notices > {FIRST}",
         "/nothing-is-here",
+        "/duty",
+        "/duty/plan",
     ),
     "who has 核查举报": (step("核查举报"),),
     "who has 书面告知户主": (
@@ -177,6 +180,8 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/receipt",
     ),
     "xc.reception": (
+        "/duty",
+        f"{NEXT_MONTH} > a:has-text('换班')",
         "/start",
         "/start/petition",
         "/start/petition > main table a",

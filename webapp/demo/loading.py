@@ -25,6 +25,7 @@ from engine.work.accounts import hash_password
 from engine.work.organise import Papers
 from webapp.demo import delays
 from webapp.demo.content import Content
+from webapp.demo.duty import plan_duty
 from webapp.demo.federation import DEMO_PASSWORD, Federation
 from webapp.demo.filling import Filling, Progress, Report
 from webapp.demo.pace import few_collections
@@ -72,6 +73,7 @@ def load_demo(settings: Settings, demo: Demo, report: Report) -> Loaded:
                 _load_parameters(engine, federation, demo.content)
                 faults = _fill(installation, federation, demo, second, report)
             do_rounds(engine, demo.content.rounds)
+            plan_duty(engine)
             _tell(engine)
             engine.execute(lambda tx: stored_settings.take_numbers(tx, _MARK, 1))
         return _loaded(engine, demo, faults)

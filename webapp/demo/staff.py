@@ -28,7 +28,7 @@ _CITY = (
     ("audit", ("audit_committee",)),
     ("reception", ("receptionist",)),
     ("lawyer", ("lawyer",)),
-    ("cadre", ("cadre",)),
+    ("cadre", ("cadre", "receptionist")),
     ("designer", ("designer",)),
     ("admin", ("admin",)),
 )
@@ -48,7 +48,7 @@ _FULL_COUNTY = (
     ("audit", ("audit_committee",)),
     ("reception", ("receptionist",)),
     ("lawyer", ("lawyer",)),
-    ("cadre", ("cadre",)),
+    ("cadre", ("cadre", "receptionist")),
 )
 _SECOND_APPROVER_IN = FULLY_STAFFED[0]
 

@@ -97,12 +97,23 @@ _MONEY = frozenset(
         "supervisor",
     }
 )
+_ON_DUTY = frozenset(
+    {
+        "receptionist",
+        "lawyer",
+        "county_reviewer",
+        "county_approver",
+        "city_protection",
+        "city_leader",
+    }
+)
 _SECTIONS = (
     _Section("inbox", lazy("我的待办"), "inbox.show"),
     _Section("done", lazy("已办与关注"), "cases.done"),
     _Section("register", lazy("困难职工档案"), "register.households", not_only=_OFFICE),
     _Section("notices", lazy("公示"), "notices.listing", not_only=_OFFICE),
     _Section("funds", lazy("资金与发放"), "funds.ledger", roles=_MONEY),
+    _Section("duty", lazy("值班表"), "duty.show", roles=_ON_DUTY),
     _Section("supervision", lazy("督办看板"), "supervision.overdue", roles=_WATCHES),
     _Section(
         "passwords",

@@ -10,6 +10,8 @@ from typing import Protocol
 
 from engine import Actor
 from registry.copying import CopyDesk
+from registry.duty.desk import DutyDesk
+from registry.duty.swapping import SwapDesk
 from registry.exporting import ExportDesk
 from registry.file_cases import FileCases
 from registry.files import Files
@@ -280,6 +282,16 @@ class RegistryPort(NoticePort, Protocol):
     @property
     def expenses(self) -> ExpenseBook:
         """Other expenditure."""
+        ...
+
+    @property
+    def duty(self) -> DutyDesk:
+        """Duty rosters."""
+        ...
+
+    @property
+    def swaps(self) -> SwapDesk:
+        """Swaps of duties."""
         ...
 
     def households(

@@ -16,7 +16,6 @@ def check(draft: Draft) -> Iterator[Finding]:
     """Start role and level, total limit, a name to show."""
     for process in draft.processes:
         name, element = described(process.element), process.element
-        level = process.properties.get("startLevel", "").strip()
         starters = listed(process.properties.get(STARTERS, ""))
         for role in filter(None, (process.start_role, *starters)):
             if role not in draft.known.roles:
@@ -28,15 +27,16 @@ def check(draft: Draft) -> Iterator[Finding]:
                     role=role,
                     roles=draft.known.roles_in_words,
                 )
-        if level and level not in LEVELS:
-            yield error(
-                "start-level-unknown",
-                process.file,
-                element,
-                name=name,
-                level=level,
-                levels=Words.listed(LEVELS),
-            )
+        for level in listed(process.properties.get("startLevel", "")):
+            if level not in LEVELS:
+                yield error(
+                    "start-level-unknown",
+                    process.file,
+                    element,
+                    name=name,
+                    level=level,
+                    levels=Words.listed(LEVELS),
+                )
         limit = process.properties.get("totalLimit", "").strip()
         if limit and not limit.startswith("="):
             try:

@@ -85,6 +85,7 @@ _ON: Mapping[str, frozenset[str]] = {
             "notSamePersonAs",
             "sameAllowed",
             "handledAt",
+            "givenTo",
             "notSameUnitAs",
             "sameInSmallUnits",
             "blockedBy",

@@ -63,6 +63,7 @@ _PROPERTIES = {
     "sameAllowed": Words("允许同一人", "Same person allowed"),
     "notSameUnitAs": Words("不得与谁同一单位", "Not the same unit as"),
     "handledAt": Words("由哪一级办理", "Handled at level"),
+    "givenTo": Words("先交给谁", "Begins with"),
     "readableBy": Words("仅供谁查看", "Readable by"),
     "blockedBy": Words("须先办结", "Waits for"),
     "documents": Words("文书", "Documents"),

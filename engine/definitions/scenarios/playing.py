@@ -185,7 +185,7 @@ class Player:
         if form is not None:
             scope = {"case": self._case, **given}
             variables = {**self._begun_with(form, variables, scope), **given}
-        role, level = program.info.start_role or "", program.info.start_level or ""
+        role, level = program.info.start_role or "", next(iter(program.info.start_levels), "")
         for element in program.elements(program.key):
             if element.kind is ElementKind.START:
                 self._memory.done_by[element.id] = self._default_person(role, level, "发起人")
