@@ -24,6 +24,7 @@ from engine.work.confidence import Confidence
 from engine.work.due import LAW
 from engine.work.environment import Environment
 from engine.work.opened import OpenedCase, open_case, scope_at
+from engine.work.printing import PaperStep, steps_with_papers
 from engine.work.step_limits import due_of_step
 
 MOST_STEPS = 4
@@ -77,28 +78,22 @@ class Handling:
     """The open steps with what comes next, and what came in beside the steps.
 
     ``outside``: ids of elements where a body outside answers; ``messages``: the names of what came,
-    by element id.
+    by element id; ``papers``: the steps that have papers to print.
     """
 
     now: tuple[OpenNow, ...]
     came_in: tuple[HistoryEntry, ...]
     outside: frozenset[str]
     messages: Mapping[str, str]
+    papers: tuple[PaperStep, ...]
 
 
 def handling(environment: Environment, tx: Tx, actor: Actor, case_id: str) -> Handling:
     """Of a case the actor may see. NotFound for any other."""
     opened = open_case(environment, tx, visible_case(tx, actor, case_id))
     confidence = Confidence(environment, tx, actor, opened)
-    came_in = view.history(
-        environment,
-        tx,
-        actor,
-        case_id,
-        0,
-        _MOST_ENTRIES,
-        (EventKind.MESSAGE.value, EventKind.FILE_ADDED.value),
-    ).entries
+    kinds = (EventKind.MESSAGE.value, EventKind.FILE_ADDED.value)
+    came_in = view.history_of(confidence, 0, _MOST_ENTRIES, kinds).entries
     lines = task_lists.open_of_case(tx, case_id)[:MOST_STEPS]
     every = [
         element
@@ -113,6 +108,7 @@ def handling(environment: Environment, tx: Tx, actor: Actor, case_id: str) -> Ha
             one.id for one in every if one.lane is not None and one.lane.kind is LaneKind.EXTERNAL
         ),
         {one.id: one.name for one in every},
+        steps_with_papers(tx, actor, opened),
     )
 
 

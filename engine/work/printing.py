@@ -19,7 +19,7 @@ from engine.store.database import Tx
 from engine.store.task_lists import TaskQuestion
 from engine.work.access import visible_case
 from engine.work.environment import Environment
-from engine.work.opened import open_case, scope_at
+from engine.work.opened import OpenedCase, open_case, scope_at
 from engine.work.view import TaskView, task_view
 
 _MOST_STEPS = 500
@@ -65,9 +65,14 @@ def paper_steps(
     environment: Environment, tx: Tx, actor: Actor, case_id: str
 ) -> tuple[PaperStep, ...]:
     """The steps the case came to that have papers, in the order of the case, each step once."""
-    case = visible_case(tx, actor, case_id)
-    opened = open_case(environment, tx, case)
-    question = TaskQuestion(case_id=case_id, limit=_MOST_STEPS)
+    return steps_with_papers(
+        tx, actor, open_case(environment, tx, visible_case(tx, actor, case_id))
+    )
+
+
+def steps_with_papers(tx: Tx, actor: Actor, opened: OpenedCase) -> tuple[PaperStep, ...]:
+    """The same of a case that its reader was found to see."""
+    question = TaskQuestion(case_id=opened.case.id, limit=_MOST_STEPS)
     newest: dict[tuple[str, str, Items], TaskLine] = {}
     for line in sorted(task_lists.lines(tx, actor, question), key=lambda one: one.created_at):
         newest[line.process_key, line.element_id, line.items] = line

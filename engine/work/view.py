@@ -419,9 +419,16 @@ def history(
     """
     case = visible_case(tx, actor, case_id)
     opened = open_case(environment, tx, case)
+    return history_of(Confidence(environment, tx, actor, opened), after, limit, kinds)
+
+
+def history_of(
+    confidence: Confidence, after: int, limit: int, kinds: Sequence[str] = ()
+) -> History:
+    """The same of a case that its reader was found to see."""
+    tx, case_id = confidence.tx, confidence.opened.case.id
     rows = events.of_case(tx, case_id, after, limit + 1, kinds)
     names = directory.names(tx, [row.actor or "" for row in rows])
-    confidence = Confidence(environment, tx, actor, opened)
     entries = tuple(
         HistoryEntry(
             row.number,

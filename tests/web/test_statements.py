@@ -24,7 +24,7 @@ from webapp.standard.parameters import standard_parameters
 
 pytestmark = pytest.mark.both_databases
 
-MOST = 25
+MOST = 30
 NOW_AND_THEN = 3
 """Names of places and the calendar are read anew every half minute, whatever page it meets."""
 

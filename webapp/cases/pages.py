@@ -145,7 +145,7 @@ def case_page(
         receipt=receipt_box(engine, actor, case_id),
         about=about_box(engine, actor, case_id),
         sealed=sealed_box(engine, actor, case_id) if view.case.confidentiality else None,
-        additions=shown_additions(engine, actor, case_id),
+        additions=shown_additions(engine, actor, case_id, program),
         handling=handling_box(engine, actor, case_id, (view.submissions, view.files)),
         awaited=awaited_links(engine, actor, case_id) if view.case.status in RUNNING else (),
         related=tuple(map(_related_row, view.related)),

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from flask import url_for
 
 from engine import Actor, Engine
+from engine.model.public_words import GUEST_PAPERS
+from engine.runtime import Program
 from engine.work.guest_additions import Addition
 from webapp.shared.words import moment
 
@@ -18,8 +20,12 @@ class ShownAddition:
     papers: tuple[tuple[str, str], ...]
 
 
-def shown_additions(engine: Engine, actor: Actor, case_id: str) -> tuple[ShownAddition, ...]:
-    """The newest first."""
+def shown_additions(
+    engine: Engine, actor: Actor, case_id: str, program: Program
+) -> tuple[ShownAddition, ...]:
+    """The newest first; nothing is asked where the process takes none."""
+    if program.info.properties.get(GUEST_PAPERS, "").strip() != "true":
+        return ()
     return tuple(map(_shown, engine.receipts.additions(actor, case_id)))
 
 

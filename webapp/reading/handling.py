@@ -103,7 +103,7 @@ def handling_box(
     ``at_task``: the step whose page it stands on, which shows its own limit and form itself.
     """
     found = engine.cases.handling(actor, case_id)
-    steps = engine.cases.papers(actor, case_id)
+    steps = found.papers
     letters = [*_of_steps(found, steps, *told), *_messages(found, told[1])]
     letters.sort(key=lambda one: one.at)
     return HandlingBox(

@@ -193,7 +193,7 @@ def task_page(
         layout=_layout(view),
         to_print=to_print,
         about=about_box(engine, actor, view.case.id),
-        additions=shown_additions(engine, actor, view.case.id),
+        additions=shown_additions(engine, actor, view.case.id, view.program),
         handling=handling_box(
             engine, actor, view.case.id, (view.submissions, view.files), view.task.id
         ),
