@@ -290,6 +290,16 @@ def test_a_person_is_found_in_the_file_that_counts_her_by_its_own_unit_alone(ben
     assert found(file_no=opened) == ("closed", None)
 
 
+SWAP = {
+    "kind": "staff",
+    "day": "2026-11-16",
+    "asker_id": "officer",
+    "other_id": "reviewer",
+    "other_day": "2026-11-17",
+}
+"""Of a roster that nobody planned: told in words."""
+
+
 def test_every_operation_gives_what_it_declares(bench: Bench) -> None:
     run: Callable[..., Mapping[str, object]] = bench.run
     opened = run("household.open_file", FILE)
@@ -346,6 +356,9 @@ def test_every_operation_gives_what_it_declares(bench: Bench) -> None:
         "household.fall_back": run("household.fall_back", {"file_no": opened["file_no"]}),
         "household.find_return": run("household.find_return", {"file_no": opened["file_no"]}),
         "household.take_back_exit": run("household.take_back_exit", {"file_no": opened["file_no"]}),
+        "duty.on_day": run("duty.on_day", {"day": "2026-11-16"}),
+        "duty.check_swap": run("duty.check_swap", SWAP),
+        "duty.swap": run("duty.swap", SWAP),
     }
     money = {name for name in registry.OPERATIONS if name.startswith("funds.")}  # tests/funds
     assert given.keys() == registry.OPERATIONS.keys() - money
