@@ -210,7 +210,8 @@ FUND_TABLES = (
 
 def _forget_since(tx: Tx) -> None:
     """The schema as it was some releases before; what came later is taken away first."""
-    for table in ("exit_plan", "review_sample", "household_exit", *reversed(FUND_TABLES)):
+    later = ("duty_change", "duty", *reversed(FUND_TABLES))
+    for table in ("exit_plan", "review_sample", "household_exit", *later):
         tx.execute(text(f"DROP TABLE {table}"))
     for index in (
         "ix_household_status",
@@ -231,7 +232,7 @@ def _forget_since(tx: Tx) -> None:
     tx.execute(
         text(
             "UPDATE alembic_version SET version_num = 'registry_file_reports'"
-            " WHERE version_num = 'registry_supplements'"
+            " WHERE version_num = 'registry_duty'"
         )
     )
     assert "awaits_since" not in {one["name"] for one in inspect(tx).get_columns("household")}
