@@ -413,17 +413,14 @@ def holders_at(
 def held_places(tx: Tx, roles: Collection[str], today: date) -> list[tuple[str, Organisation]]:
     """Each role with each organisation at which somebody holds it today, by their codes."""
     rows = tx.execute(
-        select(role_grant.c.role, role_grant.c.organisation_id)
+        select(role_grant.c.role, organisation)
         .distinct()
         .join(person, person.c.id == role_grant.c.person_id)
+        .join(organisation, organisation.c.id == role_grant.c.organisation_id)
         .where(role_grant.c.role.in_(sorted(roles)), valid(role_grant, today), person.c.active)
-    ).all()
-    found = (
-        (row.role, unit)
-        for row in rows
-        if (unit := organisation_brief(tx, row.organisation_id)) is not None
+        .order_by(organisation.c.code, role_grant.c.role)
     )
-    return sorted(found, key=lambda one: (one[1].code, one[0]))
+    return [(row.role, _organisation(row, {})) for row in rows]
 
 
 def is_within(tx: Tx, organisation_id: str, ancestors: Iterable[str]) -> bool:

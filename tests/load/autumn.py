@@ -7,9 +7,7 @@ listed townships with 68,000 yuan beside it. The totals were published; how they
 years, amounts and counties is invented (模拟).
 """
 
-import argparse
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,9 +28,9 @@ from registry.store.campaigns import PAID_STANDS, Stand
 from tests.funds.autumn import ENROLLED, Autumn, Student, deploy, household
 from tests.funds.conftest import opened, with_money
 from tests.funds.purse import Purse
+from tests.load.asked import HowMuch, run_as_asked
 from tests.load.winter import COUNTIES, County, Told
 from tests.registry.town import PARAMETERS
-from tests.support.postgres import AS_IN_SERVICE, PostgresServer, new_folder
 
 TOWNSHIPS = 17
 OF_EACH_TOWNSHIP = 4
@@ -314,20 +312,9 @@ def _until(purse: Purse, day: date) -> None:
 
 def main(words: Sequence[str]) -> None:
     """Run it on a new database."""
-    asking = argparse.ArgumentParser(prog="python -m tests.load.autumn")
-    asking.add_argument("--share", type=Decimal, default=Decimal(1), help="0.1: a tenth of them")
-    asking.add_argument("--db", choices=("sqlite", "postgres"), default="sqlite")
-    asked = asking.parse_args(words)
-    with tempfile.TemporaryDirectory() as folder:
-        if asked.db == "sqlite":
-            run(f"sqlite:///{folder}/bangfu.db", Path(folder), asked.share)
-            return
-        server = PostgresServer(new_folder(), settings=AS_IN_SERVICE)
-        server.ensure_started()
-        try:
-            run(server.url(server.create_database()), Path(folder), asked.share)
-        finally:
-            server.remove()
+    run_as_asked(
+        "autumn", words, HowMuch("--share", Decimal, Decimal(1), "0.1: a tenth of them"), run
+    )
 
 
 if __name__ == "__main__":

@@ -8,9 +8,7 @@ are read back from what the product keeps, every limit of every step and timer i
 spread is invented.
 """
 
-import argparse
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,11 +29,11 @@ from engine.store.settings import Parameter
 from engine.store.tables import case, job, process_version, task
 from tests.funds.conftest import opened
 from tests.load import aid, indicators, petitions, wages
+from tests.load.asked import HowMuch, run_as_asked
 from tests.load.stage import CITY, Place, Stage
 from tests.load.statute import CHINA, STEPS, TIMERS, Facts, end_of, expected
 from tests.registry.town import CALLED, PARAMETERS, ROOT
 from tests.support.federation import ORGANISATIONS
-from tests.support.postgres import AS_IN_SERVICE, PostgresServer, new_folder
 from webapp.standard.roles import ROLES
 
 COUNTIES = tuple(Place(f"k{number}") for number in range(1, 12))
@@ -254,20 +252,9 @@ def _sum_up(found: Run, steps: int, took: float) -> None:
 
 def main(words: Sequence[str]) -> None:
     """Run it on a new database."""
-    asking = argparse.ArgumentParser(prog="python -m tests.load.grievances")
-    asking.add_argument("--share", type=Decimal, default=Decimal(1), help="0.1: a tenth of them")
-    asking.add_argument("--db", choices=("sqlite", "postgres"), default="sqlite")
-    asked = asking.parse_args(words)
-    with tempfile.TemporaryDirectory() as folder:
-        if asked.db == "sqlite":
-            run(f"sqlite:///{folder}/bangfu.db", Path(folder), asked.share)
-            return
-        server = PostgresServer(new_folder(), settings=AS_IN_SERVICE)
-        server.ensure_started()
-        try:
-            run(server.url(server.create_database()), Path(folder), asked.share)
-        finally:
-            server.remove()
+    run_as_asked(
+        "grievances", words, HowMuch("--share", Decimal, Decimal(1), "0.1: a tenth of them"), run
+    )
 
 
 if __name__ == "__main__":

@@ -4,9 +4,7 @@
 time and rate, reconciles the ledger to the last fen and asks for every promise.
 """
 
-import argparse
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,8 +20,8 @@ from registry.store.campaigns import PAID_STANDS, Stand
 from tests.funds.campaign import VISITED, Winter, deploy, household
 from tests.funds.conftest import opened, with_money
 from tests.funds.purse import Purse
+from tests.load.asked import HowMuch, run_as_asked
 from tests.registry.town import MONDAY_MORNING
-from tests.support.postgres import AS_IN_SERVICE, PostgresServer, new_folder
 from webapp.together.listed import ERRAND, Place, ask_for, errand_on
 
 COUNTIES = 11
@@ -199,20 +197,7 @@ def _close(winter: Winter) -> None:
 
 def main(words: Sequence[str]) -> None:
     """Run it on a new database."""
-    asking = argparse.ArgumentParser(prog="python -m tests.load.winter")
-    asking.add_argument("--households", type=int, default=4543)
-    asking.add_argument("--db", choices=("sqlite", "postgres"), default="sqlite")
-    asked = asking.parse_args(words)
-    with tempfile.TemporaryDirectory() as folder:
-        if asked.db == "sqlite":
-            run(f"sqlite:///{folder}/bangfu.db", Path(folder), asked.households)
-            return
-        server = PostgresServer(new_folder(), settings=AS_IN_SERVICE)
-        server.ensure_started()
-        try:
-            run(server.url(server.create_database()), Path(folder), asked.households)
-        finally:
-            server.remove()
+    run_as_asked("winter", words, HowMuch("--households", int, 4543), run)
 
 
 if __name__ == "__main__":
