@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,12 @@ _ID_IN_TEXT = re.compile(r"[0-9A-Za-z]{8,64}")
 
 _LOOK_BACK = 5_000
 """How far behind the newest sealed row late committers are looked for on each run."""
+
+STANDS_THERE = ""
+"""In place of a hash that stands in another row: of the number before, of what is sealed.
+
+A number is half as big without them; those of earlier releases have both.
+"""
 
 
 def access_hash(row: Mapping[str, Any]) -> str:
@@ -50,7 +56,10 @@ def add_access(
 
 @dataclass(frozen=True)
 class SealRow:
-    """One number of the chain."""
+    """One number of the chain; the hashes of others as it has them itself, or STANDS_THERE.
+
+    ``found_hash`` is what stands in the sealed row now, None where there is no such row.
+    """
 
     seq: int
     source: str
@@ -58,6 +67,7 @@ class SealRow:
     source_hash: str
     before_hash: str
     hash: str
+    found_hash: str | None
 
 
 @dataclass(frozen=True)
@@ -147,8 +157,8 @@ def add_seals(tx: Tx, rows: list[tuple[str, int, str]], at: datetime) -> int:
                 "seq": seq,
                 "source": source,
                 "source_id": source_id,
-                "source_hash": digest,
-                "before_hash": before,
+                "source_hash": STANDS_THERE,
+                "before_hash": STANDS_THERE,
                 "hash": hashed,
                 "at": to_text(at),
             }
@@ -166,9 +176,19 @@ def seals(tx: Tx, batch: int = 2_000) -> Iterator[SealRow]:
         rows = tx.execute(
             select(seal).where(seal.c.seq > after).order_by(seal.c.seq).limit(batch)
         ).all()
+        stored = {
+            source: _stored_hashes(tx, source, [r.source_id for r in rows if r.source == source])
+            for source in ("case", "access")
+        }
         for row in rows:
             yield SealRow(
-                row.seq, row.source, row.source_id, row.source_hash, row.before_hash, row.hash
+                row.seq,
+                row.source,
+                row.source_id,
+                row.source_hash,
+                row.before_hash,
+                row.hash,
+                stored[row.source].get(row.source_id),
             )
         if len(rows) < batch:
             return
@@ -177,6 +197,11 @@ def seals(tx: Tx, batch: int = 2_000) -> Iterator[SealRow]:
 
 def entries(tx: Tx, after: int, limit: int) -> list[AuditRow]:
     """The chain with what it seals, oldest first; one more than asked."""
+    earlier = seal.alias()
+    before = func.coalesce(
+        func.nullif(seal.c.before_hash, STANDS_THERE), earlier.c.hash, FIRST_LINK
+    ).label("before_hash")
+    link = seal.outerjoin(earlier, earlier.c.seq == seal.c.seq - 1)
     of_cases = select(
         seal.c.seq,
         event.c.at,
@@ -184,9 +209,11 @@ def entries(tx: Tx, after: int, limit: int) -> list[AuditRow]:
         event.c.kind.label("action"),
         event.c.case_id.label("object"),
         event.c.request_id,
-        seal.c.before_hash,
+        before,
         seal.c.hash,
-    ).join(event, (event.c.id == seal.c.source_id) & (seal.c.source == literal("case")))
+    ).select_from(
+        link.join(event, (event.c.id == seal.c.source_id) & (seal.c.source == literal("case")))
+    )
     of_access = select(
         seal.c.seq,
         access_event.c.at,
@@ -194,11 +221,13 @@ def entries(tx: Tx, after: int, limit: int) -> list[AuditRow]:
         access_event.c.action,
         access_event.c.object,
         access_event.c.request_id,
-        seal.c.before_hash,
+        before,
         seal.c.hash,
-    ).join(
-        access_event,
-        (access_event.c.id == seal.c.source_id) & (seal.c.source == literal("access")),
+    ).select_from(
+        link.join(
+            access_event,
+            (access_event.c.id == seal.c.source_id) & (seal.c.source == literal("access")),
+        )
     )
     both = union_all(
         of_cases.where(seal.c.seq > after, seal.c.seq <= after + limit + 1),
@@ -234,15 +263,14 @@ def unknown_to(tx: Tx, actor: Actor, targets: Mapping[int, str]) -> frozenset[in
     return frozenset(seq for seq, ids_of in named.items() if ids_of & kept)
 
 
-def source_hashes(tx: Tx, source: str, low: int, high: int) -> dict[int, str]:
-    """Stored hashes of rows by id, from ``low`` to ``high``."""
+def _stored_hashes(tx: Tx, source: str, ids: Sequence[int]) -> dict[int, str]:
+    """What stands in rows by id now."""
+    if not ids:
+        return {}
     table = event if source == "case" else access_event
-    return {
-        row.id: row.hash
-        for row in tx.execute(
-            select(table.c.id, table.c.hash).where(table.c.id >= low, table.c.id <= high)
-        )
-    }
+    # numbers are given in the order of ids, so that there is little else between
+    query = select(table.c.id, table.c.hash).where(table.c.id >= min(ids), table.c.id <= max(ids))
+    return {row.id: row.hash for row in tx.execute(query)}
 
 
 def access_rows(tx: Tx, batch: int = 2_000) -> Iterator[tuple[int, str, str]]:

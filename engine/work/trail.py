@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from engine.model.actors import Actor
 from engine.model.clock import ZONE
 from engine.store import audit, events
-from engine.store.audit import AuditRow
+from engine.store.audit import STANDS_THERE, AuditRow
 from engine.store.database import Tx
 from engine.store.events import FIRST_LINK, NewEvent
 from engine.store.instants import to_text
@@ -106,7 +106,6 @@ class _Walk:
 
     def run(self) -> Verdict:
         self._seals()
-        self._sources()
         self._case_chains()
         self._access_rows()
         self._days()
@@ -130,26 +129,19 @@ class _Walk:
         for row in audit.seals(self.tx):
             if row.seq != self.seq + 1:
                 self._found(self.seq + 1, "a number is missing")
-            expected = audit.seal_link(
-                self.before, row.seq, row.source, row.source_id, row.source_hash
-            )
-            if row.before_hash != self.before or row.hash != expected:
-                self._found(row.seq, "the link does not follow the one before")
+            if row.found_hash is None:
+                self._found(row.seq, f"{row.source} row {row.source_id} was deleted")
+            elif row.source_hash not in {STANDS_THERE, row.found_hash}:
+                self._found(row.seq, f"{row.source} row {row.source_id} was changed")
+            sealed = row.source_hash or row.found_hash or ""
+            expected = audit.seal_link(self.before, row.seq, row.source, row.source_id, sealed)
+            if row.before_hash not in {STANDS_THERE, self.before} or row.hash != expected:
+                self._found(
+                    row.seq, "the link does not follow the one before, or what it seals was changed"
+                )
             self.seq, self.before = row.seq, row.hash
             self.hashes_at[row.seq] = row.hash
             self.seq_of[(row.source, row.source_id)] = row.seq
-
-    def _sources(self) -> None:
-        sealed = {(r.source, r.source_id): r.source_hash for r in audit.seals(self.tx)}
-        for source in ("case", "access"):
-            ids = sorted(i for s, i in sealed if s == source)
-            for start in range(0, len(ids), BATCH):
-                part = ids[start : start + BATCH]
-                stored = audit.source_hashes(self.tx, source, part[0], part[-1])
-                for i in part:
-                    if stored.get(i) != sealed[(source, i)]:
-                        how = "was deleted" if i not in stored else "was changed"
-                        self._found(self.seq_of[(source, i)], f"{source} row {i} {how}")
 
     def _case_chains(self) -> None:
         for case_id, count, head in audit.case_heads(self.tx):

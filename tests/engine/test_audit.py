@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from engine.store.events import FIRST_LINK
 from tests.engine.conftest import Office
 
 
@@ -22,6 +23,24 @@ def _tamper(office: Office, *statements: str) -> None:
         for statement in statements:
             work.tx.execute(text(statement))
         work.commit()
+
+
+_AS_EARLIER_RELEASES = (
+    (
+        "UPDATE seal SET source_hash = (SELECT event.hash FROM event WHERE event.id = source_id) "
+        "WHERE source = 'case'"
+    ),
+    (
+        "UPDATE seal SET source_hash = (SELECT access_event.hash FROM access_event "
+        "WHERE access_event.id = source_id) WHERE source = 'access'"
+    ),
+    f"UPDATE seal SET before_hash = '{FIRST_LINK}' WHERE seq = 1",
+    (
+        "UPDATE seal SET before_hash = (SELECT earlier.hash FROM seal AS earlier "
+        "WHERE earlier.seq = seal.seq - 1) WHERE seq > 1"
+    ),
+)
+"""Numbers with the hashes of others in them, as they were written before."""
 
 
 def test_an_untouched_chain_is_whole_and_gap_free(office: Office) -> None:
@@ -71,13 +90,29 @@ def test_an_untouched_chain_is_whole_and_gap_free(office: Office) -> None:
         "signature",
     ],
 )
-def test_every_tampering_is_found(office: Office, statements: list[str]) -> None:
+@pytest.mark.parametrize("earlier", [False, True], ids=["now", "earlier-release"])
+def test_every_tampering_is_found(office: Office, statements: list[str], earlier: bool) -> None:
     _history(office)
+    if earlier:
+        _tamper(office, *_AS_EARLIER_RELEASES)
     assert office.engine.audit.verify().ok
     _tamper(office, *statements)
     verdict = office.engine.audit.verify()
     assert not verdict.ok
     assert verdict.reason
+
+
+def test_the_chain_goes_on_from_numbers_of_an_earlier_release(office: Office) -> None:
+    _history(office)
+    told = office.engine.audit.entries(0, 500)
+    _tamper(office, *_AS_EARLIER_RELEASES)
+    assert office.engine.audit.entries(0, 500) == told
+    office.do("reviewer", office.applied(), "review", {"decision": "agree"})
+    office.engine.audit.seal()
+    assert office.engine.audit.verify().ok
+    links = office.engine.audit.entries(0, 500)
+    assert len(links) > len(told)
+    assert [row.before_hash for row in links] == [FIRST_LINK, *(row.hash for row in links[:-1])]
 
 
 def test_a_tail_cut_off_with_its_signatures_changes_the_head_noted_outside(office: Office) -> None:
