@@ -288,6 +288,18 @@ def test_a_member_of_a_group_is_found_by_the_telephone_of_a_representative(engin
     assert scope(engine, one)["earlier_open"] == engine.cases.view(SYSTEM, group).case.number
 
 
+def test_representatives_are_asked_of_six_and_kept_of_nobody_else(engine: Engine) -> None:
+    with pytest.raises(Invalid) as refused:
+        registered(engine, persons=6)
+    assert [one.pointer for one in refused.value.errors] == ["/representatives"]
+    alone = registered(engine, persons=5, representatives=[{"name": "林甲"}])
+    assert "representatives" not in engine.cases.view(SYSTEM, alone).submissions[0].data
+    six = [{"name": f"林{one}"} for one in "甲乙丙丁戊己"]
+    with pytest.raises(Invalid) as refused:
+        registered(engine, persons=6, representatives=six)
+    assert [one.pointer for one in refused.value.errors] == ["/representatives"]
+
+
 def test_who_took_no_part_is_told_at_her_union_and_above_it_and_nowhere_else(
     engine: Engine,
 ) -> None:

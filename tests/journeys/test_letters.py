@@ -35,6 +35,11 @@ RECEPTION = {"reception": "xc", "city_reception": "zz"}
 MOBILE = "13900000000"
 BUDGET = 240
 """Keys for one matter at the counter: two minutes at two keys a second, by who types slowly."""
+BETWEEN = """all => all.slice(1).map((one, at) => {
+  const before = all[at].getBoundingClientRect(), after = one.getBoundingClientRect();
+  return Math.round(Math.max(after.left - before.right, after.top - before.bottom));
+})"""
+"""Room between each element and the one before it, beside or below, in pixels."""
 COUNT_STOPS = """() => {
   if (window.stops === undefined) {
     addEventListener('focusin', () => { window.stops += 1; });
@@ -279,6 +284,27 @@ def test_at_the_counter_by_keyboard_from_the_inbox_to_the_receipt(
     entered = union.engine.guests.enter(code, MOBILE[-4:], "192.0.2.1")
     view = union.engine.guests.view(union.engine.guests.guest_for(entered.token))
     assert view.process_name == "信访"
+
+
+def test_representatives_are_asked_of_a_group_and_ready_texts_stand_apart(
+    union: Site, people: Callable[..., Person]
+) -> None:
+    person = people("reception")
+    page = person.page
+    person.go("/start/petition/xc")
+    representatives = page.locator("legend", has_text="代表(六人以上推选,不超过五名)")
+    expect(representatives).to_be_hidden()
+    for width in (1366, PHONE_OF_NOW["width"]):
+        page.set_viewport_size({"width": width, "height": 844})
+        between = page.locator("[data-insert]").evaluate_all(BETWEEN)
+        assert len(between) == 3  # of four
+        assert all(room >= 4 for room in between), (width, between)
+    page.fill("[name=persons]", "6")
+    page.locator("[name=persons]").blur()
+    expect(representatives).to_be_visible()
+    page.fill("[name=persons]", "5")
+    page.locator("[name=persons]").blur()
+    expect(representatives).to_be_hidden()
 
 
 def _written_before(union: Site) -> None:
