@@ -9,8 +9,10 @@ import pytest
 import registry
 from engine import SYSTEM, Engine, Options, Request, open_engine
 from engine.definitions.folder import read_folder
+from engine.errors import Invalid
 from engine.model.clock import FixedClock
 from engine.model.organisations import Person
+from engine.model.tasks import TaskLine
 from engine.store.settings import Parameter
 from tests.engine.conftest import KEY
 from tests.engine.moving.conftest import LONG_BEFORE
@@ -89,7 +91,7 @@ def test_what_is_paid_ends_every_track(engine: Engine) -> None:
         joint = {"checked_on": "2026-11-09", "offices": ["人社", "工会"], "result": found}
         say(engine, case_id, "登记联合检查", **joint)
     say(engine, case_id, "登记有款到账", way="电话", reason="收到两笔")
-    assert waiting(engine, case_id) == {"verify", "inspect", "mediate", "record_payment"}
+    assert waiting(engine, case_id) == {"verify", "inspection_filing", "mediate", "record_payment"}
     (task,) = (
         one
         for one in engine.cases.view(SYSTEM, case_id).open_tasks
@@ -105,3 +107,26 @@ def test_what_is_paid_ends_every_track(engine: Engine) -> None:
     view = engine.cases.view(SYSTEM, case_id)
     assert [one.name for one in view.milestones] == ["accepted", "resolved"]
     assert {i.id for i in engine.audit.invariants() if not i.ok} == set()
+
+
+def test_a_filing_that_is_written_down_late_is_overdue_at_once(engine: Engine) -> None:
+    reception, supervisor = (engine.directory.actor_named(name) for name in STAFF)
+    case_id = engine.cases.start(reception, Request("wage_arrears", "u1", REGISTERED)).case_id
+    with pytest.raises(Invalid) as refused:
+        say(engine, case_id, "移送劳动监察", office="模拟监察大队", sent_on="2027-01-04")
+    assert [str(one.message) for one in refused.value.errors] == ["日期不能晚于今天。"]
+    say(engine, case_id, "移送劳动监察", office="模拟监察大队", sent_on="2026-06-01")
+    filing = step(engine, case_id, "inspection_filing")
+    # five working days from the first of June
+    assert filing.due_date == date(2026, 6, 8)
+    filed = {"inspection_filed": "filed", "inspection_filed_on": "2026-06-02"}
+    engine.tasks.complete(supervisor, filing.id, filed)
+    # sixty from the second, over Dragon Boat Festival
+    assert step(engine, case_id, "inspect").due_date == date(2026, 8, 26)
+
+
+def step(engine: Engine, case_id: str, element: str) -> TaskLine:
+    (found,) = (
+        one for one in engine.cases.open_steps(SYSTEM, case_id) if one.element_id == element
+    )
+    return found

@@ -199,13 +199,16 @@ class Aid:
         yield 1
         self.accepted()
         yield 2
-        self.case.do("county_review", review_result="institution", review_note="由机构办理")
+        # the institution signed for the papers some days before the decision is written down
+        sent = {"institution_sent_on": self.case.day(-(self.plan.nth % 3))}
+        said = {"review_result": "institution", "review_note": "由机构办理", **sent}
+        self.case.do("county_review", said)
         yield 4
         today = self.case.today
-        sent = {"institution_sent_on": today, "institution_on": today, "institution_no": "模1号"}
+        decided = {"institution_on": today, "institution_no": "模1号"}
         why = {"institution_note": "不符合规定(模拟)"} if result == "refuse" else {}
         granted = {"_granted_on": today} if result == "grant" else {}
-        said = {**sent, "institution_result": result, **why, **granted}
+        said = {**decided, "institution_result": result, **why, **granted}
         self.case.do("institution_decision", said)
 
     def institution_assigns(self) -> None:
@@ -227,7 +230,9 @@ class Aid:
         self.case.do("tell_refusal", told_on=self.case.day(-1), told_way="邮寄")
 
     def objects(self) -> None:
-        self.case.say("登记异议", {"way": "当面", "reason": "收入计算有误(模拟)"})
+        asked = self.case.day(-(self.plan.nth % 2))
+        said = {"way": "当面", "asked_on": asked, "reason": "收入计算有误(模拟)"}
+        self.case.say("登记异议", said, objected_on=asked)
 
 
 def helped(a: Aid) -> Plot:
@@ -348,7 +353,8 @@ def _refused_by_institution(a: Aid, result: str) -> Plot:
     yield 10
     a.objects()
     yield 3
-    a.case.do("bureau_review", bureau_result=result, bureau_no="模2号", bureau_note="经审查")
+    decided = {"bureau_result": result, "bureau_on": a.case.today, "_granted_on": a.case.today}
+    a.case.do("bureau_review", decided, bureau_no="模2号", bureau_note="经审查")
 
 
 def bureau(a: Aid) -> Plot:

@@ -202,11 +202,11 @@ STEPS: Mapping[tuple[str, str], Rule] = {
     ("legal_aid", "conflict_check"): Limit(_OWN, 1),
     ("legal_aid", "handle"): Limit(_OWN, 30, "d"),
     ("legal_aid", "end_aid"): Limit("工会办理,依法律援助法 43", 7, "d"),
-    ("legal_aid", "institution_decision"): Limit("法律援助法 43", 7, "d"),
+    ("legal_aid", "institution_decision"): Limit("法律援助法 43", 7, "d", "institution_sent_on"),
     ("legal_aid", "institution_assignment"): Limit("法律援助法 43", 3, "d", "granted_on"),
     ("legal_aid", "follow_result"): Limit(_OWN, 180, "d"),
     ("legal_aid", "tell_refusal"): Limit(_OWN, 3),
-    ("legal_aid", "bureau_review"): Limit("法律援助法 49", 5, "d"),
+    ("legal_aid", "bureau_review"): Limit("法律援助法 49", 5, "d", "objected_on"),
     ("legal_aid", "closing_report"): Limit(_OWN, 30, "d"),
     ("legal_aid", "file_review"): Limit(_OWN, 10),
     ("appeal", "appeal_city"): Limit(_OWN, 30, "d"),
@@ -226,6 +226,9 @@ STEPS: Mapping[tuple[str, str], Rule] = {
     ("wage_arrears", "emergency_fund"): Limit(_OWN, 5),
     ("wage_arrears", "record_payment"): Limit(_OWN, 3),
     ("wage_arrears", "get_proof"): Limit(_OWN, 5),
+    ("wage_arrears", "inspection_filing"): Limit(
+        "监察条例若干规定 18", 5, "wd", "inspection_sent_on"
+    ),
     ("wage_arrears", "inspect"): Limit("劳动保障监察条例 17", 60, "wd", "filed_on"),
     ("wage_arrears", "inspect_longer"): Limit("劳动保障监察条例 17", 90, "wd", "filed_on"),
     ("wage_arrears", "mediate"): Limit("调解仲裁法 14", 15, "d", "mediation_asked_on"),
@@ -236,7 +239,9 @@ STEPS: Mapping[tuple[str, str], Rule] = {
     ("wage_arrears", "arbitrate_longer"): Limit(
         "调解仲裁法 43", 60, "d", "arbitration_accepted_on"
     ),
-    ("wage_arrears", "sue_period"): Limit("调解仲裁法 50", 15, "d", citizens=True),
+    ("wage_arrears", "sue_period"): Limit(
+        "调解仲裁法 50", 15, "d", "award_served_on", citizens=True
+    ),
     ("wage_arrears", "court_case"): Limit(_OWN, 180, "d"),
     ("wage_arrears", "warn_limitation"): Limit(_OWN, 2),
     ("wage_arrears", "call_back"): Limit(_OWN, 10),

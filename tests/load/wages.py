@@ -16,7 +16,7 @@ AT_LEAST_PERSONS, AT_LEAST_YUAN = 7_100, 71_500_000
 _REVIEWED = (
     *("verify", "negotiate", "choose", "send_reminder", "send_proposal", "write_opinion"),
     *("get_proof", "reply_reminder", "reply_opinion", "contractor_first"),
-    *("proposal_filed", "emergency_fund", "inspect", "inspect_longer"),
+    *("proposal_filed", "emergency_fund", "inspection_filing", "inspect", "inspect_longer"),
 )
 _RECEIVED = (
     *("emergency_report", "record_payment", "warn_limitation", "call_back", "refer_hardship"),
@@ -308,8 +308,10 @@ def proposal(w: Arrears) -> Plot:
     yield 1
     w.case.do("send_proposal", _letter(w, "proposal", w.plan.nth % 2))
     yield 3
-    filed = {"proposal_result": "filed", "proposal_result_text": "已立案(模拟)"}
-    w.case.do("proposal_filed", filed, _filed_on=w.case.today)
+    # filed a day or two before the letter that says so is written down
+    day = w.case.day(-(w.plan.nth % 3))
+    filed = {"proposal_result": "filed", "proposal_filed_on": day, "_filed_on": day}
+    w.case.do("proposal_filed", filed, proposal_result_text="已立案(模拟)")
     w.case.goes_on()
     yield from w.tended(24)
     w.case.do("inspect", inspection_result="ordered", inspection_text="责令支付(模拟)")
@@ -321,13 +323,15 @@ def proposal(w: Arrears) -> Plot:
 def inspection(w: Arrears) -> Plot:
     """From the first day; sixty working days were not enough."""
     w.start()
-    filed = w.case.today
-    sent = {"office": "模拟监察大队", "sent_on": filed}
-    w.case.say("移送劳动监察", sent, filed_on=filed)
+    w.asked("移送劳动监察", "inspection_sent_on", "模拟监察大队")
+    yield 1 + w.plan.nth % 4
+    filed = w.case.day(-(w.plan.nth % 2))
+    w.case.do(
+        "inspection_filing", inspection_filed="filed", inspection_filed_on=filed, _filed_on=filed
+    )
     yield from w.verified("refused")
     yield from w.tended(60)
-    longer = {"inspection_result": "longer", "inspection_filed_on": filed}
-    w.case.do("inspect", {**longer, "inspection_text": "案情复杂(模拟)"})
+    w.case.do("inspect", inspection_result="longer", inspection_text="案情复杂(模拟)")
     yield from w.tended(30)
     ordered = {"inspection_longer_result": "ordered", "inspection_longer_text": "责令支付(模拟)"}
     w.case.do("inspect_longer", ordered)
@@ -391,20 +395,27 @@ def arbitration(w: Arrears) -> Plot:
     yield from w.verified("disputed")
     w.asked("申请劳动仲裁", "arbitration_asked_on", "模拟仲裁委员会")
     yield from w.tended(3)
-    accepted = {"arbitration_accepted": "yes", "arbitration_no": "模1号"}
-    w.case.do("arbitration_accept", accepted, _arbitration_accepted_on=w.case.today)
+    accepted = {"arbitration_accepted": "yes", "arbitration_accepted_on": w.case.day(-1)}
+    w.case.do("arbitration_accept", accepted, arbitration_no="模1号")
     yield from w.tended(36)
     is_longer = w.plan.nth % 3 == 0
     said = {"prior_execution": "granted", "arbitration_text": "裁决支付(模拟)"}
-    w.case.do("arbitrate", {**said, "arbitration_result": "longer" if is_longer else "closed"})
     if is_longer:
+        w.case.do("arbitrate", {**said, "arbitration_result": "longer"})
         yield from w.tended(12)
         award = {"arbitration_longer_result": "award", "arbitration_longer_text": "裁决(模拟)"}
-        w.case.do("arbitrate_longer", award)
+        w.case.do("arbitrate_longer", {**award, **_served(w)})
+    else:
+        w.case.do("arbitrate", {**said, "arbitration_result": "closed", **_served(w)})
     yield from w.tended(9)
     w.case.do("sue_period", after_award="kept", after_award_note="按期支付(模拟)")
     w.paid()
     yield from w.called_back()
+
+
+def _served(w: Arrears) -> Mapping[str, object]:
+    """The award, on the day its receipt says: up to four days before it is written down."""
+    return {"award_served_on": w.case.day(-(w.plan.nth % 5)), "award_serving_way": "邮寄"}
 
 
 def proof(w: Arrears) -> Plot:
