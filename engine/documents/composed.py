@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Paragraph:
-    """Words; ``style`` as the document says."""
+    """Words; ``style`` as the document says, or ``title`` over a paper behind another."""
 
     style: str
     text: str

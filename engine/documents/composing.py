@@ -27,12 +27,13 @@ from engine.documents.model import (
     OpinionsBlock,
     Part,
     SealBlock,
+    ServiceBlock,
     SignaturesBlock,
     TableBlock,
     TextBlock,
     Value,
 )
-from engine.documents.wording import date_in_words, written
+from engine.documents.wording import TO_TICK, date_in_words, written
 from engine.feel import EvaluationContext
 from engine.forms.components import Field
 from engine.forms.form import CompiledForm
@@ -43,6 +44,11 @@ ITEM = "item"
 """The name of one thing of a list in the texts of its block."""
 
 BLANK = "________"
+BLANK_DAY = "____年__月__日"
+
+PROOF_OF_SERVICE = "送达回证"
+WAYS_OF_SERVICE = ("当面", "邮寄", "留置", "电子送达", "公告")
+"""How a paper reaches whom it is for; which it was is ticked by hand."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,7 @@ class Facts:
 
 def compose(document: Document, facts: Facts) -> Composed:
     """The paper. What the case does not know stays a line or a box for the pen."""
-    composer = _Composer(facts)
+    composer = _Composer(document, facts)
     return Composed(
         document.id,
         document.title,
@@ -78,7 +84,8 @@ def compose(document: Document, facts: Facts) -> Composed:
 
 
 class _Composer:
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, document: Document, facts: Facts) -> None:
+        self.document = document
         self.facts = facts
 
     def block(self, block: AnyBlock) -> Iterator[ComposedBlock]:
@@ -98,6 +105,8 @@ class _Composer:
                 yield Opinions(tuple(self._opinion(one) for one in block.steps))
             case SealBlock():
                 yield Seal(self._words(block.parts, {}, blank=""))
+            case ServiceBlock():
+                yield from self._service(block)
             case _:
                 yield PageBreak()
 
@@ -112,8 +121,30 @@ class _Composer:
         self, parts: tuple[Part, ...], more: Mapping[str, object], blank: str = BLANK
     ) -> str:
         return "".join(
-            part if isinstance(part, str) else self._written(part, more) or blank for part in parts
+            part if isinstance(part, str) else self._written(part, more) or (blank and _blank(part))
+            for part in parts
         )
+
+    def _service(self, block: ServiceBlock) -> Iterator[ComposedBlock]:
+        """Behind a paper it has its own page, for whom the paper is for takes the paper along."""
+        if block is not self.document.blocks[0]:
+            yield PageBreak()
+            yield Paragraph("title", PROOF_OF_SERVICE)
+        paper = self._words(block.paper, {}) or self.document.title
+        ways = "  ".join(f"{TO_TICK} {way}" for way in WAYS_OF_SERVICE)
+        yield Grid(
+            "",
+            2,
+            (
+                (GridCell("送达文书", paper), GridCell("受送达人", self._words(block.to, {}))),
+                (GridCell("送达方式", ways, 2),),
+                (GridCell("送达地点", ""), GridCell("邮件号码", "")),
+                (GridCell("备注", "", 2),),
+            ),
+        )
+        yield Paragraph("small", "代收的在备注中写明与受送达人的关系；拒收的写明理由和见证人。")
+        yield Signatures("受送达人（签收）", ("",))
+        yield Signatures("送达人", ("", ""))
 
     def _grid(self, block: FieldsBlock) -> Grid:
         rows: list[list[GridCell]] = []
@@ -189,6 +220,11 @@ class _Composer:
             signed.by,
             date_in_words(signed.at.astimezone(ZONE).date().isoformat()),
         )
+
+
+def _blank(value: Value) -> str:
+    """The room for the pen where a value is not known."""
+    return BLANK_DAY if value.way == "date" else BLANK
 
 
 def _column(listed: Field | None, cell: CellBlock) -> Field | None:

@@ -163,12 +163,37 @@ class SealBlock(Block):
 
 
 @dataclass(frozen=True)
+class ServiceBlock(Block):
+    """送达回证 on a page of its own, which stays in the file: whom, which paper, when and how.
+
+    ``paper`` empty: the document itself.
+    """
+
+    to: tuple[Part, ...]
+    paper: tuple[Part, ...] = ()
+
+    @property
+    @override
+    def values(self) -> tuple[Value, ...]:
+        """Every expression that reads the case's variables."""
+        parts = (*self.to, *self.paper)
+        return super().values + tuple(part for part in parts if isinstance(part, Value))
+
+
+@dataclass(frozen=True)
 class BreakBlock(Block):
     """A new page."""
 
 
 AnyBlock = (
-    TextBlock | FieldsBlock | TableBlock | SignaturesBlock | OpinionsBlock | SealBlock | BreakBlock
+    TextBlock
+    | FieldsBlock
+    | TableBlock
+    | SignaturesBlock
+    | OpinionsBlock
+    | SealBlock
+    | ServiceBlock
+    | BreakBlock
 )
 
 

@@ -16,6 +16,7 @@ from engine.documents.model import (
     OpinionsBlock,
     Part,
     SealBlock,
+    ServiceBlock,
     SignaturesBlock,
     TableBlock,
     TextBlock,
@@ -42,8 +43,12 @@ _OF_KIND: Mapping[str, frozenset[str]] = {
     "signatures": frozenset({"label", "each"}),
     "opinions": frozenset({"steps"}),
     "seal": frozenset({"text"}),
+    "service": frozenset({"to", "paper"}),
     "break": frozenset(),
 }
+
+
+_WITH_VALUES = ("text", "to", "paper")
 
 
 class _Fault(Exception):
@@ -194,8 +199,18 @@ def _read_block(raw: Mapping[str, Any], line: int) -> AnyBlock:
             return SignaturesBlock(line, when, _words(raw, "label"), _needed(raw, "each"))
         case "opinions":
             return OpinionsBlock(line, when, tuple(_opinions(raw)))
+        case _:
+            return _closing_block(kind, raw, line, when)
+
+
+def _closing_block(kind: str, raw: Mapping[str, Any], line: int, when: Value | None) -> AnyBlock:
+    """What stands at the end of a paper: its seal, its proof of service, its page."""
+    match kind:
         case "seal":
             return SealBlock(line, when, _parts(raw, "text"))
+        case "service":
+            paper = _parts(raw, "paper") if "paper" in raw else ()
+            return ServiceBlock(line, when, _parts(raw, "to"), paper)
         case _:
             return BreakBlock(line, when)
 
@@ -221,11 +236,11 @@ def _words(raw: Mapping[str, Any], name: str) -> str:
                 f"needs a text of at most {LONGEST_TEXT} characters as {name}",
             )
         )
-    if "{{" in text and name != "text":
+    if "{{" in text and name not in _WITH_VALUES:
         raise _Fault(
             Words(
-                f"的 {name} 里不能写 {{{{ }}}},只有 text 可以",
-                f"cannot have {{{{ }}}} in {name}; only in text",
+                f"的 {name} 里不能写 {{{{ }}}},只有 {'、'.join(_WITH_VALUES)} 可以",
+                f"cannot have {{{{ }}}} in {name}; only in {', '.join(_WITH_VALUES)}",
             )
         )
     return text

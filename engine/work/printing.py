@@ -171,7 +171,7 @@ def _signed(view: TaskView) -> tuple[Signed, ...]:
 def paper_facts(
     environment: Environment, tx: Tx, actor: Actor, view: TaskView
 ) -> dict[str, object]:
-    """The variable ``paper``: the units above the case, the day, and who prints."""
+    """The variable ``paper``: the units above the case, the day, and who did the step or prints."""
     today = environment.today()
     tree = directory.organisations(tx, today)
     home, handling = tree.get(view.case.organisation_id), tree.get(view.line.handling_id)
@@ -189,9 +189,15 @@ def paper_facts(
         "decided_above": _above(tree, decided),
         "date": today.isoformat(),
         "due": None if due is None else due.isoformat(),
-        "person": actor.name,
+        "person": _doer(view) or actor.name,
         "step": view.task.name,
     }
+
+
+def _doer(view: TaskView) -> str:
+    """Who did a finished step: a paper printed again still names her; empty while it is open."""
+    done = (one for one in view.submissions if one.task_id == view.task.id)
+    return next((one.by_name for one in done), "")
 
 
 def _decided_at(tx: Tx, actor: Actor, view: TaskView) -> str:

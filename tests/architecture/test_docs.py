@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from engine.definitions import Known, check_bundle
+from engine.definitions.checks.properties import EVERYWHERE, ON_TAGS
 from engine.definitions.folder import read_folder
+from engine.model import incoming, public_words
 from tests.architecture.conftest import ROOT
 from webapp.commands.operating import as_markdown
 from webapp.opening import operations
@@ -37,6 +39,22 @@ def test_the_process_of_the_how_to_has_no_faults(written: Path) -> None:
     )
     bundle = read_folder(written / "processes", written / "forms", "tool_loan")
     assert [finding.message for finding in check_bundle(bundle, known)] == []
+
+
+def test_every_property_a_process_may_have_is_told_where_one_is_made(root: Path) -> None:
+    told = "".join(
+        (root / "docs" / page).read_text(encoding="utf-8")
+        for page in ("add-a-process.md", "receipts.md")
+    )
+    refused = {"role:grassroots"}  # below every lane, and told so
+    known = EVERYWHERE.union(
+        *ON_TAGS.values(),
+        public_words.ON_NODES,
+        public_words.ON_PROCESSES,
+        public_words.ON_MESSAGES,
+        incoming.ON_MESSAGES,
+    )
+    assert sorted(name for name in known - refused if f"`{name}`" not in told) == []
 
 
 PAGES = [

@@ -17,7 +17,7 @@ title = "申请单"
 
 [[block]]
 kind = "text"
-text = "{{ applicant_name }}:{{ amount | capitals }},{{ paper.county }},{{ case.number }}"
+text = "{{ applicant_name }}:{{ amount | capitals }},{{ paper.county }},{{ case.number }},{{ paper.person }}"
 
 [[block]]
 kind = "opinions"
@@ -68,6 +68,12 @@ def test_a_finished_step_prints_as_it_was_finished(printing: Office) -> None:
     paper = repr(printing.engine.tasks.printed(officer, applied, "slip").paper)
     assert "林模拟:壹仟贰佰元整" in paper
     assert "decision=''" in paper
+
+    reviewer = printing.actor("reviewer")
+    again = repr(printing.engine.tasks.printed(reviewer, applied, "slip").paper)
+    assert officer.name in again  # who did it, whoever prints it again
+    assert reviewer.name not in again
+    assert reviewer.name in repr(printing.engine.tasks.printed(reviewer, review, "slip").paper)
 
     steps = printing.engine.cases.papers(officer, case_id)
     assert [(s.task_id, s.is_open, [p.title for p in s.papers]) for s in steps] == [

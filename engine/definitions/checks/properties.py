@@ -52,9 +52,9 @@ from engine.model.public_words import (
 from engine.model.same_person import SAME_PERSON
 from engine.sentences import Words
 
-_EVERYWHERE = frozenset({"milestone", "name:en", "documentation:en"})
+EVERYWHERE = frozenset({"milestone", "name:en", "documentation:en"})
 _LIMITED = frozenset({LIMIT_OF, COUNTED_FROM, ARTICLE})
-_ON: Mapping[str, frozenset[str]] = {
+ON_TAGS: Mapping[str, frozenset[str]] = {
     "process": frozenset(
         {
             "startRole",
@@ -136,7 +136,7 @@ def check(draft: Draft) -> Iterator[Finding]:
 
 
 def _known(tag: str) -> frozenset[str]:
-    known = _EVERYWHERE | _ON.get(tag, frozenset())
+    known = EVERYWHERE | ON_TAGS.get(tag, frozenset())
     if tag in _REPEATABLE:
         known |= {ITEM_NAME}
     if tag == "process":

@@ -118,9 +118,9 @@ def test_the_application_has_words_for_codes_capitals_and_boxes() -> None:
 def test_every_adult_has_a_line_to_sign_on_and_a_child_a_guardian() -> None:
     text = printed("consent", HOUSEHOLD)
 
-    assert "𠮷田·模拟(本人)" in text
-    assert "张大·模拟(配偶)" in text
-    assert "张小·模拟(子)" not in text
+    assert "𠮷田·模拟（本人）" in text
+    assert "张大·模拟（配偶）" in text
+    assert "张小·模拟（子）" not in text
     assert "代 张小·模拟" in text
     assert "☑ 只在单位公示栏" in text
 
@@ -138,7 +138,7 @@ def test_the_refusal_names_the_reason_and_the_next_higher_union() -> None:
 
     assert "核对发现第二套住房" in text
     assert "三十日内" in text
-    assert "上一级工会(漳州市总工会)" in text
+    assert "上一级工会（漳州市总工会）" in text
 
 
 def test_at_the_top_the_province_hears_the_appeal() -> None:
@@ -157,7 +157,7 @@ def test_the_approval_form_has_the_opinions_that_were_given_and_room_for_the_res
     text = printed("approval", HOUSEHOLD, signed)
 
     assert "decision='同意', text='情况属实', by='陈主席', on='2026年11月16日'" in text
-    assert "label='县(区)总工会审批意见', decision='', text='', by='', on=''" in text
+    assert "label='县（区）总工会审批意见', decision='', text='', by='', on=''" in text
 
 
 def test_an_empty_visit_form_has_lines_for_the_pen() -> None:
@@ -202,3 +202,44 @@ def test_text_with_markup_is_text() -> None:
     made = compose(document, Facts({"a": "<b>{{ 1 }}</b>"}, {}, (), CONTEXT))
 
     assert made.blocks[0].text == "<b>{{ 1 }}</b>"  # type: ignore[union-attr]
+
+
+SERVED = """
+title = "告知书"
+
+[[block]]
+kind = "text"
+text = "自{{ accepted_on | date }}起受理，{{ note }}"
+
+[[block]]
+kind = "service"
+to = "{{ name }}"
+"""
+
+
+def test_the_proof_of_service_is_a_page_of_its_own_and_names_whom_and_what() -> None:
+    document = compile_document(SERVED.encode(), "notice.document")
+    paper = compose(document, Facts({"name": "林模拟"}, {}, (), CONTEXT))
+
+    kinds = [block.kind for block in paper.blocks]
+    assert kinds == ["text", "break", "text", "grid", "text", "signatures", "signatures"]
+    text = repr(paper)
+    assert "GridCell(label='送达文书', text='告知书'" in text
+    assert "GridCell(label='受送达人', text='林模拟'" in text
+    assert "□ 电子送达" in text
+
+
+def test_a_day_nobody_knows_yet_has_room_for_the_pen() -> None:
+    document = compile_document(SERVED.encode(), "notice.document")
+    paper = compose(document, Facts({"name": "林模拟"}, {}, (), CONTEXT))
+
+    assert "自____年__月__日起受理，________" in repr(paper.blocks[0])
+
+
+def test_a_proof_of_service_alone_begins_on_its_first_page() -> None:
+    alone = '[[block]]\nkind = "service"\nto = "{{ name }}"\npaper = "意见书 {{ no }}"\n'
+    document = compile_document(f'title = "送达回证"\n{alone}'.encode(), "receipt.document")
+    paper = compose(document, Facts({"name": "林模拟", "no": "3号"}, {}, (), CONTEXT))
+
+    assert paper.blocks[0].kind == "grid"
+    assert "意见书 3号" in repr(paper)

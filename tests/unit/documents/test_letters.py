@@ -94,9 +94,7 @@ def printed(key: str, name: str, scope: dict[str, object]) -> str:
 def test_the_reminder_names_the_project_the_sum_and_the_limit() -> None:
     text = printed("wage_arrears", "wage_reminder_letter", ARREARS)
 
-    assert (
-        "在模拟花园二期项目拖欠 2 名职工 2026年5月1日至 2026年8月31日的工资,共 20,000.00 元" in text
-    )
+    assert "在模拟花园二期项目拖欠2名职工2026年5月1日至2026年8月31日的工资，共20,000.00 元" in text
     assert "10个工作日内支付" in text
     assert "模拟工监提〔2026〕1 号" in text
     assert "项目" not in printed(
@@ -115,7 +113,7 @@ def test_the_opinion_says_what_was_found_and_what_is_demanded() -> None:
 def test_the_proposal_lists_everybody_for_the_inspection() -> None:
     text = printed("wage_arrears", "wage_proposal_letter", ARREARS)
 
-    assert "劳动保障监察机构:" in text
+    assert "劳动保障监察机构：" in text
     assert "5个工作日内" in text
     for said in ("林模拟", "12,000.00 元", "陈模拟", "8,000.00 元"):
         assert said in text
@@ -127,7 +125,7 @@ def test_a_refusal_of_legal_aid_says_who_hears_an_objection() -> None:
         "legal_aid", "legal_aid_refusal_notice", {**AID, "refused_by": "institution"}
     )
 
-    assert "30 日内,向上一级工会(漳州市总工会)申请复核" in by_union
+    assert "30日内，向上一级工会（漳州市总工会）申请复核" in by_union
     assert "司法行政部门" not in by_union
     assert "设立该机构的司法行政部门" in by_institution
     assert "上一级工会" not in by_institution
@@ -138,8 +136,92 @@ def test_what_the_lawyer_and_the_applicant_get() -> None:
     granted = printed("legal_aid", "legal_aid_grant_decision", AID)
     missing = printed("legal_aid", "legal_aid_supplement_notice", AID)
 
-    assert "模拟律师事务所:" in letter
+    assert "模拟律师事务所：" in letter
     assert "利益冲突" in letter
     assert "代理仲裁、代理诉讼" in granted
     assert "劳动关系证明" in missing
     assert "2026年12月7日" in missing
+
+
+PETITION: dict[str, object] = {
+    "petitioner": "林模拟",
+    "persons": 1,
+    "id_number": None,
+    "mobile": "15400000002",
+    "address": "芗城区模拟路 8 号",
+    "channel": "visit",
+    "received_on": "2026-11-30",
+    "matter": "union",
+    "matter_title": "经费没有公开",
+    "concerned": "模拟一厂",
+    "request": "公开收支\n答复会员",
+    "representatives": [],
+    "keep_secret": False,
+    "urgent_word": "no",
+    "proposal": {"reason": "受理，由本级办理"},
+    "way": "ours",
+    "accepted_on": "2026-12-01",
+    "extension_days": 20,
+    "extension_reason": "审计尚未完成",
+    "facts": "没有公开",
+    "opinion_kind": "support",
+    "opinion_text": "七日内公开。",
+    "opinion_basis": "《工会法》第四十五条",
+    "opinion_no": "芗工访意〔2026〕3号",
+    "case": {"number": "漳芗访-2026-000021"},
+    "paper": {
+        "person": "林经办",
+        "handling": "芗城区总工会",
+        "handling_phone": "0596-0000000",
+        "decided_above": "漳州市总工会",
+    },
+}
+
+
+def test_who_stands_at_the_counter_is_on_the_register_and_no_empty_list_of_representatives() -> (
+    None
+):
+    alone = printed("petition", "register", PETITION)
+    group = printed(
+        "petition",
+        "register",
+        {**PETITION, "persons": 6, "representatives": [{"name": "陈模拟", "phone": None}]},
+    )
+
+    for said in (
+        "来访",
+        "15400000002",
+        "芗城区模拟路 8 号",
+        "2026年11月30日",
+        "工会选举、经费、会务",
+    ):
+        assert said in alone
+    assert "代表（不超过五名）" not in alone
+    assert "陈模拟" in group
+
+
+def test_notices_of_a_petition_say_until_which_day_and_keep_their_proof_of_service() -> None:
+    accepted = printed("petition", "acceptance_notice", PETITION)
+    simple = printed("petition", "acceptance_notice", {**PETITION, "way": "simple"})
+    unknown = printed("petition", "acceptance_notice", {**PETITION, "accepted_on": None})
+    extended = printed("petition", "extension_notice", PETITION)
+
+    assert "本会自2026年12月1日起受理" in accepted
+    assert "六十日内（2027年1月30日前）办结" in accepted
+    assert "十个工作日内" in simple
+    assert "六十日" not in simple
+    assert "六十日内（____年__月__日前）办结" in unknown
+    assert "延长20日，延长到2027年2月19日" in extended
+    for text in (accepted, extended):
+        assert "受送达人" in text
+        assert "送达回证" in text
+
+
+def test_the_opinion_has_the_parts_the_regulation_asks_for() -> None:
+    text = printed("petition", "opinion", PETITION)
+    draft = printed("petition", "opinion", {**PETITION, "opinion_no": None, "opinion_kind": None})
+
+    assert "对您的请求予以支持。七日内公开。" in text
+    assert "《信访工作条例》第三十二条" in text
+    assert "向上一级工会（漳州市总工会）书面申请复查" in text
+    assert "不予支持" not in draft
