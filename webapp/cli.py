@@ -1,7 +1,6 @@
 """The command ``bangfu``. Exit codes: 0 done, 1 found something wrong, 2 could not be done."""
 
 import argparse
-import gc
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +21,7 @@ from webapp.commands.speaking import (
     complain,
     reason,
 )
+from webapp.quick_start import quick_start
 from webapp.settings import Settings, SettingsRefused
 
 _MODULES: Mapping[str, tuple[str, ...]] = {
@@ -54,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     commands = Commands(parser, "命令")
     given = sys.argv[1:] if argv is None else argv
-    with _nothing_collected():
+    with quick_start():
         for module in _asked_for(given):
             import_module(f"webapp.commands.{module}").add_to(commands)
     words = parser.parse_args(given)
@@ -93,21 +93,6 @@ def _done(words: argparse.Namespace) -> int:
         )
         return NOT_DONE
     return code
-
-
-@contextmanager
-def _nothing_collected() -> Iterator[None]:
-    """Do not look for garbage while modules are read, nor ever among what they leave behind.
-
-    A fifth of a server's start went into looking, and each later look would go through all of it
-    again.
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 @contextmanager

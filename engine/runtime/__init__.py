@@ -28,7 +28,13 @@ from engine.runtime.commands import (
 from engine.runtime.findings import ProgramRefused
 from engine.runtime.moulds import Moulds
 from engine.runtime.positions import Position, positions
-from engine.runtime.program import Program, compile_program, joins_on_cycle
+from engine.runtime.program import (
+    Outline,
+    Program,
+    compile_program,
+    joins_on_cycle,
+    read_outline,
+)
 from engine.runtime.rebinding import MENDABLE, Mark, Obstacle, Rebound, Renaming, rebind
 from engine.runtime.step import (
     CannotOperate,
@@ -64,6 +70,7 @@ __all__ = [
     "OperationCall",
     "OperationRecord",
     "OperationWait",
+    "Outline",
     "Passed",
     "Ports",
     "Position",
@@ -86,6 +93,7 @@ __all__ = [
     "fire_timer",
     "joins_on_cycle",
     "positions",
+    "read_outline",
     "read_scope",
     "rebind",
     "reckon_timers",

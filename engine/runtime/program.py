@@ -46,6 +46,15 @@ class Part:
     documents: Mapping[str, Document]
 
 
+@dataclass(frozen=True)
+class Outline:
+    """What the drawings of a version say, its own and those of every process it calls."""
+
+    info: ProcessInfo
+    elements: Mapping[str, tuple[Element, ...]]
+    """All elements by process key, in the order of the file."""
+
+
 class Program:
     """One version of a process. ``spec`` and ``parts`` are for the runtime alone."""
 
@@ -73,6 +82,11 @@ class Program:
     def info(self) -> ProcessInfo:
         """What the process says of itself."""
         return self._processes[self.key].diagram.info
+
+    @property
+    def outline(self) -> Outline:
+        """What its drawings say."""
+        return Outline(self.info, {key: self.elements(key) for key in self._processes})
 
     @property
     def processes(self) -> Mapping[str, ProcessInfo]:
@@ -355,7 +369,37 @@ def _compile(
         found.extend(findings.found)
 
 
-def _read(source: DefinitionSource, findings: Findings) -> Part | None:
+def read_outline(source: DefinitionSource) -> Outline:
+    """Read the drawings of a version that was compiled before, and neither forms nor decisions.
+
+    A quarter of the work of :func:`compile_program`: the inbox asks this of all newest versions.
+    Raises ProgramRefused when one cannot be read.
+    """
+    diagrams = {one.info.key: one for one in _drawings(source, set())}
+    return Outline(
+        diagrams[source.key].info,
+        {
+            key: tuple(node.element for node in diagram.nodes.values())
+            for key, diagram in diagrams.items()
+        },
+    )
+
+
+def _drawings(source: DefinitionSource, seen: set[str]) -> Iterator[Diagram]:
+    seen.add(source.key)
+    findings = Findings(source.bpmn_name)
+    diagram = _drawing(source, findings)
+    if diagram is None or findings.found:
+        raise ProgramRefused(findings.found)
+    yield diagram
+    for node in diagram.calls():
+        call = node.action
+        called = source.called.get(call.process_key) if isinstance(call, ProcessCall) else None
+        if called is not None and called.key not in seen:
+            yield from _drawings(called, seen)
+
+
+def _drawing(source: DefinitionSource, findings: Findings) -> Diagram | None:
     try:
         root = read_xml(source.bpmn)
     except UnreadableXml as error:
@@ -364,7 +408,11 @@ def _read(source: DefinitionSource, findings: Findings) -> Part | None:
         return None
     straighten(root)
     _normalise(root)
-    diagram = read_diagram(root, source.key, findings)
+    return read_diagram(root, source.key, findings)
+
+
+def _read(source: DefinitionSource, findings: Findings) -> Part | None:
+    diagram = _drawing(source, findings)
     if diagram is None:
         return None
     decisions = _decisions(source, findings)

@@ -15,11 +15,12 @@ from engine.model.channels import Outside
 from engine.model.clock import ZONE, Clock
 from engine.model.deadlines import Deadline, Due
 from engine.model.deadlines import due as due_of
+from engine.model.definitions import DefinitionSource
 from engine.model.fan_out import News, Source
 from engine.model.operations import OnCancel, Operation, nothing_to_give_back
 from engine.model.organisations import Queue
 from engine.model.parameters import ParameterRule
-from engine.runtime import Program, compile_program
+from engine.runtime import Outline, Program, compile_program, read_outline
 from engine.store import definitions as stored_definitions
 from engine.store import directory, queues, settings
 from engine.store.database import Tx
@@ -49,15 +50,25 @@ class Programs:
         """The program of a stored version."""
         found = self._by_id.get(definition_id)
         if found is None:
-            source = stored_definitions.source(tx, definition_id)
-            if source is None:
-                msg = f"the definition {definition_id} is not in the database"
-                raise LookupError(msg)
+            source = _source(tx, definition_id)
             with self._lock:
                 found = self._by_id.get(definition_id)
                 if found is None:
                     found = self._by_id[definition_id] = compile_program(source)
         return found
+
+    def outline(self, tx: Tx, definition_id: str) -> Outline:
+        """What its drawings say; a version that nobody has worked on yet is not compiled for it."""
+        known = self._by_id.get(definition_id)
+        return read_outline(_source(tx, definition_id)) if known is None else known.outline
+
+
+def _source(tx: Tx, definition_id: str) -> DefinitionSource:
+    source = stored_definitions.source(tx, definition_id)
+    if source is None:
+        msg = f"the definition {definition_id} is not in the database"
+        raise LookupError(msg)
+    return source
 
 
 class Queues:
@@ -182,7 +193,7 @@ class Environment:
 
     def newest_versions(self, tx: Tx) -> Newest:
         """What the newest versions of the processes say."""
-        return self.newest.get(tx, lambda version: self.programs.get(tx, version))
+        return self.newest.get(tx, lambda version: self.programs.outline(tx, version))
 
     def now(self) -> datetime:
         """Business time."""

@@ -11,7 +11,7 @@ from datetime import date
 from engine.model.clock import local_date
 from engine.model.definitions import Element
 from engine.model.fan_out import CAMPAIGN
-from engine.runtime import Program, ProgramRefused
+from engine.runtime import Outline, ProgramRefused
 from engine.store import definitions
 from engine.store.database import Tx
 from engine.store.definitions import DefinitionRow
@@ -21,8 +21,8 @@ log = logging.getLogger("bangfu.versions")
 Step = tuple[str, str]
 """Process key and element id."""
 
-Programs = Callable[[str], Program]
-"""The program of a version by its id."""
+Outlines = Callable[[str], Outline]
+"""What the drawings of a version say, by its id; forms and decisions say nothing of this."""
 
 
 @dataclass(frozen=True)
@@ -63,36 +63,36 @@ class NewestVersions:
     def __init__(self) -> None:
         self._known: tuple[tuple[str, ...], Newest] = ((), Newest())
 
-    def get(self, tx: Tx, programs: Programs) -> Newest:
+    def get(self, tx: Tx, outlines: Outlines) -> Newest:
         """As they are now."""
         rows = definitions.all_latest(tx)
         ids = tuple(row.id for row in rows)
         known_ids, found = self._known
         if ids != known_ids:
-            readable = _readable(rows, programs)
+            readable = _readable(rows, outlines)
             found = _newest(rows, readable)
             if len(readable) == len(rows):
                 self._known = (ids, found)
         return found
 
 
-def _readable(rows: Sequence[DefinitionRow], programs: Programs) -> Mapping[str, Program]:
-    """The programs by version; one whose row was spoilt keeps nobody from the others."""
+def _readable(rows: Sequence[DefinitionRow], outlines: Outlines) -> Mapping[str, Outline]:
+    """The outlines by version; one whose row was spoilt keeps nobody from the others."""
     found = {}
     for row in rows:
         try:
-            found[row.id] = programs(row.id)
+            found[row.id] = outlines(row.id)
         except ProgramRefused:
             log.exception("the version %s cannot be read", row.id)
     return found
 
 
-def _newest(rows: Sequence[DefinitionRow], readable: Mapping[str, Program]) -> Newest:
-    elements = [
+def _newest(rows: Sequence[DefinitionRow], readable: Mapping[str, Outline]) -> Newest:
+    steps = [
         ((key, element.id), element)
-        for program in readable.values()
-        for key in program.processes
-        for element in program.elements(key)
+        for outline in readable.values()
+        for key, elements in outline.elements.items()
+        for element in elements
     ]
     starts, gathered, timed = [], set(), []
     for row in rows:
@@ -108,8 +108,8 @@ def _newest(rows: Sequence[DefinitionRow], readable: Mapping[str, Program]) -> N
             timed.append(Timed(row.key, info.start_levels, info.begins_on, since))
     return Newest(
         names={row.key: row.name for row in rows},
-        together=frozenset(step for step, element in elements if element.is_batch),
-        listed={step: element for step, element in elements if element.sheet},
+        together=frozenset(step for step, element in steps if element.is_batch),
+        listed={step: element for step, element in steps if element.sheet},
         starts=tuple(starts),
         gathered=frozenset(gathered),
         timed=tuple(timed),

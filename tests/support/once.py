@@ -7,7 +7,7 @@ out depends on nothing of the test, so it is kept.
 
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 import sqlalchemy
@@ -18,18 +18,20 @@ from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 from engine.model.definitions import DefinitionSource
-from engine.runtime import Program, compile_program
+from engine.runtime import compile_program, read_outline
 from engine.store import database
 from engine.work import accounts, environment
 
 _MOST_STATEMENTS = 4_000
+Made = TypeVar("Made")
 
 
 @contextmanager
 def made_once() -> Iterator[None]:
     """Keep all of it as long as this lasts."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(environment, "compile_program", _programs())
+        patch.setattr(environment, "compile_program", _once(compile_program))
+        patch.setattr(environment, "read_outline", _once(read_outline))
         patch.setattr(database, "create_engine", _engines())
         patch.setattr(Environment, "__init__", _templates(Environment.__init__))
         patch.setattr(Rule, "_compile_builder", _routes(getattr(Rule, "_compile_builder")))  # noqa: B009
@@ -41,16 +43,16 @@ def hash_quickly() -> None:
     setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))  # noqa: B010
 
 
-def _programs() -> Callable[[DefinitionSource], Program]:
-    compiled: dict[str, Program] = {}
+def _once(make: Callable[[DefinitionSource], Made]) -> Callable[[DefinitionSource], Made]:
+    made: dict[str, Made] = {}
 
-    def compile_once(source: DefinitionSource) -> Program:
+    def make_once(source: DefinitionSource) -> Made:
         key = repr(source)
-        if key not in compiled:
-            compiled[key] = compile_program(source)
-        return compiled[key]
+        if key not in made:
+            made[key] = make(source)
+        return made[key]
 
-    return compile_once
+    return make_once
 
 
 class _Statements(MutableMapping[tuple[Any, ...], Any]):

@@ -2,9 +2,14 @@
 
 import json
 import threading
+from dataclasses import replace
+from pathlib import Path
 
+import pytest
+
+from engine.definitions.folder import folder_source
 from engine.model.definitions import ElementKind
-from engine.runtime import compile_program, joins_on_cycle
+from engine.runtime import ProgramRefused, compile_program, joins_on_cycle, read_outline
 from tests.unit.runtime.kit import (
     end,
     ext,
@@ -20,6 +25,8 @@ from tests.unit.runtime.kit import (
     user,
     z,
 )
+
+ROOT = Path(__file__).parents[3]
 
 OWN = ext(
     props(
@@ -202,3 +209,26 @@ def written(program):
         for name, part in program.parts.items()
         for spec in part.task_specs.values()
     }
+
+
+@pytest.mark.parametrize("key", ["example_request", "archiving"])
+def test_its_drawings_alone_say_what_the_whole_says_of_the_elements(key):
+    """archiving calls four others, each several steps."""
+    source = folder_source(ROOT / "processes", ROOT / "forms", key)
+    outline = read_outline(source)
+    program = compile_program(source)
+    assert outline == program.outline
+    assert outline.info == program.info
+    assert {k: len(v) for k, v in outline.elements.items()} == {
+        k: len(program.elements(k)) for k in program.processes
+    }
+
+
+def test_drawings_that_cannot_be_read_are_refused_those_of_called_processes_too():
+    source = folder_source(ROOT / "processes", ROOT / "forms", "archiving")
+    cut = replace(source, bpmn=source.bpmn[:900])
+    key, called = next(iter(source.called.items()))
+    broken = replace(source, called={**source.called, key: replace(called, bpmn=b"<x/>")})
+    for one in (cut, broken):
+        with pytest.raises(ProgramRefused):
+            read_outline(one)
