@@ -12,7 +12,6 @@ from engine.store import audit, case_facts, task_lists
 from engine.store import reminders as stored_reminders
 from engine.store.case_facts import CaseFact, FactQuestion
 from engine.store.definitions import DefinitionRow
-from engine.store.due_steps import DueQuestion
 from engine.store.month_counts import Behind
 from engine.store.profiles import MarkedFilter
 from engine.store.subjects import CaseAbout
@@ -89,8 +88,8 @@ class Supervision(Group):
             lambda tx: month.behind(self._environment, tx, actor, text, below, narrowed, limit)
         )
 
-    def due_week(self, actor: Actor, question: DueQuestion, limit: int) -> due.DueWeek:
-        """What is late or falls due this week in the actor's area, and the steps of a question."""
+    def due_week(self, actor: Actor, question: due.DueQuestion, limit: int) -> due.DueWeek:
+        """What is over or ends this week in the actor's area, and the limits of a question."""
         return self._commands.ask(
             lambda tx: due.due_week(self._environment, tx, actor, question, limit)
         )

@@ -245,6 +245,12 @@ case = Table(
         sqlite_where=text("fan_out_id IS NOT NULL AND ended_at IS NULL"),
         postgresql_where=text("fan_out_id IS NOT NULL AND ended_at IS NULL"),
     ),
+    Index(
+        "ix_cases_total_due",
+        "total_due_at",
+        sqlite_where=text("total_due_at IS NOT NULL AND ended_at IS NULL"),
+        postgresql_where=text("total_due_at IS NOT NULL AND ended_at IS NULL"),
+    ),
     Index("ix_cases_organisation", "organisation_id", "created_at"),
     Index("ix_cases_definition", "definition_id", "status"),
     Index("ix_cases_created", "created_at", "id"),
@@ -351,6 +357,13 @@ task = Table(
     Index(
         "ix_task_open_of_case",
         "case_id",
+        sqlite_where=text("status = 'open'"),
+        postgresql_where=text("status = 'open'"),
+    ),
+    # What is late or due this week is asked across all queues of an area.
+    Index(
+        "ix_task_due",
+        "due_at",
         sqlite_where=text("status = 'open'"),
         postgresql_where=text("status = 'open'"),
     ),

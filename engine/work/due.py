@@ -1,18 +1,33 @@
-"""What falls due this week in an area, clocks of law apart (product.md §1.4, §1.10)."""
+"""What falls due this week in an area, clocks of law apart (product.md §1.4, §1.10).
 
-from collections.abc import Iterable, Mapping, Sequence
+Limits of open steps, the dates a case waits for while nobody has a step (a citizen's period, an
+answer, a notice), and the limit of a case as a whole (办结). A timer at a step that has a limit
+of its own says the same as that limit and is not counted beside it.
+"""
+
+import heapq
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from engine.definitions.asked import names_in_text
 from engine.errors import Invalid
 from engine.model.actors import Actor
-from engine.model.deadlines import soon_until
-from engine.model.tasks import TaskLine
-from engine.runtime import ProgramRefused
-from engine.store import due_steps
+from engine.model.clock import first_instant
+from engine.model.deadlines import LimitOf, soon_until
+from engine.model.definitions import Element
+from engine.model.parameters import ParameterRule
+from engine.runtime import Program, ProgramRefused
+from engine.store import due_limits
 from engine.store.database import Tx
-from engine.store.due_steps import LATE, DrawnStep, DueCount, DueDays, DueQuestion
+from engine.store.due_limits import DrawnLimit, Ending, LimitKind, LimitLine
+from engine.store.instants import to_text
 from engine.work.environment import Environment
+
+LATE = "overdue"
+"""In place of a day: ended before now."""
 
 LAW = "law"
 """The ``basis`` of a limit that nobody may lengthen."""
@@ -21,29 +36,64 @@ _SUNDAY = 7
 
 
 @dataclass(frozen=True)
+class DueQuestion:
+    """Which of them: those of a day, of a process, of law or not, of a kind."""
+
+    day: str = ""
+    process_key: str = ""
+    is_law: bool | None = None
+    kind: str = ""
+
+
+@dataclass(frozen=True)
 class ProcessDue:
-    """What is due of the cases of a process, by day (LATE: over), of one kind of limits."""
+    """What ends of the cases of a process, by kind and day (LATE: over), of law or not."""
 
     process_key: str
     is_law: bool
-    by_day: Mapping[str, int]
+    by_kind: Mapping[tuple[LimitKind, str], int]
 
     @property
     def total(self) -> int:
+        """Of all kinds and days."""
+        return sum(self.by_kind.values())
+
+    def of_day(self, name: str) -> int:
+        """Of all kinds on a day."""
+        return sum(count for (_, day), count in self.by_kind.items() if day == name)
+
+    def of_kind(self, kind: LimitKind) -> int:
         """Of all days."""
-        return sum(self.by_day.values())
+        return sum(count for (one, _), count in self.by_kind.items() if one is kind)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What a version says of a limit: its name, what it rests on, whose it is.
+
+    ``name`` is empty for a case as a whole. ``rules`` are the parameters it is taken from.
+    """
+
+    name: str = ""
+    rules: tuple[ParameterRule, ...] = ()
+    article: str = ""
+    basis: str = ""
+    is_citizens: bool = False
+    repeats_a_step: bool = False
+
+    @property
+    def is_law(self) -> bool:
+        """Whether nobody may lengthen it."""
+        return LAW in {self.basis, *(rule.basis for rule in self.rules)}
 
 
 @dataclass(frozen=True)
 class DueWeek:
-    """The days from today on, what is due on each, and the steps of the question, from one view.
-
-    Each step stands with whether its limit is one of law.
-    """
+    """The days from today on, what ends on each, and the limits of the question, from one view."""
 
     days: tuple[date, ...]
     processes: tuple[ProcessDue, ...]
-    lines: Sequence[tuple[TaskLine, bool]]
+    limits: Sequence[tuple[LimitLine, Drawn]]
 
 
 def days_of(environment: Environment, tx: Tx) -> tuple[date, ...]:
@@ -57,38 +107,92 @@ def days_of(environment: Environment, tx: Tx) -> tuple[date, ...]:
 def due_week(
     environment: Environment, tx: Tx, actor: Actor, question: DueQuestion, limit: int
 ) -> DueWeek:
-    """The week of the cases the actor may see; one line more than asked. Raises Invalid."""
-    days = DueDays(environment.now(), days_of(environment, tx))
-    if question.day and question.day not in {LATE, *(day.isoformat() for day in days.days)}:
+    """The week of the cases the actor may see; one limit more than asked. Raises Invalid."""
+    days, now = days_of(environment, tx), environment.now()
+    if question.day and question.day not in {LATE, *(day.isoformat() for day in days)}:
         raise Invalid("这一天不在本周到期的范围内。请从本页的数字打开。")
-    counted = due_steps.counts(tx, actor, days)
-    law = frozenset(_of_law(environment, tx, {one.step for one in counted}))
+    if question.kind and question.kind not in list(LimitKind):
+        raise Invalid("没有这样的时限类别。请从本页的数字打开。")
+    ends = [first_instant(day + timedelta(days=1)) for day in days]
+    found = due_limits.ending(tx, actor, ends[-1])
+    drawn = {place: _drawn(environment, tx, place) for place in {one.drawn for one in found}}
+    week = _Week(
+        (LATE, *(day.isoformat() for day in days)), [to_text(at) for at in (now, *ends)], drawn
+    )
+    counted = [one for one in found if not drawn[one.drawn].repeats_a_step]
+    chosen = heapq.nsmallest(
+        limit + 1, (one for one in counted if week.fits(one, question)), key=week.order
+    )
     return DueWeek(
-        days.days,
-        _by_process(counted, law),
-        due_steps.lines(tx, actor, days, question, law, limit),
+        days,
+        week.by_process(counted),
+        [(line, drawn[line.drawn]) for line in due_limits.lines(tx, chosen)],
     )
 
 
-def _of_law(environment: Environment, tx: Tx, steps: Iterable[DrawnStep]) -> Iterable[DrawnStep]:
-    for step in steps:
-        version, process_key, element_id = step
-        try:
-            element = environment.programs.get(tx, version).element(process_key, element_id)
-        except (KeyError, ProgramRefused):  # a version of another release that says nothing now
-            continue
-        if element.properties.get("basis") == LAW:
-            yield step
+@dataclass(frozen=True)
+class _Week:
+    """The days by name, the instants before which each is over, and what is drawn where."""
+
+    names: Sequence[str]
+    ends: Sequence[str]
+    drawn: Mapping[DrawnLimit, Drawn]
+
+    def number(self, one: Ending) -> int:
+        """Of its day: 0 what is over, 1 today."""
+        return bisect_right(self.ends, one.ends_at)
+
+    def order(self, one: Ending) -> tuple[int, bool, str, str, str]:
+        """By day, what is over first; of a day the limits of law first, then what ends first."""
+        is_law = self.drawn[one.drawn].is_law
+        return self.number(one), not is_law, one.ends_at, one.kind, str(one.id)
+
+    def fits(self, one: Ending, question: DueQuestion) -> bool:
+        """Whether it is one of those that the question is about."""
+        return (
+            question.kind in {"", one.kind}
+            and question.process_key in {"", one.drawn.case_process}
+            and question.is_law in {None, self.drawn[one.drawn].is_law}
+            and question.day in {"", self.names[self.number(one)]}
+        )
+
+    def by_process(self, counted: Sequence[Ending]) -> tuple[ProcessDue, ...]:
+        """Limits of law first; of these the process with most over, then most that end."""
+        numbers = Counter((one.drawn, one.kind, self.number(one)) for one in counted)
+        sums: dict[tuple[bool, str], Counter[tuple[LimitKind, str]]] = {}
+        for (place, kind, number), count in numbers.items():
+            of = sums.setdefault((self.drawn[place].is_law, place.case_process), Counter())
+            of[kind, self.names[number]] += count
+        found = [ProcessDue(key, is_law, of) for (is_law, key), of in sums.items()]
+        found.sort(key=lambda one: (not one.is_law, -one.of_day(LATE), -one.total, one.process_key))
+        return tuple(found)
 
 
-def _by_process(counted: Iterable[DueCount], law: frozenset[DrawnStep]) -> tuple[ProcessDue, ...]:
-    """Limits of law first; of these the process with most late, then most due."""
-    sums: dict[tuple[bool, str], dict[str, int]] = {}
-    for one in counted:
-        days = sums.setdefault((one.step in law, one.case_process), {})
-        days[one.day] = days.get(one.day, 0) + one.count
-    found = [ProcessDue(key, is_law, days) for (is_law, key), days in sums.items()]
-    found.sort(
-        key=lambda one: (not one.is_law, -one.by_day.get(LATE, 0), -one.total, one.process_key)
+def _drawn(environment: Environment, tx: Tx, place: DrawnLimit) -> Drawn:
+    version, process_key, element_id = place
+    try:
+        program = environment.programs.get(tx, version)
+        if not element_id:
+            return Drawn(rules=_rules(environment, program.info.total_limit or ""))
+        return _drawn_at(environment, program, program.element(process_key, element_id))
+    except (KeyError, ProgramRefused):  # a version of another release that says nothing now
+        return Drawn()
+
+
+def _drawn_at(environment: Environment, program: Program, element: Element) -> Drawn:
+    text = element.deadline or program.timer_text(element.process_key, element.id)
+    host = program.node(element.process_key, element.id).attached_to
+    return Drawn(
+        name=element.name or element.id,
+        rules=_rules(environment, text),
+        article=element.article,
+        basis=element.properties.get("basis", ""),
+        is_citizens=element.limit_of == LimitOf.CITIZEN.value,
+        repeats_a_step=host is not None
+        and program.element(element.process_key, host).deadline is not None,
     )
-    return tuple(found)
+
+
+def _rules(environment: Environment, text: str) -> tuple[ParameterRule, ...]:
+    known = environment.parameters
+    return tuple(known[name] for name in names_in_text(text) if name in known)

@@ -53,7 +53,17 @@ def complete_http(ground: Ground, work: str, rounds: int, each: int, crowd: Crow
 
 def inbox_http(ground: Ground, work: str, rounds: int, each: int, who: str = REVIEWER) -> Measured:
     """``GET /inbox``: the page as the browser gets it, a hundred lines with all counts."""
-    page = Asked("GET", "/inbox", headers={"Cookie": _cookies(ground, who)})
+    return _page_http(ground, work, (rounds, each), "/inbox", who)
+
+
+def due_http(ground: Ground, work: str, rounds: int, each: int, who: str) -> Measured:
+    """``GET /supervision/due``: what is over or ends this week, at most 500 lines, all counts."""
+    return _page_http(ground, work, (rounds, each), "/supervision/due", who)
+
+
+def _page_http(ground: Ground, work: str, size: tuple[int, int], path: str, who: str) -> Measured:
+    rounds, each = size
+    page = Asked("GET", path, headers={"Cookie": _cookies(ground, who)})
     answering = _recorded(ground, [page] * WARM_UP, page)
     number = WARM_UP + rounds * each
     bare = Asked("GET", NO_CASE)

@@ -5,9 +5,9 @@ the supervisor of the city those of all four hundred: a third of everything that
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, or_, select, update
 
 from engine.model.clock import SystemClock, local_date
 from engine.model.organisations import Organisation, Person
@@ -21,6 +21,9 @@ from tests.crash.installation import PASSWORD
 
 COUNTIES, UNIONS = 10, 40
 """Counties, and unions of each."""
+
+ONE_IN = 20
+"""Of the open steps of a federation as many are late or due this week."""
 
 _CITY = "zz"
 _COUNTY, _UNION = "sc00", "sc00u00"
@@ -36,9 +39,30 @@ def fill_scattered(on: Ground, how_many: int) -> None:
         on.engine, on.samples(), how_many - on.scattered, on.homes, (tables.case, tables.task)
     )
     on.scattered = max(on.scattered, how_many)
+    _count_up(on)
+
+
+def _count_up(on: Ground) -> None:
     while on.engine.ask(waiting.any_noted):  # a worker does so many at once, every ten seconds
         on.engine.jobs.add_up()
     reckon(on.engine)
+
+
+def put_off(on: Ground) -> None:
+    """Let one open step in ``ONE_IN`` be due as it was; the others have months left."""
+    later = SystemClock().now() + timedelta(days=100)
+    stay = or_(*(tables.case.c.number.like(f"%{n:02d}") for n in range(0, 100, ONE_IN)))
+    with on.engine.database.unit_of_work() as work:
+        work.tx.execute(
+            update(tables.task)
+            .where(
+                tables.task.c.status == "open",
+                tables.task.c.case_id.in_(select(tables.case.c.id).where(~stay)),
+            )
+            .values(due_at=to_text(later), due_date=local_date(later).isoformat())
+        )
+        work.commit()
+    _count_up(on)
 
 
 def _prepare(on: Ground) -> list[Home]:

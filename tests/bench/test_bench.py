@@ -32,7 +32,10 @@ ON_SQLITE = [
     *("complete", "complete_http", "open_task", "bytes_per_case", "inbox_5k", "inbox_50k"),
     "first_page",
 ]
-ON_POSTGRES = ["complete", "complete_aged_10", "start_campaign", "inbox_http_5k", "inbox_1m"]
+ON_POSTGRES = [
+    *("complete", "complete_aged_10", "start_campaign", "inbox_http_5k", "inbox_1m"),
+    "due_50k",
+]
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,14 @@ from tests.bench.http import (
     ALONE,
     Crowd,
     complete_http,
+    due_http,
     inbox_http,
     open_task,
     start_to_first_page,
 )
 from tests.bench.inbox import PAGE, inbox
 from tests.bench.rows import Measured, Single
-from tests.bench.scattered import PEOPLE, fill_scattered
+from tests.bench.scattered import PEOPLE, fill_scattered, put_off
 from tests.bench.table import table
 from tests.bench.timers import timers
 from tests.bench.workers import complete_by
@@ -109,6 +110,15 @@ def _most(who: str) -> Work:
     return work
 
 
+def _due(who: str, size_of: Callable[[Size], int]) -> Work:
+    def work(on: Ground, name: str, size: Size) -> Measured:
+        fill_scattered(on, size_of(size))
+        put_off(on)
+        return due_http(on, name, size.rounds, size.pages, PEOPLE[who])
+
+    return work
+
+
 def _start_campaign(on: Ground, name: str, size: Size) -> Measured:
     return start_campaign(on, name, min(size.rounds, MOST_LISTS), size.lines)
 
@@ -169,13 +179,23 @@ WORKS: Mapping[str, Work] = {
     "inbox_1m_reviewer": _most("reviewer"),
     "inbox_1m": _most("city"),
     "start_campaign": _start_campaign,
+    # Last of those that are filled: most steps are put off.
+    "due_5k": _due("city", lambda size: size.open_steps),
+    "due_50k": _due("city", lambda size: size.many),
+    "due_50k_reviewer": _due("reviewer", lambda size: size.many),
+    "due_1m": _due("city", lambda size: size.most),
+    "due_1m_reviewer": _due("reviewer", lambda size: size.most),
     "first_page": _first_page,
     "timers_10k": _timers,
 }
-MILLION = tuple(name for name in WORKS if name.startswith("inbox_1m"))
+MILLION = tuple(name for name in WORKS if "_1m" in name)
 """On PostgreSQL alone; some minutes and four gigabytes of disk."""
 
-LONG = ("complete_aged_5000", "workers_1", "workers_4", "first_page", "timers_10k", *MILLION)
+LONG = (
+    *("complete_aged_5000", "workers_1", "workers_4", "first_page", "timers_10k"),
+    *("due_5k", "due_50k", "due_50k_reviewer"),
+    *MILLION,
+)
 """Measured only when they are asked for: minutes, or several processes at once."""
 
 USUALLY = tuple(name for name in WORKS if name not in LONG)

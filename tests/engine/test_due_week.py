@@ -5,18 +5,22 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from engine import SYSTEM, Engine, Options, Request, open_engine
 from engine.errors import Invalid
 from engine.model.clock import FixedClock
-from engine.store.due_steps import LATE, DueQuestion
-from engine.work.due import DueWeek
+from engine.model.definitions import SourceFile
+from engine.store.due_limits import LimitKind
+from engine.store.task_lists import TaskQuestion
+from engine.work.due import LATE, DueQuestion, DueWeek
+from tests.bench.limits import recording
 from tests.engine.conftest import KEY, MONDAY_MORNING
 from tests.engine.moving.conftest import drawn, form, step
 from tests.support.federation import staffed
 from tests.support.grievances import grievance
 from tests.support.templates import Templates
-from tests.unit.runtime.kit import end, line, start
+from tests.unit.runtime.kit import end, ext, flow, line, node, props, start, timer
 
 MANY = 500
 
@@ -36,8 +40,42 @@ def set_up(url: str, folder: Path) -> None:
             + line("S", "record", "look", "E")
         )
         files.append(drawn(key, lanes, body))
+    files += waiting()
     engine.definitions.deploy(SYSTEM, files)
     engine.close()
+
+
+def waiting() -> Iterator[SourceFile]:
+    """Cases with a period that nobody works in, a limit of the whole, timers at steps."""
+    period = node(
+        "intermediateCatchEvent",
+        "period",
+        ext(props(basis="law", article="《试行办法》第三条", limitOf="citizen"))
+        + timer("timeDuration", "P3D"),
+        name="期满",
+    )
+    body = start() + step("record") + period + end() + line("S", "record", "period", "E")
+    yield drawn("waited", {"officer": "record"}, body, totalLimit="4wd")
+    for key, said in (("at_a_step", {"deadline": "3d"}), ("at_a_free_step", {})):
+        body = start() + step("record", **said) + end() + line("S", "record", "E")
+        body += node(
+            "boundaryEvent",
+            "late",
+            timer("timeDuration", "P3D"),
+            attachedToRef="record",
+            name="久等",
+        )
+        body += end("L") + flow("late", "L")
+        yield drawn(key, {"officer": "record"}, body)
+    body = start() + step("record") + step("rest", pausesClock="=true") + end()
+    body += line("S", "record", "rest", "E")
+    yield drawn("standing", {"officer": "record rest"}, body, totalLimit="4wd")
+
+
+def open_step(engine: Engine) -> str:
+    """The step that is open, of whatever case."""
+    (found,) = engine.tasks.list(SYSTEM, TaskQuestion(status="open"))
+    return found.id
 
 
 @pytest.fixture
@@ -60,6 +98,18 @@ def week(engine: Engine, who: str, question: DueQuestion | None = None) -> DueWe
     return engine.supervision.due_week(actor, question or DueQuestion(), MANY)
 
 
+def days_of(found: DueWeek) -> dict[tuple[str, bool], dict[str, int]]:
+    """By process, and whether of law: how many of each day, whatever they are of."""
+    return {
+        (one.process_key, one.is_law): {
+            day: one.of_day(day)
+            for day in (LATE, *(each.isoformat() for each in found.days))
+            if one.of_day(day)
+        }
+        for one in found.processes
+    }
+
+
 def test_every_number_is_that_of_its_list(engine: Engine, clock: FixedClock) -> None:
     for key, count in (("lawful", 2), ("usual", 3)):
         for _n in range(count):
@@ -73,21 +123,21 @@ def test_every_number_is_that_of_its_list(engine: Engine, clock: FixedClock) -> 
     assert [day.isoformat() for day in found.days] == [
         f"2026-11-{day}" for day in ("13", "14", "15", "16", "17")
     ]
-    counted = {(one.process_key, one.is_law): dict(one.by_day) for one in found.processes}
+    counted = days_of(found)
     assert counted == {
         ("lawful", True): {LATE: 2, "2026-11-16": 1},
         ("usual", False): {"2026-11-16": 3},
     }
-    assert len(found.lines) == 6
+    assert len(found.limits) == 6
     for one in found.processes:
-        for day, count in one.by_day.items():
-            question = DueQuestion(day, one.process_key, one.is_law)
-            assert len(week(engine, "supervisor", question).lines) == count
+        for (kind, day), count in one.by_kind.items():
+            question = DueQuestion(day, one.process_key, one.is_law, kind.value)
+            assert len(week(engine, "supervisor", question).limits) == count
         whole = DueQuestion("", one.process_key, one.is_law)
-        assert len(week(engine, "supervisor", whole).lines) == one.total
+        assert len(week(engine, "supervisor", whole).limits) == one.total
         assert not week(
             engine, "supervisor", DueQuestion("", one.process_key, not one.is_law)
-        ).lines
+        ).limits
 
 
 def test_what_is_late_comes_first_and_of_a_day_the_limits_of_law(
@@ -99,7 +149,7 @@ def test_what_is_late_comes_first_and_of_a_day_the_limits_of_law(
     clock.advance(timedelta(days=4))  # Tuesday: both are late
     begin(engine, "lawful")
     found = week(engine, "supervisor")
-    assert [(line.process_key, is_law) for line, is_law in found.lines] == [
+    assert [(line.drawn.process_key, drawn.is_law) for line, drawn in found.limits] == [
         ("lawful", True),
         ("usual", False),
         ("lawful", True),
@@ -121,7 +171,7 @@ def test_a_sealed_case_counts_for_whom_it_is_there_and_nobody_else(
     for who in ("supervisor", "officer", "far_reviewer", "protection", "reviewer", "other_officer"):
         found = week(engine, who)
         counted[who] = sum(one.total for one in found.processes)
-        assert counted[who] == len(found.lines)
+        assert counted[who] == len(found.limits)
     assert counted == {
         "supervisor": 1,
         "officer": 0,
@@ -136,3 +186,72 @@ def test_a_day_that_is_not_of_the_week_is_refused(engine: Engine) -> None:
     for day in ("2026-12-24", "tomorrow"):
         with pytest.raises(Invalid, match="不在本周到期的范围内"):
             week(engine, "supervisor", DueQuestion(day))
+
+
+def test_what_is_waited_for_and_whole_cases_are_due_as_steps_are(
+    engine: Engine, clock: FixedClock
+) -> None:
+    begin(engine, "waited")
+    engine.tasks.complete(engine.directory.actor_named("officer"), open_step(engine), {})
+    found = week(engine, "supervisor")
+
+    told = [
+        (line.kind, line.ends_at.date().isoformat(), drawn.name, drawn.is_law, drawn.article)
+        for line, drawn in found.limits
+    ]
+    assert told == [
+        (LimitKind.WAIT, "2026-11-12", "期满", True, "《试行办法》第三条"),
+        (LimitKind.WHOLE, "2026-11-13", "", False, ""),
+    ]
+    assert [drawn.is_citizens for _line, drawn in found.limits] == [True, False]
+    for kind, count in ((LimitKind.STEP, 0), (LimitKind.WAIT, 1), (LimitKind.WHOLE, 1)):
+        assert sum(one.of_kind(kind) for one in found.processes) == count
+        assert len(week(engine, "supervisor", DueQuestion(kind=kind.value)).limits) == count
+    assert not week(engine, "far_reviewer").limits
+
+    clock.advance(timedelta(days=4))  # Friday; no worker has seen that the period is over
+    assert days_of(week(engine, "supervisor")) == {
+        ("waited", True): {LATE: 1},
+        ("waited", False): {"2026-11-13": 1},
+    }
+
+
+def test_a_timer_at_a_step_is_no_second_limit_beside_that_of_the_step(engine: Engine) -> None:
+    begin(engine, "at_a_step")
+    kinds = [line.kind for line, _ in week(engine, "supervisor").limits]
+    assert kinds == [LimitKind.STEP]
+    begin(engine, "at_a_free_step")
+    names = [(line.kind, drawn.name) for line, drawn in week(engine, "supervisor").limits]
+    assert names == [(LimitKind.WAIT, "久等"), (LimitKind.STEP, "record")]
+
+
+def test_while_a_case_stands_still_its_whole_limit_is_not_due(
+    engine: Engine, clock: FixedClock
+) -> None:
+    begin(engine, "standing")
+    assert [line.kind for line, _ in week(engine, "supervisor").limits] == [LimitKind.WHOLE]
+    engine.tasks.complete(engine.directory.actor_named("officer"), open_step(engine), {})
+    assert week(engine, "supervisor").limits == []
+
+
+def test_a_kind_that_is_none_is_refused(engine: Engine) -> None:
+    with pytest.raises(Invalid, match="没有这样的时限类别"):
+        week(engine, "supervisor", DueQuestion(kind="month"))
+
+
+def test_what_is_due_is_found_by_an_index_whatever_is_open(engine: Engine) -> None:
+    """A database whose words are not those of the index reads all there ever was."""
+    begin(engine, "waited")
+    with recording(engine.database) as sent:
+        week(engine, "supervisor")
+    looks = [one for one in sent if "due_at <" in one.statement]
+    with engine.database.look() as tx:
+        word = "EXPLAIN QUERY PLAN " if engine.database.is_sqlite else "EXPLAIN "
+        if not engine.database.is_sqlite:  # else it would rather read a table that is empty
+            tx.execute(text("SET LOCAL enable_seqscan = off"))
+        plans = [
+            str(tx.exec_driver_sql(word + one.statement, one.parameters).all()) for one in looks
+        ]
+    expected = ("ix_task_due", "ix_job_due", "ix_cases_total_due")
+    for name, plan in zip(expected, plans, strict=True):
+        assert name in plan, plan

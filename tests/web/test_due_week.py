@@ -26,7 +26,7 @@ def test_every_number_leads_to_its_steps(federation, browse):
     assert links
     for href, number in links:
         assert supervisor.text(href).count('class="cell-title"') == int(number), href
-    total = re.search(r"<b>(\d+)</b> 个环节本周到期或已超期", page)
+    total = re.search(r"<b>(\d+)</b> 项时限本周到期或已超期", page)
     assert total is not None
     assert page.count('class="cell-title"') == int(total[1])
 
@@ -38,15 +38,16 @@ def test_the_sheet_has_the_same_numbers_and_no_names_of_applicants(federation, b
 
     book = load_workbook(io.BytesIO(supervisor.get("/supervision/due.xlsx").data))
 
-    assert book.sheetnames == ["本周到期", "环节"]
+    assert book.sheetnames == ["本周到期", "明细"]
     last = [cell.value for cell in list(book["本周到期"].rows)[-1]]
     assert last[0] == "合计"
     assert sum(last[2:-1]) == last[-1] == page.count('class="cell-title"')
-    cells = str([[cell.value for cell in row] for row in book["环节"].rows])
+    cells = str([[cell.value for cell in row] for row in book["明细"].rows])
     assert all(subject not in cells for subject in "甲乙丙丁")
 
 
 def test_nothing_due_is_said_and_a_wrong_day_is_refused(federation, browse):
     supervisor = browse("supervisor")
-    assert "本周没有到期的环节" in supervisor.text("/supervision/due")
-    assert supervisor.get("/supervision/due?day=2026-12-24").status_code == 422
+    assert "本周没有到期的时限" in supervisor.text("/supervision/due")
+    for wrong in ("day=2026-12-24", "kind=month"):
+        assert supervisor.get(f"/supervision/due?{wrong}").status_code == 422

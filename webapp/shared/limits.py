@@ -8,6 +8,7 @@ from flask import url_for
 
 from engine.model.calendar import WorkCalendar
 from engine.model.deadlines import LimitOf, Stop, Unit
+from engine.model.parameters import ParameterRule
 from engine.work.told_limits import Began, ToldLimit
 from webapp.shared.items import step_of
 from webapp.shared.language import _, lazy
@@ -82,6 +83,16 @@ def rest_note(told: ToldLimit, calendar: WorkCalendar) -> str:
     if told.finish_by is None:
         return _("(休息日,不顺延)")
     return _("(休息日,不顺延,请在 %(day)s 前办结)", day=day(told.finish_by))
+
+
+def resting_on(
+    rules: Sequence[ParameterRule], article: str, basis: str, *, is_citizens: bool
+) -> str:
+    """What a limit rests on, as it stands in a line: its rules and their articles."""
+    articles = [article] if article else [rule.law for rule in rules if rule.law]
+    said = (*(title_of(rule) for rule in rules), *articles)
+    told = said or ((str(BASES[basis]),) if basis in BASES else ())
+    return " ".join((*told, _("(当事人的期限)")) if is_citizens else told)
 
 
 def ranges(days: Sequence[date]) -> str:

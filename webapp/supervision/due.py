@@ -1,35 +1,45 @@
-"""本周到期: what is late or falls due this week in an area, limits of law first.
+"""本周到期: what is over or ends this week in an area, limits of law first.
 
-Every number leads to the steps it counts; what is late stands before everything else.
+Limits of steps, dates a case waits for, limits of whole cases. Every number leads to exactly the
+limits it counts; what is over stands before everything else.
 """
 
 import io
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import ClassVar
 
 from flask import url_for
 from openpyxl import Workbook
 
 from engine import Actor, Engine
+from engine.model.calendar import WorkCalendar
 from engine.model.clock import local_date
-from engine.model.tasks import TaskLine
-from engine.store.due_steps import LATE, DueQuestion
-from engine.work.due import ProcessDue
+from engine.model.deadlines import remaining
+from engine.model.tasks import DueState
+from engine.store.due_limits import LimitKind, LimitLine
+from engine.work.due import LATE, Drawn, DueQuestion, ProcessDue
 from webapp.shared.addresses import address
 from webapp.shared.items import step_of, step_without_names
 from webapp.shared.language import _, lazy
+from webapp.shared.limits import resting_on
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
-from webapp.shared.words import Badge, day, due_badge, moment
+from webapp.shared.words import Badge, day, due_badge, left_badge, moment, unit_of
 from webapp.supervision.pages import supervision_tabs
 from webapp.supervision.report import Figure
 from webapp.supervision.report_workbook import put
 
 MOST_ROWS = 500
 _LAW, _OTHER = "law", "other"
+_NARROWING = ("day", "process", "basis", "kind")
 _IS_LAW = {_LAW: True, _OTHER: False}
+_KINDS: Mapping[LimitKind, object] = {
+    LimitKind.STEP: lazy("环节时限"),
+    LimitKind.WAIT: lazy("等候期限"),
+    LimitKind.WHOLE: lazy("全程时限"),
+}
 _WEEKDAYS = tuple(lazy(name) for name in ("周一", "周二", "周三", "周四", "周五", "周六", "周日"))
 _FIRST_WIDTH, _WIDTH = 30, 12
 
@@ -54,16 +64,19 @@ class DueRow:
 
 
 @dataclass(frozen=True)
-class DueStep:
-    """One of the steps."""
+class DueLimit:
+    """One of the limits."""
 
     href: str
     due: Badge
     is_law: bool
     title: str
-    step: str
-    plain_step: str
+    name: str
+    plain_name: str
     """Without the names of items: for the sheet that is taken away."""
+    kind: str
+    is_step: bool
+    basis: str
     unit: str
     holder: str
     number: str
@@ -72,15 +85,23 @@ class DueStep:
 
 @dataclass(frozen=True)
 class DueGroup:
-    """The steps of one day."""
+    """The limits that end on one day."""
 
     label: str
-    steps: tuple[DueStep, ...]
+    limits: tuple[DueLimit, ...]
+
+
+@dataclass(frozen=True)
+class KindFigure:
+    """How many of a kind."""
+
+    label: str
+    figure: Figure
 
 
 @dataclass(frozen=True)
 class DuePage(Page):
-    """The week: a table of numbers, and below it the steps of the number that was chosen."""
+    """The week: a table of numbers, and below it the limits of the number that was chosen."""
 
     template: ClassVar[str] = "supervision/due.html"
 
@@ -92,6 +113,7 @@ class DuePage(Page):
     total: DueRow
     law: Figure
     late: Figure
+    kinds: tuple[KindFigure, ...]
     narrowed_to: tuple[str, ...]
     groups: tuple[DueGroup, ...]
     listed: int
@@ -105,16 +127,17 @@ class DuePage(Page):
 
 
 def due_page(shell: Shell, engine: Engine, actor: Actor, asked: Mapping[str, str]) -> DuePage:
-    """The week of the actor's area; ``asked`` may name a day, a process, a kind of limits."""
-    wanted = {
-        name: asked[name] for name in ("day", "process", "basis") if asked.get(name, "").strip()
-    }
+    """The week of the actor's area; ``asked`` may name a day, a process, whether of law, a kind."""
+    wanted = {name: asked[name] for name in _NARROWING if asked.get(name, "").strip()}
     question = DueQuestion(
-        wanted.get("day", ""), wanted.get("process", ""), _IS_LAW.get(wanted.get("basis", ""))
+        wanted.get("day", ""),
+        wanted.get("process", ""),
+        _IS_LAW.get(wanted.get("basis", "")),
+        wanted.get("kind", ""),
     )
     found = engine.supervision.due_week(actor, question, MOST_ROWS)
     names = {row.key: row.name for row in engine.definitions.latest()}
-    lines = found.lines[:MOST_ROWS]
+    limits = found.limits[:MOST_ROWS]
     draw = _Drawing(found.days, wanted)
     return DuePage(
         shell=shell,
@@ -133,11 +156,18 @@ def due_page(shell: Shell, engine: Engine, actor: Actor, asked: Mapping[str, str
         ),
         total=draw.row(_("合计"), found.processes),
         law=draw.figure(sum(one.total for one in found.processes if one.is_law), basis=_LAW),
-        late=draw.figure(sum(one.by_day.get(LATE, 0) for one in found.processes), day=LATE),
+        late=draw.figure(sum(one.of_day(LATE) for one in found.processes), day=LATE),
+        kinds=tuple(
+            KindFigure(
+                str(label),
+                draw.figure(sum(one.of_kind(kind) for one in found.processes), kind=kind.value),
+            )
+            for kind, label in _KINDS.items()
+        ),
         narrowed_to=draw.narrowed_to(names),
-        groups=_groups(engine, lines, draw),
-        listed=len(lines),
-        is_cut=len(found.lines) > MOST_ROWS,
+        groups=_groups(engine, limits, draw),
+        listed=len(limits),
+        is_cut=len(found.limits) > MOST_ROWS,
         workbook_href=address("supervision.due_workbook", wanted),
     )
 
@@ -173,7 +203,7 @@ class _Drawing:
         )
 
     def figure(self, count: int, **narrowing: str) -> Figure:
-        """A number with exactly its steps behind it: other filters are dropped."""
+        """A number with exactly its limits behind it: other filters are dropped."""
         if not count:
             return Figure(0)
         return Figure(count, address("supervision.due", narrowing, _anchor="rows"))
@@ -184,7 +214,7 @@ class _Drawing:
             label,
             narrowing.get("basis") == _LAW,
             tuple(
-                self.figure(sum(one.by_day.get(name, 0) for one in counted), day=name, **narrowing)
+                self.figure(sum(one.of_day(name) for one in counted), day=name, **narrowing)
                 for name in self.names
             ),
             self.figure(sum(one.total for one in counted), **narrowing),
@@ -198,6 +228,7 @@ class _Drawing:
             ),
             "process": lambda value: processes.get(value, value),
             "basis": _basis,
+            "kind": lambda value: str(_KINDS[LimitKind(value)]),
         }
         return tuple(told[name](value) for name, value in self.wanted.items())
 
@@ -207,29 +238,14 @@ def _basis(value: str) -> str:
 
 
 def _groups(
-    engine: Engine, lines: Sequence[tuple[TaskLine, bool]], draw: _Drawing
+    engine: Engine, limits: Sequence[tuple[LimitLine, Drawn]], draw: _Drawing
 ) -> tuple[DueGroup, ...]:
-    """The steps by day: they come in that order."""
+    """The limits by day: they come in that order."""
     now, calendar = engine.clock.now(), engine.calendar()
-    groups: dict[str, list[DueStep]] = {}
-    for line, is_law in lines:
-        if line.due_at is None:
-            continue  # none is: they were asked for by when they are due
-        name = LATE if line.due_at < now else local_date(line.due_at).isoformat()
-        groups.setdefault(name, []).append(
-            DueStep(
-                href=url_for("cases.show", case_id=line.case_id, tab="history"),
-                due=due_badge(line, now, calendar),
-                is_law=is_law,
-                title=line.title,
-                step=step_of(line.name, line.items),
-                plain_step=step_without_names(line.name, line.items),
-                unit=line.handling_name,
-                holder=line.assignee_name or "",
-                number=line.case_number,
-                process=line.process_name,
-            )
-        )
+    groups: dict[str, list[DueLimit]] = {}
+    for row, drawn in limits:
+        name = LATE if row.ends_at < now else local_date(row.ends_at).isoformat()
+        groups.setdefault(name, []).append(_limit(row, drawn, now, calendar))
     return tuple(
         DueGroup(
             draw.label(name) if name == LATE else f"{draw.label(name)} {name}", tuple(groups[name])
@@ -239,8 +255,43 @@ def _groups(
     )
 
 
+def _limit(row: LimitLine, drawn: Drawn, now: datetime, calendar: WorkCalendar) -> DueLimit:
+    line = row.step
+    whole = str(_KINDS[LimitKind.WHOLE])
+    return DueLimit(
+        href=url_for("cases.show", case_id=row.case_id, tab="history"),
+        due=_badge(row, now, calendar) if line is None else due_badge(line, now, calendar),
+        is_law=drawn.is_law,
+        title=row.title,
+        name=drawn.name or whole if line is None else step_of(line.name, line.items),
+        plain_name=(
+            drawn.name or whole if line is None else step_without_names(line.name, line.items)
+        ),
+        kind=str(_KINDS[row.kind]),
+        is_step=row.kind is LimitKind.STEP,
+        basis=resting_on(drawn.rules, drawn.article, drawn.basis, is_citizens=drawn.is_citizens),
+        unit=row.unit,
+        holder="" if line is None else line.assignee_name or "",
+        number=row.number,
+        process=row.process_name,
+    )
+
+
+def _badge(row: LimitLine, now: datetime, calendar: WorkCalendar) -> Badge:
+    """Of a limit that is no step's: a wait that is over is about to go on by itself."""
+    left = remaining(now, row.ends_at, unit_of(row.limit), calendar)
+    if row.kind is LimitKind.WHOLE:
+        return replace(
+            left_badge(left), title=_("应于 %(day)s 办结", day=day(local_date(row.ends_at)))
+        )
+    said = _("%(day)s 期满,期满后自动转入下一环节", day=day(local_date(row.ends_at)))
+    if left.state is DueState.OVERDUE:
+        return Badge(_("已期满"), left.state.value, said)
+    return replace(left_badge(left), title=said)
+
+
 def due_workbook(page: DuePage) -> bytes:
-    """The numbers, and the steps without the names of applicants."""
+    """The numbers, and the limits without the names of applicants."""
     book = Workbook()
     book.remove(book.worksheets[0])
     sheet = book.create_sheet(page.title)
@@ -252,17 +303,18 @@ def due_workbook(page: DuePage) -> bytes:
         put(sheet, [row.label, kind, *(one.count for one in row.figures), row.total.count])
     total = page.total
     put(sheet, [total.label, "", *(one.count for one in total.figures), total.total.count])
-    steps = book.create_sheet(_("环节"))
-    heads = (_("时限"), _("法定时限"), _("流程"), _("环节"), _("办理单位"), _("经办"), _("编号"))
-    put(steps, list(heads), bold=True)
+    listed = book.create_sheet(_("明细"))
+    heads = (
+        *(_("到期日"), _("类别"), _("法定时限"), _("流程"), _("环节或期限"), _("依据")),
+        *(_("办理单位"), _("经办"), _("编号")),
+    )
+    put(listed, list(heads), bold=True)
     for group in page.groups:
-        for one in group.steps:
+        for one in group.limits:
             law = _("法定时限") if one.is_law else ""
-            put(
-                steps,
-                [group.label, law, one.process, one.plain_step, one.unit, one.holder, one.number],
-            )
-    for each in (sheet, steps):
+            what = (group.label, one.kind, law, one.process, one.plain_name, one.basis)
+            put(listed, [*what, one.unit, one.holder, one.number])
+    for each in (sheet, listed):
         each.column_dimensions["A"].width = _FIRST_WIDTH
         for letter in "BCDEFGHIJKLM":
             each.column_dimensions[letter].width = _WIDTH
