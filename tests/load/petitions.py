@@ -362,10 +362,11 @@ def extended(p: Petition) -> Plot:
     yield from p.accepted()
     yield 36
     days = 10 + p.plan.nth % 21
-    asked = {"extension_wanted": days, "extension_reason": "审计尚未完成(模拟)"}
+    asked = {"extension_wanted": 30, "extension_reason": "审计尚未完成(模拟)"}
     p.case.do("investigate", {**_FOUND, "next_step": "extension", **asked})
     yield 1
-    p.case.do("approve_extension", decision="agree", _extension_days=days)
+    granted = {"decision": "agree", "extension_granted": days}
+    p.case.do("approve_extension", granted, _extension_days=days)
     yield 1
     p.case.do("tell_extension", serving_way="邮寄", served_on=p.case.today)
     yield days

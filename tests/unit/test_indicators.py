@@ -106,6 +106,27 @@ def test_settled_of_what_was_due_and_of_all_that_were_accepted() -> None:
     assert (found["due"], found["in-time"]) == (4, 2)
 
 
+def test_an_extension_is_as_long_as_it_was_granted_and_never_more_than_thirty_days() -> None:
+    def extended(days: int, resolved: str, **reached: str) -> CaseFact:
+        said = {"extension_granted": days}
+        return fact("2026-08-01", said=said, accepted="2026-08-01", resolved=resolved, **reached)
+
+    told = {"extended": "2026-09-20"}
+    found = counted(
+        PETITIONS,
+        [
+            extended(10, "2026-10-10", **told),  # the seventieth day
+            extended(10, "2026-10-11", **told),  # the day after: late, though 30 are allowed
+            extended(10, "2026-10-10"),  # granted and not told of: that is another limit
+            extended(45, "2026-10-30", **told),
+            extended(45, "2026-10-31", **told),
+            # of before the days were written: the most that the regulation allows
+            fact("2026-08-01", accepted="2026-08-01", resolved="2026-10-30", extended="2026-09-20"),
+        ],
+    )
+    assert (found["due"], found["in-time"]) == (6, 4)
+
+
 def test_satisfaction_is_of_those_who_answered() -> None:
     said = ("satisfied", "fairly", "not", "unreached")
     found = counted(PETITIONS, [fact("2026-10-01", said={"satisfaction": one}) for one in said])

@@ -15,7 +15,10 @@ from webapp.shared.language import lazy
 from webapp.standard.grievances import grievances
 
 NOTICE = timedelta(days=15)
-HANDLING, EXTENSION = timedelta(days=60), timedelta(days=30)
+HANDLING = timedelta(days=60)
+MOST_DAYS_MORE = 30
+"""信访工作条例 34: the most a leader may grant; what counts where the days were not written yet."""
+
 DECISION, ASSIGNMENT = timedelta(days=7), timedelta(days=3)
 REPEATED_WITHIN = timedelta(days=365)
 
@@ -147,7 +150,14 @@ def _limit(fact: CaseFact) -> date | None:
     accepted = _accepted(fact)
     if accepted is None:
         return None
-    return accepted + HANDLING + (EXTENSION if "extended" in fact.milestones else timedelta())
+    return accepted + HANDLING + _extension(fact)
+
+
+def _extension(fact: CaseFact) -> timedelta:
+    """The days the leader granted; none for what was only asked for."""
+    if "extension_granted" in fact.attributes:
+        return timedelta(days=min(int(fact.number_of("extension_granted")), MOST_DAYS_MORE))
+    return timedelta(days=MOST_DAYS_MORE if "extended" in fact.milestones else 0)
 
 
 def _opinion_was_due(fact: CaseFact, known: Known) -> bool:
@@ -201,7 +211,12 @@ PETITIONS = Topic(
         Share(lazy("办结率"), "resolved", "accepted", lazy("已办结 ÷ 受理,未到期的也在受理数内")),
         Count("due", lazy("到期应办结"), _opinion_was_due),
         Count("in-time", lazy("按期办结"), _was_resolved_in_time),
-        Share(lazy("按期办结率"), "in-time", "due", lazy("60(+30)日内办结 ÷ 到期应办结")),
+        Share(
+            lazy("按期办结率"),
+            "in-time",
+            "due",
+            lazy("60 日(加批准延长的日数)内办结 ÷ 到期应办结"),
+        ),
         Count(
             "answered",
             lazy("已评价"),
@@ -229,6 +244,7 @@ PETITIONS = Topic(
             "told_on",
             "told_way",
             "accepted_on",
+            "extension_granted",
             "satisfaction",
             "matter",
             *_PERSON,
