@@ -136,10 +136,12 @@ class Cases(Group):
         hashed = self._environment.vault.lookup_hash(normal(text))
         return self.list(actor, CaseQuestion(text=text.strip(), lookup_hash=hashed, limit=limit))
 
-    def of_number(self, actor: Actor, number: str, limit: int = 10) -> Sequence[CaseLine]:
-        """Cases the actor may see that have this telephone or identity number, newest first."""
-        hashed = self._environment.vault.lookup_hash(normal(number))
-        return self.list(actor, CaseQuestion(number_hash=hashed, limit=limit))[:limit]
+    def of_number(self, actor: Actor, number: str, limit: int = 10) -> Sequence[SameCase]:
+        """Cases the actor sees of whom this telephone or identity number finds, newest first."""
+        return self._found(
+            actor,
+            lambda tx: same_person.of_number(self._environment, tx, actor, number, limit),
+        )
 
     def must_be_cancellable(self, actor: Actor, case_id: str, if_match: int | None) -> None:
         """What is said before a request's content: not found, not hers, ended, stale."""
@@ -149,9 +151,23 @@ class Cases(Group):
 
     def same_person(self, actor: Actor, task_id: str) -> Sequence[SameCase]:
         """Earlier cases of the person whom a step's case is about, as the actor may know them."""
-        return self._commands.ask(
-            lambda tx: same_person.of_step(self._environment, tx, actor, task_id)
+        return self._found(
+            actor, lambda tx: same_person.of_step(self._environment, tx, actor, task_id)
         )
+
+    def others_of_person(self, actor: Actor, case_id: str) -> Sequence[SameCase]:
+        """The person's other cases, beside a case that is kept close, for who may know her."""
+        return self._found(
+            actor, lambda tx: same_person.of_kept_case(self._environment, tx, actor, case_id)
+        )
+
+    def _found(self, actor: Actor, look: Callable[[Tx], Sequence[SameCase]]) -> Sequence[SameCase]:
+        """What was found; of what is kept close the look is noted."""
+        found = self._commands.ask(look)
+        for one in found:
+            if one.is_kept:
+                note_look(self._commands, actor, one.line.id, ["同一人"])
+        return found
 
     def cancel(self, actor: Actor, case_id: str, reason: str, if_match: int | None = None) -> int:
         """End a case opened by mistake; the new revision."""

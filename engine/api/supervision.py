@@ -24,6 +24,7 @@ from engine.work import (
     subjects,
     supervise,
 )
+from engine.work.kept_numbers import with_kept_numbers
 
 
 class Supervision(Group):
@@ -95,8 +96,18 @@ class Supervision(Group):
         )
 
     def case_facts(self, actor: Actor, question: FactQuestion) -> Sequence[CaseFact]:
-        """What the cases of a process say of themselves, of those the actor may see."""
-        return self._commands.ask(lambda tx: case_facts.visible(tx, actor, question))
+        """What the cases of a process say of themselves, of those the actor may see.
+
+        Whoever looks after kept cases has their numbers compared too, and that is noted.
+        """
+        found = self._commands.ask(
+            lambda tx: with_kept_numbers(
+                self._environment, tx, actor, case_facts.visible(tx, actor, question)
+            )
+        )
+        if any(one.kept_numbers for one in found) and not actor.is_system:
+            self._commands.note_access(actor, "kept-numbers-compared", question.process_key)
+        return found
 
     def orders(self, actor: Actor) -> Sequence[subjects.CaseAboutSteps]:
         """The cases about late steps that the actor may see, newest first."""

@@ -13,6 +13,10 @@ def _nobody(_element_id: str) -> str | None:
     return None
 
 
+def _now(act: Callable[[], None]) -> None:
+    act()
+
+
 def _nobody_set(_name: str, _organisation_id: str) -> object | None:
     return None
 
@@ -36,6 +40,9 @@ class OperationContext:
     """What a dated parameter is today for an organisation; None where nobody set it."""
     handled_by: Callable[[str], str | None] = _nobody
     """Which organisation handled a step of the case last; None where it was not done yet."""
+    afterwards: Callable[[Callable[[], None]], None] = _now
+    """Does something at the end of this step of the case, in its transaction: when it is written
+    down from whom the case is kept."""
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,8 @@ class CaseFact:
     ended_at: datetime | None
     milestones: Mapping[str, datetime] = field(default_factory=dict)
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    kept_numbers: Mapping[str, str] = field(default_factory=dict)
+    """Hashes of numbers that lie in a compartment, by attribute: to be compared, not to be told."""
 
     def text(self, name: str) -> str:
         """What an attribute says; empty without it."""

@@ -106,10 +106,11 @@ def _units_of(actor: Actor) -> list[str]:
 
 def _unseals(actor: Actor) -> ColumnElement[bool]:
     """That it is sealed and her role is there for it, where a step is handled or above."""
-    return and_(~_NOT_SEALED, _looks_after_sealed(actor))
+    return and_(~_NOT_SEALED, looks_after(actor))
 
 
-def _looks_after_sealed(actor: Actor) -> ColumnElement[bool]:
+def looks_after(actor: Actor) -> ColumnElement[bool]:
+    """That she holds the role for kept cases (``sealedRole``) where a step is handled or above."""
     if not actor.grants:
         return false()
     above = organisation_closure
@@ -412,8 +413,6 @@ class CaseQuestion:
     organisation_id: str = ""
     text: str = ""
     lookup_hash: str = ""
-    number_hash: str = ""
-    """Of a number of a person, whole: cases that have it."""
     element_id: str = ""
     started_or_done_by: str = ""
     after: tuple[str, str] | None = None
@@ -497,15 +496,6 @@ def _narrowed(question: CaseQuestion) -> list[ColumnElement[bool]]:
         )
     if question.text:
         narrowed.append(matches(question.text, question.lookup_hash))
-    if question.number_hash:
-        narrowed.append(
-            exists()
-            .where(
-                case_attribute.c.case_id == case.c.id,
-                case_attribute.c.key_hash == question.number_hash,
-            )
-            .correlate(case)
-        )
     if question.after is not None:
         narrowed.append(tuple_(case.c.created_at, case.c.id) < question.after)
     return narrowed
@@ -637,20 +627,22 @@ def may_be_known_to(tx: Tx, actor: Actor, case_id: str) -> bool:
 
 def looks_after_sealed(tx: Tx, actor: Actor, case_id: str) -> bool:
     """Whether she holds the role for sealed cases where the case is handled or above, sees it."""
-    asked = select(case.c.id).where(
-        case.c.id == case_id, _looks_after_sealed(actor), visible_to(actor)
-    )
+    asked = select(case.c.id).where(case.c.id == case_id, looks_after(actor), visible_to(actor))
     return tx.execute(asked).first() is not None
 
 
-def drop_attributes(tx: Tx, case_id: str, fields: Collection[str]) -> None:
-    """What of these fields can be searched of a case can be no more, items of lists included."""
-    if fields:
-        of_items = (case_attribute.c.name.endswith(f".{one}", autoescape=True) for one in fields)
-        below = (case_attribute.c.name.startswith(f"{one}.", autoescape=True) for one in fields)
-        named = case_attribute.c.name.in_(sorted(fields))
-        tx.execute(
-            delete(case_attribute).where(
-                case_attribute.c.case_id == case_id, or_(named, *of_items, *below)
-            )
-        )
+def drop_attributes(tx: Tx, case_id: str, fields: Collection[str]) -> Mapping[str, str]:
+    """What of these fields can be searched of a case can be no more, items of lists included.
+
+    The keyed hashes there were, by attribute.
+    """
+    if not fields:
+        return {}
+    of_items = (case_attribute.c.name.endswith(f".{one}", autoescape=True) for one in fields)
+    below = (case_attribute.c.name.startswith(f"{one}.", autoescape=True) for one in fields)
+    named = case_attribute.c.name.in_(sorted(fields))
+    dropped = and_(case_attribute.c.case_id == case_id, or_(named, *of_items, *below))
+    there = select(case_attribute.c.name, case_attribute.c.key_hash).where(dropped)
+    hashes = {row.name: row.key_hash for row in tx.execute(there) if row.key_hash}
+    tx.execute(delete(case_attribute).where(dropped))
+    return hashes

@@ -21,6 +21,8 @@ OUTSIDE = ("sms", "robot", "mail")
 TEST = "test"
 DIGEST = "digest"
 CASE = "case"
+SAME_PERSON = "same"
+"""Tells who may know of a kept case that its person has another: for her eyes alone."""
 
 
 @dataclass(frozen=True)
@@ -250,6 +252,7 @@ def hand_on(tx: Tx, person_id: str, taker_id: str, said_before: str) -> None:
             message.c.via == "app",
             message.c.status == "unread",
             or_(message.c.case_id.is_(None), open_case.correlate(message)),
+            message.c.kind != SAME_PERSON,
         )
         .values(person_id=taker_id, text=literal(said_before) + message.c.text)
     )
@@ -288,7 +291,11 @@ def record(
     tx: Tx, actor: Actor, tops: Sequence[str], question: RecordQuestion
 ) -> Sequence[Message]:
     """Messages of these organisations and those below, the newest first; one more than asked."""
-    query = _ALL.where(lies_below(message.c.organisation_id, tops), _may_know_of_its_case(actor))
+    query = _ALL.where(
+        lies_below(message.c.organisation_id, tops),
+        _may_know_of_its_case(actor),
+        message.c.kind != SAME_PERSON,
+    )
     for column, value in (
         (message.c.status, question.status),
         (message.c.via, question.via),
@@ -321,6 +328,7 @@ def counts(tx: Tx, actor: Actor, tops: Sequence[str], since: date) -> Mapping[tu
             lies_below(message.c.organisation_id, tops),
             message.c.day >= since.isoformat(),
             _may_know_of_its_case(actor),
+            message.c.kind != SAME_PERSON,
         )
         .group_by(message.c.via, message.c.status)
     )

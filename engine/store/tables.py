@@ -275,6 +275,18 @@ case_exclusion = Table(
     Column("number", Integer, nullable=False),  # of the row of the history that named them
 )
 
+kept_number = Table(
+    "kept_number",
+    metadata,
+    # By what the person of a case that is kept close is known: its numbers cannot be searched any
+    # more, but her other cases must find each other. The hash of the hash of case_attribute, so
+    # that without the key no row here can be laid beside one there.
+    Column("case_id", String(26), ForeignKey("cases.id"), primary_key=True),
+    Column("name", String(80), primary_key=True),
+    Column("key_hash", String(64), nullable=False),
+    Index("ix_kept_number_hash", "key_hash"),
+)
+
 compartment_request = Table(
     "compartment_request",
     metadata,

@@ -25,6 +25,7 @@ from engine.work.compartments import keys_of, names_in
 from engine.work.environment import Environment
 from engine.work.history import Cause, append_history, told_items
 from engine.work.kept_away import judge
+from engine.work.kept_numbers import keep_numbers
 from engine.work.new_tasks import new_task
 from engine.work.opened import OpenedCase, case_variable
 from engine.work.public_status import pack, status_at_end
@@ -75,13 +76,18 @@ def write_step(
         changes["milestone"] = reached[-1].name
     if case.event_count:  # whoever is there when the case begins knows that it begins
         _leave_news(environment, tx, opened, step, cause)
-    cases.put_attributes(tx, case.id, _searchable(opened, cause))
+    searchable = _searchable(opened, cause)
+    cases.put_attributes(tx, case.id, searchable)
+    kept = {one.name: one.key_hash for one in cause.attributes if one not in searchable}
+    keep_numbers(environment, tx, case.id, {name: it for name, it in kept.items() if it})
     _record_path(step, cause)
     changes["event_count"], changes["chain_head"] = append_history(tx, case, opened.vault, cause)
     memory = replace(opened.memory, engine=step.state)
     changes["state"] = opened.vault.seal(memory.pack(), "state", 0)
     changed = with_total_due(environment, tx, replace(case, **changes), cause)
     cases.save(tx, changed, case.rev)
+    for act in cause.afterwards:
+        act()
     return changed
 
 

@@ -1,6 +1,6 @@
 """Why a case moves, and the rows of its history that say so."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -32,6 +32,8 @@ class Cause:
     now: datetime
     entries: list[Entry] = field(default_factory=list)
     attributes: list[Attribute] = field(default_factory=list)
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
+    """What is done when the step is written, in the same transaction."""
     retried: bool = False
     """Whether failed elements were run once more: those that still fail have failed anew."""
     sent_back: tuple[str, str] | None = None

@@ -41,6 +41,7 @@ from engine.work.claim import put_back
 from engine.work.compartments import keys_of, names_in
 from engine.work.environment import Environment
 from engine.work.history import Cause
+from engine.work.kept_numbers import keep_numbers
 from engine.work.opened import OpenedCase, case_variable, open_case
 
 _Said = Callable[[str], object]
@@ -127,7 +128,10 @@ def judge(
     if new:
         _bar_open_steps(environment, tx, kept, cause)
     if case.confidentiality < Degree.CONFIDENTIAL <= degree:
-        cases.drop_attributes(tx, case.id, keys_of(opened.programs, names_in(opened.programs)))
+        dropped = cases.drop_attributes(
+            tx, case.id, keys_of(opened.programs, names_in(opened.programs))
+        )
+        keep_numbers(environment, tx, case.id, dropped)
     return replace(opened, case=kept)
 
 

@@ -216,13 +216,15 @@ def ports_of(environment: Environment, tx: Tx, opened: OpenedCase, cause: Cause)
             ),
             parameter=lambda name, unit_id: environment.parameter(tx, name, unit_id),
             handled_by=opened.memory.units.get,
+            afterwards=cause.afterwards.append,
         )
-        written = len(cause.entries)
+        written, to_do = len(cause.entries), len(cause.afterwards)
         try:
             with savepoint(tx):
                 return operation.run(context, call.inputs)
         except BaseException:
             del cause.entries[written:]  # what it undid did not happen
+            del cause.afterwards[to_do:]
             raise
 
     return Ports(

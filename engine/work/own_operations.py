@@ -23,6 +23,6 @@ def own_operations(
         fan_out_joining.operation(known),
         linked_cases.begin_operation(known),
         linked_cases.tell_operation(known),
-        same_person.operation(),
+        same_person.operation(known),
     )
     return {one.name: one for one in own}

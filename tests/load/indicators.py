@@ -17,7 +17,7 @@ from engine.store.case_facts import FactQuestion
 from engine.store.database import Tx
 from engine.store.instants import from_text, from_text_or_none
 from engine.store.tables import case, case_attribute, milestone, process_version, task
-from webapp.standard.indicators import TOPICS, Known, Sum, amount_of, is_counted, repeated
+from webapp.standard.indicators import TOPICS, Sum, amount_of, is_counted, known_of
 
 CLOSING = (
     *("resolved", "withdrawn", "not_accepted", "led_to_procedure"),
@@ -242,7 +242,7 @@ def on_the_page(engine: Engine, reader: str) -> Mapping[tuple[str, str], Decimal
     for process, topic in TOPICS.items():
         question = FactQuestion(process, until - 5 * _A_YEAR, until, topic.attributes)
         facts = engine.supervision.case_facts(actor, question)
-        known = Known(engine.environment.today(), repeated(facts))
+        known = known_of(facts, engine.environment.today())
         for key, number in topic.numbers().items():
             behind = [one for one in facts if is_counted(number, one, known)]
             amounts = [

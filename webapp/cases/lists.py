@@ -8,6 +8,7 @@ from flask import url_for
 
 from engine import Actor, Engine
 from engine.model.cases import CaseLine, CaseStatus
+from engine.model.same_person import SameCase
 from engine.store.cases import CaseQuestion
 from engine.store.instants import to_text
 from engine.store.task_lists import TaskQuestion
@@ -179,15 +180,16 @@ def case_row(line: CaseLine, waits_for: str = "") -> CaseRow:
     )
 
 
-def earlier_row(line: CaseLine) -> Mapping[str, str]:
+def earlier_row(found: SameCase) -> Mapping[str, str]:
     """One earlier case, for the page's script."""
+    line = found.line
     return {
         "href": url_for("cases.show", case_id=line.id),
         "number": line.number,
         "title": line.title,
         "process": line.process_name,
         "unit": line.organisation_name,
-        "state": "、".join(line.steps) or str(CASE_STATES.get(line.status, line.status)),
+        "state": found.stage,
         "started": moment(line.created_at)[:10],
     }
 

@@ -24,6 +24,7 @@ from webapp.reading.diagrams import ShownDiagram, StepState, step_states
 from webapp.reading.handling import HandlingBox, handling_box
 from webapp.reading.history import ShownEntry, Storyteller
 from webapp.reading.papers import PaperList, paper_list
+from webapp.reading.same_person import SamePersonRow, same_person_rows
 from webapp.reading.submissions import (
     ShownDecision,
     ShownSubmission,
@@ -109,6 +110,7 @@ class CasePage(Page):
     notice: Link | None
     about: AboutBox | None = None
     sealed: SealedBox | None = None
+    same_person: tuple[SamePersonRow, ...] = ()
     additions: tuple[ShownAddition, ...] = ()
     handling: HandlingBox | None = None
     awaited: tuple[AwaitedLink, ...] = ()
@@ -145,6 +147,9 @@ def case_page(
         receipt=receipt_box(engine, actor, case_id),
         about=about_box(engine, actor, case_id),
         sealed=sealed_box(engine, actor, case_id) if view.case.confidentiality else None,
+        same_person=same_person_rows(engine, actor, case_id)
+        if view.case.confidentiality and view.reads_kept
+        else (),
         additions=shown_additions(engine, actor, case_id, program),
         handling=handling_box(engine, actor, case_id, (view.submissions, view.files)),
         awaited=awaited_links(engine, actor, case_id) if view.case.status in RUNNING else (),

@@ -1,4 +1,6 @@
-"""The box with earlier cases of the same person, above a form (``cases.same_person``)."""
+"""Other cases of the same person: above a form (``cases.same_person``), on a case's page."""
+
+from dataclasses import dataclass
 
 from flask import url_for
 
@@ -43,4 +45,32 @@ def same_person_panel(engine: Engine, actor: Actor, view: TaskView) -> Panel | N
             )
             for one in found
         ),
+    )
+
+
+@dataclass(frozen=True)
+class SamePersonRow:
+    """Another case of the person of a case that is kept close."""
+
+    number: str
+    href: str
+    title: str
+    received: str
+    stage: str
+    unit: str
+
+
+def same_person_rows(engine: Engine, actor: Actor, case_id: str) -> tuple[SamePersonRow, ...]:
+    """Those the actor may see, where she may read who the person is; the newest first."""
+    return tuple(
+        SamePersonRow(
+            number=one.line.number,
+            href=url_for("cases.show", case_id=one.line.id),
+            title=one.line.title,
+            received=moment(one.line.created_at)[:10],
+            stage=one.stage,
+            unit=one.line.organisation_name,
+        )
+        for one in engine.cases.others_of_person(actor, case_id)
+        if one.is_open_to
     )

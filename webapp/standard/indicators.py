@@ -33,10 +33,15 @@ _TOLD = ("accepted", "not_accepted", "led_to_procedure", "joined", "no_longer_ac
 
 @dataclass(frozen=True)
 class Known:
-    """What a case is looked at with: the day, and which cases say again what was said before."""
+    """What a case is looked at with: the day, and which cases say again what was said before.
+
+    ``unlisted``: those of which only a number that is kept says so. They are counted; a list of
+    them would tell whose they are.
+    """
 
     today: date
     repeated: frozenset[str] = frozenset()
+    unlisted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class Count:
     key: str
     label: object
     counts: Callable[[CaseFact, Known], bool]
+    is_listed: Callable[[CaseFact, Known], bool] = lambda _fact, _known: True
 
 
 @dataclass(frozen=True)
@@ -80,10 +86,20 @@ class Topic:
         return {one.key: one for one in self.columns if not isinstance(one, Share)}
 
 
-def repeated(facts: Sequence[CaseFact]) -> frozenset[str]:
+def known_of(facts: Sequence[CaseFact], today: date) -> Known:
+    """What the cases are looked at with: all of them, the twelve months before among them."""
+    by_open = repeated(facts)
+    if not any(one.kept_numbers for one in facts):
+        return Known(today, by_open)
+    every = repeated(facts, with_kept=True)
+    return Known(today, every, every - by_open)
+
+
+def repeated(facts: Sequence[CaseFact], *, with_kept: bool = False) -> frozenset[str]:
     """K17: whose person brought the same kind of matter within the twelve months before.
 
     Oldest first. A person is known by a number she gave; who gave none is never the same.
+    ``with_kept``: also by what the reader may have compared, but not be told.
     """
     last: dict[tuple[str, str, str], date] = {}
     found: set[str] = set()
@@ -92,6 +108,8 @@ def repeated(facts: Sequence[CaseFact]) -> frozenset[str]:
         for name in _PERSON:
             number = fact.attributes.get(name)
             value = "" if number is None else number.key_hash or number.text or ""
+            if with_kept and not value:
+                value = fact.kept_numbers.get(name, "")
             if not value:
                 continue
             key = (name, value, fact.text("matter"))
@@ -228,12 +246,19 @@ PETITIONS = Topic(
             lambda fact, _known: fact.text("satisfaction") in _PLEASED,
         ),
         Share(lazy("满意率"), "pleased", "answered", lazy("满意、基本满意 ÷ 已评价")),
-        Count("repeated", lazy("重复信访"), lambda fact, known: fact.id in known.repeated),
+        Count(
+            "repeated",
+            lazy("重复信访"),
+            lambda fact, known: fact.id in known.repeated,
+            lambda fact, known: fact.id not in known.unlisted,
+        ),
         Share(
             lazy("重复信访率"),
             "repeated",
             "received",
-            lazy("12 个月内同一人同类事项 ÷ 收到;没有留号码的不能比对"),
+            lazy(
+                "12 个月内同一人同类事项 ÷ 收到;没有号码、身份保密的不比对,后者只给督办保密件的人算"
+            ),
         ),
     ),
     frozenset(
@@ -287,6 +312,11 @@ TOPICS: Mapping[str, Topic] = {key: _BY_NUMBER[row["indicators"]] for key, row i
 def amount_of(one: Sum, fact: CaseFact) -> Decimal:
     """What a case adds to a sum."""
     return fact.number_of(one.attribute)
+
+
+def is_listed(one: Count | Sum, fact: CaseFact, known: Known) -> bool:
+    """Whether the list behind a number may name a case that it counts."""
+    return isinstance(one, Sum) or one.is_listed(fact, known)
 
 
 def is_counted(one: Count | Sum, fact: CaseFact, known: Known) -> bool:

@@ -29,7 +29,8 @@ from webapp.standard.indicators import (
     Topic,
     amount_of,
     is_counted,
-    repeated,
+    is_listed,
+    known_of,
 )
 from webapp.supervision.pages import supervision_tabs
 from webapp.supervision.report import areas_of
@@ -113,12 +114,14 @@ class IndicatorCasesPage(Page):
     count: int
     has_amounts: bool
     total: str
+    unlisted: int
+    """So many are counted and not listed: the list would tell whose they are."""
     rows: tuple[CaseRow, ...]
 
     @property
     def is_cut(self) -> bool:
-        """Whether not all are listed."""
-        return self.count > len(self.rows)
+        """Whether not all are listed that may be."""
+        return self.count - self.unlisted > len(self.rows)
 
     @property
     def title(self) -> str:
@@ -199,7 +202,7 @@ def _cohort(engine: Engine, actor: Actor, process_key: str, span: Span) -> _Coho
     begin, end = first_instant(span.since), first_instant(span.until + timedelta(days=1))
     question = FactQuestion(process_key, before, end, topic.attributes, span.below)
     found = engine.supervision.case_facts(actor, question)
-    known = Known(engine.environment.today(), repeated(found))
+    known = known_of(found, engine.environment.today())
     return _Cohort(process_key, topic, _since(found, begin), known)
 
 
@@ -312,6 +315,7 @@ def indicator_cases_page(
         places = {one.organisation_id for one in cohort.facts}
         cohort = cohort.of(frozenset(p for p in places if county_of(p, units) == county))
     cases = cohort.behind(number.key)
+    listed = [one for one in cases if is_listed(number, one, cohort.known)]
     place = units[county].name if county in units else ""
     label = str(number.label)
     return IndicatorCasesPage(
@@ -321,7 +325,8 @@ def indicator_cases_page(
         count=len(cases),
         has_amounts=isinstance(number, Sum),
         total=_shown(number, cohort.value(number.key)),
-        rows=tuple(_case_row(one, number, units) for one in cases[:MOST_CASES]),
+        unlisted=len(cases) - len(listed),
+        rows=tuple(_case_row(one, number, units) for one in listed[:MOST_CASES]),
     )
 
 
