@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "engine_kept_numbers"
-down_revision = "engine_published_figures"
+down_revision = "engine_due"
 branch_labels = None
 depends_on = None
 
