@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from tests.funds.purse import id_number
 from tests.load.stage import Case, Place, Plot, Stage, made_up_name, made_up_person
 
 CASES = 829
@@ -16,6 +17,10 @@ FEE, RECOVERED = 2_680, 22_900
 LAST_FEE, LAST_RECOVERED = 5_660, 58_700
 assert 828 * FEE + LAST_FEE == 2_224_700
 assert 828 * RECOVERED + LAST_RECOVERED == 19_019_900
+
+SUBSIDY = 800
+_TAKES_NOTHING = 3
+"""Every fourth lawyer of a way is paid by the state and takes no fee for the case."""
 
 _FIRST_PERSON = 3_000
 
@@ -29,6 +34,8 @@ ROLES = {
     ),
     **dict.fromkeys(("county_review", "assign", "end_aid", "file_review"), "reviewer"),
     **dict.fromkeys(("help_first", "conflict_check", "handle", "closing_report"), "lawyer"),
+    "approve_subsidy": "approver",
+    "pay_subsidy": "cashier",
 }
 
 
@@ -67,7 +74,7 @@ NOT_HELPED = (
 )
 WAYS = (Way("helped", CASES - sum(one.count for one in _SOME)), *_SOME, *NOT_HELPED)
 
-FIRST_DAY, LAST_DAY = date(2015, 1, 5), date(2016, 6, 30)
+FIRST_DAY, LAST_DAY = date(2015, 1, 5), date(2016, 6, 15)
 """None begins so late that it is not over before the end of 2016."""
 
 
@@ -82,6 +89,17 @@ class Plan:
     day: date
     fee: int
     recovered: int
+
+    @property
+    def subsidy(self) -> int:
+        """What the union pays the lawyer for the case."""
+        return 0 if self.nth % 4 == _TAKES_NOTHING else SUBSIDY
+
+    @property
+    def is_subsidised(self) -> bool:
+        """Whether a lawyer of the union handles it to its end, and takes something for it."""
+        elsewhere = self.way.name in {"institution", "bureau", "elsewhere"}
+        return self.way.is_helped and not elsewhere and self.subsidy > 0
 
 
 def part_of(share: Decimal) -> Sequence[Way]:
@@ -169,6 +187,12 @@ class Aid:
         self.report()
         yield 3
         self.filed()
+        if self.subsidy:
+            yield 2
+            self.case.do("approve_subsidy", subsidy_decision="agree")
+            yield 1
+            paid = {"subsidy_result": "paid", "subsidy_paid_on": self.case.today}
+            self.case.do("pay_subsidy", paid, subsidy_voucher=f"记-{self.plan.number}")
 
     def report(self) -> None:
         self.case.do(
@@ -176,11 +200,26 @@ class Aid:
             aid_result=("won", "settled", "partly")[self.plan.nth % 3],
             **self.money,
             closing_text="用人单位支付(模拟)",
+            **self.account,
         )
+
+    @property
+    def subsidy(self) -> int:
+        return self.plan.subsidy
+
+    @property
+    def account(self) -> Mapping[str, object]:
+        """Where the fee of the case goes: to her firm's account, to her own, or nowhere."""
+        if not self.subsidy:
+            return {"payee_kind": "none"}
+        bank = {"payee_bank": "模拟银行漳州分行", "payee_account": "6222020000000000000"}
+        if self.plan.nth % 2:
+            return {**bank, "payee_kind": "person", "payee_id_number": id_number(9_000)}
+        return {**bank, "payee_kind": "organisation", "payee_uscc": "12350600000000000G"}
 
     def filed(self) -> None:
         grade = ("excellent", "good", "pass")[self.plan.nth % 3]
-        said = {"review_opinion": "pass", "review_grade": grade, "subsidy": 800}
+        said = {"review_opinion": "pass", "review_grade": grade, "subsidy": self.subsidy}
         self.case.do("file_review", said)
 
     def followed(self) -> Plot:

@@ -27,6 +27,8 @@ from engine.model.organisations import Organisation, Person
 from engine.store.instants import from_text
 from engine.store.settings import Parameter
 from engine.store.tables import case, job, process_version, task
+from registry.store import funds
+from registry.store.funds import Narrowing
 from tests.funds.conftest import opened
 from tests.load import aid, indicators, petitions, wages
 from tests.load.asked import HowMuch, run_as_asked
@@ -46,6 +48,7 @@ PROCESSES = (
 )
 FESTIVALS = ((date(2014, 2, 1), "2015-02-19"), (date(2015, 2, 20), "2016-02-08"))
 CUT_OFF = end_of(date(2016, 12, 31))
+YEARS = (2015, 2016)
 LIVED = (end_of(date(2014, 12, 31)), end_of(date(2015, 12, 31)))
 """The year of the wage recoveries."""
 
@@ -74,6 +77,7 @@ class Run:
 
     petitions: indicators.Petitions
     legal_aid: indicators.LegalAid
+    subsidies: Decimal
     wages: indicators.Wages
     on_the_page: Mapping[tuple[str, str], Decimal]
     compared: int
@@ -105,11 +109,11 @@ def _organisations() -> Iterator[Organisation]:
 def _staff() -> Iterator[tuple[str, str, str]]:
     """Names, roles and places."""
     for place in (*COUNTIES, ZONE):
-        for role in ("receptionist", "county_reviewer", "county_approver", "lawyer"):
+        for role in ("receptionist", "county_reviewer", "county_approver", "lawyer", "cashier"):
             yield f"{role}-{place.id}", role, place.id
         if place != ZONE:
             yield f"officer-{place.id}u0", "officer", f"{place.id}u0"
-    for role in ("receptionist", "city_protection", "city_leader"):
+    for role in ("receptionist", "city_protection", "city_leader", "accountant"):
         yield f"{role}-{CITY.id}", role, CITY.id
 
 
@@ -136,6 +140,23 @@ def _furnish(engine: Engine) -> None:
     engine.settings.add_parameters(SYSTEM, list(_parameters()))
     folders = (read_folder(ROOT / "processes", ROOT / "forms", key) for key in PROCESSES)
     engine.definitions.deploy(SYSTEM, [file for one in folders for file in one.files])
+    _allot(engine)
+
+
+def _allot(engine: Engine) -> None:
+    """What the lawyers of legal aid are paid from, a line a year."""
+    accountant = engine.directory.actor_named(f"accountant-{CITY.id}")
+    for year in YEARS:
+        line = {"kind": "allocate", "year": str(year), "unit": CITY.id, "programme": "rights"}
+        rest = {"source": "own", "amount": "700,000.00", "document": "模拟〔2015〕1号", "note": ""}
+        registry.Registry(engine).funds.allocate(accountant, f"{year:016d}", {**line, **rest})
+
+
+def _subsidies(engine: Engine) -> Decimal:
+    """What they were paid; nothing may be left reserved or granted."""
+    lines = [one.line for one in engine.ask(lambda tx: funds.lines(tx, None, Narrowing()))]
+    assert [(one.reserved, one.committed) for one in lines] == [(0, 0)] * len(YEARS)
+    return sum((Decimal(one.paid) / 100 for one in lines), Decimal(0))
 
 
 # The run --------------------------------------------------------------------------------------
@@ -159,6 +180,7 @@ def run(url: str, folder: Path, share: Decimal) -> Run:
         found = Run(
             indicators.petitions(engine, CUT_OFF),
             indicators.legal_aid(engine),
+            _subsidies(engine),
             indicators.wages(engine, *LIVED),
             indicators.on_the_page(engine, CITY.handler),
             compared,
@@ -235,7 +257,7 @@ def _sum_up(found: Run, steps: int, took: float) -> None:
     print(
         f"法律援助 {a.helped} helped of {a.applied}; decided in time {a.decided_in_time} of {a.decided}, "
         f"assigned {a.assigned_in_time} of {a.assigned}; fees {a.fees_saved:,.2f} yuan, "
-        f"recovered {a.recovered:,.2f} yuan"
+        f"recovered {a.recovered:,.2f} yuan; lawyers paid {found.subsidies:,.2f} yuan"
     )
     print(
         f"欠薪 2015: {w.cases} cases, {w.paid_persons} of {w.persons} persons, "

@@ -68,6 +68,10 @@ class Place:
         return f"county_approver-{self.id}"
 
     @property
+    def cashier(self) -> str:
+        return f"cashier-{self.id}"
+
+    @property
     def lawyer(self) -> str:
         return f"lawyer-{self.id}"
 

@@ -209,6 +209,8 @@ STEPS: Mapping[tuple[str, str], Rule] = {
     ("legal_aid", "bureau_review"): Limit("法律援助法 49", 5, "d", "objected_on"),
     ("legal_aid", "closing_report"): Limit(_OWN, 30, "d"),
     ("legal_aid", "file_review"): Limit(_OWN, 10),
+    ("legal_aid", "approve_subsidy"): Limit(_OWN, 5),
+    ("legal_aid", "pay_subsidy"): Limit(_OWN, 5),
     ("appeal", "appeal_city"): Limit(_OWN, 30, "d"),
     ("wage_arrears", "emergency_report"): Limit("当日报告", 4, "h"),
     ("wage_arrears", "leader_order"): Limit("当日阅示", 8, "h"),

@@ -40,6 +40,7 @@ def test_a_hundredth_of_two_years_of_grievances_comes_out_by_law(
     assert (found.legal_aid.applied, found.legal_aid.helped) == (len(some), len(helped))
     assert found.legal_aid.fees_saved == sum(one.fee for one in helped)
     assert found.legal_aid.recovered == sum(one.recovered for one in helped)
+    assert found.subsidies == sum(one.subsidy for one in some if one.is_subsidised)
     owing = [one.way for one in wages.plans(share, COUNTIES)]
     assert found.wages.cases == len(owing)
     assert found.wages.persons == sum(one.people for one in owing)
