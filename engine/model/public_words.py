@@ -12,9 +12,12 @@ WORDS = "public"
 """On any flow node, sub-process, call activity or the process: plain words; ``=`` is FEEL."""
 
 UNTIL = "publicUntil"
-"""Beside ``public``: the last day of what it says; a FEEL date, or ``timer`` for its timer."""
+"""Beside ``public``: the last day of what it says; a FEEL date, ``timer`` for its timer, or
+``deadline`` for the last day of the step's own limit.
+"""
 
 BY_TIMER = "timer"
+BY_DEADLINE = "deadline"
 
 REASON = "publicReason"
 """Beside ``public``: a text that may be read, such as the reason of a refusal; FEEL."""

@@ -136,6 +136,17 @@ def open_steps(tx: Tx, case_id: str) -> list[OpenStep]:
     return [OpenStep(*row) for row in tx.execute(_OPEN_STEPS, {"case": case_id})]
 
 
+_DUE_DATES = select(task.c.token, task.c.due_date).where(
+    task.c.case_id == bindparam("case"), task.c.status == "open", task.c.due_date.is_not(None)
+)
+
+
+def due_dates(tx: Tx, case_id: str) -> dict[str, date]:
+    """The last day of each open step of a case that has a limit, by its token."""
+    rows = tx.execute(_DUE_DATES, {"case": case_id})
+    return {row.token: date.fromisoformat(row.due_date) for row in rows}
+
+
 def open_names(tx: Tx, case_id: str, element_ids: Sequence[str], items: Items) -> list[str]:
     """The names of those of these steps that are open in a case, for the same item if repeated."""
     rows = tx.execute(

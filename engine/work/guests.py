@@ -6,7 +6,7 @@ is hers by that actor; nothing here takes the number of a case from outside.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from engine.errors import Invalid, NotFound, TaskNotOpen
 from engine.feel import EvaluationContext
@@ -96,6 +96,7 @@ class _Place:
 
     opened: OpenedCase
     positions: tuple[Position, ...]
+    due: Mapping[str, date]
     case: Mapping[str, object]
     feel: EvaluationContext
 
@@ -103,7 +104,8 @@ class _Place:
         """What may be told of one position."""
         if at is None:
             return None
-        return status_at(self.opened.program, at, self.case, self.feel)
+        due = self.due.get(at.token)
+        return status_at(self.opened.program, at, self.case, self.feel, due)
 
     def at(self, token: str) -> Position | None:
         """The position of a token."""
@@ -116,6 +118,7 @@ def _place(environment: Environment, tx: Tx, case: Case) -> _Place:
     return _Place(
         opened,
         positions(opened.program, opened.memory.engine) if runs else (),
+        tasks.due_dates(tx, case.id) if runs else {},
         case_variable(environment, tx, opened),
         environment.feel(tx, case.organisation_id, environment.now()),
     )

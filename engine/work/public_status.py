@@ -7,7 +7,8 @@ from datetime import date, datetime
 from engine.feel import EvaluationContext, FeelSyntaxError, value_or_expression
 from engine.model.clock import local_date
 from engine.model.definitions import ElementKind
-from engine.model.public_words import BY_TIMER, REASON, UNTIL, WORDS, Status
+from engine.model.public_words import BY_DEADLINE, BY_TIMER, REASON, UNTIL, WORDS, Status
+from engine.model.straightening import is_put_in
 from engine.runtime import Position, Program, Step
 
 _LONGEST_WORDS = 100
@@ -18,15 +19,20 @@ Place = tuple[str, str]
 
 
 def status_at(
-    program: Program, at: Position, case: Mapping[str, object], feel: EvaluationContext
+    program: Program,
+    at: Position,
+    case: Mapping[str, object],
+    feel: EvaluationContext,
+    due: date | None = None,
 ) -> Status | None:
     """What may be told of one place where the case stands; None where nothing is worded.
 
     The element's own words, else those of the nearest sub-process or call activity around it.
+    ``due`` is the last day of the limit of the step that stands there.
     """
     scope = {**at.scope, "case": case}
     for place in ((at.process_key, at.element_id), *at.around):
-        told = _status(_properties(program, place), scope, feel, at.ends_at)
+        told = _status(_properties(program, place), scope, feel, at.ends_at, due)
         if told is not None:
             return told
     return None
@@ -42,14 +48,21 @@ def status_of_process(
 def status_at_end(
     program: Program, step: Step, case: Mapping[str, object], feel: EvaluationContext
 ) -> Status | None:
-    """What the end event says through which the case has just ended."""
-    told = None
+    """What the end event says through which the case has just ended.
+
+    Where an event sub-process stands beside the whole process the end that is drawn lies before
+    one that was put in (:mod:`engine.model.event_subprocesses`), which says nothing itself.
+    """
+    told = before = None
     for passed in step.passed:
         node = program.node(passed.process_key, passed.element_id)
-        is_outermost = passed.process_key == program.key == node.container
-        if node.element.kind is ElementKind.END and is_outermost:
-            scope = {**step.variables, "case": case}
-            told = _status(node.element.properties, scope, feel, None)
+        if node.element.kind is not ElementKind.END or passed.process_key != program.key:
+            continue
+        scope = {**step.variables, "case": case}
+        said = _status(node.element.properties, scope, feel, None)
+        if node.container == program.key:
+            told = before if is_put_in(passed.element_id) else said
+        before = said
     return told
 
 
@@ -95,6 +108,7 @@ def _status(
     scope: Mapping[str, object],
     feel: EvaluationContext,
     ends_at: datetime | None,
+    due: date | None = None,
 ) -> Status | None:
     words = text_of(said.get(WORDS, ""), scope, feel, _LONGEST_WORDS)
     if not words:
@@ -102,6 +116,8 @@ def _status(
     until = said.get(UNTIL, "").strip()
     if until == BY_TIMER:
         day = None if ends_at is None else local_date(ends_at)
+    elif until == BY_DEADLINE:
+        day = due
     else:
         day = _day(text_of(until, scope, feel, _LONGEST_WORDS))
     return Status(words, day, text_of(said.get(REASON, ""), scope, feel, _LONGEST_REASON))

@@ -430,7 +430,7 @@ def withdraws(engine: Engine, who: str, case_id: str) -> None:
     actor = engine.directory.actor_named(who)
     awaited = engine.messages.awaited(actor, case_id)
     (token,) = [one.token for one in awaited if one.label == "登记撤回信访"]
-    said = {"withdrawn_on": TODAY, "reason": "问题已经解决"}
+    said = {"withdrawn_on": TODAY, "originals": "handed", "reason": "问题已经解决"}
     engine.messages.take_down(actor, case_id, token, said, None)
 
 

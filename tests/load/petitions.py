@@ -477,7 +477,10 @@ def handed_down(p: Petition) -> Plot:
 
 
 def _withdraw(p: Petition) -> None:
-    p.case.say("登记撤回信访", {"withdrawn_on": p.case.today, "reason": "问题已经解决(模拟)"})
+    p.case.say(
+        "登记撤回信访",
+        {"withdrawn_on": p.case.today, "originals": "none", "reason": "问题已经解决(模拟)"},
+    )
 
 
 def withdrawn(p: Petition) -> Plot:

@@ -11,6 +11,7 @@ from engine.errors import Finding
 from engine.forms import CompiledForm, Filler
 from engine.model.definitions import LaneKind
 from engine.model.public_words import (
+    BY_DEADLINE,
     BY_TIMER,
     MESSAGE,
     MESSAGE_HINT,
@@ -46,7 +47,9 @@ def _words(process: Process, node: Node) -> Iterator[Finding]:
                 words=WORDS,
             )
     until = said.get(UNTIL, "").strip()
-    if until and until != BY_TIMER and not until.startswith("="):
+    has_limit = node.tag == "userTask" and bool(said.get("deadline", "").strip())
+    known = {BY_TIMER, BY_DEADLINE} if has_limit else {BY_TIMER}
+    if until and until not in known and not until.startswith("="):
         yield error(
             "public-until",
             process.file,
@@ -55,6 +58,7 @@ def _words(process: Process, node: Node) -> Iterator[Finding]:
             prop=UNTIL,
             value=until[:60],
             by_timer=BY_TIMER,
+            by_deadline=BY_DEADLINE,
         )
 
 

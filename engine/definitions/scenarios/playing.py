@@ -43,6 +43,7 @@ from engine.model.definitions import (
     listed,
 )
 from engine.model.items import key_of, of_key, same_item
+from engine.model.straightening import is_put_in
 from engine.model.subjects import ABOUT
 from engine.runtime import (
     OpenStep,
@@ -362,7 +363,9 @@ class Player:
             if passed.milestone and passed.milestone not in memory.milestones:
                 memory.milestones.append(passed.milestone)
             element = self._program.element(passed.process_key, passed.element_id)
-            if element.kind is ElementKind.END and passed.process_key == self._program.key:
+            is_drawn = not is_put_in(passed.element_id)
+            is_end = element.kind is ElementKind.END and passed.process_key == self._program.key
+            if is_end and is_drawn:
                 memory.ends.append(passed.element_id)
         for record in step.decisions:
             latest: dict[str, list[int]] = {}
