@@ -11,7 +11,7 @@ from engine.store.cases import visible_to
 from engine.store.database import Tx
 from engine.store.instants import to_text
 from engine.store.subscriptions import SIGNAL, Subscription
-from engine.store.tables import case, case_link, subscription
+from engine.store.tables import case, case_link, case_subject, fan_out, subscription, task
 
 
 def add(tx: Tx, new: Link) -> None:
@@ -37,6 +37,40 @@ def begun_under(tx: Tx, from_id: str, key_hash: str) -> tuple[str, str, str] | N
     )
     row = tx.execute(query).first()
     return None if row is None else (row.id, row.number, row.organisation_id)
+
+
+def come_from(tx: Tx, case_id: str) -> Sequence[str]:
+    """The cases that have come from one: begun by it, from its lists, or about steps of it."""
+    begun = select(case_link.c.case_id).where(case_link.c.from_id == case_id)
+    listed = (
+        select(case.c.id)
+        .join(fan_out, fan_out.c.id == case.c.fan_out_id)
+        .where(fan_out.c.case_id == case_id)
+    )
+    about = (
+        select(case_subject.c.case_id)
+        .join(task, task.c.id == case_subject.c.task_id)
+        .where(task.c.case_id == case_id)
+    )
+    found = tx.execute(union_all(begun, listed, about)).scalars()
+    return sorted({one for one in found if one != case_id})
+
+
+def comes_from(tx: Tx, case_id: str) -> Sequence[str]:
+    """The cases it has come from, by the same."""
+    began = select(case_link.c.from_id).where(case_link.c.case_id == case_id)
+    listed = (
+        select(fan_out.c.case_id)
+        .join(case, case.c.fan_out_id == fan_out.c.id)
+        .where(case.c.id == case_id, fan_out.c.case_id.is_not(None))
+    )
+    about = (
+        select(task.c.case_id)
+        .join(case_subject, case_subject.c.task_id == task.c.id)
+        .where(case_subject.c.case_id == case_id)
+    )
+    found = tx.execute(union_all(began, listed, about)).scalars()
+    return sorted({one for one in found if one != case_id})
 
 
 def generation(tx: Tx, case_id: str) -> int:

@@ -293,6 +293,25 @@ def save(tx: Tx, changed: Case, seen_rev: int) -> None:
     _SAVE.write_one(tx, {**_moving_values(changed), "case_id": changed.id, "seen_rev": seen_rev})
 
 
+def keep_closer(
+    tx: Tx, case_id: str, confidentiality: int, sealed_role: str | None, *, excludes: bool
+) -> None:
+    """Write how closely a case is kept now, beside any step of it.
+
+    Whoever moves it at this moment finds that it has moved on: she has read from whom it was kept.
+    """
+    tx.execute(
+        update(case)
+        .where(case.c.id == case_id)
+        .values(
+            confidentiality=confidentiality,
+            sealed_role=sealed_role,
+            excludes=excludes,
+            rev=case.c.rev + 1,
+        )
+    )
+
+
 def save_locked(tx: Tx, changed: Sequence[tuple[Case, int]]) -> None:
     """Write cases back that were read with their rows locked, each with the revision it had."""
     _SAVE.write_all(

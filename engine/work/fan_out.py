@@ -20,10 +20,11 @@ from engine.model.actors import Actor
 from engine.model.clock import FixedClock
 from engine.model.fan_out import CAMPAIGN, LONGEST_KEY, FanOut, Line, RefusedLine
 from engine.runtime import CannotOperate, Moulds, OperationCall, Ports, Program, Step
-from engine.store import fan_outs, queues, settings
+from engine.store import cases, fan_outs, queues, settings
 from engine.store.bulk import CannotGather, Gathered, gathering
 from engine.store.database import Failed, Tx, savepoint
 from engine.work.environment import Environment, Queues
+from engine.work.passing_on import pass_on
 from engine.work.start import (
     Begin,
     Place,
@@ -272,6 +273,9 @@ def write(environment: Environment, tx: Tx, actor: Actor, fan_out: FanOut, batch
             refused.append(refused_line(environment, one.line, error))
         else:
             alone += 1
+    origin = None if fan_out.case_id is None else cases.load(tx, fan_out.case_id)
+    if origin is not None:
+        pass_on(environment, tx, origin)
     fan_outs.add_begun(tx, fan_out.id, alone)
     fan_outs.refuse(tx, environment.vault, fan_out.id, refused)
     if fan_out.refused:

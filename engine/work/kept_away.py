@@ -9,7 +9,7 @@ changes both are worked out anew.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 
 from engine.errors import Invalid
@@ -29,62 +29,22 @@ from engine.model.confidentiality import (
     Degree,
     Exclusion,
 )
-from engine.model.definitions import Lane, listed
-from engine.model.organisations import Organisation
+from engine.model.definitions import listed
 from engine.runtime import Step
-from engine.store import cases, directory, exclusions, queues, tasks
+from engine.store import cases, directory, exclusions, tasks
 from engine.store.bulk import CannotGather
 from engine.store.database import Tx
-from engine.store.exclusions import KeptStep
 from engine.store.ready import GATHERED
-from engine.work.claim import put_back
 from engine.work.compartments import keys_of, names_in
 from engine.work.environment import Environment
 from engine.work.history import Cause
 from engine.work.kept_numbers import keep_numbers
-from engine.work.opened import OpenedCase, case_variable, open_case
+from engine.work.kept_steps import RELEASED, barred_in, follow, kept_by, kept_from, lead
+from engine.work.opened import OpenedCase, case_variable
+from engine.work.passing_on import pass_on
 
 _Said = Callable[[str], object]
 """What a property of the process says now."""
-
-RELEASED = "经办人按规定回避,放回待办"
-
-
-@dataclass(frozen=True)
-class Kept:
-    """Who is kept away from a case on a day: by name, and everybody, units' people included."""
-
-    named: frozenset[str] = frozenset()
-    everybody: frozenset[str] = frozenset()
-
-
-def kept_from(tx: Tx, case: Case, today: date) -> Kept:
-    """Who is kept away from a case."""
-    return _kept(tx, exclusions.of_case(tx, case.id), today) if case.excludes else Kept()
-
-
-def _kept(tx: Tx, found: Sequence[Exclusion], today: date) -> Kept:
-    named = frozenset(one.ref for one in found if one.kind == PERSON)
-    return Kept(named, exclusions.people(tx, found, today))
-
-
-def barred_in(tx: Tx, queue_id: int, kept: Kept, today: date) -> frozenset[str]:
-    """Who of them must be barred from a step of a queue: whoever could ever do it."""
-    if not kept.everybody:
-        return frozenset()
-    role, handling_id = queues.leads_to(tx, queue_id)
-    could = exclusions.ever_holding(tx, role, handling_id, today)
-    return kept.named | (kept.everybody & could)
-
-
-def leaves_nobody(tx: Tx, queue_id: int, kept: Kept, today: date) -> bool:
-    """Whether all who could do the steps of a queue are kept away."""
-    if not kept.everybody:
-        return False
-    role, handling_id = queues.leads_to(tx, queue_id)
-    can = exclusions.holding(tx, role, handling_id, today)
-    return bool(can) and can <= kept.everybody
-
 
 # After a step --------------------------------------------------------------------------------
 
@@ -127,6 +87,8 @@ def judge(
     )
     if new:
         _bar_open_steps(environment, tx, kept, cause)
+    if new or degree > case.confidentiality:
+        pass_on(environment, tx, kept)
     if case.confidentiality < Degree.CONFIDENTIAL <= degree:
         dropped = cases.drop_attributes(
             tx, case.id, keys_of(opened.programs, names_in(opened.programs))
@@ -236,37 +198,6 @@ def _bar_open_steps(environment: Environment, tx: Tx, case: Case, cause: Cause) 
                 cause.note(EventKind.TASK_RELEASED, {"reason": RELEASED}, open_step.id, place)
 
 
-def lead(environment: Environment, tx: Tx, at: KeptStep, kept: Kept, today: date) -> None:
-    """Let an open step go where somebody may do it, if all who could here are kept away."""
-    number, done_by, lane = at.queue_id, (at.role, at.level), None
-    for place in directory.line_upwards(tx, at.home_id)[1:]:
-        if not leaves_nobody(tx, number, kept, today):
-            break
-        lane = lane or _lane_of(environment, tx, at)
-        role, level = done_there(lane, done_by, place)
-        number = environment.queues.find(tx, role, level, place.id, today)
-    if number != at.queue_id:
-        exclusions.lead_elsewhere(tx, at.id, number)
-
-
-def done_there(lane: Lane | None, done_by: tuple[str, str], place: Organisation) -> tuple[str, str]:
-    """Role and level that do a step which goes up to an organisation.
-
-    Whom the lane names for units of its level: who judges for a county need have no office above.
-    """
-    role = None if lane is None else dict(lane.roles_at).get(place.level)
-    return done_by if role is None else (role, place.level)
-
-
-def _lane_of(environment: Environment, tx: Tx, at: KeptStep) -> Lane | None:
-    loaded = tasks.load(tx, at.id)
-    if loaded is None:
-        return None
-    task = loaded.task
-    program = open_case(environment, tx, loaded.case).program_of(task)
-    return program.element(task.process_key, task.element_id).lane
-
-
 # After a change in the directory ---------------------------------------------------------------
 
 
@@ -280,20 +211,9 @@ def follow_directory(environment: Environment, tx: Tx, actor: Actor) -> None:
         return
     now = environment.now()
     today = _day(now)
-    kept = {
-        case_id: _kept(tx, _followed(tx, case_id, of, now), today) for case_id, of in found.items()
-    }
-    for open_step in exclusions.open_steps(tx, list(kept)):
-        of = kept[open_step.case_id]
-        lead(environment, tx, open_step, of, today)
-        loaded = tasks.load(tx, open_step.id)
-        if loaded is None:
-            continue
-        barred = barred_in(tx, loaded.task.queue.id, of, today) - loaded.task.barred
-        if loaded.task.assignee in barred:
-            put_back(environment, tx, actor, loaded, RELEASED)
-        for person_id in sorted(barred):
-            tasks.bar(tx, [open_step.id], person_id)
+    followed = {case_id: _followed(tx, case_id, of, now) for case_id, of in found.items()}
+    kept = {case_id: kept_by(tx, of, today) for case_id, of in followed.items()}
+    follow(environment, tx, actor, kept)
 
 
 def _followed(

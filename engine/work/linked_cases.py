@@ -11,17 +11,19 @@ from typing import cast
 from engine.errors import Broken, Busy, Conflict, Invalid, NotFound, NotPermitted
 from engine.model.actors import SYSTEM
 from engine.model.clock import local_date
+from engine.model.confidentiality import Degree
 from engine.model.links import LINKED, LONGEST_KIND, MOST_GENERATIONS, Link
 from engine.model.operations import Operation, OperationContext
 from engine.runtime import Ports, Program, Step
 from engine.runtime import start as step_start
-from engine.store import case_links, directory, settings
+from engine.store import case_links, cases, directory, exclusions, settings
 from engine.store.database import Tx, savepoint
 from engine.store.turns import take_turns
 from engine.work import messages, start
 from engine.work.attributes import normal
 from engine.work.environment import Environment
 from engine.work.opened import TimerDue
+from engine.work.passing_on import keep_like_those_it_comes_from
 from engine.work.units_asked import below
 
 # Beginning ---------------------------------------------------------------------------------
@@ -131,6 +133,8 @@ def _begin(environment: Environment, context: OperationContext, wanted: _Wanted)
         if there is not None:
             case_id, number, unit_id = there
             level = environment.places.level(tx, unit_id) or ""
+            if not _may_be_told(tx, context.case_id, case_id):
+                return _Begun(level=level, message="已经发起过,没有重复发起。")
             return _Begun(case_id, number, level, f"已经发起过,办件编号 {number},没有重复发起。")
     generation = case_links.generation(tx, context.case_id) + 1
     if generation > MOST_GENERATIONS:
@@ -172,9 +176,29 @@ def _begin_at(
 
     numbered = replace(ready, number=start.numbered(series, number))
     case = start.begin(environment, tx, SYSTEM, numbered, first_step).case
+    keep_like_those_it_comes_from(environment, tx, case.id)
+    is_told = _may_be_told(tx, context.case_id, case.id)
     return _Begun(
-        case.id, case.number, place.home.level, is_new=True, is_unfinished=ready.is_unfinished
+        case.id if is_told else "",
+        case.number if is_told else "",
+        place.home.level,
+        is_new=True,
+        is_unfinished=ready.is_unfinished,
     )
+
+
+def _may_be_told(tx: Tx, case_id: str, begun_id: str) -> bool:
+    """Whether all who see a case may know of the one it has begun: they read what it is told.
+
+    A number that leads nowhere would say that there is something she must not see.
+    """
+    case, begun = cases.load(tx, case_id), cases.load(tx, begun_id)
+    if case is None or begun is None:
+        return False
+    if begun.confidentiality >= Degree.SEALED and begun.confidentiality > case.confidentiality:
+        return False
+    known = {(one.kind, one.ref) for one in exclusions.of_case(tx, case_id)}
+    return all((one.kind, one.ref) in known for one in exclusions.of_case(tx, begun_id))
 
 
 def _unit(tx: Tx, context: OperationContext, wanted: _Wanted) -> str:

@@ -15,7 +15,7 @@ from engine.store.database import Tx
 from engine.store.tasks import NewTask
 from engine.work.environment import Environment
 from engine.work.history import Cause
-from engine.work.kept_away import Kept, barred_in, done_there, kept_from, leaves_nobody
+from engine.work.kept_steps import Kept, barred_in, done_there, kept_from, leaves_nobody
 from engine.work.opened import OpenedCase, case_variable
 from engine.work.step_limits import due_of_step, whose
 

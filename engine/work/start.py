@@ -27,6 +27,7 @@ from engine.work.attributes import attributes_of
 from engine.work.environment import Environment
 from engine.work.history import Cause
 from engine.work.opened import Memory, OpenedCase, ports_of
+from engine.work.passing_on import keep_like_those_it_comes_from
 from engine.work.scanning import numbers_in_papers
 from engine.work.subjects import Subject, subject_of
 
@@ -392,6 +393,9 @@ def begin(
     ports = ports_of(environment, tx, opened, cause)
     step = run(prepared.program, prepared.variables, ports)
     changed = write_step(environment, tx, opened, step, cause, [])
+    if prepared.subject.task_ids:
+        keep_like_those_it_comes_from(environment, tx, case_id)
+        changed = cases.load(tx, case_id) or changed
     opened_ids = tuple(f"{case_id}-{n}" for n in range(1, changed.next_task_no))
     if prepared.request.draft is not None and opened_ids:
         drafts.begin_with(environment, tx, actor, opened_ids[0], prepared.request.draft)

@@ -5,12 +5,15 @@ from datetime import timedelta
 import pytest
 
 from engine import SYSTEM, Options, Request, open_engine
-from engine.errors import Conflict, Invalid, NotPermitted
+from engine.errors import Conflict, Invalid, NotFound, NotPermitted
 from engine.model.clock import FixedClock
 from engine.store.month_counts import KINDS, Behind
 from engine.work.supervise import OverdueFilter
 from tests.engine.conftest import KEY, MONDAY_MORNING, Office
+from tests.engine.moving.conftest import form
 from tests.support.federation import staffed
+from tests.support.grievances import KEY as COMPLAINT
+from tests.support.grievances import grievance
 from webapp.standard.parameters import standard_parameters
 
 ISSUED = {"order_reason": "已超过办理时限。", "order_demand": "请尽快办结。"}
@@ -186,3 +189,25 @@ def test_a_month_counts_what_was_done_and_what_is_late_and_shows_the_steps_behin
     assert {gap.organisation_id for gap in below.gaps} <= {"u1"}
     with pytest.raises(Invalid, match="还没有到"):
         office.engine.supervision.month(supervisor, "2027-01", "")
+
+
+def test_an_order_about_a_step_of_a_complaint_is_kept_from_whom_that_is_about(office):
+    office.engine.definitions.deploy(SYSTEM, (*grievance(), form("blank", "note")))
+    officer, city = office.actor("officer"), office.actor("city")
+    orders = [send_about_complaint(office, officer, about) for about in ("chair", "city")]
+    seen = {one.line.id for one in office.engine.supervision.orders(city)}
+    assert seen == {orders[0]}
+    with pytest.raises(NotFound):
+        office.engine.cases.view(city, orders[1])
+    assert office.engine.cases.search(city, "督办") == office.engine.cases.search(city, "1 个环节")
+    assert len(office.engine.cases.search(SYSTEM, "督办")) == 2
+    assert {i.id for i in office.engine.audit.invariants() if not i.ok} == set()
+
+
+def send_about_complaint(office, officer, accused):
+    """The order to look into a complaint that waits too long, from the county's supervisor."""
+    case_id = office.engine.cases.start(officer, Request(COMPLAINT, "u1", {})).case_id
+    said = {"matter": "wages", "accused": accused, "about": "拖欠"}
+    office.engine.tasks.complete(officer, office.step(case_id, "record"), said)
+    office.clock.advance(timedelta(days=60))
+    return send(office, office.step(case_id, "look"), at="xc")
