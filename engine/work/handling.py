@@ -230,6 +230,9 @@ def _ahead(program: Program, start: Element) -> Iterator[tuple[Element, tuple[st
 
 def _flows(element: Element, ways: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
     return [
-        (flow.target_id, (*ways, flow.flow_name) if flow.flow_name else ways)
+        (
+            flow.target_id,
+            (*ways, flow.flow_name) if flow.flow_name and flow.flow_name not in ways else ways,
+        )
         for flow in element.outgoing
     ]

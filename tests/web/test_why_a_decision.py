@@ -32,6 +32,8 @@ def test_a_case_page_says_which_rule_fired_on_what(federation, browse):
         ("1, 2", "1、2"),
         ("true", "是"),
         ("null", "没有填"),
+        ('>= parameter("festival emergency people")', "不少于 “节前欠薪应急:人数”"),
+        ('< parameter("own of ours")', "小于 “own of ours”"),
         ('not("甲", "乙")', "除了 甲、乙"),
         ("count(?) > 2 and ? != null", "count(?) > 2 and ? != null"),
     ],

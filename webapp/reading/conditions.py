@@ -3,8 +3,11 @@
 import re
 
 from webapp.shared.language import _
+from webapp.shared.parameter_words import title_of
+from webapp.standard.parameters import standard_parameters
 
-_COMPARED = re.compile(r"(<=|>=|<|>|=)\s*([^\s<>=,()\[\]]+)")
+_COMPARED = re.compile(r'(<=|>=|<|>|=)\s*(parameter\(\s*"[^"]+"\s*\)|[^\s<>=,()\[\]]+)')
+_PARAMETER = re.compile(r'parameter\(\s*"([^"]+)"\s*\)')
 _RANGE = re.compile(r"([\[(\]])\s*([^\s,()\[\]]+?)\s*\.\.\s*([^\s,()\[\]]+?)\s*([\])\[])")
 _TEXTS = re.compile(r'"[^"]*"(\s*,\s*"[^"]*")*')
 _NUMBERS = re.compile(r"-?\d+(\.\d+)?(\s*,\s*-?\d+(\.\d+)?)*")
@@ -18,7 +21,7 @@ def in_words(cell: str) -> str:
     if text.startswith("not(") and text.endswith(")") and text.count("(") == 1:
         return _("除了 %(what)s", what=in_words(text[4:-1]))
     if found := _COMPARED.fullmatch(text):
-        return _comparing()[found[1]] % {"value": found[2].strip('"')}
+        return _comparing()[found[1]] % {"value": _compared(found[2])}
     if found := _RANGE.fullmatch(text):
         return _range(found[1] == "[", found[2], found[3], found[4] == "]")
     if _TEXTS.fullmatch(text):
@@ -26,6 +29,15 @@ def in_words(cell: str) -> str:
     if _NUMBERS.fullmatch(text):
         return "、".join(part.strip() for part in text.split(","))
     return _plain().get(text, text)
+
+
+def _compared(value: str) -> str:
+    """A parameter as its page calls it; one of the federation's own by its name."""
+    found = _PARAMETER.fullmatch(value)
+    if found is None:
+        return value.strip('"')
+    rule = standard_parameters().get(found[1])
+    return f"“{found[1] if rule is None else title_of(rule)}”"
 
 
 def _comparing() -> dict[str, str]:

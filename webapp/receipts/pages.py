@@ -87,7 +87,7 @@ class SlipPage(Page):
     @property
     def title(self) -> str:
         """回执."""
-        return _("受理回执")
+        return _("办件回执")
 
 
 def step_page(shell: Shell, view: GuestStep, now: datetime, typed: Typed | None) -> StepPage:
