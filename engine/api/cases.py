@@ -25,10 +25,10 @@ from engine.work import (
     same_person,
     start,
     start_drafts,
+    whole_pages,
 )
 from engine.work import view as viewing
 from engine.work.attributes import normal
-from engine.work.handling import Handling, handling
 from engine.work.start import Started
 from engine.work.start_drafts import StartDraft
 
@@ -106,9 +106,17 @@ class Cases(Group):
     def view(self, actor: Actor, case_id: str) -> viewing.CaseView:
         """The page of a case."""
         seen = self._commands.ask(
-            lambda tx: viewing.case_view(self._environment, tx, actor, case_id)
+            lambda tx: whole_pages.case_alone(self._environment, tx, actor, case_id)
         )
         note_look(self._commands, actor, case_id, seen.reads_kept)
+        return seen
+
+    def page(self, actor: Actor, case_id: str) -> whole_pages.CasePage:
+        """The same with its receipts, what it waits for, what came in and what comes next."""
+        seen = self._commands.ask(
+            lambda tx: whole_pages.case_page(self._environment, tx, actor, case_id)
+        )
+        note_look(self._commands, actor, case_id, seen.view.reads_kept)
         return seen
 
     def open_steps(self, actor: Actor, case_id: str) -> Sequence[TaskLine]:
@@ -184,10 +192,6 @@ class Cases(Group):
         )
         note_look(self._commands, actor, case_id, seen.reads_kept)
         return seen.entries
-
-    def handling(self, actor: Actor, case_id: str) -> Handling:
-        """What came in of a case beside its steps, and what comes next by the drawing."""
-        return self._commands.ask(lambda tx: handling(self._environment, tx, actor, case_id))
 
     def diagrams(self, actor: Actor, case_id: str) -> Sequence[viewing.DiagramView]:
         """The diagrams with path and tokens."""

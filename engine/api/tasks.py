@@ -30,6 +30,7 @@ from engine.work import (
     papers,
     printing,
     together,
+    whole_pages,
 )
 from engine.work import view as viewing
 from engine.work.complete import Completed
@@ -75,6 +76,18 @@ class Tasks(Group):
             lambda tx: viewing.task_view(self._environment, tx, actor, task_id)
         )
         note_look(self._commands, actor, seen.case.id, seen.reads_kept)
+        return self._with_context(seen)
+
+    def page(self, actor: Actor, task_id: str) -> whole_pages.TaskPage:
+        """The same with what came in of the case and what comes next."""
+        seen = self._commands.ask(
+            lambda tx: whole_pages.task_page(self._environment, tx, actor, task_id)
+        )
+        note_look(self._commands, actor, seen.view.case.id, seen.view.reads_kept)
+        return replace(seen, view=self._with_context(seen.view))
+
+    def _with_context(self, seen: viewing.TaskView) -> viewing.TaskView:
+        """Expressions of the page are evaluated after the transaction it was read in."""
         context = self._environment.feel_asking(
             self._commands.ask, seen.case.organisation_id, self._environment.now()
         )

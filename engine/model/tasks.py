@@ -138,6 +138,7 @@ class TaskLine:
 
     id: str
     case_id: str
+    token: str
     case_number: str
     title: str
     element_id: str

@@ -47,6 +47,7 @@ def bucket_of(now: datetime, today: date, soon: date) -> ColumnElement[str]:
 _LINE = (
     task.c.id,
     task.c.case_id,
+    task.c.token,
     task.c.element_id,
     task.c.name,
     task.c.item,
@@ -99,6 +100,7 @@ def line_of(row: Any, *, is_sole: bool = False, is_by_profile: bool = False) -> 
         is_by_profile=is_by_profile,
         id=row.id,
         case_id=row.case_id,
+        token=row.token,
         case_number=row.case_number,
         title=row.title,
         element_id=row.element_id,

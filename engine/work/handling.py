@@ -4,31 +4,34 @@ What comes next is read off the diagram, as nobody can know the answers that are
 every step of a person that the case may come to before any other, and by when it would be done.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from engine.errors import Invalid
 from engine.feel import EvaluationContext, FeelSyntaxError, value_or_expression
-from engine.model.actors import SYSTEM_ID, Actor
+from engine.model.actors import SYSTEM_ID
 from engine.model.cases import Case, EventKind, HistoryEntry
 from engine.model.deadlines import Deadline
 from engine.model.definitions import Element, ElementKind, LaneKind
 from engine.model.tasks import TaskLine
 from engine.runtime import Program
-from engine.store import task_lists, tasks
 from engine.store.database import Tx
+from engine.store.events import EventRow
 from engine.work import view
-from engine.work.access import visible_case
 from engine.work.confidence import Confidence
 from engine.work.due import LAW
 from engine.work.environment import Environment
-from engine.work.opened import OpenedCase, open_case, scope_at
+from engine.work.opened import scope_at
 from engine.work.printing import PaperStep, steps_with_papers
+from engine.work.seen_case import SeenCase
 from engine.work.step_limits import due_of_step
 
 MOST_STEPS = 4
 """Open steps whose ways on are looked for."""
+
+CAME_IN = (EventKind.MESSAGE.value, EventKind.FILE_ADDED.value)
+"""The kinds of rows of the history that tell what came in beside the steps."""
 
 _MOST_WAYS = 6
 _MOST_ENTRIES = 200
@@ -88,13 +91,10 @@ class Handling:
     papers: tuple[PaperStep, ...]
 
 
-def handling(environment: Environment, tx: Tx, actor: Actor, case_id: str) -> Handling:
-    """Of a case the actor may see. NotFound for any other."""
-    opened = open_case(environment, tx, visible_case(tx, actor, case_id))
-    confidence = Confidence(environment, tx, actor, opened)
-    kinds = (EventKind.MESSAGE.value, EventKind.FILE_ADDED.value)
-    came_in = view.history_of(confidence, 0, _MOST_ENTRIES, kinds).entries
-    lines = task_lists.open_of_case(tx, case_id)[:MOST_STEPS]
+def handling(case_seen: SeenCase, came_in: Sequence[EventRow]) -> Handling:
+    """Of a case that its reader was found to see; ``came_in``: the rows of ``CAME_IN``."""
+    confidence, opened = case_seen.confidence, case_seen.opened
+    told = view.told_rows(confidence, came_in[:_MOST_ENTRIES])
     every = [
         element
         for program in opened.programs
@@ -102,13 +102,13 @@ def handling(environment: Environment, tx: Tx, actor: Actor, case_id: str) -> Ha
         for element in program.elements(process_key)
     ]
     return Handling(
-        tuple(_open_now(environment, tx, opened, confidence, line) for line in lines),
-        tuple(one for one in came_in if _is_from_outside(one)),
+        tuple(_open_now(confidence, line) for line in case_seen.open_steps[:MOST_STEPS]),
+        tuple(one for one in told if _is_from_outside(one)),
         frozenset(
             one.id for one in every if one.lane is not None and one.lane.kind is LaneKind.EXTERNAL
         ),
         {one.id: one.name for one in every},
-        steps_with_papers(tx, actor, opened),
+        steps_with_papers(case_seen.tx, case_seen.actor, opened),
     )
 
 
@@ -119,18 +119,16 @@ def _is_from_outside(entry: HistoryEntry) -> bool:
     return "signal" not in entry.detail and entry.actor != SYSTEM_ID
 
 
-def _open_now(
-    environment: Environment, tx: Tx, opened: OpenedCase, confidence: Confidence, line: TaskLine
-) -> OpenNow:
+def _open_now(confidence: Confidence, line: TaskLine) -> OpenNow:
+    environment, tx, opened = confidence.environment, confidence.tx, confidence.opened
     program = opened.program
     try:
         element = program.element(line.process_key, line.element_id)
     except KeyError:
         return OpenNow(line, is_law=False, coming=())
-    loaded = tasks.load(tx, line.id)
     scope: Mapping[str, object] = {}
-    if loaded is not None and confidence.may_read(element):
-        scope = scope_at(environment, tx, opened, loaded.task.token)
+    if confidence.may_read(element):
+        scope = scope_at(environment, tx, opened, line.token)
     context = environment.feel(tx, opened.case.organisation_id, environment.now())
     reckoning = _Reckoning(environment, tx, opened.case, scope, context)
     coming = tuple(reckoning.coming(found, ways) for found, ways in _ahead(program, element))

@@ -11,7 +11,7 @@ from engine.errors import Invalid, NotFound, TaskNotOpen
 from engine.feel import EvaluationContext
 from engine.forms import CompiledForm
 from engine.model.actors import Actor
-from engine.model.cases import Case
+from engine.model.cases import RUNNING, Case
 from engine.model.clock import local_date
 from engine.model.definitions import Element, listed
 from engine.model.incoming import HINT, LABEL, ROLES, Awaited
@@ -24,6 +24,7 @@ from engine.work.access import visible_case
 from engine.work.compartments import closed_to, without
 from engine.work.environment import Environment
 from engine.work.opened import OpenedCase, case_variable, open_case
+from engine.work.seen_case import SeenCase, seen_case
 
 _GONE = "这件事现在不能登记了(已经登记过,或者办理已到下一步)。您填写的内容仍在页面上,可复制。"
 
@@ -50,9 +51,14 @@ class _Wait:
 
 def awaited(environment: Environment, tx: Tx, actor: Actor, case_id: str) -> tuple[Awaited, ...]:
     """The messages the case waits for that this person may write down."""
-    case = visible_case(tx, actor, case_id)
-    opened = open_case(environment, tx, case)
-    return tuple(one.awaited for one in _waits(tx, actor, opened))
+    return awaited_of(seen_case(environment, tx, actor, case_id))
+
+
+def awaited_of(case_seen: SeenCase) -> tuple[Awaited, ...]:
+    """The same of a case that its reader was found to see; an ended one waits for nothing."""
+    if case_seen.opened.case.status not in RUNNING:
+        return ()
+    return tuple(one.awaited for one in _waits(case_seen.tx, case_seen.actor, case_seen.opened))
 
 
 def view(environment: Environment, tx: Tx, actor: Actor, case_id: str, token: str) -> IncomingView:
@@ -132,13 +138,16 @@ def _waits(tx: Tx, actor: Actor, opened: OpenedCase) -> Iterator[_Wait]:
     subscribed = {one.token for one in subscriptions.of_case(tx, opened.case.id)}
     if not subscribed:
         return
+    may: dict[str, bool] = {}
     for at in positions(opened.program, opened.memory.engine):
         if not at.is_message or at.token not in subscribed:
             continue
         element = opened.program.element(at.process_key, at.element_id)
         said = element.properties
-        label = said.get(LABEL, "").strip()
-        if label and _may(tx, actor, said.get(ROLES, ""), opened.case.organisation_id):
+        label, roles = said.get(LABEL, "").strip(), said.get(ROLES, "")
+        if label and roles not in may:  # several waits name the same roles
+            may[roles] = _may(tx, actor, roles, opened.case.organisation_id)
+        if label and may[roles]:
             until = None if at.ends_at is None else local_date(at.ends_at)
             hint = said.get(HINT, "").strip()
             yield _Wait(Awaited(at.token, label, hint, until), at, element)
@@ -146,6 +155,5 @@ def _waits(tx: Tx, actor: Actor, opened: OpenedCase) -> Iterator[_Wait]:
 
 def _may(tx: Tx, actor: Actor, roles: str, home_id: str) -> bool:
     """She holds one of the roles at the case's union or above it."""
-    return actor.is_system or any(
-        directory.is_within(tx, home_id, actor.places(role)) for role in listed(roles)
-    )
+    places = {place for role in listed(roles) for place in actor.places(role)}
+    return actor.is_system or directory.is_within(tx, home_id, places)

@@ -20,6 +20,7 @@ from engine.model.definitions import LaneKind
 from engine.model.organisations import Organisation
 from engine.model.public_words import RECEIPT, RECEIPT_NEXT, RECEIPT_PROOF
 from engine.model.receipt_codes import new_code, normal_code
+from engine.model.tasks import TaskLine
 from engine.runtime import Program, read_scope
 from engine.store import audit, cases, directory, receipts, task_lists
 from engine.store.database import Tx
@@ -30,6 +31,7 @@ from engine.work.federation_settings import Setting
 from engine.work.history import Cause, write_history
 from engine.work.opened import OpenedCase, case_variable, open_case
 from engine.work.public_status import text_of
+from engine.work.seen_case import SeenCase, seen_case
 
 IDLE = timedelta(minutes=30)
 """A guest's session dies half an hour after her last click: she may sit at another's machine."""
@@ -114,15 +116,20 @@ def offers_receipt(program: Program) -> bool:
 
 def of_case(environment: Environment, tx: Tx, actor: Actor, case_id: str) -> CaseReceipts:
     """The receipts of a case the actor may see, the newest first."""
-    case = visible_case(tx, actor, case_id)
-    program = environment.programs.get(tx, case.definition_id)
-    found = receipts.of_case(tx, case_id)
+    return of_seen(seen_case(environment, tx, actor, case_id))
+
+
+def of_seen(case_seen: SeenCase) -> CaseReceipts:
+    """The same of a case that its reader was found to see."""
+    tx, actor = case_seen.tx, case_seen.actor
+    case, program = case_seen.opened.case, case_seen.opened.program
+    found = receipts.of_case(tx, case.id)
     names = directory.names(tx, [one.issued_by for one in found])
     offered = offers_receipt(program)
     return CaseReceipts(
         is_offered=offered,
-        may_issue=offered and _may_issue(tx, actor, case, program),
-        asks_proof=asks_proof(tx, case, program),
+        may_issue=offered and _may_issue(actor, case, program, case_seen.open_steps),
+        asks_proof=offered and asks_proof(tx, case, program),
         issued=tuple(
             Issued(one.issued_at, names.get(one.issued_by, ""), one.revoked_at) for one in found
         ),
@@ -135,7 +142,7 @@ def issue(environment: Environment, tx: Tx, actor: Actor, case_id: str) -> Slip:
     program = environment.programs.get(tx, case.definition_id)
     if not offers_receipt(program):
         raise CaseNotActive("这个流程不开回执,没有开出。")
-    if not _may_issue(tx, actor, case, program):
+    if not _may_issue(actor, case, program, task_lists.open_of_case(tx, case_id)):
         raise NotPermitted("回执由本单位经办人或正在办理这一件的人开,没有开出。")
     code, now = new_code(), environment.now()
     receipts.issue(tx, case_id, hash_of(environment, code), actor.person_id, now)
@@ -179,16 +186,13 @@ def responsible(tx: Tx, case: Case) -> Organisation | None:
     return next((one for one in line if one.phone), line[0] if line else None)
 
 
-def _may_issue(tx: Tx, actor: Actor, case: Case, program: Program) -> bool:
+def _may_issue(actor: Actor, case: Case, program: Program, open_steps: Sequence[TaskLine]) -> bool:
     """Who took the application in, and whoever has a step of it before her."""
     role = program.info.start_role or ""
     return (
         actor.person_id == case.started_by
         or actor.holds_at(role, case.organisation_id)
-        or any(
-            actor.holds_at(line.role, line.handling_id)
-            for line in task_lists.open_of_case(tx, case.id)
-        )
+        or any(actor.holds_at(line.role, line.handling_id) for line in open_steps)
     )
 
 

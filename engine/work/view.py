@@ -11,9 +11,7 @@ from engine.feel import EvaluationContext
 from engine.forms import CompiledForm
 from engine.model.actors import Actor
 from engine.model.cases import (
-    Attribute,
     Case,
-    CaseLine,
     EventKind,
     HistoryEntry,
     Reached,
@@ -41,6 +39,7 @@ from engine.store import (
 from engine.store.database import Tx
 from engine.store.events import EventRow
 from engine.store.task_lists import TaskQuestion
+from engine.store.tasks import LoadedTask
 from engine.work.access import visible_case
 from engine.work.compartments import without
 from engine.work.confidence import Confidence, form_of
@@ -49,6 +48,7 @@ from engine.work.environment import Environment
 from engine.work.opened import Earlier, OpenedCase, open_case, scope_at
 from engine.work.papers import required_papers
 from engine.work.returning import with_steps_been_through
+from engine.work.seen_case import SeenCase
 from engine.work.submissions import Submission
 from engine.work.told_limits import ToldLimit, limit_of_step, limits_of_case
 from engine.work.units_asked import with_units
@@ -80,7 +80,6 @@ class TaskView:
     task: Task
     line: TaskLine
     case: Case
-    case_line: CaseLine
     program: Program
     """The version with which the step is done, or was."""
     element: Element
@@ -126,12 +125,12 @@ class CaseView:
     """Everything the page of a case needs."""
 
     case: Case
-    line: CaseLine
+    unit: str
+    """The name of the organisation whose case it is."""
     open_tasks: tuple[TaskLine, ...]
     submissions: tuple[Submission, ...]
     decisions: tuple[DecisionShown, ...]
     milestones: tuple[Reached, ...]
-    attributes: tuple[Attribute, ...]
     files: Mapping[str, StoredFile]
     incidents: tuple[str, ...]
     papers: tuple[RequiredPaper, ...] = ()
@@ -149,13 +148,28 @@ class CaseView:
     """The limits that run: of the case, of its open steps, and what it waits for."""
 
 
+TOLD_AT_STEP = (
+    EventKind.STARTED.value,
+    EventKind.TASK_COMPLETED.value,
+    EventKind.DECISION.value,
+)
+"""The kinds of rows of the history that stand on the page of a step."""
+
+
 def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> TaskView:
     """The page of a step, for whoever may see its case."""
     loaded = tasks.load_visible(tx, actor, task_id)
     if loaded is None:
         raise NotFound
-    task = loaded.task
     opened = open_case(environment, tx, loaded.case)
+    rows = events.of_case(tx, loaded.case.id, kinds=TOLD_AT_STEP)
+    return task_view_of(Confidence(environment, tx, actor, opened), loaded, rows)
+
+
+def task_view_of(confidence: Confidence, loaded: LoadedTask, rows: Sequence[EventRow]) -> TaskView:
+    """The same of a step that its reader was found to see; ``rows`` of ``TOLD_AT_STEP``."""
+    environment, tx, actor = confidence.environment, confidence.tx, confidence.actor
+    task, task_id, opened = loaded.task, loaded.task.id, confidence.opened
     program = opened.program_of(task)
     element = program.element(task.process_key, task.element_id)
     form = program.form_of(element)
@@ -164,7 +178,6 @@ def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> T
     if form is not None and is_open:
         form = with_steps_been_through(tx, task, form)
         form = with_units(tx, task, form, environment.today())
-    confidence = Confidence(environment, tx, actor, opened)
     reads = confidence.may_read(element)
     scope = scope_at(environment, tx, opened, task.token) if is_open and reads else {}
     scope = without(scope, opened.programs, confidence.closed)
@@ -179,18 +192,8 @@ def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> T
     elif task.status is TaskStatus.CANCELLED and loaded.draft_by == actor.person_id:
         data = draft or {}
     line = next(iter(task_lists.lines(tx, actor, TaskQuestion(id=task_id))), None)
-    case_line = cases.line(tx, loaded.case.id)
-    if line is None or case_line is None:
+    if line is None:
         raise NotFound
-    rows = events.of_case(
-        tx,
-        loaded.case.id,
-        kinds=(
-            EventKind.STARTED.value,
-            EventKind.TASK_COMPLETED.value,
-            EventKind.DECISION.value,
-        ),
-    )
     today = environment.today()
     people = directory.holders(tx, task.queue.role, task.queue.handling_id, today)
     names = directory.names(tx, [loaded.draft_by or "", task.assignee or ""])
@@ -199,7 +202,6 @@ def task_view(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> T
         task=task,
         line=line,
         case=loaded.case,
-        case_line=case_line,
         program=program,
         element=element,
         form=form,
@@ -257,21 +259,18 @@ def _staged(
     }
 
 
-def case_view(environment: Environment, tx: Tx, actor: Actor, case_id: str) -> CaseView:
-    """The page of a case; personal fields come masked out of the forms when shown."""
-    case = visible_case(tx, actor, case_id)
-    opened = open_case(environment, tx, case)
-    line = cases.line(tx, case_id)
-    if line is None:
-        raise NotFound
-    rows = events.of_case(tx, case_id)
-    confidence = Confidence(environment, tx, actor, opened)
+def case_view(case_seen: SeenCase, rows: Sequence[EventRow]) -> CaseView:
+    """The page of a case, ``rows`` its history; personal fields are masked when they are shown."""
+    environment, tx, actor = case_seen.environment, case_seen.tx, case_seen.actor
+    confidence, opened = case_seen.confidence, case_seen.opened
+    case, case_id = opened.case, opened.case.id
     submissions = _submissions(tx, confidence, rows)
     context = environment.feel(tx, case.organisation_id, environment.now())
-    open_tasks = tuple(task_lists.open_of_case(tx, case_id))
+    open_tasks = tuple(case_seen.open_steps)
+    units = directory.names_of(tx, [case.organisation_id])
     return CaseView(
         case=case,
-        line=line,
+        unit=units.get(case.organisation_id, case.organisation_id),
         open_tasks=open_tasks,
         submissions=submissions,
         papers=required_papers(opened.program, submissions, context),
@@ -279,7 +278,6 @@ def case_view(environment: Environment, tx: Tx, actor: Actor, case_id: str) -> C
         paper_checks=tuple(paper_checks.of_case(tx, case_id)),
         decisions=_decisions(confidence, rows),
         milestones=tuple(cases.milestones(tx, case_id)),
-        attributes=tuple(cases.attributes(tx, case_id)),
         files=_files(tx, confidence),
         incidents=_incidents(opened, rows, case),
         earlier=opened.earlier,
@@ -426,10 +424,14 @@ def history_of(
     confidence: Confidence, after: int, limit: int, kinds: Sequence[str] = ()
 ) -> History:
     """The same of a case that its reader was found to see."""
-    tx, case_id = confidence.tx, confidence.opened.case.id
-    rows = events.of_case(tx, case_id, after, limit + 1, kinds)
-    names = directory.names(tx, [row.actor or "" for row in rows])
-    entries = tuple(
+    rows = events.of_case(confidence.tx, confidence.opened.case.id, after, limit + 1, kinds)
+    return History(told_rows(confidence, rows), confidence.reads_kept)
+
+
+def told_rows(confidence: Confidence, rows: Sequence[EventRow]) -> tuple[HistoryEntry, ...]:
+    """Rows of the history as they are told, personal fields masked."""
+    names = directory.names(confidence.tx, [row.actor or "" for row in rows])
+    return tuple(
         HistoryEntry(
             row.number,
             row.at,
@@ -443,7 +445,6 @@ def history_of(
         )
         for row in rows
     )
-    return History(entries, confidence.reads_kept)
 
 
 def _shown_detail(confidence: Confidence, row: EventRow) -> dict[str, object]:

@@ -25,6 +25,7 @@ from webapp.standard.parameters import standard_parameters
 pytestmark = pytest.mark.both_databases
 
 MOST = 30
+MOST_OF_A_CASE = 25
 NOW_AND_THEN = 3
 """Names of places and the calendar are read anew every half minute, whatever page it meets."""
 
@@ -102,10 +103,14 @@ def asked_for(engine: Engine, visitor: Visitor, addresses: tuple[str, ...]) -> d
 
 
 def does_not_grow(
-    engine: Engine, visitor: Visitor, addresses: tuple[str, ...], more: Callable[[], object]
+    engine: Engine,
+    visitor: Visitor,
+    addresses: tuple[str, ...],
+    more: Callable[[], object],
+    most: int = MOST,
 ) -> None:
     before = asked_for(engine, visitor, addresses)
-    assert {address: n for address, n in before.items() if n > MOST + NOW_AND_THEN} == {}
+    assert {address: n for address, n in before.items() if n > most + NOW_AND_THEN} == {}
     more()
     after = asked_for(engine, visitor, addresses)
     grown = {a: (n, after[a]) for a, n in before.items() if after[a] > n + NOW_AND_THEN}
@@ -169,10 +174,30 @@ def test_a_list_of_steps_and_the_page_of_one(
     case_id = asked(town, 11)
     (task,) = engine.cases.view(SYSTEM, case_id).open_tasks
     visitor = Visitor(site_of(engine, tmp_path), engine, "reviewer")
-    pages = (f"/imports/{MEANS}", "/imports", f"/tasks/{task.id}", f"/cases/{case_id}")
+    tabs = (f"/cases/{case_id}?tab={tab}" for tab in ("papers", "history", "diagram", "print"))
+    case = (f"/tasks/{task.id}", *tabs)
 
     def more() -> None:
         for n in (12, 13, 14):
             asked(town, n)
 
-    does_not_grow(engine, visitor, pages, more)
+    does_not_grow(engine, visitor, case, lambda: None, MOST_OF_A_CASE)
+    does_not_grow(engine, visitor, (f"/imports/{MEANS}", "/imports", *case), more)
+
+
+def test_the_page_of_a_case_reads_the_case_and_its_open_steps_once(
+    engine: Engine, tmp_path: Path
+) -> None:
+    files = read_folder(ROOT / "processes", ROOT / "forms", "example_request").files
+    engine.definitions.deploy(SYSTEM, files)
+    officer = engine.directory.actor_named("officer")
+    begun = engine.cases.start(officer, Request("example_request", "u1", {"subject": "模拟"}))
+    visitor = Visitor(site_of(engine, tmp_path), engine, "officer")
+    for page in (f"/cases/{begun.case_id}?tab=print", f"/tasks/{begun.open_task_ids[0]}"):
+        asked_for(engine, visitor, (page,))
+        with statements(engine) as seen:
+            visitor.get(page)
+        states = [one for one in seen if "cases.state" in one.partition(" FROM ")[0]]
+        assert len(states) == 1, page
+        lines = [one for one in seen if one.endswith("ORDER BY task.number")]
+        assert len(lines) == 1, page

@@ -69,7 +69,7 @@ class Taken:
     message: str = ""
 
 
-def awaited_links(engine: Engine, actor: Actor, case_id: str) -> tuple[AwaitedLink, ...]:
+def awaited_links(case_id: str, found: Sequence[Awaited]) -> tuple[AwaitedLink, ...]:
     """The buttons of a case's page; none where it waits for nothing she may write down."""
     return tuple(
         AwaitedLink(
@@ -78,7 +78,7 @@ def awaited_links(engine: Engine, actor: Actor, case_id: str) -> tuple[AwaitedLi
             "" if one.until is None else day(one.until),
             url_for("incoming.show", case_id=case_id, token=one.token),
         )
-        for one in engine.messages.awaited(actor, case_id)
+        for one in found
     )
 
 

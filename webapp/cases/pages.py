@@ -132,8 +132,8 @@ def case_page(
     shell: Shell, engine: Engine, actor: Actor, case_id: str, tab: str, *, is_clear: bool = False
 ) -> CasePage:
     """One tab of a case."""
-    view = engine.cases.view(actor, case_id)
-    program = engine.definitions.get(view.case.definition_id)[1]
+    found = engine.cases.page(actor, case_id)
+    view, program = found.view, found.program
     tab = tab if tab in TABS else TABS[0]
     on_papers = tab == "papers"
     notice = current_registry().notice_of_case(actor, case_id)
@@ -144,15 +144,15 @@ def case_page(
         tab=tab,
         is_clear=is_clear,
         can_cancel=view.case.status in RUNNING and _may_cancel(actor, view, program),
-        receipt=receipt_box(engine, actor, case_id),
+        receipt=receipt_box(found.receipts),
         about=about_box(engine, actor, case_id),
         sealed=sealed_box(engine, actor, case_id) if view.case.confidentiality else None,
         same_person=same_person_rows(engine, actor, case_id)
         if view.case.confidentiality and view.reads_kept
         else (),
         additions=shown_additions(engine, actor, case_id, program),
-        handling=handling_box(engine, actor, case_id, (view.submissions, view.files)),
-        awaited=awaited_links(engine, actor, case_id) if view.case.status in RUNNING else (),
+        handling=handling_box(engine, found.handling, (view.submissions, view.files)),
+        awaited=awaited_links(case_id, found.awaited),
         related=tuple(map(_related_row, view.related)),
         notice=None if notice is None else _to_notice(notice),
         submissions=shown_submissions(view.submissions, view.files, masked=not is_clear)
@@ -164,7 +164,7 @@ def case_page(
         else None,
         history=_history(engine, actor, view, program) if tab == "history" else (),
         diagrams=_diagrams(engine, actor, case_id, program) if tab == "diagram" else (),
-        to_print=_to_print(engine, actor, case_id) if tab == "print" else (),
+        to_print=_to_print(found.handling.papers) if tab == "print" else (),
     )
 
 
@@ -180,11 +180,8 @@ def _related_row(other: RelatedCase) -> RelatedRow:
     )
 
 
-def _to_print(engine: Engine, actor: Actor, case_id: str) -> tuple[PaperStep, ...]:
-    return tuple(
-        replace(one, name=step_of(one.name, one.items))
-        for one in engine.cases.papers(actor, case_id)
-    )
+def _to_print(steps: Sequence[PaperStep]) -> tuple[PaperStep, ...]:
+    return tuple(replace(one, name=step_of(one.name, one.items)) for one in steps)
 
 
 def _to_notice(found: Notice) -> Link:
@@ -214,7 +211,7 @@ def _head(engine: Engine, view: CaseView, program: Program, notice: Notice | Non
         number=case.number,
         title=case.title,
         process=_("%(name)s(第 %(n)s 版)", name=program.info.name, n=case.version),
-        unit=view.line.organisation_name,
+        unit=view.unit,
         state=state,
         state_words=str(CASE_STATES.get(state, state)),
         started=moment(case.created_at),

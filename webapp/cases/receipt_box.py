@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from engine import Actor, Engine
 from engine.model.ids import new_id
+from engine.work.receipts import CaseReceipts
 from webapp.shared.words import moment
 
 
@@ -19,9 +19,8 @@ class ReceiptBox:
     nonce: str
 
 
-def receipt_box(engine: Engine, actor: Actor, case_id: str) -> ReceiptBox | None:
+def receipt_box(found: CaseReceipts) -> ReceiptBox | None:
     """None where the process gives no receipts."""
-    found = engine.receipts.of_case(actor, case_id)
     if not found.is_offered:
         return None
     live = next((one for one in found.issued if one.revoked_at is None), None)

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from flask import url_for
 
-from engine import Actor, Engine
+from engine import Engine
 from engine.forms import Field, FieldKind
 from engine.forms.paths import get_at
 from engine.forms.values import is_empty
@@ -93,8 +93,7 @@ class HandlingBox:
 
 def handling_box(
     engine: Engine,
-    actor: Actor,
-    case_id: str,
+    found: Handling,
     told: tuple[Sequence[Submission], Mapping[str, StoredFile]],
     at_task: str = "",
 ) -> HandlingBox:
@@ -102,7 +101,6 @@ def handling_box(
 
     ``at_task``: the step whose page it stands on, which shows its own limit and form itself.
     """
-    found = engine.cases.handling(actor, case_id)
     steps = found.papers
     letters = [*_of_steps(found, steps, *told), *_messages(found, told[1])]
     letters.sort(key=lambda one: one.at)

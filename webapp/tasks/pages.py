@@ -14,6 +14,7 @@ from engine.errors import FieldError
 from engine.model.delays import REASONS
 from engine.model.ids import new_id
 from engine.model.tasks import Standing, TaskStatus
+from engine.work import whole_pages
 from engine.work.printing import PaperName
 from engine.work.view import TaskView
 from webapp.forms.render import FormView, draw_form, today_of
@@ -143,11 +144,12 @@ def task_page(
     shell: Shell,
     engine: Engine,
     actor: Actor,
-    view: TaskView,
+    found: whole_pages.TaskPage,
     way_back: Mapping[str, str],
     typed: Typed | None = None,
 ) -> TaskPage:
     """The page of a step, with what was typed before where it could not be taken over."""
+    view = found.view
     now = engine.clock.now()
     line = view.line
     to_print = papers_to_print(view)
@@ -194,9 +196,7 @@ def task_page(
         to_print=to_print,
         about=about_box(engine, actor, view.case.id),
         additions=shown_additions(engine, actor, view.case.id, view.program),
-        handling=handling_box(
-            engine, actor, view.case.id, (view.submissions, view.files), view.task.id
-        ),
+        handling=handling_box(engine, found.handling, (view.submissions, view.files), view.task.id),
         urged=reminded_words(engine.supervision.reminded(view.task.id)),
         orders=order_links(
             engine.supervision.orders_about(actor, [view.task.id]).get(view.task.id, ())

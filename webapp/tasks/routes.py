@@ -44,9 +44,9 @@ def filter_behind(names: Mapping[str, str]) -> InboxFilter:
 def show(task_id: str) -> ResponseReturnValue:
     """The step."""
     actor, engine = current_actor(), current_engine()
-    view = engine.tasks.view(actor, task_id)
+    found = engine.tasks.page(actor, task_id)
     engine.note_access(actor, "task-read", task_id)
-    return render(task_page(shell("inbox", actor), engine, actor, view, way_back()))
+    return render(task_page(shell("inbox", actor), engine, actor, found, way_back()))
 
 
 @tasks.post("/tasks/<task_id>")
@@ -62,8 +62,8 @@ def act_on(task_id: str) -> ResponseReturnValue:
 def _answer(actor: Actor, task_id: str, outcome: Outcome) -> ResponseReturnValue:
     if outcome.again is not None:
         engine = current_engine()
-        view = engine.tasks.view(actor, task_id)
-        page = task_page(shell("inbox", actor), engine, actor, view, way_back(), outcome.again)
+        found = engine.tasks.page(actor, task_id)
+        page = task_page(shell("inbox", actor), engine, actor, found, way_back(), outcome.again)
         return render(page), outcome.status
     if outcome.prints:
         sheet = url_for("printing.sheet", task_id=task_id, document_id=outcome.prints)
