@@ -62,7 +62,7 @@ fuzz: environment test-packages ## look for inputs that break the readers and FE
 	@minutes="$(MINUTES)" && nice -n 19 $(BIN)/python -m tests.fuzz.run --minutes "$${minutes:-60}"
 
 torture: environment test-packages faults ## break it hundreds of times (SHARE=0.1: fewer); counts go to build/torture.jsonl
-	@BANGFU_TEST_TORTURE=$(SHARE) nice -n 10 $(BIN)/python -m pytest -p no:randomly --tb=short tests/crash
+	@BANGFU_TEST_TORTURE=$(SHARE) nice -n 10 $(BIN)/python -m pytest -p no:randomly --timeout 7200 --tb=short tests/crash
 
 lock: environment test-packages ## bring the lock files in step with pyproject.toml
 	$(LOCK) $(UPGRADE) pyproject.toml --group build -o requirements.lock
