@@ -138,20 +138,19 @@ class Ready:
     """A statement, compiled when it is first used on a dialect.
 
     An INSERT or UPDATE writes the columns it is given then, and is given them each time.
-    ``plans_anew``: PostgreSQL looks at the values each time. A plan kept for all values may be far
-    from the one that these need, and PostgreSQL weighs the two by its guesses.
+    PostgreSQL soon keeps one plan for all values (and weighs it against others by its guesses), so
+    what a partial index needs is written into the statement as text, never given as a value.
     """
 
-    def __init__(self, statement: Executable, *, plans_anew: bool = False) -> None:
+    def __init__(self, statement: Executable) -> None:
         self._statement = statement
         self._table = statement.table if isinstance(statement, Insert) else None
-        self._plans_anew = plans_anew
         self._compiled: dict[str, _Compiled] = {}
 
     def rows(self, tx: Connection, values: Values) -> list[tuple[Any, ...]]:
         """All rows, values converted as SQLAlchemy would."""
         ready = self._for(tx, ())
-        cursor = ready.run(tx, ready.bound(values), plans_anew=self._plans_anew)
+        cursor = ready.run(tx, ready.bound(values))
         found: list[tuple[Any, ...]] = cursor.fetchall()
         return ready.converted(found) if ready.converters else found
 
@@ -251,17 +250,14 @@ class _Compiled:
             found.append(tuple(values))
         return found
 
-    def run(self, tx: Connection, parameters: Any, *, plans_anew: bool = False) -> Any:
+    def run(self, tx: Connection, parameters: Any) -> Any:
         """Send it now, after what was kept; the driver's cursor."""
         if not self.at_once:
             send_writes(tx)
         try:
             cursor = _cursor(tx)
             _tell(tx, cursor, self.text, parameters)
-            if plans_anew and not self.at_once:
-                cursor.execute(self.text, parameters, prepare=False)
-            else:
-                cursor.execute(self.text, parameters)
+            cursor.execute(self.text, parameters)
         except tx.dialect.loaded_dbapi.Error as error:
             raise _told(tx, self.text, error) from error
         return cursor
