@@ -10,7 +10,13 @@ from engine.model.cases import NOT_OVER
 from engine.model.pinyin import search_text
 from engine.store.cases import FOR_ALL_TO_KNOW
 from engine.store.database import Tx
-from engine.store.tables import case, case_attribute, organisation, organisation_closure
+from engine.store.tables import (
+    case,
+    case_attribute,
+    organisation,
+    organisation_closure,
+    process_version,
+)
 from registry.household import OUT
 from registry.people import FilePerson
 from registry.store.tables import household, household_index, household_person
@@ -193,10 +199,22 @@ def with_name_and_birth(
     return found
 
 
-def in_open_cases(tx: Tx, id_hashes: Collection[str], except_case: str) -> dict[str, list[Found]]:
-    """Running cases that all may know of with these numbers in what is searchable, by hash."""
+def in_open_cases(
+    tx: Tx, id_hashes: Collection[str], except_case: str, *, of_its_process: bool = False
+) -> dict[str, list[Found]]:
+    """Running cases that all may know of with these numbers in what is searchable, by hash.
+
+    ``of_its_process``: only those of the process that the excepted case is of.
+    """
     if not id_hashes:
         return {}
+    its = (
+        select(process_version.c.key)
+        .join(case, case.c.definition_id == process_version.c.id)
+        .where(case.c.id == except_case)
+        .scalar_subquery()
+    )
+    alike = (process_version.c.key == its,) if of_its_process else ()
     rows = tx.execute(
         select(
             case_attribute.c.key_hash.label("key"),
@@ -205,7 +223,9 @@ def in_open_cases(tx: Tx, id_hashes: Collection[str], except_case: str) -> dict[
         )
         .distinct()
         .join(case, case.c.id == case_attribute.c.case_id)
+        .join(process_version, process_version.c.id == case.c.definition_id)
         .where(
+            *alike,
             case_attribute.c.key_hash.in_(sorted(id_hashes)),
             case.c.status.in_(NOT_OVER),
             case.c.id != except_case,

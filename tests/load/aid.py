@@ -29,6 +29,7 @@ ROLES = {
         (
             *("check_papers", "supplement", "contact", "hand_over", "follow_result"),
             *("tell_refusal", "institution_decision", "institution_assignment", "bureau_review"),
+            "complete",
         ),
         "reception",
     ),
@@ -144,7 +145,7 @@ class Aid:
             "preservation": "no",
             "papers_application": case.paper(case.place.reception, "申请表"),
         }
-        case.start(case.place.id, {**asked, **changed})
+        case.begin({**asked, **changed})
 
     def accepted(self) -> None:
         self.case.do("check_papers", complete="yes")
@@ -514,6 +515,16 @@ PLOTS: Mapping[str, Callable[[Aid], Plot]] = {
         *(refused, stands, silent, withdrawn, terminated, bureau_upholds),
     )
 }
+
+
+def led(plan: Plan) -> Callable[[Case], Plot]:
+    """The case of a plan, where a petition has begun it."""
+
+    def goes_on(case: Case) -> Plot:
+        case.roles = ROLES
+        yield from PLOTS[plan.way.name](Aid(plan, case))
+
+    return goes_on
 
 
 def enter(stage: Stage, some: Sequence[Plan]) -> None:

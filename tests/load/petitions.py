@@ -10,6 +10,7 @@ from decimal import Decimal
 from math import gcd
 
 from engine import SYSTEM
+from tests.load import files
 from tests.load.stage import CITY, Case, Place, Plot, Stage, made_up_name, made_up_person
 
 ONES, TWOS, FIVES = 560, 80, 25
@@ -173,6 +174,28 @@ def _place(way: Way, nth: int, counties: Sequence[Place], zone: Place) -> tuple[
 # The ways -------------------------------------------------------------------------------------
 
 
+Leads = Mapping[str, list[Callable[[Case], Plot]]]
+"""How the cases go on that petitions lead to, by what is led to: each is taken once."""
+
+URGENT, WAGE, AID = "urgent", "wage", "aid"
+_WAGES_OF_2015 = (date(2015, 3, 9), date(2015, 9, 18))
+_LAST_AID = date(2016, 6, 15)
+
+
+def leads_to(plan: Plan) -> str:
+    """What case a petition is led to; empty: she is told where to go, and nothing is begun.
+
+    The wage claims of the run are those of 2015, so later ones are given a lawyer; who comes in
+    the second half of 2016 is told only, for her lawyer would be at it in 2017.
+    """
+    if plan.way.name == "urgent":
+        return URGENT if plan.day.year == _WAGES_OF_2015[0].year else ""
+    if plan.way.name != "statutory" or plan.day > _LAST_AID:
+        return ""
+    first, last = _WAGES_OF_2015
+    return WAGE if plan.matter == "wage" and first <= plan.day <= last else AID
+
+
 @dataclass
 class Petition:
     """A petition that is played."""
@@ -181,6 +204,7 @@ class Petition:
     plan: Plan
     running: dict[str, "Petition"]
     finished: list["Petition"]
+    leads: Leads
     case: Case
 
     @property
@@ -304,8 +328,12 @@ def now(p: Petition) -> Plot:
 
 
 def _told_where(p: Petition, way: str, rests: int) -> Plot:
-    lead = {"lead": "none"} if way == "statutory" else {}
+    led = leads_to(p.plan)
+    lead = {"lead": {"": "none", AID: "aid"}.get(led, "wage")} if way == "statutory" else {}
     p.case.do("screen", {"way": way, "way_note": "请向有关机关反映(模拟)", **lead})
+    if led:
+        begun = p.case.linked("导入", {}, {**p.who, "applicant_name": p.who["petitioner"]})
+        p.stage.enter(p.stage.today, p.leads[led].pop(0)(begun))
     yield from [rests] if rests else ()
     p.case.do("tell_where", told_way="邮寄", told_on=p.case.today)
 
@@ -434,7 +462,8 @@ def hardship(p: Petition) -> Plot:
     links = p.case.engine.cases.view(SYSTEM, p.case.id).related
     assert len(links) == (1 if p.plan.way.name == "hardship" else 0)
     if links:
-        p.case.linked("建档", ROLES, {})
+        begun = p.case.linked("建档", files.ROLES, {})
+        p.stage.enter(p.stage.today, files.hardship(begun, p.plan.nth, p.who))
     yield from p.not_reviewed()
 
 
@@ -649,11 +678,11 @@ PLOTS: Mapping[str, Callable[[Petition], Plot]] = {
 }
 
 
-def enter(stage: Stage, some: Sequence[Plan]) -> None:
+def enter(stage: Stage, some: Sequence[Plan], leads: Leads) -> None:
     """All of them, each on its day."""
     running: dict[str, Petition] = {}
     finished: list[Petition] = []
     for plan in some:
         case = Case(stage, "petition", plan.place, ROLES)
-        petition = Petition(stage, plan, running, finished, case)
+        petition = Petition(stage, plan, running, finished, leads, case)
         stage.enter(plan.day, PLOTS[plan.way.name](petition))

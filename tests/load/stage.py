@@ -68,6 +68,31 @@ class Place:
         return f"county_approver-{self.id}"
 
     @property
+    def officer(self) -> str:
+        return f"officer-{self.id}"
+
+    @property
+    def chair(self) -> str:
+        return f"chair-{self.id}"
+
+    @property
+    def above(self) -> "Place":
+        """The county of a union that stands directly below it."""
+        return Place(self.id.partition("u")[0])
+
+    @property
+    def reviewer_above(self) -> str:
+        return self.above.reviewer
+
+    @property
+    def approver_above(self) -> str:
+        return self.above.approver
+
+    @property
+    def entry_above(self) -> str:
+        return f"data_entry-{self.above.id}"
+
+    @property
     def cashier(self) -> str:
         return f"cashier-{self.id}"
 
@@ -178,6 +203,14 @@ class Case:
         self.given.append((now, data))
         self.stage.cases[self.id] = self
 
+    def begin(self, data: Mapping[str, object]) -> None:
+        """Registered at the counter; what another case has begun is completed there."""
+        if self.id:
+            known = {name: said for name, said in self.given[0][1].items() if name in data}
+            self.do("complete", {**data, **known})
+        else:
+            self.start(self.place.id, data)
+
     def linked(self, kind: str, roles: Mapping[str, str], facts: Mapping[str, object]) -> "Case":
         """The case that this one has begun."""
         (link,) = (
@@ -213,10 +246,13 @@ class Case:
         self.engine.tasks.complete(self.stage.actor(self._who(step)), found[0], answers)
         self._note(now, facts)
 
-    def say(self, label: str, data: Mapping[str, object], **facts: object) -> None:
-        """What the reception writes down with a button on the case's page; what that makes known."""
+    def say(self, label: str, data: Mapping[str, object], by: str = "", **facts: object) -> None:
+        """What is written down with a button on the case's page; what that makes known.
+
+        ``by`` whom; without it the reception.
+        """
         now = self.stage.a_moment()
-        actor = self.stage.actor(self.place.reception)
+        actor = self.stage.actor(by or self.place.reception)
         (awaited,) = (
             one for one in self.engine.messages.awaited(actor, self.id) if one.label == label
         )
@@ -228,9 +264,10 @@ class Case:
         while self.engine.jobs.fire_due_of_case(self.id):
             pass
 
-    def paper(self, by: str, name: str) -> Sequence[str]:
-        """A paper somebody has scanned."""
-        return [self.engine.files.stage(self.stage.actor(by), f"{name}.pdf", _PDF).id]
+    def paper(self, by: str, name: str, content: bytes = b"") -> Sequence[str]:
+        """A paper somebody has scanned; ``name`` without an ending is that of a PDF."""
+        full = name if "." in name else f"{name}.pdf"
+        return [self.engine.files.stage(self.stage.actor(by), full, content or _PDF).id]
 
     def facts(self, at: datetime) -> Mapping[str, object]:
         """What had been written down by a moment."""

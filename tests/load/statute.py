@@ -192,6 +192,17 @@ STEPS: Mapping[tuple[str, str], Rule] = {
     ("petition_assigned", "answer"): Limit(_OWN, 0, "d", "answer_by"),
     ("petition_assigned", "sign"): Limit(_OWN, 2),
     ("archiving", "apply"): Limit(_OWN, 30, "d"),
+    ("archiving", "confirm_withdrawal"): Limit(_OWN, 3),
+    ("archiving", "acceptance_check"): Limit(_OWN, 3),
+    ("archiving", "home_visit"): Limit(_OWN, 5),
+    ("archiving", "grassroots_review"): Limit(_OWN, 3),
+    ("archiving", "county_review"): Limit(_OWN, 5),
+    ("archiving", "approve"): Limit(_OWN, 5),
+    ("archiving", "national_entry"): Limit(_OWN, 5),
+    ("means_check", "await_report"): Limit(_OWN, 10),
+    ("public_notice", "post"): Limit(_OWN, 2),
+    ("public_notice", "record_result"): Limit(_OWN, 2),
+    ("legal_aid", "complete"): Limit(_OWN, 3, "d"),
     ("legal_aid", "help_first"): Limit("法律援助法 44", 1, "d"),
     ("legal_aid", "check_papers"): Limit(_OWN, 3),
     ("legal_aid", "supplement"): Limit(_OWN, 15, "wd", citizens=True),
@@ -212,6 +223,7 @@ STEPS: Mapping[tuple[str, str], Rule] = {
     ("legal_aid", "approve_subsidy"): Limit(_OWN, 5),
     ("legal_aid", "pay_subsidy"): Limit(_OWN, 5),
     ("appeal", "appeal_city"): Limit(_OWN, 30, "d"),
+    ("wage_arrears", "complete"): Limit(_OWN, 1, "d"),
     ("wage_arrears", "emergency_report"): Limit("当日报告", 4, "h"),
     ("wage_arrears", "leader_order"): Limit("当日阅示", 8, "h"),
     ("wage_arrears", "verify"): Limit(_OWN, 5),
@@ -253,6 +265,8 @@ STEPS: Mapping[tuple[str, str], Rule] = {
 
 TIMERS: Mapping[tuple[str, str], Rule] = {
     ("petition", "review_period_over"): Limit(_REVIEW, 30, "d", "served_on", citizens=True),
+    ("means_check", "report_silent"): Limit(_OWN, 20),
+    ("public_notice", "notice_over"): Limit(_OWN, 5),
     ("petition", "assigned_late"): Limit(_OWN, 1, "d", "assign_until"),
     ("petition_review", "rereview_period_over"): Limit(
         _REREVIEW, 30, "d", "served_on", citizens=True

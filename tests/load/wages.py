@@ -21,7 +21,7 @@ _REVIEWED = (
 _RECEIVED = (
     *("emergency_report", "record_payment", "warn_limitation", "call_back", "refer_hardship"),
     *("mediate", "agreement_check", "arbitration_accept", "arbitrate", "arbitrate_longer"),
-    *("sue_period", "payment_order", "court_case"),
+    *("sue_period", "payment_order", "court_case", "complete"),
 )
 ROLES = {
     **dict.fromkeys(_REVIEWED, "reviewer"),
@@ -136,7 +136,7 @@ class Arrears:
         }
         asked |= changed
         left = date.fromisoformat(str(asked["left_on"]))
-        case.start(case.place.id, asked)
+        case.begin(asked)
         # 60 days before a year from the end of the employment
         warned = date(left.year + 1, left.month, left.day)
         case.given.append(
@@ -457,6 +457,16 @@ PLOTS: Mapping[str, Callable[[Arrears], Plot]] = {
         *(arbitration, mediation, payment_order, inspection, proof, given_up, withdrawn),
     )
 }
+
+
+def led(plan: Plan) -> Callable[[Case], Plot]:
+    """The case of a plan, where a petition has begun it."""
+
+    def goes_on(case: Case) -> Plot:
+        case.roles = ROLES
+        yield from PLOTS[plan.way.name](Arrears(plan, case))
+
+    return goes_on
 
 
 def enter(stage: Stage, some: Sequence[Plan]) -> None:
