@@ -147,8 +147,7 @@ class Cases(Group):
     def of_number(self, actor: Actor, number: str, limit: int = 10) -> Sequence[SameCase]:
         """Cases the actor sees of whom this telephone or identity number finds, newest first."""
         return self._found(
-            actor,
-            lambda tx: same_person.of_number(self._environment, tx, actor, number, limit),
+            actor, "", lambda tx: same_person.of_number(self._environment, tx, actor, number, limit)
         )
 
     def must_be_cancellable(self, actor: Actor, case_id: str, if_match: int | None) -> None:
@@ -160,21 +159,30 @@ class Cases(Group):
     def same_person(self, actor: Actor, task_id: str) -> Sequence[SameCase]:
         """Earlier cases of the person whom a step's case is about, as the actor may know them."""
         return self._found(
-            actor, lambda tx: same_person.of_step(self._environment, tx, actor, task_id)
+            actor, task_id, lambda tx: same_person.of_step(self._environment, tx, actor, task_id)
         )
 
     def others_of_person(self, actor: Actor, case_id: str) -> Sequence[SameCase]:
         """The person's other cases, beside a case that is kept close, for who may know her."""
         return self._found(
-            actor, lambda tx: same_person.of_kept_case(self._environment, tx, actor, case_id)
+            actor,
+            case_id,
+            lambda tx: same_person.of_kept_case(self._environment, tx, actor, case_id),
         )
 
-    def _found(self, actor: Actor, look: Callable[[Tx], Sequence[SameCase]]) -> Sequence[SameCase]:
-        """What was found; of what is kept close the look is noted."""
+    def _found(
+        self, actor: Actor, target: str, look: Callable[[Tx], Sequence[SameCase]]
+    ) -> Sequence[SameCase]:
+        """What was found. That she looked is noted, and apart, read by no page, what is kept of it.
+
+        A row that stood there only when something kept is found would say that it is.
+        """
         found = self._commands.ask(look)
-        for one in found:
-            if one.is_kept:
-                note_look(self._commands, actor, one.line.id, ["同一人"])
+        if not actor.is_system:
+            kept = (one.line.id for one in found if one.is_kept)
+            self._commands.note_access(
+                actor, "earlier-cases", target, " ".join((str(len(found)), *kept))
+            )
         return found
 
     def cancel(self, actor: Actor, case_id: str, reason: str, if_match: int | None = None) -> int:

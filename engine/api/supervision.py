@@ -8,7 +8,7 @@ from engine.api.commands import Group
 from engine.model.actors import Actor
 from engine.model.reminders import Reminded
 from engine.model.tasks import TaskLine
-from engine.store import audit, case_facts, task_lists
+from engine.store import audit, task_lists
 from engine.store import reminders as stored_reminders
 from engine.store.case_facts import CaseFact, FactQuestion
 from engine.store.definitions import DefinitionRow
@@ -24,7 +24,7 @@ from engine.work import (
     subjects,
     supervise,
 )
-from engine.work.kept_numbers import with_kept_numbers
+from engine.work.kept_numbers import facts_of
 
 
 class Supervision(Group):
@@ -98,14 +98,13 @@ class Supervision(Group):
     def case_facts(self, actor: Actor, question: FactQuestion) -> Sequence[CaseFact]:
         """What the cases of a process say of themselves, of those the actor may see.
 
-        Whoever looks after kept cases has their numbers compared too, and that is noted.
+        Whoever looks after kept cases has their numbers compared too. That is noted, whether or
+        not there are any.
         """
-        found = self._commands.ask(
-            lambda tx: with_kept_numbers(
-                self._environment, tx, actor, case_facts.visible(tx, actor, question)
-            )
+        compares, found = self._commands.ask(
+            lambda tx: facts_of(self._environment, tx, actor, question)
         )
-        if any(one.kept_numbers for one in found) and not actor.is_system:
+        if compares:
             self._commands.note_access(actor, "kept-numbers-compared", question.process_key)
         return found
 

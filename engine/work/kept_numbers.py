@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from engine.model.actors import Actor
-from engine.store import same_person
+from engine.model.confidentiality import SEALED_ROLE
+from engine.store import case_facts, definitions, same_person
 from engine.store.bulk import CannotGather
-from engine.store.case_facts import CaseFact
+from engine.store.case_facts import CaseFact, FactQuestion
 from engine.store.database import Tx
 from engine.store.ready import GATHERED
 from engine.work.environment import Environment
@@ -33,7 +34,20 @@ def keep_numbers(environment: Environment, tx: Tx, case_id: str, hashes: Mapping
     )
 
 
-def with_kept_numbers(
+def facts_of(
+    environment: Environment, tx: Tx, actor: Actor, question: FactQuestion
+) -> tuple[bool, Sequence[CaseFact]]:
+    """The facts of the cases she may see; whether she looks after kept ones of the process."""
+    facts = case_facts.visible(tx, actor, question)
+    row = definitions.latest(tx, question.process_key)
+    info = None if row is None else environment.programs.get(tx, row.id).info
+    role = "" if info is None else info.properties.get(SEALED_ROLE, "").strip()
+    if not role or not actor.places(role):
+        return False, facts
+    return True, _with_kept_numbers(environment, tx, actor, facts)
+
+
+def _with_kept_numbers(
     environment: Environment, tx: Tx, actor: Actor, facts: Sequence[CaseFact]
 ) -> Sequence[CaseFact]:
     """With the numbers of cases that are kept close, where she holds the role for these above them.

@@ -237,7 +237,6 @@ def earlier() -> ResponseReturnValue:
     if len(number) < _SHORTEST_NUMBER:
         return jsonify({"cases": []})
     found = current_engine().cases.of_number(actor, number)
-    current_engine().note_access(actor, "earlier-cases", "", f"{len(found)}")
     return jsonify({"cases": [earlier_row(line) for line in found]})
 
 
