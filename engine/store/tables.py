@@ -260,6 +260,12 @@ case = Table(
         sqlite_where=text("excludes"),
         postgresql_where=text("excludes"),
     ),
+    Index(
+        "ix_cases_kept",
+        "id",
+        sqlite_where=text("excludes OR confidentiality >= 2"),
+        postgresql_where=text("excludes OR confidentiality >= 2"),
+    ),
 )
 
 case_exclusion = Table(

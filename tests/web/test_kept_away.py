@@ -10,12 +10,14 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from html import unescape
 from pathlib import Path
 
 import openpyxl
 import pytest
 from flask import Flask
+from sqlalchemy import insert
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -23,6 +25,10 @@ from engine import SYSTEM, Engine, Request
 from engine.model.clock import FixedClock
 from engine.model.ids import new_case_id
 from engine.model.tasks import InboxFilter
+from engine.store import messages
+from engine.store.database import Tx
+from engine.store.messages import CASE, NewMessage
+from engine.store.tables import job
 from tests.crash.installation import KEY as MASTER_KEY
 from tests.crash.installation import PASSWORD, prepare
 from tests.engine.moving.conftest import form
@@ -185,6 +191,53 @@ def test_nobody_who_is_kept_away_is_told_anything(desk: Desk, username: str) -> 
     for address, (_status, text) in after.items():
         for word in names.words:
             assert "?q=" in address or word not in text, address
+
+
+def test_the_figures_for_machines_are_the_same_with_and_without_it(desk: Desk) -> None:
+    """Whoever runs the machine reads them, and may be whom it is about (/metrics)."""
+    before = desk.engine.operating.figures()
+    names = complained(desk)
+    told = desk.engine.cases.view(SYSTEM, names.case_id).case
+    assert told.excludes
+    goes_wrong(desk, names.case_id)
+    assert desk.engine.operating.figures() == before
+    desk.engine.tasks.claim(desk.engine.directory.actor_named("designer"), names.task_id)
+    assert desk.engine.operating.figures() == before
+    teller = desk.engine.directory.actor_named("other_officer")
+    other = desk.engine.cases.start(teller, Request(KEY, "u2", {})).case_id
+    goes_wrong(desk, other)
+    after = desk.engine.operating.figures()
+    assert (after.failed_jobs, after.waiting_messages) == (1, 1)
+    assert sum(one.steps for one in after.inboxes) == 1
+
+
+def goes_wrong(desk: Desk, case_id: str) -> None:
+    """A job of the case has failed for good, one is late, and a message about it waits."""
+    long_ago, kinds = "2026-11-01T00:00:00.000000Z", (("failed", "retry"), ("waiting", "timer"))
+    jobs = [
+        {
+            "case_id": case_id,
+            "token": f"{case_id}-{kind}",
+            "kind": kind,
+            "process_key": KEY,
+            "element_id": "look",
+            "due_at": long_ago,
+            "status": status,
+            "attempts": 3,
+            "fence": 0,
+            "created_at": long_ago,
+        }
+        for status, kind in kinds
+    ]
+    new = NewMessage(
+        f"m-{case_id}", CASE, "sms", "u2", date(2026, 11, 9), "请联系", case_id=case_id
+    )
+
+    def write(tx: Tx) -> None:
+        tx.execute(insert(job), jobs)
+        messages.add(tx, [new], MONDAY_MORNING)
+
+    desk.engine.execute(write)
 
 
 def test_the_walk_finds_what_there_is_to_find(desk: Desk) -> None:
