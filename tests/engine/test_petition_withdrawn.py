@@ -121,10 +121,20 @@ def test_what_became_of_the_originals_is_asked_at_the_window(engine: Engine) -> 
 
 def test_what_was_delivered_is_withdrawn_no_more(engine: Engine) -> None:
     petition = answered(engine, "xc", "no")
-    assert words(engine, petition) == [("处理意见已送达", None)]
-    assert read(engine, petition).messages == ()
+    assert words(engine, petition) == [("处理意见已送达,不同意的可以申请复查", None)]
+    assert [one.label for one in read(engine, petition).messages] == ["申请复查"]
     doer(engine, petition)("reception", "follow_up", asked_on=TODAY, satisfaction="not")
     assert [one.label for one in read(engine, petition).messages] == ["申请复查"]
+
+
+def test_a_review_is_asked_for_as_soon_as_the_opinion_is_delivered(engine: Engine) -> None:
+    petition = answered(engine, "xc", "no")
+    (offered,) = read(engine, petition).messages
+    engine.guests.send_message(guest_of(petition), offered.token, "事实没有查清")
+
+    open_now = engine.cases.view(SYSTEM, petition).open_tasks
+    assert "follow_up" not in [one.element_id for one in open_now]
+    assert [one.label for one in read(engine, petition).messages] == ["撤回"]
 
 
 def reviewed(engine: Engine, at: str) -> tuple[str, str]:

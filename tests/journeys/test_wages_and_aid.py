@@ -203,7 +203,7 @@ def test_not_all_is_paid_while_one_is_short(union: Site, people: People) -> None
     expect(reception.page.locator('[name="workers.0.paid"]')).to_have_value("4,000.00")
 
 
-def test_a_lawyer_takes_a_case_from_the_question_of_a_conflict_to_her_fee(
+def test_a_lawyer_takes_a_case_from_the_question_of_a_conflict_to_the_review_of_her_file(
     union: Site, people: People
 ) -> None:
     reception, reviewer, lawyer = people("reception"), people("reviewer"), people("lawyer")
@@ -249,12 +249,13 @@ def test_a_lawyer_takes_a_case_from_the_question_of_a_conflict_to_her_fee(
             "recovered": 20_000,
             "fees_saved": 3_000,
             "closing_text": "裁决全部支持",
+            "payee_kind": "none",
         },
     )
     reviewer.do(
         "卷宗评查",
         APPLICANT,
-        {"review_opinion": "pass", "review_grade": "good", "subsidy": 1_200},
+        {"review_opinion": "pass", "review_grade": "good", "subsidy": 0},
     )
     reviewer.go(f"/cases?q={APPLICANT}")
     expect(reviewer.page.locator("main tbody tr", has_text=APPLICANT)).to_contain_text("已办结")

@@ -14,6 +14,8 @@ LIMITS = {
     "opinion letter limit": "15wd",
     "proposal letter limit": "5wd",
     "legal aid objection period": "30d",
+    "petition limit": "60d",
+    "petition simple limit": "10wd",
 }
 
 
@@ -207,10 +209,10 @@ def test_notices_of_a_petition_say_until_which_day_and_keep_their_proof_of_servi
     extended = printed("petition", "extension_notice", PETITION)
 
     assert "本会自2026年12月1日起受理" in accepted
-    assert "六十日内（2027年1月30日前）办结" in accepted
-    assert "十个工作日内" in simple
-    assert "六十日" not in simple
-    assert "六十日内（____年__月__日前）办结" in unknown
+    assert "60日内（2027年1月30日前）办结" in accepted
+    assert "10个工作日内" in simple
+    assert "60日" not in simple
+    assert "60日内（____年__月__日前）办结" in unknown
     assert "延长20日，延长到2027年2月19日" in extended
     for text in (accepted, extended):
         assert "受送达人" in text
