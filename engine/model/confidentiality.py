@@ -2,7 +2,9 @@
 
 ``confidentiality`` is a word or FEEL for one: ``ordinary``, ``confidential`` or ``sealed``.
 ``excluded`` is FEEL for whom the case complains about: a list of ``{person: …}`` (user name, id or
-name) and ``{unit: …}`` (id, code or name). ``excludedSuperiors`` names the levels of the superiors
+name) and ``{unit: …}`` (id, code or name), with ``sure: false`` where somebody wrote it who cannot
+know the directory: whoever may be meant is kept away, and a name nobody has is no fault.
+``excludedSuperiors`` names the levels of the superiors
 of such a unit that are kept away as well, or ``true`` for all of them. ``sealedRole`` is the role
 whose holders see sealed cases that their organisation, or one below it, handles.
 """
@@ -21,6 +23,8 @@ ALL_SUPERIORS = "true"
 
 PERSON = "person"
 UNIT = "unit"
+SURE = "sure"
+"""In an entry of ``excluded``: false where its words may mean nobody of the directory."""
 
 
 class Degree(IntEnum):

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, literal, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
 from engine.model.confidentiality import PERSON, UNIT, Exclusion
@@ -97,6 +97,33 @@ def units_named(tx: Tx, named: str) -> Sequence[str]:
     unit = organisation.c
     known = or_(unit.id == named, unit.code == named)
     return _ids(tx, unit.id, known) or _ids(tx, unit.id, unit.name == named)
+
+
+_SHORTEST = {PERSON: 2, UNIT: 4}
+"""So many characters tell somebody from the others: 林 and 总工会 are no names."""
+_MOST_MEANT = 5
+"""Part of a name that more than so many have means none of them."""
+
+
+def meant(tx: Tx, kind: str, words: str) -> Sequence[str]:
+    """The ids of all that somebody may mean who does not know the directory.
+
+    Whom the words name exactly; else all whose whole name stands in them, and those few whose
+    name they are a part of.
+    """
+    exact = persons_named(tx, words) if kind == PERSON else units_named(tx, words)
+    if exact:
+        return exact
+    id_, name = (
+        (person.c.id, person.c.name) if kind == PERSON else (organisation.c.id, organisation.c.name)
+    )
+    shortest = _SHORTEST[kind]
+    whole = literal(words).contains(name) & (func.length(name) >= shortest)
+    found = set(_ids(tx, id_, whole))
+    if len(words) >= shortest:
+        partly = _ids(tx, id_, name.contains(words, autoescape=True))
+        found.update(partly if len(partly) <= _MOST_MEANT else ())
+    return sorted(found)
 
 
 def _ids(tx: Tx, column: "ColumnElement[str]", means: ColumnElement[bool]) -> Sequence[str]:

@@ -25,6 +25,7 @@ from engine.model.confidentiality import (
     EXCLUDED_SUPERIORS,
     PERSON,
     SEALED_ROLE,
+    SURE,
     UNIT,
     Degree,
     Exclusion,
@@ -114,22 +115,26 @@ def _named(tx: Tx, value: object, says: Mapping[str, str]) -> Iterator[Exclusion
     if not isinstance(entries, list | tuple):
         raise _not_said(EXCLUDED, says[EXCLUDED], f"得出的是 {str(value)[:40]}")
     for entry in entries:
-        if not isinstance(entry, Mapping) or not entry.keys() <= {PERSON, UNIT}:
+        if not isinstance(entry, Mapping) or not entry.keys() <= {PERSON, UNIT, SURE}:
             raise _not_said(EXCLUDED, says[EXCLUDED], f"其中一项是 {str(entry)[:40]}")
-        for kind, named in entry.items():
-            if named is not None and named != "":
-                yield from _found(tx, kind, str(named).strip(), says)
+        is_sure = entry.get(SURE) is not False
+        for kind in (PERSON, UNIT):
+            named = str(entry.get(kind) or "").strip()
+            if named:
+                yield from _found(tx, kind, named, says, is_sure=is_sure)
 
 
-def _found(tx: Tx, kind: str, named: str, says: Mapping[str, str]) -> Iterator[Exclusion]:
+def _found(
+    tx: Tx, kind: str, named: str, says: Mapping[str, str], *, is_sure: bool
+) -> Iterator[Exclusion]:
     """Whom a name means: of several who are called so all, because nobody may be overlooked."""
     if kind == PERSON:
-        refs, what = exclusions.persons_named(tx, named), "人员"
-        superiors = ""
+        what, superiors, find = "人员", "", exclusions.persons_named
     else:
-        refs, what = exclusions.units_named(tx, named), "单位"
-        superiors = says.get(EXCLUDED_SUPERIORS, "").strip()
-    if not refs:
+        what, superiors = "单位", says.get(EXCLUDED_SUPERIORS, "").strip()
+        find = exclusions.units_named
+    refs = find(tx, named) if is_sure else exclusions.meant(tx, kind, named)
+    if not refs and is_sure:
         raise Invalid(
             f"所反映的{what}“{named[:40]}”不在机构目录里,无法让其回避,没有提交。"
             "请核对后再提交,其余内容已保留。"

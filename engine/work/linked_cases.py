@@ -174,7 +174,7 @@ def _begin_at(
         case_links.add(tx, link)
         return step_start(program, variables, ports)
 
-    numbered = replace(ready, number=start.numbered(series, number))
+    numbered = replace(ready, number=start.numbered(series, number), kept_like=context.case_id)
     case = start.begin(environment, tx, SYSTEM, numbered, first_step).case
     keep_like_those_it_comes_from(environment, tx, case.id)
     is_told = _may_be_told(tx, context.case_id, case.id)

@@ -17,7 +17,7 @@ from engine.model.organisations import LEVEL_NAMES, Organisation
 from engine.model.public_words import PUBLIC_FORM
 from engine.runtime import Ports, Program, Step
 from engine.runtime import start as step_start
-from engine.store import cases, definitions, directory, files, subjects
+from engine.store import cases, definitions, directory, exclusions, files, subjects
 from engine.store.database import Tx
 from engine.store.events import FIRST_LINK
 from engine.store.turns import take_turns
@@ -77,7 +77,10 @@ class Request:
 
 @dataclass(frozen=True)
 class PreparedStart:
-    """A start that was checked, before the database is locked."""
+    """A start that was checked, before the database is locked.
+
+    ``kept_like`` is the case that begins it: whoever is kept away from that one is from this one.
+    """
 
     request: Request
     program: Program
@@ -87,6 +90,7 @@ class PreparedStart:
     variables: Mapping[str, object]
     files: tuple[str, ...]
     subject: Subject
+    kept_like: str = ""
 
     @property
     def is_unfinished(self) -> bool:
@@ -349,6 +353,7 @@ def begin(
     case_id = new_case_id(now)
     wrapped, vault = environment.vault.new_data_key(case_id)
     info = prepared.program.info
+    kept = exclusions.of_case(tx, prepared.kept_like) if prepared.kept_like else []
     case = Case(
         id=case_id,
         number=prepared.number,
@@ -371,6 +376,7 @@ def begin(
         chain_head=FIRST_LINK,
         data_key=wrapped,
         state=b"",
+        excludes=bool(kept),
     )
     memory = Memory(
         b"",
@@ -379,12 +385,14 @@ def begin(
     )
     opened = OpenedCase(case, vault, memory, prepared.program)
     cases.add(tx, case)
+    exclusions.add(tx, case_id, kept, exclusions.When(now, 1))
     if prepared.files and files.link(tx, prepared.files, case_id, actor.person_id, now) != len(
         set(prepared.files)
     ):
         raise Invalid("有附件已过期或不是您上传的,请重新上传该附件。其余内容已保留。")
     cause = Cause(actor, now)
-    cause.note(EventKind.STARTED, {"data": prepared.data, **prepared.subject.variables})
+    noted = {"kept_away": [[one.kind, one.ref] for one in kept]} if kept else {}
+    cause.note(EventKind.STARTED, {"data": prepared.data, **prepared.subject.variables, **noted})
     if prepared.subject.task_ids:
         subjects.add(tx, case_id, prepared.subject.task_ids)
     form = prepared.program.start_form()

@@ -520,3 +520,25 @@ def test_who_is_named_at_the_screening_is_kept_away_from_then_on(engine: Engine)
     do("reception", "accept", accepted_on=TODAY, notice_way="当面", notice_on=TODAY)
     (step,) = engine.cases.view(SYSTEM, petition).open_tasks
     assert (step.element_id, step.handling_id) == ("investigate", "zz")
+
+
+def test_who_was_named_first_is_kept_away_from_the_review_as_well(engine: Engine) -> None:
+    petition = registered(engine, matter="staff", accused_person="protection")
+    do = doer(engine, petition)
+    do("reception", "screen", way="ours", accused_person="leader")
+    do("reception", "accept", accepted_on=TODAY, notice_way="当面", notice_on=TODAY)
+    looked = {"facts": "已核实", "hardship": "no", "mediation": "no", "next_step": "opinion"}
+    do("handler", "investigate", **looked)
+    said = {"opinion_text": "不予支持", "opinion_basis": "《工会法》"}
+    do("handler", "write_opinion", opinion_kind="refuse", **said)
+    do("approver", "sign_opinion", decision="agree", opinion_no="漳工访意〔2026〕3号")
+    do("reception", "deliver", **SERVED)
+    do("reception", "follow_up", asked_on=TODAY, satisfaction="not")
+    asks_for_review(engine, "reception", petition)
+    (link,) = engine.cases.view(SYSTEM, petition).related
+    assert link.kind == "复查"
+    for case_id in (petition, link.id):
+        for accused in ("protection", "leader"):
+            assert not sees(engine, accused, case_id), (case_id, accused)
+    assert engine.cases.view(SYSTEM, link.id).open_tasks[0].element_id == "examine"
+    assert {i.id for i in engine.audit.invariants() if not i.ok} == set()

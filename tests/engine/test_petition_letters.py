@@ -86,6 +86,61 @@ def test_a_letter_about_officials_is_sealed_and_opened_by_its_code_alone(engine:
     assert engine.cases.view(reception, sent.case_id).case.id == sent.case_id
 
 
+ABOUT = {"matter": "discipline", "matter_title": "他收了礼"}
+
+
+@pytest.mark.parametrize(
+    "told", ["handler", "模拟handler", "县里的模拟handler(审核的)", "拟handle"]
+)
+def test_whom_a_letter_names_is_kept_away_from_the_first_moment(engine: Engine, told: str) -> None:
+    sent = send(engine, **ABOUT, told_person=told)
+    protection = engine.directory.actor_named("protection")  # the role that sealed cases are for
+    (step,) = engine.cases.view(SYSTEM, sent.case_id).open_tasks
+    assert (step.element_id, step.handling_id) == ("screen", "xc")
+    assert engine.cases.view(protection, sent.case_id).case.id == sent.case_id
+    reception = engine.directory.actor_named("reception")
+    engine.tasks.complete(reception, step.id, {"way": "ours"})
+    (step,) = engine.cases.view(SYSTEM, sent.case_id).open_tasks
+    today = str(engine.environment.today())
+    accepted = {"accepted_on": today, "notice_way": "当面", "notice_on": today}
+    engine.tasks.complete(reception, step.id, accepted)
+    (step,) = engine.cases.view(SYSTEM, sent.case_id).open_tasks
+    assert (step.element_id, step.handling_id) == ("investigate", "zz"), "nobody else is here"
+    with pytest.raises(NotFound):
+        engine.cases.view(engine.directory.actor_named("handler"), sent.case_id)
+
+
+def test_the_letter_about_the_only_receptionist_goes_up(engine: Engine) -> None:
+    sent = send(engine, "lw", **ABOUT, told_person="接待的模拟far_reception")
+    (step,) = engine.cases.view(SYSTEM, sent.case_id).open_tasks
+    assert (step.element_id, step.handling_id) == ("screen", "zz")
+    with pytest.raises(NotFound):
+        engine.cases.view(engine.directory.actor_named("far_reception"), sent.case_id)
+
+
+def test_a_whole_union_that_a_letter_names_is_kept_away(engine: Engine) -> None:
+    sent = send(engine, **ABOUT, told_unit="芗城模拟区总工会的人")
+    (step,) = engine.cases.view(SYSTEM, sent.case_id).open_tasks
+    assert step.handling_id == "zz"
+    for name in ("reception", "reception2", "handler", "approver"):
+        with pytest.raises(NotFound):
+            engine.cases.view(engine.directory.actor_named(name), sent.case_id)
+
+
+@pytest.mark.parametrize("told", ["查无此人", "模", "模拟", "%", "_", "' OR 1=1 --"])
+def test_a_name_that_nobody_has_is_taken_like_any_other(engine: Engine, told: str) -> None:
+    """The page says nothing of who is in the directory; the reception is told to look again."""
+    sent = send(engine, **ABOUT, told_person=told, told_unit="总工会")
+    (step,) = engine.cases.view(SYSTEM, sent.case_id).open_tasks
+    assert (step.element_id, step.handling_id) == ("screen", "xc")
+    reception = engine.directory.actor_named("reception")
+    view = engine.tasks.view(reception, step.id)
+    assert view.data["accused_person"] == told
+    with pytest.raises(Invalid, match="不在机构目录里"):
+        engine.tasks.complete(reception, step.id, {"way": "ours", "accused_person": told})
+    engine.tasks.complete(reception, step.id, {"way": "ours"})
+
+
 def test_six_persons_name_representatives(engine: Engine) -> None:
     with pytest.raises(Invalid) as refused:
         send(engine, persons=6)

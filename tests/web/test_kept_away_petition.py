@@ -4,18 +4,20 @@ The processes that are delivered, taken through to the review at the city; those
 names, their superiors and everybody of the area then ask for all there is to ask.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from engine import SYSTEM, Options, Request, open_engine
+from engine import SYSTEM, Engine, Options, Request, open_engine
 from engine.definitions.folder import read_folder
+from engine.model.actors import writer_of
 from engine.model.clock import FixedClock
 from engine.model.ids import new_case_id
 from engine.model.organisations import Person
 from engine.store.cases import CaseQuestion
 from engine.work.accounts import hash_password
+from engine.work.public_intake import Letter
 from tests.crash.installation import KEY as MASTER_KEY
 from tests.crash.installation import PASSWORD
 from tests.engine.test_petition import REGISTERED, SERVED, TODAY, archiving, asks_for_review, doer
@@ -88,11 +90,36 @@ def desk(templates: Templates, database_kind: str, tmp_path: Path) -> Iterator[D
             yield Desk(app, installation.engine)
 
 
-def petitioned(desk: Desk) -> dict[str, Names]:
+LETTER = {
+    "matter": "discipline",
+    "matter_title": TITLE,
+    "request": "慰问品少了一半",
+    "urgent_word": "no",
+    "named": "yes",
+    "your_name": "林举报",
+    "mobile": "13900000035",
+    "persons": 1,
+    "told_person": "审核的模拟accused",
+    "told_unit": "模拟一厂工会",
+}
+
+
+def taken_down(engine: Engine) -> str:
+    """The petition as the reception takes it down."""
+    reception = engine.directory.actor_named("reception")
+    return engine.cases.start(reception, Request("petition", "xc", SAID)).case_id
+
+
+def written(engine: Engine) -> str:
+    """The same as a letter from anybody, who does not know the directory."""
+    letter = Letter("petition", "xc", LETTER, "a-page-of-hers", "192.0.2.1")
+    return engine.public_intake.send(writer_of("browser"), letter).case_id
+
+
+def petitioned(desk: Desk, begun: Callable[[Engine], str] = taken_down) -> dict[str, Names]:
     """The petition, reviewed above; by the key of the process."""
     engine = desk.engine
-    reception = engine.directory.actor_named("reception")
-    case_id = engine.cases.start(reception, Request("petition", "xc", SAID)).case_id
+    case_id = begun(engine)
     do = doer(engine, case_id)
     do("reception", "screen", way="ours")
     do("reception", "accept", accepted_on=TODAY, notice_way="当面", notice_on=TODAY)
@@ -124,11 +151,14 @@ def named(key: str, case_id: str, number: str) -> Names:
     )
 
 
+@pytest.mark.parametrize("begun", [taken_down, written])
 @pytest.mark.parametrize("username", AWAY)
-def test_the_accused_and_everybody_of_the_area_are_told_nothing(desk: Desk, username: str) -> None:
+def test_the_accused_and_everybody_of_the_area_are_told_nothing(
+    desk: Desk, username: str, begun: Callable[[Engine], str]
+) -> None:
     nothing = new_case_id(MONDAY_MORNING)
     before = {key: walk(desk, username, named(key, nothing, NEVER_THERE[key])) for key in ELEMENTS}
-    for key, names in petitioned(desk).items():
+    for key, names in petitioned(desk, begun).items():
         after = walk(desk, username, names)
         apart = {
             a: lines_apart(before[key][a], after[a]) for a in after if before[key][a] != after[a]

@@ -21,6 +21,7 @@ from engine.model.confidentiality import (
     EXCLUDED_SUPERIORS,
     PERSON,
     SEALED_ROLE,
+    SURE,
     UNIT,
     Degree,
 )
@@ -82,7 +83,7 @@ def _is_no_list(result: syntax.Node) -> bool:
 
 def _is_nobody(item: syntax.Node) -> bool:
     if isinstance(item, syntax.ContextLiteral):
-        return not {entry.key for entry in item.entries} <= {PERSON, UNIT}
+        return not {entry.key for entry in item.entries} <= {PERSON, UNIT, SURE}
     return isinstance(item, _SCALARS)
 
 
