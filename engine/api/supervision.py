@@ -12,7 +12,7 @@ from engine.store import audit, task_lists
 from engine.store import reminders as stored_reminders
 from engine.store.case_facts import CaseFact, FactQuestion
 from engine.store.definitions import DefinitionRow
-from engine.store.month_counts import Behind
+from engine.store.month_counts import Behind, StepsBehind
 from engine.store.profiles import MarkedFilter
 from engine.store.subjects import CaseAbout
 from engine.work import (
@@ -83,8 +83,8 @@ class Supervision(Group):
 
     def behind_figure(
         self, actor: Actor, text: str, below: str, narrowed: Behind, limit: int
-    ) -> Sequence[TaskLine]:
-        """The steps that one figure of a month counts; one more than asked."""
+    ) -> StepsBehind:
+        """So many of the steps that one figure of a month counts."""
         return self._commands.ask(
             lambda tx: month.behind(self._environment, tx, actor, text, below, narrowed, limit)
         )

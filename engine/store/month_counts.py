@@ -92,18 +92,30 @@ def counts(tx: Tx, actor: Actor, question: MonthQuestion) -> list[MonthCount]:
 
 @dataclass(frozen=True)
 class Behind:
-    """Which of the counted steps: of a kind, a unit, a step, a reason (None: any)."""
+    """Which of the counted steps: of a kind, a unit, a step, a reason (None: any).
+
+    The first ``skip`` of them are on pages before.
+    """
 
     kind: str
     handling_id: str = ""
     step_id: str = ""
     reason: str | None = None
+    skip: int = 0
+
+
+@dataclass(frozen=True)
+class StepsBehind:
+    """The steps that a count counts, longest due first: how many in all, and those of a page."""
+
+    total: int
+    lines: Sequence[TaskLine]
 
 
 def behind(
     tx: Tx, actor: Actor, question: MonthQuestion, narrowed: Behind, limit: int
-) -> Sequence[TaskLine]:
-    """The steps that a count counts, longest due first; one more than asked."""
+) -> StepsBehind:
+    """So many of the steps that a count counts."""
     said = _reasons(question.span.end)
     process, _, element = narrowed.step_id.partition("/")
     wanted = [visible_to(actor), _among(question), _is(narrowed.kind, question.span)]
@@ -117,8 +129,16 @@ def behind(
             wanted.append(task.c.id.in_(told))
         else:
             wanted.append(task.c.id.not_in(select(said.c.task_id)))
-    query = line_query().where(*wanted).order_by(task.c.due_at, task.c.id).limit(limit + 1)
-    return [line_of(row) for row in tx.execute(query)]
+    query = line_query().where(*wanted).order_by(task.c.due_at, task.c.id)
+    lines = [line_of(row) for row in tx.execute(query.offset(narrowed.skip).limit(limit))]
+    counted = (
+        select(func.count())
+        .select_from(
+            task.join(queue, queue.c.id == task.c.queue_id).join(case, case.c.id == task.c.case_id)
+        )
+        .where(*wanted)
+    )
+    return StepsBehind(int(tx.execute(counted).scalar_one()), lines)
 
 
 def units_below(tx: Tx, below: str) -> frozenset[str]:

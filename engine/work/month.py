@@ -7,10 +7,9 @@ from datetime import datetime
 from engine.errors import Invalid
 from engine.model.actors import Actor
 from engine.model.clock import ZONE
-from engine.model.tasks import TaskLine
 from engine.store import month_counts
 from engine.store.database import Tx
-from engine.store.month_counts import Behind, MonthCount, MonthQuestion, Span
+from engine.store.month_counts import Behind, MonthCount, MonthQuestion, Span, StepsBehind
 from engine.work import staffing
 from engine.work.environment import Environment
 from engine.work.staffing import Gap
@@ -80,8 +79,8 @@ def behind(
     below: str,
     narrowed: Behind,
     limit: int,
-) -> Sequence[TaskLine]:
-    """The steps that one figure counts; one more than asked. Raises Invalid."""
+) -> StepsBehind:
+    """So many of the steps that one figure counts. Raises Invalid."""
     now = environment.now()
     if narrowed.kind not in month_counts.KINDS:
         raise Invalid("没有这一项统计。请从通报的数字打开。")

@@ -182,7 +182,9 @@ def _told(
     facts: Sequence[CaseFact],
     units: Mapping[str, Organisation],
 ) -> FiguresTable:
-    kinds = sorted({kind for kind, _office_id in counts}, key=lambda one: (one == _OTHER, one))
+    kinds = sorted(
+        {kind for kind, _office_id in counts}, key=lambda one: (one.startswith(_OTHER), one)
+    )
     offices = sorted({office for _kind, office in counts}, key=partial(_code, units))
     numbers = published(Table(tuple(kinds), tuple(offices), counts))
 

@@ -68,6 +68,11 @@ class ToldLimit:
     task_id: str = ""
     items: Items = ()
 
+    @property
+    def is_law(self) -> bool:
+        """Whether nobody may lengthen it."""
+        return "law" in {self.basis, "" if self.rule is None else self.rule.basis}
+
 
 def limit_of_step(
     environment: Environment, tx: Tx, opened: OpenedCase, step: Task | TaskLine

@@ -5,8 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from werkzeug.test import TestResponse
 
+from engine import SYSTEM, Request
+from engine.model.clock import local_date
+from engine.store.instants import from_text
 from tests.api.conftest import HOLDERS, Api, new_key, same_but_number
 from tests.api.forms import answers_of
+from tests.engine.moving.conftest import form
+from tests.engine.moving.test_clocks import served as written_start
 
 FILLED = {"applicant_name": "林模拟", "amount": 1200, "needed_by": "2026-12-20", "reason": "到期"}
 
@@ -47,6 +52,36 @@ def test_a_step_shows_its_form_and_what_is_known(api: Api) -> None:
     assert (seen["assignee"], seen["completed_at"], seen["completed_by"]) == (None, None, None)
     assert seen["due_at"].endswith("Z")
     assert seen["form"]["schema"]["required"]
+
+
+def test_a_step_tells_how_its_limit_came_about(api: Api) -> None:
+    _, task = api.brought_to("review")
+    told = api("reviewer", "GET", f"/tasks/{task}").get_json()["deadline"]
+    opened = api("reviewer", "GET", f"/tasks/{task}").get_json()["created_at"]
+    assert (told["written"], told["whose"], told["law"], told["pauses"]) == (
+        False,
+        "ours",
+        False,
+        [],
+    )
+    assert told["counted_from"] == local_date(from_text(opened)).isoformat()
+
+    api.engine.definitions.deploy(SYSTEM, [*written_start("15d"), form("blank", "note")])
+    begun = api.engine.cases.start(
+        api.engine.directory.actor_named("officer"), Request("served", "u1", {})
+    )
+    (serve,) = begun.open_task_ids
+    answered = complete(api, "officer", serve, {"data": {"served_on": "2026-02-02"}}, **both("*"))
+    assert answered.status_code == 200
+    step = str(api.open_step(begun.case_id)["id"])
+    told = api("officer", "GET", f"/tasks/{step}").get_json()
+    assert told["deadline"]["counted_from"] == "2026-02-02"
+    assert (told["deadline"]["written"], told["deadline"]["limit"]) == (True, "15d")
+    assert told["deadline"]["last_day"] == "2026-02-17"
+    assert told["deadline"]["finish_by"] == "2026-02-14", "the spring festival begins"
+    assert told["due_at"] == "2026-02-17T15:59:59.000000Z"
+    listed = api("officer", "GET", f"/tasks?instance_id={begun.case_id}").get_json()["items"]
+    assert all("deadline" not in one for one in listed)
 
 
 def test_a_completion_needs_its_headers_before_anything_of_its_state(api: Api) -> None:

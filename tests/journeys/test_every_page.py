@@ -10,15 +10,19 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from engine.model.tasks import InboxFilter
-from tests.journeys.conftest import Site
+from tests.journeys import past_year
+from tests.journeys.conftest import PICTURES, Site
 from tests.journeys.person import Person
 from tests.support.waiting import until
+from webapp.standard.statistics import SUBJECTS
 
 pytestmark = pytest.mark.browser
 
 People = Callable[..., Person]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 FIRST = "main table tbody a"
+FIRST_CASE = "main td.cell-title a"
+FIGURE = "main td.num a"
 NEXT_MONTH = "/duty > .duty-bar a:nth-of-type(2)"
 
 
@@ -98,6 +102,11 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/nothing-is-here",
         "/duty",
         "/duty/plan",
+        "/supervision",
+        "/supervision/due",
+        "/supervision/indicators",
+        "/admin/parameters",
+        "/processes",
     ),
     "who has 核查举报": (step("核查举报"),),
     "who has 书面告知户主": (
@@ -137,7 +146,23 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/funds/expenses",
     ),
     "who has 审批指标调剂": (step("审批指标调剂"),),
-    "zz.leader": ("/statistics/2025/publishing",),
+    "zz.leader": (
+        "/inbox",
+        "/supervision",
+        "/supervision/due",
+        "/supervision/due?kind=wait",
+        "/supervision/month",
+        f"/supervision/month > {FIGURE}",
+        "/supervision/indicators",
+        f"/supervision/indicators > {FIGURE}",
+        "/supervision/gaps",
+        f"/supervision/due > {FIRST_CASE}",
+        f"/supervision/due > {FIRST_CASE} > .tabs a:has-text('流程图')",
+        "/households",
+        "/funds",
+        "/duty",
+        "/statistics/2024/publishing",
+    ),
     "cs.township1": ("/passwords",),
     "zz.designer": (
         "/processes",
@@ -165,6 +190,8 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/admin/messages/new?kind=mail",
         "/admin/messages/record",
         "/admin/jobs",
+        "/supervision",
+        "/supervision/due",
         "/supervision/gaps",
     ),
     "": (
@@ -251,6 +278,34 @@ def test_a_refused_form_breaks_no_rule_of_accessibility(
     assert violations(person.page, axe_script) == []
     person.page.set_viewport_size({"width": 375, "height": 700})
     assert violations(person.page, axe_script) == []
+
+
+def test_a_published_year_is_read_on_every_screen(
+    demo: Site, demo_people: People, axe_script: str
+) -> None:
+    """Filled as a federation fills it: told numbers, hidden ones, more counties than fit."""
+    past_year.fill(demo.engine)
+    leader, somebody = demo_people("zz.leader"), demo_people("")
+    open_page(leader, f"/statistics/{past_year.YEAR}/publishing")
+    assert violations(leader.page, axe_script) == []
+    with leader.page.expect_navigation():
+        leader.page.locator("main button[name=act]").click()
+    open_page(leader, f"/statistics/{past_year.YEAR}/publishing")
+    assert violations(leader.page, axe_script) == []
+    for width in (1366, 390):
+        somebody.page.set_viewport_size({"width": width, "height": 800})
+        open_page(somebody, "/statistics")
+        assert somebody.page.locator("table.statistics").count() == len(SUBJECTS)
+        sums = somebody.page.locator("table.statistics tfoot td:nth-child(2)")
+        for place in range(len(SUBJECTS)):
+            assert int(sums.nth(place).inner_text()) == past_year.CASES
+            box = sums.nth(place).bounding_box()
+            assert box is not None
+            assert box["x"] + box["width"] <= width, "the sum is seen at once"
+        assert "*" in somebody.page.locator("table.statistics").first.inner_text()
+        assert violations(somebody.page, axe_script) == []
+        assert not somebody.page.evaluate(IS_WIDE)
+        somebody.picture(PICTURES, f"statistics-{width}", whole=True)
 
 
 @pytest.mark.parametrize("width", [1024, 375])

@@ -69,6 +69,8 @@ def test_what_is_no_month_is_said(federation, browse):
     for wrong in ("2026", "2026-13", "abc-11", "2027-05"):
         assert supervisor.get(f"/supervision/month?month={wrong}").status_code == 422
     assert supervisor.get("/supervision/month/steps?month=2026-11&kind=x").status_code == 422
+    wrong = "/supervision/month/steps?month=2026-11&kind=done&from=-1"
+    assert supervisor.get(wrong).status_code == 422
     assert "期末没有超期未办的环节" in supervisor.text("/supervision/month")
 
 

@@ -1,7 +1,7 @@
 """Our values as the API shows them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from engine.forms import CompiledForm
 from engine.model.actors import Actor
@@ -12,6 +12,7 @@ from engine.store.audit import AuditRow
 from engine.store.definitions import DefinitionRow
 from engine.store.jobs import Job
 from engine.work.start import Started
+from engine.work.told_limits import Began, ToldLimit
 from webapp.shared.language import spoken
 
 
@@ -120,6 +121,33 @@ def task(
         "data": dict(data),
         **which_item(value.items),
     }
+
+
+def deadline(told: ToldLimit | None) -> dict[str, object] | None:
+    """How a limit came about; days are local dates (Asia/Shanghai)."""
+    if told is None or told.start is None:
+        return None
+    return {
+        "limit": told.limit,
+        "whose": told.whose.value,
+        "counted_from": told.start.isoformat(),
+        "written": told.began is Began.WRITTEN,
+        "last_day": told.last_day.isoformat(),
+        "law": told.is_law,
+        "rule": "" if told.rule is None else told.rule.name,
+        "article": told.article,
+        "moved_from": _day_or_none(told.moved_from),
+        "finish_by": _day_or_none(told.finish_by),
+        "provisional": told.provisional,
+        "pauses": [
+            {"from": one.first.isoformat(), "to": one.last.isoformat(), "days": one.days}
+            for one in told.stops
+        ],
+    }
+
+
+def _day_or_none(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def which_item(items: Items) -> dict[str, object]:

@@ -53,7 +53,11 @@ def get_task(task_id: str) -> Response:
 
 def _shown(view: TaskView) -> Response:
     data = {} if view.form is None else view.form.mask(view.data)
-    return answer(shapes.task(view.task, view.form, data), headers={"ETag": etag(view.task.rev)})
+    shown = {
+        **shapes.task(view.task, view.form, data),
+        "deadline": shapes.deadline(view.limit),
+    }
+    return answer(shown, headers={"ETag": etag(view.task.rev)})
 
 
 @api.post("/tasks/<task_id>/claim")

@@ -1,5 +1,6 @@
 """维权统计: a year's petitions, legal aid and wage arrears for everybody, and its publishing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -18,11 +19,13 @@ HIDDEN = "*"
 """What stands for a number that must not be told."""
 
 _A_YEAR = 4
+_UNION = "总工会"
+"""What the names of all county unions end with."""
 
 
 @dataclass(frozen=True)
 class ShownTable:
-    """The figures of a process as texts."""
+    """The figures of a process as texts; of each row the sum comes first, then the counties."""
 
     title: str
     columns: tuple[str, ...]
@@ -135,11 +138,17 @@ def _shown(found: YearFigures) -> tuple[ShownTable, ...]:
 def _table(one: FiguresTable) -> ShownTable:
     return ShownTable(
         one.title,
-        one.columns,
-        tuple((label, tuple(map(_number, numbers))) for label, numbers in one.rows),
-        tuple(map(_number, one.total)),
+        tuple(name.removesuffix(_UNION) for name in one.columns),
+        tuple((label, _sum_first(numbers)) for label, numbers in one.rows),
+        _sum_first(one.total),
         _number(one.resolved),
     )
+
+
+def _sum_first(numbers: Sequence[int | None]) -> tuple[str, ...]:
+    """What is asked for first, and what is seen on a telephone without moving the table."""
+    *counties, total = map(_number, numbers)
+    return (total, *counties)
 
 
 def _number(value: int | None) -> str:

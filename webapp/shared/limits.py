@@ -126,10 +126,9 @@ def _rule(told: ToldLimit) -> str:
 
 
 def _article(told: ToldLimit) -> str:
-    is_law = told.basis == "law" or (told.rule is not None and told.rule.basis == "law")
     if not told.article:
         return ""
-    return _("%(article)s,不得延长", article=told.article) if is_law else told.article
+    return _("%(article)s,不得延长", article=told.article) if told.is_law else told.article
 
 
 def _start(told: ToldLimit) -> str:

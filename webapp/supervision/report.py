@@ -11,6 +11,7 @@ from typing import ClassVar
 from flask import url_for
 
 from engine import Actor, Engine
+from engine.errors import Invalid
 from engine.model.organisations import Organisation
 from engine.store.month_counts import (
     DONE,
@@ -31,6 +32,7 @@ from webapp.shared.words import day, moment
 from webapp.supervision.pages import supervision_tabs
 
 MOST_ROWS = 500
+_MOST_DIGITS = 7
 _DECEMBER = 12
 _WIDE_LEVELS = frozenset({"county", "city"})
 
@@ -120,7 +122,11 @@ class BehindPage(Page):
     back: str
     what: str
     rows: tuple[BehindRow, ...]
-    is_cut: bool
+    total: int
+    first: int
+    """The number of the first row, from 1."""
+    first_page: str
+    next_page: str
 
     @property
     def title(self) -> str:
@@ -291,8 +297,11 @@ _WHAT: Mapping[str, Callable[[], str]] = {
 def behind_page(shell: Shell, engine: Engine, actor: Actor, asked: Mapping[str, str]) -> BehindPage:
     """The steps that a figure counts."""
     month, below, kind = (asked.get(name, "") for name in ("month", "below", "kind"))
-    narrowed = Behind(kind, asked.get("unit", ""), asked.get("step", ""), asked.get("reason"))
-    lines = engine.supervision.behind_figure(actor, month, below, narrowed, MOST_ROWS)
+    skip = _skipped(asked.get("from", ""))
+    narrowed = Behind(kind, asked.get("unit", ""), asked.get("step", ""), asked.get("reason"), skip)
+    found = engine.supervision.behind_figure(actor, month, below, narrowed, MOST_ROWS)
+    here = {name: value for name, value in asked.items() if name != "from"}
+    after = skip + len(found.lines)
     return BehindPage(
         shell=shell,
         tabs=supervision_tabs("month"),
@@ -308,7 +317,21 @@ def behind_page(shell: Shell, engine: Engine, actor: Actor, asked: Mapping[str, 
                 due=day(line.due_date),
                 done="" if line.completed_at is None else moment(line.completed_at)[:10],
             )
-            for line in lines[:MOST_ROWS]
+            for line in found.lines
         ),
-        is_cut=len(lines) > MOST_ROWS,
+        total=found.total,
+        first=skip + 1,
+        first_page=address("supervision.behind", here) if skip else "",
+        next_page=address("supervision.behind", {**here, "from": str(after)})
+        if after < found.total
+        else "",
     )
+
+
+def _skipped(text: str) -> int:
+    """How many rows stand on pages before. Raises Invalid."""
+    if not text:
+        return 0
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
+        raise Invalid("页码看不懂,请从本页的“下一页”翻页。")
+    return int(text)
