@@ -243,6 +243,14 @@ class Aid:
         sent = {"institution_sent_on": self.case.day(-(self.plan.nth % 3))}
         said = {"review_result": "institution", "review_note": "由机构办理", **sent}
         self.case.do("county_review", said)
+        if self.plan.nth % 3 == 1:
+            yield 2
+            asked = self.case.today
+            yield 3
+            days = (date.fromisoformat(self.case.today) - date.fromisoformat(asked)).days
+            papers = {"institution_asked_on": asked, "institution_supplied_on": self.case.today}
+            said = {"institution_result": "supplement", **papers, "_supplement_days": days}
+            self.case.do("institution_decision", said)
         yield 4
         today = self.case.today
         decided = {"institution_on": today, "institution_no": "模1号"}

@@ -163,6 +163,12 @@ def _examined(facts: Facts) -> Limit:
     return Limit(basis, 30 + _number(facts, "hearing_days"), "d", "asked_on")
 
 
+def _decided(facts: Facts) -> Limit:
+    """The time in which papers are supplied is not counted."""
+    days = 7 + _number(facts, "supplement_days")
+    return Limit("法律援助法 43", days, "d", "institution_sent_on")
+
+
 def _number(facts: Facts, name: str) -> int:
     return int(str(facts.get(name) or 0))
 
@@ -213,7 +219,7 @@ STEPS: Mapping[tuple[str, str], Rule] = {
     ("legal_aid", "conflict_check"): Limit(_OWN, 1),
     ("legal_aid", "handle"): Limit(_OWN, 30, "d"),
     ("legal_aid", "end_aid"): Limit("工会办理,依法律援助法 43", 7, "d"),
-    ("legal_aid", "institution_decision"): Limit("法律援助法 43", 7, "d", "institution_sent_on"),
+    ("legal_aid", "institution_decision"): _decided,
     ("legal_aid", "institution_assignment"): Limit("法律援助法 43", 3, "d", "granted_on"),
     ("legal_aid", "follow_result"): Limit(_OWN, 180, "d"),
     ("legal_aid", "tell_refusal"): Limit(_OWN, 3),
