@@ -34,15 +34,17 @@ from tests.crash.installation import PASSWORD, prepare
 from tests.engine.moving.conftest import form
 from tests.support.grievances import KEY, grievance, with_identity
 from tests.support.templates import Templates
-from tests.web.conftest import MONDAY_MORNING, Browser
+from tests.web.conftest import MONDAY_MORNING, Browser, token_of
 from webapp.app import create_app
 from webapp.opening import opened
 from webapp.settings import Settings
+from webapp.standard.indicators import TOPICS
 
 AWAY = ("officer", "chair", "township", "supervisor", "admin", "city")
 """Whom it is about, her colleague, their superiors, the administrator, the area's supervisor."""
 
 SAID = {"matter": "staff", "accused": "officer", "unit": "u1", "about": "克扣慰问品一事"}
+PAPER = b"%PDF-1.7\n% a page\n%%EOF\n"
 NOT_ASKED = {"static", "api.audit", "api.audit_verify"}
 """The chain grows by every look; what it says to whom is tested with the engine."""
 _OTHER_EACH_TIME = re.compile(
@@ -52,20 +54,21 @@ _OTHER_EACH_TIME = re.compile(
 
 @dataclass
 class Names:
-    """What could be known of a case."""
+    """What could be known of a case; ``file_id`` is a paper of it."""
 
     case_id: str
     task_id: str
     number: str
+    file_id: str = "f" * 26
     title: str = "反映 克扣慰问品一事"
     words: tuple[str, ...] = field(default=("克扣慰问品",))
     key: str = KEY
     element: str = "look"
 
     def taken_out_of(self, text: str) -> str:
-        for known in (self.task_id, self.case_id, self.number, self.number[-6:]):
+        for known in (self.task_id, self.case_id, self.file_id, self.number):
             text = text.replace(known, "…")
-        return text
+        return re.sub(rf"(?<!\d){self.number[-6:]}", "…", text)
 
 
 @dataclass
@@ -109,7 +112,8 @@ def complained(desk: Desk) -> Names:
     desk.engine.tasks.complete(teller, record.id, SAID)
     (look,) = desk.engine.cases.view(SYSTEM, case_id).open_tasks
     assert look.handling_id == "zz", "all of the county are kept away"
-    return Names(case_id, look.id, look.case_number)
+    paper = desk.engine.files.attach(teller, case_id, "举报信.pdf", PAPER, "举报信")
+    return Names(case_id, look.id, look.case_number, paper.id)
 
 
 def addresses(app: Flask, names: Names) -> Iterator[str]:
@@ -127,25 +131,73 @@ def addresses(app: Flask, names: Names) -> Iterator[str]:
     yield f"/cases?process={names.key}"
     yield f"/api/v1/tasks?process_instance_id={names.case_id}"
     yield f"/api/v1/process-instances?definition_key={names.key}"
+    for page in ("overdue", "overdue.xlsx", "due", "month", "month/steps", "by-unit", "unstaffed"):
+        for narrowed in (f"step={names.key}.{names.element}", "unit=zz", "person=p-designer"):
+            yield f"/supervision/{page}?{narrowed}"
+    if names.key in TOPICS:
+        for span in ("", "&since=2026-11-09&until=2026-11-09", "&below=xc"):
+            yield f"/supervision/indicators?{span}"
+            for figure in TOPICS[names.key].numbers():
+                yield f"/supervision/indicators/cases?process={names.key}&figure={figure}{span}"
+    yield f"/cases?step={names.element}"
+    yield f"/cases?unit=u2&process={names.key}&state=active"
+
+
+ANY = {
+    "token": "of-nothing",
+    "version": "1",
+    "year": "2026",
+    "kind": "households",
+    "name": "notice%20days",
+    "filename": "src/report.css",
+    **dict.fromkeys(
+        (
+            "batch_no",
+            "channel_id",
+            "designation_id",
+            "document_id",
+            "duty_id",
+            "errand_id",
+            "expense_id",
+            "file_no",
+            "grant_id",
+            "line_id",
+            "list_id",
+            "message_id",
+            "migration_id",
+            "notice_id",
+            "payment_id",
+            "plan_id",
+            "profile_id",
+            "record_id",
+            "sending",
+            "upload_id",
+        ),
+        "1",
+    ),
+}
+"""What stands in addresses and leads to no case. A new name must be told here, or in Names: the walk
+does not guess that it leads nowhere."""
 
 
 def filled(rule: Rule, names: Names) -> str:
     known: Mapping[str, str] = {
+        **ANY,
         "case_id": names.case_id,
         "task_id": names.task_id,
+        "file_id": names.file_id,
+        "incident_id": names.case_id,
         "key": names.key,
         "process_key": names.key,
         "organisation_id": "u2",
         "unit_id": "u2",
         "person_id": "p-other_officer",
         "element_id": names.element,
-        "number": names.number,
+        "number": "1" if "int" in rule.rule else names.number,
         "definition_id": f"{names.key}:1",
         "code": "zh",
     }
-    return re.sub(
-        r"<(?:[^:<>]+(?:\([^)]*\))?:)?(\w+)>", lambda found: known.get(found[1], "1"), rule.rule
-    )
+    return re.sub(r"<(?:[^:<>]+(?:\([^)]*\))?:)?(\w+)>", lambda found: known[found[1]], rule.rule)
 
 
 def told(answer: TestResponse, names: Names) -> str:
@@ -174,6 +226,84 @@ def walk(desk: Desk, username: str, names: Names) -> dict[str, tuple[int, str]]:
     return found
 
 
+HEADS = ("ETag", "Last-Modified", "Location", "Content-Disposition", "Content-Type", "Allow")
+FORM = {
+    "reason": "核对需要,请予登记",
+    "note": "已核",
+    "person": "p-reviewer",
+    "compartment": "identity",
+    "answer": "yes",
+    "label": "材料",
+    "_action": "submit",
+    "_rev": "1",
+}
+"""What forms ask for, so that nobody is refused for leaving it out."""
+
+
+def knock(desk: Desk, username: str, names: Names) -> dict[str, tuple[int, str]]:
+    """What somebody is answered who does whatever can be done to a case whose names she knows."""
+    browser = Browser(desk.app)
+    assert browser.sign_in(username, PASSWORD).status_code == 303
+    made = browser.client.post(
+        "/api/v1/tokens", json={"username": username, "password": PASSWORD}
+    ).get_json()["token"]
+    csrf = token_of(browser.get("/inbox").get_data(as_text=True))
+    found = {}
+    for method, address, fields in doings(desk.app, names):
+        if address.startswith("/api/"):
+            answer = browser.client.open(
+                address,
+                method=method,
+                headers={
+                    "Authorization": f"Bearer {made}",
+                    "If-Match": '"1"',
+                    "Idempotency-Key": f"{username}-{len(found)}-{names.case_id}",
+                },
+                **(
+                    {"data": {"file": (io.BytesIO(PAPER), "a.pdf")}}
+                    if address.endswith("/files")
+                    else {
+                        "json": {"reason": "开错了这一件", "data": {}, "case_ids": [names.case_id]}
+                        | fields
+                    }
+                ),
+            )
+        else:
+            answer = browser.client.open(
+                address,
+                method=method,
+                data={
+                    "csrf_token": csrf,
+                    **FORM,
+                    **fields,
+                    "file": (io.BytesIO(PAPER), "a.pdf"),
+                },
+            )
+        heads = [names.taken_out_of(str(answer.headers.get(name))) for name in HEADS]
+        found[f"{method} {names.taken_out_of(address)} {sorted(fields)}"] = (
+            answer.status_code,
+            "\n".join((*heads, told(answer, names))),
+        )
+    return found
+
+
+OF_A_CASE = frozenset({"case_id", "task_id", "file_id", "incident_id"})
+
+
+def doings(app: Flask, names: Names) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Whatever changes something of a case, a step or a paper, by its address or by what is sent."""
+    for rule in app.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) - {"GET", "HEAD", "OPTIONS"}):
+            if rule.arguments & OF_A_CASE:
+                yield method, filled(rule, names), {}
+    yield "POST", "/supervision/remind", {"task": names.task_id, "way": "copy"}
+    yield "POST", "/together", {"_task": names.task_id}
+    yield "POST", f"/lists/{names.key}/{names.key}/{names.element}", {"_task": names.task_id}
+    yield "POST", "/start/supervision_order/u2", {"about": names.task_id}
+    yield "POST", "/api/v1/messages", {"name": "ended", "correlation": names.case_id}
+    yield "POST", "/earlier", {"number": "13900000035"}
+
+
 def lines_apart(one: tuple[int, str], other: tuple[int, str]) -> list[str]:
     """What two answers say differently."""
     lines = difflib.ndiff(one[1].splitlines(), other[1].splitlines())
@@ -191,6 +321,65 @@ def test_nobody_who_is_kept_away_is_told_anything(desk: Desk, username: str) -> 
     for address, (_status, text) in after.items():
         for word in names.words:
             assert "?q=" in address or word not in text, address
+
+
+@pytest.mark.parametrize("username", AWAY)
+def test_what_is_done_to_it_is_answered_as_for_a_case_that_is_not_there(
+    desk: Desk, username: str
+) -> None:
+    names = complained(desk)
+    before = history(desk, names.case_id)
+    there = knock(desk, username, names)
+    nothing = new_case_id(MONDAY_MORNING)
+    absent = Names(nothing, f"{nothing}-2", "漳芗-2026-000999", "e" * 26)
+    nowhere = knock(desk, username, absent)
+    assert there.keys() == nowhere.keys()
+    apart = {
+        one: lines_apart(nowhere[one], there[one]) for one in there if there[one] != nowhere[one]
+    }
+    assert apart == {}
+    assert history(desk, names.case_id) == before, "and nothing of it was done"
+    assert len(there) > 20
+
+
+def test_who_may_do_it_is_answered_otherwise(desk: Desk) -> None:
+    names = complained(desk)
+    nothing = new_case_id(MONDAY_MORNING)
+    nowhere = knock(desk, "designer", Names(nothing, f"{nothing}-2", "漳芗-2026-000999", "e" * 26))
+    there = knock(desk, "designer", names)
+    different = {one for one in there if there[one] != nowhere[one]}
+    assert {"POST /tasks/…/claim []", "POST /api/v1/tasks/…/claim []", "POST /cases/…/papers []"} <= different  # fmt: skip
+
+
+def test_no_digest_and_no_message_speaks_of_it(desk: Desk) -> None:
+    telling, days = desk.engine.telling, (date(2026, 11, 9), date(2026, 11, 10))
+    told: list[dict[str, list[tuple[str, object]]]] = []
+    for day in days:
+        telling.tell(day)
+        told.append(
+            {
+                one: [
+                    (message.text, message.facts)
+                    for message in telling.of_person(desk.engine.directory.actor_named(one))
+                    if message.day == day
+                ]
+                for one in (*AWAY, "designer")
+            }
+        )
+        complained(desk)
+    assert {who: told[0][who] for who in AWAY} == {who: told[1][who] for who in AWAY}
+    assert told[1]["designer"] != told[0]["designer"]
+
+
+def history(desk: Desk, case_id: str) -> list[object]:
+    return list(desk.engine.cases.history(SYSTEM, case_id))
+
+
+def test_an_address_nobody_has_told_the_walk_of_is_noticed(desk: Desk) -> None:
+    for rule in desk.app.url_map.iter_rules():
+        filled(rule, Names("1", "1", "1"))
+    with pytest.raises(KeyError, match="secret_id"):
+        filled(Rule("/secrets/<secret_id>"), Names("1", "1", "1"))
 
 
 def test_the_figures_for_machines_are_the_same_with_and_without_it(desk: Desk) -> None:

@@ -24,7 +24,7 @@ from tests.engine.test_petition import REGISTERED, SERVED, TODAY, archiving, ask
 from tests.support.federation import ORGANISATIONS
 from tests.support.templates import Templates
 from tests.web.conftest import MONDAY_MORNING, ROOT, Browser
-from tests.web.test_kept_away import Desk, Names, lines_apart, settings_of, walk
+from tests.web.test_kept_away import Desk, Names, knock, lines_apart, settings_of, walk
 from webapp.app import create_app
 from webapp.opening import opened
 from webapp.standard.roles import ROLES
@@ -167,6 +167,17 @@ def test_the_accused_and_everybody_of_the_area_are_told_nothing(
         for address, (_status, text) in after.items():
             for word in WORDS:
                 assert "?q=" in address or word not in text, address
+
+
+@pytest.mark.parametrize("username", ["accused", "admin"])
+def test_what_they_do_to_it_is_answered_as_for_one_that_is_not_there(
+    desk: Desk, username: str
+) -> None:
+    nothing = new_case_id(MONDAY_MORNING)
+    for key, names in petitioned(desk).items():
+        nowhere = knock(desk, username, named(key, nothing, NEVER_THERE[key]))
+        there = knock(desk, username, names)
+        assert {a: lines_apart(nowhere[a], there[a]) for a in there if there[a] != nowhere[a]} == {}
 
 
 def test_who_works_on_it_finds_it(desk: Desk) -> None:
