@@ -1,27 +1,18 @@
 """Unpaid wages of twelve before the festival, and a lawyer's legal aid, from counter to end."""
 
-import datetime as dt
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 
-from engine import SYSTEM
-from engine.definitions.folder import read_folder
-from engine.model.organisations import Person as Employee
-from engine.store import directory
-from engine.store.database import Tx
-from engine.store.settings import Parameter
-from tests.journeys.conftest import HASHED, PICTURES, ROOT, Site
+from tests.journeys.conftest import PICTURES, Site
+from tests.journeys.office import staffed
 from tests.journeys.person import Person
-from webapp.standard.parameters import beginning_values
-from webapp.standard.roles import ROLES
 
 pytestmark = pytest.mark.browser
 
 People = Callable[..., Person]
 FOLDER = PICTURES / "wages-and-aid"
-SET_BEFORE = {"notice days", "township review", "dibao standard"}
 PROCESSES = ("petition", "petition_review", "petition_assigned", "wage_arrears", "legal_aid")
 STAFF = {
     "reception": ("receptionist", "xc"),
@@ -75,36 +66,7 @@ AID = {
 @pytest.fixture
 def union(site: Site) -> Site:
     """Who takes down, looks after and decides, with the processes they work with."""
-    known = site.engine.ask(directory.roles)
-    since = dt.date(2020, 1, 1)
-    people = [
-        (Employee(f"p-{name}", name, f"模拟{name}", place), HASHED)
-        for name, (_, place) in STAFF.items()
-    ]
-
-    def hire(tx: Tx) -> None:
-        directory.add_roles(tx, [role for role in ROLES if role.code not in known])
-        directory.add_people(tx, people, dt.datetime(2020, 1, 1, tzinfo=dt.UTC).isoformat())
-        grants = [(f"p-{name}", role, place) for name, (role, place) in STAFF.items()]
-        directory.add_grants(tx, grants, since)
-
-    site.engine.execute(hire)
-    values = {**beginning_values(), "legal aid means standard": 1_500}
-    site.engine.settings.add_parameters(
-        SYSTEM,
-        [
-            Parameter(name, None, since, value)
-            for name, value in values.items()
-            if name not in SET_BEFORE
-        ],
-    )
-    files = [
-        one
-        for key in PROCESSES
-        for one in read_folder(ROOT / "processes", ROOT / "forms", key).files
-    ]
-    site.engine.definitions.deploy(SYSTEM, files)
-    return site
+    return staffed(site, STAFF, PROCESSES, legal_aid_means_standard=1_500)
 
 
 def take_down_the_claim(reception: Person) -> None:

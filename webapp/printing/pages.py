@@ -25,6 +25,7 @@ class SheetPage(Page):
 
     title: str
     blocks: tuple[ComposedBlock, ...]
+    is_wide: bool
     number: str
     unit: str
     step: str
@@ -40,6 +41,7 @@ def sheet_page(shell: Shell, engine: Engine, task_id: str, printed: Printed) -> 
         shell=shell,
         title=printed.paper.title,
         blocks=printed.paper.blocks,
+        is_wide=printed.paper.landscape,
         number=printed.case_number,
         unit=printed.unit,
         step=printed.step,
