@@ -16,6 +16,7 @@ from engine.model.tasks import TaskLine
 from engine.store.settings import Parameter
 from tests.engine.conftest import KEY
 from tests.engine.moving.conftest import LONG_BEFORE
+from tests.registry.town import CALLED
 from tests.support.federation import ORGANISATIONS
 from tests.support.templates import Templates
 from webapp.standard.parameters import beginning_values
@@ -130,3 +131,33 @@ def step(engine: Engine, case_id: str, element: str) -> TaskLine:
         one for one in engine.cases.open_steps(SYSTEM, case_id) if one.element_id == element
     )
     return found
+
+
+def test_a_lawyer_is_asked_for_beside_everything_else(engine: Engine) -> None:
+    reception = engine.directory.actor_named("reception")
+    asked = {"aid_name": "林小模", "aid_mobile": "13900000000"}
+    first = engine.cases.start(reception, Request("wage_arrears", "u1", REGISTERED)).case_id
+    say(engine, first, "申请法律援助", **asked)
+    # legal aid is not there yet: somebody looks for one who gives it
+    arrange = step(engine, first, "arrange_aid")
+    engine.tasks.complete(reception, arrange.id, {"aid_note": "市总工会窗口已登记"})
+    assert waiting(engine, first) == {"verify"}
+
+    since = date(2026, 1, 1)
+    wanted = {"legal aid means standard": 1500, "dibao standard": 500}
+    parameters = [Parameter(name, None, since, value) for name, value in wanted.items()]
+    engine.settings.add_parameters(SYSTEM, parameters)
+    keys = (*CALLED, "archiving", "legal_aid")  # who is called names steps of who calls
+    folders = [read_folder(ROOT / "processes", ROOT / "forms", key) for key in keys]
+    engine.definitions.deploy(SYSTEM, [file for one in folders for file in one.files])
+    second = engine.cases.start(reception, Request("wage_arrears", "u1", REGISTERED)).case_id
+    say(engine, second, "申请法律援助", **asked)
+    assert waiting(engine, second) == {"verify"}
+    (link,) = engine.cases.view(SYSTEM, second).related
+    begun = engine.cases.view(SYSTEM, link.id).case
+    assert (link.kind, begun.process_key, begun.title) == (
+        "法律援助",
+        "legal_aid",
+        "林小模(模拟劳务有限公司)",
+    )
+    assert waiting(engine, link.id) == {"complete"}

@@ -266,6 +266,7 @@ STEPS: Mapping[tuple[str, str], Rule] = {
     ("wage_arrears", "warn_limitation"): Limit(_OWN, 2),
     ("wage_arrears", "call_back"): Limit(_OWN, 10),
     ("wage_arrears", "refer_hardship"): Limit(_OWN, 3),
+    ("wage_arrears", "arrange_aid"): Limit(_OWN, 1, "d"),
 }
 """Of each step of a grievance. 延长 is counted from where the limit it lengthens began."""
 
