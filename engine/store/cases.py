@@ -231,16 +231,18 @@ def load(tx: Tx, case_id: str) -> Case | None:
     return None if row is None else case_of(row)
 
 
-def standing(tx: Tx, process_key: str, organisation_id: str, business_key: str) -> str | None:
-    """The number of a unit's case of a process under a key that runs or was resolved."""
+def standing(
+    tx: Tx, process_key: str, organisation_id: str, business_key: str
+) -> tuple[str, str] | None:
+    """Id and number of a unit's case of a process under a key that runs or was resolved."""
     resolved = (
         exists()
         .where(milestone.c.case_id == case.c.id, milestone.c.name == RESOLVED)
         .correlate(case)
     )
     versions = select(process_version.c.id).where(process_version.c.key == process_key)
-    return tx.execute(
-        select(case.c.number)
+    row = tx.execute(
+        select(case.c.id, case.c.number)
         .where(
             case.c.definition_id.in_(versions),
             case.c.organisation_id == organisation_id,
@@ -249,7 +251,8 @@ def standing(tx: Tx, process_key: str, organisation_id: str, business_key: str) 
             or_(case.c.ended_at.is_(None), resolved),
         )
         .limit(1)
-    ).scalar()
+    ).first()
+    return None if row is None else (row.id, row.number)
 
 
 def oldest_and_newest(tx: Tx) -> list[Case]:
@@ -636,6 +639,12 @@ def is_visible(tx: Tx, actor: Actor, case_id: str) -> bool:
         tx.execute(select(case.c.id).where(and_(case.c.id == case_id, visible_to(actor)))).first()
         is not None
     )
+
+
+def is_for_all_to_know(tx: Tx, case_id: str) -> bool:
+    """Whether whoever reads it may be told that there is such a case."""
+    found = select(case.c.id).where(case.c.id == case_id, FOR_ALL_TO_KNOW)
+    return tx.execute(found).first() is not None
 
 
 def may_be_known_to(tx: Tx, actor: Actor, case_id: str) -> bool:

@@ -219,6 +219,8 @@ def follow_directory(environment: Environment, tx: Tx, actor: Actor) -> None:
     followed = {case_id: _followed(tx, case_id, of, now) for case_id, of in found.items()}
     kept = {case_id: kept_by(tx, of, today) for case_id, of in followed.items()}
     follow(environment, tx, actor, kept)
+    for case_id, of in kept.items():
+        exclusions.untell(tx, case_id, of.everybody)
 
 
 def _followed(

@@ -219,18 +219,31 @@ def _only_one(
     )
 
 
-def _must_be_the_only_one(tx: Tx, prepared: PreparedStart) -> None:
-    """That no case of the unit stands in its way; of two started at once one finds the other."""
+def _must_be_the_only_one(tx: Tx, actor: Actor, prepared: PreparedStart) -> None:
+    """That no case of the unit stands in its way; of two started at once one finds the other.
+
+    Which it is is told to who may know of it. What the system is told becomes a variable that
+    everybody reads who sees the case for which it asks.
+    """
     info, key = prepared.program.info, prepared.request.business_key
     if not info.properties.get(ONLY_ONE, "").strip() or not key:
         return
     take_turns(tx, f"only one {info.key} {prepared.home.id}")
-    number = cases.standing(tx, info.key, prepared.home.id, key)
-    if number is not None:
-        raise Conflict(
-            f"{prepared.home.name}的{info.name}“{key}”已经发起(办件 {number}),没有重复发起。"
-            "请打开那一件继续办理。"
-        )
+    found = cases.standing(tx, info.key, prepared.home.id, key)
+    if found is None:
+        return
+    case_id, number = found
+    may_know = (
+        cases.is_for_all_to_know(tx, case_id)
+        if actor.is_system
+        else cases.may_be_known_to(tx, actor, case_id)
+    )
+    if not may_know:
+        raise Conflict(f"{prepared.home.name}的{info.name}“{key}”已经发起,没有重复发起。")
+    raise Conflict(
+        f"{prepared.home.name}的{info.name}“{key}”已经发起(办件 {number}),没有重复发起。"
+        "请打开那一件继续办理。"
+    )
 
 
 def series_of(environment: Environment, tx: Tx, ready: PreparedStart) -> str:
@@ -348,7 +361,7 @@ def begin(
     run: Begin = step_start,
 ) -> Started:
     """Start a prepared case inside the command's transaction. ``run`` makes its first step."""
-    _must_be_the_only_one(tx, prepared)
+    _must_be_the_only_one(tx, actor, prepared)
     now = environment.now()
     case_id = new_case_id(now)
     wrapped, vault = environment.vault.new_data_key(case_id)

@@ -44,8 +44,9 @@ STAFF = {
     "admin": ("admin", "zz"),
     "designer": ("designer", "zz"),
 }
-AWAY = ("accused", "chair", "county_supervisor", "admin")
-"""Whom it names, who is of the union it names, who may look at the area, and who runs it all."""
+AWAY = ("accused", "chair", "county_supervisor", "admin", "designer")
+"""Whom it names, who is of the union it names, who may look at the area, who runs it all, and who
+draws its process."""
 
 TITLE = "模拟一厂工会克扣慰问品"
 SAID = {

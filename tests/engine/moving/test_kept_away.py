@@ -1,17 +1,21 @@
 """Who is complained about neither sees the case nor does any step of it (docs/decisions/0041)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from engine import SYSTEM
-from engine.errors import DeploymentRefused, Invalid, NotFound, NotPermitted
+from engine import SYSTEM, Request
+from engine.errors import Conflict, DeploymentRefused, Invalid, NotFound, NotPermitted
 from engine.model.tasks import InboxFilter
+from engine.store import messages
 from engine.store.cases import CaseQuestion
+from engine.store.messages import NewMessage
 from engine.store.task_lists import TaskQuestion
 from engine.work.supervise import OverdueFilter
-from tests.engine.moving.conftest import Workshop
+from tests.engine.moving.conftest import Workshop, drawn, step
+from tests.engine.moving.test_fan_out import BEGIN, given
 from tests.support.grievances import KEY, grievance
+from tests.unit.runtime.kit import end, line
 
 STAFF = {"matter": "staff", "about": "经办人态度"}
 WAGES = {"matter": "wages", "about": "拖欠工资"}
@@ -265,3 +269,32 @@ def test_the_audit_chain_names_no_case_that_is_kept_from_its_reader(desk: Worksh
 def test_a_process_whose_words_are_wrong_is_refused(shop: Workshop) -> None:
     with pytest.raises((DeploymentRefused, AssertionError)):
         shop.put(*grievance(confidentiality="secret"))
+
+
+def test_the_number_of_the_only_one_there_may_be_is_told_to_who_may_know_of_it(
+    desk: Workshop,
+) -> None:
+    body = BEGIN + step("plan") + end() + line("S", "plan", "E")
+    named = {"onlyOne": '="of the year"', "excluded": "=[{person: who}]"}
+    desk.put(drawn("once", {"officer": "plan"}, body, **named), given())
+
+    def begin(by: str) -> None:
+        desk.engine.cases.start(desk.actor(by), Request("once", "u1", {"who": "officer2"}))
+
+    begin("officer")
+    with pytest.raises(Conflict, match=r"已经发起\(办件 .+\),没有重复发起"):
+        begin("officer")
+    with pytest.raises(Conflict, match=r"已经发起,没有重复发起。$"):
+        begin("officer2")
+
+
+def test_no_number_of_unread_messages_tells_whoever_comes_to_be_kept_away(desk: Workshop) -> None:
+    case_id = told(desk, unit="lw", **WAGES)
+    officer2 = desk.actor("officer2")
+    new = NewMessage("m", "added", "app", "u1", date(2026, 11, 9), "请看", "p-officer2", case_id)
+    desk.engine.execute(lambda tx: messages.add(tx, [new], desk.clock.now()))
+    assert desk.engine.telling.unread(officer2) == 1
+    desk.engine.directory.grant(desk.actor("admin"), "p-officer2", "county_reviewer", "lw")
+    assert not sees(desk, "officer2", case_id)
+    assert desk.engine.telling.unread(officer2) == 0
+    assert desk.engine.telling.of_person(desk.actor("officer2")) == []
