@@ -4,11 +4,12 @@ A person is kept away by name, a unit with everybody who belongs to it or holds 
 Whoever is to hold one later counts already: nothing is looked at anew when that day comes.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete, func, literal, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
 from engine.model.confidentiality import PERSON, UNIT, Exclusion
@@ -101,6 +102,8 @@ def units_named(tx: Tx, named: str) -> Sequence[str]:
 
 _SHORTEST = {PERSON: 2, UNIT: 4}
 """So many characters tell somebody from the others: 林 and 总工会 are no names."""
+_ADDED = re.compile("[(\uff08]")
+"""Begins what is added to a name, to tell two of one name apart."""
 _MOST_MEANT = 5
 """Part of a name that more than so many have means none of them."""
 
@@ -108,8 +111,8 @@ _MOST_MEANT = 5
 def meant(tx: Tx, kind: str, words: str) -> Sequence[str]:
     """The ids of all that somebody may mean who does not know the directory.
 
-    Whom the words name exactly; else all whose whole name stands in them, and those few whose
-    name they are a part of.
+    Whom the words name exactly; else all whose whole name stands in them, without what the
+    directory adds to it in brackets, and those few whose name they are a part of.
     """
     exact = persons_named(tx, words) if kind == PERSON else units_named(tx, words)
     if exact:
@@ -118,8 +121,11 @@ def meant(tx: Tx, kind: str, words: str) -> Sequence[str]:
         (person.c.id, person.c.name) if kind == PERSON else (organisation.c.id, organisation.c.name)
     )
     shortest = _SHORTEST[kind]
-    whole = literal(words).contains(name) & (func.length(name) >= shortest)
-    found = set(_ids(tx, id_, whole))
+    # Names that begin somewhere in the words: few of them are read.
+    pairs = {words[at : at + 2] for at in range(len(words) - 1)}
+    rows = tx.execute(select(id_, name).where(func.substr(name, 1, 2).in_(sorted(pairs))))
+    bare = ((one, _ADDED.split(called)[0].strip()) for one, called in rows)
+    found = {one for one, called in bare if len(called) >= shortest and called in words}
     if len(words) >= shortest:
         partly = _ids(tx, id_, name.contains(words, autoescape=True))
         found.update(partly if len(partly) <= _MOST_MEANT else ())

@@ -10,6 +10,8 @@ from engine import SYSTEM, Engine, Options, open_engine
 from engine.errors import Invalid, NotFound
 from engine.model.actors import guest_of, writer_of
 from engine.model.clock import FixedClock
+from engine.model.organisations import Person
+from engine.store import directory, exclusions
 from engine.work.public_intake import Letter, Sent
 from tests.engine.conftest import KEY
 from tests.engine.moving.conftest import LONG_BEFORE
@@ -116,6 +118,18 @@ def test_the_letter_about_the_only_receptionist_goes_up(engine: Engine) -> None:
     assert (step.element_id, step.handling_id) == ("screen", "zz")
     with pytest.raises(NotFound):
         engine.cases.view(engine.directory.actor_named("far_reception"), sent.case_id)
+
+
+def test_what_the_directory_adds_to_a_name_need_not_be_known(engine: Engine) -> None:
+    at = "2020-01-01T00:00:00+00:00"
+    engine.execute(
+        lambda tx: directory.add_people(
+            tx, [(Person("p-lin", "lin", "林娟(模拟)", "xc", simulated=True), None)], at
+        )
+    )
+    sent = send(engine, **ABOUT, told_person="会计林娟")
+    kept = engine.ask(lambda tx: exclusions.of_case(tx, sent.case_id))
+    assert [one.ref for one in kept] == ["p-lin"]
 
 
 def test_a_whole_union_that_a_letter_names_is_kept_away(engine: Engine) -> None:
