@@ -1,7 +1,12 @@
 """The letters of wage arrears and the notices of legal aid: whom, how much, until when, where to object."""
 
+import re
+import tomllib
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+
+import pytest
 
 from engine.documents import Facts, compile_document, compose
 from engine.feel import BUSINESS_ZONE, EvaluationContext
@@ -227,3 +232,28 @@ def test_the_opinion_has_the_parts_the_regulation_asks_for() -> None:
     assert "《信访工作条例》第三十二条" in text
     assert "向上一级工会（漳州市总工会）书面申请复查" in text
     assert "不予支持" not in draft
+
+
+HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,:;()?]|[,:;(?][\u4e00-\u9fff]|\)[\u4e00-\u9fff]")
+"""A comma beside a Chinese character that is as wide as a letter; papers have them full-width."""
+
+
+def words_of(given: object) -> Iterator[str]:
+    """The texts that are printed as they stand in a document file, without their expressions."""
+    if isinstance(given, dict):
+        for name, inner in given.items():
+            if isinstance(inner, str) and name in ("title", "text", "label", "to", "paper"):
+                yield re.sub(r"\{\{.*?\}\}", "", inner)
+            else:
+                yield from words_of(inner)
+    elif isinstance(given, list):
+        for one in given:
+            yield from words_of(one)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "processes").glob("*/documents/*.document")), ids=lambda path: path.stem
+)
+def test_papers_have_the_punctuation_of_official_papers(path: Path) -> None:
+    written = tomllib.loads(path.read_text(encoding="utf-8"))
+    assert [text for text in words_of(written) if HALF_WIDTH.search(text)] == []
