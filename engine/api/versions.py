@@ -45,12 +45,14 @@ class Versions(Group):
     def compare(self, actor: Actor, old_id: str, new_id: str) -> Comparison:
         """What the one version has that the other has not, and the running cases it touches.
 
-        Numbers are of the cases the actor may see; a designer without an area has those of all.
+        Numbers are of the cases the actor may see; for a designer without an area of all that she
+        may know of.
         """
         everywhere = actor.is_system or self._definitions.counts_everywhere(actor)
-        sees = None if everywhere else actor
         return self._commands.ask(
-            lambda tx: version_compare.compared(self._environment, tx, sees, old_id, new_id)
+            lambda tx: version_compare.compared(
+                self._environment, tx, actor, old_id, new_id, everywhere=everywhere
+            )
         )
 
     def visible_among(self, actor: Actor, case_ids: Sequence[str]) -> set[str]:

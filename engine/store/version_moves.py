@@ -107,11 +107,16 @@ Waiting = dict[str, set[tuple[str, str]]]
 """By case id: process key and element id of everything it waits for, events beside steps too."""
 
 
-def waiting(tx: Tx, definition_id: str, actor: Actor | None) -> Waiting:
-    """Where the running cases of a version wait; ``actor`` narrows to those she may see."""
-    there = and_(case.c.definition_id == definition_id, case.c.status.in_(_RUNNING))
-    if actor is not None:
-        there = and_(there, visible_to(actor))
+def waiting(tx: Tx, definition_id: str, actor: Actor, *, everywhere: bool) -> Waiting:
+    """Where the running cases of a version wait, of those she may see.
+
+    ``everywhere``: of all she may know of.
+    """
+    there = and_(
+        case.c.definition_id == definition_id,
+        case.c.status.in_(_RUNNING),
+        may_know_of(actor) if everywhere else visible_to(actor),
+    )
     found: Waiting = {}
     for table, still in (
         (task, task.c.status == "open"),

@@ -57,18 +57,24 @@ class Comparison:
 
 
 def compared(
-    environment: Environment, tx: Tx, actor: Actor | None, old_id: str, new_id: str
+    environment: Environment,
+    tx: Tx,
+    actor: Actor,
+    old_id: str,
+    new_id: str,
+    *,
+    everywhere: bool,
 ) -> Comparison:
     """Both versions compared; NotFound for one that is not there.
 
-    ``actor`` narrows the cases that are counted to those she may see.
+    Counted are the cases the actor may see; ``everywhere``, all that she may know of.
     """
     rows = [definitions.by_id(tx, one) for one in (old_id, new_id)]
     old_row, new_row = rows
     if old_row is None or new_row is None:
         raise NotFound("没有找到这个流程版本。请从流程页选择版本。")
     old, new = (environment.programs.get(tx, row.id) for row in (old_row, new_row))
-    waiting = version_moves.waiting(tx, old_id, actor)
+    waiting = version_moves.waiting(tx, old_id, actor, everywhere=everywhere)
     standing = {case_id: _standing(old, places) for case_id, places in waiting.items()}
     before, after = Roads(old), Roads(new)
     changes = tuple(
