@@ -13,7 +13,7 @@ from engine.model.actors import Actor
 from engine.model.cases import Case
 from engine.model.version_moves import Migration, Move, MoveStatus, Route
 from engine.sentences import Words
-from engine.store.cases import case_of, insert_or, may_know_of, visible_to
+from engine.store.cases import FOR_ALL_TO_KNOW, case_of, insert_or, may_know_of, visible_to
 from engine.store.database import Tx
 from engine.store.instants import from_text, from_text_or_none, to_text
 from engine.store.subscriptions import Subscription
@@ -144,7 +144,10 @@ class WaitingPlace:
 
 
 def waiting_places(tx: Tx, process_key: str) -> list[WaitingPlace]:
-    """Where running cases wait within a process, and within what is called from it."""
+    """Where running cases wait within a process, and within what is called from it.
+
+    What is told of them stands with the version, for whoever draws: only those for all to know.
+    """
     places = union(
         select(task.c.case_id, task.c.process_key, task.c.element_id).where(
             task.c.status == "open"
@@ -160,7 +163,7 @@ def waiting_places(tx: Tx, process_key: str) -> list[WaitingPlace]:
                 process_version, process_version.c.id == case.c.definition_id
             )
         )
-        .where(case.c.status.in_(_RUNNING), of_process)
+        .where(case.c.status.in_(_RUNNING), of_process, FOR_ALL_TO_KNOW)
     )
     return [WaitingPlace(*row) for row in rows]
 

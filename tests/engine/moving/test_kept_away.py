@@ -1,5 +1,6 @@
 """Who is complained about neither sees the case nor does any step of it (docs/decisions/0041)."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from engine.store.cases import CaseQuestion
 from engine.store.messages import NewMessage
 from engine.store.task_lists import TaskQuestion
 from engine.work.supervise import OverdueFilter
-from tests.engine.moving.conftest import Workshop, drawn, step
+from tests.engine.moving.conftest import Workshop, drawn, form, step
 from tests.engine.moving.test_fan_out import BEGIN, given
 from tests.support.grievances import KEY, grievance
 from tests.unit.runtime.kit import end, line
@@ -298,3 +299,19 @@ def test_no_number_of_unread_messages_tells_whoever_comes_to_be_kept_away(desk: 
     assert not sees(desk, "officer2", case_id)
     assert desk.engine.telling.unread(officer2) == 0
     assert desk.engine.telling.of_person(desk.actor("officer2")) == []
+
+
+def test_a_new_version_does_not_say_how_many_wait_at_a_step_it_takes_away(desk: Workshop) -> None:
+    def said() -> list[str]:
+        bpmn, told_form = grievance()
+        other = replace(bpmn, content=bpmn.content.replace(b'"look"', b'"look_again"'))
+        other = replace(other, content=other.content.replace(b">look<", b">look_again<"))
+        files = (other, told_form, form("blank", "note"))
+        found = desk.engine.definitions.dry_run(desk.actor("designer"), files).findings
+        return [one.message for one in found if one.code == "step-removed"]
+
+    told(desk, accused="designer", **STAFF)
+    assert said() == []
+    told(desk, **WAGES)
+    (message,) = said()
+    assert "有 1 件" in message
