@@ -6,12 +6,12 @@ begun by nobody's hand, once. A day that passed while no worker ran is made up f
 one that passed before the process was deployed stays with who begins cases by hand.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from engine.errors import Conflict
-from engine.feel import value_or_expression
+from engine.feel import EvaluationContext, Host, value_or_expression
 from engine.model.actors import SYSTEM
 from engine.model.clock import local_date
 from engine.store import directory, timed_starts
@@ -41,11 +41,12 @@ def due(environment: Environment, tx: Tx) -> list[Due]:
         return found
     units = directory.organisations(tx, today)
     done = timed_starts.done_since(tx, today - MAKES_UP)
+    dates = _Dates(environment, tx)
     for one in timed:
         for unit in units.values():
             if unit.level not in one.levels or unit.is_closed(today):
                 continue
-            day = _day(environment, tx, one.when, unit.id)
+            day = dates.of(one.when, unit.id)
             if day is None or not today - MAKES_UP <= day <= today or day < one.since:
                 continue
             if (one.process_key, unit.id, day) not in done:
@@ -53,9 +54,64 @@ def due(environment: Environment, tx: Tx) -> list[Due]:
     return found
 
 
-def _day(environment: Environment, tx: Tx, when: str, organisation_id: str) -> date | None:
-    """The date that a timer gives for a unit now; None where it gives none."""
-    context = environment.feel(tx, organisation_id, environment.now())
+class _Dates:
+    """The dates that timers give for units now, each reckoned once for units that are alike.
+
+    All that a timer can ask of a unit are its parameters: where those that it asked for have the
+    same values it gives the same date. Usually the whole federation has the same.
+    """
+
+    def __init__(self, environment: Environment, tx: Tx) -> None:
+        self._environment, self._tx = environment, tx
+        self._now = environment.now()
+        self._reckoned: dict[str, list[tuple[Mapping[str, object], date | None]]] = {}
+
+    def of(self, when: str, organisation_id: str) -> date | None:
+        """The date; None where the timer gives none."""
+        context = self._environment.feel(self._tx, organisation_id, self._now)
+        if context.host is None:
+            return _date(when, context)
+        noting = _Noting(context.host)
+        reckoned = self._reckoned.setdefault(when, [])
+        for asked, day in reckoned:
+            if all(noting.looked_up(name) == value for name, value in asked.items()):
+                return day
+        noting.asked.clear()
+        day = _date(when, replace(context, host=noting))
+        reckoned.append((noting.asked, day))
+        return day
+
+
+@dataclass(frozen=True)
+class _Noting:
+    """Answers as another host, and notes which parameters were asked for; None: there is none."""
+
+    host: Host
+    asked: dict[str, object] = field(default_factory=dict)
+
+    def working_day_after(self, start: date, days: int) -> date:
+        return self.host.working_day_after(start, days)
+
+    def working_days_between(self, start: date, end: date) -> int:
+        return self.host.working_days_between(start, end)
+
+    def parameter(self, name: str) -> object:
+        value = self.looked_up(name)
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    def looked_up(self, name: str) -> object | None:
+        if name not in self.asked:
+            try:
+                self.asked[name] = self.host.parameter(name)
+            except KeyError:
+                self.asked[name] = None
+        return self.asked[name]
+
+
+def _date(when: str, context: EvaluationContext) -> date | None:
+    """The date that a timer gives; None where it gives none."""
     value = value_or_expression(when).evaluate({}, context).value
     if isinstance(value, datetime):
         return local_date(value) if value.tzinfo else value.date()

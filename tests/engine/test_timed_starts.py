@@ -14,6 +14,7 @@ from engine.model.cases import EventKind
 from engine.model.clock import FixedClock
 from engine.model.definitions import SourceFile
 from engine.model.tasks import InboxFilter
+from engine.store.settings import Parameter
 from engine.work.start import TIMED
 from tests.engine.conftest import KEY, Office
 from tests.support.at_once import at_once
@@ -143,6 +144,25 @@ def test_many_workers_begin_it_once(office: Office, office_url: str, tmp_path: P
     at_once(*(partial(worked, one) for one in (office, *others)))
     for one in others:
         one.engine.close()
+    assert begun(office) == ["lw", "xc"]
+
+
+def test_each_unit_has_the_day_of_its_own_parameters(office: Office) -> None:
+    """Units with the same parameters are reckoned together; the others, and new values, are not."""
+    parameter = partial(Parameter, "look day", unit="d")
+    today = office.clock.now().date()
+    values = [parameter(None, today, 11), parameter("lw", today, 13)]
+    office.engine.settings.add_parameters(SYSTEM, values)
+    text = PROCESS.read_text("utf-8")
+    asking = '=date(today().year, 11, parameter("look day"))'
+    deployed(office, text.replace("=date(today().year, 11, 12)", asking))
+    days(office, 1)
+    assert begun(office) == []
+    days(office, 1)
+    assert begun(office) == ["xc"]
+    days(office, 1)
+    assert begun(office) == ["xc"]
+    days(office, 1)
     assert begun(office) == ["lw", "xc"]
 
 
