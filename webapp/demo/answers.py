@@ -7,6 +7,7 @@ from enum import Enum
 
 from engine.errors import Broken
 from engine.feel import EvaluationContext, FeelSyntaxError, value_or_expression
+from engine.feel.facts import Facts
 from webapp.demo.households import DemoHousehold
 
 Table = Mapping[str, object]
@@ -19,7 +20,7 @@ def filled_in(given: Table, answers: Table, scope: Table, context: EvaluationCon
     whatever the step itself sees. Raises Broken for an answer that is not FEEL.
     """
     data = dict(given)
-    names = {**scope, "given": given}
+    names = Facts({**scope, "given": given})  # a household is read by a dozen answers
     for key, answer in answers.items():
         value = answer
         if isinstance(answer, str) and answer.startswith("="):
