@@ -356,5 +356,6 @@ def _take_down(person: Person, keys: Keys, axe_script: str) -> None:
     keys.to("[data-insert]")
     keys.press("Enter")
     assert page.evaluate("document.activeElement.name") == "request"
-    keys.type("模拟一厂,三月")
+    keys.type("2025")
+    assert page.input_value("[name=request]").startswith("本人于2025年"), "the blank is filled in"
     person.picture(FOLDER, "counter-4-filled", whole=True)

@@ -309,13 +309,19 @@ class LiveForm {
     }
   }
 
-  /* A ready text, where the caret stands; what was written stays. */
+  /* A ready text, where the caret stands; what was written stays. Its first blank is marked, so
+     that what is typed next fills it in. */
   insert(button) {
     const area = document.getElementById(button.dataset.into);
     const at = area.selectionEnd;
     const before = area.value && at === area.value.length && !area.value.endsWith("\n") ? "\n" : "";
     area.setRangeText(before + button.dataset.insert, at, at, "end");
     area.focus();
+    const blank = /__+/.exec(button.dataset.insert);
+    if (blank) {
+      const start = at + before.length + blank.index;
+      area.setSelectionRange(start, start + blank[0].length);
+    }
     area.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
