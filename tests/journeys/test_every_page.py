@@ -100,6 +100,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/notices",
         f"/notices > {FIRST}",
         "/nothing-is-here",
+        "/grievances",
         "/duty",
         "/duty/plan",
         "/supervision",

@@ -7,12 +7,14 @@ from typing import ClassVar
 from flask import url_for
 
 from engine import Actor, Engine
+from engine.errors import NotFound
 from engine.model.cases import CaseLine, CaseStatus
 from engine.model.same_person import SameCase
 from engine.store.cases import CaseQuestion
 from engine.store.instants import to_text
 from engine.store.task_lists import TaskQuestion
 from engine.work.inbox import decode_cursor, encode_cursor
+from webapp.reading.grievance_tabs import grievance_tabs
 from webapp.shared.addresses import address
 from webapp.shared.items import step_of
 from webapp.shared.language import _
@@ -20,6 +22,7 @@ from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
 from webapp.shared.requests import current_registry
 from webapp.shared.words import CASE_STATES, moment
+from webapp.standard.grievances import listed
 
 PAGE_SIZE = 100
 _NARROWS = ("q", "state", "process", "unit", "step")
@@ -84,6 +87,26 @@ class CaseListPage(Page):
 
 
 @dataclass(frozen=True)
+class GrievancesPage(Page):
+    """The cases of one process of grievances, newest first; ``begin`` where she may begin one."""
+
+    template: ClassVar[str] = "cases/grievances.html"
+
+    tabs: tuple[Link, ...]
+    process: str
+    rows: tuple[CaseRow, ...]
+    states: tuple[Option, ...]
+    begin: str
+    first_page: str
+    next_page: str
+
+    @property
+    def title(self) -> str:
+        """信访维权."""
+        return _("信访维权")
+
+
+@dataclass(frozen=True)
 class DonePage(Page):
     """What she has done, and where her cases are now."""
 
@@ -111,15 +134,12 @@ def case_list(shell: Shell, engine: Engine, actor: Actor, asked: Mapping[str, st
     )
     shown = found[:PAGE_SIZE]
     narrowing = {name: asked[name] for name in _NARROWS if asked.get(name)}
-    after = _cursor(shown[-1]) if len(found) > PAGE_SIZE and not text else ""
+    after = _after(found) if not text else ""
     return CaseListPage(
         shell=shell,
         rows=_case_rows(actor, shown),
         searched=text,
-        states=tuple(
-            Option(state, str(words), asked.get("state") == state)
-            for state, words in CASE_STATES.items()
-        ),
+        states=_states(asked),
         processes=tuple(
             Option(row.key, row.name, asked.get("process") == row.key)
             for row in engine.definitions.latest()
@@ -129,6 +149,38 @@ def case_list(shell: Shell, engine: Engine, actor: Actor, asked: Mapping[str, st
         unit=asked.get("unit", ""),
         first_page=address("cases.listing", narrowing) if asked.get("after") else "",
         next_page=address("cases.listing", narrowing, after=after) if after else "",
+    )
+
+
+def grievances(
+    shell: Shell, engine: Engine, actor: Actor, asked: Mapping[str, str]
+) -> GrievancesPage:
+    """Of one process of grievances the cases she may see. NotFound for a process that is none."""
+    process = asked.get("process") or listed()[0]
+    if process not in listed():
+        raise NotFound
+    narrowing = {"process": process}
+    if asked.get("state"):
+        narrowing["state"] = asked["state"]
+    found = engine.cases.list(actor, _question(narrowing | {"after": asked.get("after", "")}))
+    after = _after(found)
+    begins = {row.key for row, _units in engine.definitions.startable(actor, from_nothing=True)}
+    return GrievancesPage(
+        shell=shell,
+        tabs=grievance_tabs(engine, process),
+        process=process,
+        rows=_case_rows(actor, found[:PAGE_SIZE]),
+        states=_states(asked),
+        begin=url_for("cases.choose_unit", key=process) if process in begins else "",
+        first_page=address("cases.grievances", narrowing) if asked.get("after") else "",
+        next_page=address("cases.grievances", narrowing, after=after) if after else "",
+    )
+
+
+def _states(asked: Mapping[str, str]) -> tuple[Option, ...]:
+    return tuple(
+        Option(state, str(words), asked.get("state") == state)
+        for state, words in CASE_STATES.items()
     )
 
 
@@ -145,7 +197,11 @@ def _question(asked: Mapping[str, str]) -> CaseQuestion:
     )
 
 
-def _cursor(last: CaseLine) -> str:
+def _after(found: Sequence[CaseLine]) -> str:
+    """Where the next page begins; empty where there is none."""
+    if len(found) <= PAGE_SIZE:
+        return ""
+    last = found[PAGE_SIZE - 1]
     return encode_cursor([to_text(last.created_at), last.id])
 
 

@@ -7,6 +7,7 @@ from engine import Actor
 from engine.errors import Invalid, NotFound, NotPermitted
 from webapp.cases.drafts import draft_list
 from webapp.cases.lists import case_list, done_page, earlier_row
+from webapp.cases.lists import grievances as grievance_list
 from webapp.cases.pages import case_page
 from webapp.cases.starting import (
     WITH_RECEIPT,
@@ -45,6 +46,13 @@ def listing() -> ResponseReturnValue:
     """Cases by search or by filter."""
     actor = current_actor()
     return render(case_list(shell("search", actor), current_engine(), actor, request.args))
+
+
+@cases.get("/grievances")
+def grievances() -> ResponseReturnValue:
+    """Petitions, legal aid, unpaid wages, reception days: a list each."""
+    actor = current_actor()
+    return render(grievance_list(shell("grievances", actor), current_engine(), actor, request.args))
 
 
 @cases.get("/done")

@@ -22,9 +22,11 @@ from webapp.duty.words import (
     month_text,
     week,
 )
+from webapp.reading.grievance_tabs import ROSTER, grievance_tabs
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
+from webapp.shared.requests import current_engine
 from webapp.shared.words import moment
 
 _WEEK = 7
@@ -100,6 +102,7 @@ class DutyPage(Page):
 
     template: ClassVar[str] = "duty/show.html"
 
+    tabs: tuple[Link, ...]
     unit_id: str
     unit: str
     units: tuple[tuple[str, str], ...]
@@ -211,6 +214,7 @@ def duty_page(
     reception = next((one.day for one in found.days if one.is_reception), None)
     return DutyPage(
         shell=shell,
+        tabs=grievance_tabs(current_engine(), ROSTER),
         unit_id=unit,
         unit=found.unit.name,
         units=tuple((one.id, one.name) for one in found.units),

@@ -30,7 +30,7 @@ def _page(actor: Actor, asked: Mapping[str, str], typed: Mapping[str, str], why:
     today = _today()
     month = month_in(asked.get("month", ""), today)
     found = current_registry().duty.month(actor, asked.get("unit", ""), month)
-    return render(duty_page(shell("duty", actor), actor, found, today, (typed, why)))
+    return render(duty_page(shell("grievances", actor), actor, found, today, (typed, why)))
 
 
 @duty.get("")
@@ -53,7 +53,7 @@ def _plan(actor: Actor, asked: Mapping[str, str], chosen: Typed, said: tuple[str
     found = current_registry().duty.month(actor, asked.get("unit", ""), month)
     if not found.may_plan:
         raise NotPermitted(_("值班表由本单位审核员、分管领导或市总权益保障部排,您没有这个权限。"))
-    return render(plan_page(shell("duty", actor), found, chosen, asked, said))
+    return render(plan_page(shell("grievances", actor), found, chosen, asked, said))
 
 
 @duty.post("/plan")
@@ -168,7 +168,7 @@ def _back_to(typed: Mapping[str, str]) -> ResponseReturnValue:
 def _swap(actor: Actor, duty_id: int, typed: Mapping[str, str], message: str) -> str:
     unit = typed.get("unit", "")
     found = current_registry().swaps.swapping(actor, unit, duty_id)
-    return render(swap_page(shell("duty", actor), unit, found, typed, message))
+    return render(swap_page(shell("grievances", actor), unit, found, typed, message))
 
 
 @duty.get("/swaps/<int(max=999999999):duty_id>")

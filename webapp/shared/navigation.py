@@ -113,7 +113,7 @@ _SECTIONS = (
     _Section("register", lazy("困难职工档案"), "register.households", not_only=_OFFICE),
     _Section("notices", lazy("公示"), "notices.listing", not_only=_OFFICE),
     _Section("funds", lazy("资金与发放"), "funds.ledger", roles=_MONEY),
-    _Section("duty", lazy("值班表"), "duty.show", roles=_ON_DUTY),
+    _Section("grievances", lazy("信访维权"), "cases.grievances", roles=_ON_DUTY),
     _Section("supervision", lazy("督办看板"), "supervision.overdue", roles=_WATCHES),
     _Section(
         "passwords",
