@@ -95,15 +95,20 @@ def engine(
     templates: Templates, database_kind: str, tmp_path: Path, clock: FixedClock
 ) -> Iterator[Engine]:
     with templates.copy(database_kind, set_up, tmp_path) as url:
-        options = Options(
-            clock=clock,
-            data_dir=tmp_path / "data",
-            operations=registry.OPERATIONS,
-            branches=(registry.BRANCH,),
-        )
-        running = open_engine(url, key=KEY, options=options)
+        running = running_on(url, tmp_path / "data", clock)
         yield running
         running.close()
+
+
+def running_on(url: str, folder: Path, clock: FixedClock) -> Engine:
+    """The engine with the operations of the register on a database that is ready."""
+    options = Options(
+        clock=clock,
+        data_dir=folder,
+        operations=registry.OPERATIONS,
+        branches=(registry.BRANCH,),
+    )
+    return open_engine(url, key=KEY, options=options)
 
 
 Do = Callable[..., None]

@@ -6,14 +6,12 @@ from pathlib import Path
 
 import pytest
 
-import registry
-from engine import SYSTEM, Engine, Options, open_engine
+from engine import SYSTEM, Engine
 from engine.errors import Invalid
 from engine.jobs.executor import Pace
 from engine.model.actors import guest_of
 from engine.model.clock import FixedClock
 from engine.work.guests import GuestView
-from tests.engine.conftest import KEY
 from tests.engine.test_petition import (
     SERVED,
     TODAY,
@@ -22,6 +20,7 @@ from tests.engine.test_petition import (
     doer,
     ended,
     registered,
+    running_on,
     set_up,
     withdraws,
 )
@@ -53,13 +52,7 @@ def engine(
     templates: Templates, database_kind: str, tmp_path: Path, clock: FixedClock
 ) -> Iterator[Engine]:
     with templates.copy(database_kind, set_up, tmp_path) as url:
-        options = Options(
-            clock=clock,
-            data_dir=tmp_path / "data",
-            operations=registry.OPERATIONS,
-            branches=(registry.BRANCH,),
-        )
-        made = open_engine(url, key=KEY, options=options)
+        made = running_on(url, tmp_path / "data", clock)
         yield made
         made.close()
 

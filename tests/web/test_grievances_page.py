@@ -5,24 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from engine.model.clock import FixedClock
 from tests.support.templates import Templates
-from tests.web.conftest import MONDAY_MORNING
-from tests.web.test_kept_away import Desk, settings_of, signed_in
+from tests.web.test_kept_away import Desk, desk_on, signed_in
 from tests.web.test_kept_away_petition import TITLE, set_up, taken_down
-from webapp.app import create_app
-from webapp.opening import opened
 
 MENU = 'href="/grievances"'
 
 
 @pytest.fixture
 def desk(templates: Templates, database_kind: str, tmp_path: Path) -> Iterator[Desk]:
-    with templates.copy(database_kind, set_up, tmp_path) as url:
-        settings = settings_of(url, tmp_path)
-        with opened(settings, FixedClock(MONDAY_MORNING)) as installation:
-            app = create_app(settings, installation.engine, installation.registry)
-            yield Desk(app, installation.engine)
+    with templates.copy(database_kind, set_up, tmp_path) as url, desk_on(url, tmp_path) as one:
+        yield one
 
 
 def text(desk: Desk, who: str, address: str) -> str:

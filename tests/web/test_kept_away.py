@@ -9,6 +9,7 @@ import difflib
 import io
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from html import unescape
@@ -95,13 +96,19 @@ def set_up(url: str, folder: Path) -> None:
         engine.directory.grant(admin, "p-designer", "county_reviewer", "zz")
 
 
+@contextmanager
+def desk_on(url: str, folder: Path) -> Iterator[Desk]:
+    """The site on a database that is ready, on a Monday morning."""
+    settings = settings_of(url, folder)
+    with opened(settings, FixedClock(MONDAY_MORNING)) as installation:
+        app = create_app(settings, installation.engine, installation.registry)
+        yield Desk(app, installation.engine)
+
+
 @pytest.fixture
 def desk(templates: Templates, database_kind: str, tmp_path: Path) -> Iterator[Desk]:
-    with templates.copy(database_kind, set_up, tmp_path) as url:
-        settings = settings_of(url, tmp_path)
-        with opened(settings, FixedClock(MONDAY_MORNING)) as installation:
-            app = create_app(settings, installation.engine, installation.registry)
-            yield Desk(app, installation.engine)
+    with templates.copy(database_kind, set_up, tmp_path) as url, desk_on(url, tmp_path) as one:
+        yield one
 
 
 def complained(desk: Desk) -> Names:

@@ -24,8 +24,7 @@ from tests.engine.test_petition import REGISTERED, SERVED, TODAY, archiving, ask
 from tests.support.federation import ORGANISATIONS
 from tests.support.templates import Templates
 from tests.web.conftest import MONDAY_MORNING, ROOT, Browser
-from tests.web.test_kept_away import Desk, Names, knock, lines_apart, settings_of, walk
-from webapp.app import create_app
+from tests.web.test_kept_away import Desk, Names, desk_on, knock, lines_apart, settings_of, walk
 from webapp.opening import opened
 from webapp.standard.roles import ROLES
 
@@ -84,11 +83,8 @@ def set_up(url: str, folder: Path) -> None:
 
 @pytest.fixture
 def desk(templates: Templates, database_kind: str, tmp_path: Path) -> Iterator[Desk]:
-    with templates.copy(database_kind, set_up, tmp_path) as url:
-        settings = settings_of(url, tmp_path)
-        with opened(settings, FixedClock(MONDAY_MORNING)) as installation:
-            app = create_app(settings, installation.engine, installation.registry)
-            yield Desk(app, installation.engine)
+    with templates.copy(database_kind, set_up, tmp_path) as url, desk_on(url, tmp_path) as one:
+        yield one
 
 
 LETTER = {
