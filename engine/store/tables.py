@@ -378,12 +378,13 @@ task = Table(
         sqlite_where=text("status = 'open'"),
         postgresql_where=text("status = 'open'"),
     ),
-    # What is late or due this week is asked across all queues of an area.
+    # What is late or due this week is asked across all queues of an area. Only who asks when a step
+    # is due may use it: for any other question about open steps it would be all of them.
     Index(
         "ix_task_due",
         "due_at",
-        sqlite_where=text("status = 'open'"),
-        postgresql_where=text("status = 'open'"),
+        sqlite_where=text("status = 'open' AND due_at IS NOT NULL"),
+        postgresql_where=text("status = 'open' AND due_at IS NOT NULL"),
     ),
     Index(
         "ix_task_alert",

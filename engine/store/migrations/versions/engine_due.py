@@ -8,7 +8,7 @@ down_revision = "engine_published_figures"
 branch_labels = None
 depends_on = None
 
-_OPEN = sa.text("status = 'open'")
+_OPEN = sa.text("status = 'open' AND due_at IS NOT NULL")
 _RUNS = sa.text("total_due_at IS NOT NULL AND ended_at IS NULL")
 
 
