@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from engine import SYSTEM
 from engine.errors import BangfuError, SeparationOfDuties, TaskNotOpen
@@ -13,6 +14,8 @@ from engine.model.definitions import SourceFile
 from engine.model.items import Item
 from engine.model.tasks import TaskLine, TaskStatus
 from engine.model.version_moves import Verdict
+from engine.store.cases import CaseQuestion
+from engine.store.tables import case_attribute
 from engine.work.version_plan import Route
 from tests.engine.moving.conftest import Workshop, drawn, step
 from tests.engine.test_one_completion import watched
@@ -114,7 +117,8 @@ def test_a_step_of_an_item_reads_what_belongs_to_it_and_not_what_belongs_to_othe
     assert (view.scope["one"], view.scope["said"], view.scope["loopCounter"]) == ("丙", "第三项", 3)
     whole = shop.engine.cases.view(SYSTEM, case_id)
     assert [one.items[0].name for one in whole.submissions] == ["甲", "丙"]
-    assert whole.line.steps == ("fill", "check ×2")
+    (listed,) = shop.engine.cases.list(SYSTEM, CaseQuestion())
+    assert listed.steps == ("fill", "check ×2")
     (diagram,) = shop.engine.cases.diagrams(SYSTEM, case_id)
     assert diagram.counts == {"fill": 1, "check": 2}
     history = shop.engine.cases.history(SYSTEM, case_id)
@@ -351,7 +355,9 @@ def test_attributes_of_items_do_not_hide_each_other(shop: Workshop) -> None:
     for number in (1, 2):
         found = of(shop, case_id, "fill", number)
         shop.engine.tasks.complete(shop.actor("officer"), found.id, {"who": f"模拟{number}"})
-    found = shop.engine.cases.view(SYSTEM, case_id).attributes
+    found = shop.engine.execute(
+        lambda tx: tx.execute(select(case_attribute.c.name, case_attribute.c.text)).all()
+    )
     assert {one.name: one.text for one in found} == {
         "every.0.who": "模拟1",
         "every.1.who": "模拟2",
