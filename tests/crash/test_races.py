@@ -172,12 +172,18 @@ def test_complete_against_cancel(two: Two) -> None:
         completed, cancelled = met(
             partial(two.one.tasks.complete, two.one.directory.actor_named("reviewer"), step, AGREE),
             partial(
-                two.other.cases.cancel, two.other.directory.actor_named("officer"), case_id, "重复"
+                two.other.cases.cancel,
+                two.other.directory.actor_named("officer"),
+                case_id,
+                "重复登记",
             ),
         )
         kinds = two.kinds(case_id)
         was_done = isinstance(completed, Completed)
         assert was_done is (kinds["task_completed"] == 2)
+        assert isinstance(cancelled, int | Busy), (
+            cancelled
+        )  # refused for what it says, it races nobody
         assert isinstance(cancelled, int) is (kinds["cancelled"] == 1), (cancelled, kinds)
         view = two.one.cases.view(SYSTEM, case_id)
         assert view.case.status.value == "cancelled" or was_done
