@@ -42,7 +42,7 @@ def everything(town: Town, who: str, case_id: str, notice_id: str) -> str:
     view = engine.cases.view(actor, case_id)
     told = [repr(one.data) for one in view.submissions]
     told += [repr(one.detail) for one in engine.cases.history(actor, case_id)]
-    told += [repr(masked_data(view)), repr(view.attributes)]
+    told.append(repr(masked_data(view)))
     for task in view.open_tasks:
         page = engine.tasks.view(actor, task.id)
         told += [repr(page.data), repr(page.scope)]
