@@ -4,9 +4,7 @@
 at the line after each race and at every promise at the end. The suite plays it once.
 """
 
-import argparse
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,9 +15,9 @@ from engine.model.clock import FixedClock
 from tests.funds.conftest import opened, with_money
 from tests.funds.purse import Purse
 from tests.funds.test_race import APPROVALS, MONEY_FOR, deploy_race
+from tests.load.asked import HowMuch, run_as_asked
 from tests.registry.town import MONDAY_MORNING
 from tests.support.at_once import at_once
-from tests.support.postgres import AS_IN_SERVICE, PostgresServer, new_folder
 from tests.support.waiting import WAITED
 
 _EACH, _LEFT = 1000, 999
@@ -70,20 +68,7 @@ def _race(purse: Purse, race: int) -> None:
 
 def main(words: Sequence[str]) -> None:
     """Play it on a new database."""
-    asking = argparse.ArgumentParser(prog="python -m tests.load.race")
-    asking.add_argument("--times", type=int, default=1000)
-    asking.add_argument("--db", choices=("sqlite", "postgres"), default="sqlite")
-    asked = asking.parse_args(words)
-    with tempfile.TemporaryDirectory() as folder:
-        if asked.db == "sqlite":
-            run(f"sqlite:///{folder}/bangfu.db", Path(folder), asked.times)
-            return
-        server = PostgresServer(new_folder(), settings=AS_IN_SERVICE)
-        server.ensure_started()
-        try:
-            run(server.url(server.create_database()), Path(folder), asked.times)
-        finally:
-            server.remove()
+    run_as_asked("race", words, HowMuch("--times", int, 1000), run)
 
 
 if __name__ == "__main__":
