@@ -129,12 +129,14 @@ class Definitions(Group):
             today = self._environment.today()
             nodes = stored_directory.organisations(tx, today)
             found: list[tuple[DefinitionRow, Sequence[Organisation]]] = []
-            for row in stored_definitions.all_latest(tx):
-                info = self._info(tx, row) if row.start_role else None
-                if info and (info.starts_from_record or (from_nothing and info.starts_from)):
+            newest = self._environment.newest_versions(tx)
+            for row in newest.rows:
+                info = newest.infos.get(row.id)
+                if not row.start_role or info is None or info.starts_from_record:
                     continue
-                places = actor.places(row.start_role or "")
-                levels = info.start_levels if info else ()
+                if from_nothing and info.starts_from:
+                    continue
+                places, levels = actor.places(row.start_role), info.start_levels
                 homes = [
                     nodes[i]
                     for i in sorted(stored_directory.below(tx, places))
@@ -155,19 +157,13 @@ class Definitions(Group):
 
     def all_started_from(self, origin: str) -> Sequence[ProcessInfo]:
         """All processes that are started from there, by their newest versions, in order of keys."""
-
-        def question(tx: Tx) -> Sequence[ProcessInfo]:
-            found = (
-                self._info(tx, row)
-                for row in sorted(stored_definitions.all_latest(tx), key=lambda row: row.key)
-                if row.start_role
-            )
-            return [info for info in found if info.starts_from == origin]
-
-        return self._commands.ask(question)
-
-    def _info(self, tx: Tx, row: DefinitionRow) -> ProcessInfo:
-        return self._environment.programs.get(tx, row.id).info
+        newest = self._commands.ask(self._environment.newest_versions)
+        found = (
+            newest.infos[row.id]
+            for row in sorted(newest.rows, key=lambda row: row.key)
+            if row.start_role and row.id in newest.infos
+        )
+        return [info for info in found if info.starts_from == origin]
 
     def done_from_lists(self) -> Mapping[tuple[str, str], Element]:
         """The steps that may be done from a list, by process key and element id.

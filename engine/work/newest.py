@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from engine.model.clock import local_date
-from engine.model.definitions import Element
+from engine.model.definitions import Element, ProcessInfo
 from engine.model.fan_out import CAMPAIGN
 from engine.runtime import Outline, ProgramRefused
 from engine.store import definitions
@@ -48,6 +48,9 @@ class Timed:
 class Newest:
     """What the newest versions say: names by key, steps, starts."""
 
+    rows: tuple[DefinitionRow, ...] = ()
+    infos: Mapping[str, ProcessInfo] = field(default_factory=dict)
+    """By the version's id; a version that cannot be read has none."""
     names: Mapping[str, str] = field(default_factory=dict)
     together: frozenset[Step] = frozenset()
     listed: Mapping[Step, Element] = field(default_factory=dict)
@@ -107,6 +110,8 @@ def _newest(rows: Sequence[DefinitionRow], readable: Mapping[str, Outline]) -> N
             since = local_date(row.deployed_at)
             timed.append(Timed(row.key, info.start_levels, info.begins_on, since))
     return Newest(
+        rows=tuple(rows),
+        infos={version: outline.info for version, outline in readable.items()},
         names={row.key: row.name for row in rows},
         together=frozenset(step for step, element in steps if element.is_batch),
         listed={step: element for step, element in steps if element.sheet},

@@ -19,7 +19,7 @@ from engine.forms import CompiledForm
 from engine.model.actors import Actor
 from engine.model.cases import EventKind
 from engine.model.organisations import Organisation
-from engine.model.public_words import PUBLIC_NAME
+from engine.model.public_words import PUBLIC_FORM, PUBLIC_NAME
 from engine.model.receipt_codes import code_of
 from engine.runtime import Program
 from engine.store import audit, cases, definitions, directory, receipts
@@ -192,8 +192,10 @@ def _hash_of(environment: Environment, writer: Actor, page: str) -> str:
 
 
 def _open(environment: Environment, tx: Tx) -> Iterator[Program]:
-    for row in definitions.all_latest(tx):
-        if not row.start_role:
+    newest = environment.newest_versions(tx)
+    for row in newest.rows:
+        info = newest.infos.get(row.id)
+        if not row.start_role or info is None or PUBLIC_FORM not in info.properties:
             continue
         program = environment.programs.get(tx, row.id)
         if program.public_form() is not None and any(_unions(environment, tx, program)):

@@ -20,7 +20,7 @@ from engine.model.subjects import (
     people_of,
 )
 from engine.model.tasks import TaskLine
-from engine.store import cases, definitions, delays, subjects, task_lists
+from engine.store import cases, delays, subjects, task_lists
 from engine.store.cases import CaseQuestion
 from engine.store.database import Tx
 from engine.store.definitions import DefinitionRow
@@ -131,10 +131,11 @@ def _steps(environment: Environment, tx: Tx, lines: Sequence[TaskLine]) -> list[
 
 def process_about_late_steps(environment: Environment, tx: Tx) -> tuple[DefinitionRow, ...]:
     """The newest versions of the processes that begin from late steps."""
+    newest = environment.newest_versions(tx)
     return tuple(
         row
-        for row in definitions.all_latest(tx)
-        if begins_from_late_steps(environment.programs.get(tx, row.id).info)
+        for row in newest.rows
+        if row.id in newest.infos and begins_from_late_steps(newest.infos[row.id])
     )
 
 

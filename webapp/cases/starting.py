@@ -178,12 +178,13 @@ def startable(
 
 def choose_process(shell: Shell, engine: Engine, actor: Actor) -> ChooseProcessPage:
     """What she may start."""
+    infos = engine.tasks.newest().infos
     return ChooseProcessPage(
         shell,
         tuple(
             Startable(
                 row.name,
-                engine.definitions.get(row.id)[1].info.documentation,
+                infos[row.id].documentation,
                 units[0].name if len(units) == 1 else _("%(n)s 个单位", n=len(units)),
                 url_for("cases.choose_unit", key=row.key),
             )
