@@ -10,14 +10,13 @@ import sys
 import threading
 from collections.abc import Iterator
 from types import FrameType
-from typing import Any
 
-from waitress import wasyncore
 from waitress.server import create_server
 
 from engine import Engine
 from engine.jobs.executor import Pace, in_background
 from webapp.app import LARGEST_REQUEST, create_app
+from webapp.open_connections import OpenConnections
 from webapp.settings import Settings
 from webapp.shared.logs import log_as_json
 from webapp.shared.registry_port import RegistryPort
@@ -45,10 +44,10 @@ def serve(
     """
     log_as_json()
     app = create_app(settings, engine, registry)
-    listeners: dict[int, Any] = {}
+    connections = OpenConnections()
     server = create_server(
         app,
-        listeners,
+        connections,
         host=host,
         port=port,
         threads=THREADS,
@@ -58,13 +57,13 @@ def serve(
         ident="bangfu",
         clear_untrusted_proxy_headers=settings.proxies == 0,
     )
-    in_our_words(listeners)
+    in_our_words(connections)
     with _worker(engine) if with_worker else contextlib.nullcontext():
         told_to_stop = stop_signal()
         print(f"帮扶办件 http://{host}:{port}", file=sys.stderr, flush=True)  # noqa: T201
         # Not server.run(): that ends by an exception only, wherever the signal happens to hit.
         while not told_to_stop.is_set():
-            wasyncore.loop(_STOPS_WITHIN, server.adj.asyncore_use_poll, listeners, count=1)
+            connections.turn(_STOPS_WITHIN)
         server.task_dispatcher.shutdown()
         server.close()
 
