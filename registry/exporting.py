@@ -218,7 +218,7 @@ class ExportDesk:
         act = Act.EXPORT_WHOLE if wish.is_whole else Act.EXPORT
         must_somewhere(actor, act)  # she may have lost the right since she asked
         now = self._environment.now()
-        book = Register(whole if wish.is_whole else masked, self._watermark(actor, wish, now))
+        book = Register(whole if wish.is_whole else masked, self._watermark(actor, wish, now), now)
         files = withheld = 0
         for batch in self._batches(actor, wish.search, places_of(actor, act)):
             told = [one for one in batch if not _is_withdrawn(one)]

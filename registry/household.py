@@ -256,7 +256,7 @@ def text(value: object) -> str:
 
 def mapping(value: object) -> Mapping[str, object]:
     """A group of answers; nothing is an empty one."""
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, (dict, Mapping)) else {}  # a dictionary is told at once
 
 
 def mappings(value: object) -> Sequence[Mapping[str, object]]:

@@ -57,34 +57,39 @@ class Block:
     entries: tuple[Entry, ...]
 
 
+_Read = Callable[[Content, Content], tuple[str, str]]
+"""Value and code out of a file and its answers, see :func:`_answers`."""
+
+
 @dataclass(frozen=True)
 class _Field:
-    """A field: its label, and how its value is found; ``read`` gives value and code."""
+    """A field: its label, and how its value is found."""
 
     key: str
     label: str
-    read: Callable[[Content], tuple[str, str]]
+    read: _Read
     personal: Personal | None = None
 
 
-def _plain(key: str) -> Callable[[Content], tuple[str, str]]:
+def _plain(key: str) -> _Read:
     """The value as it was given, in whichever group of the file it stands.
 
     A code of a form's own list has its text beside it: the text is typed, the code shown.
     """
+    beside = f"{key}_text"
 
-    def read(content: Content) -> tuple[str, str]:
-        said, words_ = _shown(_find(content, key)), _shown(_find(content, f"{key}_text"))
+    def read(_: Content, answers: Content) -> tuple[str, str]:
+        said, words_ = _shown(answers.get(key)), _shown(answers.get(beside))
         return (words_, said if said != words_ else "") if said and words_ else (said, "")
 
     return read
 
 
-def _listed(key: str, codes: Mapping[str, str]) -> Callable[[Content], tuple[str, str]]:
+def _listed(key: str, codes: Mapping[str, str]) -> _Read:
     """A value of one of our lists: its code and its words are those of the national list."""
 
-    def read(content: Content) -> tuple[str, str]:
-        said = _find(content, key)
+    def read(_: Content, answers: Content) -> tuple[str, str]:
+        said = answers.get(key)
         many = said if isinstance(said, list | tuple) else [said]
         given = [text(one) for one in many if text(one)]
         return "、".join(words(codes, one) for one in given), "、".join(given)
@@ -92,40 +97,41 @@ def _listed(key: str, codes: Mapping[str, str]) -> Callable[[Content], tuple[str
     return read
 
 
-def _numbered(key: str, numbers: Mapping[str, str]) -> Callable[[Content], tuple[str, str]]:
+def _numbered(key: str, numbers: Mapping[str, str]) -> _Read:
     """A value stored in words whose national list is numbered."""
+    plain = _plain(key)
 
-    def read(content: Content) -> tuple[str, str]:
-        said, code = _plain(key)(content)
+    def read(content: Content, answers: Content) -> tuple[str, str]:
+        said, code = plain(content, answers)
         return said, numbers.get(said, code)
 
     return read
 
 
-def _worded(key: str, codes: Mapping[str, str]) -> Callable[[Content], tuple[str, str]]:
+def _worded(key: str, codes: Mapping[str, str]) -> _Read:
     """A value whose codes are ours alone."""
 
-    def read(content: Content) -> tuple[str, str]:
-        return words(codes, _find(content, key)), ""
+    def read(_: Content, answers: Content) -> tuple[str, str]:
+        return words(codes, answers.get(key)), ""
 
     return read
 
 
-def _category(content: Content) -> tuple[str, str]:
+def _category(content: Content, _: Content) -> tuple[str, str]:
     said = category_of(content)
     code, name = _CATEGORIES.get(said, ("", said))
     return name, code
 
 
-def _level(content: Content) -> tuple[str, str]:
+def _level(content: Content, _: Content) -> tuple[str, str]:
     return text(content.get("archive_level")), ""
 
 
-def _size(content: Content) -> tuple[str, str]:
+def _size(content: Content, _: Content) -> tuple[str, str]:
     return str(household_size(content)), ""
 
 
-def _zero_jobs(content: Content) -> tuple[str, str]:
+def _zero_jobs(content: Content, _: Content) -> tuple[str, str]:
     """As it was said, else derived: nobody of the household is at work."""
     said = mapping(content.get("hardship")).get("zero_job_family")
     if said not in (None, ""):
@@ -136,7 +142,7 @@ def _zero_jobs(content: Content) -> tuple[str, str]:
     return "否" if at_work & set(people) else "是", ""
 
 
-def _own_wage(content: Content) -> tuple[str, str]:
+def _own_wage(content: Content, _: Content) -> tuple[str, str]:
     """The head's wages a month, from the lines."""
     name = text(mapping(content.get("head")).get("name"))
     wages = _sum(
@@ -147,21 +153,21 @@ def _own_wage(content: Content) -> tuple[str, str]:
     return _money(wages / _MONTHS), ""
 
 
-def _other_income(content: Content) -> tuple[str, str]:
+def _other_income(content: Content, _: Content) -> tuple[str, str]:
     lines = mappings(content.get("income_lines"))
     return _money(_sum(row for row in lines if row.get("income_kind") != "wage")), ""
 
 
-def _year_income(content: Content) -> tuple[str, str]:
+def _year_income(content: Content, _: Content) -> tuple[str, str]:
     return _money(_sum(mappings(content.get("income_lines")))), ""
 
 
-def _per_head(content: Content) -> tuple[str, str]:
+def _per_head(content: Content, _: Content) -> tuple[str, str]:
     income = _sum(mappings(content.get("income_lines")))
     return _money(income / _MONTHS / household_size(content)), ""
 
 
-def _dibao(content: Content) -> tuple[str, str]:
+def _dibao(content: Content, _: Content) -> tuple[str, str]:
     said = number(mapping(content.get("hardship")).get("dibao_amount"))
     if said is not None:
         return _money(said), ""
@@ -259,9 +265,9 @@ def blocks(content: Content) -> tuple[Block, ...]:
 
 def head_entries(content: Content) -> tuple[Entry, ...]:
     """The head's part of the form."""
-    found = []
+    found, answers = [], _answers(content)
     for field in HEAD_FIELDS:
-        value, code = field.read(content)
+        value, code = field.read(content, answers)
         found.append(Entry(field.key, field.label, value, code, field.personal))
     return tuple(found)
 
@@ -360,13 +366,14 @@ def _money(amount: Decimal) -> str:
     return f"{amount.quantize(_CENT)}"
 
 
-def _find(content: Content, key: str) -> object:
-    """The first group that says something about it."""
-    for group in _GROUPS:
-        said = mapping(content.get(group)).get(key)
-        if said not in (None, "", []):
-            return said
-    return content.get(key)
+def _answers(content: Content) -> Content:
+    """What is said of each thing by the first group that says something about it."""
+    found: dict[str, object] = {}
+    for group in (*(mapping(content.get(name)) for name in _GROUPS), content):
+        for key, said in group.items():
+            if key not in found and said not in (None, "", []):
+                found[key] = said
+    return found
 
 
 def _shown(said: object) -> str:

@@ -1,0 +1,121 @@
+"""Rows written as text are the rows openpyxl would have written, in a workbook that opens."""
+
+import io
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from zipfile import ZipFile
+
+import pytest
+from lxml import etree
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell.cell import Cell, WriteOnlyCell
+
+from registry.spreadsheet import Layout
+
+AT = datetime(2026, 11, 9, 1, 2, 4, tzinfo=UTC)
+PLACE = "{place}"
+ROWS: Sequence[Sequence[object]] = (
+    ("350602199001019907", "=HYPERLINK(1)", "+1+1", "#N/A", "TRUE", "-1", "@x"),
+    ("", "王\U00020bb7\U00030edd明", " 前后 ", "a&b<c>\"'", "多\n行", "回\r车", "\t制表"),
+    (
+        Decimal("1234.50"),
+        Decimal("0.1"),
+        Decimal("-99999999999.99"),
+        Decimal("1E+3"),
+        "",
+        "_x000a_",
+    ),
+    ("字" * 40_000, "{place}", "&amp;", "]]>", "<!--"),
+)
+HOSTILE = ("\x07铃", "\x00", "\uffff末", "\x1f ", Decimal("NaN"), Decimal("-Infinity"))
+
+
+def _book() -> tuple[Workbook, list[Cell]]:
+    book = Workbook(write_only=True)
+    sheets = [book.create_sheet(title) for title in ("甲", "乙")]
+    text, amount = WriteOnlyCell(sheets[0]), WriteOnlyCell(sheets[0])
+    text.number_format, amount.number_format = "@", "#,##0.00"
+    for sheet in sheets:
+        sheet.append([PLACE, "标题"])
+        sheet.HeaderFooter.oddHeader.center.text = PLACE
+        sheet.freeze_panes = "B2"
+    return book, [text, amount]
+
+
+def _ours(rows: Sequence[Sequence[object]], said: str = PLACE) -> bytes:
+    book, (text, amount) = _book()
+    layout = Layout(book, text_style=text.style_id, amount_style=amount.style_id)
+    made = layout.begun(AT, {PLACE: said})
+    for row in rows:
+        for sheet in made.sheets:
+            sheet.extend([row])
+    return made.finished()
+
+
+def _theirs(rows: Sequence[Sequence[object]]) -> bytes:
+    book, (text, amount) = _book()
+    for sheet in book.worksheets:
+        for row in rows:
+            cells: list[Cell | None] = []
+            for value in row:
+                cell = WriteOnlyCell(sheet)
+                is_amount = isinstance(value, Decimal)
+                cell.number_format = (amount if is_amount else text).number_format
+                cell.value = float(value) if isinstance(value, Decimal) else value  # type: ignore[assignment]
+                cell.data_type = "n" if is_amount else "s"
+                cells.append(cell if value != "" else None)
+            sheet.append(cells)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _parts(content: bytes) -> dict[str, bytes]:
+    with ZipFile(io.BytesIO(content)) as package:
+        assert package.testzip() is None
+        return {
+            name: re.sub(
+                rb'W3CDTF">[^<]*',
+                b"",
+                etree.tostring(etree.fromstring(package.read(name)), method="c14n"),
+            )
+            for name in package.namelist()
+        }
+
+
+def test_it_is_what_openpyxl_writes_part_by_part() -> None:
+    assert _parts(_ours(ROWS)) == _parts(_theirs(ROWS))
+
+
+def test_what_no_cell_can_hold_is_left_out_and_the_rest_stays() -> None:
+    (row,) = list(load_workbook(io.BytesIO(_ours([HOSTILE])))["乙"].iter_rows(2, values_only=True))
+    assert row == ("铃", None, "末", " ", "NaN", "-Infinity")
+
+
+@pytest.mark.parametrize("said", ["甲&乙 <丙>", "{place}", r"\g<0>\1", "铃\x07"])
+def test_words_stand_where_the_layout_has_their_place(said: str) -> None:
+    for sheet in load_workbook(io.BytesIO(_ours([["一"]], said))):
+        assert (sheet["A1"].value, sheet["B1"].value) == (said.replace("\x07", ""), "标题")
+        assert (sheet["A2"].value, sheet["A3"].value) == ("一", None)
+
+
+def test_a_layout_serves_many_workbooks_and_each_says_when_it_was_made() -> None:
+    book, (text, amount) = _book()
+    layout = Layout(book, text_style=text.style_id, amount_style=amount.style_id)
+    first, second = layout.begun(AT, {PLACE: "一"}), layout.begun(AT, {PLACE: "二"})
+    first.sheets[0].extend([["甲"], ["丙"]])
+    second.sheets[0].extend([["乙"]])
+    read = [load_workbook(io.BytesIO(one.finished())) for one in (first, second)]
+    assert [list(one["甲"].values)[1:] for one in read] == [
+        [("甲", None), ("丙", None)],
+        [("乙", None)],
+    ]
+    assert [one.properties.created for one in read] == [AT.replace(tzinfo=None)] * 2
+
+
+def test_more_rows_than_fit_into_memory_are_all_there() -> None:
+    rows = [[f"{n:06d}", "字" * 100, "满" * 100] for n in range(8_000)]
+    sheet = load_workbook(io.BytesIO(_ours(rows)), read_only=True)["甲"]
+    assert [row[0] for row in sheet.iter_rows(2, values_only=True)] == [row[0] for row in rows]
