@@ -1,7 +1,9 @@
 """Limits that are over or end before an instant: of open steps, of waits, of whole cases.
 
-Each kind is one question that begins at an index of what is due, however much is open. What it
-finds are a few words a limit; the lines of those that are shown are asked for by their ids.
+Each kind is counted by one question that begins at an index of what is due, however much is open.
+The numbers say which stretches of that index the page needs; they are read in its order, and the
+lines of those that are shown are asked for by their ids. What is asked of a step and of its case
+stands in the indexes themselves: rows of a million cases lie all over the disk.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,15 +12,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, literal_column, select
+from sqlalchemy import and_, func, literal_column, or_, select, tuple_
+from sqlalchemy import case as when
 from sqlalchemy.sql import ColumnElement
-from sqlalchemy.sql.selectable import FromClause
+from sqlalchemy.sql.selectable import FromClause, Select
 
 from engine.model.actors import Actor
 from engine.model.tasks import TaskLine
 from engine.store.cases import visible_to
 from engine.store.database import Tx
-from engine.store.instants import from_text, to_text
+from engine.store.instants import from_text
 from engine.store.jobs import NOT_DONE
 from engine.store.tables import case, job, organisation, process_version, task
 from engine.store.task_lists import line_of, line_query
@@ -43,6 +46,23 @@ class DrawnLimit(NamedTuple):
     def case_process(self) -> str:
         """The key of the process the case was begun with; another one where it is a called one."""
         return self.definition_id.rpartition(":")[0]
+
+
+class Counted(NamedTuple):
+    """How many limits of a kind, drawn at one place, end on a day of those that were asked."""
+
+    kind: LimitKind
+    drawn: DrawnLimit
+    day: int
+    n: int
+
+
+class Span(NamedTuple):
+    """The limits drawn at some places that end from one instant to before another, as stored."""
+
+    since: str
+    before: str
+    places: frozenset[DrawnLimit]
 
 
 class Ending(NamedTuple):
@@ -82,47 +102,105 @@ _RUNS = and_(case.c.total_due_at.is_not(None), case.c.ended_at.is_(None))
 _NOTHING: ColumnElement[str] = literal_column("''")
 
 
-def ending(tx: Tx, actor: Actor, before: datetime) -> list[Ending]:
-    """Of the cases the actor may see, what ends before an instant or has ended, unordered.
+def counted(tx: Tx, actor: Actor, ends: Sequence[str]) -> list[Counted]:
+    """Of the cases the actor may see, how many limits end before each of these instants.
 
-    While a case stands still the limit of its whole does not run, and is none of them.
+    ``ends``: ascending; ``day`` is how many of them are over when a limit ends, and what ends
+    after all of them is not counted. While a case stands still the limit of its whole does not
+    run, and is none of them.
     """
-    found: list[Ending] = []
-    for kind, due in (
-        (LimitKind.STEP, _due_rows(task, _OPEN, before)),
-        (LimitKind.WAIT, _due_rows(job, _WAITS, before)),
-    ):
-        rows = tx.execute(
-            select(due.c.id, due.c.due_at, case.c.definition_id, *_place(due))
-            .select_from(due.join(case, case.c.id == due.c.case_id))
-            .where(visible_to(actor))
-        )
-        found += (Ending(kind, r[0], r[1], DrawnLimit(r[2], r[3], r[4])) for r in rows)
-    whole = tx.execute(
-        select(case.c.id, case.c.total_due_at, case.c.definition_id).where(
-            _RUNS,
-            case.c.total_due_at < to_text(before),
-            case.c.paused_since.is_(None),
-            visible_to(actor),
-        )
-    )
-    found += (
-        Ending(LimitKind.WHOLE, r[0], r[1], DrawnLimit(r[2], r[2].rpartition(":")[0], ""))
-        for r in whole
-    )
+    found: list[Counted] = []
+    for kind in LimitKind:
+        due = _due(kind, ends[-1]).cte("due").prefix_with("MATERIALIZED")
+        day = when(*((due.c.ends_at < end, n) for n, end in enumerate(ends)), else_=len(ends))
+        seen = _seen(select(*_place(due), day.label("day")), due, actor).subquery()
+        key = (seen.c.definition_id, seen.c.process_key, seen.c.element_id, seen.c.day)
+        for version, process, element, number, n in tx.execute(
+            select(*key, func.count()).group_by(*key)
+        ):
+            found.append(Counted(kind, _drawn(version, process, element), number, n))
     return found
 
 
-def _due_rows(table: Any, lives: ColumnElement[bool], before: datetime) -> FromClause:
-    """Found first, so that no database begins with the cases to look for what each waits for."""
-    query = select(
-        table.c.id, table.c.case_id, table.c.due_at, table.c.process_key, table.c.element_id
-    ).where(lives, table.c.due_at < to_text(before))
-    return query.cte("due").prefix_with("MATERIALIZED")
+def ending(
+    tx: Tx, actor: Actor, kind: LimitKind, spans: Sequence[Span], limit: int | None
+) -> list[Ending]:
+    """Of the cases the actor may see, the limits of a kind in these spans, what ends first first.
+
+    No more than ``limit``, and then no more is read than that takes.
+    """
+    if not spans:
+        return []
+    rows = _due(kind, max(span.before for span in spans), min(span.since for span in spans))
+    ends_at, own_id = rows.selected_columns[:2]
+    due = rows.order_by(ends_at, own_id).cte("due").prefix_with("MATERIALIZED")
+    version, process, element = _place(due)
+    query = (
+        _seen(select(due.c.id, due.c.ends_at, version, process, element), due, actor)
+        .where(
+            or_(
+                *(
+                    and_(
+                        due.c.ends_at >= span.since,
+                        due.c.ends_at < span.before,
+                        tuple_(version, process, element).in_(
+                            [_as_stored(one) for one in sorted(span.places)]
+                        ),
+                    )
+                    for span in spans
+                )
+            )
+        )
+        .order_by(due.c.ends_at, due.c.id)
+        .limit(limit)
+    )
+    return [Ending(kind, r[0], r[1], _drawn(*r[2:])) for r in tx.execute(query)]
 
 
-def _place(due: FromClause) -> tuple[ColumnElement[str], ColumnElement[str]]:
-    return due.c.process_key, due.c.element_id
+def _due(kind: LimitKind, before: str, since: str = "") -> Select[Any]:
+    """What ends in a span, in the order of its index and out of nothing else.
+
+    Found first, so that no database begins with the cases to look for what each waits for.
+    """
+    if kind is LimitKind.WHOLE:
+        ends_at = case.c.total_due_at
+        found = select(
+            ends_at.label("ends_at"),
+            case.c.id,
+            case.c.id.label("case_id"),
+            _NOTHING.label("process_key"),
+            _NOTHING.label("element_id"),
+        ).where(_RUNS, case.c.paused_since.is_(None))
+    else:
+        table, lives = (task, _OPEN) if kind is LimitKind.STEP else (job, _WAITS)
+        ends_at = table.c.due_at
+        found = select(
+            ends_at.label("ends_at"),
+            table.c.id,
+            table.c.case_id,
+            table.c.process_key,
+            table.c.element_id,
+        ).where(lives)
+    return found.where(ends_at < before, *([ends_at >= since] if since else []))
+
+
+def _seen(query: Select[Any], due: FromClause, actor: Actor) -> Select[Any]:
+    """Those of cases the actor may see. Nothing of a case that has ended waits (invariant)."""
+    joined = due.join(case, and_(case.c.id == due.c.case_id, case.c.ended_at.is_(None)))
+    return query.select_from(joined).where(visible_to(actor))
+
+
+def _place(due: FromClause) -> tuple[ColumnElement[str], ColumnElement[str], ColumnElement[str]]:
+    return case.c.definition_id, due.c.process_key, due.c.element_id
+
+
+def _drawn(version: str, process: str, element: str) -> DrawnLimit:
+    return DrawnLimit(version, process or version.rpartition(":")[0], element)
+
+
+def _as_stored(one: DrawnLimit) -> tuple[str, str, str]:
+    """As :func:`_due` has it: the limit of a whole stands at no place of a drawing."""
+    return one.definition_id, one.process_key if one.element_id else "", one.element_id
 
 
 def lines(tx: Tx, found: Sequence[Ending]) -> list[LimitLine]:

@@ -248,8 +248,25 @@ case = Table(
     Index(
         "ix_cases_total_due",
         "total_due_at",
+        "id",
+        "paused_since",
         sqlite_where=text("total_due_at IS NOT NULL AND ended_at IS NULL"),
         postgresql_where=text("total_due_at IS NOT NULL AND ended_at IS NULL"),
+    ),
+    # Whose eyes a case is for, without the case: what is due asks it fifty thousand times. SQLite
+    # reads no index alone that does not also say that the case has not ended.
+    Index(
+        "ix_cases_sight",
+        "id",
+        "organisation_id",
+        "definition_id",
+        "confidentiality",
+        "excludes",
+        "started_by",
+        "sealed_role",
+        "ended_at",
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
     ),
     Index("ix_cases_organisation", "organisation_id", "created_at"),
     Index("ix_cases_definition", "definition_id", "status"),
@@ -375,6 +392,7 @@ task = Table(
     Index(
         "ix_task_open_of_case",
         "case_id",
+        "queue_id",
         sqlite_where=text("status = 'open'"),
         postgresql_where=text("status = 'open'"),
     ),
@@ -383,6 +401,10 @@ task = Table(
     Index(
         "ix_task_due",
         "due_at",
+        "id",
+        "case_id",
+        "process_key",
+        "element_id",
         sqlite_where=text("status = 'open' AND due_at IS NOT NULL"),
         postgresql_where=text("status = 'open' AND due_at IS NOT NULL"),
     ),

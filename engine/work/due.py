@@ -5,10 +5,9 @@ answer, a notice), and the limit of a case as a whole (办结). A timer at a ste
 of its own says the same as that limit and is not counted beside it.
 """
 
-import heapq
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -22,7 +21,7 @@ from engine.model.parameters import ParameterRule
 from engine.runtime import Program, ProgramRefused
 from engine.store import due_limits
 from engine.store.database import Tx
-from engine.store.due_limits import DrawnLimit, Ending, LimitKind, LimitLine
+from engine.store.due_limits import Counted, DrawnLimit, Ending, LimitKind, LimitLine, Span
 from engine.store.instants import to_text
 from engine.work.environment import Environment
 
@@ -113,20 +112,23 @@ def due_week(
         raise Invalid("这一天不在本周到期的范围内。请从本页的数字打开。")
     if question.kind and question.kind not in list(LimitKind):
         raise Invalid("没有这样的时限类别。请从本页的数字打开。")
-    ends = [first_instant(day + timedelta(days=1)) for day in days]
-    found = due_limits.ending(tx, actor, ends[-1])
+    ends = [to_text(at) for at in (now, *(first_instant(day + timedelta(days=1)) for day in days))]
+    found = due_limits.counted(tx, actor, ends)
     drawn = {place: _drawn(environment, tx, place) for place in {one.drawn for one in found}}
-    week = _Week(
-        (LATE, *(day.isoformat() for day in days)), [to_text(at) for at in (now, *ends)], drawn
-    )
     counted = [one for one in found if not drawn[one.drawn].repeats_a_step]
-    chosen = heapq.nsmallest(
-        limit + 1, (one for one in counted if week.fits(one, question)), key=week.order
-    )
+    week = _Week((LATE, *(day.isoformat() for day in days)), ends, drawn)
     return DueWeek(
         days,
         week.by_process(counted),
-        [(line, drawn[line.drawn]) for line in due_limits.lines(tx, chosen)],
+        [
+            (line, drawn[line.drawn])
+            for line in due_limits.lines(
+                tx,
+                week.first(
+                    tx, actor, [one for one in counted if week.fits(one, question)], limit + 1
+                ),
+            )
+        ],
     )
 
 
@@ -138,31 +140,62 @@ class _Week:
     ends: Sequence[str]
     drawn: Mapping[DrawnLimit, Drawn]
 
-    def number(self, one: Ending) -> int:
-        """Of its day: 0 what is over, 1 today."""
-        return bisect_right(self.ends, one.ends_at)
-
-    def order(self, one: Ending) -> tuple[int, bool, str, str, str]:
-        """By day, what is over first; of a day the limits of law first, then what ends first."""
-        is_law = self.drawn[one.drawn].is_law
-        return self.number(one), not is_law, one.ends_at, one.kind, str(one.id)
-
-    def fits(self, one: Ending, question: DueQuestion) -> bool:
-        """Whether it is one of those that the question is about."""
+    def fits(self, one: Counted, question: DueQuestion) -> bool:
+        """Whether these are some of those that the question is about."""
         return (
             question.kind in {"", one.kind}
             and question.process_key in {"", one.drawn.case_process}
             and question.is_law in {None, self.drawn[one.drawn].is_law}
-            and question.day in {"", self.names[self.number(one)]}
+            and question.day in {"", self.names[one.day]}
         )
 
-    def by_process(self, counted: Sequence[Ending]) -> tuple[ProcessDue, ...]:
+    def first(
+        self, tx: Tx, actor: Actor, counted: Sequence[Counted], most: int
+    ) -> Sequence[Ending]:
+        """So many of them by day, what is over first; of a day the limits of law first.
+
+        The numbers say how far the list reaches: all that ends on some days, and of the last one
+        what ends first.
+        """
+        stretches: dict[tuple[int, bool], list[Counted]] = {}
+        for one in sorted(counted, key=self._stretch):
+            stretches.setdefault(self._stretch(one), []).append(one)
+        whole: list[Counted] = []
+        for last in stretches.values():
+            if sum(one.n for one in (*whole, *last)) >= most:
+                break
+            whole += last
+        else:
+            last = []
+        found = [
+            ending
+            for some, limit in ((whole, None), (last, most))
+            for kind in LimitKind
+            for ending in due_limits.ending(tx, actor, kind, list(self._spans(kind, some)), limit)
+        ]
+        return sorted(found, key=self._order)[:most]
+
+    def _spans(self, kind: LimitKind, counted: Sequence[Counted]) -> Iterator[Span]:
+        places: dict[int, set[DrawnLimit]] = {}
+        for one in counted:
+            if one.kind is kind:
+                places.setdefault(one.day, set()).add(one.drawn)
+        for day, of in places.items():
+            yield Span(self.ends[day - 1] if day else "", self.ends[day], frozenset(of))
+
+    def _stretch(self, one: Counted) -> tuple[int, bool]:
+        return one.day, not self.drawn[one.drawn].is_law
+
+    def _order(self, one: Ending) -> tuple[int, bool, str, str, str]:
+        day = bisect_right(self.ends, one.ends_at)
+        return day, not self.drawn[one.drawn].is_law, one.ends_at, one.kind, f"{one.id:>20}"
+
+    def by_process(self, counted: Sequence[Counted]) -> tuple[ProcessDue, ...]:
         """Limits of law first; of these the process with most over, then most that end."""
-        numbers = Counter((one.drawn, one.kind, self.number(one)) for one in counted)
         sums: dict[tuple[bool, str], Counter[tuple[LimitKind, str]]] = {}
-        for (place, kind, number), count in numbers.items():
+        for place, kind, day, count in ((one.drawn, one.kind, one.day, one.n) for one in counted):
             of = sums.setdefault((self.drawn[place].is_law, place.case_process), Counter())
-            of[kind, self.names[number]] += count
+            of[kind, self.names[day]] += count
         found = [ProcessDue(key, is_law, of) for (is_law, key), of in sums.items()]
         found.sort(key=lambda one: (not one.is_law, -one.of_day(LATE), -one.total, one.process_key))
         return tuple(found)

@@ -5,15 +5,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, update
 
 from engine import SYSTEM, Engine, Options, Request, open_engine
 from engine.errors import Invalid
 from engine.model.clock import FixedClock
 from engine.model.definitions import SourceFile
+from engine.store import tables
 from engine.store.due_limits import LimitKind
 from engine.store.task_lists import TaskQuestion
 from engine.work.due import LATE, DueQuestion, DueWeek
+from tests.bench.filling import copy_cases, reckon
 from tests.bench.limits import recording
 from tests.engine.conftest import KEY, MONDAY_MORNING
 from tests.engine.moving.conftest import drawn, form, step
@@ -157,6 +159,25 @@ def test_what_is_late_comes_first_and_of_a_day_the_limits_of_law(
     assert [one.is_law for one in found.processes] == [True, False]
 
 
+def test_a_shorter_list_is_the_beginning_of_the_whole(engine: Engine, clock: FixedClock) -> None:
+    """However it is cut: within a day, between days, between limits of law and others."""
+    for key in ("usual", "lawful", "usual", "waited", "lawful", "at_a_step", "at_a_free_step"):
+        begin(engine, key)
+        clock.advance(timedelta(hours=14))
+    officer = engine.directory.actor_named("officer")
+    for task in engine.tasks.list(SYSTEM, TaskQuestion(status="open")):
+        if task.process_key == "waited":
+            engine.tasks.complete(officer, task.id, {})
+    actor = engine.directory.actor_named("supervisor")
+    whole = week(engine, "supervisor").limits
+    assert len({(drawn.is_law, line.kind, line.ends_at) for line, drawn in whole}) > 6
+    for most in range(len(whole)):
+        cut = engine.supervision.due_week(actor, DueQuestion(), most).limits
+        assert list(cut) == list(whole[: most + 1])
+    lawful = engine.supervision.due_week(actor, DueQuestion(is_law=True), 1).limits
+    assert list(lawful) == [one for one in whole if one[1].is_law][:2]
+
+
 def test_a_sealed_case_counts_for_whom_it_is_there_and_nobody_else(
     engine: Engine, clock: FixedClock
 ) -> None:
@@ -242,16 +263,43 @@ def test_a_kind_that_is_none_is_refused(engine: Engine) -> None:
 def test_what_is_due_is_found_by_an_index_whatever_is_open(engine: Engine) -> None:
     """A database whose words are not those of the index reads all there ever was."""
     begin(engine, "waited")
+    engine.tasks.complete(engine.directory.actor_named("officer"), open_step(engine), {})
+    begin(engine, "lawful")
+    due_later(engine)
     with recording(engine.database) as sent:
-        week(engine, "supervisor")
-    looks = [one for one in sent if "due_at <" in one.statement]
+        assert len(week(engine, "supervisor").limits) == 3
+    asked = {
+        kind: [one for one in sent if "WITH due AS" in one.statement and words in one.statement]
+        for kind, words in (
+            (LimitKind.STEP, "AS ends_at, task.id"),
+            (LimitKind.WAIT, "AS ends_at, job.id"),
+            (LimitKind.WHOLE, "AS ends_at, cases"),
+        )
+    }
+    names = dict(zip(LimitKind, ("ix_task_due", "ix_job_due", "ix_cases_total_due"), strict=True))
+    assert {kind: len(looks) for kind, looks in asked.items()} == dict.fromkeys(LimitKind, 2)
     with engine.database.look() as tx:
         word = "EXPLAIN QUERY PLAN " if engine.database.is_sqlite else "EXPLAIN "
-        if not engine.database.is_sqlite:  # else it would rather read a table that is empty
-            tx.execute(text("SET LOCAL enable_seqscan = off"))
-        plans = [
-            str(tx.exec_driver_sql(word + one.statement, one.parameters).all()) for one in looks
-        ]
-    expected = ("ix_task_due", "ix_job_due", "ix_cases_total_due")
-    for name, plan in zip(expected, plans, strict=True):
-        assert name in plan, plan
+        for kind, looks in asked.items():
+            for one in looks:
+                plan = str(tx.exec_driver_sql(word + one.statement, one.parameters).all())
+                assert names[kind] in plan, plan
+
+
+def due_later(engine: Engine) -> None:
+    """Copies of all cases that are due in years: now it matters where a database begins."""
+    with engine.database.look() as tx:
+        samples = list(tx.execute(select(tables.case.c.id)).scalars())
+    made = copy_cases(engine, samples, 3000)
+    with engine.database.unit_of_work() as work:
+        for table, of_case, name in (
+            (tables.task, tables.task.c.case_id, "due_at"),
+            (tables.job, tables.job.c.case_id, "due_at"),
+            (tables.case, tables.case.c.id, "total_due_at"),
+        ):
+            later = {name: "2031-01-01T15:59:59.999999Z"}
+            work.tx.execute(
+                update(table).where(of_case >= min(made), table.c[name] != "").values(later)
+            )
+        work.commit()
+    reckon(engine)
