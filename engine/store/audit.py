@@ -16,6 +16,7 @@ from engine.store.cases import may_know_of
 from engine.store.database import Tx
 from engine.store.events import FIRST_LINK
 from engine.store.instants import from_text, to_text
+from engine.store.ready import Ready
 from engine.store.tables import access_event, case, event, file, seal, seal_day
 
 _ID_IN_TEXT = re.compile(r"[0-9A-Za-z]{8,64}")
@@ -39,6 +40,9 @@ def access_hash(row: Mapping[str, Any]) -> str:
     return hashlib.sha256(orjson.dumps(content)).hexdigest()
 
 
+_ADD_ACCESS = Ready(insert(access_event))
+
+
 def add_access(
     tx: Tx, at: datetime, actor: str | None, action: str, target: str, detail: str = ""
 ) -> None:
@@ -51,7 +55,7 @@ def add_access(
         "detail": detail,
         "request_id": occasion_id(),
     }
-    tx.execute(insert(access_event).values(**row, hash=access_hash(row)))
+    _ADD_ACCESS.write(tx, {**row, "hash": access_hash(row)})
 
 
 @dataclass(frozen=True)

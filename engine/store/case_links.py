@@ -1,8 +1,9 @@
 """Which case has begun which, in their table."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import func, insert, literal, or_, select, union_all
+from sqlalchemy import BindParameter, bindparam, func, insert, literal, or_, select, union_all
 from sqlalchemy.sql import ColumnElement, Select
 
 from engine.model.actors import Actor
@@ -10,6 +11,7 @@ from engine.model.links import Link, RelatedCase
 from engine.store.cases import visible_to
 from engine.store.database import Tx
 from engine.store.instants import to_text
+from engine.store.ready_for import ReadyFor
 from engine.store.subscriptions import SIGNAL, Subscription
 from engine.store.tables import case, case_link, case_subject, fan_out, subscription, task
 
@@ -98,15 +100,22 @@ def waiting(tx: Tx, case_id: str, message: str, kind: str = "") -> Sequence[Subs
 
 def related(tx: Tx, actor: Actor, case_id: str) -> Sequence[RelatedCase]:
     """The cases at the other ends of a case's links that the actor may see, oldest link first."""
+    return [
+        RelatedCase(row.id, row.number, row.title, row.status, row.kind, bool(row.was_first))
+        for row in _RELATED.records(tx, actor, {"case": case_id})
+    ]
+
+
+def _related(actor: Actor) -> Select[Any]:
     there = case_link.c
+    case_id: BindParameter[str] = bindparam("case")
     began = _seen(actor, there.case_id == case_id, there.from_id, was_first=True)
     begun = _seen(actor, there.from_id == case_id, there.case_id, was_first=False)
     both = union_all(began, begun).subquery()
-    query = select(both).order_by(both.c.was_first.desc(), both.c.at, both.c.id)
-    return [
-        RelatedCase(row.id, row.number, row.title, row.status, row.kind, bool(row.was_first))
-        for row in tx.execute(query)
-    ]
+    return select(both).order_by(both.c.was_first.desc(), both.c.at, both.c.id)
+
+
+_RELATED = ReadyFor(_related)
 
 
 def _seen(

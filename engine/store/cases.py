@@ -35,6 +35,7 @@ from engine.store.areas import lies_below, lies_in_area_of
 from engine.store.database import Tx
 from engine.store.instants import from_text, from_text_or_none, to_text, to_text_or_none
 from engine.store.ready import GATHERED, Ready
+from engine.store.ready_for import ReadyFor
 from engine.store.tables import (
     case,
     case_attribute,
@@ -227,8 +228,11 @@ def _moving_values(c: Case) -> dict[str, object]:
 
 def load(tx: Tx, case_id: str) -> Case | None:
     """The case, whoever asks."""
-    row = tx.execute(select(case).where(case.c.id == case_id)).mappings().first()
+    row = _LOAD.first(tx, {"case": case_id})
     return None if row is None else case_of(row)
+
+
+_LOAD = Ready(select(case).where(case.c.id == bindparam("case")))
 
 
 def standing(
@@ -266,11 +270,14 @@ def oldest_and_newest(tx: Tx) -> list[Case]:
 
 def load_visible(tx: Tx, actor: Actor, case_id: str) -> Case | None:
     """The case, if the actor may see it."""
-    query = select(case).where(case.c.id == case_id, visible_to(actor))
-    row = tx.execute(query).mappings().first()
+    row = _LOAD_VISIBLE.first(tx, actor, {"case": case_id})
     return None if row is None else case_of(row)
 
 
+_THIS_CASE = case.c.id == bindparam("case")
+_LOAD_VISIBLE = ReadyFor(lambda actor: select(case).where(_THIS_CASE, visible_to(actor)))
+_IS_VISIBLE = ReadyFor(lambda actor: select(case.c.id).where(_THIS_CASE, visible_to(actor)))
+_IS_KNOWN = ReadyFor(lambda actor: select(case.c.id).where(_THIS_CASE, may_know_of(actor)))
 _ADD = Ready(insert(case))
 _SAVE = Ready(
     update(case).where(case.c.id == bindparam("case_id"), case.c.rev == bindparam("seen_rev"))
@@ -355,10 +362,15 @@ def milestones(tx: Tx, case_id: str) -> list[Reached]:
     """Milestones reached, oldest first."""
     return [
         Reached(row.name, from_text(row.reached_at), row.process_key, row.element_id)
-        for row in tx.execute(
-            select(milestone).where(milestone.c.case_id == case_id).order_by(milestone.c.reached_at)
-        )
+        for row in _MILESTONES.records(tx, {"case": case_id})
     ]
+
+
+_MILESTONES = Ready(
+    select(milestone)
+    .where(milestone.c.case_id == bindparam("case"))
+    .order_by(milestone.c.reached_at)
+)
 
 
 Upsert = sqlite.Insert | postgresql.Insert
@@ -635,10 +647,7 @@ def count_by_definition(tx: Tx, actor: Actor, *, everywhere: bool) -> dict[tuple
 
 def is_visible(tx: Tx, actor: Actor, case_id: str) -> bool:
     """Whether the actor may see the case."""
-    return (
-        tx.execute(select(case.c.id).where(and_(case.c.id == case_id, visible_to(actor)))).first()
-        is not None
-    )
+    return _IS_VISIBLE.first(tx, actor, {"case": case_id}) is not None
 
 
 def is_for_all_to_know(tx: Tx, case_id: str) -> bool:
@@ -649,8 +658,7 @@ def is_for_all_to_know(tx: Tx, case_id: str) -> bool:
 
 def may_be_known_to(tx: Tx, actor: Actor, case_id: str) -> bool:
     """Whether the actor may know that there is such a case, though it be none of hers."""
-    found = select(case.c.id).where(case.c.id == case_id, may_know_of(actor))
-    return tx.execute(found).first() is not None
+    return _IS_KNOWN.first(tx, actor, {"case": case_id}) is not None
 
 
 def looks_after_sealed(tx: Tx, actor: Actor, case_id: str) -> bool:

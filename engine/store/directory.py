@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -27,6 +28,7 @@ from engine.model.tasks import Holder
 from engine.store.database import Tx
 from engine.store.dated import valid, valid_on
 from engine.store.ready import Ready
+from engine.store.ready_for import blanks, filled, room_for
 from engine.store.tables import (
     organisation,
     organisation_closure,
@@ -113,10 +115,16 @@ def organisation_brief(tx: Tx, organisation_id: str) -> Organisation | None:
 def names_of(tx: Tx, organisation_ids: Iterable[str]) -> dict[str, str]:
     """The names of organisations by id; those that there are not are left out."""
     wanted = sorted(set(organisation_ids))
-    rows = tx.execute(
-        select(organisation.c.id, organisation.c.name).where(organisation.c.id.in_(wanted))
-    )
-    return {row.id: row.name for row in rows} if wanted else {}
+    if not wanted:
+        return {}
+    room = room_for(wanted)
+    return dict(_names_of(room).rows(tx, filled("unit", wanted, room)))
+
+
+@lru_cache
+def _names_of(room: int) -> Ready:
+    these = organisation.c.id.in_(blanks("unit", room))
+    return Ready(select(organisation.c.id, organisation.c.name).where(these))
 
 
 def line_upwards(tx: Tx, organisation_id: str) -> list[Organisation]:
@@ -286,9 +294,15 @@ def names(tx: Tx, person_ids: Iterable[str]) -> dict[str, str]:
     found = {i: name for i in asked if (name := name_without_account(i)) is not None}
     wanted = sorted(asked - found.keys())
     if wanted:
-        rows = tx.execute(select(person.c.id, person.c.name).where(person.c.id.in_(wanted)))
-        found.update((row.id, row.name) for row in rows)
+        room = room_for(wanted)
+        found.update(_names(room).rows(tx, filled("person", wanted, room)))
     return found
+
+
+@lru_cache
+def _names(room: int) -> Ready:
+    these = person.c.id.in_(blanks("person", room))
+    return Ready(select(person.c.id, person.c.name).where(these))
 
 
 def add_people(tx: Tx, new: Sequence[tuple[Person, str | None]], created_at: str) -> None:
@@ -387,7 +401,23 @@ def holders_at(
     found: dict[tuple[str, str], list[Holder]] = {}
     if not places:
         return found
-    rows = tx.execute(
+    each = sorted(set(places))
+    room = room_for(places)
+    asked = {
+        "today": today.isoformat(),
+        **filled("role", [role for role, _unit in each], room),
+        **filled("unit", [unit for _role, unit in each], room),
+    }
+    for row in _holders_at(room).records(tx, asked):
+        one = Holder(row.id, row.name, row.phone)
+        found.setdefault((row.role, row.organisation_id), []).append(one)
+    return found
+
+
+@lru_cache
+def _holders_at(room: int) -> Ready:
+    places = [*zip(blanks("role", room), blanks("unit", room), strict=True)]
+    return Ready(
         select(
             role_grant.c.role,
             role_grant.c.organisation_id,
@@ -398,16 +428,12 @@ def holders_at(
         .distinct()
         .join(role_grant, role_grant.c.person_id == person.c.id)
         .where(
-            tuple_(role_grant.c.role, role_grant.c.organisation_id).in_(sorted(places)),
-            valid(role_grant, today),
+            tuple_(role_grant.c.role, role_grant.c.organisation_id).in_(places),
+            valid_on(role_grant, bindparam("today", type_=role_grant.c.valid_from.type)),
             person.c.active,
         )
         .order_by(person.c.name)
     )
-    for row in rows:
-        one = Holder(row.id, row.name, row.phone)
-        found.setdefault((row.role, row.organisation_id), []).append(one)
-    return found
 
 
 def held_places(tx: Tx, roles: Collection[str], today: date) -> list[tuple[str, Organisation]]:

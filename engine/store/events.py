@@ -8,10 +8,11 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import insert, select
+from sqlalchemy import Integer, bindparam, insert, select
 
 from engine.model.occasions import occasion_id
 from engine.store.database import Tx
@@ -129,10 +130,19 @@ def of_case(
     tx: Tx, case_id: str, after: int = 0, limit: int = 10_000, kinds: Sequence[str] = ()
 ) -> list[EventRow]:
     """Rows of a case, oldest first."""
-    query = select(event).where(event.c.case_id == case_id, event.c.number > after)
+    asked = {"case": case_id, "after": after, "most": limit}
+    return [event_of(row) for row in _of_kinds(tuple(kinds)).records(tx, asked)]
+
+
+@lru_cache(maxsize=50)
+def _of_kinds(kinds: tuple[str, ...]) -> Ready:
+    """Of a case those of some kinds, which are few lists that stand in the code; all for none."""
+    query = select(event).where(
+        event.c.case_id == bindparam("case"), event.c.number > bindparam("after")
+    )
     if kinds:
         query = query.where(event.c.kind.in_(kinds))
-    return [event_of(row) for row in tx.execute(query.order_by(event.c.number).limit(limit))]
+    return Ready(query.order_by(event.c.number).limit(bindparam("most", type_=Integer())))
 
 
 def event_of(row: Any) -> EventRow:

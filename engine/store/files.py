@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, func, insert, literal, or_, select, update
+from sqlalchemy import and_, bindparam, delete, exists, func, insert, literal, or_, select, update
 
 from engine.model.cases import StoredFile
 from engine.store.database import Tx
 from engine.store.instants import from_text, from_text_or_none, to_text, to_text_or_none
+from engine.store.ready import Ready
 from engine.store.tables import file, guest_draft, start_draft, task
 
 
@@ -27,7 +28,11 @@ def _file(row: Any) -> StoredFile:
     )
 
 
-_ADD = insert(file)
+_ADD = Ready(insert(file))
+_LOAD = Ready(select(file).where(file.c.id == bindparam("file")))
+_OF_CASE = Ready(
+    select(file).where(file.c.case_id == bindparam("case")).order_by(file.c.staged_at, file.c.id)
+)
 
 
 def add(tx: Tx, new: StoredFile) -> None:
@@ -52,14 +57,13 @@ def add_several(tx: Tx, new: Sequence[StoredFile]) -> None:
         }
         for one in new
     ]
-    if rows:
-        tx.execute(_ADD, rows)
+    _ADD.write_all(tx, rows)
 
 
 def load(tx: Tx, file_id: str) -> StoredFile | None:
     """One file."""
-    row = tx.execute(select(file).where(file.c.id == file_id)).first()
-    return None if row is None else _file(row)
+    rows = _LOAD.records(tx, {"file": file_id})
+    return _file(rows[0]) if rows else None
 
 
 def by_ids(tx: Tx, ids: Iterable[str]) -> dict[str, StoredFile]:
@@ -72,12 +76,7 @@ def by_ids(tx: Tx, ids: Iterable[str]) -> dict[str, StoredFile]:
 
 def of_case(tx: Tx, case_id: str) -> list[StoredFile]:
     """The files of a case, oldest first."""
-    return [
-        _file(row)
-        for row in tx.execute(
-            select(file).where(file.c.case_id == case_id).order_by(file.c.staged_at, file.c.id)
-        )
-    ]
+    return [_file(row) for row in _OF_CASE.records(tx, {"case": case_id})]
 
 
 def link(tx: Tx, ids: Sequence[str], case_id: str, owner: str, at: datetime) -> int:

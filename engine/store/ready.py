@@ -9,6 +9,7 @@ therefore kept (:class:`Pending`) and sent together as one pipeline: before the 
 that reads, and before COMMIT. SQLite has no wire; there every write is sent as it is said.
 """
 
+from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -35,6 +36,26 @@ time a long statement is sent, an eighth of an inbox."""
 
 _AS_THEY_ARE = (Boolean, LargeBinary, String)
 """Types whose Python values both drivers take without help."""
+
+
+_LATER = "\0"
+
+
+class Blank(str):
+    """Stands in a statement where a value will be given each time, by this name.
+
+    Rules that are written with the values of who asks are thus compiled once for many. A blank
+    that is worked into another value is found out when the statement is compiled.
+    """
+
+    __slots__ = ("name",)
+    name: str
+
+    def __new__(cls, name: str) -> "Blank":
+        """A blank of this name; one of the same name is equal."""
+        made = super().__new__(cls, _LATER + name)
+        made.name = name
+        return made
 
 
 class Collision(Exception):
@@ -154,6 +175,12 @@ class Ready:
         found: list[tuple[Any, ...]] = cursor.fetchall()
         return ready.converted(found) if ready.converters else found
 
+    def records(self, tx: Connection, values: Values) -> list[Any]:
+        """All rows, values converted, each with its labels as names."""
+        ready = self._for(tx, ())
+        found = ready.converted(ready.run(tx, ready.bound(values)).fetchall())
+        return [*map(ready.record._make, found)]
+
     def first(self, tx: Connection, values: Values) -> dict[str, Any] | None:
         """The first row by its labels, or None."""
         ready = self._for(tx, ())
@@ -209,21 +236,23 @@ class _Compiled:
             dialect=dialect if self.at_once else _NUMBERING,
             column_keys=list(columns) or None,
         )
-        if compiled.post_compile_params:
-            msg = "IN over a list is written out at each run; say it with OR"
-            raise ValueError(msg)
-        self.text = str(compiled)
-        self._in_order = _in_order(tuple(compiled.positiontup or ()))
-        written: dict[str, Any] = dict(compiled.params)
-        given = [name for name in written if compiled.binds[name].required]
-        self._written = {name: value for name, value in written.items() if name not in given}
+        given = [name for name in compiled.params if compiled.binds[name].required]
+        # A list is written out as long as it is here; its members may be blanks.
+        state = compiled.construct_expanded_state({name: Blank(name) for name in given})
+        self.text = state.statement
+        blanks = {k: value.name for k, value in state.parameters.items() if type(value) is Blank}
+        self._in_order = _in_order(tuple(blanks.get(k, k) for k in state.positiontup or ()))
+        self._written = {k: value for k, value in state.parameters.items() if k not in blanks}
+        _refuse_worked_in(self._written.values())
         binders = ((name, _binder(compiled.binds[name].type, dialect)) for name in given)
         self._binders = [(name, do) for name, do in binders if do is not None]
         self.labels: tuple[str, ...] = ()
+        self.record: Any = None
         self.converters: list[tuple[int, Converter]] = []
         if isinstance(statement, Select | CompoundSelect):
             told = statement.selected_columns
             self.labels = tuple(told.keys())
+            self.record = namedtuple("Record", self.labels, rename=True)  # type: ignore[misc]
             if self.at_once:  # psycopg gives bytes, decimals and truth values by itself
                 converters = (
                     (n, column.type.dialect_impl(dialect).result_processor(dialect, None))
@@ -279,6 +308,16 @@ class _Compiled:
             raise _told(tx, self.text, error) from error
         if must_find and cursor.rowcount != 1:
             raise Collision
+
+
+def _refuse_worked_in(values: Iterable[Any]) -> None:
+    for value in values:
+        if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+            msg = f"a list that is not written out: {value!r}"
+            raise TypeError(msg)
+        if isinstance(value, str) and _LATER in value:
+            msg = f"a value that is given later was worked into another: {value!r}"
+            raise ValueError(msg)
 
 
 def _in_order(names: tuple[str, ...]) -> Converter:

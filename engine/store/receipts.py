@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import bindparam, delete, exists, insert, select, update
 
 from engine.store.accounts import digest
 from engine.store.cases import insert_or
 from engine.store.database import Tx
 from engine.store.instants import from_text, from_text_or_none, to_text
+from engine.store.ready import Ready
 from engine.store.tables import guest_draft, guest_session, receipt, task
 
 
@@ -55,10 +56,12 @@ def issue(tx: Tx, case_id: str, code_hash: str, by: str, now: datetime) -> None:
 
 def of_case(tx: Tx, case_id: str) -> list[Receipt]:
     """Every receipt of a case, the newest first."""
-    rows = tx.execute(
-        select(receipt).where(receipt.c.case_id == case_id).order_by(receipt.c.id.desc())
-    )
-    return [_receipt(row) for row in rows]
+    return [_receipt(row) for row in _OF_CASE.records(tx, {"case": case_id})]
+
+
+_OF_CASE = Ready(
+    select(receipt).where(receipt.c.case_id == bindparam("case")).order_by(receipt.c.id.desc())
+)
 
 
 def by_code(tx: Tx, code_hash: str) -> Receipt | None:

@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from engine.model.actors import Actor
 from engine.store.cases import may_know_of
 from engine.store.database import Tx
+from engine.store.ready import Ready
+from engine.store.ready_for import ReadyFor, blanks, filled, room_for
 from engine.store.tables import case, case_subject, task
 
 
@@ -30,21 +32,33 @@ def add(tx: Tx, case_id: str, task_ids: Sequence[str]) -> None:
 
 def tasks_of(tx: Tx, case_id: str) -> list[str]:
     """The steps a case is about."""
-    query = select(case_subject.c.task_id).where(case_subject.c.case_id == case_id)
-    return list(tx.execute(query.order_by(case_subject.c.task_id)).scalars())
+    return [task_id for (task_id,) in _TASKS_OF.rows(tx, {"case": case_id})]
+
+
+_TASKS_OF = Ready(
+    select(case_subject.c.task_id)
+    .where(case_subject.c.case_id == bindparam("case"))
+    .order_by(case_subject.c.task_id)
+)
 
 
 def cases_about(tx: Tx, actor: Actor, task_ids: Collection[str]) -> list[CaseAbout]:
     """The cases about any of these steps that she may know of, oldest first."""
     if not task_ids:
         return []
-    rows = tx.execute(
+    room = room_for(task_ids)
+    rows = _CASES_ABOUT.records(tx, actor, filled("step", task_ids, room), room)
+    return [CaseAbout(row.task_id, row.id, row.number, row.status) for row in rows]
+
+
+_CASES_ABOUT = ReadyFor(
+    lambda actor, room: (
         select(case_subject.c.task_id, case.c.id, case.c.number, case.c.status)
         .join(case, case.c.id == case_subject.c.case_id)
-        .where(case_subject.c.task_id.in_(sorted(task_ids)), may_know_of(actor))
+        .where(case_subject.c.task_id.in_(blanks("step", room)), may_know_of(actor))
         .order_by(case.c.created_at, case.c.id)
     )
-    return [CaseAbout(row.task_id, row.id, row.number, row.status) for row in rows]
+)
 
 
 def counts(tx: Tx, case_ids: Collection[str]) -> tuple[Counter[str], Counter[str]]:

@@ -6,7 +6,7 @@ Who waits for a signal stands here too: it has a name and no key.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from engine.store.database import Tx
 from engine.store.ready import Ready
@@ -84,12 +84,15 @@ def of_case(tx: Tx, case_id: str) -> list[Subscription]:
         Subscription(
             row.case_id, row.token, row.process_key, row.element_id, row.name, row.key_hash
         )
-        for row in tx.execute(
-            select(subscription)
-            .where(subscription.c.case_id == case_id)
-            .order_by(subscription.c.id)
-        )
+        for row in _OF_CASE.records(tx, {"case": case_id})
     ]
+
+
+_OF_CASE = Ready(
+    select(subscription)
+    .where(subscription.c.case_id == bindparam("case"))
+    .order_by(subscription.c.id)
+)
 
 
 def names_in_use(tx: Tx) -> set[str]:

@@ -1,11 +1,11 @@
 """Lists and counts of steps: the API's lists, the supervisor's; a person's inbox has its own."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, literal, or_, select
+from sqlalchemy import Integer, and_, bindparam, func, literal, or_, select
 from sqlalchemy import case as when
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.selectable import Select
@@ -18,6 +18,8 @@ from engine.store.cases import visible_to
 from engine.store.database import Tx
 from engine.store.dated import valid
 from engine.store.instants import NEVER, from_day, from_days, from_text, from_text_or_none, to_text
+from engine.store.ready import Blank, Ready
+from engine.store.ready_for import ReadyFor
 from engine.store.tables import (
     case,
     organisation,
@@ -154,52 +156,84 @@ class TaskQuestion:
 
 def lines(tx: Tx, actor: Actor, question: TaskQuestion) -> list[TaskLine]:
     """Steps of the cases the actor may see, by id; one more than asked."""
-    query = line_query().where(visible_to(actor), *_narrowed(question))
-    if question.overdue_at is not None:
+    asked = {**_texts(question), "most": question.limit + 1}
+    shape = (frozenset(asked), question.unassigned)
+    return [line_of(row) for row in _LINES.records(tx, actor, asked, *shape)]
+
+
+def _lines(actor: Actor, named: frozenset[str], unassigned: bool) -> Select[Any]:  # noqa: FBT001
+    texts = {name: Blank(name) for name in named}
+    query = line_query().where(visible_to(actor), *_narrowed(texts, unassigned=unassigned))
+    if "late_at" in named:
         query = query.order_by(_due, task.c.id)
-    elif question.completed_by:
+    elif "completed_by" in named:
         query = query.order_by(task.c.completed_at.desc(), task.c.id)
     else:
         query = query.order_by(task.c.id)
-    return [line_of(row) for row in tx.execute(query.limit(question.limit + 1))]
+    return query.limit(bindparam("most", type_=Integer()))
 
 
-def _narrowed(question: TaskQuestion) -> list[ColumnElement[bool]]:
+_LINES = ReadyFor(_lines)
+
+
+def _texts(question: TaskQuestion) -> dict[str, str]:
+    """What the question names, as it stands in the tables."""
     process, _separator, element = question.step.partition("/")
-    equal: tuple[tuple[ColumnElement[Any], str | None], ...] = (
-        (task.c.id, question.id or None),
-        (task.c.status, question.status or None),
-        (task.c.case_id, question.case_id or None),
-        (task.c.assignee, question.assignee),
-        (task.c.completed_by, question.completed_by or None),
-        (task.c.draft_by, question.drafted_by or None),
-        (task.c.element_id, question.element_id or element or None),
-        (task.c.process_key, process or None),
-        (queue.c.handling_id, question.handling or None),
-    )
-    narrowed = [column == value for column, value in equal if value is not None]
-    if question.unassigned:
+    late_at = question.overdue_at
+    texts = {
+        "id": question.id or None,
+        "status": question.status or None,
+        "case_id": question.case_id or None,
+        "assignee": question.assignee,
+        "completed_by": question.completed_by or None,
+        "draft_by": question.drafted_by or None,
+        "element_id": question.element_id or element or None,
+        "process_key": process or None,
+        "handling_id": question.handling or None,
+        "below": question.below or None,
+        "late_at": None if late_at is None else to_text(late_at),
+        "after": question.after or None,
+    }
+    return {name: text for name, text in texts.items() if text is not None}
+
+
+_EQUAL: Mapping[str, ColumnElement[Any]] = {
+    "id": task.c.id,
+    "status": task.c.status,
+    "case_id": task.c.case_id,
+    "assignee": task.c.assignee,
+    "completed_by": task.c.completed_by,
+    "draft_by": task.c.draft_by,
+    "element_id": task.c.element_id,
+    "process_key": task.c.process_key,
+    "handling_id": queue.c.handling_id,
+}
+
+
+def _narrowed(texts: Mapping[str, str], *, unassigned: bool) -> list[ColumnElement[bool]]:
+    narrowed = [column == texts[name] for name, column in _EQUAL.items() if name in texts]
+    if unassigned:
         narrowed.append(task.c.assignee.is_(None))
-    if question.below:
-        narrowed.append(lies_below(queue.c.home_id, [question.below]))
-    if question.overdue_at is not None:
+    if "below" in texts:
+        narrowed.append(lies_below(queue.c.home_id, [texts["below"]]))
+    if "late_at" in texts:
         narrowed.append(task.c.status == "open")
-        narrowed.append(task.c.due_at < to_text(question.overdue_at))
-    if question.after:
-        narrowed.append(task.c.id > question.after)
+        narrowed.append(task.c.due_at < texts["late_at"])
+    if "after" in texts:
+        narrowed.append(task.c.id > texts["after"])
     return narrowed
+
+
+_OPEN_OF_CASE = Ready(
+    line_query()
+    .where(task.c.case_id == bindparam("case"), task.c.status == "open")
+    .order_by(task.c.number)
+)
 
 
 def open_of_case(tx: Tx, case_id: str) -> list[TaskLine]:
     """The open steps of a case."""
-    return [
-        line_of(row)
-        for row in tx.execute(
-            line_query()
-            .where(task.c.case_id == case_id, task.c.status == "open")
-            .order_by(task.c.number)
-        )
-    ]
+    return [line_of(row) for row in _OPEN_OF_CASE.records(tx, {"case": case_id})]
 
 
 def open_of_cases(tx: Tx, case_ids: Collection[str]) -> list[TaskLine]:
@@ -247,7 +281,7 @@ def overdue_counts(
             .join(_handling, _handling.c.id == queue.c.handling_id)
             .outerjoin(person, person.c.id == task.c.assignee)
         )
-        .where(visible_to(actor), *_narrowed(TaskQuestion(overdue_at=now)))
+        .where(visible_to(actor), *_narrowed({"late_at": to_text(now)}, unassigned=False))
         .subquery()
     )
 

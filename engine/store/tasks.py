@@ -27,6 +27,7 @@ from engine.store.instants import (
     to_text_or_none,
 )
 from engine.store.ready import Ready
+from engine.store.ready_for import ReadyFor
 from engine.store.tables import (
     case,
     person,
@@ -178,8 +179,8 @@ def handling_by_element(tx: Tx, case_id: str) -> dict[str, set[str]]:
 
 def load_visible(tx: Tx, actor: Actor, task_id: str) -> LoadedTask | None:
     """The step and its case, if the actor may see the case."""
-    row = tx.execute(_ONE.where(visible_to(actor)), {"task_id": task_id}).mappings().first()
-    return None if row is None else _loaded(dict(row))
+    row = _LOAD_VISIBLE.first(tx, actor, {"task_id": task_id})
+    return None if row is None else _loaded(row)
 
 
 def open_in_lane(tx: Tx, case_id: str, lane_kind: str) -> list[Task]:
@@ -207,6 +208,7 @@ def select_with_case() -> Select[Any]:
 # Statements of the main road are built once: building one costs as much as running it.
 _ONE = select_with_case().where(task.c.id == bindparam("task_id"))
 _LOAD = Ready(_ONE)
+_LOAD_VISIBLE = ReadyFor(lambda actor: _ONE.where(visible_to(actor)))
 _ADD = Ready(insert(task))
 _COMPLETE = Ready(
     update(task)

@@ -25,6 +25,7 @@ READS_GRANTS = {
     "engine/work/confidence.py": "narrows what the rule shows: a step kept from some",
     "engine/store/cases.py": "the rule",
     "engine/store/inbox.py": "who holds no role has no inbox",
+    "engine/store/ready_for.py": "asks the rule for one with the same roles, names left blank",
     "engine/api/definitions.py": "a designer counts cases, and sees none of them",
     "webapp/api/shapes.py": "tells her who she is",
 }
@@ -56,6 +57,11 @@ def _functions(sources: tuple[Source, ...]) -> Iterator[Function]:
                     }
                     names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
                     yield Function(source.name, node.name, arguments, names - {node.name})
+                elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                    # a statement compiled once: what it asks stands where it is made
+                    name = node.targets[0].id
+                    names = {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)}
+                    yield Function(source.name, name, set(), names)
 
 
 def _asks_the_rule(asked: Function, functions: list[Function]) -> bool:

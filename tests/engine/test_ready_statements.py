@@ -8,7 +8,8 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.store.database import Tx, UniqueViolation, savepoint
-from engine.store.ready import Collision, Ready
+from engine.store.ready import Blank, Collision, Ready
+from engine.store.ready_for import blanks, filled, room_for
 from engine.store.tables import case_attribute, milestone
 from tests.engine.conftest import Office
 
@@ -127,3 +128,23 @@ def test_values_come_back_as_the_types_promise(office: Office, case_id: str) -> 
     assert row == dict(told)
     assert row is not None
     assert isinstance(row["number"], Decimal)
+
+
+def test_a_list_of_blanks_is_filled_each_time_with_other_values(
+    office: Office, case_id: str
+) -> None:
+    these = milestone.c.name.in_(blanks("name", 4))
+    ready = Ready(select(milestone.c.name).where(these).order_by(milestone.c.name))
+    office.engine.execute(lambda tx: reach(tx, case_id, "one", "three", "two"))
+    for asked in (["one", "two", "four"], ["three"], ["five"]):
+        assert room_for(asked) <= 4
+        given = filled("name", asked, 4)
+        rows = office.engine.ask(lambda tx, given=given: ready.rows(tx, given))
+        assert [name for (name,) in rows] == sorted({"one", "two", "three"} & {*asked})
+    assert [room_for(["x"] * n) for n in (1, 2, 3, 4, 5)] == [1, 2, 4, 4, 8]
+
+
+def test_a_blank_that_was_worked_into_another_value_is_refused(office: Office) -> None:
+    ready = Ready(select(milestone.c.name).where(milestone.c.name.like("%" + Blank("name"))))
+    with pytest.raises(ValueError, match="given later"):
+        office.engine.ask(lambda tx: ready.rows(tx, {"name": "one"}))

@@ -4,11 +4,16 @@ import io
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from engine import SYSTEM, Request
 from engine.errors import FileTooLarge, FileTypeRefused, Invalid, NotFound, NotPermitted
 from engine.model.tasks import InboxFilter
-from engine.store.cases import CaseQuestion
+from engine.store import cases
+from engine.store.cases import CaseQuestion, may_know_of, visible_to
+from engine.store.database import Tx
+from engine.store.ready_for import stand_in
+from engine.store.tables import case
 from engine.store.task_lists import TaskQuestion
 from engine.work.supervise import OverdueFilter
 from tests.engine.conftest import FILLED, Office
@@ -34,6 +39,37 @@ SEE_IT = {"officer", "officer2", "township", "reviewer", "approver", "supervisor
 
 The grass-roots chair's role sees her own only, and this step is not hers.
 """
+
+
+def test_one_whose_names_are_left_blank_is_asked_the_same_rule(office: Office) -> None:
+    started = {office.start(), office.start()}
+
+    def found(tx: Tx, name: str) -> tuple[set[str], set[str], set[str], set[str]]:
+        actor = office.actor(name)
+        return (
+            set(tx.execute(select(case.c.id).where(visible_to(actor))).scalars()),
+            {one for one in started if cases.is_visible(tx, actor, one)},
+            set(tx.execute(select(case.c.id).where(may_know_of(actor))).scalars()),
+            {one for one in started if cases.may_be_known_to(tx, actor, one)},
+        )
+
+    for name in EVERYBODY:
+        by_rule, ready, known_by_rule, known = office.engine.ask(lambda tx, n=name: found(tx, n))
+        assert ready == by_rule & started
+        assert known == known_by_rule & started
+        assert bool(ready) == (name in SEE_IT)
+
+
+def test_two_with_the_same_roles_at_different_units_share_their_statements(
+    office: Office,
+) -> None:
+    officer, far = office.actor("officer"), office.actor("far_officer")
+    (like, names), (far_like, far_names) = stand_in(officer), stand_in(far)
+    assert like == far_like
+    assert names != far_names
+    assert names["actor_id"] == officer.person_id
+    assert stand_in(office.actor("approver"))[0] != like
+    assert stand_in(SYSTEM) == (SYSTEM, {})
 
 
 def test_everybody_sees_the_same_everywhere(office: Office) -> None:
