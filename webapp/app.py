@@ -38,6 +38,7 @@ from webapp.receipts.routes import receipts
 from webapp.receipts.staff import slips
 from webapp.register.routes import register
 from webapp.settings import Settings
+from webapp.shared.application import Application
 from webapp.shared.choose_language import language
 from webapp.shared.error_pages import answer_errors, of_bug, of_error, of_http_error
 from webapp.shared.health import count_requests
@@ -69,7 +70,9 @@ _A_YEAR = 31_536_000
 
 def create_app(settings: Settings, engine: Engine, registry: RegistryPort) -> Flask:
     """Make the application; nothing is read from outside but these arguments."""
-    app = Flask("webapp", root_path=str(Path(__file__).parent), template_folder="shared/templates")
+    app = Application(
+        "webapp", root_path=str(Path(__file__).parent), template_folder="shared/templates"
+    )
     app.config.update(
         SECRET_KEY=_secret(settings.key),
         SESSION_COOKIE_NAME="page",  # holds the CSRF token and what is told once; "session" is ours

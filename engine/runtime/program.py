@@ -195,6 +195,13 @@ class Program:
         known = self._processes[element.process_key].documents
         return tuple(known[name] for name in element.document_ids if name in known)
 
+    @cached_property
+    def has_papers(self) -> bool:
+        """Whether any of its steps, called processes included, has a paper."""
+        return any(
+            self.documents_of(element) for key in self._processes for element in self.elements(key)
+        )
+
     def list_document_of(self, element: Element) -> Document | None:
         """The list for several cases at a step."""
         return self._processes[element.process_key].documents.get(element.list_document_id)

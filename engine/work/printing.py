@@ -72,6 +72,8 @@ def paper_steps(
 
 def steps_with_papers(tx: Tx, actor: Actor, opened: OpenedCase) -> tuple[PaperStep, ...]:
     """The same of a case that its reader was found to see."""
+    if not any(program.has_papers for program in opened.programs):
+        return ()
     question = TaskQuestion(case_id=opened.case.id, limit=_MOST_STEPS)
     newest: dict[tuple[str, str, Items], TaskLine] = {}
     for line in sorted(task_lists.lines(tx, actor, question), key=lambda one: one.created_at):

@@ -13,7 +13,11 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, Request, has_request_context, request
-from flask_babel import Babel, Domain, get_locale, lazy_gettext
+from flask_babel import Babel, Domain, get_locale
+from flask_babel.speaklater import LazyString
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 from engine.sentences import in_english
 
@@ -33,7 +37,7 @@ def _(text: str, **values: object) -> str:
 
 def lazy(text: str) -> object:
     """The same for tables made at import: ``str`` of it gives the text of the moment."""
-    return lazy_gettext(text)
+    return LazyString(_gettext, text)
 
 
 def counting(text: str) -> str:
@@ -75,7 +79,7 @@ def spoken(text: str) -> str:
 
 def is_english() -> bool:
     """Whether the page is drawn in English."""
-    return str(get_locale()) == "en"
+    return chosen_language() == "en"
 
 
 @lru_cache
@@ -98,6 +102,21 @@ def _gettext(text: str) -> str:
 
 def _ngettext(one: str, many: str, n: int) -> str:
     return str(_read(chosen_language()).ngettext(one, many, n))
+
+
+@pass_eval_context
+def _in_template(drawn: EvalContext, text: str, **values: object) -> str:
+    """``_`` of the templates, as Jinja's newstyle gettext: the values are escaped."""
+    if not drawn.autoescape:
+        return _gettext(text) % values
+    if values:
+        return Markup(_gettext(text)) % values  # noqa: S704 - a text of the catalogue
+    return _as_markup(chosen_language(), text)
+
+
+@lru_cache(maxsize=10_000)
+def _as_markup(language: str, text: str) -> Markup:
+    return Markup(str(_read(language).gettext(text))) % {}  # noqa: S704 - a text of the catalogue
 
 
 class _PoDomain(Domain):  # type: ignore[misc]  # flask_babel has no types
@@ -125,3 +144,4 @@ def speak(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         _gettext, _ngettext, newstyle=True
     )
+    app.jinja_env.globals["_"] = _in_template  # Jinja's own way to the same is long

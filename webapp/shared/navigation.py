@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from flask import get_flashed_messages, request, url_for
-from flask_babel import get_locale
 
 from engine import Actor
 from webapp.shared.language import HTML_LANGUAGES, LANGUAGES, chosen_language, lazy
@@ -143,7 +142,7 @@ def shell(section: str, actor: Actor | None = None) -> Shell:
     """The frame of a page in a section; without an actor the public's."""
     installation = current_installation()
     settings = installation.settings
-    language = str(get_locale())
+    language = chosen_language()
     return Shell(
         site_name=settings.site_name,
         language=HTML_LANGUAGES.get(language, "zh-CN"),
