@@ -2,7 +2,9 @@
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Flask
 from flask.typing import ResponseReturnValue
@@ -51,6 +53,9 @@ from webapp.shared.static_files import version_static_files
 from webapp.supervision.routes import supervision
 from webapp.tasks.routes import tasks
 from webapp.together.routes import together
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 class Id(BaseConverter):
@@ -135,7 +140,21 @@ def create_app(settings: Settings, engine: Engine, registry: RegistryPort) -> Fl
     ):
         app.register_blueprint(feature)
     _mount_api(app)
+    _see_once(app, engine)
     return app
+
+
+def _see_once(app: Flask, engine: Engine) -> None:
+    """Answer each request from one reading of the database, whatever its parts ask."""
+    answer = app.wsgi_app
+
+    def answer_from_one_view(
+        environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        with engine.one_view():
+            return answer(environ, start_response)
+
+    app.wsgi_app = answer_from_one_view  # type: ignore[method-assign]
 
 
 def _mount_api(app: Flask) -> None:

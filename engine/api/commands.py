@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from engine.api.watching import Watcher, watched
@@ -154,8 +155,9 @@ class Commands:
 
     def note_access(self, actor: Actor | None, action: str, target: str, detail: str = "") -> None:
         """Write down a read of personal data or a refusal, in a short transaction of its own."""
-        self.execute(
-            lambda tx: stored_audit.add_access(
+
+        def note(tx: Tx) -> None:
+            stored_audit.add_access(
                 tx,
                 self.environment.now(),
                 None if actor is None else actor.person_id,
@@ -163,7 +165,26 @@ class Commands:
                 target[:120],
                 detail[:300],
             )
-        )
+
+        self.execute_alone(note)
+
+    def execute_alone(self, write: Callable[[Tx], None]) -> None:
+        """Do a command that is one statement.
+
+        To PostgreSQL such a statement is a transaction by itself, as durable as any other when it
+        is answered: BEGIN and COMMIT would be two more answers to wait for.
+        """
+        if self.database.is_sqlite:
+            self.execute(write)
+            return
+        with watched(self.watcher, write), self.database.look() as tx:
+            write(tx)
+
+    @contextmanager
+    def one_view(self) -> Iterator[None]:
+        """Let this thread's questions share one reading while a request is answered."""
+        with self.database.one_view():
+            yield
 
 
 class Group:

@@ -54,8 +54,7 @@ class Telling(Group):
 
     def unread(self, actor: Actor) -> int:
         """How many of her messages wait to be read."""
-        with self._commands.database.look() as tx:
-            return stored_messages.unread(tx, actor.person_id)
+        return self._commands.ask(lambda tx: stored_messages.unread(tx, actor.person_id))
 
     def of_person(self, actor: Actor, limit: int = 60) -> Sequence[Message]:
         """Her messages, the newest first."""

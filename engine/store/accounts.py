@@ -2,14 +2,16 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 
+from engine.model.actors import Actor
 from engine.store.database import Tx
+from engine.store.directory import ACTOR_COLUMNS, actor_of, with_grants
 from engine.store.instants import from_text, to_text
 from engine.store.ready import Ready
-from engine.store.tables import one_use_link, session, sign_in_attempt
+from engine.store.tables import one_use_link, person, role_grant, session, sign_in_attempt
 
 
 def digest(token: str) -> str:
@@ -44,21 +46,39 @@ def open_session(
     )
 
 
-_FIND_SESSION = Ready(select(session).where(session.c.token_hash == bindparam("hash")))
-
-
-def find_session(tx: Tx, token: str) -> Session | None:
-    """The session of a token, expired or not."""
-    row = _FIND_SESSION.first(tx, {"hash": digest(token)})
-    if row is None:
-        return None
-    return Session(
-        row["kind"],
-        row["person_id"],
-        from_text(row["created_at"]),
-        from_text(row["seen_at"]),
-        from_text(row["expires_at"]),
+# Every request asks this: one statement, built once.
+_SIGNED_IN = Ready(
+    select(
+        session.c.kind,
+        session.c.person_id,
+        session.c.created_at,
+        session.c.seen_at,
+        session.c.expires_at,
+        *ACTOR_COLUMNS,
     )
+    .select_from(
+        with_grants(
+            session.outerjoin(person, and_(person.c.id == session.c.person_id, person.c.active))
+        )
+    )
+    .where(session.c.token_hash == bindparam("hash"))
+    .order_by(role_grant.c.id)
+)
+
+
+def signed_in(tx: Tx, token: str, today: date) -> tuple[Session, Actor | None] | None:
+    """The session of a token, expired or not, and its person as she stands; None: no session.
+
+    The person is None when her account is closed.
+    """
+    rows = _SIGNED_IN.rows(tx, {"hash": digest(token), "today": today.isoformat()})
+    if not rows:
+        return None
+    kind, person_id, created_at, seen_at, expires_at, *_ = rows[0]
+    found = Session(
+        kind, person_id, from_text(created_at), from_text(seen_at), from_text(expires_at)
+    )
+    return found, actor_of([row[5:] for row in rows])
 
 
 def seen(tx: Tx, token: str, now: datetime) -> None:

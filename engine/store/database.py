@@ -62,6 +62,8 @@ _CACHE_KILOBYTES = 4_000
 not fit is in the system's own cache of the file."""
 _MOST_BYTES = 24 * 1024 * 1024
 """Past it each connection of the process takes its own pages again for new ones."""
+_MOST_PREPARED = 400
+"""Statements of one connection that PostgreSQL keeps planned; only those that come again are."""
 _TRY_AGAIN = {"40P01", "40001"}  # deadlock detected, serialization failure
 _LOCK_NOT_AVAILABLE = "55P03"
 
@@ -138,16 +140,23 @@ class UnitOfWork:
     def __init__(self, database: "Database", on: Tx | None = None) -> None:
         self._database = database
         self._lent = on
+        self._view: View | None = None
         self._connection: Connection | None = None
         self._committing = False
         self._committed = False
         self._locked = False
 
     def __enter__(self) -> Self:
+        if self._lent is None:
+            self._view = self._database.idle_view()
+        if self._view is not None:
+            self._view.settle()
         if self._database.is_sqlite:
             self._database.writer_lock.acquire(self._database.patience.lock)
             self._locked = True
         try:
+            if self._view is not None:
+                self._lent = self._view.lend()
             self._connection = self._lent or self._database.engine.connect()
             send_text(self._connection, "BEGIN IMMEDIATE" if self._database.is_sqlite else "BEGIN")
             if not self._database.is_sqlite:
@@ -204,9 +213,69 @@ class UnitOfWork:
             if self._lent is None:
                 self._connection.close()
             self._connection = None
+        if self._view is not None:
+            self._lent = None
+            self._view.take_back()
+            self._view = None
         if self._locked:
             self._locked = False
             self._database.writer_lock.release()
+
+
+class View:
+    """What one thread sees in one request: one connection, and one reading for its questions.
+
+    A page is a few questions, and each would begin and end a transaction of its own: on PostgreSQL
+    two answers to wait for. They share one, which also makes the page one picture. It ends before
+    anything is written, before a single statement is asked, and with whatever fails, so that what
+    is read after a write is never older than the write.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+        self._is_reading = False
+        self.is_lent = False
+
+    def lend(self) -> Connection:
+        """The connection, to one user at a time."""
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        self.is_lent = True
+        return self._connection
+
+    def take_back(self) -> None:
+        """The user is done with it; one that broke is given up."""
+        self.is_lent = False
+        if self._connection is not None and self._connection.invalidated:
+            self.close()
+
+    def lend_reading(self, begin: str) -> Connection:
+        """The connection in the transaction that all questions share."""
+        connection = self.lend()
+        try:
+            if not self._is_reading:
+                send_text(connection, begin)
+                self._is_reading = True
+        except BaseException:
+            self.take_back()
+            raise
+        return connection
+
+    def settle(self) -> None:
+        """End the reading: the next question sees what is there then."""
+        if self._is_reading and self._connection is not None:
+            self._is_reading = False
+            _roll_back(self._connection)
+            self.take_back()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self.settle()
+        self._is_reading = False
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
 
 
 def _roll_back(connection: Connection) -> None:
@@ -241,6 +310,7 @@ class Database:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         self.engine = self._make_engine(durability)
         self.patience = PATIENT
+        self._here = threading.local()
         lock_path = self.path.with_name(self.path.name + ".lock") if self.path else None
         self.writer_lock = _WriterLock(lock_path)
 
@@ -252,10 +322,11 @@ class Database:
             "pool_size": POOL_SIZE,
             "max_overflow": 0,
             "pool_timeout": 30,
+            # The fewest connections: each has pages, or prepared statements, of its own.
+            "pool_use_lifo": True,
         }
         if self.is_sqlite:
             options["connect_args"] = {"timeout": _BUSY_TIMEOUT_MS / 1000}
-            options["pool_use_lifo"] = True  # the fewest connections, each with pages of its own
         else:
             options["pool_pre_ping"] = False
             options["connect_args"] = dict(CONNECTING)
@@ -268,6 +339,7 @@ class Database:
             event.listen(engine, "checkout", _refuse_hung_up)
             event.listen(engine, "before_cursor_execute", _send_what_waits)
             event.listen(engine, "do_connect", self._connect_patiently)
+            event.listen(engine, "connect", _keep_prepared)
             if durability is Durability.SOON:
                 event.listen(engine, "connect", _hurry_postgres)
         return engine
@@ -292,15 +364,50 @@ class Database:
         return UnitOfWork(self, on)
 
     @contextmanager
+    def one_view(self) -> Iterator[None]:
+        """Let all questions of this thread, until it is left, be answered from one reading.
+
+        A command within sees the newest, and so does every question after it (:class:`View`).
+        """
+        view = View(self.engine)
+        before, self._here.view = self._view(), view
+        try:
+            yield
+        finally:
+            self._here.view = before
+            view.close()
+
+    def _view(self) -> View | None:
+        found: View | None = getattr(self._here, "view", None)
+        return found
+
+    def idle_view(self) -> View | None:
+        """The view of this thread, unless somebody above on the stack is using it."""
+        view = self._view()
+        return None if view is None or view.is_lent else view
+
+    @contextmanager
     def read(self) -> Iterator[Tx]:
         """A consistent view for reading; nothing written here is kept."""
+        begin = (
+            "BEGIN"
+            if self.is_sqlite
+            else "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        )
+        view = self.idle_view()
+        if view is not None:
+            with _answering():
+                connection = view.lend_reading(begin)
+                try:
+                    yield connection
+                except BaseException:
+                    view.take_back()
+                    view.settle()
+                    raise
+                view.take_back()
+            return
         with _answering(), self.engine.connect() as connection:
-            send_text(
-                connection,
-                "BEGIN"
-                if self.is_sqlite
-                else "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
-            )
+            send_text(connection, begin)
             try:
                 yield connection
             finally:
@@ -309,6 +416,15 @@ class Database:
     @contextmanager
     def look(self) -> Iterator[Tx]:
         """Single statements without a transaction around them: one question, one answer."""
+        view = self.idle_view()
+        if view is not None:
+            with _answering():
+                view.settle()
+                try:
+                    yield view.lend()
+                finally:
+                    view.take_back()
+            return
         with _answering(), self.engine.connect() as connection:
             yield connection
 
@@ -372,6 +488,11 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _keep_prepared(connection: Any, _record: object) -> None:
+    """The pages of an office have more statements than the hundred a driver keeps prepared."""
+    connection.prepared_max = _MOST_PREPARED
 
 
 def _hurry_sqlite(connection: Any, _record: object) -> None:

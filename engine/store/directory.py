@@ -6,6 +6,8 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    FromClause,
+    Join,
     Row,
     and_,
     bindparam,
@@ -39,26 +41,30 @@ from engine.store.tables import (
 )
 from engine.store.turns import change_directory
 
-# Every request asks this: the statement is built once.
+ACTOR_COLUMNS = (
+    person.c.id,
+    person.c.username,
+    person.c.name,
+    person.c.organisation_id,
+    role_grant.c.role,
+    role_grant.c.organisation_id.label("granted_at"),
+    role.c.sees,
+)
+"""What :func:`actor_of` reads, one row a grant."""
+
+
+def with_grants(people: FromClause) -> Join:
+    """People with their grants of the day that is given as ``today``."""
+    granted = and_(
+        role_grant.c.person_id == person.c.id,
+        valid_on(role_grant, bindparam("today", type_=role_grant.c.valid_from.type)),
+    )
+    return people.outerjoin(role_grant, granted).outerjoin(role, role.c.code == role_grant.c.role)
+
+
 _ACTOR = Ready(
-    select(
-        person.c.id,
-        person.c.username,
-        person.c.name,
-        person.c.organisation_id,
-        role_grant.c.role,
-        role_grant.c.organisation_id.label("granted_at"),
-        role.c.sees,
-    )
-    .select_from(
-        person.outerjoin(
-            role_grant,
-            and_(
-                role_grant.c.person_id == person.c.id,
-                valid_on(role_grant, bindparam("today", type_=role_grant.c.valid_from.type)),
-            ),
-        ).outerjoin(role, role.c.code == role_grant.c.role)
-    )
+    select(*ACTOR_COLUMNS)
+    .select_from(with_grants(person))
     .where(person.c.id == bindparam("person_id"), person.c.active)
     .order_by(role_grant.c.id)
 )
@@ -66,8 +72,12 @@ _ACTOR = Ready(
 
 def actor(tx: Tx, person_id: str, today: date) -> Actor | None:
     """The person with the grants that hold today; None when unknown or closed."""
-    rows = _ACTOR.rows(tx, {"person_id": person_id, "today": today.isoformat()})
-    if not rows:
+    return actor_of(_ACTOR.rows(tx, {"person_id": person_id, "today": today.isoformat()}))
+
+
+def actor_of(rows: Sequence[Sequence[Any]]) -> Actor | None:
+    """The person of some rows of ACTOR_COLUMNS; None where there is none."""
+    if not rows or rows[0][0] is None:
         return None
     grants = tuple(
         Grant(role_code, granted_at, sees)

@@ -144,13 +144,13 @@ def open_session(environment: Environment, tx: Tx, attempt: Attempt, person_id: 
 
 def actor_for(environment: Environment, tx: Tx, token: str) -> tuple[Actor, bool]:
     """The person of a token as she stands now, and whether "seen" should be written again."""
-    session = accounts.find_session(tx, token)
+    found = accounts.signed_in(tx, token, environment.today())
     now = environment.real_now()
-    if session is None or session.expires_at <= now:
+    if found is None or found[0].expires_at <= now:
         raise NotSignedIn("登录已超时,请重新登录。您填写的内容已存为草稿,登录后会自动打开。")
+    session, actor = found
     if session.kind == "web" and session.seen_at + IDLE <= now:
         raise NotSignedIn("登录已超时,请重新登录。您填写的内容已存为草稿,登录后会自动打开。")
-    actor = directory.actor(tx, session.person_id, environment.today())
     if actor is None:
         raise NotSignedIn("这个账号已停用。如有疑问请联系县总工会管理员。")
     return actor, session.seen_at + _SEEN_EVERY <= now

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import QueuePool, text
 
 from engine import SYSTEM, Options, open_engine
-from engine.errors import Busy, WrongKey
+from engine.errors import Busy, NotFound, WrongKey
 from engine.model.clock import FixedClock
 from engine.store import database
 from engine.store.bell import Bell
-from engine.store.database import Database
+from engine.store.database import Database, Tx
 from tests.engine.conftest import FILLED, KEY, MONDAY_MORNING, Office
 from tests.support.federation import staffed
 from tests.support.postgres import PostgresServer
@@ -70,6 +70,80 @@ def test_a_faulty_statement_is_not_called_a_busy_database(office: Office) -> Non
         office.engine.ask(lambda tx: tx.execute(text("SELECT * FROM no_such_table")).all())
     assert not isinstance(writing.value, Busy)
     assert not isinstance(reading.value, Busy)
+
+
+def test_the_questions_of_one_view_share_a_reading_until_something_is_written(
+    office: Office, office_url: str
+) -> None:
+    first, engine = office.start(), office.engine
+    other = Database(office_url)
+    rename = text("UPDATE cases SET title = :title WHERE id = :id")
+
+    def title(tx: Tx) -> str:
+        asked = text("SELECT title FROM cases WHERE id = :id")
+        return str(tx.execute(asked, {"id": first}).scalar_one())
+
+    def named(database: Database, word: str) -> None:
+        with database.unit_of_work() as unit:
+            unit.tx.execute(rename, {"title": word, "id": first})
+            unit.commit()
+
+    with engine.one_view():
+        before = engine.ask(title)
+        named(other, "another's")
+        assert engine.ask(title) == before
+        with pytest.raises(NotFound):
+            engine.tasks.must_see(office.actor("officer"), "nothing")
+        assert engine.ask(title) == "another's"
+        named(other, "again")
+        engine.note_access(None, "test", first)
+        assert engine.ask(title) == "again"
+        engine.execute(lambda tx: tx.execute(rename, {"title": "mine", "id": first}))
+        assert engine.ask(title) == "mine"
+        named(other, "last")
+        with engine.database.look() as tx:
+            assert title(tx) == "last"
+        assert engine.ask(lambda tx: (title(tx), engine.ask(title))) == ("last", "last")
+        engine.ask(title)
+        office.start()
+    assert engine.audit.verify().ok
+    other.close()
+
+
+@pytest.mark.postgres
+def test_a_request_of_several_questions_holds_one_connection_and_gives_it_back(
+    office: Office,
+) -> None:
+    engine = office.engine
+    pool = engine.database.engine.pool
+    assert isinstance(pool, QueuePool)
+    with engine.one_view():
+        for _ in range(3):
+            engine.ask(lambda tx: tx.execute(text("SELECT 1")).scalar())
+            assert pool.checkedout() == 1
+            engine.note_access(None, "test", "x")
+            assert pool.checkedout() == 1
+    assert pool.checkedout() == 0
+
+
+@pytest.mark.postgres
+def test_a_view_whose_server_was_restarted_is_answered_from_a_new_connection(
+    own_postgres_server: PostgresServer,
+) -> None:
+    reader = Database(own_postgres_server.url(own_postgres_server.create_database()))
+
+    def answered() -> int:
+        with reader.read() as tx:
+            return int(tx.execute(text("SELECT 1")).scalar_one())
+
+    with reader.one_view():
+        assert answered() == 1
+        own_postgres_server.stop("immediate")
+        with pytest.raises(Busy):
+            answered()
+        own_postgres_server.start()
+        assert answered() == 1
+    reader.close()
 
 
 @pytest.mark.postgres

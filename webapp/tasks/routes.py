@@ -45,8 +45,9 @@ def show(task_id: str) -> ResponseReturnValue:
     """The step."""
     actor, engine = current_actor(), current_engine()
     found = engine.tasks.page(actor, task_id)
-    engine.note_access(actor, "task-read", task_id)
-    return render(task_page(shell("inbox", actor), engine, actor, found, way_back()))
+    page = task_page(shell("inbox", actor), engine, actor, found, way_back())
+    engine.note_access(actor, "task-read", task_id)  # after all is read, before it is shown
+    return render(page)
 
 
 @tasks.post("/tasks/<task_id>")
