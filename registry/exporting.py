@@ -121,21 +121,28 @@ class ExportDesk:
     def offer(self, actor: Actor, search: Search) -> Offer:
         """How many files a search would export. Raises NotPermitted."""
         must_somewhere(actor, Act.EXPORT)
-        question = question_of(self._engine, search, None, 1)
-        question = replace(question, below=places_of(actor, Act.EXPORT))
 
         def read(tx: Tx) -> Offer:
-            count = file_lists.count(tx, actor, question)
-            free = ASKS_A_REASON_ABOVE.number(self._environment, tx)
+            files, free = self._counted(tx, actor, search)
             return Offer(
-                files=count,
-                needs_reason=count > free,
+                files=files,
+                needs_reason=files > free,
                 most_without_reason=free,
                 last_reason=exports.last_reason(tx, actor.person_id),
                 may_whole=bool(places_of(actor, Act.EXPORT_WHOLE)),
             )
 
         return self._engine.ask(read)
+
+    def hand_out(
+        self, actor: Actor, search: Search, mask: Mask, reason: str, narrowed: str
+    ) -> Exported | str:
+        """The workbook; for more files than somebody waits for an order, by its errand's id.
+
+        Raises NotPermitted, and Invalid without a reason where one is needed.
+        """
+        wish, files = self._wish(actor, search, mask, reason, narrowed)
+        return self._order(actor, wish, files) if files > AT_ONCE else self._now(actor, wish)
 
     def masked(self, actor: Actor, search: Search, reason: str, narrowed: str) -> Exported:
         """A workbook without whole numbers. Raises NotPermitted, Invalid without a reason."""
@@ -144,18 +151,6 @@ class ExportDesk:
     def whole(self, actor: Actor, search: Search, reason: str, narrowed: str) -> Exported:
         """One with whole numbers, for the few who may; always with a reason."""
         return self._now(actor, self._wish(actor, search, whole, reason, narrowed)[0])
-
-    def takes_long(self, actor: Actor, search: Search) -> bool:
-        """Whether it is to be ordered. Raises NotPermitted."""
-        return self.offer(actor, search).files > AT_ONCE
-
-    def order_masked(self, actor: Actor, search: Search, reason: str, narrowed: str) -> str:
-        """The same to be fetched later, for more files than somebody waits for; the errand's id."""
-        return self._order(actor, *self._wish(actor, search, masked, reason, narrowed))
-
-    def order_whole(self, actor: Actor, search: Search, reason: str, narrowed: str) -> str:
-        """The same with whole numbers."""
-        return self._order(actor, *self._wish(actor, search, whole, reason, narrowed))
 
     def _order(self, actor: Actor, wish: _Wish, files: int) -> str:
         return self._engine.errands.ask_for(actor, ERRAND, wish.number, wish.packed(), files)
@@ -197,13 +192,19 @@ class ExportDesk:
     ) -> tuple[_Wish, int]:
         """What she wants, with the files it is about; NotPermitted, Invalid where she cannot."""
         must_somewhere(actor, Act.EXPORT_WHOLE if mask is whole else Act.EXPORT)
-        offer = self.offer(actor, search)
-        needed = offer.needs_reason or mask is whole
-        said = _reason(reason, offer, needed=needed)
+        files, free = self._engine.ask(lambda tx: self._counted(tx, actor, search))
+        said = _reason(reason, files, free, needed=files > free or mask is whole)
         year = self._environment.now().astimezone(ZONE).year
         number = self._engine.execute(lambda tx: exports.next_number(tx, year))
         kept = narrowed[:_LONGEST_NARROWED]
-        return _Wish(search, mask is whole, said, kept, number), offer.files
+        return _Wish(search, mask is whole, said, kept, number), files
+
+    def _counted(self, tx: Tx, actor: Actor, search: Search) -> tuple[int, int]:
+        """How many files she may export of a search, and how many ask no reason."""
+        question = question_of(self._engine, tx, search, None, 1)
+        question = replace(question, below=places_of(actor, Act.EXPORT))
+        free = ASKS_A_REASON_ABOVE.number(self._environment, tx)
+        return file_lists.count(tx, actor, question), free
 
     def _now(self, actor: Actor, wish: _Wish) -> Exported:
         """Write the workbook, put it on record; only then hand it out."""
@@ -255,31 +256,32 @@ class ExportDesk:
 
         Who may export only in a part of what she sees exports that part.
         """
-        question = question_of(self._engine, search, None, _BATCH)
-        question = replace(question, below=places)
+        after = None
         while True:
-            batch, after = self._engine.ask(partial(self._batch, actor, question))
+            batch, after = self._engine.ask(partial(self._batch, actor, search, places, after))
             yield batch
             if after is None:
                 return
-            question = replace(question, after=after)
 
     def _batch(
-        self, actor: Actor, question: file_lists.FileQuestion, tx: Tx
+        self,
+        actor: Actor,
+        search: Search,
+        places: Sequence[str],
+        after: tuple[str, str] | None,
+        tx: Tx,
     ) -> tuple[list[ExportedFile], tuple[str, str] | None]:
         """Some files with what they say, and where the list goes on."""
-        found = file_lists.files(tx, actor, question)
+        question = question_of(self._engine, tx, search, after, _BATCH)
+        found = file_lists.files(tx, actor, replace(question, below=places))
         listed = found[:_BATCH]
-        newest = {
-            file.file_no: version
-            for file, version in households.with_newest(tx, [f.file.file_no for f in listed])
-        }
+        newest = households.newest_of(tx, [one.file.file_no for one in listed])
         opened = [
             ExportedFile(one.file, one.union, self._opened(one.file, newest)) for one in listed
         ]
         return opened, listed[-1].cursor if len(found) > _BATCH else None
 
-    def _opened(self, file: File, newest: Mapping[str, Version | None]) -> Mapping[str, object]:
+    def _opened(self, file: File, newest: Mapping[str, Version]) -> Mapping[str, object]:
         version = newest.get(file.file_no)
         if version is None:
             return {}
@@ -305,12 +307,11 @@ def _ordered(errand: Errand, *, is_there: bool) -> Ordered:
     return Ordered(errand, wish.number, wish.is_whole, wish.reason, wish.narrowed, is_there)
 
 
-def _reason(said: str, offer: Offer, *, needed: bool) -> str:
-    reason, files = said.strip(), offer.files
+def _reason(said: str, files: int, free: int, *, needed: bool) -> str:
+    reason = said.strip()
     if needed and not reason:
         raise Invalid(
-            f"这次导出 {files} 户。超过 {offer.most_without_reason} 户或含完整号码的,"
-            "请先选择或写明用途,没有导出。"
+            f"这次导出 {files} 户。超过 {free} 户或含完整号码的,请先选择或写明用途,没有导出。"
         )
     if len(reason) > _LONGEST_REASON:
         raise Invalid(f"用途不超过 {_LONGEST_REASON} 字,没有导出。")

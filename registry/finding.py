@@ -114,10 +114,11 @@ class Lists:
     def page(self, actor: Actor, search: Search, after: str = "", limit: int = 50) -> FilePage:
         """Files of the actor's area; ``after`` is the ``next_cursor`` of the page before."""
         order, _separator, last = after.partition("~")
-        asked = question_of(self._engine, search, (order, last) if last else None, limit)
 
         def read(tx: Tx) -> FilePage:
             alike = files_alike(tx)
+            place = (order, last) if last else None
+            asked = question_of(self._engine, tx, search, place, limit)
             question = replace(asked, alike=alike)
             found = file_lists.files(tx, actor, question)
             shown = found[:limit]
@@ -149,14 +150,16 @@ class Lists:
 
     def queues(self, actor: Actor) -> Mapping[Queue, int]:
         """How many files wait in each queue of the actor's area."""
-        asked = question_of(self._engine, Search(), None, 0)
-        return self._engine.ask(
-            lambda tx: file_lists.queue_counts(tx, actor, replace(asked, alike=files_alike(tx)))
-        )
+
+        def read(tx: Tx) -> Mapping[Queue, int]:
+            asked = question_of(self._engine, tx, Search(), None, 0)
+            return file_lists.queue_counts(tx, actor, replace(asked, alike=files_alike(tx)))
+
+        return self._engine.ask(read)
 
 
 def question_of(
-    engine: Engine, search: Search, after: tuple[str, str] | None, limit: int
+    engine: Engine, tx: Tx, search: Search, after: tuple[str, str] | None, limit: int
 ) -> FileQuestion:
     """A search as the tables are asked."""
     text = search.text.strip()
@@ -166,7 +169,7 @@ def question_of(
         organisation_id=search.organisation_id,
         chosen=search.chosen,
         queue=search.queue,
-        unchanged_before=_unchanged_before(engine),
+        unchanged_before=_unchanged_before(engine, tx),
         this_year=engine.environment.today().year,
         year=search.year or engine.environment.today().year,
         figure=search.figure,
@@ -175,9 +178,9 @@ def question_of(
     )
 
 
-def _unchanged_before(engine: Engine) -> str:
+def _unchanged_before(engine: Engine, tx: Tx) -> str:
     """The instant before which a file counts as not cared for."""
-    months = engine.ask(lambda tx: STALE_MONTHS.number(engine.environment, tx))
+    months = STALE_MONTHS.number(engine.environment, tx)
     return to_text(months_before(engine.environment.now(), months))
 
 

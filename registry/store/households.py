@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, insert, select, update
@@ -21,8 +22,13 @@ from registry.store.tables import household, household_version
 _SHOWN = tuple(Shown.__dataclass_fields__)
 
 
+@lru_cache(maxsize=64)
 def visible_files(actor: Actor) -> ColumnElement[bool]:
-    """Which files a person may see: those of her area, and those her cases have written."""
+    """Which files a person may see: those of her area, and those her cases have written.
+
+    It follows from who she is and what she holds now, all of which is in the value: writing the
+    condition takes longer than the database needs for it, so it is kept for the next question.
+    """
     written = (
         select(household_version.c.number)
         .where(
@@ -83,21 +89,24 @@ def bearer_of(tx: Tx, national_no: str, except_file: str) -> File | None:
 
 def with_newest(tx: Tx, file_numbers: Sequence[str]) -> list[tuple[File, Version | None]]:
     """The files of these numbers in their order, each with the version its row names."""
-    newest = {
-        row.file_no: _version(row)
-        for row in tx.execute(
-            select(household_version)
-            .join(household, household.c.file_no == household_version.c.file_no)
-            .where(
-                household.c.file_no.in_(file_numbers),
-                household_version.c.number == household.c.version,
-            )
-        )
-    }
+    newest = newest_of(tx, file_numbers)
     rows = tx.execute(
         select(household).where(household.c.file_no.in_(file_numbers)).order_by(household.c.file_no)
     )
     return [(file_of(row), newest.get(row.file_no)) for row in rows]
+
+
+def newest_of(tx: Tx, file_numbers: Sequence[str]) -> dict[str, Version]:
+    """The versions that the files of these numbers name, by file number."""
+    rows = tx.execute(
+        select(household_version)
+        .join(household, household.c.file_no == household_version.c.file_no)
+        .where(
+            household.c.file_no.in_(file_numbers),
+            household_version.c.number == household.c.version,
+        )
+    )
+    return {row.file_no: _version(row) for row in rows}
 
 
 def visible_file(tx: Tx, actor: Actor, file_no: str) -> tuple[File, str] | None:

@@ -15,6 +15,7 @@ from registry.exporting import ERRAND as EXPORT
 from registry.finding import Search
 from registry.imports.api import Progress
 from registry.incoming.batch import State, Status
+from registry.sections import masked
 from registry.store.tables import register_export
 from tests.crash.dying import dies_in_the_middle
 from tests.crash.installation import PROCESS, Installation
@@ -70,7 +71,8 @@ def test_an_export_that_was_killed_is_put_on_record_once(
 ) -> None:
     register, reviewer = registry.Registry(engine), engine.directory.actor_named("reviewer")
     register.load_files(SYSTEM, [existing(n) for n in range(FILES)], "模拟名册")
-    order = register.exports.order_masked(reviewer, Search(), "年度复核", "")
+    order = register.exports.hand_out(reviewer, Search(), masked, "年度复核", "")
+    assert isinstance(order, str)
     subject = register.exports.ordered(reviewer, order).number
     dies_in_the_middle(installation)
     assert 0 < errand_about(engine, EXPORT, subject).done < FILES

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from engine import Actor
 from engine.errors import Invalid
+from registry.sections import masked, whole
 from webapp.register.blueprint import register
 from webapp.register.export_pages import (
     AskedExport,
@@ -39,15 +40,13 @@ def make_export() -> ResponseReturnValue:
     place = place_of(typed)
     desk = current_registry().exports
     reason = typed.get("own_reason", "").strip() or typed.get("reason", "")
-    wanted = (actor, place.search, reason, place.in_words())
+    mask = whole if typed.get("whole") else masked
     try:
-        if desk.takes_long(actor, place.search):
-            order = desk.order_whole if typed.get("whole") else desk.order_masked
-            return redirect(url_for("register.order", errand_id=order(*wanted)), 303)
-        make = desk.whole if typed.get("whole") else desk.masked
-        made = make(*wanted)
+        made = desk.hand_out(actor, place.search, mask, reason, place.in_words())
     except Invalid as refusal:
         return _page(actor, place, typed, refusal.message), status_of(refusal)
+    if isinstance(made, str):
+        return redirect(url_for("register.order", errand_id=made), 303)
     return _download(made.name, made.content)
 
 
