@@ -50,8 +50,9 @@ def settle(
     """Find what is shown and computed; ``data`` has values of the right types only."""
     shown: frozenset[str] | None = None
     settled = Settled({}, frozenset())
+    fields = _all_fields(components)
     for _ in range(_MOST_ROUNDS):
-        kept = _Round(scope, context, shown)
+        kept = _Round(fields, scope, context, shown)
         kept.take(components, data)
         settled = Settled(kept.data, frozenset(kept.visible), kept.facts)
         if settled.visible == shown or (shown is None and kept.hides_no_answer):
@@ -65,10 +66,12 @@ class _Round:
 
     def __init__(
         self,
+        fields: Sequence[Field],
         scope: Mapping[str, object],
         context: EvaluationContext,
         shown: frozenset[str] | None,
     ) -> None:
+        self.fields = fields
         self.scope = scope
         self.context = context
         self.shown = shown
@@ -84,29 +87,29 @@ class _Round:
 
     def take(self, components: Sequence[Component], data: Mapping[str, object]) -> None:
         """Go through the form."""
-        self.data = self._believed(components, data)
-        self._learn(components)
-        self._compute(components)
+        self.data = self._believed(data)
+        self._learn()
+        self._compute()
         self._look(components, hidden=False)
-        self._drop(components)
+        self._drop()
 
-    def _believed(self, components: Sequence[Component], data: Mapping[str, object]) -> Answers:
+    def _believed(self, data: Mapping[str, object]) -> Answers:
         """The answers of the fields that the round before showed; in the first round all."""
         believed: Answers = {}
-        for asked in _all_fields(components):
+        for asked in self.fields:
             value = get_at(data, asked.path)
             if value is not MISSING and (self.shown is None or asked.key in self.shown):
                 set_at(believed, asked.path, deepcopy(value))
                 self.answered.add(asked.key)
         return believed
 
-    def _learn(self, components: Sequence[Component]) -> None:
+    def _learn(self) -> None:
         """What expressions read: the case's variables and the answers.
 
         Lists are without empty rows, and empty where nothing was filled in.
         """
         answers = self.data
-        for asked in _all_fields(components):
+        for asked in self.fields:
             if asked.kind is not FieldKind.LIST:
                 continue
             rows = _rows(self.data, asked)
@@ -117,18 +120,18 @@ class _Round:
         self.facts = Facts(self.scope)
         self.facts.update(answers)
 
-    def _compute(self, components: Sequence[Component]) -> None:
-        for asked in _all_fields(components):
+    def _compute(self) -> None:
+        for asked in self.fields:
             if asked.kind is FieldKind.LIST:
                 if self._compute_rows(asked):
-                    self._learn(components)
+                    self._learn()
             elif asked.expression is not None:
                 value = asked.expression.value(self.facts, self.context)
                 set_at(self.data, asked.path, value)
                 if len(asked.path) == 1:  # nothing else of what is known has changed
                     self.facts[asked.key] = value
                 else:
-                    self._learn(components)
+                    self._learn()
 
     def _compute_rows(self, asked: Field) -> bool:
         """Fill the computed columns; whether there were any."""
@@ -161,10 +164,10 @@ class _Round:
                 ):
                     self.visible.add(cell_name(asked, number, column))
 
-    def _drop(self, components: Sequence[Component]) -> None:
+    def _drop(self) -> None:
         """Keep the answers of what is shown only."""
         kept: Answers = {}
-        for asked in _all_fields(components):
+        for asked in self.fields:
             value = get_at(self.data, asked.path)
             if value is MISSING or asked.key not in self.visible:
                 continue

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from typing_extensions import override
 
@@ -61,13 +62,7 @@ class Deadline:
     @classmethod
     def parse(cls, text: str) -> "Deadline":
         """Read ``5wd``, ``60d`` or ``4h``; Invalid, with a sentence, for anything else."""
-        match = _LIMIT.fullmatch(text.strip())
-        if match is None:
-            raise Invalid(
-                f"时限“{text}”看不懂。请写成 5wd（5 个工作日）、60d（60 日）或 4h（4 小时），"
-                "数字为 1 至 9999 的整数。"
-            )
-        return cls(int(match[1]), Unit(match[2]))
+        return _limit(text)
 
     @override
     def __str__(self) -> str:
@@ -76,6 +71,17 @@ class Deadline:
     def part(self, per_cent: int) -> int:
         """So many per cent of the amount, rounded up to whole units."""
         return -(-self.amount * per_cent // 100)
+
+
+@lru_cache(maxsize=256)
+def _limit(text: str) -> Deadline:
+    match = _LIMIT.fullmatch(text.strip())
+    if match is None:
+        raise Invalid(
+            f"时限“{text}”看不懂。请写成 5wd（5 个工作日）、60d（60 日）或 4h（4 小时），"
+            "数字为 1 至 9999 的整数。"
+        )
+    return Deadline(int(match[1]), Unit(match[2]))
 
 
 @dataclass(frozen=True)
@@ -152,7 +158,18 @@ def reckon(
     Pauses may overlap and come in any order; one that still lasts is taken to end ``now``, so
     the answer is the date if work went on at once.
     """
+    if not pauses:
+        return _without_pauses(start, limit, calendar, whose)
     found = _due(start, limit, _merged(pauses, start, now or start), calendar)
+    return _moved(found, calendar) if whose is LimitOf.CITIZEN else found
+
+
+@lru_cache(maxsize=64)
+def _without_pauses(
+    start: datetime, limit: Deadline, calendar: WorkCalendar, whose: LimitOf
+) -> Due:
+    """All cases of a list begin at one instant."""
+    found = _due(start, limit, (), calendar)
     return _moved(found, calendar) if whose is LimitOf.CITIZEN else found
 
 
@@ -229,6 +246,7 @@ def _is_paused(day: date, found: Due) -> bool:
     return any(begin < day <= end for begin, end in found.paused)
 
 
+@lru_cache(maxsize=64)
 def alert_times(start: datetime, found: Due, calendar: WorkCalendar) -> Alerts:
     """When to remind (80 %), call overdue (100 %) and escalate (150 %) for a limit.
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from engine.model.definitions import DefinitionSource
 from engine.store.database import Tx
@@ -130,18 +130,26 @@ def _row(row: Any) -> DefinitionRow:
     )
 
 
+_Columns = namedtuple("_Columns", [c.name for c in _COLUMNS])  # type: ignore[misc]
+_LATEST = Ready(
+    select(*_COLUMNS)
+    .where(process_version.c.key == bindparam("key"))
+    .order_by(process_version.c.version.desc())
+    .limit(1)
+)
+_BY_ID = Ready(select(*_COLUMNS).where(process_version.c.id == bindparam("id")))
+
+
+def _one(tx: Tx, asked: Ready, values: Mapping[str, object]) -> DefinitionRow | None:
+    rows = asked.rows(tx, values)
+    return _row(_Columns._make(rows[0])) if rows else None
+
+
 def latest(tx: Tx, key: str) -> DefinitionRow | None:
     """The newest version of a process."""
-    row = tx.execute(
-        select(*_COLUMNS)
-        .where(process_version.c.key == key)
-        .order_by(process_version.c.version.desc())
-        .limit(1)
-    ).first()
-    return None if row is None else _row(row)
+    return _one(tx, _LATEST, {"key": key})
 
 
-_Columns = namedtuple("_Columns", [c.name for c in _COLUMNS])  # type: ignore[misc]
 _newest = (
     select(process_version.c.key, func.max(process_version.c.version).label("version"))
     .group_by(process_version.c.key)
@@ -164,8 +172,7 @@ def all_latest(tx: Tx) -> list[DefinitionRow]:
 
 def by_id(tx: Tx, definition_id: str) -> DefinitionRow | None:
     """One version."""
-    row = tx.execute(select(*_COLUMNS).where(process_version.c.id == definition_id)).first()
-    return None if row is None else _row(row)
+    return _one(tx, _BY_ID, {"id": definition_id})
 
 
 def lines(tx: Tx, after: tuple[str, int] | None, limit: int) -> list[DefinitionRow]:

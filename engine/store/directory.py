@@ -1,5 +1,6 @@
 """Questions to the directory: organisations, people, roles, grants, queues."""
 
+from collections import namedtuple
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
@@ -99,7 +100,21 @@ def organisations(tx: Tx, today: date) -> dict[str, Organisation]:
     }
 
 
-def _organisation(row: Row[Any], parents: dict[str, str]) -> Organisation:
+_Columns = namedtuple("_Columns", [c.name for c in organisation.c])  # type: ignore[misc]
+_BRIEF = Ready(select(organisation).where(organisation.c.id == bindparam("id")))
+_UPWARDS = Ready(
+    select(organisation)
+    .join(organisation_closure, organisation_closure.c.ancestor_id == organisation.c.id)
+    .where(
+        organisation_closure.c.descendant_id == bindparam("id"),
+        organisation_closure.c.kind == "approval",
+    )
+    .order_by(organisation_closure.c.depth)
+)
+_NAMES_AT = Ready(select(organisation.c.name).where(organisation.c.level == bindparam("level")))
+
+
+def _organisation(row: Any, parents: dict[str, str]) -> Organisation:
     return Organisation(
         id=row.id,
         code=row.code,
@@ -118,8 +133,8 @@ def _organisation(row: Row[Any], parents: dict[str, str]) -> Organisation:
 
 def organisation_brief(tx: Tx, organisation_id: str) -> Organisation | None:
     """One organisation without its parents."""
-    row = tx.execute(select(organisation).where(organisation.c.id == organisation_id)).first()
-    return None if row is None else _organisation(row, {})
+    rows = _BRIEF.rows(tx, {"id": organisation_id})
+    return _organisation(_Columns._make(rows[0]), {}) if rows else None
 
 
 def names_of(tx: Tx, organisation_ids: Iterable[str]) -> dict[str, str]:
@@ -139,18 +154,8 @@ def _names_of(room: int) -> Ready:
 
 def line_upwards(tx: Tx, organisation_id: str) -> list[Organisation]:
     """An organisation and those above it by approval, nearest first; without their parents."""
-    return [
-        _organisation(row, {})
-        for row in tx.execute(
-            select(organisation)
-            .join(organisation_closure, organisation_closure.c.ancestor_id == organisation.c.id)
-            .where(
-                organisation_closure.c.descendant_id == organisation_id,
-                organisation_closure.c.kind == "approval",
-            )
-            .order_by(organisation_closure.c.depth)
-        )
-    ]
+    rows = _UPWARDS.rows(tx, {"id": organisation_id})
+    return [_organisation(_Columns._make(row), {}) for row in rows]
 
 
 def lines_upwards(tx: Tx, organisation_ids: Collection[str]) -> dict[str, list[Organisation]]:
@@ -188,9 +193,7 @@ def named_below(tx: Tx, name: str, parent_id: str, today: date) -> list[str]:
 
 def names_at(tx: Tx, level: str) -> set[str]:
     """The names of all organisations of a level."""
-    return set(
-        tx.execute(select(organisation.c.name).where(organisation.c.level == level)).scalars()
-    )
+    return {name for (name,) in _NAMES_AT.rows(tx, {"level": level})}
 
 
 def add_organisations(tx: Tx, new: Sequence[Organisation]) -> None:

@@ -27,6 +27,10 @@ _WINDOW_BITS = 13
 _MEMORY_LEVEL = 6
 """zlib's own defaults clear 256 kB a call, which costs ten times the packing of a form; with 8 kB
 of window and so much less memory the result is as short."""
+_SHORT = 1024
+_SHORT_WINDOW_BITS = 10
+_SHORT_MEMORY_LEVEL = 3
+"""What is no longer than the window itself needs no larger one: most rows of a history."""
 
 
 class Vault:
@@ -122,7 +126,10 @@ def _derive(master_key: bytes, purpose: bytes) -> bytes:
 
 def _seal(cipher: AESGCM, plain: bytes, place: bytes) -> bytes:
     nonce = os.urandom(_NONCE)
-    packer = zlib.compressobj(_FASTEST, zlib.DEFLATED, _WINDOW_BITS, _MEMORY_LEVEL)
+    if len(plain) <= _SHORT:
+        packer = zlib.compressobj(_FASTEST, zlib.DEFLATED, _SHORT_WINDOW_BITS, _SHORT_MEMORY_LEVEL)
+    else:
+        packer = zlib.compressobj(_FASTEST, zlib.DEFLATED, _WINDOW_BITS, _MEMORY_LEVEL)
     packed = packer.compress(plain) + packer.flush()
     return nonce + cipher.encrypt(nonce, packed, place)
 

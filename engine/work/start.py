@@ -146,7 +146,7 @@ def place_of(environment: Environment, tx: Tx, actor: Actor, request: Request) -
     home = upwards[0] if upwards else None
     if home is None:
         raise Invalid("没有找到所选的单位,未发起。请重新选择申请单位。")
-    _must_be_startable(tx, actor, program, home, request.origin)
+    _must_be_startable(actor, program, upwards, request.origin)
     if home.valid_to is not None and home.valid_to <= environment.today():
         raise Invalid(f"“{home.name}”已于 {home.valid_to} 撤销,未发起。请为接收它的单位办理。")
     return Place(program, tuple(upwards))
@@ -274,9 +274,9 @@ def given(environment: Environment, tx: Tx, actor: Actor, request: Request) -> M
 
 
 def _must_be_startable(
-    tx: Tx, actor: Actor, program: Program, home: Organisation, origin: str
+    actor: Actor, program: Program, upwards: Sequence[Organisation], origin: str
 ) -> None:
-    info = program.info
+    info, home = program.info, upwards[0]
     if info.start_role is None:
         raise NotPermitted("这个流程只由其他流程调用,不能单独发起。")
     if info.starts_from_record != origin and not _may_be_listed(actor, info, origin):
@@ -291,8 +291,8 @@ def _must_be_startable(
     if origin in {CAMPAIGN, LINKED, TIMED} and actor.is_system:
         return  # drawn in a process: a case of it asks for it, or its timer begins it
     # Her own unit, or one below hers: a township officer types for a union without a PC (代办).
-    places = tuple(place for role in info.starters for place in actor.places(role))
-    if not directory.is_within(tx, home.id, places):
+    places = {place for role in info.starters for place in actor.places(role)}
+    if places.isdisjoint(one.id for one in upwards):
         raise NotPermitted(
             f"您不能为“{home.name}”发起这个流程,未发起。如需办理,请联系县总工会管理员。"
         )
