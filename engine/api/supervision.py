@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from engine.api.commands import Group
 from engine.model.actors import Actor
-from engine.model.reminders import Reminded
 from engine.model.tasks import TaskLine
 from engine.store import audit, task_lists
-from engine.store import reminders as stored_reminders
 from engine.store.case_facts import CaseFact, FactQuestion
 from engine.store.definitions import DefinitionRow
 from engine.store.month_counts import Behind, StepsBehind
 from engine.store.profiles import MarkedFilter
-from engine.store.subjects import CaseAbout
 from engine.work import (
     due,
     month,
@@ -41,11 +38,6 @@ class Supervision(Group):
         return self._commands.execute(
             lambda tx: reminders.remind(self._environment, tx, actor, task_ids, way)
         )
-
-    def reminded(self, task_id: str) -> Reminded | None:
-        """How often the people of a step, which the actor must be allowed to see, were reminded."""
-        found = self._commands.ask(lambda tx: stored_reminders.of_tasks(tx, [task_id]))
-        return found.get(task_id)
 
     def marked_steps(self, actor: Actor, asked: MarkedFilter) -> profiles.MarkedSteps:
         """Steps done under a separation profile in the actor's area, the newest first."""
@@ -124,13 +116,3 @@ class Supervision(Group):
     def chosen(self, actor: Actor, task_ids: Sequence[str]) -> Sequence[TaskLine]:
         """Those of these steps that the actor may see."""
         return self._commands.ask(lambda tx: task_lists.of_ids(tx, actor, task_ids))
-
-    def steps_of(self, actor: Actor, case_id: str) -> tuple[Sequence[TaskLine], int]:
-        """The steps a case is about as they stand now, and how many the actor may not see."""
-        return self._commands.ask(lambda tx: subjects.steps_of(tx, actor, case_id))
-
-    def orders_about(
-        self, actor: Actor, task_ids: Sequence[str]
-    ) -> Mapping[str, Sequence[CaseAbout]]:
-        """By step, which the actor must be allowed to see: the cases that are about it."""
-        return self._commands.ask(lambda tx: subjects.seen_about(tx, actor, task_ids))

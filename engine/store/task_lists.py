@@ -231,6 +231,15 @@ _OPEN_OF_CASE = Ready(
 )
 
 
+_OF_STEP = Ready(line_query().where(task.c.id == bindparam("step")))
+
+
+def of_step(tx: Tx, task_id: str) -> TaskLine:
+    """The line of a step that was found to be there, whoever asks."""
+    (row,) = _OF_STEP.records(tx, {"step": task_id})
+    return line_of(row)
+
+
 def open_of_case(tx: Tx, case_id: str) -> list[TaskLine]:
     """The open steps of a case."""
     return [line_of(row) for row in _OPEN_OF_CASE.records(tx, {"case": case_id})]

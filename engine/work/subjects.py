@@ -157,7 +157,11 @@ def cases_about_steps(environment: Environment, tx: Tx, actor: Actor) -> tuple[C
     )
 
 
-def steps_of(tx: Tx, actor: Actor, case_id: str) -> tuple[Sequence[TaskLine], int]:
+AboutSteps = tuple[Sequence[TaskLine], int]
+"""The steps a case is about as they stand now, and how many the reader may not see."""
+
+
+def steps_of(tx: Tx, actor: Actor, case_id: str) -> AboutSteps:
     """The steps a case is about as they stand now, and how many of them the actor may not see."""
     ids = subjects.tasks_of(tx, case_id)
     lines = task_lists.of_ids(tx, actor, ids)

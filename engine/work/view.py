@@ -38,7 +38,6 @@ from engine.store import (
 )
 from engine.store.database import Tx
 from engine.store.events import EventRow
-from engine.store.task_lists import TaskQuestion
 from engine.store.tasks import LoadedTask
 from engine.work.access import visible_case
 from engine.work.compartments import without
@@ -191,16 +190,13 @@ def task_view_of(confidence: Confidence, loaded: LoadedTask, rows: Sequence[Even
         )
     elif task.status is TaskStatus.CANCELLED and loaded.draft_by == actor.person_id:
         data = draft or {}
-    line = next(iter(task_lists.lines(tx, actor, TaskQuestion(id=task_id))), None)
-    if line is None:
-        raise NotFound
     today = environment.today()
     people = directory.holders(tx, task.queue.role, task.queue.handling_id, today)
     names = directory.names(tx, [loaded.draft_by or "", task.assignee or ""])
     submissions = _for_item(_submissions(tx, confidence, rows), task.items)
     return TaskView(
         task=task,
-        line=line,
+        line=task_lists.of_step(tx, task_id),
         case=loaded.case,
         program=program,
         element=element,

@@ -6,36 +6,49 @@ from dataclasses import dataclass
 from engine.errors import NotFound
 from engine.model.actors import Actor
 from engine.model.incoming import Awaited
+from engine.model.reminders import Reminded
 from engine.runtime import Program
-from engine.store import events, tasks
+from engine.store import events, reminders, tasks
 from engine.store.database import Tx
-from engine.work import incoming, receipts
+from engine.store.subjects import CaseAbout
+from engine.work import incoming, receipts, subjects
 from engine.work.confidence import Confidence
 from engine.work.environment import Environment
 from engine.work.handling import CAME_IN, Handling, handling
 from engine.work.opened import open_case
 from engine.work.receipts import CaseReceipts
 from engine.work.seen_case import seen, seen_case
+from engine.work.subjects import AboutSteps
 from engine.work.view import TOLD_AT_STEP, CaseView, TaskView, case_view, task_view_of
 
 
 @dataclass(frozen=True)
 class CasePage:
-    """All that the page of a case begins with; ``program`` is the version it is on."""
+    """All that the page of a case begins with; ``program`` is the version it is on.
+
+    ``about``: the steps of other cases it is about.
+    """
 
     view: CaseView
     program: Program
     receipts: CaseReceipts
     handling: Handling
     awaited: Sequence[Awaited]
+    about: AboutSteps
 
 
 @dataclass(frozen=True)
 class TaskPage:
-    """All that the page of a step begins with."""
+    """All that the page of a step begins with; ``about``: the steps its case is about.
+
+    ``reminded`` is how often its people were, ``orders`` are the cases about this late step.
+    """
 
     view: TaskView
     handling: Handling
+    about: AboutSteps
+    reminded: Reminded | None
+    orders: Sequence[CaseAbout]
 
 
 def case_alone(environment: Environment, tx: Tx, actor: Actor, case_id: str) -> CaseView:
@@ -53,6 +66,7 @@ def case_page(environment: Environment, tx: Tx, actor: Actor, case_id: str) -> C
         receipts=receipts.of_seen(case),
         handling=handling(case, [row for row in rows if row.kind in CAME_IN]),
         awaited=incoming.awaited_of(case),
+        about=subjects.steps_of(tx, actor, case_id),
     )
 
 
@@ -67,4 +81,7 @@ def task_page(environment: Environment, tx: Tx, actor: Actor, task_id: str) -> T
     return TaskPage(
         view=task_view_of(confidence, loaded, [row for row in rows if row.kind in TOLD_AT_STEP]),
         handling=handling(seen(confidence), [row for row in rows if row.kind in CAME_IN]),
+        about=subjects.steps_of(tx, actor, loaded.case.id),
+        reminded=reminders.of_tasks(tx, [task_id]).get(task_id),
+        orders=subjects.seen_about(tx, actor, [task_id]).get(task_id, ()),
     )

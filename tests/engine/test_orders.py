@@ -100,16 +100,15 @@ def test_the_list_and_the_step_say_where_it_is(office):
     (row,) = office.engine.supervision.orders(supervisor)
     assert (row.line.id, row.steps, row.open_steps) == (order, 2, 2)
     assert row.open_step.name == "答复督办单"
-    assert [
-        one.case_id for one in office.engine.supervision.orders_about(SYSTEM, [first])[first]
-    ] == [order]
+    page = office.engine.tasks.page(supervisor, first)
+    assert [one.case_id for one in page.orders] == [order]
     board = office.engine.supervision.overdue(supervisor, OverdueFilter())
     assert set(board.orders) == {first, second}
 
     office.do("officer", first.rpartition("-")[0], "apply", {**FILLED})
     (row,) = office.engine.supervision.orders(supervisor)
     assert (row.steps, row.open_steps) == (2, 1)
-    lines, unseen = office.engine.supervision.steps_of(office.actor("chair"), order)
+    lines, unseen = office.engine.cases.page(supervisor, order).about
     assert len(lines) + unseen == 2
 
 
@@ -150,7 +149,7 @@ def test_a_reminder_is_kept_at_each_late_step(office):
     office.clock.advance(timedelta(days=1))
     assert office.engine.supervision.remind(supervisor, [first], "微信或短信") == 1
 
-    found = office.engine.supervision.reminded(first)
+    found = office.engine.tasks.page(supervisor, first).reminded
     assert (found.times, found.way, found.by_name) == (2, "微信或短信", "模拟supervisor")
     board = office.engine.supervision.overdue(supervisor, OverdueFilter())
     assert board.reminded[second].times == 1

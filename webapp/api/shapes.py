@@ -15,10 +15,12 @@ from engine.work.start import Started
 from engine.work.told_limits import Began, ToldLimit
 from webapp.shared.language import spoken
 
+_WITHOUT_ZONE = len("2026-11-23T08:00:00.000000")
+
 
 def instant(at: datetime) -> str:
     """RFC 3339 in UTC with a Z."""
-    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+    return at.isoformat(timespec="microseconds")[:_WITHOUT_ZONE] + "Z"
 
 
 def instant_or_none(at: datetime | None) -> str | None:

@@ -145,7 +145,7 @@ def case_page(
         is_clear=is_clear,
         can_cancel=view.case.status in RUNNING and _may_cancel(actor, view, program),
         receipt=receipt_box(found.receipts),
-        about=about_box(engine, actor, case_id),
+        about=about_box(engine, found.about),
         sealed=sealed_box(engine, actor, case_id) if view.case.confidentiality else None,
         same_person=same_person_rows(engine, actor, case_id)
         if view.case.confidentiality and view.reads_kept

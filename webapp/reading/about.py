@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from engine import Actor, Engine
+from engine import Engine
 from engine.model.tasks import TaskLine, TaskStatus
+from engine.work.subjects import AboutSteps
 from webapp.shared.items import step_of
 from webapp.shared.language import _
 from webapp.shared.words import Badge, day, due_badge
@@ -32,9 +33,9 @@ class AboutBox:
     unseen: int
 
 
-def about_box(engine: Engine, actor: Actor, case_id: str) -> AboutBox | None:
+def about_box(engine: Engine, about: AboutSteps) -> AboutBox | None:
     """The box of a case, None for one that is about no steps."""
-    lines, unseen = engine.supervision.steps_of(actor, case_id)
+    lines, unseen = about
     return AboutBox(about_rows(engine, lines), unseen) if lines or unseen else None
 
 

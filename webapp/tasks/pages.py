@@ -194,13 +194,11 @@ def task_page(
         is_open=view.task.status is TaskStatus.OPEN,
         layout=_layout(view),
         to_print=to_print,
-        about=about_box(engine, actor, view.case.id),
+        about=about_box(engine, found.about),
         additions=shown_additions(engine, actor, view.case.id, view.program),
         handling=handling_box(engine, found.handling, (view.submissions, view.files), view.task.id),
-        urged=reminded_words(engine.supervision.reminded(view.task.id)),
-        orders=order_links(
-            engine.supervision.orders_about(actor, [view.task.id]).get(view.task.id, ())
-        ),
+        urged=reminded_words(found.reminded),
+        orders=order_links(found.orders),
     )
 
 
