@@ -111,7 +111,8 @@ class Tasks(Group):
 
     def list(self, actor: Actor, question: TaskQuestion) -> Sequence[TaskLine]:
         """Steps of the cases the actor may see; one more than asked."""
-        return self._commands.ask(lambda tx: task_lists.lines(tx, actor, question))
+        with self._commands.database.look() as tx:  # one statement: nothing to hold together
+            return task_lists.lines(tx, actor, question)
 
     def unstaffed(self, actor: Actor) -> Sequence[tuple[TaskLine, str]]:
         """Open steps nobody can do (无人办理)."""

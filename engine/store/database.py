@@ -140,7 +140,6 @@ class UnitOfWork:
     def __init__(self, database: "Database", on: Tx | None = None) -> None:
         self._database = database
         self._lent = on
-        self._view: View | None = None
         self._connection: Connection | None = None
         self._committing = False
         self._committed = False
@@ -148,15 +147,11 @@ class UnitOfWork:
 
     def __enter__(self) -> Self:
         if self._lent is None:
-            self._view = self._database.idle_view()
-        if self._view is not None:
-            self._view.settle()
+            self._database.settle()
         if self._database.is_sqlite:
             self._database.writer_lock.acquire(self._database.patience.lock)
             self._locked = True
         try:
-            if self._view is not None:
-                self._lent = self._view.lend()
             self._connection = self._lent or self._database.engine.connect()
             send_text(self._connection, "BEGIN IMMEDIATE" if self._database.is_sqlite else "BEGIN")
             if not self._database.is_sqlite:
@@ -213,69 +208,50 @@ class UnitOfWork:
             if self._lent is None:
                 self._connection.close()
             self._connection = None
-        if self._view is not None:
-            self._lent = None
-            self._view.take_back()
-            self._view = None
         if self._locked:
             self._locked = False
             self._database.writer_lock.release()
 
 
 class View:
-    """What one thread sees in one request: one connection, and one reading for its questions.
+    """What one thread sees in one request: all its questions share one transaction.
 
     A page is a few questions, and each would begin and end a transaction of its own: on PostgreSQL
-    two answers to wait for. They share one, which also makes the page one picture. It ends before
-    anything is written, before a single statement is asked, and with whatever fails, so that what
-    is read after a write is never older than the write.
+    two answers to wait for. Sharing one also makes the page one picture. It ends before anything
+    is written, before a single statement is asked, and with whatever fails, so that what is read
+    after a write is never older than the write.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._connection: Connection | None = None
-        self._is_reading = False
         self.is_lent = False
 
-    def lend(self) -> Connection:
-        """The connection, to one user at a time."""
+    def lend(self, begin: str) -> Connection:
+        """The connection in its transaction, to one question at a time."""
         if self._connection is None:
-            self._connection = self._engine.connect()
+            connection = self._engine.connect()
+            try:
+                send_text(connection, begin)
+            except BaseException:
+                connection.close()
+                raise
+            self._connection = connection
         self.is_lent = True
         return self._connection
 
     def take_back(self) -> None:
-        """The user is done with it; one that broke is given up."""
+        """The question is answered."""
         self.is_lent = False
-        if self._connection is not None and self._connection.invalidated:
-            self.close()
-
-    def lend_reading(self, begin: str) -> Connection:
-        """The connection in the transaction that all questions share."""
-        connection = self.lend()
-        try:
-            if not self._is_reading:
-                send_text(connection, begin)
-                self._is_reading = True
-        except BaseException:
-            self.take_back()
-            raise
-        return connection
 
     def settle(self) -> None:
-        """End the reading: the next question sees what is there then."""
-        if self._is_reading and self._connection is not None:
-            self._is_reading = False
-            _roll_back(self._connection)
-            self.take_back()
-
-    def close(self) -> None:
-        """Give the connection back."""
-        self.settle()
-        self._is_reading = False
+        """End the transaction: the next question sees what is there then."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            connection.close()
+            try:
+                _roll_back(connection)
+            finally:
+                connection.close()
 
 
 def _roll_back(connection: Connection) -> None:
@@ -375,39 +351,51 @@ class Database:
             yield
         finally:
             self._here.view = before
-            view.close()
+            view.settle()
 
     def _view(self) -> View | None:
         found: View | None = getattr(self._here, "view", None)
         return found
 
-    def idle_view(self) -> View | None:
-        """The view of this thread, unless somebody above on the stack is using it."""
+    def _idle_view(self) -> View | None:
+        """The view of this thread, unless a question above on the stack is using it."""
         view = self._view()
         return None if view is None or view.is_lent else view
+
+    def settle(self) -> None:
+        """Let what is asked from here on be the newest."""
+        view = self._idle_view()
+        if view is not None:
+            view.settle()
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """A consistent view for reading; nothing written here is kept."""
-        begin = (
-            "BEGIN"
-            if self.is_sqlite
-            else "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
-        )
-        view = self.idle_view()
-        if view is not None:
-            with _answering():
-                connection = view.lend_reading(begin)
-                try:
-                    yield connection
-                except BaseException:
-                    view.take_back()
-                    view.settle()
-                    raise
-                view.take_back()
+        view = self._idle_view()
+        if view is None:
+            with self._read_alone() as connection:
+                yield connection
             return
+        with _answering():
+            connection = view.lend(self._begin)
+            try:
+                yield connection
+            except BaseException:
+                view.take_back()
+                view.settle()
+                raise
+            view.take_back()
+
+    @property
+    def _begin(self) -> str:
+        if self.is_sqlite:
+            return "BEGIN"
+        return "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+    @contextmanager
+    def _read_alone(self) -> Iterator[Tx]:
         with _answering(), self.engine.connect() as connection:
-            send_text(connection, begin)
+            send_text(connection, self._begin)
             try:
                 yield connection
             finally:
@@ -416,15 +404,7 @@ class Database:
     @contextmanager
     def look(self) -> Iterator[Tx]:
         """Single statements without a transaction around them: one question, one answer."""
-        view = self.idle_view()
-        if view is not None:
-            with _answering():
-                view.settle()
-                try:
-                    yield view.lend()
-                finally:
-                    view.take_back()
-            return
+        self.settle()
         with _answering(), self.engine.connect() as connection:
             yield connection
 

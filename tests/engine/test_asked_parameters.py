@@ -70,6 +70,21 @@ def test_a_transaction_sees_what_it_writes_and_leaves_nothing_when_it_is_undone(
     assert found.value == 8
 
 
+def test_a_request_that_writes_a_value_is_answered_with_it(office: Office) -> None:
+    engine = office.engine
+    asked = engine.environment.asked
+
+    def now() -> object:
+        found = engine.ask(lambda tx: asked.value(tx, "review limit", "u1", DAY, "approval"))
+        return None if found is None else found.value
+
+    with engine.one_view():
+        before = now()
+        row = Parameter("review limit", None, DAY, 77)
+        engine.execute(lambda tx: settings.add_parameters(tx, [row]))
+        assert before != now() == 77
+
+
 def test_a_form_full_of_parameters_asks_once_a_transaction(office: Office) -> None:
     engine = office.engine
     engine.execute(lambda tx: settings.add_parameters(tx, _rows(engine, random.Random(1), 9)))

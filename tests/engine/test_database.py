@@ -117,13 +117,16 @@ def test_a_request_of_several_questions_holds_one_connection_and_gives_it_back(
     engine = office.engine
     pool = engine.database.engine.pool
     assert isinstance(pool, QueuePool)
+    seen: list[Tx] = []
     with engine.one_view():
         for _ in range(3):
-            engine.ask(lambda tx: tx.execute(text("SELECT 1")).scalar())
+            engine.ask(seen.append)
             assert pool.checkedout() == 1
-            engine.note_access(None, "test", "x")
-            assert pool.checkedout() == 1
+        engine.note_access(None, "test", "x")
+        assert pool.checkedout() == 0
+        engine.ask(seen.append)
     assert pool.checkedout() == 0
+    assert [one is seen[0] for one in seen] == [True, True, True, False]
 
 
 @pytest.mark.postgres
@@ -137,7 +140,7 @@ def test_a_view_whose_server_was_restarted_is_answered_from_a_new_connection(
             return int(tx.execute(text("SELECT 1")).scalar_one())
 
     with reader.one_view():
-        assert answered() == 1
+        assert answered() == answered() == 1
         own_postgres_server.stop("immediate")
         with pytest.raises(Busy):
             answered()
