@@ -255,6 +255,11 @@ _MEMBER_FIELDS: Sequence[tuple[str, str, Personal | None]] = (
     ("mobile", "手机", Personal.PHONE),
 )
 _YES_NO_OF_MEMBER = frozenset({"living_together"})
+_NUMBERED_OF_MEMBER: Mapping[str, Mapping[str, str]] = {
+    "sex": _SEXES,
+    "marital": _MARITAL,
+    "political": _POLITICAL,
+}
 
 
 def blocks(content: Content) -> tuple[Block, ...]:
@@ -322,8 +327,8 @@ def _of_member(content: Content, row: Mapping[str, object], key: str) -> str:
 
 
 def _code_of_member(row: Mapping[str, object], key: str) -> str:
-    lists = {"sex": _SEXES, "marital": _MARITAL, "political": _POLITICAL}
-    return lists.get(key, {}).get(_shown(row.get(key)), "")
+    numbers = _NUMBERED_OF_MEMBER.get(key)
+    return numbers.get(_shown(row.get(key)), "") if numbers else ""
 
 
 def _from_number(said: str, key: str) -> str:

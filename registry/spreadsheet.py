@@ -37,9 +37,7 @@ _UNUSUAL = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|\A\s|\s\Z")
 _NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _TEXT = '" s="{style}" t="inlineStr"><is><t>'
 _TEXT_WITH_ITS_SPACES = '" s="{style}" t="inlineStr"><is><t xml:space="preserve">'
-_TEXT_ENDS = "</t></is></c>"
 _AMOUNT = '" s="{style}" t="n"><v>'
-_AMOUNT_ENDS = "</v></c>"
 
 
 @dataclass(frozen=True)
@@ -158,7 +156,7 @@ class Rows:
 
     def _row(self, row: Sequence[object]) -> str:
         self._number += 1
-        number = str(self._number)
+        number = self._number
         while len(self._columns) < len(row):
             self._columns.append(f'<c r="{get_column_letter(len(self._columns) + 1)}')
         written = [f'<row r="{number}">']
@@ -166,17 +164,16 @@ class Rows:
             if value == "":
                 continue
             if isinstance(value, Decimal) and value.is_finite():
-                written += (column, number, self._amount, f"{float(value):.16g}", _AMOUNT_ENDS)
+                written.append(f"{column}{number}{self._amount}{float(value):.16g}</v></c>")
                 continue
-            said = str(value)[:LONGEST_TEXT]
-            if not _UNUSUAL.search(said):
-                written += (column, number, self._text, said, _TEXT_ENDS)
+            said = str(value)
+            if len(said) <= LONGEST_TEXT and not _UNUSUAL.search(said):
+                written.append(f"{column}{number}{self._text}{said}</t></is></c>")
                 continue
-            said = _NO_XML.sub("", said)
-            if not said:
-                continue
-            around = self._text if said == said.strip() else self._spaced
-            written += (column, number, around, _escaped(said), _TEXT_ENDS)
+            said = _NO_XML.sub("", said[:LONGEST_TEXT])
+            if said:
+                around = self._text if said == said.strip() else self._spaced
+                written.append(f"{column}{number}{around}{_escaped(said)}</t></is></c>")
         written.append("</row>")
         return "".join(written)
 
