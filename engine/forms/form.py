@@ -177,8 +177,24 @@ class CompiledForm:
         self, data: Mapping[str, object], scope: Mapping[str, object], context: EvaluationContext
     ) -> tuple[FieldError, ...]:
         """What is odd about answers as they stand, for whoever fills them in or reads them."""
+        if not self._may_be_doubted:
+            return ()
+        return self.standing(data, scope, context)[1]
+
+    def standing(
+        self, data: Mapping[str, object], scope: Mapping[str, object], context: EvaluationContext
+    ) -> tuple[set[str], tuple[FieldError, ...]]:
+        """:meth:`visible` and :meth:`doubts` of the same answers, settled once."""
         settled = settle(self.components, self._typed(data, scope), scope, context)
-        return tuple(doubts(tuple(self.fields.values()), settled, context))
+        if not self._may_be_doubted:
+            return set(settled.visible), ()
+        found = doubts(tuple(self.fields.values()), settled, context)
+        return set(settled.visible), tuple(found)
+
+    @cached_property
+    def _may_be_doubted(self) -> bool:
+        """Whether any answer can be odd: only a format and a rule of the form say so."""
+        return any(asked.format is not None or asked.rules for asked in self._with_columns())
 
     def derived(self, data: Mapping[str, object], today: date) -> Mapping[str, str]:
         """By name as in a post: what identity numbers say of places that have no answer."""
@@ -268,7 +284,8 @@ class CompiledForm:
         self, data: Mapping[str, object], scope: Mapping[str, object], context: EvaluationContext
     ) -> set[str]:
         """What is shown: keys of fields, ``members.0.school`` for cells, ``#id`` for the rest."""
-        return set(settle(self.components, self._typed(data, scope), scope, context).visible)
+        settled = settle(self.components, self._typed(data, scope), scope, context)
+        return set(settled.visible)
 
     def mask(self, data: Mapping[str, object]) -> Answers:
         """The answers with personal data masked; what no field asks for is left out."""

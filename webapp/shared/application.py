@@ -10,6 +10,8 @@ from typing import Any
 
 from flask import Flask, has_request_context
 from flask.globals import request_ctx
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
 from typing_extensions import override
 from werkzeug.routing import BuildError
 
@@ -22,11 +24,26 @@ _MOST_KEPT = 5_000
 _Shape = tuple[str, ...]
 
 
+class _PageCookies(SecureCookieSessionInterface):
+    """Flask's, with what signs and reads the cookie made once, not twice a request."""
+
+    _made: tuple[object, URLSafeTimedSerializer | None] = (None, None)
+
+    @override
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        made_for, made = self._made
+        if made is None or made_for != app.secret_key:
+            made = super().get_signing_serializer(app)
+            self._made = app.secret_key, made
+        return made
+
+
 class Application(Flask):
     """Flask; see :meth:`url_for`."""
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
+        self.session_interface = _PageCookies()
         self._shapes: dict[_Shape, tuple[str, ...]] = {}
 
     @override

@@ -210,11 +210,13 @@ def _layout(view: TaskView) -> str:
     """
     if not (view.submissions or view.decisions):
         return "alone"
-    asked = 0
-    if view.form is not None:
-        shown = view.form.visible(view.data, view.scope, view.context)
-        asked = sum(f.is_asked and f.key in shown for f in view.form.fields.values())
-    return "below" if asked > LONG_FORM and view.task.status is TaskStatus.OPEN else "beside"
+    if view.form is None or view.task.status is not TaskStatus.OPEN:
+        return "beside"
+    asked = [f.key for f in view.form.fields.values() if f.is_asked]
+    if len(asked) <= LONG_FORM:
+        return "beside"
+    shown = view.form.visible(view.data, view.scope, view.context)
+    return "below" if sum(key in shown for key in asked) > LONG_FORM else "beside"
 
 
 def _tabs(view: TaskView, way_back: Mapping[str, str]) -> tuple[Link, ...]:
@@ -295,12 +297,13 @@ def _form(
     task_id = view.task.id
     data = view.data if typed is None else view.form.reopened(typed.data, view.scope, view.context)
     saved = "" if view.draft_at is None else clock_time(view.draft_at, around[0])
+    shown, doubts = view.form.standing(data, view.scope, view.context)
     return draw_form(
         FormView(
             form=view.form,
             data=data,
             errors=() if typed is None else typed.errors,
-            visible=view.form.visible(data, view.scope, view.context),
+            visible=shown,
             action=address("tasks.act_on", way_back, task_id=task_id),
             draft_url=url_for("tasks.save_draft", task_id=task_id),
             upload_url=url_for("reading.stage"),
@@ -314,7 +317,7 @@ def _form(
             to_change=keys_to_change(view),
             today=today_of(view.context),
             kept=view.form.kept_rows(view.scope),
-            warnings=view.form.doubts(data, view.scope, view.context),
+            warnings=doubts,
             translate=_,
         ),
         buttons(around[1]),
