@@ -17,6 +17,7 @@ from sqlalchemy import (
     false,
     func,
     insert,
+    literal_column,
     or_,
     select,
     true,
@@ -141,6 +142,30 @@ def _has_a_part(actor: Actor) -> ColumnElement[bool]:
         exists()
         .where(task.c.case_id == case.c.id, task.c.status == "open", in_queues_of(actor))
         .correlate(case),
+    )
+
+
+def may_see_at(
+    actor: Actor, case_id: ColumnElement[str], place_id: ColumnElement[str]
+) -> ColumnElement[bool]:
+    """The same rule for rows of running cases that say where a case lies that all there may see.
+
+    Most rows need no look at their case then; ``place_id`` is NULL where its own words count. In
+    what she has a part is found from her side, where it is little.
+    """
+    if actor.is_system or actor.is_guest or actor.is_writer:
+        return visible_to(actor)
+    asked = exists().where(case.c.id == case_id, visible_to(actor))
+    begun = select(case.c.id).where(case.c.started_by == actor.person_id, case.c.ended_at.is_(None))
+    hers = or_(task.c.completed_by == actor.person_id, task.c.assignee == actor.person_id)
+    waits = exists().where(
+        task.c.case_id == case_id, task.c.status == literal_column("'open'"), in_queues_of(actor)
+    )
+    has_a_part = or_(case_id.in_(begun), case_id.in_(select(task.c.case_id).where(hers)), waits)
+    return or_(
+        lies_in_area_of(actor, place_id),
+        and_(place_id.is_not(None), has_a_part),
+        and_(place_id.is_(None), asked),
     )
 
 

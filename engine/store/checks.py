@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, literal, or_, select, text, tuple_
+from sqlalchemy import and_, func, literal, or_, select, text, true, tuple_
 from sqlalchemy import case as when
 from sqlalchemy.sql import ColumnElement
 
 from engine.model.actors import guest_of
 from engine.model.clock import local_date
 from engine.model.definitions import LaneKind
+from engine.store.cases import FOR_ALL_TO_KNOW
 from engine.store.database import Tx
 from engine.store.instants import from_text, to_text
 from engine.store.tables import (
@@ -305,6 +306,22 @@ def timers_without_row(tx: Tx) -> list[str]:
         .scalar_subquery()
     )
     return list(tx.execute(select(case.c.id).where(rows != told).limit(_MOST)).scalars())
+
+
+def misplaced_steps(tx: Tx) -> list[str]:
+    """Open steps that do not say where their case lies for all to know, or which version it has."""
+    place = when((FOR_ALL_TO_KNOW, case.c.organisation_id), else_="")
+    is_right = and_(
+        func.coalesce(task.c.place_id, "") == place, task.c.definition_id == case.c.definition_id
+    )
+    return list(
+        tx.execute(
+            select(task.c.id)
+            .join(case, case.c.id == task.c.case_id)
+            .where(task.c.status == "open", is_right.is_not(true()))
+            .order_by(task.c.id)
+        ).scalars()
+    )
 
 
 def waits_of_ended_cases(tx: Tx) -> list[str]:

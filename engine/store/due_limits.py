@@ -19,7 +19,7 @@ from sqlalchemy.sql.selectable import FromClause, Select
 
 from engine.model.actors import Actor
 from engine.model.tasks import TaskLine
-from engine.store.cases import visible_to
+from engine.store.cases import may_see_at, visible_to
 from engine.store.database import Tx
 from engine.store.instants import from_text
 from engine.store.jobs import NOT_DONE
@@ -113,7 +113,8 @@ def counted(tx: Tx, actor: Actor, ends: Sequence[str]) -> list[Counted]:
     for kind in LimitKind:
         due = _due(kind, ends[-1]).cte("due").prefix_with("MATERIALIZED")
         day = when(*((due.c.ends_at < end, n) for n, end in enumerate(ends)), else_=len(ends))
-        seen = _seen(select(*_place(due), day.label("day")), due, actor).subquery()
+        rows, may_see, place = _seen(kind, due, actor)
+        seen = select(*place, day.label("day")).select_from(rows).where(may_see).subquery()
         key = (seen.c.definition_id, seen.c.process_key, seen.c.element_id, seen.c.day)
         for version, process, element, number, n in tx.execute(
             select(*key, func.count()).group_by(*key)
@@ -131,25 +132,25 @@ def ending(
     """
     if not spans:
         return []
-    rows = _due(kind, max(span.before for span in spans), min(span.since for span in spans))
-    ends_at, own_id = rows.selected_columns[:2]
-    due = rows.order_by(ends_at, own_id).cte("due").prefix_with("MATERIALIZED")
-    version, process, element = _place(due)
+    found = _due(kind, max(span.before for span in spans), min(span.since for span in spans))
+    ends_at, own_id = found.selected_columns[:2]
+    due = found.order_by(ends_at, own_id).cte("due").prefix_with("MATERIALIZED")
+    rows, may_see, place = _seen(kind, due, actor)
     query = (
-        _seen(select(due.c.id, due.c.ends_at, version, process, element), due, actor)
+        select(due.c.id, due.c.ends_at, *place)
+        .select_from(rows)
         .where(
+            may_see,
             or_(
                 *(
                     and_(
                         due.c.ends_at >= span.since,
                         due.c.ends_at < span.before,
-                        tuple_(version, process, element).in_(
-                            [_as_stored(one) for one in sorted(span.places)]
-                        ),
+                        tuple_(*place).in_([_as_stored(one) for one in sorted(span.places)]),
                     )
                     for span in spans
                 )
-            )
+            ),
         )
         .order_by(due.c.ends_at, due.c.id)
         .limit(limit)
@@ -180,18 +181,23 @@ def _due(kind: LimitKind, before: str, since: str = "") -> Select[Any]:
             table.c.case_id,
             table.c.process_key,
             table.c.element_id,
+            *((task.c.place_id, task.c.definition_id) if kind is LimitKind.STEP else ()),
         ).where(lives)
     return found.where(ends_at < before, *([ends_at >= since] if since else []))
 
 
-def _seen(query: Select[Any], due: FromClause, actor: Actor) -> Select[Any]:
-    """Those of cases the actor may see. Nothing of a case that has ended waits (invariant)."""
+def _seen(
+    kind: LimitKind, due: FromClause, actor: Actor
+) -> tuple[FromClause, ColumnElement[bool], tuple[ColumnElement[str], ...]]:
+    """Where those stand that the actor may see, which they are, and their places in drawings.
+
+    Nothing of a case that has ended waits (invariant).
+    """
+    if kind is LimitKind.STEP:
+        place = (due.c.definition_id, due.c.process_key, due.c.element_id)
+        return due, may_see_at(actor, due.c.case_id, due.c.place_id), place
     joined = due.join(case, and_(case.c.id == due.c.case_id, case.c.ended_at.is_(None)))
-    return query.select_from(joined).where(visible_to(actor))
-
-
-def _place(due: FromClause) -> tuple[ColumnElement[str], ColumnElement[str], ColumnElement[str]]:
-    return case.c.definition_id, due.c.process_key, due.c.element_id
+    return joined, visible_to(actor), (case.c.definition_id, due.c.process_key, due.c.element_id)
 
 
 def _drawn(version: str, process: str, element: str) -> DrawnLimit:

@@ -268,6 +268,13 @@ case = Table(
         sqlite_where=text("ended_at IS NULL"),
         postgresql_where=text("ended_at IS NULL"),
     ),
+    Index(
+        "ix_cases_started_by",
+        "started_by",
+        "id",
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
     Index("ix_cases_organisation", "organisation_id", "created_at"),
     Index("ix_cases_definition", "definition_id", "status"),
     Index("ix_cases_created", "created_at", "id"),
@@ -378,6 +385,10 @@ task = Table(
     Column("draft", LargeBinary),  # sealed
     Column("draft_by", _ID),
     Column("draft_at", _INSTANT),
+    # Of its case, kept by triggers of the database (migration ``engine_step_places``): where it is
+    # begun, NULL where not everybody sees it who sees what lies there; and its version.
+    Column("place_id", _ID),
+    Column("definition_id", String(100)),
     Index(
         "ix_task_inbox",
         "queue_id",
@@ -405,6 +416,8 @@ task = Table(
         "case_id",
         "process_key",
         "element_id",
+        "place_id",
+        "definition_id",
         sqlite_where=text("status = 'open' AND due_at IS NOT NULL"),
         postgresql_where=text("status = 'open' AND due_at IS NOT NULL"),
     ),

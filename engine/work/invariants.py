@@ -124,6 +124,7 @@ def _numbers(tx: Tx) -> Findings:
     ]
     yield from _each(len(waiting.recounted(tx)), wrong, "{}")
     yield from _each(0, checks.due_on_another_day(tx), "task {} is due on another day than it says")
+    yield from _each(0, checks.misplaced_steps(tx), "task {} does not say where its case lies")
 
 
 def _state(environment: Environment, tx: Tx, case_id: str) -> str | None:

@@ -11,7 +11,8 @@ from engine import SYSTEM, Engine, Options, Request, open_engine
 from engine.errors import Invalid
 from engine.model.clock import FixedClock
 from engine.model.definitions import SourceFile
-from engine.store import tables
+from engine.store import checks, tables
+from engine.store.cases import may_see_at, visible_to
 from engine.store.due_limits import LimitKind
 from engine.store.task_lists import TaskQuestion
 from engine.work.due import LATE, DueQuestion, DueWeek
@@ -25,6 +26,10 @@ from tests.support.templates import Templates
 from tests.unit.runtime.kit import end, ext, flow, line, node, props, start, timer
 
 MANY = 500
+EVERYBODY = (
+    *("officer", "other_officer", "far_officer", "reviewer", "far_reviewer", "supervisor"),
+    *("protection",),
+)
 
 
 def set_up(url: str, folder: Path) -> None:
@@ -201,6 +206,52 @@ def test_a_sealed_case_counts_for_whom_it_is_there_and_nobody_else(
         "reviewer": 2,  # whose step it is
         "other_officer": 2,  # who took it down
     }
+
+
+def test_a_step_says_who_sees_it_as_its_case_does(engine: Engine) -> None:
+    """Sealed, kept from somebody or open to its area; begun by her, done by her or waiting for her."""
+    for key, by, at in (("usual", "officer", "u1"), ("lawful", "other_officer", "u2")):
+        begin(engine, key, by, at)
+        done = begin(engine, key, by, at)
+        (record,) = engine.cases.view(SYSTEM, done).open_tasks
+        engine.tasks.complete(engine.directory.actor_named(by), record.id, {})
+    teller = engine.directory.actor_named("other_officer")
+    for matter, accused in (("other", None), ("staff", "officer")):
+        case_id = begin(engine, "grievance", "other_officer", "u2")
+        (record,) = engine.cases.view(SYSTEM, case_id).open_tasks
+        said = {"matter": matter, "accused": accused, "about": "一事"}
+        engine.tasks.complete(teller, record.id, said)
+    seen = set()
+    with engine.database.look() as tx:
+        assert checks.misplaced_steps(tx) == []
+        assert None in tx.execute(select(tables.task.c.place_id)).scalars().all()
+        joined = tables.task.join(tables.case, tables.case.c.id == tables.task.c.case_id)
+        is_open = tables.task.c.status == "open"
+        due = select(tables.task).where(is_open).subquery()
+        for who in EVERYBODY:
+            actor = engine.directory.actor_named(who)
+            asked = select(tables.task.c.id).select_from(joined).where(is_open, visible_to(actor))
+            said_so = select(due.c.id).where(may_see_at(actor, due.c.case_id, due.c.place_id))
+            of_case = set(tx.execute(asked).scalars())
+            assert set(tx.execute(said_so).scalars()) == of_case, who
+            seen.add(frozenset(of_case))
+    assert len(seen) > 3
+
+
+def test_a_case_that_becomes_sealed_takes_its_place_from_its_steps(engine: Engine) -> None:
+    """And gives it back, whoever writes the case."""
+    case_id = begin(engine, "usual")
+    told = []
+    for degree in (None, 2, 0):
+        with engine.database.unit_of_work() as work:
+            if degree is not None:
+                of_case = tables.case.c.id == case_id
+                work.tx.execute(update(tables.case).where(of_case).values(confidentiality=degree))
+            of_task = tables.task.c.case_id == case_id
+            told.append(work.tx.execute(select(tables.task.c.place_id).where(of_task)).scalar_one())
+            assert checks.misplaced_steps(work.tx) == []
+            work.commit()
+    assert told == ["u1", None, "u1"]
 
 
 def test_a_day_that_is_not_of_the_week_is_refused(engine: Engine) -> None:
