@@ -48,17 +48,25 @@ class Tasks(Group):
 
     def inbox(self, actor: Actor, narrowed: InboxFilter) -> InboxPage:
         """A page of the actor's open steps with exact counts."""
-        return self._commands.ask(lambda tx: inbox.inbox(self._environment, tx, actor, narrowed))
+        environment = self._environment
+        return self._commands.ask(
+            lambda tx: inbox.inbox(
+                environment, tx, actor, narrowed, environment.newest_versions(tx)
+            )
+        )
 
     def inbox_with_offers(self, actor: Actor, narrowed: InboxFilter) -> tuple[InboxPage, Offers]:
         """The same with what stands beside it, from one view."""
         environment = self._environment
-        return self._commands.ask(
-            lambda tx: (
-                inbox.inbox(environment, tx, actor, narrowed),
-                offers(environment, tx, actor),
+
+        def question(tx: Tx) -> tuple[InboxPage, Offers]:
+            newest = environment.newest_versions(tx)
+            return (
+                inbox.inbox(environment, tx, actor, narrowed, newest),
+                offers(environment, tx, actor, newest),
             )
-        )
+
+        return self._commands.ask(question)
 
     def newest(self) -> Newest:
         """What the newest versions of the processes say: names, steps done together."""

@@ -16,13 +16,16 @@ from engine.store.inbox_day import InboxDay
 from engine.store.instants import NEVER, to_text
 from engine.work.attributes import normal
 from engine.work.environment import Environment
+from engine.work.newest import Newest
 
 SOON_WORKING_DAYS = 2
 
 
-def inbox(environment: Environment, tx: Tx, actor: Actor, narrowed: InboxFilter) -> InboxPage:
+def inbox(
+    environment: Environment, tx: Tx, actor: Actor, narrowed: InboxFilter, newest: Newest
+) -> InboxPage:
     """One page of the actor's open steps, with exact counts."""
-    narrowed = _with_gathered(environment, tx, narrowed)
+    narrowed = _with_gathered(narrowed, newest)
     day = _day(environment, tx, actor)
     number = _looked_up(environment, narrowed)
     after = cursor_after(narrowed.cursor)
@@ -40,17 +43,16 @@ def next_after(
 ) -> str | None:
     """The step to open after one was finished: the first of the list that is not that one."""
     number = _looked_up(environment, narrowed)
-    two = replace(_with_gathered(environment, tx, narrowed), limit=1)
+    two = replace(_with_gathered(narrowed, environment.newest_versions(tx)), limit=1)
     lines = stored.lines(tx, actor, two, _day(environment, tx, actor), number, None)
     return next((line.id for line in lines if line.id != done), None)
 
 
-def _with_gathered(environment: Environment, tx: Tx, narrowed: InboxFilter) -> InboxFilter:
+def _with_gathered(narrowed: InboxFilter, newest: Newest) -> InboxFilter:
     """Steps of a process that was chosen are rows; so is whatever a text finds."""
-    gathered = environment.newest_versions(tx).gathered
     if narrowed.text:
         return narrowed
-    return replace(narrowed, gathered=gathered - {narrowed.process_key})
+    return replace(narrowed, gathered=newest.gathered - {narrowed.process_key})
 
 
 def _looked_up(environment: Environment, narrowed: InboxFilter) -> str:

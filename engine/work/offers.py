@@ -18,9 +18,8 @@ class Offers:
     starts_from_nothing: bool
 
 
-def offers(environment: Environment, tx: Tx, actor: Actor) -> Offers:
+def offers(environment: Environment, tx: Tx, actor: Actor, newest: Newest) -> Offers:
     """What stands beside the person's inbox."""
-    newest = environment.newest_versions(tx)
     held = [one for one in newest.starts if actor.places(one.role)]
     places = {place for one in held for place in actor.places(one.role)}
     levels = directory.levels_below(tx, places, environment.today()) if places else {}
