@@ -111,10 +111,13 @@ class Cases(Group):
         note_look(self._commands, actor, case_id, seen.reads_kept)
         return seen
 
-    def page(self, actor: Actor, case_id: str) -> whole_pages.CasePage:
-        """The same with its receipts, what it waits for, what came in and what comes next."""
+    def page(self, actor: Actor, case_id: str, most_history: int = 0) -> whole_pages.CasePage:
+        """The same with its receipts, what it waits for, what came in and what comes next.
+
+        ``most_history``: how many rows of its history come with it, oldest first.
+        """
         seen = self._commands.ask(
-            lambda tx: whole_pages.case_page(self._environment, tx, actor, case_id)
+            lambda tx: whole_pages.case_page(self._environment, tx, actor, case_id, most_history)
         )
         note_look(self._commands, actor, case_id, seen.view.reads_kept)
         return seen

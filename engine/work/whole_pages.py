@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from engine.errors import NotFound
 from engine.model.actors import Actor
+from engine.model.cases import HistoryEntry
 from engine.model.incoming import Awaited
 from engine.model.reminders import Reminded
 from engine.runtime import Program
@@ -19,14 +20,14 @@ from engine.work.opened import open_case
 from engine.work.receipts import CaseReceipts
 from engine.work.seen_case import seen, seen_case
 from engine.work.subjects import AboutSteps
-from engine.work.view import TOLD_AT_STEP, CaseView, TaskView, case_view, task_view_of
+from engine.work.view import TOLD_AT_STEP, CaseView, TaskView, case_view, task_view_of, told_rows
 
 
 @dataclass(frozen=True)
 class CasePage:
     """All that the page of a case begins with; ``program`` is the version it is on.
 
-    ``about``: the steps of other cases it is about.
+    ``about``: the steps of other cases it is about; ``history``: its rows that were asked for.
     """
 
     view: CaseView
@@ -35,6 +36,7 @@ class CasePage:
     handling: Handling
     awaited: Sequence[Awaited]
     about: AboutSteps
+    history: Sequence[HistoryEntry]
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,13 @@ def case_alone(environment: Environment, tx: Tx, actor: Actor, case_id: str) -> 
     return case_view(seen_case(environment, tx, actor, case_id), events.of_case(tx, case_id))
 
 
-def case_page(environment: Environment, tx: Tx, actor: Actor, case_id: str) -> CasePage:
-    """Of a case the actor may see. NotFound for any other."""
+def case_page(
+    environment: Environment, tx: Tx, actor: Actor, case_id: str, most_history: int
+) -> CasePage:
+    """Of a case the actor may see. NotFound for any other.
+
+    ``most_history``: how many rows of its history are told, oldest first.
+    """
     case = seen_case(environment, tx, actor, case_id)
     rows = events.of_case(tx, case_id)
     return CasePage(
@@ -67,6 +74,7 @@ def case_page(environment: Environment, tx: Tx, actor: Actor, case_id: str) -> C
         handling=handling(case, [row for row in rows if row.kind in CAME_IN]),
         awaited=incoming.awaited_of(case),
         about=subjects.steps_of(tx, actor, case_id),
+        history=told_rows(case.confidence, rows[:most_history]),
     )
 
 

@@ -12,6 +12,7 @@ from engine.model.cases import RUNNING, CaseStatus, Reached
 from engine.model.links import RelatedCase
 from engine.model.tasks import TaskLine
 from engine.runtime import Program
+from engine.work import whole_pages
 from engine.work.milestones import element_reached
 from engine.work.printing import PaperStep
 from engine.work.view import CaseView
@@ -132,9 +133,9 @@ def case_page(
     shell: Shell, engine: Engine, actor: Actor, case_id: str, tab: str, *, is_clear: bool = False
 ) -> CasePage:
     """One tab of a case."""
-    found = engine.cases.page(actor, case_id)
-    view, program = found.view, found.program
     tab = tab if tab in TABS else TABS[0]
+    found = engine.cases.page(actor, case_id, _MOST_HISTORY if tab == "history" else 0)
+    view, program = found.view, found.program
     on_papers = tab == "papers"
     notice = current_registry().notice_of_case(actor, case_id)
     return CasePage(
@@ -162,7 +163,7 @@ def case_page(
         papers=paper_list(view.submissions, view.files, view.papers, view.paper_checks)
         if on_papers
         else None,
-        history=_history(engine, actor, view, program) if tab == "history" else (),
+        history=_history(engine, found),
         diagrams=_diagrams(engine, actor, case_id, program) if tab == "diagram" else (),
         to_print=_to_print(found.handling.papers) if tab == "print" else (),
     )
@@ -288,11 +289,8 @@ def _may_cancel(actor: Actor, view: CaseView, program: Program) -> bool:
     )
 
 
-def _history(
-    engine: Engine, actor: Actor, view: CaseView, program: Program
-) -> tuple[ShownEntry, ...]:
-    case_id = view.case.id
-    entries = engine.cases.history(actor, case_id, limit=_MOST_HISTORY)[:_MOST_HISTORY]
+def _history(engine: Engine, found: whole_pages.CasePage) -> tuple[ShownEntry, ...]:
+    view, program = found.view, found.program
 
     def name_of(person_id: str) -> str:
         try:
@@ -303,7 +301,7 @@ def _history(
     def program_at(number: int) -> Program:
         return next((e.program for e in view.earlier if number <= e.last_number), program)
 
-    return Storyteller(program_at, name_of).tell(entries)
+    return Storyteller(program_at, name_of).tell(found.history)
 
 
 def _diagrams(
