@@ -42,3 +42,11 @@ def test_other_processes_and_whom_it_is_about_find_nothing_there(desk: Desk) -> 
     assert text(desk, "accused", "/grievances").count("<tr>") == empty.count("<tr>")
     assert signed_in(desk, "reception").get("/grievances?process=archiving").status_code == 404
     assert MENU not in text(desk, "designer", "/inbox")
+
+
+def test_what_is_begun_there_stays_under_its_menu(desk: Desk) -> None:
+    page = text(desk, "reception", "/grievances")
+    begin = page.partition('href="/start/petition')[2].partition('"')[0]
+    form = text(desk, "reception", f"/start/petition{begin}")
+    assert f'{MENU} aria-current="page"' in form
+    assert 'href="/inbox" aria-current' not in form

@@ -31,10 +31,11 @@ from webapp.shared.addresses import address
 from webapp.shared.form_posts import read_posted
 from webapp.shared.kept_posts import KeptPost, resumes
 from webapp.shared.language import _
-from webapp.shared.navigation import shell
+from webapp.shared.navigation import Shell, opens, shell
 from webapp.shared.page import render
 from webapp.shared.requests import current_actor, current_engine, current_installation
 from webapp.shared.words import clock_time
+from webapp.standard.grievances import listed
 
 _SHORTEST_NUMBER, _LONGEST_NUMBER = 8, 40
 
@@ -125,7 +126,7 @@ def choose_unit(key: str) -> ResponseReturnValue:
     names = current_installation().places.organisations()
     searched = request.args.get("unit", "").strip()
     asked = searched, actor.organisation_id
-    return render(choose_unit_page(shell("inbox", actor), row, units, asked, names))
+    return render(choose_unit_page(_frame(actor, key), row, units, asked, names))
 
 
 @cases.get("/start/<key>/<organisation_id>")
@@ -133,7 +134,13 @@ def start(key: str, organisation_id: str) -> ResponseReturnValue:
     """The form a case begins with."""
     actor = current_actor()
     place = _place(actor, key, organisation_id, request.args.get("about", ""))
-    return render(start_page(shell("inbox", actor), current_engine(), actor, place, Begun()))
+    return render(start_page(_frame(actor, key), current_engine(), actor, place, Begun()))
+
+
+def _frame(actor: Actor, key: str) -> Shell:
+    """What is begun from 信访维权 stays there, for whoever has that menu."""
+    is_grievance = key in listed() and opens("grievances", actor)
+    return shell("grievances" if is_grievance else "inbox", actor)
 
 
 @cases.post("/start/<key>/<organisation_id>")
@@ -169,7 +176,7 @@ def _answer(actor: Actor, place: Place, begun: Begun) -> ResponseReturnValue:
     if begun.is_kept:
         flash(_("草稿已保存,可以从“我的草稿”继续填写。"), "done")
         return redirect(address("cases.start", place.names), 303)
-    page = start_page(shell("inbox", actor), current_engine(), actor, place, begun)
+    page = start_page(_frame(actor, place.row.key), current_engine(), actor, place, begun)
     return render(page), 422 if begun.errors or begun.message else 200
 
 
@@ -257,4 +264,4 @@ def resume(actor: Actor, kept: KeptPost) -> ResponseReturnValue:
     form = engine.definitions.get(place.row.id)[1].start_form()
     posted = read_posted(engine, actor, form, kept.fields, kept.no_files)
     begun = Begun(data=posted.data, message=_("您填写的内容都在,请核对后再次提交。"))
-    return render(start_page(shell("inbox", actor), engine, actor, place, begun))
+    return render(start_page(_frame(actor, place.row.key), engine, actor, place, begun))

@@ -138,6 +138,11 @@ _SECTIONS = (
 )
 
 
+def opens(section: str, actor: Actor) -> bool:
+    """Whether she has this menu."""
+    return any(one.name == section and one.is_open_to(actor) for one in _SECTIONS)
+
+
 def shell(section: str, actor: Actor | None = None) -> Shell:
     """The frame of a page in a section; without an actor the public's."""
     installation = current_installation()
