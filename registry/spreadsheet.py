@@ -7,6 +7,7 @@ belong (ECMA-376-1, 18.3.1.73 ``row`` and 18.3.1.4 ``c``).
 """
 
 import io
+import math
 import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
@@ -163,8 +164,8 @@ class Rows:
         for column, value in zip(self._columns, row, strict=False):
             if value == "":
                 continue
-            if isinstance(value, Decimal) and value.is_finite():
-                written.append(f"{column}{number}{self._amount}{float(value):.16g}</v></c>")
+            if isinstance(value, Decimal) and math.isfinite(amount := float(value)):
+                written.append(f"{column}{number}{self._amount}{amount:.16g}</v></c>")
                 continue
             said = str(value)
             if len(said) <= LONGEST_TEXT and not _UNUSUAL.search(said):

@@ -28,6 +28,9 @@ _TEXT = "@"
 _WIDEST, _NARROWEST = 40, 9
 _WATERMARK, _AROUND = "{watermark}", "{around every page}"
 """Where the layout has the text of each export."""
+_MOST_AROUND = 240
+"""Characters; Excel takes 255 in a header or footer, its commands counted, and repairs the rest."""
+
 _FIRST = ("档案编号", "单位", "状态", "全国系统编号", "建档日期")
 _OF_WHOM = ("档案编号", "户主姓名")
 _LINES = (*_OF_WHOM, "收入或支出", "月份或期间", "谁的收入或支出", "类别", "金额(元)")
@@ -50,8 +53,7 @@ class Register:
 
     def __init__(self, mask: Mask, watermark: str, at: datetime) -> None:
         self._mask = mask
-        # An ampersand begins a command in headers.
-        words = {_WATERMARK: watermark, _AROUND: watermark.replace("&", "&&")}
+        words = {_WATERMARK: watermark, _AROUND: around(watermark)}
         self._book = _layout().begun(at, words)
         self._heads, self._members, self._money = self._book.sheets
 
@@ -64,6 +66,15 @@ class Register:
     def finished(self) -> bytes:
         """The bytes of the workbook; nothing can be added any more."""
         return self._book.finished()
+
+
+def around(watermark: str) -> str:
+    """The watermark as a header takes it: in one line, cut where it is longer than Excel takes."""
+    said = " ".join(watermark.split()).replace("&", "&&")  # one alone begins a command
+    if len(said) <= _MOST_AROUND:
+        return said
+    cut = said[: _MOST_AROUND - 1]
+    return f"{cut[:-1] if cut.count('&') % 2 else cut}…"
 
 
 @cache

@@ -142,7 +142,8 @@ class Settings(Group):
             stored_audit.add_access(tx, now, actor.person_id, "calendar-imported", years[:120])
 
         self._commands.execute(command)
-        self._environment.calendars.forget()
+        with self._commands.database.look() as tx:
+            self._environment.calendars.renew(tx)
         total = Reckoned()
         if not days:
             return total

@@ -320,6 +320,7 @@ def misplaced_steps(tx: Tx) -> list[str]:
             .join(case, case.c.id == task.c.case_id)
             .where(task.c.status == "open", is_right.is_not(true()))
             .order_by(task.c.id)
+            .limit(_MOST)
         ).scalars()
     )
 

@@ -190,6 +190,7 @@ class UnitOfWork:
                 _roll_back(self._connection)
         finally:
             self._release()
+            self._database.settle()  # what was asked meanwhile is older than what was written
         if isinstance(error, IntegrityError) and _is_unique_violation(error):
             raise UniqueViolation(str(error.orig)) from error
         if isinstance(error, OperationalError) and _is_no_answer(error):
@@ -226,6 +227,7 @@ class View:
         self._engine = engine
         self._connection: Connection | None = None
         self.is_lent = False
+        self._is_stale = False
 
     def lend(self, begin: str) -> Connection:
         """The connection in its transaction, to one question at a time."""
@@ -243,9 +245,14 @@ class View:
     def take_back(self) -> None:
         """The question is answered."""
         self.is_lent = False
+        if self._is_stale:
+            self.settle()
 
     def settle(self) -> None:
-        """End the transaction: the next question sees what is there then."""
+        """End the transaction, or as soon as its question is answered: the next sees the newest."""
+        self._is_stale = self.is_lent
+        if self.is_lent:
+            return
         connection, self._connection = self._connection, None
         if connection is not None:
             try:
@@ -364,7 +371,7 @@ class Database:
 
     def settle(self) -> None:
         """Let what is asked from here on be the newest."""
-        view = self._idle_view()
+        view = self._view()
         if view is not None:
             view.settle()
 

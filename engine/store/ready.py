@@ -148,6 +148,9 @@ def send_text(tx: Connection, text: str) -> None:
         raise _told(tx, text, error) from error
 
 
+_NOT_COMMITTED = "a statement of this transaction had failed: it was rolled back, not committed"
+
+
 def _send_bare(driver: Any, text: str) -> None:
     """A text without values, past the driver's cursor too: a third of its cost, in both processes.
 
@@ -158,6 +161,9 @@ def _send_bare(driver: Any, text: str) -> None:
     for result in driver.wait(generators.execute(driver.pgconn)):
         if result.status != ExecStatus.COMMAND_OK:
             raise psycopg.errors.error_from_result(result, encoding="utf-8")
+        if text == "COMMIT" and result.command_status != b"COMMIT":
+            # PostgreSQL rolls back a transaction in which a statement failed, and calls that done.
+            raise psycopg.errors.InFailedSqlTransaction(_NOT_COMMITTED)
 
 
 @contextmanager
@@ -258,6 +264,9 @@ class _Compiled:
         blanks = {k: value.name for k, value in state.parameters.items() if type(value) is Blank}
         self._in_order = _in_order(tuple(blanks.get(k, k) for k in state.positiontup or ()))
         self._written = {k: value for k, value in state.parameters.items() if k not in blanks}
+        if not self._written.keys().isdisjoint(blanks.values()):
+            msg = f"a value given later is named as one that is written: {sorted(blanks.values())}"
+            raise ValueError(msg)
         _refuse_worked_in(self._written.values())
         binders = ((name, _binder(compiled.binds[name].type, dialect)) for name in given)
         self._binders = [(name, do) for name, do in binders if do is not None]

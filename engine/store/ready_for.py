@@ -20,6 +20,9 @@ _MOST_ALIKE = 200
 """Statements kept of one kind; a federation has some dozens of combinations of roles."""
 
 
+_MOST_DOUBLED = 4_096
+
+
 class ReadyFor:
     """A statement for each kind of actor; what else it depends on is given as its shape."""
 
@@ -74,8 +77,13 @@ def stand_in(actor: Actor) -> tuple[Actor, Mapping[str, str]]:
 
 
 def room_for(values: Collection[Any]) -> int:
-    """How many blanks these values are given: a power of two, so that statements are few."""
+    """How many blanks these values are given: a power of two, so that statements are few.
+
+    As many as there are where doubling could pass what SQLite takes in one statement (32,766).
+    """
     number = len(values)
+    if number > _MOST_DOUBLED:
+        return number
     return 1 << max(number - 1, 0).bit_length()
 
 

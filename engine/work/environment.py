@@ -121,12 +121,17 @@ class Calendars:
         self._real_now = real_now
         self._read_at: datetime | None = None
         self._calendar = WorkCalendar({})
+        self._renewals = 0
+        self._keeping = threading.Lock()
 
     def get(self, tx: Tx) -> WorkCalendar:
         """The calendar, at most half a minute old."""
         if not self._is_fresh():
-            self._calendar = WorkCalendar(settings.calendar_days(tx))
-            self._read_at = self._real_now()
+            renewals = self._renewals
+            found = WorkCalendar(settings.calendar_days(tx))
+            with self._keeping:
+                if renewals == self._renewals:  # else one was imported while this one was read
+                    self._calendar, self._read_at = found, self._real_now()
         return self._calendar
 
     def asked(self, ask: "Ask") -> WorkCalendar:
@@ -138,9 +143,12 @@ class Calendars:
             return False
         return (self._real_now() - self._read_at).total_seconds() <= _CALENDAR_AGE_SECONDS
 
-    def forget(self) -> None:
-        """Read it anew at the next question."""
-        self._read_at = None
+    def renew(self, tx: Tx) -> None:
+        """Read what was imported; nobody whose view is older brings the old one back."""
+        found = WorkCalendar(settings.calendar_days(tx))
+        with self._keeping:
+            self._renewals += 1
+            self._calendar, self._read_at = found, self._real_now()
 
 
 _CALENDAR_AGE_SECONDS = 30

@@ -1,9 +1,11 @@
 """When the database goes away and comes back, or is asked nonsense."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
 from sqlalchemy import QueuePool, text
+from sqlalchemy.exc import DBAPIError
 
 from engine import SYSTEM, Options, open_engine
 from engine.errors import Busy, NotFound, WrongKey
@@ -110,6 +112,43 @@ def test_the_questions_of_one_view_share_a_reading_until_something_is_written(
     other.close()
 
 
+def test_what_is_written_amid_a_question_is_seen_by_the_next(office: Office) -> None:
+    first, engine = office.start(), office.engine
+    rename = text("UPDATE cases SET title = :title WHERE id = :id")
+
+    def title(tx: Tx) -> str:
+        asked = text("SELECT title FROM cases WHERE id = :id")
+        return str(tx.execute(asked, {"id": first}).scalar_one())
+
+    def rename_amid(tx: Tx) -> str:
+        told = title(tx)
+        with engine.database.unit_of_work() as unit:
+            unit.tx.execute(rename, {"title": "amid a question", "id": first})
+            unit.commit()
+        return told
+
+    with engine.one_view():
+        before = engine.ask(title)
+        assert engine.ask(rename_amid) == before
+        assert engine.ask(title) == "amid a question"
+        with engine.database.unit_of_work() as unit:
+            unit.tx.execute(rename, {"title": "a question amid it", "id": first})
+            assert engine.ask(title) == "amid a question"
+            unit.commit()
+        assert engine.ask(title) == "a question amid it"
+
+
+@pytest.mark.postgres
+def test_a_transaction_that_failed_is_not_called_committed(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    with database.unit_of_work() as unit:
+        with contextlib.suppress(DBAPIError):
+            unit.tx.exec_driver_sql("SELECT 1 / 0")
+        with pytest.raises(DBAPIError, match="rolled back"):
+            unit.commit()
+    database.close()
+
+
 @pytest.mark.postgres
 def test_a_request_of_several_questions_holds_one_connection_and_gives_it_back(
     office: Office,
@@ -163,3 +202,14 @@ def test_a_bell_for_which_no_connection_is_left_is_not_heard(
     assert bell.rest(0.05)
     bell.close()
     crowded.close()
+
+
+def test_the_newest_schema_keeps_the_place_of_a_step(office: Office) -> None:
+    """A revision that makes a table anew on SQLite would lose what keeps it."""
+    is_sqlite = office.engine.database.is_sqlite
+    asked = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    if not is_sqlite:
+        asked = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    with office.engine.database.look() as tx:
+        names = set(tx.execute(text(asked)).scalars())
+    assert {"task_place_added", "task_place_changed"} <= names

@@ -13,6 +13,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell, WriteOnlyCell
 
 from registry.spreadsheet import Layout
+from registry.workbook import around
 
 AT = datetime(2026, 11, 9, 1, 2, 4, tzinfo=UTC)
 PLACE = "{place}"
@@ -29,7 +30,10 @@ ROWS: Sequence[Sequence[object]] = (
     ),
     ("字" * 40_000, "{place}", "&amp;", "]]>", "<!--"),
 )
-HOSTILE = ("\x07铃", "\x00", "\uffff末", "\x1f ", Decimal("NaN"), Decimal("-Infinity"))
+HOSTILE = (
+    *("\x07铃", "\x00", "\uffff末", "\x1f "),
+    *(Decimal("NaN"), Decimal("-Infinity"), Decimal("1E+400")),
+)
 
 
 def _book() -> tuple[Workbook, list[Cell]]:
@@ -91,7 +95,23 @@ def test_it_is_what_openpyxl_writes_part_by_part() -> None:
 
 def test_what_no_cell_can_hold_is_left_out_and_the_rest_stays() -> None:
     (row,) = list(load_workbook(io.BytesIO(_ours([HOSTILE])))["乙"].iter_rows(2, values_only=True))
-    assert row == ("铃", None, "末", " ", "NaN", "-Infinity")
+    assert row == ("铃", None, "末", " ", "NaN", "-Infinity", "1E+400")
+
+
+@pytest.mark.parametrize(
+    ("watermark", "said"),
+    [
+        ("漳州市总工会 · 林模拟", "漳州市总工会 · 林模拟"),
+        ("甲&乙\n丙", "甲&&乙 丙"),
+        ("长" * 300, "长" * 239 + "…"),
+        ("长" * 238 + "&", "长" * 238 + "&&"),
+        ("长" * 238 + "&尾", "长" * 238 + "…"),
+        ("长" * 237 + "&尾巴", "长" * 237 + "&&…"),
+    ],
+)
+def test_a_header_is_no_longer_than_excel_takes(watermark: str, said: str) -> None:
+    assert around(watermark) == said
+    assert len(around(watermark)) <= 240
 
 
 @pytest.mark.parametrize("said", ["甲&乙 <丙>", "{place}", r"\g<0>\1", "铃\x07"])

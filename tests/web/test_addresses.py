@@ -29,6 +29,7 @@ def test_every_address_is_the_one_that_flask_makes(federation, method):
         for rule in rules:
             plain = dict.fromkeys(sorted(rule.arguments), PLAIN)
             asked = [plain, {**plain, "q": "1"}, {"tab": "x", **plain, "none": None}]
+            asked.append({**plain, "": "x"})
             asked += [{**plain, name: odd} for name in ((*plain, "more")[0], "more") for odd in ODD]
             for values in asked:
                 for _again in range(2):

@@ -380,7 +380,7 @@ def households_page(
         link = Link(stand_words(stand, per_student=found.is_entitled), href(stand.value), is_chosen)
         states.append((link, count))
     page = rows[:limit]
-    here = {key: value for key, value in narrowing.items() if value and key != "after"}
+    here = {key: narrowing[key] for key in ("stand", "unit", "why") if narrowing.get(key)}
     return CampaignHouseholdsPage(
         shell=shell,
         tabs=fund_tabs("campaigns"),

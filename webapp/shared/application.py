@@ -62,7 +62,7 @@ class Application(Flask):
             if value is None:
                 continue
             part = str(value) if isinstance(value, str | int) else "/"
-            if name[0] == "_" or (_PLAIN.fullmatch(part) is None and not is_file):
+            if name[:1] == "_" or (_PLAIN.fullmatch(part) is None and not is_file):
                 return super().url_for(endpoint, **values)
             names.append(f"{name}={part}" if is_file else name)
             parts.append(part)

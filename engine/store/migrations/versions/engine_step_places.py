@@ -42,7 +42,7 @@ _SQLITE = (
 )
 _POSTGRES = (
     f"""
-    CREATE FUNCTION task_place_added() RETURNS trigger LANGUAGE plpgsql
+    CREATE OR REPLACE FUNCTION task_place_added() RETURNS trigger LANGUAGE plpgsql
     SET search_path FROM CURRENT AS $$
     BEGIN
         {_OF_CASE.format(row="NEW").replace("FROM", "INTO NEW.place_id, NEW.definition_id FROM")};
@@ -51,7 +51,7 @@ _POSTGRES = (
     $$
     """,
     f"""
-    CREATE FUNCTION task_place_changed() RETURNS trigger LANGUAGE plpgsql
+    CREATE OR REPLACE FUNCTION task_place_changed() RETURNS trigger LANGUAGE plpgsql
     SET search_path FROM CURRENT AS $$
     BEGIN
         UPDATE task SET (place_id, definition_id) = ({_OF_CASE.format(row="task")})
@@ -76,12 +76,13 @@ def upgrade() -> None:
     op.add_column("task", sa.Column("place_id", sa.String(64)))
     op.add_column("task", sa.Column("definition_id", sa.String(100)))
     op.drop_index("ix_task_due", table_name="task")
+    # Triggers first: what an older release commits meanwhile is told by them or read afterwards.
+    for statement in _SQLITE if op.get_bind().dialect.name == "sqlite" else _POSTGRES:
+        op.execute(sa.text(statement))
     op.execute(
         f"UPDATE task SET (place_id, definition_id) = ({_OF_CASE.format(row='task')})"
         " WHERE status = 'open'"
     )
-    for statement in _SQLITE if op.get_bind().dialect.name == "sqlite" else _POSTGRES:
-        op.execute(sa.text(statement))
     _make("ix_task_due", "task", ["due_at", *_PLACE, "place_id", "definition_id"], _DUE)
     _make("ix_cases_started_by", "cases", ["started_by", "id"], _RUNS)
 
