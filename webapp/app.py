@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask
 from flask.typing import ResponseReturnValue
@@ -53,9 +53,6 @@ from webapp.shared.static_files import version_static_files
 from webapp.supervision.routes import supervision
 from webapp.tasks.routes import tasks
 from webapp.together.routes import together
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 class Id(BaseConverter):
@@ -149,7 +146,7 @@ def _see_once(app: Flask, engine: Engine) -> None:
     answer = app.wsgi_app
 
     def answer_from_one_view(
-        environ: "WSGIEnvironment", start_response: "StartResponse"
+        environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         with engine.one_view():
             return answer(environ, start_response)

@@ -19,7 +19,7 @@ LOCKS = (
     "requirements-plots.lock",
     "webapp/assets/node.lock",
 )
-PARTS_OF_FLASK = {"jinja2", "markupsafe", "werkzeug"}
+PARTS_OF_FLASK = {"itsdangerous", "jinja2", "markupsafe", "werkzeug"}
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 
 
