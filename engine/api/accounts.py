@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
-from engine.api.commands import Group
-from engine.errors import (
-    NotSignedIn,
-)
+from engine.api.commands import Commands, Group
+from engine.errors import Busy, NotSignedIn
 from engine.model.actors import Actor
 from engine.model.organisations import Person
 from engine.store import accounts as stored_accounts
@@ -19,9 +18,16 @@ from engine.work import (
 from engine.work.accounts import Attempt, SignIn
 from engine.work.allowances import Allowance
 
+log = logging.getLogger("bangfu.accounts")
+
 
 class Accounts(Group):
     """Signing in and out."""
+
+    def __init__(self, commands: Commands) -> None:
+        super().__init__(commands)
+        self._noting: set[str] = set()
+        """Tokens that a request is writing down as in use."""
 
     def sign_in(self, username: str, password: str, address: str, kind: str) -> SignIn:
         """A session (``web``) or token (``api``); the same refusal for any wrong pair.
@@ -48,10 +54,23 @@ class Accounts(Group):
         """The person of a session or token; NotSignedIn when it is unknown or over."""
         with self._commands.database.look() as tx:
             actor, write_seen = accounts.actor_for(self._environment, tx, token)
-        if write_seen:
-            now = self._environment.real_now()
-            self._commands.execute(lambda tx: stored_accounts.seen(tx, token, now))
+        if write_seen and token not in self._noting:
+            self._note_seen(token)
         return actor
+
+    def _note_seen(self, token: str) -> None:
+        """Once a minute, by one of the requests of a browser: the others would stand behind it.
+
+        Nobody is turned away because it could not be written: the next request does it.
+        """
+        now = self._environment.real_now()
+        self._noting.add(token)
+        try:
+            self._commands.execute(lambda tx: stored_accounts.seen(tx, token, now))
+        except Busy:
+            log.warning("a session in use could not be noted: the database is busy")
+        finally:
+            self._noting.discard(token)
 
     def sign_out(self, token: str) -> None:
         """Forget a session or token."""

@@ -1,8 +1,11 @@
 """Accounts: the same refusal for any wrong pair, slow guessing, links that work once (D13)."""
 
+from datetime import timedelta
+
 import pytest
 
-from engine.errors import Invalid, NotPermitted, NotSignedIn, TooManyTries
+from engine.errors import Busy, Invalid, NotPermitted, NotSignedIn, TooManyTries
+from engine.work import accounts as accounts_at_work
 from engine.work.organise import NewPerson
 from tests.engine.conftest import Office
 
@@ -68,3 +71,24 @@ def test_a_new_account_starts_with_a_link(office: Office) -> None:
     link = engine.directory.add_person(office.actor("admin"), new)
     engine.accounts.use_link(link, PASSWORD)
     assert engine.accounts.sign_in("newcomer", PASSWORD, "10.0.0.1", "web")
+
+
+def test_one_request_notes_a_session_in_use_and_nobody_is_turned_away_for_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _with_password(office, "officer")
+    accounts = office.engine.accounts
+    token = accounts.sign_in("officer", PASSWORD, "10.0.0.1", "web").token
+    monkeypatch.setattr(accounts_at_work, "_SEEN_EVERY", timedelta(0))
+    tried = []
+
+    def busy(command: object) -> None:
+        tried.append(command)
+        assert accounts.actor_for(token).username == "officer", "another request meanwhile"
+        raise Busy("数据库正忙")
+
+    monkeypatch.setattr(accounts._commands, "execute", busy)
+    assert accounts.actor_for(token).username == "officer"
+    assert len(tried) == 1
+    assert accounts.actor_for(token).username == "officer"
+    assert len(tried) == 2
