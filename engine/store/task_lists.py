@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Integer, and_, bindparam, func, literal, or_, select
+from sqlalchemy import Integer, and_, bindparam, func, literal, literal_column, or_, select
 from sqlalchemy import case as when
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.selectable import Select
@@ -156,7 +156,12 @@ class TaskQuestion:
 
 def lines(tx: Tx, actor: Actor, question: TaskQuestion) -> list[TaskLine]:
     """Steps of the cases the actor may see, by id; one more than asked."""
-    asked = {**_texts(question), "most": question.limit + 1}
+    texts = _texts(question)
+    is_all_open = texts.get("status") == "open" and texts.keys() <= {"status", "after"}
+    if is_all_open and not question.unassigned:
+        del texts["status"]
+        texts["all_open"] = ""
+    asked = {**texts, "most": question.limit + 1}
     shape = (frozenset(asked), question.unassigned)
     return [line_of(row) for row in _LINES.records(tx, actor, asked, *shape)]
 
@@ -221,6 +226,9 @@ def _narrowed(texts: Mapping[str, str], *, unassigned: bool) -> list[ColumnEleme
         narrowed.append(task.c.due_at < texts["late_at"])
     if "after" in texts:
         narrowed.append(task.c.id > texts["after"])
+    if "all_open" in texts:  # in the words of ix_task_open, which has nothing of what is done
+        narrowed.append(task.c.status == literal_column("'open'"))
+        narrowed.append(task.c.id > literal_column("''"))
     return narrowed
 
 

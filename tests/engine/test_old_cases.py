@@ -11,6 +11,7 @@ from sqlalchemy import event
 
 from engine.model.organisations import Organisation
 from engine.store.directory import add_organisations, rebuild_closure
+from engine.store.task_lists import TaskQuestion
 from tests.engine.conftest import FILLED, Office
 
 BACK = {"decision": "return", "return_to": "apply", "comment": "请补充用途说明"}
@@ -50,6 +51,25 @@ def test_an_old_case_costs_the_database_what_a_young_one_does(office: Office) ->
                 office.engine.tasks.complete(actors[place], step, data)
         counted.append(done[0])
     assert counted[-1] < counted[YOUNG] * ONE_PAGE_MORE, counted
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_the_open_steps_are_listed_as_cheaply_after_many_were_done(office: Office) -> None:
+    case_id = office.start()
+    actors = [office.actor(name) for name in ("officer", "reviewer")]
+    question = TaskQuestion(status="open", limit=100)
+
+    def listed() -> int:
+        with work_of_sqlite(office) as done:
+            assert len(office.engine.tasks.list(actors[0], question)) == 1
+        return done[0]
+
+    listed()  # what is remembered from then on
+    before = listed()
+    for number in range(OLD):
+        for place, data in enumerate((FILLED, BACK)):
+            office.engine.tasks.complete(actors[place], f"{case_id}-{number * 2 + place + 1}", data)
+    assert listed() < before * ONE_PAGE_MORE
 
 
 UNIONS = 2_000
