@@ -29,6 +29,7 @@ from engine.definitions.limits import (
 )
 from engine.definitions.scenarios import Played, play_bundle
 from engine.errors import Finding
+from engine.feel.reader import fetch_reader
 from engine.model.definitions import Bundle, DefinitionSource, SourceFile
 from engine.model.organisations import Role
 from engine.model.scenarios import record_of
@@ -77,6 +78,7 @@ def check_forked(bundle: Bundle, known: Known) -> tuple[Finding, ...]:
     """
     if threading.active_count() > 1:
         return check_apart(bundle, known)
+    fetch_reader()
     try:
         question = json.dumps(question_of(bundle, known)).encode()
         answer = ask_forked(question, answered, _patience_for(bundle))
@@ -273,4 +275,5 @@ def _bytes(text: str) -> bytes:
 
 
 if __name__ == "__main__":
+    fetch_reader()
     serve(socket.socket(fileno=int(sys.argv[1])), answered, LONGEST)

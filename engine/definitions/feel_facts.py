@@ -7,7 +7,7 @@ from functools import lru_cache
 from engine.feel import FeelSyntaxError, syntax
 from engine.feel.functions import spaced_names
 from engine.feel.names import KnownNames
-from engine.feel.parser import parse
+from engine.feel.reader import parse
 
 _LANGUAGE_NAMES = KnownNames(spaced_names())
 _CLOCK = frozenset({"now", "today"})

@@ -17,7 +17,7 @@ from engine.feel.errors import BudgetExceeded, NoValue
 from engine.feel.free_names import free_names
 from engine.feel.functions import FUNCTIONS, spaced_names
 from engine.feel.names import KnownNames, one_line
-from engine.feel.parser import parse, parse_unary_tests
+from engine.feel.reader import parse, parse_unary_tests
 from engine.feel.run import Run
 from engine.feel.scope import Closure, RootScope, Scope
 

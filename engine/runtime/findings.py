@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from lxml import etree
+from typing_extensions import override
 
 from engine.errors import Finding
-from engine.feel import Expression, FeelSyntaxError, Literal, compile_expression
+from engine.feel import Expression, FeelSyntaxError, Literal, compile_expression, syntax
 from engine.runtime.diagram import Text
 from engine.runtime.telling import shown
 from engine.sentences import Words, in_both, sentences_of
@@ -109,4 +110,22 @@ class Findings:
             return _NULL
 
 
-_NULL = compile_expression("null")
+class FindingsOfElements(Findings):
+    """Of a file that is read for its elements, which say nothing of what expressions are worth.
+
+    They were compiled when it was deployed and are again with its first step: here none is read,
+    and each stands for null.
+    """
+
+    @override
+    def text(self, value: str, element: etree._Element) -> Text:
+        """Null."""
+        return _NULL
+
+    @override
+    def expression(self, value: str, element: etree._Element) -> Expression:
+        """Null."""
+        return _NULL
+
+
+_NULL = Expression("null", syntax.NullLiteral(), frozenset())

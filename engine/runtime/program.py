@@ -23,7 +23,7 @@ from engine.model.straightening import straighten
 from engine.model.xml import UnreadableXml, read_xml
 from engine.runtime.diagram import DecisionCall, Diagram, Message, Node, ProcessCall, Timer
 from engine.runtime.extensions import B
-from engine.runtime.findings import Findings, ProgramRefused, refusal
+from engine.runtime.findings import Findings, FindingsOfElements, ProgramRefused, refusal
 from engine.runtime.parser import parse
 from engine.runtime.reading import read_diagram
 from engine.runtime.structure import joins_on_cycle as joins_of_diagram
@@ -377,9 +377,9 @@ def _compile(
 
 
 def read_outline(source: DefinitionSource) -> Outline:
-    """Read the drawings of a version that was compiled before, and neither forms nor decisions.
+    """Read the drawings of a version that was compiled before: no expressions, forms, decisions.
 
-    A quarter of the work of :func:`compile_program`: the inbox asks this of all newest versions.
+    A tenth of the work of :func:`compile_program`: the inbox asks this of all newest versions.
     Raises ProgramRefused when one cannot be read.
     """
     diagrams = {one.info.key: one for one in _drawings(source, set())}
@@ -394,7 +394,7 @@ def read_outline(source: DefinitionSource) -> Outline:
 
 def _drawings(source: DefinitionSource, seen: set[str]) -> Iterator[Diagram]:
     seen.add(source.key)
-    findings = Findings(source.bpmn_name)
+    findings = FindingsOfElements(source.bpmn_name)
     diagram = _drawing(source, findings)
     if diagram is None or findings.found:
         raise ProgramRefused(findings.found)

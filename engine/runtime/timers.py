@@ -26,8 +26,8 @@ _WEEKS = re.compile(r"P([0-9]{1,4})W")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ZONE_NAME = re.compile(r"@([A-Za-z0-9_+\-/]+)$")
 _FRACTION = re.compile(r"(\.[0-9]{6})[0-9]+")
-_LATER = compile_expression("string(from + duration(length))")
-_IS_NEGATIVE = compile_expression(
+_LATER = "string(from + duration(length))"
+_IS_NEGATIVE = (
     "if duration(length) instance of days and time duration "
     'then duration(length) < duration("PT0S") else duration(length) < duration("P0M")'
 )
@@ -203,7 +203,8 @@ def _duration(text: str, begins: datetime, ports: Ports) -> datetime:
     if _is_negative(text, ports) is not False:
         raise CannotWait("不是时长,或是负数")
     start = begins.astimezone(ports.feel.zone)
-    later = _LATER.evaluate({"from": start, "length": text}, ports.feel).value
+    reckoned = compile_expression(_LATER)
+    later = reckoned.evaluate({"from": start, "length": text}, ports.feel).value
     if not isinstance(later, str):
         raise CannotWait("太长")
     return _instant(later, ports.feel.zone)
@@ -231,7 +232,7 @@ def _plus(start: datetime, length: timedelta) -> datetime:
 def _is_negative(text: str, ports: Ports | None = None) -> bool | None:
     """Whether an ISO duration is below zero; None where the text is no duration."""
     context = _NO_CONTEXT if ports is None else ports.feel
-    verdict = _IS_NEGATIVE.evaluate({"length": text}, context).value
+    verdict = compile_expression(_IS_NEGATIVE).evaluate({"length": text}, context).value
     return verdict if isinstance(verdict, bool) else None
 
 

@@ -11,6 +11,7 @@ from lxml import etree
 from engine.model.items import REPEATED
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+_OF_BPMN = f"{{{BPMN}}}"
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _HARMLESS_NAMESPACES = frozenset({_XSI, "http://camunda.org/schema/modeler/1.0"})
@@ -186,7 +187,7 @@ EXTENSION_PARTS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
 
 def local_name(element: etree._Element) -> str:
     """The name without its namespace."""
-    return etree.QName(element).localname
+    return str(element.tag).rpartition("}")[2]
 
 
 def namespace_of(name: str) -> str:
@@ -196,7 +197,7 @@ def namespace_of(name: str) -> str:
 
 def is_bpmn(element: etree._Element) -> bool:
     """Whether it is one of BPMN's own elements."""
-    return namespace_of(str(element.tag)) == BPMN
+    return str(element.tag).startswith(_OF_BPMN)
 
 
 def is_harmless_attribute(name: str) -> bool:

@@ -8,7 +8,7 @@ from engine.feel.errors import FeelSyntaxError, NoValue
 from engine.feel.functions.conversion import date, date_and_time, duration, time
 from engine.feel.functions.registry import builtin_with_run
 from engine.feel.names import KnownNames
-from engine.feel.parser import parse
+from engine.feel.reader import parse
 from engine.feel.run import Run
 from engine.feel.temporal_text import read_temporal
 from engine.feel.values import Range, equal, in_range, less_than

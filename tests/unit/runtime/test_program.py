@@ -224,6 +224,15 @@ def test_its_drawings_alone_say_what_the_whole_says_of_the_elements(key):
     }
 
 
+def test_what_its_expressions_say_is_left_to_who_compiles_it():
+    source = folder_source(ROOT / "processes", ROOT / "forms", "example_request")
+    spoilt = replace(source, bpmn=source.bpmn.replace(b"=decision", b"=decision ="))
+    assert spoilt.bpmn != source.bpmn
+    with pytest.raises(ProgramRefused):
+        compile_program(spoilt)
+    assert read_outline(spoilt).info == read_outline(source).info
+
+
 def test_drawings_that_cannot_be_read_are_refused_those_of_called_processes_too():
     source = folder_source(ROOT / "processes", ROOT / "forms", "archiving")
     cut = replace(source, bpmn=source.bpmn[:900])
