@@ -247,6 +247,7 @@ def _plain(source: DefinitionSource) -> dict[str, Any]:
         "version": source.version,
         "bpmn_name": source.bpmn_name,
         "bpmn": _text(source.bpmn),
+        "english": _text(source.english),
         **{kind: {n: _text(c) for n, c in getattr(source, kind).items()} for kind in _FILES},
         "called": _sources(source.called),
     }
@@ -257,6 +258,7 @@ def _source_of(plain: dict[str, Any]) -> DefinitionSource:
         **{
             **plain,
             "bpmn": _bytes(plain["bpmn"]),
+            "english": _bytes(plain["english"]),
             **{kind: {n: _bytes(c) for n, c in plain[kind].items()} for kind in _FILES},
             "called": _sources_of(plain["called"]),
         }

@@ -15,9 +15,10 @@ from engine.documents import Document, compile_document
 from engine.errors import Finding
 from engine.forms import CompiledForm, compile_form
 from engine.model.definitions import Bundle, DefinitionSource, SourceFile
+from engine.model.english import SUFFIX as ENGLISH
 from engine.sentences import finding
 
-SUFFIXES = (".bpmn", ".dmn", ".form", ".document")
+SUFFIXES = (".bpmn", ".dmn", ".form", ".document", ENGLISH)
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class Draft:
     unreadable: frozenset[str] = frozenset()
     """Names of the files that could not be read: what they hold is unknown, not missing."""
     document_files: tuple[DocumentFile, ...] = ()
+    english_files: tuple[SourceFile, ...] = ()
     called_drafts: dict[str, "Draft"] = field(default_factory=dict, compare=False, repr=False)
     """The deployed processes that were asked for, each read once; see ``called_process``."""
 
@@ -176,6 +178,7 @@ def read_draft(bundle: Bundle, known: Known) -> tuple[Draft, list[Finding]]:
         {**known.deployed, **bundle.called},
         frozenset(unreadable),
         tuple(document_files),
+        bundle.named(ENGLISH),
     )
     return draft, findings
 

@@ -10,9 +10,10 @@ from engine.definitions.diagram import Process, read_processes
 from engine.errors import FileTooLarge, FileTypeRefused, Invalid, NotFound
 from engine.forms import id_of_form
 from engine.model.definitions import Bundle, DefinitionSource, SourceFile
+from engine.model.english import SUFFIX as ENGLISH
 from engine.model.scenarios import FOLDER
 
-SUFFIXES = (".bpmn", ".dmn", ".form", ".document")
+SUFFIXES = (".bpmn", ".dmn", ".form", ".document", ENGLISH)
 PROCESS = ".bpmn"
 SCENARIO = ".toml"
 MOST_FILES = 200
@@ -42,6 +43,7 @@ def read_folder(processes: Path, forms: Path, key: str) -> Bundle:
         *sorted(folder.glob("*.dmn")),
         *sorted((folder / "documents").glob("*.document")),
         *sorted((forms / key).glob("*.form")),
+        *sorted(folder.glob(f"*{ENGLISH}")),
     ]
     return read_upload((path.name, _bounded(path)) for path in paths)
 
@@ -63,8 +65,8 @@ def read_upload(files: Iterable[tuple[str, bytes]]) -> Bundle:
     """The files that somebody sends, by name and content.
 
     Folders in the names are dropped, but for scenarios: theirs says what process they belong to.
-    Raises Invalid for none, too many or two of one name, FileTypeRefused for a name that does not
-    end in .bpmn, .dmn, .form, .document or .toml, FileTooLarge above the limit of one file.
+    Raises Invalid for none, too many or two of one name, FileTypeRefused for a name that ends in
+    none of .bpmn, .dmn, .form, .document, .english and .toml, FileTooLarge above the limit of one.
     """
     found: dict[str, SourceFile] = {}
     for given, content in files:
@@ -81,7 +83,7 @@ def read_upload(files: Iterable[tuple[str, bytes]]) -> Bundle:
         found[name] = SourceFile(name, content)
         refuse_too_many(found)
     if not found:
-        raise Invalid("没有流程文件。请选择 .bpmn、.dmn、.form 或 .document 文件。")
+        raise Invalid("没有流程文件。请选择 .bpmn、.dmn、.form、.document 或 .english 文件。")
     return Bundle(tuple(found.values()))
 
 
@@ -186,6 +188,7 @@ def _own_sources(bundle: Bundle) -> dict[str, DefinitionSource]:
     decision_files = {file.name: file.content for file in bundle.named(".dmn")}
     decision_ids = {name: _decision_ids(name, decision_files) for name in decision_files}
     documents = {f.name.removesuffix(".document"): f.content for f in bundle.named(".document")}
+    english = {f.name.removesuffix(ENGLISH): f.content for f in bundle.named(ENGLISH)}
     sources: dict[str, DefinitionSource] = {}
     for file in bundle.named(PROCESS):
         for process in read_processes(read_bpmn(file.content, file.name), file.name):
@@ -212,6 +215,7 @@ def _own_sources(bundle: Bundle) -> dict[str, DefinitionSource]:
                 },
                 forms={name: forms[name] for name in sorted(process.form_ids & forms.keys())},
                 documents={name: documents[name] for name in sorted(named & documents.keys())},
+                english=english.get(process.key, b""),
             )
     return sources
 
@@ -239,7 +243,7 @@ def _refuse_name(name: str) -> None:
     if not name.endswith((*SUFFIXES, SCENARIO)):
         raise FileTypeRefused(
             f"“{name[:LONGEST_NAME]}”不是流程文件,没有接收。"
-            "只接收 .bpmn、.dmn、.form、.document 和场景 .toml 文件。"
+            "只接收 .bpmn、.dmn、.form、.document、.english 和场景 .toml 文件。"
         )
     plain = all(map(_is_plain, name.rpartition(".")[0].split("/")))
     if not plain or len(name) > LONGEST_NAME:

@@ -25,6 +25,7 @@ from engine.model.definitions import (
     DefinitionSource,
     SourceFile,
 )
+from engine.model.english import SUFFIX as ENGLISH
 from engine.model.subjects import ABOUT
 from engine.sentences import Words
 
@@ -263,6 +264,7 @@ def _bundle_of(source: DefinitionSource) -> Bundle:
             *(SourceFile(name, content) for name, content in source.decisions.items()),
             *(SourceFile(f"{name}.form", content) for name, content in source.forms.items()),
             *(SourceFile(f"{n}.document", content) for n, content in source.documents.items()),
+            *([SourceFile(f"{source.key}{ENGLISH}", source.english)] if source.english else []),
         ),
         called=source.called,
     )

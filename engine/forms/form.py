@@ -23,6 +23,7 @@ from engine.forms.components import (
     walk,
 )
 from engine.forms.derived import derived
+from engine.forms.english import in_english
 from engine.forms.masking import SEALED, mask_text
 from engine.forms.papers import PapersNeeded
 from engine.forms.pasting import read_pasted
@@ -35,6 +36,7 @@ from engine.forms.selfcheck import example_findings
 from engine.forms.validation import Rules, Validation, doubts, each_value, rows_of
 from engine.forms.values import is_empty
 from engine.forms.visibility import Answers, settle
+from engine.model.english import NO_ENGLISH, English
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class CompiledForm:
     title: str
     components: tuple[Component, ...]
     findings: tuple[Finding, ...] = field(default=())
+    english: English = field(default=NO_ENGLISH, compare=False)
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:
@@ -132,6 +135,16 @@ class CompiledForm:
                 bound = replace(asked, expression=needed[asked.papers_from])
                 components = _with_field(components, bound)
         return self if components is self.components else replace(self, components=components)
+
+    def in_english(self) -> "CompiledForm":
+        """The form to draw on an English page, its words in English where there are any.
+
+        For drawing alone: what checks answers and keeps texts of codes is the form itself.
+        """
+        if self.english.is_empty:
+            return self
+        title = self.english.of(self.title)
+        return replace(self, title=title, components=in_english(self.components, self.english))
 
     def only_for(self, filler: Filler) -> "CompiledForm":
         """The form as one of its fillers gets it: without what only the other is asked."""

@@ -97,8 +97,8 @@ class DefinitionSource:
     """One version of one process with all the files it needs, as stored.
 
     ``id`` is ``key:version``. ``decisions`` are DMN files by name, ``forms`` the form files by
-    form id, ``documents`` the papers of its steps by id, ``called`` the bound versions of called
-    processes by process key.
+    form id, ``documents`` the papers of its steps by id, ``english`` its ``KEY.english``, empty
+    where it has none, ``called`` the bound versions of called processes by process key.
     """
 
     id: str
@@ -110,6 +110,7 @@ class DefinitionSource:
     forms: Mapping[str, bytes] = field(default_factory=dict)
     called: Mapping[str, "DefinitionSource"] = field(default_factory=dict)
     documents: Mapping[str, bytes] = field(default_factory=dict)
+    english: bytes = b""
 
 
 class LaneKind(Enum):

@@ -6,8 +6,8 @@ Compiled once per version and shared by all cases and threads: nothing here chan
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, partial
+from dataclasses import dataclass, replace
+from functools import cached_property, partial, reduce
 from typing import Any
 
 from engine.decisions import DecisionModel, DecisionProblem, read_decisions
@@ -18,6 +18,7 @@ from engine.forms import CompiledForm, Field, Filler, Option, compile_form
 from engine.forms.papers import PapersNeeded, paper_holders
 from engine.forms.returning import tickable
 from engine.model.definitions import DefinitionSource, Element, ElementKind, ProcessInfo
+from engine.model.english import DOCUMENTATION_EN, NAME_EN, NO_ENGLISH, English
 from engine.model.public_words import PUBLIC_FORM
 from engine.model.straightening import straighten
 from engine.model.xml import UnreadableXml, read_xml
@@ -44,6 +45,7 @@ class Part:
     forms: Mapping[str, CompiledForm]
     decisions: Mapping[str, DecisionModel]
     documents: Mapping[str, Document]
+    english: English
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Outline:
     info: ProcessInfo
     elements: Mapping[str, tuple[Element, ...]]
     """All elements by process key, in the order of the file."""
+    english: English = NO_ENGLISH
+    """What it says in English, what it calls after its own."""
 
 
 class Program:
@@ -86,7 +90,13 @@ class Program:
     @property
     def outline(self) -> Outline:
         """What its drawings say."""
-        return Outline(self.info, {key: self.elements(key) for key in self._processes})
+        elements = {key: self.elements(key) for key in self._processes}
+        return Outline(self.info, elements, self.english)
+
+    @cached_property
+    def english(self) -> English:
+        """What it says in English, what it calls after its own."""
+        return reduce(English.and_then, (part.english for part in self._processes.values()))
 
     @property
     def processes(self) -> Mapping[str, ProcessInfo]:
@@ -382,23 +392,27 @@ def read_outline(source: DefinitionSource) -> Outline:
     A tenth of the work of :func:`compile_program`: the inbox asks this of all newest versions.
     Raises ProgramRefused when one cannot be read.
     """
-    diagrams = {one.info.key: one for one in _drawings(source, set())}
+    drawn = list(_drawings(source, set()))
+    diagrams = {diagram.info.key: diagram for _source, diagram in drawn}
     return Outline(
         diagrams[source.key].info,
         {
             key: tuple(node.element for node in diagram.nodes.values())
             for key, diagram in diagrams.items()
         },
+        reduce(English.and_then, (_english(of, diagram) for of, diagram in drawn)),
     )
 
 
-def _drawings(source: DefinitionSource, seen: set[str]) -> Iterator[Diagram]:
+def _drawings(
+    source: DefinitionSource, seen: set[str]
+) -> Iterator[tuple[DefinitionSource, Diagram]]:
     seen.add(source.key)
     findings = FindingsOfElements(source.bpmn_name)
     diagram = _drawing(source, findings)
     if diagram is None or findings.found:
         raise ProgramRefused(findings.found)
-    yield diagram
+    yield source, diagram
     for node in diagram.calls():
         call = node.action
         called = source.called.get(call.process_key) if isinstance(call, ProcessCall) else None
@@ -423,12 +437,14 @@ def _read(source: DefinitionSource, findings: Findings) -> Part | None:
     if diagram is None:
         return None
     decisions = _decisions(source, findings)
+    english = _english(source, diagram)
     part = Part(
         source,
         diagram,
-        _with_papers(_forms(source, findings), decisions, findings),
+        _with_papers(_forms(source, english, findings), decisions, findings),
         decisions,
         _documents(source, findings),
+        english,
     )
     _check_references(part, findings)
     return part
@@ -444,10 +460,24 @@ def _normalise(root: Any) -> None:
         reference.text = (reference.text or "").strip()
 
 
-def _forms(source: DefinitionSource, findings: Findings) -> dict[str, CompiledForm]:
+def _english(source: DefinitionSource, diagram: Diagram) -> English:
+    """What a process says in English: its file of it, then what stands in the drawing itself."""
+    info = diagram.info
+    elements = (node.element for node in diagram.nodes.values())
+    names = [
+        (info.name, info.name_en),
+        (info.documentation, info.properties.get(DOCUMENTATION_EN, "")),
+        *((element.name, element.properties.get(NAME_EN, "")) for element in elements),
+    ]
+    return English((source.english,), (pair for pair in names if all(pair)))
+
+
+def _forms(
+    source: DefinitionSource, english: English, findings: Findings
+) -> dict[str, CompiledForm]:
     forms = {}
     for form_id, content in source.forms.items():
-        form = compile_form(content, f"{form_id}.form")
+        form = replace(compile_form(content, f"{form_id}.form"), english=english)
         findings.found.extend(f for f in form.findings if f.severity == "error")
         forms[form_id] = form
     return forms

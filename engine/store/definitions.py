@@ -45,6 +45,8 @@ def content_of(source: DefinitionSource) -> tuple[bytes, str, str]:
     }
     if source.documents:  # a version without papers keeps the hash it had before there were any
         packed["documents"] = _encoded(source.documents)
+    if source.english:
+        packed["english"] = base64.b64encode(source.english).decode()
     plain = orjson.dumps(packed, option=orjson.OPT_SORT_KEYS)
     binds = orjson.dumps({key: called.id for key, called in sorted(source.called.items())}).decode()
     digest = hashlib.sha256(plain + binds.encode()).hexdigest()
@@ -108,6 +110,7 @@ def source(tx: Tx, definition_id: str) -> DefinitionSource | None:
         decisions=_decoded(packed["decisions"]),
         forms=_decoded(packed["forms"]),
         documents=_decoded(packed.get("documents", {})),
+        english=base64.b64decode(packed.get("english", "")),
         called=called,
     )
 

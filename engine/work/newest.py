@@ -10,6 +10,7 @@ from datetime import date
 
 from engine.model.clock import local_date
 from engine.model.definitions import Element, ProcessInfo
+from engine.model.english import English
 from engine.model.fan_out import CAMPAIGN
 from engine.runtime import Outline, ProgramRefused
 from engine.store import definitions
@@ -58,6 +59,8 @@ class Newest:
     gathered: frozenset[str] = frozenset()
     """Processes whose cases are begun from lists alone."""
     timed: tuple[Timed, ...] = ()
+    english: Mapping[str, English] = field(default_factory=dict)
+    """What each says in English, by key, of called processes too."""
 
 
 class NewestVersions:
@@ -118,4 +121,5 @@ def _newest(rows: Sequence[DefinitionRow], readable: Mapping[str, Outline]) -> N
         starts=tuple(starts),
         gathered=frozenset(gathered),
         timed=tuple(timed),
+        english={row.key: readable[row.id].english for row in rows if row.id in readable},
     )

@@ -13,7 +13,7 @@ from engine.model.organisations import Organisation
 from engine.store.task_lists import TaskQuestion
 from engine.work.start_drafts import KEPT_DAYS, StartDraft
 from webapp.shared.addresses import address
-from webapp.shared.items import step_of
+from webapp.shared.items import named, step_of
 from webapp.shared.language import _
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
@@ -77,9 +77,9 @@ def draft_list(
                 DraftRow(
                     title=line.title,
                     href=url_for("tasks.show", task_id=line.id),
-                    step=step_of(line.name, line.items),
+                    step=step_of(line.name, line.items, line.process_key),
                     unit=line.organisation_name,
-                    process=line.process_name,
+                    process=named(line.process_name, line.process_key),
                     saved=moment(line.draft_at),
                     is_given_up=line.status != "open",
                 )
@@ -103,7 +103,7 @@ def _starts(engine: Engine, actor: Actor, units: Mapping[str, Organisation]) -> 
             href=address("cases.start", place),
             step=_("新建申请"),
             unit=unit.name,
-            process=row.name,
+            process=named(row.name, row.key),
             saved=moment(draft.saved_at),
             discard_href=address("cases.discard_start_draft", place),
         )

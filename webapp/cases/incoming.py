@@ -16,6 +16,7 @@ from engine.model.once import Once, Replayed
 from engine.work.incoming import IncomingView
 from webapp.forms.render import FormView, draw_form, today_of
 from webapp.shared.form_posts import Posted, with_other_errors
+from webapp.shared.items import named
 from webapp.shared.language import _
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
@@ -73,8 +74,8 @@ def awaited_links(case_id: str, found: Sequence[Awaited]) -> tuple[AwaitedLink, 
     """The buttons of a case's page; none where it waits for nothing she may write down."""
     return tuple(
         AwaitedLink(
-            one.label,
-            one.hint,
+            named(one.label),
+            named(one.hint),
             "" if one.until is None else day(one.until),
             url_for("incoming.show", case_id=case_id, token=one.token),
         )
@@ -86,8 +87,8 @@ def incoming_page(shell: Shell, view: IncomingView, taken: Taken) -> IncomingPag
     """The form, with what was typed before."""
     return IncomingPage(
         shell=shell,
-        label=view.awaited.label,
-        hint=view.awaited.hint,
+        label=named(view.awaited.label),
+        hint=named(view.awaited.hint),
         until="" if view.awaited.until is None else day(view.awaited.until),
         case_title=view.case.title,
         number=view.case.number,

@@ -16,7 +16,7 @@ from engine.store.task_lists import TaskQuestion
 from engine.work.inbox import decode_cursor, encode_cursor
 from webapp.reading.grievance_tabs import grievance_tabs
 from webapp.shared.addresses import address
-from webapp.shared.items import step_of
+from webapp.shared.items import named, step_of
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
@@ -141,7 +141,7 @@ def case_list(shell: Shell, engine: Engine, actor: Actor, asked: Mapping[str, st
         searched=text,
         states=_states(asked),
         processes=tuple(
-            Option(row.key, row.name, asked.get("process") == row.key)
+            Option(row.key, named(row.name, row.key), asked.get("process") == row.key)
             for row in engine.definitions.latest()
             if row.start_role
         ),
@@ -229,9 +229,9 @@ def case_row(line: CaseLine, waits_for: str = "") -> CaseRow:
         number=line.number,
         state=line.status,
         state_words=str(CASE_STATES.get(line.status, line.status)),
-        steps="、".join(line.steps) or waits_for,
+        steps="、".join(map(named, line.steps)) or waits_for,
         unit=line.organisation_name,
-        process=line.process_name,
+        process=named(line.process_name),
         started=moment(line.created_at),
     )
 
@@ -243,7 +243,7 @@ def earlier_row(found: SameCase) -> Mapping[str, str]:
         "href": url_for("cases.show", case_id=line.id),
         "number": line.number,
         "title": line.title,
-        "process": line.process_name,
+        "process": named(line.process_name),
         "unit": line.organisation_name,
         "state": found.stage,
         "started": moment(line.created_at)[:10],
@@ -276,9 +276,9 @@ def done_page(shell: Shell, engine: Engine, actor: Actor, asked: Mapping[str, st
                 href=url_for("tasks.show", task_id=line.id),
                 title=line.title,
                 number=line.case_number,
-                step=step_of(line.name, line.items),
+                step=step_of(line.name, line.items, line.process_key),
                 unit=line.organisation_name,
-                process=line.process_name,
+                process=named(line.process_name, line.process_key),
                 at=moment(line.completed_at),
             )
             for line in steps[:PAGE_SIZE]

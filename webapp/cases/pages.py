@@ -32,7 +32,8 @@ from webapp.reading.submissions import (
     shown_decisions,
     shown_submissions,
 )
-from webapp.shared.items import step_of
+from webapp.shared.english import said_by
+from webapp.shared.items import named, step_of
 from webapp.shared.language import _, spoken
 from webapp.shared.limits import ShownLimit, shown_limit
 from webapp.shared.navigation import Link, Shell
@@ -199,7 +200,7 @@ def _head(engine: Engine, view: CaseView, program: Program, notice: Notice | Non
     programs = (*(one.program for one in view.earlier), program)
     steps = tuple(
         OpenStep(
-            step_of(line.name, line.items),
+            step_of(line.name, line.items, line.process_key),
             url_for("tasks.show", task_id=line.id),
             line.handling_name,
             line.assignee_name or "",
@@ -211,7 +212,9 @@ def _head(engine: Engine, view: CaseView, program: Program, notice: Notice | Non
         id=case.id,
         number=case.number,
         title=case.title,
-        process=_("%(name)s(第 %(n)s 版)", name=program.info.name, n=case.version),
+        process=_(
+            "%(name)s(第 %(n)s 版)", name=said_by(program, program.info.name), n=case.version
+        ),
         unit=view.unit,
         state=state,
         state_words=str(CASE_STATES.get(state, state)),
@@ -234,7 +237,9 @@ def _head(engine: Engine, view: CaseView, program: Program, notice: Notice | Non
 def milestone_name(programs: Sequence[Program], reached: Reached) -> str:
     """The name of the element that was reached; the mark itself where it has none."""
     element = element_reached(programs, reached, lambda one: bool(one.name))
-    return reached.name if element is None or not element.name else element.name
+    if element is None or not element.name:
+        return reached.name
+    return said_by(programs[-1], element.name)
 
 
 def _on_notice(engine: Engine, notice: Notice) -> str:
@@ -252,12 +257,13 @@ def _answer(steps: Sequence[TaskLine], status: CaseStatus) -> str:
         state = str(CASE_STATES.get(status.value, status.value))
         return _("这一件现在的状态是:%(state)s。", state=state)
     step = steps[0]
+    name = named(step.name, step.process_key)
     if step.due_date is None:
-        return _("这一件现在由%(unit)s办理“%(step)s”。", unit=step.handling_name, step=step.name)
+        return _("这一件现在由%(unit)s办理“%(step)s”。", unit=step.handling_name, step=name)
     return _(
         "这一件现在由%(unit)s办理“%(step)s”,应于 %(due)s 前办结。",
         unit=step.handling_name,
-        step=step.name,
+        step=name,
         due=step.due_date,
     )
 

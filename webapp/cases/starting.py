@@ -21,7 +21,9 @@ from webapp.forms.render import FormView, draw_form, today_of
 from webapp.reading.about import AboutBox, about_rows
 from webapp.reading.submissions import file_infos
 from webapp.shared.addresses import address
+from webapp.shared.english import said_by
 from webapp.shared.form_posts import Posted, with_other_errors
+from webapp.shared.items import named
 from webapp.shared.language import _
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
@@ -183,8 +185,8 @@ def choose_process(shell: Shell, engine: Engine, actor: Actor) -> ChooseProcessP
         shell,
         tuple(
             Startable(
-                row.name,
-                infos[row.id].documentation,
+                named(row.name, row.key),
+                named(infos[row.id].documentation, row.key),
                 units[0].name if len(units) == 1 else _("%(n)s 个单位", n=len(units)),
                 url_for("cases.choose_unit", key=row.key),
             )
@@ -207,7 +209,7 @@ def choose_unit(
     )
     return ChooseUnitPage(
         shell,
-        row.name,
+        named(row.name, row.key),
         tuple(
             Unit(
                 unit.name,
@@ -250,7 +252,7 @@ def start_page(
     drawn = Markup("") if form is None else _draw(engine, actor, place, form, begun, (nonce, saved))
     return StartPage(
         shell,
-        row.name,
+        said_by(program, row.name),
         unit.name,
         begun.message,
         drawn,
@@ -260,7 +262,7 @@ def start_page(
         box,
         draft_note=_("已打开 %(time)s 保存的草稿。", time=saved) if saved else "",
         discard_href=address("cases.discard_start_draft", place.names) if saved else "",
-        explained=program.info.documentation if form is None else "",
+        explained=said_by(program, program.info.documentation) if form is None else "",
     )
 
 

@@ -138,7 +138,7 @@ def _groups(paths: list[Path]) -> Iterator[_Group]:
             found = list(_process_folders(path))
             if not found:
                 raise CommandRefused(
-                    f"“{path}”里没有 .bpmn、.dmn、.form 或 .document 文件,没有检查。"
+                    f"“{path}”里没有 .bpmn、.dmn、.form、.document 或 .english 文件,没有检查。"
                 )
             for folder in found:
                 folders.setdefault(folder.resolve(), folder)
@@ -146,7 +146,8 @@ def _groups(paths: list[Path]) -> Iterator[_Group]:
             raise CommandRefused(f"没有找到“{path}”,没有检查。请核对路径。")
         elif path.suffix not in SUFFIXES:
             raise CommandRefused(
-                f"“{path}”不是流程文件,没有检查。可以检查 .bpmn、.dmn、.form 和 .document。"
+                f"“{path}”不是流程文件,没有检查。"
+                "可以检查 .bpmn、.dmn、.form、.document 和 .english。"
             )
         else:
             loose.setdefault(path.parent, []).append(path)

@@ -86,7 +86,7 @@ def take_upload() -> ResponseReturnValue:
 def _files() -> tuple[SourceFile, ...]:
     chosen = [(f.filename or "", f.read()) for f in request.files.getlist("files") if f.filename]
     if not chosen:
-        raise Invalid("请选择要检查的 .bpmn、.dmn、.form、.document 或场景 .toml 文件。")
+        raise Invalid("请选择要检查的 .bpmn、.dmn、.form、.document、.english 或场景 .toml 文件。")
     return read_upload(chosen).files
 
 

@@ -28,7 +28,7 @@ from engine.forms.validation import rows_of
 from engine.forms.values import as_decimal, is_empty, show_money, show_number
 from engine.forms.visibility import cell_name, name_of
 from webapp.forms.shown import NOTHING, input_text, is_money, shown_size, shown_value
-from webapp.shared.language import spoken
+from webapp.shared.language import _, is_english, spoken
 
 _FEW_LABELS = 3
 _LONG_READING = 40
@@ -159,7 +159,7 @@ class ShownField:
     def accepted(self) -> str:
         """The kinds of file that are taken, as people say them: JPG、PDF."""
         kinds = (part.strip() for part in self.asked.accept.split(","))
-        return "、".join(
+        return _("、").join(
             kind.lstrip(".").upper() for kind in kinds if kind.startswith(".") and kind != ".jpeg"
         )
 
@@ -199,8 +199,10 @@ class ShownField:
     def more_words(self) -> str:
         """What is asked below each row, in a few words."""
         labels = [column.label for column in self.more_columns]
-        few = "、".join(labels[:_FEW_LABELS])
-        return few if len(labels) <= _FEW_LABELS else f"{few}等 {len(labels)} 项"
+        few = _("、").join(labels[:_FEW_LABELS])
+        if len(labels) <= _FEW_LABELS:
+            return few
+        return _("%(few)s等 %(n)s 项", few=few, n=len(labels))
 
     @property
     def is_long(self) -> bool:
@@ -346,8 +348,8 @@ def build_page(given: Given) -> FormPage:
 class _Builder:
     def __init__(self, given: Given) -> None:
         self.given = given
-        self.errors = _by_name(given.errors)
-        self.warnings = doubts_by_name(given.warnings)
+        self.errors = _by_name(given.form, given.errors)
+        self.warnings = doubts_by_name(given.form, given.warnings)
 
     def page(self) -> FormPage:
         """The whole page; groups that are tabs come before what stands beside them."""
@@ -475,7 +477,9 @@ class _Builder:
         if asked.papers_from:
             return NOTHING
         if asked.kind is FieldKind.FILE:
-            return "、".join(file.name for file in self._files(asked, asked.key, value)) or NOTHING
+            return (
+                _("、").join(file.name for file in self._files(asked, asked.key, value)) or NOTHING
+            )
         return shown_value(asked, value)
 
     def _files(self, asked: Field, name: str, value: object) -> tuple[ShownFile, ...]:
@@ -486,7 +490,7 @@ class _Builder:
             found.append(
                 ShownFile(
                     file_id,
-                    info.name if info else "已上传的附件",
+                    info.name if info else _("已上传的附件"),
                     shown_size(info.size) if info else "",
                     f"{name}.{position}" if asked.multiple else name,
                 )
@@ -522,7 +526,7 @@ class _Builder:
     def _row(
         self, asked: Field, number: str, row: Mapping[str, object], *, is_kept: bool = False
     ) -> ShownRow:
-        label = f"第 {int(number) + 1} 行 " if number.isdigit() else ""
+        label = _("第 %(n)s 行", n=int(number) + 1) + " " if number.isdigit() else ""
         cells = []
         for column in asked.row_fields:
             known = number.isdigit() and column.hide_if is not None
@@ -543,10 +547,11 @@ class _Builder:
 def shown_needs(form: CompiledForm, value: object) -> tuple[ShownNeed, ...]:
     """The papers of a list of those that are needed, as it was computed."""
     rows = value if isinstance(value, list) else []
+    of = form.english.of if is_english() else str
     return tuple(
         ShownNeed(
-            str(row.get("text", "")),
-            str(row.get("where", "")),
+            of(str(row.get("text", ""))),
+            of(str(row.get("where", ""))),
             f"#f-{row.get('field')}" if row.get("field") in form.fields else "",
             row.get("given") is True,
             row.get("missing") is True,
@@ -565,18 +570,26 @@ def column_total(column: Field, rows: Sequence[Mapping[str, object]]) -> str:
     return show_money(total) if is_money(column) else show_number(total)
 
 
-def _by_name(errors: Sequence[FieldError]) -> dict[str, str]:
+def told_of(form: CompiledForm, message: str) -> str:
+    """What is said of an answer, in the language of this request: ours, or the form's own."""
+    if not is_english():
+        return message
+    own = form.english.of(message)
+    return form.english.within(spoken(message)) if own == message else own
+
+
+def _by_name(form: CompiledForm, errors: Sequence[FieldError]) -> dict[str, str]:
     found: dict[str, str] = {}
     for error in errors:
-        found.setdefault(name_of_pointer(error.pointer), spoken(error.message))
+        found.setdefault(name_of_pointer(error.pointer), told_of(form, error.message))
     return found
 
 
-def doubts_by_name(doubts: Sequence[FieldError]) -> dict[str, str]:
+def doubts_by_name(form: CompiledForm, doubts: Sequence[FieldError]) -> dict[str, str]:
     """All that is odd about each field, in one text."""
     found: dict[str, list[str]] = {}
     for doubt in doubts:
-        found.setdefault(name_of_pointer(doubt.pointer), []).append(spoken(doubt.message))
+        found.setdefault(name_of_pointer(doubt.pointer), []).append(told_of(form, doubt.message))
     return {name: " ".join(dict.fromkeys(messages)) for name, messages in found.items()}
 
 
@@ -661,16 +674,26 @@ def _error_sections(given: Given) -> Iterator[ErrorSection]:
     for error in given.errors:
         grouped.setdefault(_section(given.form, error), []).append(error)
     for label, errors in grouped.items():
-        missing = [(_anchor(e), e.label) for e in errors if e.code == "required" and e.label]
-        others = [(_anchor(e), _sentence(e)) for e in errors if e.code != "required" or not e.label]
+        missing = [
+            (_anchor(e), _label(given.form, e)) for e in errors if e.code == "required" and e.label
+        ]
+        others = [
+            (_anchor(e), _sentence(given.form, e))
+            for e in errors
+            if e.code != "required" or not e.label
+        ]
         yield ErrorSection(label or given.form.title, tuple(missing), tuple(others))
 
 
-def _sentence(error: FieldError) -> str:
+def _sentence(form: CompiledForm, error: FieldError) -> str:
     """The message, with the field before it where the message does not name it."""
     named = not error.label or f"“{error.label}”" in error.message
-    told = spoken(error.message)
-    return told if named else f"{error.label}:{told}"
+    told = told_of(form, error.message)
+    return told if named else f"{_label(form, error)}:{told}"
+
+
+def _label(form: CompiledForm, error: FieldError) -> str:
+    return form.english.of(error.label) if is_english() else error.label
 
 
 def _section(form: CompiledForm, error: FieldError) -> str:
@@ -680,7 +703,7 @@ def _section(form: CompiledForm, error: FieldError) -> str:
         if name == key or name.startswith(f"{key}."):
             is_inside = asked.kind is FieldKind.LIST and name != key
             return _tab_of(form, asked) or (asked.label if is_inside else asked.section)
-    return "其他"
+    return _("其他")
 
 
 def _tab_of(form: CompiledForm, asked: Field) -> str:

@@ -30,7 +30,7 @@ from webapp.forms.page import (
     doubts_by_name,
     shown_needs,
 )
-from webapp.forms.shown import input_text, shown_value
+from webapp.forms.shown import in_language, input_text, shown_value
 
 TEMPLATES = Path(__file__).parent / "templates"
 """For the application's own Jinja loader: the macros are in ``forms/*.html``."""
@@ -86,7 +86,7 @@ class FormView:
         """The laid out form; a masked view has no clear personal data in it."""
         return build_page(
             Given(
-                self.form,
+                in_language(self.form),
                 self.form.mask(self.data) if self.masked else self.data,
                 self.errors,
                 self.warnings,
@@ -159,7 +159,7 @@ def refresh_answer(
         )
         if asked.expression is not None and not asked.papers_from
     }
-    doubts = doubts_by_name(form.doubts(data, scope, context))
+    doubts = doubts_by_name(form, form.doubts(data, scope, context))
     visible = sorted(form.visible(data, scope, context))
     said = form.derived(data, today_of(context))
     return {
@@ -185,7 +185,7 @@ def _needs(
     template = form_environment().get_template("forms/needs.html")
     drawn = {}
     for asked in form.paper_fields:
-        needs = shown_needs(form, get_at(known, asked.path))
+        needs = shown_needs(in_language(form), get_at(known, asked.path))
         shown = ShownField(asked, asked.key, hidden=False, needs=needs)
         drawn[asked.key] = str(template.module.needs(shown, translate))  # type: ignore[attr-defined]
     return drawn

@@ -2,18 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 
-from engine.forms import Field, FieldKind
+from engine.forms import CompiledForm, Field, FieldKind
 from engine.forms.values import is_empty, plain_text, show_money, show_number
+from webapp.shared.language import _, is_english
 
 NOTHING = "—"
 
 _KILO = 1024
+_YUAN = frozenset({"元", "yuan"})
+"""The unit of amounts, as it stands in a form and in its English."""
+
+
+def in_language(form: CompiledForm) -> CompiledForm:
+    """The form in the language of this request: to draw it, not to check answers."""
+    return form.in_english() if is_english() else form
 
 
 def shown_value(asked: Field, value: object) -> str:
     """One answer for reading, with its unit; a dash for none."""
     if isinstance(value, bool):
-        return "是" if value else "否"
+        return _("是") if value else _("否")
     if is_empty(value):
         return NOTHING
     if isinstance(value, list):
@@ -30,7 +38,7 @@ def _chosen_words(asked: Field, values: Sequence[object]) -> str:
     for value in values:
         by_heading.setdefault(headings.get(str(value), ""), []).append(asked.label_of(value))
     return ";".join(
-        f"{heading}:{'、'.join(words)}" if heading else "、".join(words)
+        f"{heading}:{_('、').join(words)}" if heading else _("、").join(words)
         for heading, words in by_heading.items()
     )
 
@@ -53,7 +61,7 @@ def input_text(asked: Field, value: object) -> str:
 def is_money(asked: Field) -> bool:
     """Whether the value is an amount in yuan."""
     return asked.kind is FieldKind.MONEY or (
-        asked.kind is FieldKind.COMPUTED and asked.unit == "元"
+        asked.kind is FieldKind.COMPUTED and asked.unit in _YUAN
     )
 
 

@@ -10,7 +10,7 @@ from engine.model.calendar import WorkCalendar
 from engine.model.tasks import DueState, InboxCounts, InboxFilter, InboxPage, TaskLine
 from registry.loading import MAY_LOAD
 from webapp.shared.addresses import address, addresses
-from webapp.shared.items import step_of
+from webapp.shared.items import named, step_of
 from webapp.shared.language import _
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
@@ -123,7 +123,7 @@ def inbox_page(
         gathered=tuple(
             GatheredRow(
                 address("together.lists", {}, process_key=one.process_key),
-                newest.names.get(one.process_key, one.process_key),
+                named(newest.names.get(one.process_key, one.process_key), one.process_key),
                 one.count,
                 one.overdue,
             )
@@ -201,7 +201,7 @@ def _groups(
     ]
     for name, label, numbers, names in (
         ("role", _("我的角色"), counts.by_role, places.role),
-        ("process", _("流程"), counts.by_process, lambda key: processes.get(key, key)),
+        ("process", _("流程"), counts.by_process, lambda key: named(processes.get(key, key), key)),
         ("unit", _("单位"), counts.by_organisation, _unit_names(counts)),
     ):
         values = sorted(numbers, key=lambda value: (-numbers[value], value))
@@ -282,9 +282,9 @@ def _rows(
             href=href_of(line.id),
             due=badge_of(line),
             title=line.title,
-            step=step_of(line.name, line.items),
+            step=step_of(line.name, line.items, line.process_key),
             unit=line.organisation_name,
-            process=line.process_name,
+            process=named(line.process_name, line.process_key),
             number=line.case_number,
             holder="" if line.assignee is None else (line.assignee_name or ""),
             is_mine=line.assignee == actor.person_id or line.is_sole,

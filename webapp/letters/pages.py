@@ -17,6 +17,7 @@ from engine.model.receipt_codes import grouped
 from engine.work.public_intake import Desk, Matter, Sent
 from webapp.forms.render import FormView, draw_form, today_of
 from webapp.reading.submissions import file_infos
+from webapp.shared.items import named
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
@@ -117,7 +118,11 @@ def matters_page(shell: Shell, matters: Sequence[Matter]) -> MattersPage:
     return MattersPage(
         shell,
         tuple(
-            ShownMatter(one.name, one.about, url_for("letters.unions", key=one.key))
+            ShownMatter(
+                named(one.name, one.key),
+                named(one.about, one.key),
+                url_for("letters.unions", key=one.key),
+            )
             for one in matters
         ),
     )
@@ -127,8 +132,8 @@ def unions_page(shell: Shell, matter: Matter, unions: Sequence[Organisation]) ->
     """The page of the unions that take it."""
     return UnionsPage(
         shell,
-        matter.name,
-        matter.about,
+        named(matter.name, matter.key),
+        named(matter.about, matter.key),
         tuple(
             Link(one.name, url_for("letters.write", key=matter.key, organisation_id=one.id))
             for one in unions
@@ -162,7 +167,7 @@ def letter_page(
     )
     return LetterPage(
         shell=shell,
-        name=desk.matter.name,
+        name=named(desk.matter.name, desk.matter.key),
         unit=desk.unit.name,
         phone=desk.unit.phone or shell.help_phone,
         back_href=url_for("letters.unions", key=key),
@@ -192,7 +197,7 @@ def sent_page(shell: Shell, name: str, sent: Sent) -> SentPage:
     code = grouped(sent.code)
     return SentPage(
         shell=shell,
-        name=name,
+        name=named(name),
         number=sent.number,
         received=day(local_date(sent.sent_at)),
         unit="" if sent.unit is None else sent.unit.name,

@@ -46,7 +46,7 @@ def about_rows(engine: Engine, lines: Sequence[TaskLine]) -> tuple[AboutStep, ..
         AboutStep(
             number=line.case_number,
             href=url_for("cases.show", case_id=line.case_id, tab="history"),
-            step=step_of(line.name, line.items),
+            step=step_of(line.name, line.items, line.process_key),
             holder=line.assignee_name or "",
             due_day=day(line.due_date),
             state=due_badge(line, now, calendar)

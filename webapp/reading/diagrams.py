@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from engine.model.definitions import ElementKind
 from engine.runtime import Program
+from webapp.shared.english import said_by
 from webapp.shared.language import _
 
 _SHOWN_KINDS = frozenset({ElementKind.USER_TASK, ElementKind.CALL_ACTIVITY})
@@ -63,5 +64,5 @@ def step_states(
             told = words[state]
             if element.id in counts:
                 told = _("%(state)s %(n)s 项", state=told, n=counts[element.id])
-            found.append(StepState(element.name or element.id, state, told))
+            found.append(StepState(said_by(program, element.name) or element.id, state, told))
     return tuple(found)

@@ -21,8 +21,8 @@ from engine.model.definitions import ElementKind
 from engine.work.handling import Coming, Handling, OpenNow
 from engine.work.printing import PaperStep
 from engine.work.submissions import Submission
-from webapp.forms.shown import shown_value
-from webapp.shared.items import step_of
+from webapp.forms.shown import in_language, shown_value
+from webapp.shared.items import named, step_of
 from webapp.shared.language import _
 from webapp.shared.navigation import Link
 from webapp.shared.words import Badge, amount, day, due_badge, moment
@@ -116,7 +116,7 @@ def _clocks(engine: Engine, now: Sequence[OpenNow], at_task: str) -> tuple[Clock
     moment_now, calendar = engine.clock.now(), engine.calendar()
     return tuple(
         Clock(
-            step_of(one.line.name, one.line.items),
+            step_of(one.line.name, one.line.items, one.line.process_key),
             url_for("tasks.show", task_id=one.line.id),
             due_badge(one.line, moment_now, calendar),
             one.is_law,
@@ -131,24 +131,30 @@ def _next(now: Sequence[OpenNow], at_task: str) -> Iterator[Next]:
     shown = [one for one in now if not at_task or one.line.id == at_task]
     for one in shown:
         if one.coming:
-            after = step_of(one.line.name, one.line.items) if len(shown) > 1 else ""
+            after = (
+                step_of(one.line.name, one.line.items, one.line.process_key)
+                if len(shown) > 1
+                else ""
+            )
             yield Next(after, tuple(map(_way, one.coming)))
 
 
 def _way(one: Coming) -> str:
     """同意 → 送达(信访接待员,收到后 3 个工作日)."""
-    name = _("结束:%(name)s", name=one.name) if one.kind is ElementKind.END else one.name
-    if one.kind is ElementKind.CATCH:
-        name = _("等候:%(name)s", name=one.name)
+    name = named(one.name)
+    if one.kind is ElementKind.END:
+        name = _("结束:%(name)s", name=name)
+    elif one.kind is ElementKind.CATCH:
+        name = _("等候:%(name)s", name=name)
     by_when = ""
     if one.until is not None:
         by_when = _("最迟 %(day)s", day=day(one.until))
     elif one.limit:
         by_when = _("收到后 %(limit)s", limit=amount(one.limit))
     law = _("法定时限") if one.is_law else ""
-    about = ",".join(part for part in (one.who, by_when, law) if part)
-    named = f"{name}({about})" if about else name
-    return f"{'、'.join(one.ways)} → {named}" if one.ways else named
+    about = ",".join(part for part in (named(one.who), by_when, law) if part)
+    told = f"{name}({about})" if about else name
+    return f"{_('、').join(map(named, one.ways))} → {told}" if one.ways else told
 
 
 def _drafts(now: Sequence[OpenNow], steps: Sequence[PaperStep], at_task: str) -> Iterator[Link]:
@@ -160,7 +166,7 @@ def _drafts(now: Sequence[OpenNow], steps: Sequence[PaperStep], at_task: str) ->
             sheet = url_for("printing.sheet", task_id=line.id, document_id=paper.id)
             yield Link(_("《%(title)s》预览", title=paper.title), sheet)
         if line.draft_at is not None and line.id != at_task:
-            label = _("“%(step)s”草稿", step=step_of(line.name, line.items))
+            label = _("“%(step)s”草稿", step=step_of(line.name, line.items, line.process_key))
             yield Link(label, url_for("tasks.show", task_id=line.id))
 
 
@@ -175,7 +181,8 @@ def _of_steps(
         if one.is_withheld or not one.task_id:
             continue
         is_in = is_guest_id(one.by) or one.element_id in found.outside
-        facts = [field for field in one.form.fields.values() if _is_told(field, one.data)]
+        form = in_language(one.form)
+        facts = [field for field in form.fields.values() if _is_told(field, one.data)]
         printed = papers.get(one.task_id, ())
         is_out = bool(printed) and any(field.kind is FieldKind.DATE for field in facts)
         if not (is_in or is_out):
@@ -199,7 +206,7 @@ def _of_steps(
             ),
             tuple(
                 Link(label or files[key].name, url_for("reading.paper", file_id=key))
-                for key, label in one.form.files(one.data)
+                for key, label in form.files(one.data)
                 if key in files
             ),
         )
@@ -227,7 +234,8 @@ def _messages(found: Handling, files: Mapping[str, StoredFile]) -> Iterator[Lett
 def _what(found: Handling, entry: HistoryEntry) -> str:
     if entry.kind is EventKind.FILE_ADDED:
         return _("添加材料")
-    return found.messages.get(entry.element_id or "", "") or str(entry.detail.get("name", ""))
+    name = found.messages.get(entry.element_id or "", "") or str(entry.detail.get("name", ""))
+    return named(name)
 
 
 def _is_told(field: Field, data: Mapping[str, object]) -> bool:

@@ -10,7 +10,7 @@ from engine.model.cases import EventKind, HistoryEntry
 from engine.model.items import Items, of_detail
 from engine.runtime import Program
 from engine.work.guest_additions import ADDED
-from webapp.forms.shown import shown_value
+from webapp.forms.shown import in_language, shown_value
 from webapp.shared.items import step_of
 from webapp.shared.language import _, lazy
 from webapp.shared.words import moment
@@ -97,7 +97,11 @@ class Storyteller:
         except KeyError:
             return entry.element_id or ""
         known = self._items.get(entry.task_id or "", ())
-        return step_of(found.name or found.id, of_detail(entry.detail.get("items")) or known)
+        return step_of(
+            found.name or found.id,
+            of_detail(entry.detail.get("items")) or known,
+            entry.process_key or "",
+        )
 
     def _started(self, entry: HistoryEntry) -> _Told:
         return _Told(_("%(who)s发起办件。", who=self._who(entry)))
@@ -164,8 +168,10 @@ class Storyteller:
         form = program.form_of(element)
         if form is None or form.decision is None or not isinstance(data, Mapping):
             return "", ""
-        value = data.get(form.decision.path[0])
-        decided = form.decision.label_of(value) if value else ""
+        form = in_language(form)
+        asked = form.decision
+        value = None if asked is None else data.get(asked.path[0])
+        decided = asked.label_of(value) if asked is not None and value else ""
         return decided, _sent_back(form, data)
 
     def _timer_set(self, entry: HistoryEntry) -> _Told:

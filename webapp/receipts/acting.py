@@ -65,7 +65,8 @@ def _submit(engine: Engine, guest: Actor, view: GuestStep, posted: Posted) -> Ou
         return Outcome(again=Typed(posted.data, (), refused.message), status=409)
     return Outcome(
         told=_(
-            "已提交“%(step)s”,谢谢。我们会接着办理。", step=step_of(view.task.name, view.task.items)
+            "已提交“%(step)s”,谢谢。我们会接着办理。",
+            step=step_of(view.task.name, view.task.items, view.task.process_key),
         )
     )
 

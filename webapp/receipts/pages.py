@@ -19,6 +19,7 @@ from webapp.forms.render import FormView, draw_form
 from webapp.reading.submissions import file_infos
 from webapp.receipts.acting import Typed
 from webapp.receipts.status_page import day_words
+from webapp.shared.english import said_by
 from webapp.shared.items import step_of
 from webapp.shared.language import _
 from webapp.shared.navigation import Shell
@@ -95,7 +96,7 @@ def step_page(shell: Shell, view: GuestStep, now: datetime, typed: Typed | None)
     draft = "" if view.draft_at is None else clock_time(view.draft_at, now)
     return StepPage(
         shell=shell,
-        name=step_of(view.task.name, view.task.items),
+        name=step_of(view.task.name, view.task.items, view.task.process_key),
         number=view.number,
         words="" if view.status is None else view.status.words,
         reason="" if view.status is None else view.status.reason,
@@ -172,7 +173,7 @@ def slip_page(shell: Shell, slip: Slip, by: str, site: str) -> SlipPage:
     return SlipPage(
         shell=shell,
         number=slip.case.number,
-        process=slip.program.info.name,
+        process=said_by(slip.program, slip.program.info.name),
         issued=day(local_date(slip.issued_at)),
         issued_by=by,
         unit="" if slip.unit is None else slip.unit.name,

@@ -12,7 +12,7 @@ from engine.model.clock import local_date
 from engine.model.ids import new_id
 from engine.model.public_words import OfferedMessage, OfferedStep, Status
 from engine.work.guests import GuestView
-from webapp.shared.items import step_of
+from webapp.shared.items import named, step_of
 from webapp.shared.language import _
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
@@ -112,7 +112,7 @@ def status_page(shell: Shell, view: GuestView, now: datetime, said: Said) -> Sta
         statuses=tuple(_statuses(view)),
         state=view.status.value,
         number=view.number,
-        process=view.process_name,
+        process=named(view.process_name),
         received=day_words(local_date(view.started_at), now),
         unit="" if view.unit is None else view.unit.name,
         phone=(view.unit.phone if view.unit is not None else "") or shell.help_phone,
@@ -167,7 +167,7 @@ def _until(one: Status, view: GuestView) -> str:
 def _default(view: GuestView) -> str:
     """Where the process has no words of its own."""
     if view.steps:
-        return _("需要您办理“%(step)s”", step=view.steps[0].name)
+        return _("需要您办理“%(step)s”", step=named(view.steps[0].name))
     return {
         CaseStatus.COMPLETED: _("已办结"),
         CaseStatus.CANCELLED: _("已撤销。有疑问请打电话问我们"),

@@ -6,6 +6,7 @@ from flask import url_for
 
 from engine.model.cases import CaseLine
 from registry.files import CaseTrace
+from webapp.shared.items import named
 from webapp.shared.words import CASE_STATES, NOTHING, moment
 
 
@@ -55,11 +56,11 @@ def _case(line: CaseLine, numbers: tuple[int, ...]) -> TracedCase:
         href=url_for("cases.show", case_id=line.id),
         number=line.number,
         title=line.title,
-        process=line.process_name,
+        process=named(line.process_name),
         unit=line.organisation_name,
         state=line.status,
         state_words=str(CASE_STATES.get(line.status, line.status)),
-        steps="、".join(line.steps) or NOTHING,
+        steps="、".join(map(named, line.steps)) or NOTHING,
         started=moment(line.created_at),
         ended=moment(line.ended_at),
         wrote="、".join(str(one) for one in numbers),

@@ -1,14 +1,21 @@
-"""What a step of a repeated activity is called, so that five equal ones can be told apart."""
+"""What steps and processes are called; of a repeated step, so that five can be told apart."""
 
 from collections.abc import Iterator
 
 from engine.model.items import Items
-from webapp.shared.language import _
+from webapp.shared.language import _, is_english
+from webapp.shared.requests import current_installation
 
 
-def step_of(name: str, items: Items) -> str:
+def named(name: str, process_key: str = "") -> str:
+    """What a process calls itself or a step of its own, in the language of this request."""
+    return current_installation().english.of(name, process_key) if is_english() else name
+
+
+def step_of(name: str, items: Items, process_key: str = "") -> str:
     """走访 · 张三(2/5), or 走访 · 第 2 项,共 5 项 where the item has no name."""
-    return " · ".join((name, *_called(items, named=True)))
+    said = named(name, process_key)
+    return " · ".join((said, *_called(items, named=True))) if items else said
 
 
 def step_without_names(name: str, items: Items) -> str:

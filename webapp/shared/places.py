@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from engine import Engine
 from engine.model.organisations import Organisation, Role
+from webapp.shared.language import is_english
 
 _FRESH_FOR = 30.0
 """Seconds. A renamed unit is shown under its new name after that at the latest."""
@@ -45,10 +46,12 @@ class PlaceNames:
         return ""
 
     def role(self, code: str) -> str:
-        """A role's name in the language of the federation; the code for an unknown one."""
+        """A role's name in the language of this request; the code for an unknown one."""
         self._refresh()
         found = self._roles.get(code)
-        return code if found is None else found.zh
+        if found is None:
+            return code
+        return found.en if found.en and is_english() else found.zh
 
     def forget(self) -> None:
         """Read anew with the next question: after a change made on this machine."""

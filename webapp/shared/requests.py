@@ -9,6 +9,7 @@ from wtforms import ValidationError  # type: ignore[import-untyped]
 from engine import Actor, Engine
 from engine.errors import NotSignedIn, Refused
 from webapp.settings import Settings
+from webapp.shared.english import EnglishNames
 from webapp.shared.places import PlaceNames
 from webapp.shared.registry_port import RegistryPort
 
@@ -34,9 +35,11 @@ class Installation:
     engine: Engine
     registry: RegistryPort
     places: PlaceNames = field(init=False)
+    english: EnglishNames = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "places", PlaceNames(self.engine))
+        object.__setattr__(self, "english", EnglishNames(self.engine))
 
 
 def install(app_extensions: dict[str, object], installation: Installation) -> None:

@@ -21,7 +21,7 @@ from engine.model.tasks import DueState
 from engine.store.due_limits import LimitKind, LimitLine
 from engine.work.due import LATE, Drawn, DueQuestion, ProcessDue
 from webapp.shared.addresses import address
-from webapp.shared.items import step_of, step_without_names
+from webapp.shared.items import named, step_of, step_without_names
 from webapp.shared.language import _, lazy
 from webapp.shared.limits import resting_on
 from webapp.shared.navigation import Link, Shell
@@ -136,7 +136,7 @@ def due_page(shell: Shell, engine: Engine, actor: Actor, asked: Mapping[str, str
         wanted.get("kind", ""),
     )
     found = engine.supervision.due_week(actor, question, MOST_ROWS)
-    names = {row.key: row.name for row in engine.definitions.latest()}
+    names = {row.key: named(row.name, row.key) for row in engine.definitions.latest()}
     limits = found.limits[:MOST_ROWS]
     draw = _Drawing(found.days, wanted)
     return DuePage(
@@ -263,7 +263,9 @@ def _limit(row: LimitLine, drawn: Drawn, now: datetime, calendar: WorkCalendar) 
         due=_badge(row, now, calendar) if line is None else due_badge(line, now, calendar),
         is_law=drawn.is_law,
         title=row.title,
-        name=drawn.name or whole if line is None else step_of(line.name, line.items),
+        name=drawn.name or whole
+        if line is None
+        else step_of(line.name, line.items, line.process_key),
         plain_name=(
             drawn.name or whole if line is None else step_without_names(line.name, line.items)
         ),
@@ -273,7 +275,7 @@ def _limit(row: LimitLine, drawn: Drawn, now: datetime, calendar: WorkCalendar) 
         unit=row.unit,
         holder="" if line is None else line.assignee_name or "",
         number=row.number,
-        process=row.process_name,
+        process=named(row.process_name),
     )
 
 

@@ -15,6 +15,7 @@ from engine.model.clock import first_instant
 from engine.model.organisations import Organisation
 from engine.store.case_facts import CaseFact, FactQuestion
 from webapp.shared.addresses import address
+from webapp.shared.items import named
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
@@ -219,7 +220,7 @@ def indicators_page(
 ) -> IndicatorsPage:
     """The tables; ``asked`` may name a span and a unit of the actor's area."""
     span = read_span(asked, units, engine.environment.today())
-    names = {row.key: row.name for row in engine.definitions.latest()}
+    names = {row.key: named(row.name, row.key) for row in engine.definitions.latest()}
     cohorts = [_cohort(engine, actor, key, span) for key in TOPICS if key in names]
     tops = [units[one].name for one in actor.area if one in units]
     return IndicatorsPage(

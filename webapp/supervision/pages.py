@@ -13,7 +13,7 @@ from engine.store.task_lists import OverdueCount
 from engine.work.supervise import OverdueFilter
 from engine.work.supervise import OverduePage as Overdue
 from webapp.shared.addresses import address
-from webapp.shared.items import step_of, step_without_names
+from webapp.shared.items import named, step_of, step_without_names
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
@@ -156,20 +156,22 @@ def overdue_page(
         narrowed_to=tuple(s.label for t in tables for s in t.sums if s.is_chosen),
         reminder=reminder_of(rows, shell.help_phone),
         is_cut=len(rows) >= MOST_ROWS,
-        makes=tuple(row.name for row in engine.supervision.order_processes(actor)),
+        makes=tuple(named(row.name, row.key) for row in engine.supervision.order_processes(actor)),
     )
 
 
 def _told_apart(engine: Engine, counts: Sequence[OverdueCount]) -> Sequence[OverdueCount]:
     """Steps of one name with the process that each belongs to."""
-    processes = {row.key: row.name for row in engine.definitions.latest()}
+    processes = {row.key: named(row.name, row.key) for row in engine.definitions.latest()}
     names = Counter(one.name for one in counts)
 
     def told_apart(one: OverdueCount) -> OverdueCount:
         key = one.id.partition("/")[0]
-        return replace(one, name=f"{one.name}({processes.get(key, key)})")
+        said = named(one.name, key)
+        apart = f"{said}({processes.get(key, key)})" if names[one.name] > 1 else said
+        return replace(one, name=apart)
 
-    return [told_apart(one) if names[one.name] > 1 else one for one in counts]
+    return [told_apart(one) for one in counts]
 
 
 def _sums(
@@ -198,7 +200,7 @@ def overdue_rows(engine: Engine, found: Overdue) -> tuple[OverdueRow, ...]:
             due=due_badge(line, now, calendar),
             due_day=day(line.due_date),
             title=line.title,
-            step=step_of(line.name, line.items),
+            step=step_of(line.name, line.items, line.process_key),
             plain_step=step_without_names(line.name, line.items),
             unit=line.organisation_name,
             handling=line.handling_name,
@@ -255,7 +257,7 @@ def unstaffed_page(
             UnstaffedRow(
                 href=url_for("cases.show", case_id=line.case_id, tab="history"),
                 title=line.title,
-                step=step_of(line.name, line.items),
+                step=step_of(line.name, line.items, line.process_key),
                 role=role_name(line.role),
                 unit=line.organisation_name,
                 reason=reason,

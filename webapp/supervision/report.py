@@ -24,7 +24,7 @@ from engine.store.month_counts import (
 )
 from engine.work.month import Month
 from webapp.shared.addresses import address
-from webapp.shared.items import step_of
+from webapp.shared.items import named, step_of
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
@@ -159,7 +159,9 @@ def month_page(
         later=draw.page(_shifted(found, 1)) if found.is_over else "",
         areas=areas_of(actor, units, below),
         below=below,
-        tables=tables_of(draw, found, {row.key: row.name for row in engine.definitions.latest()}),
+        tables=tables_of(
+            draw, found, {row.key: named(row.name, row.key) for row in engine.definitions.latest()}
+        ),
         reasons=_reasons(draw, found.counts),
         late=draw.figure(OPEN_LATE, sum(one.late for one in found.counts)),
         gaps=len(found.gaps),
@@ -253,7 +255,8 @@ def tables_of(
     def told_apart(step: str, name: str) -> str:
         """A name that steps of two processes have, with its process."""
         key = step.partition("/")[0]
-        return f"{name}({processes.get(key, key)})" if names[name] > 1 else name
+        said = named(name, key)
+        return f"{said}({processes.get(key, key)})" if names[name] > 1 else said
 
     step_rows = [
         draw.row(told_apart(step, rows[0].step_name), rows, None, step=step)
@@ -312,7 +315,7 @@ def behind_page(shell: Shell, engine: Engine, actor: Actor, asked: Mapping[str, 
                 href=url_for("cases.show", case_id=line.case_id, tab="history"),
                 number=line.case_number,
                 title=line.title,
-                step=step_of(line.name, line.items),
+                step=step_of(line.name, line.items, line.process_key),
                 unit=line.handling_name,
                 due=day(line.due_date),
                 done="" if line.completed_at is None else moment(line.completed_at)[:10],

@@ -20,7 +20,7 @@ from engine.model.clock import ZONE
 from engine.store.profiles import MarkedFilter
 from engine.work.profiles import MarkedStep, MarkedSteps
 from webapp.shared.addresses import address
-from webapp.shared.items import step_of
+from webapp.shared.items import named, step_of
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
@@ -177,8 +177,8 @@ def _row(one: MarkedStep) -> SmallPostRow:
     return SmallPostRow(
         href=url_for("cases.show", case_id=line.case_id, tab="history"),
         number=line.case_number,
-        process=line.process_name,
-        step=step_of(line.name, line.items),
+        process=named(line.process_name, line.process_key),
+        step=step_of(line.name, line.items, line.process_key),
         unit=line.organisation_name,
         handling=line.handling_name,
         doer=one.doer,

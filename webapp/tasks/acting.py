@@ -116,7 +116,7 @@ def _submit(
     told = _(
         "已提交:%(title)s · %(step)s。",
         title=view.case.title,
-        step=step_of(view.task.name, view.task.items),
+        step=step_of(view.task.name, view.task.items, view.task.process_key),
     )
     told += "".join(news) or _goes_on(engine, actor, view.case.id)
     if posted.action == "next":
@@ -131,7 +131,7 @@ def _goes_on(engine: Engine, actor: Actor, case_id: str) -> str:
     if not following:
         return ""
     step = following[0]
-    name = step_of(step.name, step.items)
+    name = step_of(step.name, step.items, step.process_key)
     if actor.holds_at(step.role, step.handling_id):
         return _("下一环节“%(step)s”也由您办理。", step=name)
     return _("下一环节“%(step)s”由%(unit)s办理。", step=name, unit=step.handling_name)

@@ -32,7 +32,7 @@ from webapp.reading.submissions import (
     shown_submissions,
 )
 from webapp.shared.addresses import address
-from webapp.shared.items import step_of
+from webapp.shared.items import named, step_of
 from webapp.shared.language import _
 from webapp.shared.limits import ShownLimit, shown_limit
 from webapp.shared.navigation import Link, Shell
@@ -157,11 +157,11 @@ def task_page(
     return TaskPage(
         shell=shell,
         id=view.task.id,
-        name=step_of(view.task.name, view.task.items),
+        name=step_of(view.task.name, view.task.items, view.task.process_key),
         case_title=view.case.title,
         number=view.case.number,
         unit=line.organisation_name,
-        process=line.process_name,
+        process=named(line.process_name, line.process_key),
         due=due_badge(line, now, engine.calendar()),
         received=moment(view.task.created_at),
         total_due="" if view.case.total_due_at is None else moment(view.case.total_due_at)[:10],
@@ -177,7 +177,7 @@ def task_page(
         guest_note=guest_note(engine, actor, view, now),
         profile_note=_profile_note(actor, view),
         panel=panel_of(current_registry(), actor, view) or same_person_panel(engine, actor, view),
-        blocked_by=view.blocked_by,
+        blocked_by=tuple(map(named, view.blocked_by)),
         delay=_delay(view, now),
         draft_note=_draft_note(actor, view, now) if typed is None else "",
         form=_form(actor, view, way_back, typed, (now, to_print)),
@@ -264,7 +264,7 @@ def _profile_note(actor: Actor, view: TaskView) -> str:
     return _(
         "您办过本件须与“%(step)s”分开的环节。%(unit)s实行最小岗位方案,您可以办理;"
         "办理后标注“按最小岗位方案办理”,并列入经审会查看的清单。",
-        step=task.name,
+        step=named(task.name, task.process_key),
         unit=view.line.handling_name,
     )
 

@@ -3,6 +3,7 @@
 from engine import Actor
 from engine.model.tasks import Standing, TaskStatus
 from engine.work.view import TaskView
+from webapp.shared.items import named
 from webapp.shared.language import _
 from webapp.shared.words import moment
 
@@ -37,13 +38,13 @@ def _kept_apart(actor: Actor, view: TaskView) -> str:
     if not done:
         return _(
             "您办理过本件需与“%(step)s”分开的环节,按规定不能再办这一步。现由%(names)s办理。",
-            step=view.task.name,
+            step=named(view.task.name, view.task.process_key),
             names=_who_else(view),
         )
     return _(
         "您办过本件的“%(done)s”,按规定不能再办“%(step)s”。现由%(names)s办理。",
-        done="、".join(dict.fromkeys(done)),
-        step=view.task.name,
+        done="、".join(map(named, dict.fromkeys(done))),
+        step=named(view.task.name, view.task.process_key),
         names=_who_else(view),
     )
 

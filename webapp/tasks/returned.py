@@ -10,6 +10,7 @@ from engine.forms.returning import ticked
 from engine.model.tasks import TaskStatus
 from engine.work.submissions import Submission
 from engine.work.view import TaskView
+from webapp.forms.shown import in_language
 from webapp.reading.submissions import ShownSubmission
 
 
@@ -77,7 +78,7 @@ def _to_change(view: TaskView) -> list[ToChange]:
         ToChange(
             f"#f-{asked.key}", component.label if isinstance(component, Group) else "", asked.label
         )
-        for component in view.form.components
+        for component in in_language(view.form).components
         if isinstance(component, Field | Group)
         for asked in fields_of((component,))
         if asked.key in keys

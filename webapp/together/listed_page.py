@@ -18,6 +18,7 @@ from engine.work.together import Together
 from webapp.forms.render import FormView, draw_form
 from webapp.reading.submissions import file_infos
 from webapp.shared.addresses import address
+from webapp.shared.items import named
 from webapp.shared.language import _
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
@@ -121,9 +122,9 @@ def lists_page(
     """The lists; ``hrefs`` lead to each."""
     return ListsPage(
         shell=shell,
-        process=process,
+        process=named(process),
         rows=tuple(
-            ListRow(href, one.title or one.key, one.name, one.count, one.overdue)
+            ListRow(href, one.title or one.key, named(one.name), one.count, one.overdue)
             for one, href in zip(found, hrefs, strict=True)
         ),
     )
@@ -190,7 +191,7 @@ def listed_page(  # noqa: PLR0913 - what the page is drawn from
     step, name = words
     return ListedPage(
         shell=shell,
-        step=step,
+        step=named(step),
         name=name,
         back=url_for("inbox.show"),
         address=url_for("together.listed", **vars(place)),

@@ -16,7 +16,7 @@ from engine.work.together import Together
 from webapp.forms.render import FormView, draw_form
 from webapp.reading.submissions import file_infos
 from webapp.shared.addresses import address
-from webapp.shared.items import step_of
+from webapp.shared.items import named, step_of
 from webapp.shared.language import _
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
@@ -104,7 +104,7 @@ def together_page(
     may = [one for one in found.waiting if not one.refusal]
     return TogetherPage(
         shell=shell,
-        step=found.name,
+        step=named(found.name),
         rows=tuple(
             Row(
                 one.task_id,
@@ -188,7 +188,7 @@ def result_page(shell: Shell, found: Together, decided: Sequence[Decided]) -> Re
     ids = [one.task_id for one in decided if not one.refusal]
     return ResultPage(
         shell=shell,
-        step=found.name,
+        step=named(found.name),
         done=tuple(one for one in decided if not one.refusal),
         refused=tuple(one for one in decided if one.refusal),
         print_href=_address("together.sheet", ids) if ids and found.listing is not None else "",

@@ -16,6 +16,9 @@ _FORM = Words("表单", "Form")
 _DECISION = Words("决策规则", "Decision rules")
 _DOCUMENT = Words("文书", "Document")
 _CONTENT = Words("内容", "Content")
+_ENGLISH = Words("英文文字", "English texts")
+_AS_IT_WAS = Words("原文", "as it was")
+_CHANGED = Words("有改动", "changed")
 
 
 def compare(old: Program, new: Program, roles: Mapping[str, Words]) -> tuple[Change, ...]:
@@ -41,13 +44,20 @@ def _process(old: Program, new: Program, key: str) -> Iterator[Change]:
         name = Words.same(key) if info is None else Words(info.name, info.name_en or info.name)
         yield Change(_how(then, now), Subject.PROCESS, key, key, _PROCESS, name)
         return
-    details = tuple(
-        differing(of_process(then, _bound(old, key)), of_process(now, _bound(new, key)))
+    details = (
+        *differing(of_process(then, _bound(old, key)), of_process(now, _bound(new, key))),
+        *_english(old.sources[key].english, new.sources[key].english),
     )
     if details:
         name = Words(now.name, now.name_en or now.name)
         starts = tuple((key, one.id) for one in new.elements(key) if one.kind is ElementKind.START)
         yield Change(How.CHANGED, Subject.PROCESS, key, key, _PROCESS, name, details, starts)
+
+
+def _english(then: bytes, now: bytes) -> Iterator[Detail]:
+    """That the file with the English texts is another one."""
+    if then != now:
+        yield Detail(_ENGLISH, _AS_IT_WAS if then else None, _CHANGED if now else None)
 
 
 def _bound(program: Program, key: str) -> dict[str, str]:
@@ -159,11 +169,7 @@ def _documents(old: Program, new: Program, key: str) -> Iterator[Change]:
         then, now = before.get(identity), after.get(identity)
         if then == now:
             continue
-        details = (
-            ()
-            if then is None or now is None
-            else (Detail(_CONTENT, Words("原文", "as it was"), Words("有改动", "changed")),)
-        )
+        details = () if then is None or now is None else (Detail(_CONTENT, _AS_IT_WAS, _CHANGED),)
         yield Change(
             _how(then, now),
             Subject.DOCUMENT,

@@ -57,7 +57,7 @@ def bundle_of() -> Callable[[Path], Bundle]:
         text = path.read_text(encoding="utf-8")
         shared = [f for f in sorted(SHARED.glob("*.form")) if f'formId="{f.stem}"' in text]
         shared += [f for f in sorted(SHARED.glob("*.dmn")) if f'decisionId="{f.stem}"' in text]
-        beside = [path.with_suffix(suffix) for suffix in (".form", ".dmn", ".document")]
+        beside = [path.with_suffix(suffix) for suffix in (".form", ".dmn", ".document", ".english")]
         files = [path, *shared, *(f for f in beside if f.exists())]
         return Bundle(tuple(SourceFile(f.name, f.read_bytes()) for f in files))
 

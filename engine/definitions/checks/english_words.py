@@ -1,0 +1,140 @@
+"""Does the English of a process say what there is, and all there is?"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from engine.definitions.bpmn_xml import Element
+from engine.definitions.diagram import Process, bpmn, properties_of
+from engine.definitions.draft import Draft
+from engine.definitions.findings import meant, warning
+from engine.definitions.variables import all_forms_usable
+from engine.errors import Finding
+from engine.forms.english import texts_of
+from engine.model.definitions import SourceFile
+from engine.model.english import DOCUMENTATION_EN, NAME_EN, SUFFIX, read_english
+from engine.model.public_words import PUBLIC_NAME
+from engine.model.toml import UnreadableToml
+from engine.sentences import Words, finding
+
+MOST_TOLD = 5
+"""Texts without English that a finding names; it says how many there are."""
+
+TOLD_TO_PEOPLE = frozenset({"staffMessage", "staffHint", "tells"})
+"""Properties of the drawing that a page of the staff shows as they stand."""
+
+_HAN = re.compile("[\u3400-\u9fff]")
+_AT_LINE = re.compile(r"at line (\d+)")
+
+
+def check(draft: Draft) -> Iterator[Finding]:
+    """English of no process; files nobody can read; texts of nothing; what has none yet."""
+    for file in draft.english_files:
+        process = draft.process(file.name.removesuffix(SUFFIX))
+        if process is None:
+            if draft.bpmn_files:
+                yield warning("file-unused.english", file.name, name=file.name)
+            continue
+        try:
+            texts = read_english(file.content)
+        except UnicodeDecodeError:
+            yield _unreadable(file, Words("不是 UTF-8 文字", "is no UTF-8 text"), None)
+            continue
+        except UnreadableToml as problem:
+            line = _AT_LINE.search(str(problem))
+            told = Words("不是正确的 TOML", "is no TOML")
+            yield _unreadable(file, told, int(line[1]) if line else None)
+            continue
+        yield from _texts(draft, process, file, texts)
+
+
+def _unreadable(file: SourceFile, what: Words, line: int | None) -> Finding:
+    return finding("error", "english-unreadable", file.name, None, line, name=file.name, what=what)
+
+
+def _texts(
+    draft: Draft, process: Process, file: SourceFile, texts: Mapping[str, object]
+) -> Iterator[Finding]:
+    lines = _lines(file)
+    for chinese, english in texts.items():
+        if not isinstance(english, str) or not english.strip():
+            line = lines.get(chinese)
+            yield finding("error", "english-text", file.name, None, line, text=chinese)
+    if not all_forms_usable(draft, process):
+        return
+    asked, shown = _of_forms(draft, process), _of_drawing(process)
+    known = asked | shown | _also_known(draft, process)
+    for chinese in texts:
+        if chinese not in known:
+            near = meant(chinese, known) or Words("请改正或删去。", "Correct it, or delete it.")
+            line = lines.get(chinese)
+            yield finding(
+                "warning", "english-unknown", file.name, None, line, text=chinese, near=near
+            )
+    named = {chinese for chinese, english in _named(process) if english}
+    missing = sorted(
+        text for text in asked | shown if _HAN.search(text) and text not in {*texts, *named}
+    )
+    if missing:
+        told = Words.listed(f"“{text}”" for text in missing[:MOST_TOLD])
+        yield warning("english-missing", file.name, number=len(missing), texts=told)
+
+
+def _lines(file: SourceFile) -> Mapping[str, int]:
+    """Where each text stands, by the text: the lines begin with it."""
+    found: dict[str, int] = {}
+    for number, line in enumerate(file.content.decode("utf-8").splitlines(), 1):
+        if line.startswith('"'):
+            found.setdefault(line[1:].partition('"')[0], number)
+    return found
+
+
+def _of_forms(draft: Draft, process: Process) -> set[str]:
+    """What the forms of a process ask and tell."""
+    found: set[str] = set()
+    for form_id in process.form_ids:
+        form = draft.form(form_id)
+        if form is not None:
+            found.add(form.title)
+            found.update(texts_of(form.components))
+    return found - {""}
+
+
+def _of_drawing(process: Process) -> set[str]:
+    """What a drawing calls its steps, events, ways and lanes, and what it tells people."""
+    found = {chinese for chinese, _english in _named(process)}
+    found.update(flow.element.get("name", "") for flow in process.flows)
+    found.update(lane.element.get("name", "") for lane in process.lanes)
+    found.add(process.properties.get(PUBLIC_NAME, ""))
+    for node in process.nodes.values():
+        found.update(text for name, text in node.properties.items() if name in TOLD_TO_PEOPLE)
+    return found - {""}
+
+
+def _named(process: Process) -> Iterator[tuple[str, str]]:
+    """Names in the drawing, each with the English one that stands there; empty for none."""
+    properties = process.properties
+    yield process.element.get("name", ""), properties.get(NAME_EN, "")
+    yield _documentation(process.element), properties.get(DOCUMENTATION_EN, "")
+    for node in process.nodes.values():
+        yield node.name, node.properties.get(NAME_EN, "")
+
+
+def _also_known(draft: Draft, process: Process) -> set[str]:
+    """What may be said in English as well: pools, papers, other properties, explanations."""
+    found: set[str] = set()
+    for element in draft.root_of(process).iter(bpmn("participant"), bpmn("message")):
+        found.add(element.get("name", ""))
+    for element in process.element.iter("{*}*"):
+        found.update(properties_of(element).values())
+        found.add(_documentation(element))
+    for node in process.of("userTask"):
+        for name in (*node.document_ids, *node.list_document):
+            document = draft.document(name)
+            if document is not None:
+                found.add(document.document.title)
+    return found - {""}
+
+
+def _documentation(element: Element) -> str:
+    found = element.find(bpmn("documentation"))
+    return "" if found is None else (found.text or "").strip()
