@@ -27,6 +27,8 @@
         ├── Busy                     the database did not let us write in time
         └── LeaseLost                another worker took the job over
 
+Beside the tree stands ``Overtaken``, which nobody is told of.
+
 The message of every ``Refused`` is a Chinese sentence for the person who asked: what happened,
 what was kept, what to do (product.md §4). ``code`` is stable and machine-readable.
 """
@@ -44,6 +46,10 @@ class BangfuError(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+class Overtaken(Exception):
+    """Somebody else was faster: the whole command is undone and done again from its start."""
 
 
 class Refused(BangfuError):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from engine.errors import BangfuError, Busy, LeaseLost, StepFailed
+from engine.errors import BangfuError, Busy, LeaseLost, Overtaken, StepFailed
 from engine.feel import Expression
 from engine.model.operations import NotYet
 from engine.runtime.diagram import (
@@ -130,7 +130,7 @@ class Answers:
         try:
             answer = self.ports.operate(call)
             outputs = None if isinstance(answer, NotYet) else plain(answer or {})
-        except (Busy, LeaseLost, CannotOperate):
+        except (Busy, LeaseLost, Overtaken, CannotOperate):
             raise  # the whole command is undone and tried again
         except BangfuError as error:
             raise StepFailed(error.message.rstrip("。"), node.id) from error

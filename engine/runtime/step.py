@@ -33,8 +33,8 @@ class Ports:
     read; ``due`` gives the last instant of a deadline such as ``5wd`` that starts at an instant;
     ``moved_on`` the instant at which a citizen's limit is over that would end at another;
     ``operate`` runs a service task in the caller's transaction. Whatever ``due`` or ``operate``
-    raise becomes an incident, except Busy, LeaseLost and CannotOperate, which end the whole
-    command.
+    raise becomes an incident, except Overtaken, Busy, LeaseLost and CannotOperate, which end the
+    whole command.
     """
 
     now: datetime

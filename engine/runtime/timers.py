@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from engine.errors import BangfuError, Busy, LeaseLost
+from engine.errors import BangfuError, Busy, LeaseLost, Overtaken
 from engine.feel import EvaluationContext, compile_expression, value_or_expression
 from engine.model.clock import END_OF_TIME, first_instant, last_instant, local_date
 from engine.runtime.diagram import Text, Timer
@@ -214,7 +214,7 @@ def _reckoned(ask: Callable[[], datetime]) -> datetime:
     """What the calendar says; CannotWait where it cannot."""
     try:
         return ask().astimezone(UTC)
-    except (Busy, LeaseLost):
+    except (Busy, LeaseLost, Overtaken):
         raise
     except BangfuError as error:
         raise CannotWait(f"算不出来({error.message.rstrip('。')})") from error

@@ -28,7 +28,7 @@ from sqlalchemy.exc import (
     OperationalError,
 )
 
-from engine.errors import Broken, Busy
+from engine.errors import Broken, Busy, Overtaken
 from engine.store.patience import (
     CONNECTING,
     PATIENT,
@@ -84,7 +84,7 @@ class UniqueViolation(Exception):
     """A row with the same unique key exists; the unit of work is over."""
 
 
-class Contended(Exception):
+class Contended(Overtaken):
     """PostgreSQL ended this transaction for another it had locked in a circle; try it again."""
 
 
@@ -193,7 +193,7 @@ class UnitOfWork:
             self._database.settle()  # what was asked meanwhile is older than what was written
         if isinstance(error, IntegrityError) and _is_unique_violation(error):
             raise UniqueViolation(str(error.orig)) from error
-        if isinstance(error, OperationalError) and _is_no_answer(error):
+        if isinstance(error, DatabaseError) and _is_no_answer(error):
             if getattr(error.orig, "sqlstate", "") in _TRY_AGAIN:
                 raise Contended(str(error.orig)) from error
             if getattr(error.orig, "sqlstate", "") == _LOCK_NOT_AVAILABLE:
@@ -428,18 +428,22 @@ def _answering() -> Iterator[None]:
     """Say in words that the database does not answer."""
     try:
         yield
-    except OperationalError as error:
-        if not _is_no_answer(error):
-            raise
-        raise Busy("数据库没有应答,请稍后再试;一直如此请联系管理员。") from error
     except DatabaseError as error:
+        if _is_no_answer(error):
+            raise Busy("数据库没有应答,请稍后再试;一直如此请联系管理员。") from error
         if "not a database" not in str(error.orig):
             raise
         raise Broken("这个文件不是数据库,没有打开。请核对 BANGFU_DATABASE_URL。") from error
 
 
-def _is_no_answer(error: OperationalError) -> bool:
-    """SQLite also calls a wrong statement operational, which must not look like a busy database."""
+def _is_no_answer(error: DatabaseError) -> bool:
+    """SQLite also calls a wrong statement operational, which must not look like a busy database.
+
+    PostgreSQL ends a transaction that paused too long with an error of another kind, and the
+    connection with it.
+    """
+    if not isinstance(error, OperationalError):
+        return error.connection_invalidated
     if not isinstance(error.orig, sqlite3.OperationalError):
         return True
     words = ("locked", "busy", "unable to open", "disk", "full", "readonly")
@@ -491,20 +495,34 @@ def _hurry_postgres(connection: Any, _record: object) -> None:
     connection.commit()
 
 
+def _must_go_on(error: BaseException) -> None:
+    """Raise what ends the whole unit of work, where an error is of that kind."""
+    if not isinstance(error, DatabaseError):
+        return
+    if getattr(error.orig, "sqlstate", "") in _TRY_AGAIN:
+        raise Contended(str(error.orig)) from error
+    if error.connection_invalidated:
+        raise Busy(_NO_ANSWER) from error
+
+
 @contextmanager
 def savepoint(tx: Tx) -> Iterator[None]:
-    """What fails inside is undone alone; the unit of work goes on (operations, design.md D18)."""
+    """What fails inside is undone alone; the unit of work goes on (operations, design.md D18).
+
+    Raises Contended and Busy where it cannot: it was ended for another, or its connection is gone.
+    """
     send_writes(tx)
     kept = stop_keeping(tx)  # a pipeline that fails would take the outer transaction with it
     send_text(tx, "SAVEPOINT inner_step")
     try:
         yield
-    except BaseException:
+    except BaseException as error:
+        _must_go_on(error)
         send_text(tx, "ROLLBACK TO SAVEPOINT inner_step")
         send_text(tx, "RELEASE SAVEPOINT inner_step")
         raise
     finally:
-        if kept:
+        if kept and not tx.invalidated:
             keep_writes(tx)
     send_text(tx, "RELEASE SAVEPOINT inner_step")
 

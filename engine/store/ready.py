@@ -25,6 +25,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.selectable import CompoundSelect
 from sqlalchemy.types import Boolean, LargeBinary, String
 
+from engine.errors import Overtaken
+
 Values = Mapping[str, Any]
 Converter = Callable[[Any], Any]
 
@@ -60,7 +62,7 @@ class Blank(str):
         return made
 
 
-class Collision(Exception):
+class Collision(Overtaken):
     """Somebody else wrote the row first; the command is tried again from the start."""
 
 
@@ -110,7 +112,7 @@ class Pending:
         except tx.dialect.loaded_dbapi.Error as error:
             told = _told(tx, kept[0].text, error)
             if len(kept) > 1 and not tx.invalidated:
-                tx.invalidate(error)
+                _give_up(tx, error)
             if any(one.must_find and cursor.rowcount == 0 for one, cursor in cursors):
                 raise Collision from error
             raise told from error
@@ -378,7 +380,7 @@ def _told(tx: Connection, text: str, error: Any) -> DBAPIError:
     """A driver's error as SQLAlchemy raises it; a connection that is gone leaves the pool."""
     gone = tx.dialect.is_disconnect(error, _driver(tx), None)
     if gone:
-        tx.invalidate(error)
+        _give_up(tx, error)
     told: DBAPIError = DBAPIError.instance(
         text,
         None,
@@ -389,3 +391,14 @@ def _told(tx: Connection, text: str, error: Any) -> DBAPIError:
         dialect=tx.dialect,
     )
     return told
+
+
+def _give_up(tx: Connection, error: Any) -> None:
+    """Let the connection leave the pool, and let nobody go on with another in its place.
+
+    SQLAlchemy would connect anew for whoever asks on, unless it knows of a transaction: what he
+    then wrote would be committed at once, without what was written before.
+    """
+    if not tx.in_transaction():
+        tx.begin()
+    tx.invalidate(error)

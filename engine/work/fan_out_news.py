@@ -7,12 +7,11 @@ again while cases wait for the message, and told to those it is about, some in a
 import logging
 from collections.abc import Mapping
 
-from engine.errors import Busy, Invalid, LeaseLost
+from engine.errors import Busy, Invalid, LeaseLost, Overtaken
 from engine.model.actors import SYSTEM
 from engine.model.fan_out import FanOut, News
 from engine.store import fan_outs
 from engine.store.database import Tx, savepoint
-from engine.store.ready import Collision
 from engine.store.subscriptions import Subscription
 from engine.work import messages
 from engine.work.environment import Environment
@@ -60,7 +59,7 @@ def _delivered(
             return messages.deliver(environment, tx, SYSTEM, waiting, payload)
     except TimerDue:
         return False  # its timer comes first
-    except (Busy, LeaseLost, Collision):
+    except (Busy, LeaseLost, Overtaken):
         raise  # the whole look is done again
     except Exception as error:  # noqa: BLE001 - one case that cannot hear holds up no other
         kind = type(error).__name__

@@ -9,7 +9,7 @@ from functools import partial
 from typing import cast
 
 import pytest
-from sqlalchemy import event, insert, select, text
+from sqlalchemy import event, insert, literal, select, text
 
 from engine import SYSTEM
 from engine.errors import Broken, Busy, Conflict, LeaseLost, NotFound
@@ -21,6 +21,7 @@ from engine.model.operations import OperationContext
 from engine.store import audit, tables
 from engine.store.database import Tx
 from engine.store.jobs import Job
+from engine.store.ready import Ready
 from engine.work import trail
 from tests.bench.limits import recording
 from tests.engine.moving.conftest import Outputs, Workshop, drawn, step
@@ -435,6 +436,64 @@ def test_two_commands_that_lock_each_other_out_both_succeed(shop: Workshop) -> N
 
     at_once(partial(command, "a", "b"), partial(command, "b", "a"))
     assert shop.rows("SELECT name, value FROM counter ORDER BY name") == [("a", 2), ("b", 2)]
+
+
+def test_an_operation_that_is_ended_for_another_is_done_again_with_its_step(shop: Workshop) -> None:
+    if shop.engine.database.is_sqlite:
+        pytest.skip("SQLite has one writer: nobody is locked out by another")
+    shop.by_hand("INSERT INTO counter (name, value) VALUES ('a', 0)")
+    shop.put(operated(later=False))
+
+    def ended_at_first(context: OperationContext, inputs: Outputs) -> Outputs:
+        shop.by_context(context, "UPDATE counter SET value = value + 1 WHERE name = 'a'")
+        if len(shop.calls) == 1:  # as the server ends one of two that wait for each other
+            shop.by_context(context, "DO $$ BEGIN RAISE deadlock_detected; END $$")
+        return inputs
+
+    shop.doing["echo"] = ended_at_first
+    case_id = asked(shop)
+    assert len(shop.calls) == 2
+    assert shop.rows("SELECT value FROM counter WHERE name = 'a'") == [(1,)]
+    assert shop.waiting(case_id) == ["read"]
+    assert shop.jobs(case_id) == []
+    assert shop.broken() == {}
+
+
+@pytest.mark.parametrize("way", ["text", "ready"])
+def test_a_connection_that_is_lost_within_an_operation_undoes_its_step(
+    shop: Workshop, way: str
+) -> None:
+    """Nothing is written with another connection, and nobody is told that it was."""
+    if shop.engine.database.is_sqlite:
+        pytest.skip("SQLite has no connection that could be lost")
+    shop.by_hand("INSERT INTO counter (name, value) VALUES ('a', 0)")
+    shop.put(operated(later=False))
+    case_id = shop.begin("operated")
+    (step_id,) = [one.id for one in shop.open_steps(case_id)]
+    history = shop.history(case_id)
+    ready = Ready(select(literal("asked")))
+
+    def hang_up(context: OperationContext, _inputs: Outputs) -> Outputs:
+        tx = cast("Tx", context.tx)
+        ended = text("SELECT pg_terminate_backend(:number, 5000)")
+        number = tx.connection.dbapi_connection.info.backend_pid  # type: ignore[union-attr]
+        with shop.engine.database.look() as beside:
+            assert beside.execute(ended, {"number": number}).scalar()
+        if way == "ready":
+            ready.rows(tx, {})
+        else:
+            shop.by_context(context, "UPDATE counter SET value = 1 WHERE name = 'a'")
+        return {"said": "never"}
+
+    shop.doing["echo"] = hang_up
+    with pytest.raises(Busy):
+        shop.engine.tasks.complete(shop.actor("officer"), step_id, {"note": "x"})
+    assert [one.id for one in shop.open_steps(case_id)] == [step_id]
+    assert shop.history(case_id) == history
+    assert shop.broken() == {}
+    del shop.doing["echo"]
+    shop.engine.tasks.complete(shop.actor("officer"), step_id, {"note": "x"})
+    assert shop.waiting(case_id) == ["read"]
 
 
 def test_what_was_uploaded_for_nothing_is_tidied_away(shop: Workshop) -> None:
