@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
+from weakref import WeakKeyDictionary
 
 from engine.definitions import Gate, check_bundle
 from engine.definitions.scenarios import Play, play_bundle
@@ -76,13 +77,16 @@ class Queues:
 
     def __init__(self) -> None:
         self._ids: dict[tuple[str, str, str], int] = {}
+        self._made: WeakKeyDictionary[Tx, set[tuple[str, str, str]]] = WeakKeyDictionary()
 
     def find(self, tx: Tx, role: str, level: str, home_id: str, today: date) -> int:
         """The number of a queue; made when it is the first step of its kind."""
         known = self.known(tx, role, level, home_id)
         if known is not None:
             return known
-        # Not remembered yet: this transaction may still be rolled back.
+        # Not remembered by who made it, not even when he finds it again: this transaction may
+        # still be rolled back, and SQLite then gives the number to another queue.
+        self._made.setdefault(tx, set()).add((role, level, home_id))
         return queues.make_queue(tx, role, level, home_id, today).id
 
     def known(self, tx: Tx, role: str, level: str, home_id: str) -> int | None:
@@ -93,7 +97,9 @@ class Queues:
             queue: Queue | None = queues.find_queue(tx, role, level, home_id)
             if queue is None:
                 return None
-            known = self._ids[key] = queue.id
+            known = queue.id
+            if key not in self._made.get(tx, ()):
+                self._ids[key] = known
         return known
 
 

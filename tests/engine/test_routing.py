@@ -7,6 +7,7 @@ from engine.errors import Conflict, NotPermitted
 from engine.model.cases import EventKind
 from engine.model.organisations import Organisation
 from engine.model.tasks import InboxFilter
+from engine.store.queues import find_queue
 from tests.engine.conftest import Office
 
 
@@ -128,3 +129,21 @@ def test_two_units_of_one_name_are_not_moved_below_one_parent(office: Office) ->
         directory.add_organisation(admin, new)
     with pytest.raises(Conflict, match="已有“模拟厂工会”"):
         directory.move_organisation(admin, "n2", "xc")
+
+
+def test_the_number_of_a_queue_that_was_undone_is_not_kept(office: Office) -> None:
+    """SQLite gives it to the next queue that is made: steps would go to whoever has that one."""
+    queues, today = office.engine.environment.queues, office.engine.environment.today()
+    wanted, other = ("county_approver", "county", "u1"), ("county_reviewer", "county", "u2")
+
+    with office.engine.database.unit_of_work() as undone:
+        made = queues.find(undone.tx, *wanted, today)
+        assert queues.find(undone.tx, *wanted, today) == made
+    assert office.engine.ask(lambda tx: queues.known(tx, *wanted)) is None
+
+    there = office.engine.execute(lambda tx: queues.find(tx, *other, today))
+    again = office.engine.execute(lambda tx: queues.find(tx, *wanted, today))
+    assert there != again
+    found = office.engine.ask(lambda tx: find_queue(tx, *wanted))
+    assert found is not None
+    assert found.id == again == office.engine.ask(lambda tx: queues.known(tx, *wanted))
