@@ -1,5 +1,6 @@
 """Names of organisations and roles for pages that only have their ids."""
 
+import threading
 import time
 from collections.abc import Mapping
 
@@ -19,6 +20,8 @@ class PlaceNames:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._read_at = float("-inf")
+        self._forgotten = object()
+        self._keeping = threading.Lock()
         self._organisations: Mapping[str, Organisation] = {}
         self._roles: Mapping[str, Role] = {}
 
@@ -55,11 +58,17 @@ class PlaceNames:
 
     def forget(self) -> None:
         """Read anew with the next question: after a change made on this machine."""
-        self._read_at = float("-inf")
+        with self._keeping:
+            self._read_at = float("-inf")
+            self._forgotten = object()
 
     def _refresh(self) -> None:
-        if time.monotonic() - self._read_at < _FRESH_FOR:
-            return
-        self._organisations = self._engine.directory.organisations()
-        self._roles = self._engine.directory.roles()
-        self._read_at = time.monotonic()
+        while time.monotonic() - self._read_at >= _FRESH_FOR:
+            forgotten = self._forgotten
+            with self._engine.one_view():  # the request's own may be older than what was changed
+                organisations = self._engine.directory.organisations()
+                roles = self._engine.directory.roles()
+            with self._keeping:
+                if forgotten is self._forgotten:  # else something was changed while it was read
+                    self._organisations, self._roles = organisations, roles
+                    self._read_at = time.monotonic()
