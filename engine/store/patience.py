@@ -18,19 +18,24 @@ from typing_extensions import override
 
 @dataclass(frozen=True)
 class Patience:
-    """Seconds at most until a lock is had, and until one statement is answered; None: no limit."""
+    """Seconds at most; None: no limit.
+
+    Until a lock is had, until one statement is answered, and from one statement of a transaction
+    on PostgreSQL to its next, while others may wait for its rows.
+    """
 
     lock: float | None = None
     answer: float | None = None
+    pause: float | None = None
 
 
 PATIENT = Patience()
 """For commands at the keyboard: a migration, a load, a check take what they take."""
 
-A_PERSON_WAITS = Patience(lock=10, answer=15)
+A_PERSON_WAITS = Patience(lock=10, answer=15, pause=60)
 """For the web. With the connecting after it, no request takes longer than half a minute."""
 
-A_WORKER_WAITS = Patience(lock=30, answer=60)
+A_WORKER_WAITS = Patience(lock=30, answer=60, pause=120)
 
 CONNECTING: Mapping[str, int] = {
     "connect_timeout": 8,
@@ -65,10 +70,19 @@ def connection_kept_to(answer: float | None) -> type[psycopg.Connection[Any]]:
 
 
 def server_settings(patience: Patience) -> str:
-    """What a new connection tells PostgreSQL: when to give up by itself."""
-    lock = int((patience.lock or 0) * 1000)
-    answer = int((patience.answer or 0) * 1000)
-    return f"SET SESSION lock_timeout = {lock}; SET SESSION statement_timeout = {answer}"
+    """What a new connection tells PostgreSQL: when to give up by itself.
+
+    Of a process that stands still, or a host that is gone, it hears nothing for hours, and keeps
+    the rows of its transaction from everybody: unless it ends a transaction that pauses too long.
+    """
+    limits = {
+        "lock_timeout": patience.lock,
+        "statement_timeout": patience.answer,
+        "idle_in_transaction_session_timeout": patience.pause,
+    }
+    return "; ".join(
+        f"SET SESSION {name} = {int((seconds or 0) * 1000)}" for name, seconds in limits.items()
+    )
 
 
 def lock_file(file: IO[bytes], seconds: float | None) -> bool:
