@@ -7,7 +7,8 @@ What is stored, sent and checked stays Chinese; a page alone asks for English.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
 from engine.model.toml import UnreadableToml, read_toml
@@ -29,12 +30,14 @@ def read_english(content: bytes) -> Mapping[str, object]:
     return read_toml(content.decode("utf-8"))
 
 
+@dataclass(frozen=True)
 class English:
     """What a version says in English; the files are read when the first page asks for it."""
 
-    def __init__(self, files: Iterable[bytes] = (), names: Iterable[tuple[str, str]] = ()) -> None:
-        """Of several files, such as those of called processes, the earlier ones come first."""
-        self.files, self.names = tuple(files), tuple(names)
+    files: tuple[bytes, ...] = ()
+    """Of several, such as those of called processes, the earlier ones come first."""
+    names: tuple[tuple[str, str], ...] = ()
+    """Chinese and English of what stands in the drawings; after what the files say."""
 
     def of(self, text: str) -> str:
         """The text in English, itself where it has none."""

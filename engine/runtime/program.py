@@ -469,7 +469,7 @@ def _english(source: DefinitionSource, diagram: Diagram) -> English:
         (info.documentation, info.properties.get(DOCUMENTATION_EN, "")),
         *((element.name, element.properties.get(NAME_EN, "")) for element in elements),
     ]
-    return English((source.english,), (pair for pair in names if all(pair)))
+    return English((source.english,), tuple(pair for pair in names if all(pair)))
 
 
 def _forms(

@@ -29,7 +29,7 @@ WORDS = {
 
 def english(**more: str) -> English:
     lines = (f"{json.dumps(zh)} = {json.dumps(en)}" for zh, en in {**WORDS, **more}.items())
-    return English(["\n".join(lines).encode()])
+    return English(("\n".join(lines).encode(),))
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_names_between_quotation_marks_are_english_in_a_sentence():
 
 
 def test_of_two_files_the_first_comes_first_and_one_that_is_spoilt_says_nothing():
-    first = English(['"甲" = "A"'.encode()], [("乙", "B")])
-    other = English([b"\xff\xff", '"甲" = "X"\n"丙" = "C"'.encode()], [("乙", "Y")])
+    first = English(('"甲" = "A"'.encode(),), (("乙", "B"),))
+    other = English((b"\xff\xff", '"甲" = "X"\n"丙" = "C"'.encode()), (("乙", "Y"),))
     both = first.and_then(other)
     assert [both.of(text) for text in ("甲", "乙", "丙", "丁")] == ["A", "B", "C", "丁"]
