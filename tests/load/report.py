@@ -1,6 +1,6 @@
 """What came of it, as JSON and as a table for people."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from tests.bench.rows import percentile
@@ -33,6 +33,7 @@ def told(outcome: Outcome) -> dict[str, object]:
         "half_open": outcome.half_open,
         "half_open_begun_again": outcome.begun_again,
         "kinds": {kind.value: _of_kind(outcome.of(kind)) for kind in Kind if outcome.of(kind)},
+        "course": course(outcome.sent),
         "memory": {
             name: {
                 "warm_mb": held.warm,
@@ -44,6 +45,21 @@ def told(outcome: Outcome) -> dict[str, object]:
             for name, held in outcome.memory.items()
         },
     }
+
+
+def course(sent: Sequence[Sent]) -> list[Mapping[str, object]]:
+    """Minute by minute, by when they were due: how many, and how long they took in milliseconds.
+
+    Of half an hour the percentiles alone do not tell whether it was slow now and then or more and
+    more.
+    """
+    minutes: dict[int, list[float]] = defaultdict(list)
+    for one in sent:
+        minutes[int(one.due // 60)].append(one.took * 1000)
+    return [
+        {"minute": minute + 1, "requests": len(took), **_percentiles(took, 50, 95)}
+        for minute, took in sorted(minutes.items())
+    ]
 
 
 def faults(outcome: Outcome) -> list[str]:
@@ -65,9 +81,13 @@ def _of_kind(sent: Sequence[Sent]) -> Mapping[str, object]:
     return {
         "requests": len(sent),
         "status": _counted(sent),
-        **{f"p{percent}_ms": round(percentile(took, percent), 1) for percent in (50, 95, 99)},
+        **_percentiles(took, 50, 95, 99),
         "longest_ms": round(max(took), 1),
     }
+
+
+def _percentiles(took: Sequence[float], *percents: int) -> Mapping[str, float]:
+    return {f"p{percent}_ms": round(percentile(took, percent), 1) for percent in percents}
 
 
 def _counted(sent: Iterable[Sent]) -> Mapping[str, int]:

@@ -12,7 +12,7 @@ from tests.crash.installation import A_DAY_A_SECOND, KEY, PROCESS, Installation,
 from tests.load.arriving import Sent
 from tests.load.holding import Wanted, furnish, hold, judge
 from tests.load.mix import SHARES, Kind
-from tests.load.report import told
+from tests.load.report import course, told
 from tests.load.run import reached
 
 A_LITTLE = Wanted(rate=8, seconds=12.5, at_most=4)
@@ -44,6 +44,17 @@ def test_the_mix_of_a_working_day_is_held(database_url: str, tmp_path: Path) -> 
 
 def test_what_waited_is_counted_from_when_it_was_due() -> None:
     assert Sent(Kind.LIST, due=2.0, ended=2.5, status=200).took == 0.5
+
+
+def test_the_course_of_a_load_is_told_by_minute_of_when_requests_were_due() -> None:
+    sent = [
+        Sent(Kind.LIST, due=1.0, ended=1.25, status=200),
+        Sent(Kind.OPEN, due=59.9, ended=61.4, status=200),
+        Sent(Kind.LIST, due=125.0, ended=125.5, status=200),
+    ]
+    first, third = course(sent)
+    assert (first["minute"], first["requests"], first["p95_ms"]) == (1, 2, 1500.0)
+    assert (third["minute"], third["requests"], third["p50_ms"]) == (3, 1, 500.0)
 
 
 def test_what_a_load_is_half_of_is_reached_by_as_many_servers() -> None:
