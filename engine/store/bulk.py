@@ -101,7 +101,8 @@ def gathering(tx: Connection) -> Iterator[Gathered]:
     try:
         yield gathered
     finally:
-        tx.info.pop(GATHERED, None)
+        if not tx.invalidated:  # else it is kept with a connection that is gone
+            tx.info.pop(GATHERED, None)
 
 
 def _write(tx: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

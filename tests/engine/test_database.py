@@ -12,7 +12,8 @@ from engine.errors import Busy, NotFound, WrongKey
 from engine.model.clock import FixedClock
 from engine.store import database
 from engine.store.bell import Bell
-from engine.store.database import Database, Tx
+from engine.store.bulk import gathering
+from engine.store.database import Database, Failed, Tx
 from tests.engine.conftest import FILLED, KEY, MONDAY_MORNING, Office
 from tests.support.federation import staffed
 from tests.support.postgres import PostgresServer
@@ -185,6 +186,33 @@ def test_a_view_whose_server_was_restarted_is_answered_from_a_new_connection(
             answered()
         own_postgres_server.start()
         assert answered() == 1
+    reader.close()
+
+
+@pytest.mark.postgres
+def test_a_connection_lost_while_rows_are_gathered_is_told_as_what_it_is(postgres_url: str) -> None:
+    """Else each line of a list would be refused for it, and not begun again."""
+    reader = Database(postgres_url)
+
+    def ask(tx: Tx) -> None:
+        tx.execute(text("SELECT 1"))
+
+    def hang_up(tx: Tx) -> None:
+        ask(tx)
+        number = tx.connection.dbapi_connection.info.backend_pid  # type: ignore[union-attr]
+        with reader.look() as beside:
+            ended = text("SELECT pg_terminate_backend(:number, 5000)")
+            assert beside.execute(ended, {"number": number}).scalar()
+
+    def gather(tx: Tx) -> None:
+        with gathering(tx):
+            hang_up(tx)
+            ask(tx)
+
+    with reader.read() as tx, pytest.raises(Failed):
+        gather(tx)
+    with reader.read() as tx:
+        ask(tx)
     reader.close()
 
 
