@@ -1,5 +1,6 @@
 """What falls due this week: exact, the same as its list, limits of law first, nothing that is kept."""
 
+import random
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,23 +10,26 @@ from sqlalchemy import select, update
 
 from engine import SYSTEM, Engine, Options, Request, open_engine
 from engine.errors import Invalid
+from engine.model.actors import Actor, Grant
 from engine.model.clock import FixedClock
 from engine.model.definitions import SourceFile
-from engine.store import checks, tables
-from engine.store.cases import may_see_at, visible_to
+from engine.store import cases, checks, tables, task_lists
+from engine.store.cases import CaseQuestion, may_know_of, may_see_at, visible_to
 from engine.store.due_limits import LimitKind
-from engine.store.task_lists import TaskQuestion
+from engine.store.task_lists import TaskQuestion, line_query
 from engine.work.due import LATE, DueQuestion, DueWeek
 from tests.bench.filling import copy_cases, reckon
 from tests.bench.limits import recording
 from tests.engine.conftest import KEY, MONDAY_MORNING
 from tests.engine.moving.conftest import drawn, form, step
-from tests.support.federation import staffed
+from tests.support.federation import ORGANISATIONS, ROLES, staffed
 from tests.support.grievances import grievance
 from tests.support.templates import Templates
 from tests.unit.runtime.kit import end, ext, flow, line, node, props, start, timer
 
 MANY = 500
+HELD = (0, 1, 1, 2, 3, 6)
+"""Of how many grants somebody is drawn; some she has twice."""
 EVERYBODY = (
     *("officer", "other_officer", "far_officer", "reviewer", "far_reviewer", "supervisor"),
     *("protection",),
@@ -236,6 +240,41 @@ def test_a_step_says_who_sees_it_as_its_case_does(engine: Engine) -> None:
             assert set(tx.execute(said_so).scalars()) == of_case, who
             seen.add(frozenset(of_case))
     assert len(seen) > 3
+
+
+def somebody(chance: random.Random, n: int) -> Actor:
+    """With grants as they come: none, many, the same twice, at her own unit or far from it."""
+    units = [one.id for one in ORGANISATIONS]
+    sees = {one.code: one.sees for one in ROLES}
+    held = [(chance.choice(sorted(sees)), chance.choice(units)) for _ in range(chance.choice(HELD))]
+    grants = [Grant(role, unit, sees[role]) for role, unit in held]
+    grants += chance.choices(grants, k=chance.randint(0, 2)) if grants else []
+    known = ("p-officer", "p-other_officer", "p-reviewer")
+    name = chance.choice((*known, f"p-nobody-{n}"))
+    return Actor(name, name, name, chance.choice((*units, "")), tuple(grants))
+
+
+def test_whatever_somebody_holds_what_is_made_ready_says_what_the_rule_says(engine: Engine) -> None:
+    for key, by, at in (("usual", "officer", "u1"), ("lawful", "far_officer", "lw-u")):
+        begin(engine, key, by, at)
+        (record, *_) = engine.cases.view(SYSTEM, begin(engine, key, by, at)).open_tasks
+        engine.tasks.complete(engine.directory.actor_named(by), record.id, {})
+    take_down_two(engine)
+    chance, answers = random.Random(55), set()
+    ids = [one.id for one in engine.cases.list(SYSTEM, CaseQuestion())]
+    steps = line_query().where(tables.task.c.status == "open")
+    with engine.database.look() as tx:
+        for n in range(40):
+            actor = somebody(chance, n)
+            seen = set(tx.execute(select(tables.case.c.id).where(visible_to(actor))).scalars())
+            known = set(tx.execute(select(tables.case.c.id).where(may_know_of(actor))).scalars())
+            listed = {row.id for row in tx.execute(steps.where(visible_to(actor)))}
+            assert {one for one in ids if cases.is_visible(tx, actor, one)} == seen, actor
+            assert {one for one in ids if cases.may_be_known_to(tx, actor, one)} == known, actor
+            asked = TaskQuestion(status="open", limit=MANY)
+            assert {one.id for one in task_lists.lines(tx, actor, asked)} == listed, actor
+            answers.add((frozenset(seen), frozenset(known)))
+    assert len(answers) > 8
 
 
 def test_a_case_that_becomes_sealed_takes_its_place_from_its_steps(engine: Engine) -> None:
