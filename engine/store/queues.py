@@ -26,6 +26,8 @@ from engine.store.tables import (
 from engine.store.turns import rely_on_directory
 
 _LONGEST_REASON = 300
+_AT_ONCE = 10_000
+"""Queues asked for in one statement; PostgreSQL takes 65,535 values, a city has more unions."""
 
 _LEAD = update(queue).where(queue.c.id == bindparam("queue_no"))
 
@@ -204,11 +206,13 @@ def reroute(tx: Tx, today: date) -> int:
 
 
 def _open_steps_in(tx: Tx, queue_ids: Sequence[int]) -> int:
-    if not queue_ids:
-        return 0
-    asked = (
-        select(func.count())
-        .select_from(task.join(case, case.c.id == task.c.case_id))
-        .where(task.c.status == "open", task.c.queue_id.in_(queue_ids), FOR_ALL_TO_KNOW)
-    )
-    return int(tx.execute(asked).scalar_one())
+    found = 0
+    for first in range(0, len(queue_ids), _AT_ONCE):
+        these = queue_ids[first : first + _AT_ONCE]
+        asked = (
+            select(func.count())
+            .select_from(task.join(case, case.c.id == task.c.case_id))
+            .where(task.c.status == "open", task.c.queue_id.in_(these), FOR_ALL_TO_KNOW)
+        )
+        found += int(tx.execute(asked).scalar_one())
+    return found

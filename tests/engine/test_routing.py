@@ -7,6 +7,7 @@ from engine.errors import Conflict, NotPermitted
 from engine.model.cases import EventKind
 from engine.model.organisations import Organisation
 from engine.model.tasks import InboxFilter
+from engine.store import queues
 from engine.store.queues import find_queue
 from tests.engine.conftest import Office
 
@@ -147,3 +148,11 @@ def test_the_number_of_a_queue_that_was_undone_is_not_kept(office: Office) -> No
     found = office.engine.ask(lambda tx: find_queue(tx, *wanted))
     assert found is not None
     assert found.id == again == office.engine.ask(lambda tx: queues.known(tx, *wanted))
+
+
+def test_a_change_that_moves_the_queues_of_a_hundred_thousand_unions_is_counted(
+    office: Office,
+) -> None:
+    office.applied()
+    moved = office.engine.ask(lambda tx: queues._open_steps_in(tx, range(1, 100_001)))
+    assert moved == 1
