@@ -1,9 +1,9 @@
 """English for what a process and its forms say: a file ``KEY.english`` beside ``KEY.bpmn``.
 
-It is TOML, a line a text: the Chinese words as they stand in the drawing and the forms, and the
-English ones. Looked up by the words themselves, as gettext does: what was changed in Chinese has no
-English until somebody writes it, and a case on an older version never shows words of a newer one.
-What is stored, sent and checked stays Chinese; a page alone asks for English.
+It is TOML, a line a text: the Chinese words as they stand in the drawing, the forms and the
+decision tables, and the English ones. Looked up by the words themselves, as gettext does: what was
+changed in Chinese has no English until somebody writes it. What is stored, sent and checked stays
+Chinese; a page alone asks for English.
 """
 
 import re

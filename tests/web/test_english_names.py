@@ -48,6 +48,15 @@ def test_the_inbox_the_step_and_the_case_are_in_english(federation, browse, in_e
             assert english not in browse("reviewer").text(address), address
 
 
+def test_what_a_decision_table_said_is_told_in_english(federation, browse, in_english):
+    task = federation.applied()
+    page = in_english("reviewer").text(f"/tasks/{task}")
+    for said in ("Grade of the request", "Amount asked for (yuan)", "Reviewed and approved by"):
+        assert said in page, said
+    assert "请求等级" not in page
+    assert "请求等级" in browse("reviewer").text(f"/tasks/{task}")
+
+
 def test_what_may_be_begun_is_told_in_english(in_english):
     officer = in_english("officer")
     assert "Example request" in officer.text("/start")

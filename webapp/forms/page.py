@@ -438,7 +438,7 @@ class _Builder:
     def _value(
         self, asked: Field, name: str, value: object, *, hidden: bool, row_label: str = ""
     ) -> ShownField:
-        value = None if value is MISSING else value
+        value = None if value is MISSING else said_here(self.given.form, asked, value)
         is_file = asked.kind is FieldKind.FILE
         return ShownField(
             self._offered(asked, value),
@@ -568,6 +568,13 @@ def column_total(column: Field, rows: Sequence[Mapping[str, object]]) -> str:
         value = get_at(row, column.path)
         total += as_decimal(value) or Decimal(0)
     return show_money(total) if is_money(column) else show_number(total)
+
+
+def said_here(form: CompiledForm, asked: Field, value: object) -> object:
+    """A value as it is drawn: what an expression puts out word for word may be said in English."""
+    if asked.kind is FieldKind.COMPUTED and isinstance(value, str) and is_english():
+        return form.english.of(value)
+    return value
 
 
 def told_of(form: CompiledForm, message: str) -> str:

@@ -28,6 +28,7 @@ from webapp.forms.page import (
     ShownField,
     build_page,
     doubts_by_name,
+    said_here,
     shown_needs,
 )
 from webapp.forms.shown import in_language, input_text, shown_value
@@ -153,7 +154,7 @@ def refresh_answer(
 ) -> dict[str, object]:
     """What is shown for these answers, computed texts and doubts by name."""
     computed = {
-        ".".join(map(str, steps)): input_text(asked, value)
+        ".".join(map(str, steps)): input_text(asked, said_here(form, asked, value))
         for steps, asked, value in each_value(
             tuple(form.fields.values()), form.with_computed(data, scope, context)
         )

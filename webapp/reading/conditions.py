@@ -2,6 +2,7 @@
 
 import re
 
+from webapp.shared.items import named
 from webapp.shared.language import _
 from webapp.shared.parameter_words import title_of
 from webapp.standard.parameters import standard_parameters
@@ -25,7 +26,7 @@ def in_words(cell: str) -> str:
     if found := _RANGE.fullmatch(text):
         return _range(found[1] == "[", found[2], found[3], found[4] == "]")
     if _TEXTS.fullmatch(text):
-        return "、".join(re.findall(r'"([^"]*)"', text))
+        return _("、").join(map(named, re.findall(r'"([^"]*)"', text)))
     if _NUMBERS.fullmatch(text):
         return "、".join(part.strip() for part in text.split(","))
     return _plain().get(text, text)

@@ -16,7 +16,7 @@ from engine.work.view import DecisionShown
 from webapp.forms.page import FileInfo
 from webapp.forms.render import FormView, draw_answers
 from webapp.reading.conditions import in_words
-from webapp.shared.items import step_of
+from webapp.shared.items import named, step_of
 from webapp.shared.language import _
 from webapp.shared.words import NOTHING, moment
 
@@ -151,7 +151,7 @@ def _firings(hits: Iterable[Mapping[str, object]]) -> tuple[Firing, ...]:
     """By table and by what it looked at: rules of one table mostly look at the same."""
     found: dict[tuple[str, tuple[tuple[str, str], ...]], list[Mapping[str, object]]] = {}
     for hit in hits:
-        table = str(hit.get("decision_name") or hit.get("decision_id") or "")
+        table = named(str(hit.get("decision_name") or hit.get("decision_id") or ""))
         found.setdefault((table, _inputs(hit.get("inputs"))), []).append(hit)
     return tuple(
         Firing(
@@ -185,13 +185,14 @@ def rule_says(hit: Mapping[str, object]) -> str:
     outputs = hit.get("outputs")
     answers = [one[-1] for one in outputs if one] if isinstance(outputs, list | tuple) else []
     words = [one for one in answers if isinstance(one, str) and one and not _is_code(one)]
-    return str(hit.get("annotation") or "、".join(words))
+    annotation = str(hit.get("annotation") or "")
+    return named(annotation) if annotation else _("、").join(map(named, words))
 
 
 def _inputs(inputs: object) -> tuple[tuple[str, str], ...]:
     """Names and values by their places; a code of the table's own has neither."""
     return tuple(
-        ("", "") if _is_code(value) else (str(label), _text(value))
+        ("", "") if _is_code(value) else (named(str(label)), _text(value))
         for label, value in (inputs if isinstance(inputs, list) else [])
     )
 
@@ -204,14 +205,14 @@ def _pairs(value: object) -> tuple[tuple[str, str], ...]:
     return (("", _text(value)),)
 
 
-def _readable(named: Iterable[tuple[str, object]]) -> tuple[tuple[str, str], ...]:
+def _readable(pairs: Iterable[tuple[str, object]]) -> tuple[tuple[str, str], ...]:
     """What people can read: named in words, or words themselves; codes and bare numbers are left.
 
     The figures of a proposal stand, named, in the form of the step that shows them.
     """
     return tuple(
         (_label(name), _text(value))
-        for name, value in named
+        for name, value in pairs
         if _label(name) or (isinstance(value, str) and not value.isascii())
     )
 
@@ -223,7 +224,7 @@ def _is_code(value: object) -> bool:
 
 def _label(name: str) -> str:
     """The name of a variable where it is a word people read; no code on the screen."""
-    return "" if name.isascii() else name
+    return "" if name.isascii() else named(name)
 
 
 def _text(value: object) -> str:
@@ -232,13 +233,13 @@ def _text(value: object) -> str:
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, list):
-        return "、".join(_text(one) for one in value) or NOTHING
+        return _("、").join(_text(one) for one in value) or NOTHING
     if isinstance(value, Mapping):
         words = value.get("text")
         if isinstance(words, str) and words:
-            return words  # a code with its text: the code is for machines
+            return named(words)  # a code with its text: the code is for machines
         return ",".join(f"{name} {_text(inner)}" for name, inner in value.items())
-    return _rounded(value) if isinstance(value, str | float) else str(value)
+    return named(_rounded(value)) if isinstance(value, str | float) else str(value)
 
 
 def _rounded(value: str | float) -> str:

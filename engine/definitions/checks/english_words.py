@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from engine.definitions.asked import form_text
 from engine.definitions.bpmn_xml import Element
 from engine.definitions.diagram import Process, bpmn, properties_of
 from engine.definitions.draft import Draft
@@ -14,6 +15,7 @@ from engine.model.definitions import SourceFile
 from engine.model.english import DOCUMENTATION_EN, NAME_EN, SUFFIX, read_english
 from engine.model.public_words import PUBLIC_NAME
 from engine.model.toml import UnreadableToml
+from engine.model.xml import read_xml
 from engine.sentences import Words, finding
 
 MOST_TOLD = 5
@@ -23,6 +25,8 @@ TOLD_TO_PEOPLE = frozenset({"staffMessage", "staffHint", "tells"})
 """Properties of the drawing that a page of the staff shows as they stand."""
 
 _HAN = re.compile("[\u3400-\u9fff]")
+_ONE_TEXT = re.compile('^"([^"]*)"$')
+_TEXTS = re.compile('"([^"]*)"')
 _AT_LINE = re.compile(r"at line (\d+)")
 
 
@@ -61,7 +65,8 @@ def _texts(
             yield finding("error", "english-text", file.name, None, line, text=chinese)
     if not all_forms_usable(draft, process):
         return
-    asked, shown = _of_forms(draft, process), _of_drawing(process)
+    asked = _of_forms(draft, process)
+    shown = _of_drawing(process) | _of_decisions(draft, process)
     known = asked | shown | _also_known(draft, process)
     for chinese in texts:
         if chinese not in known:
@@ -110,6 +115,25 @@ def _of_drawing(process: Process) -> set[str]:
     return found - {""}
 
 
+def _of_decisions(draft: Draft, process: Process) -> set[str]:
+    """What its decision tables are called, look at, and answer in words."""
+    asked = {node.decision_id for node in process.of("businessRuleTask")}
+    for form_id in process.form_ids:
+        form = draft.form(form_id)
+        asked |= {one.papers_from for one in form.paper_fields} if form is not None else set()
+    files = [file for file in draft.decision_files if asked & file.decisions.keys()]
+    imported = {name for file in files for name in file.imported}
+    found: set[str] = set()
+    for file in (*files, *(one for one in draft.decision_files if one.name in imported)):
+        root = read_xml(file.content)
+        found.update(one.get("name", "") for one in root.iter("{*}decision"))
+        found.update(one.get("label", "") for one in root.iter("{*}input", "{*}output"))
+        found.update((one.text or "").strip() for one in root.iter("{*}description"))
+        for text in root.iterfind(".//{*}outputEntry/{*}text"):
+            found.update(_ONE_TEXT.findall((text.text or "").strip()))
+    return found - {""}
+
+
 def _named(process: Process) -> Iterator[tuple[str, str]]:
     """Names in the drawing, each with the English one that stands there; empty for none."""
     properties = process.properties
@@ -120,8 +144,11 @@ def _named(process: Process) -> Iterator[tuple[str, str]]:
 
 
 def _also_known(draft: Draft, process: Process) -> set[str]:
-    """What may be said in English as well: pools, papers, other properties, explanations."""
+    """What may be said in English as well: what expressions put out, pools, papers, properties."""
     found: set[str] = set()
+    for file in draft.form_files:
+        if file.form.id in process.form_ids:
+            found.update(_TEXTS.findall(form_text(file.content)[1]))
     for element in draft.root_of(process).iter(bpmn("participant"), bpmn("message")):
         found.add(element.get("name", ""))
     for element in process.element.iter("{*}*"):

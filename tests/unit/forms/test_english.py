@@ -4,11 +4,13 @@ import json
 from dataclasses import replace
 
 import pytest
+from flask import Flask
 
 from engine.forms import CompiledForm
 from engine.forms.english import texts_of
 from engine.model.english import English
 from webapp.forms.render import FormView, draw_form
+from webapp.shared.language import speak
 
 WORDS = {
     "张三的表": "A form",
@@ -111,6 +113,18 @@ def test_a_chinese_page_is_the_same_with_and_without_english(form):
     answers = {"name": "张模拟", "members": [{"income": 12}]}
     alone = replace(form, english=English())
     assert draw_form(FormView(form, answers)) == draw_form(FormView(alone, answers))
+
+
+def test_what_an_expression_puts_out_word_for_word_is_said_in_english(compiled):
+    shown = {"type": "expression", "id": "e", "key": "e", "label": "结论", "expression": '="配偶"'}
+    form = replace(compiled(shown), english=english())
+    app = Flask(__name__)
+    speak(app)
+    with app.test_request_context("/", environ_base={"HTTP_COOKIE": "lang=en"}):
+        assert ">Spouse</output>" in draw_form(FormView(form, {"e": "配偶"}))
+        assert ">配偶的</output>" in draw_form(FormView(form, {"e": "配偶的"}))
+    with app.test_request_context("/"):
+        assert ">配偶</output>" in draw_form(FormView(form, {"e": "配偶"}))
 
 
 def test_names_between_quotation_marks_are_english_in_a_sentence():
