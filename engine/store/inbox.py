@@ -70,14 +70,18 @@ def lines(
     day: InboxDay,
     lookup_hash: str,
     after: tuple[str, str] | None,
+    units: int = 0,
 ) -> list[TaskLine]:
-    """The actor's open steps, longest overdue first; one more than asked."""
+    """The actor's open steps, longest overdue first; one more than asked.
+
+    ``units``: among how many they lie, where that is known.
+    """
     if not actor.grants:
         return []
     if narrowed.text or narrowed.holding == _ALL:
         rows = inbox_search.rows(tx, actor, narrowed, day, lookup_hash, after)
     else:
-        rows = inbox_page.rows(tx, actor, narrowed, day, after)
+        rows = inbox_page.rows(tx, actor, narrowed, day, after, units)
     hers = f"|{actor.person_id}|"
     return [
         line_of(

@@ -5,6 +5,10 @@ instant and number. The page is their merge. First the foremost steps of each qu
 the last of as many of these as the page needs is a bound: nothing behind it is on the page. Then
 the queues that reach before the bound are read up to it. Steps without a limit come last, and are
 looked at only when the page has room for them.
+
+Who has hundreds of queues has a good part of all that is open. For her the steps of everybody are
+gone through in the order of the page, past those that are not hers, until the page is full: a step
+costs a tenth of what a queue does. When it is not full after some, it is made queue by queue.
 """
 
 from collections import namedtuple
@@ -25,6 +29,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     tuple_,
     union_all,
 )
@@ -76,16 +81,27 @@ def _hers(places: int, sole: int) -> CTE:
     )
 
 
+def _is_open(step: FromClause) -> ColumnElement[bool]:
+    # Written out: a plan kept for all values could not use an index over open steps alone.
+    return step.c.status == literal_column("'open'")
+
+
 def _left(step: FromClause, profile_id: ColumnElement[Any]) -> ColumnElement[bool]:
     """What the filter leaves of the open steps of a queue, those she must stay away from apart."""
-    named = _given("named")
     return and_(
-        # Written out: a plan kept for all values could not use an index over open steps alone.
-        step.c.status == literal_column("'open'"),
-        or_(step.c.barred == "", step.c.barred.not_like(named)),
-        or_(step.c.by_profile == "", step.c.by_profile.not_like(named), profile_id.is_not(None)),
+        _is_open(step),
+        _may(step, profile_id.is_not(None)),
         or_(_given("process") == "", step.c.case_process == _given("process")),
         _is_a_row(step),
+    )
+
+
+def _may(step: FromClause, is_relaxed: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether she need not stay away; ``is_relaxed``: a separation profile holds for the queue."""
+    named = _given("named")
+    return and_(
+        or_(step.c.barred == "", step.c.barred.not_like(named)),
+        or_(step.c.by_profile == "", step.c.by_profile.not_like(named), is_relaxed),
     )
 
 
@@ -199,6 +215,54 @@ def _ready(db: str, places: int, sole: int) -> Ready:
     )
 
 
+MANY = 100
+"""Units among which her steps lie, from which on the steps of everybody are gone through."""
+
+_PAST = 4
+"""How many steps are gone through for each of these units; so many cost half of what it does."""
+
+
+@lru_cache(maxsize=100)
+def _ready_of_all(db: str, places: int) -> Ready:
+    """The ids of the page among the first open steps of everybody."""
+    hers = (
+        select(queue.c.id, queue.c.profile_id)
+        .where(is_at(queue.c.role, queue.c.handling_id, "hers", places))
+        .cte("hers")
+    )
+    first, is_first = _first_of_all(db)
+    is_relaxed = first.c.queue_id.in_(select(hers.c.id).where(hers.c.profile_id.is_not(None)))
+    return Ready(
+        select(first.c.due_at, first.c.id)
+        .where(
+            is_first,
+            # Asked of each step in its turn: as a join it would be asked of all, and sorted again.
+            first.c.queue_id.in_(select(hers.c.id)).is_(true()),
+            or_(first.c.assignee.is_(None), first.c.assignee == _given("person")),
+            _may(first, is_relaxed),
+            _is_a_row(first),
+        )
+        .order_by(first.c.due_at, first.c.id)
+        .limit(_most())
+    )
+
+
+def _first_of_all(db: str) -> tuple[FromClause, ColumnElement[bool]]:
+    """So many open steps in the order of the page, as a source and what holds of its rows."""
+    names = ("due_at", "id", "queue_id", "assignee", "barred", "by_profile", "case_process")
+    has_a_limit = and_(_is_open(task), task.c.due_at.is_not(None), _dated(task))
+    in_order = select(*(task.c[name] for name in names)).where(has_a_limit)
+    in_order = in_order.order_by(task.c.due_at, task.c.id)
+    past = bindparam("past", type_=Integer())
+    if db == "postgresql":
+        return in_order.limit(past).subquery("first_steps"), true()
+    # SQLite sorts again what comes from within: it is told where to end instead.
+    behind = in_order.with_only_columns(task.c.due_at, task.c.id).limit(1).offset(past).subquery()
+    end = union_all(select(behind.c.due_at, behind.c.id), select(literal(NEVER), literal("")))
+    is_before = tuple_(task.c.due_at, task.c.id) < end.limit(1).scalar_subquery()
+    return task, and_(has_a_limit, is_before)
+
+
 @lru_cache
 def _lines(db: str) -> Ready:
     """The lines of the steps whose ids are given as one value."""
@@ -212,40 +276,56 @@ _Line = namedtuple("_Line", line_query().selected_columns.keys())  # type: ignor
 
 
 def rows(
-    tx: Tx, actor: Actor, narrowed: InboxFilter, day: InboxDay, after: tuple[str, str] | None
+    tx: Tx,
+    actor: Actor,
+    narrowed: InboxFilter,
+    day: InboxDay,
+    after: tuple[str, str] | None,
+    units: int,
 ) -> Sequence[Any]:
     """The actor's open steps, longest overdue first; one more than asked.
 
-    The text of the filter is not looked at.
+    ``units``: among how many they lie, where that is known. The text of the filter is not looked
+    at.
     """
     since, until = day.instants_of(narrowed.bucket)
     after_due, after_id = after or ("", "")
     db = tx.dialect.name
     places = places_of(actor)
-    found = _ready(db, len(places), len(day.sole)).rows(
-        tx,
-        {
-            **given_as("hers", places),
-            **given_as("sole", day.sole),
-            "person": actor.person_id,
-            "named": named_in(actor),
-            "holding": narrowed.holding,
-            "role": narrowed.role,
-            "home": narrowed.organisation_id,
-            "process": narrowed.process_key,
-            "gathered": "".join(f"|{key}|" for key in sorted(narrowed.gathered)),
-            "since": since,
-            "until": until,
-            "undated": "yes" if narrowed.bucket in {"", "none"} else "no",
-            "after_due": after_due,
-            "after_id": after_id,
-            "after_undated": after_id if after_due == NEVER else "",
-            "most": narrowed.limit + 1,
-        },
+    given = {
+        **given_as("hers", places),
+        "person": actor.person_id,
+        "named": named_in(actor),
+        "gathered": "".join(f"|{key}|" for key in sorted(narrowed.gathered)),
+        "since": since,
+        "until": until,
+        "after_due": after_due,
+        "after_id": after_id,
+        "most": narrowed.limit + 1,
+    }
+    found: Sequence[Any] = ()
+    is_whole = not (
+        narrowed.role or narrowed.organisation_id or narrowed.process_key or narrowed.holding
     )
+    if is_whole and units >= MANY:
+        found = _ready_of_all(db, len(places)).rows(tx, {**given, "past": _PAST * units})
+    if len(found) <= narrowed.limit:
+        found = _ready(db, len(places), len(day.sole)).rows(
+            tx,
+            {
+                **given,
+                **given_as("sole", day.sole),
+                "holding": narrowed.holding,
+                "role": narrowed.role,
+                "home": narrowed.organisation_id,
+                "process": narrowed.process_key,
+                "undated": "yes" if narrowed.bucket in {"", "none"} else "no",
+                "after_undated": after_id if after_due == NEVER else "",
+            },
+        )
     ids = [step_id for _due_at, step_id in found]
     if not ids:
         return []
-    given = orjson.dumps(ids).decode() if db == "sqlite" else ids
-    lines = {row[0]: _Line._make(row) for row in _lines(db).rows(tx, {"ids": given})}
+    given_ids = orjson.dumps(ids).decode() if db == "sqlite" else ids
+    lines = {row[0]: _Line._make(row) for row in _lines(db).rows(tx, {"ids": given_ids})}
     return [lines[one] for one in ids]

@@ -29,11 +29,12 @@ def inbox(
     day = _day(environment, tx, actor)
     number = _looked_up(environment, narrowed)
     after = cursor_after(narrowed.cursor)
-    lines = stored.lines(tx, actor, narrowed, day, number, after)
+    counts = stored.counts(tx, actor, narrowed, day, number)
+    lines = stored.lines(tx, actor, narrowed, day, number, after, len(counts.by_organisation))
     page = lines[: narrowed.limit]
     return InboxPage(
         lines=tuple(page),
-        counts=stored.counts(tx, actor, narrowed, day, number),
+        counts=counts,
         next_cursor=cursor_of(page[-1]) if len(lines) > narrowed.limit else None,
     )
 

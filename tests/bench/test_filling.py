@@ -11,9 +11,9 @@ from engine.store.database import Tx
 from engine.store.tables import case, case_attribute, event, milestone, task
 from tests.bench.complete import completing, model_of
 from tests.bench.ground import REVIEWER, ground_at
-from tests.bench.limits import BareConnection, Script
+from tests.bench.limits import BareConnection, Script, recording
 from tests.bench.scattered import PEOPLE, fill_scattered
-from tests.support.inboxes import miscounted
+from tests.support.inboxes import miscounted, must_agree
 
 BYTES = {case: case.c.state, event: event.c.payload}
 
@@ -78,3 +78,18 @@ def test_steps_of_a_city_are_spread_over_its_unions(database_url: str, tmp_path:
         }
         assert len(totals["city"].by_organisation) == 400
         assert miscounted(on.engine) == {}
+        city = on.engine.directory.actor_named(PEOPLE["city"])
+        assert must_agree(on.engine, city, InboxFilter(limit=100)) == 800
+
+
+def test_the_page_of_a_city_is_not_made_queue_by_queue(database_url: str, tmp_path: Path) -> None:
+    def asked_by(who: str) -> str:
+        actor = on.engine.directory.actor_named(PEOPLE[who])
+        with recording(on.engine.database) as sent:
+            assert len(on.engine.tasks.inbox(actor, InboxFilter(limit=20)).lines) == 20
+        return " ".join(one.statement for one in sent)
+
+    with ground_at(database_url, tmp_path) as on:
+        fill_scattered(on, 2400)
+        assert "heads" in asked_by("reviewer")
+        assert "heads" not in asked_by("city")
