@@ -42,6 +42,7 @@ from webapp.register.routes import register
 from webapp.settings import Settings
 from webapp.shared.application import Application
 from webapp.shared.choose_language import language
+from webapp.shared.drawing import draw_quickly
 from webapp.shared.error_pages import answer_errors, of_bug, of_error, of_http_error
 from webapp.shared.health import count_requests
 from webapp.shared.language import speak
@@ -92,6 +93,7 @@ def create_app(settings: Settings, engine: Engine, registry: RegistryPort) -> Fl
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    draw_quickly(app)
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from engine import Actor, Engine
 from engine.model.calendar import WorkCalendar
@@ -31,25 +31,28 @@ class Choice:
     href: str
     is_chosen: bool
     state: str = ""
-    value: str = ""
+
+
+class Option(NamedTuple):
+    """One of so many values that they are chosen from a list; a city has hundreds of units."""
+
+    value: str
+    label: str
+    number: int
+    is_chosen: bool
 
 
 @dataclass(frozen=True)
 class FilterGroup:
-    """The values of one filter."""
+    """The values of one filter: to be clicked, or as options of a drop-down."""
 
     name: str
     label: str
-    choices: tuple[Choice, ...]
-
-    @property
-    def is_long(self) -> bool:
-        """Whether it is drawn as a drop-down."""
-        return len(self.choices) > MOST_UNITS
+    choices: tuple[Choice, ...] = ()
+    options: tuple[Option, ...] = ()
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One step that waits."""
 
     id: str
@@ -193,7 +196,6 @@ def _groups(
         sum(counts.by_bucket.values()),
         _without(asked, "due"),
         not narrowed.bucket,
-        value="",
     )
     groups = [
         FilterGroup("due", _("时限"), (everything, *buckets)),
@@ -205,7 +207,11 @@ def _groups(
         ("unit", _("单位"), counts.by_organisation, _unit_names(counts)),
     ):
         values = sorted(numbers, key=lambda value: (-numbers[value], value))
-        if len(values) > 1 or asked.get(name):
+        if len(values) > MOST_UNITS:
+            groups.append(
+                FilterGroup(name, label, options=_options(name, values, names, numbers, asked))
+            )
+        elif len(values) > 1 or asked.get(name):
             choices = _choices(name, [(v, names(v)) for v in values], numbers, asked)
             groups.append(FilterGroup(name, label, choices))
     return tuple(groups)
@@ -224,7 +230,6 @@ def _held(asked: Mapping[str, str], counts: InboxCounts) -> tuple[Choice, ...]:
             number,
             _without(asked, "held") if value == chosen else with_it(value),
             value == chosen,
-            value=value,
         )
         for value, label, number in (
             ("mine", _("在我名下"), counts.held),
@@ -242,19 +247,28 @@ def _choices(
 ) -> tuple[Choice, ...]:
     chosen = asked.get(name, "")
     with_it = addresses("inbox.show", name, _but(asked, name))
-    is_long = len(values) > MOST_UNITS  # then nobody follows the addresses
     return tuple(
         Choice(
             label,
             numbers.get(value, 0),
-            "" if is_long else _without(asked, name) if value == chosen else with_it(value),
+            _without(asked, name) if value == chosen else with_it(value),
             value == chosen,
             value if name == "due" else "",
-            value,
         )
         for value, label in values
         if numbers.get(value) or value in always or value == chosen
     )
+
+
+def _options(
+    name: str,
+    values: Sequence[str],
+    names: Callable[[str], str],
+    numbers: Mapping[str, int],
+    asked: Mapping[str, str],
+) -> tuple[Option, ...]:
+    chosen = asked.get(name, "")
+    return tuple(Option(v, names(v), numbers[v], v == chosen) for v in values)
 
 
 def _but(asked: Mapping[str, str], name: str) -> dict[str, str]:
