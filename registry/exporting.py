@@ -16,13 +16,12 @@ from engine.store.database import Tx
 from engine.store.directory import organisation_brief
 from engine.work.federation_settings import Setting
 from registry.finding import Search, question_of
-from registry.household import File, Version, mapping, sealed_place, text, unpacked
+from registry.household import ExportedFile, File, Version, mapping, sealed_place, text, unpacked
 from registry.rights import Act, must_somewhere, places_of
 from registry.sections import Mask, masked, whole
 from registry.store import exports, file_lists, households
 from registry.store.exports import ExportLine, ExportRecord
 from registry.store.file_lists import Queue
-from registry.workbook import ExportedFile, Register
 
 ASKS_A_REASON_ABOVE = Setting("export reason rows", 50, "登记簿导出", "Exports of the register")
 """Files; a workbook with whole numbers asks for one always (domain.md §3.16)."""
@@ -216,6 +215,8 @@ class ExportDesk:
         self, actor: Actor, wish: _Wish, said: Callable[[int], None]
     ) -> tuple[Exported, ExportRecord]:
         """The workbook, and what is to be put on record; ``said``: so many files are written."""
+        from registry.workbook import Register
+
         act = Act.EXPORT_WHOLE if wish.is_whole else Act.EXPORT
         must_somewhere(actor, act)  # she may have lost the right since she asked
         now = self._environment.now()

@@ -150,6 +150,15 @@ class Version:
     content: bytes
 
 
+@dataclass(frozen=True)
+class ExportedFile:
+    """One file to be written into a workbook: ``union`` is the name of whose it is."""
+
+    file: File
+    union: str
+    content: Content
+
+
 def shown_of(content: Content, lookup_hash: Callable[[str], str]) -> Shown:
     """What lists read of a content. Raises Invalid without a head's name and number."""
     head = mapping(content.get("head"))

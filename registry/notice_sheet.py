@@ -7,8 +7,6 @@ elsewhere; the QR code of the notice on the web is drawn in the page.
 from datetime import date
 from html import escape
 
-import segno
-
 from registry.notice_layers import Sheet
 
 _STYLE = """
@@ -103,6 +101,8 @@ def _ways(sheet: Sheet) -> str:
 def _code(address: str) -> str:
     if not address:
         return ""
+    import segno
+
     code = segno.make(address, error="m", micro=False)
     lines = []
     for y, row in enumerate(code.matrix_iter(border=2)):

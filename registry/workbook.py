@@ -5,7 +5,6 @@ text never becomes a formula, whatever it begins with.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -17,7 +16,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from registry.household import Content, File, mapping, mappings, text
+from registry.household import ExportedFile, mapping, mappings, text
 from registry.national import Entry, head_entries, member_entries, member_labels
 from registry.sections import Mask
 from registry.spreadsheet import Layout
@@ -34,15 +33,6 @@ _MOST_AROUND = 240
 _FIRST = ("档案编号", "单位", "状态", "全国系统编号", "建档日期")
 _OF_WHOM = ("档案编号", "户主姓名")
 _LINES = (*_OF_WHOM, "收入或支出", "月份或期间", "谁的收入或支出", "类别", "金额(元)")
-
-
-@dataclass(frozen=True)
-class ExportedFile:
-    """One file to be written."""
-
-    file: File
-    union: str
-    content: Content
 
 
 class Register:

@@ -12,9 +12,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from openpyxl import Workbook
-from openpyxl.cell.cell import Cell, WriteOnlyCell
-
 from engine.errors import Invalid
 from engine.model.identity_numbers import bank_account_problem
 from registry.budget.amounts import in_capitals, yuan
@@ -216,6 +213,9 @@ def _joined(form: BankFormat, rows: Sequence[Sequence[str]]) -> str:
 
 def _workbook(rows: Sequence[Sequence[str]]) -> bytes:
     """Every cell is a text: Excel keeps fifteen digits of a number and makes formulas of signs."""
+    from openpyxl import Workbook
+    from openpyxl.cell.cell import Cell, WriteOnlyCell
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Sheet1")
 

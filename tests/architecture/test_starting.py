@@ -13,7 +13,7 @@ from webapp.settings import Settings
 
 NOT_FOR_FILES = ("sqlalchemy", "alembic", "flask", "openpyxl", "pypdf", "psycopg", "waitress")
 NOT_FOR_A_CHECK = ("alembic", "flask", "openpyxl", "pypdf", "waitress")
-NOT_FOR_THE_FIRST_PAGE = ("alembic", "engine.feel.parser", "lark", "pypdf")
+NOT_FOR_THE_FIRST_PAGE = ("PIL", "alembic", "engine.feel.parser", "lark", "openpyxl", "pypdf", "segno")
 
 
 def imported(root: Path, program: str, surroundings: Mapping[str, str] | None = None) -> set[str]:

@@ -12,7 +12,6 @@ from registry.funds.bank_results import LARGEST_FILE
 from registry.funds.rosters import RosterChanges, RosterRefused
 from webapp.funds.blueprint import funds
 from webapp.funds.roster_page import TypedRoster, roster_page
-from webapp.funds.roster_workbook import roster_workbook
 from webapp.shared.errors import status_of
 from webapp.shared.kept_posts import KeptPost, resumes
 from webapp.shared.language import _
@@ -20,7 +19,6 @@ from webapp.shared.navigation import shell
 from webapp.shared.page import render
 from webapp.shared.requests import current_actor, current_engine, current_registry
 from webapp.shared.words import moment
-from webapp.sheets.plain import rows_of_first_sheet
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MOST = LARGEST_FILE + 1
@@ -40,6 +38,8 @@ def roster_in_excel(number: str) -> ResponseReturnValue:
 @funds.post("/funds/batches/<number>/excel/export")
 def export_roster(number: str) -> ResponseReturnValue:
     """The roster as a workbook; that it left is on record."""
+    from webapp.funds.roster_workbook import roster_workbook
+
     actor, typed = current_actor(), request.form.to_dict()
     try:
         found = current_registry().rosters.export(actor, number, typed.get("reason", ""))
@@ -62,6 +62,8 @@ def export_roster(number: str) -> ResponseReturnValue:
 @funds.post("/funds/batches/<number>/excel")
 def import_roster(number: str) -> ResponseReturnValue:
     """Make the roster what the sheet says; or tell everything that is wrong in it."""
+    from webapp.sheets.plain import rows_of_first_sheet
+
     actor, typed = current_actor(), request.form.to_dict()
     given = request.files.get("file")
     removes = bool(typed.get("removes"))

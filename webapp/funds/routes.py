@@ -27,7 +27,6 @@ from webapp.funds.blueprint import funds
 from webapp.funds.ledger_page import ledger_page
 from webapp.funds.movement_page import line_page, movements_page
 from webapp.funds.words import programme_words, source_words
-from webapp.funds.workbook import workbook
 from webapp.shared.addresses import address
 from webapp.shared.errors import status_of
 from webapp.shared.kept_posts import KeptPost, resumes
@@ -105,6 +104,8 @@ def _of_what(actor: Actor, asked: Narrowing) -> tuple[str, str]:
 @funds.get("/funds/ledger.xlsx")
 def export() -> ResponseReturnValue:
     """The ledger as a workbook, kept in the record of exports."""
+    from webapp.funds.workbook import workbook
+
     actor, asked = current_actor(), _asked()
     found = current_registry().funds.export(actor, asked)
     told = _(

@@ -11,7 +11,6 @@ from registry.funds.typed import number_of
 from registry.store.year_payments import PaidWanted
 from webapp.funds.blueprint import funds
 from webapp.funds.year_page import YearPage, paid_page, year_page
-from webapp.funds.year_workbook import year_workbook
 from webapp.shared.language import _
 from webapp.shared.navigation import shell
 from webapp.shared.page import render
@@ -62,6 +61,8 @@ def year_payments() -> ResponseReturnValue:
 @funds.get("/funds/year.xlsx")
 def year_workbook_file() -> ResponseReturnValue:
     """The report as a workbook, kept in the record of exports."""
+    from webapp.funds.year_workbook import year_workbook
+
     actor = current_actor()
     found = current_registry().year.export(actor, _year(), request.args.get("unit", ""))
     page: YearPage = year_page(shell("funds", actor), found, _area(actor))

@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 
 from engine.errors import Invalid
 from engine.model.holiday_notice import Notice, read_notice
-from webapp.holidays.files import LARGEST_UPLOAD, text_of_upload
 from webapp.holidays.pages import holidays_page, preview_page
 from webapp.shared.language import _
 from webapp.shared.navigation import shell
@@ -68,6 +67,8 @@ def _posted(name: str) -> str:
 
 def _uploaded() -> str:
     """The text of the uploaded file; empty without one."""
+    from webapp.holidays.files import LARGEST_UPLOAD, text_of_upload
+
     file = request.files.get("file")
     if file is None or not file.filename:
         return ""

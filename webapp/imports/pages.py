@@ -12,7 +12,6 @@ from webapp.shared.language import _
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
 from webapp.shared.words import moment
-from webapp.sheets.template import hint_of
 
 MOST_SHOWN = 200
 RESULTS_SHOWN = 50
@@ -221,6 +220,8 @@ def bring_page(
 
     ``waiting`` is how many steps wait, None for a kind that is no list of steps.
     """
+    from webapp.sheets.template import hint_of
+
     return BringPage(
         shell,
         kind_name,

@@ -25,7 +25,6 @@ from webapp.shared.navigation import shell
 from webapp.shared.page import render
 from webapp.shared.requests import current_actor, current_engine
 from webapp.sheets.guard import LARGEST_FILE
-from webapp.sheets.template import template
 
 imports = Blueprint("imports", __name__, template_folder="templates")
 
@@ -67,6 +66,8 @@ def _waiting(actor: Actor, kind: str) -> int | None:
 @imports.get("/imports/<kind>/template.xlsx")
 def template_of(kind: str) -> ResponseReturnValue:
     """The workbook to fill in."""
+    from webapp.sheets.template import template
+
     actor = current_actor()
     found = _lists().kind(actor, kind)
     if kind.startswith(PREFIX):

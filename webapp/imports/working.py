@@ -11,9 +11,6 @@ from registry import Imports
 from registry.imports.stepping import NUMBER
 from registry.incoming.batch import HOUSEHOLDS
 from webapp.sheets.guard import must_be_workbook
-from webapp.sheets.marking import marked
-from webapp.sheets.reading import read_workbook
-from webapp.sheets.template import Told, template
 
 ERRAND = "import"
 READ_AT_ONCE = 128 * 1024
@@ -39,6 +36,8 @@ def may_import(engine: Engine, actor: Actor) -> list[tuple[str, str]]:
 
 def bring_file(lists: Imports, actor: Actor, kind: str, name: str, content: bytes) -> str:
     """Read a workbook into a list; its id. Raises Invalid for what is not the template's."""
+    from webapp.sheets.reading import read_workbook
+
     shown = PurePath(name.replace("\\", "/")).name
     found = read_workbook(content, shown, lists.kind(actor, kind).layout)
     return lists.bring(actor, kind, shown, content, found)
@@ -55,6 +54,8 @@ def take_file(lists: Imports, actor: Actor, kind: str, name: str, content: bytes
 
 def carry_on(lists: Imports, actor: Actor, list_id: str, say: Say) -> None:
     """Read, check or import a list until it is somebody's turn; begun anew it goes on."""
+    from webapp.sheets.reading import read_workbook
+
     say(0, 0)
     unread = lists.unread(actor, list_id)
     if unread is not None:
@@ -73,6 +74,8 @@ def errand_on(engine: Engine) -> Callable[[Actor, Errand, Say], None]:
 
 def error_workbook(lists: Imports, actor: Actor, list_id: str) -> tuple[str, bytes]:
     """The workbook as it was brought, what is wrong beside its rows; with a name for it."""
+    from webapp.sheets.marking import marked
+
     kind = lists.kind(actor, lists.progress(actor, list_id).batch.kind)
     name, content = lists.file(actor, list_id)
     problems = lists.problems(actor, list_id)
@@ -81,6 +84,8 @@ def error_workbook(lists: Imports, actor: Actor, list_id: str) -> tuple[str, byt
 
 def step_workbook(lists: Imports, actor: Actor, kind: str) -> bytes:
     """The list of the steps that wait for her, to be filled in or sent to another office."""
+    from webapp.sheets.template import Told, template
+
     found = lists.kind(actor, kind)
     waiting = lists.waiting(actor, kind)
     lines = [{NUMBER: one.number, **one.shown} for one in waiting]

@@ -10,11 +10,15 @@ from engine.model.cases import StoredFile
 from engine.model.papers import GivenPaper, PaperCheck, RequiredPaper
 from engine.work.submissions import Submission
 from webapp.forms.shown import shown_size
-from webapp.reading.pictures import PICTURES
 from webapp.shared.language import _
 from webapp.shared.words import moment
 
 _PDF = "application/pdf"
+
+PICTURES = frozenset(
+    {"image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp", "image/heic"}
+)
+"""What is shown as a picture; how, is in :mod:`webapp.reading.pictures`."""
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,10 @@ from threading import Lock
 import pi_heif
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from webapp.reading.papers import PICTURES
+
 pi_heif.register_heif_opener()
 
-PICTURES = frozenset(
-    {"image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp", "image/heic"}
-)
 JPEG = "image/jpeg"
 LARGEST_SHOWN = 1024 * 1024
 """Bytes. A county reads fifteen of them for one case."""

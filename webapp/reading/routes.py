@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from engine.errors import Invalid, NotFound
 from engine.model.cases import StoredFile
 from webapp.reading.papers import kind_of
-from webapp.reading.pictures import name_as, to_download, to_show
 from webapp.shared.requests import current_actor, current_engine
 from webapp.shared.security import PAPER_POLICY
 
@@ -46,6 +45,8 @@ def stage() -> Response:
 
 def paper_response(found: StoredFile, content: bytes, *, to_keep: bool) -> Response:
     """The bytes with the type their content has, which no browser will run as a page."""
+    from webapp.reading.pictures import name_as, to_download, to_show
+
     kind = kind_of(found.type)
     way = "attachment" if to_keep or kind == "other" else "inline"
     shown, shown_type = (

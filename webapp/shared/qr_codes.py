@@ -1,11 +1,12 @@
 """An address as a QR code, drawn in the page itself."""
 
-import segno
 from markupsafe import Markup
 
 
 def qr_code(text: str, what: str) -> Markup:
     """The code as SVG without a size of its own; ``what`` says to a screen reader what it is."""
+    import segno
+
     drawn = segno.make(text, error="m", micro=False)
     size = drawn.symbol_size(border=2)[0]
     lines = []

@@ -11,7 +11,6 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from flask import url_for
-from openpyxl import Workbook
 
 from engine import Actor, Engine
 from engine.model.calendar import WorkCalendar
@@ -29,7 +28,6 @@ from webapp.shared.page import Page
 from webapp.shared.words import Badge, day, due_badge, left_badge, moment, unit_of
 from webapp.supervision.pages import supervision_tabs
 from webapp.supervision.report import Figure
-from webapp.supervision.report_workbook import put
 
 MOST_ROWS = 500
 _LAW, _OTHER = "law", "other"
@@ -294,6 +292,10 @@ def _badge(row: LimitLine, now: datetime, calendar: WorkCalendar) -> Badge:
 
 def due_workbook(page: DuePage) -> bytes:
     """The numbers, and the limits without the names of applicants."""
+    from openpyxl import Workbook
+
+    from webapp.supervision.report_workbook import put
+
     book = Workbook()
     book.remove(book.worksheets[0])
     sheet = book.create_sheet(page.title)

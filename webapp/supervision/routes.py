@@ -18,7 +18,6 @@ from webapp.supervision.indicators import indicator_cases_page, indicators_page
 from webapp.supervision.orders import choose_order, orders_page
 from webapp.supervision.pages import overdue_page, unstaffed_page
 from webapp.supervision.report import MonthPage, behind_page, month_page
-from webapp.supervision.report_workbook import report_workbook
 from webapp.supervision.small_posts import (
     MOST_EXPORTED,
     read_asked,
@@ -113,6 +112,8 @@ def month() -> ResponseReturnValue:
 @supervision.get("/supervision/month.xlsx")
 def month_workbook() -> ResponseReturnValue:
     """The same figures as a workbook."""
+    from webapp.supervision.report_workbook import report_workbook
+
     page = _report()
     return _workbook(report_workbook(page), f"{page.title}{page.month}.xlsx")
 

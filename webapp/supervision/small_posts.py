@@ -10,10 +10,6 @@ from datetime import date, datetime, time, timedelta
 from typing import ClassVar
 
 from flask import url_for
-from openpyxl import Workbook
-from openpyxl.cell.cell import Cell, WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 
 from engine import Actor, Engine
 from engine.model.clock import ZONE
@@ -25,7 +21,6 @@ from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
 from webapp.shared.words import moment
-from webapp.sheets.cells import writable
 from webapp.supervision.pages import Sum, supervision_tabs
 
 MOST_ROWS = 500
@@ -190,6 +185,13 @@ def _row(one: MarkedStep) -> SmallPostRow:
 
 def workbook(rows: Sequence[SmallPostRow], watermark: str) -> bytes:
     """The list as an Excel workbook; a text never becomes a formula."""
+    from openpyxl import Workbook
+    from openpyxl.cell.cell import Cell, WriteOnlyCell
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
+    from webapp.sheets.cells import writable
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("最小岗位"))
     for place, width in enumerate(_WIDTHS, start=1):
