@@ -25,7 +25,8 @@ from webapp.quick_start import quick_start
 from webapp.settings import Settings, SettingsRefused
 
 _MODULES: Mapping[str, tuple[str, ...]] = {
-    "serving": ("serve", "worker"),
+    "serving": ("serve",),
+    "working": ("worker",),
     "demonstrating": ("demo",),
     "checking": ("check",),
     "scenarios": ("scenarios",),

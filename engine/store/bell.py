@@ -8,7 +8,6 @@ must not. SQLite has no such thing, nor several machines.
 import logging
 from typing import Any
 
-import psycopg
 from sqlalchemy import String, func, literal, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -41,6 +40,8 @@ class Bell:
         """Wait until it rings, at most so long; False when nothing can be heard."""
         if self._database.is_sqlite:
             return False
+        import psycopg
+
         try:
             if self._connection is None:
                 self._connection = self._listening()

@@ -10,10 +10,12 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-import psycopg
 from typing_extensions import override
+
+if TYPE_CHECKING:
+    import psycopg
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,9 @@ _SLACK = 3
 
 
 @cache
-def connection_kept_to(answer: float | None) -> type[psycopg.Connection[Any]]:
+def connection_kept_to(answer: float | None) -> "type[psycopg.Connection[Any]]":
     """A kind of connection that is closed when the server does not answer in time."""
+    import psycopg
 
     class Limited(psycopg.Connection[Any]):
         @override

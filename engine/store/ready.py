@@ -16,9 +16,6 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-import psycopg
-from psycopg import generators
-from psycopg.pq import ExecStatus
 from sqlalchemy import Connection, Dialect, Executable, Insert, Select
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError
@@ -159,6 +156,10 @@ def _send_bare(driver: Any, text: str) -> None:
     A cursor would prepare it after some runs, and until then take each ROLLBACK for a reason to
     forget every statement that the server has prepared.
     """
+    import psycopg
+    from psycopg import generators
+    from psycopg.pq import ExecStatus
+
     driver.pgconn.send_query(text.encode())
     for result in driver.wait(generators.execute(driver.pgconn)):
         if result.status != ExecStatus.COMMAND_OK:
@@ -365,7 +366,11 @@ def _driver(tx: Connection) -> Any:
 def _cursor(tx: Connection) -> Any:
     """One that takes statements as :class:`_Compiled` has them."""
     driver = _driver(tx)
-    return driver.cursor() if tx.dialect.name == "sqlite" else psycopg.RawCursor(driver)
+    if tx.dialect.name == "sqlite":
+        return driver.cursor()
+    import psycopg
+
+    return psycopg.RawCursor(driver)
 
 
 def _tell(

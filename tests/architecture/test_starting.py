@@ -13,7 +13,17 @@ from webapp.settings import Settings
 
 NOT_FOR_FILES = ("sqlalchemy", "alembic", "flask", "openpyxl", "pypdf", "psycopg", "waitress")
 NOT_FOR_A_CHECK = ("alembic", "flask", "openpyxl", "pypdf", "waitress")
-NOT_FOR_THE_FIRST_PAGE = ("PIL", "alembic", "engine.feel.parser", "lark", "openpyxl", "pypdf", "segno")
+NOT_FOR_THE_FIRST_PAGE = (
+    "PIL",
+    "alembic",
+    "engine.feel.parser",
+    "lark",
+    "openpyxl",
+    "psycopg",
+    "pypdf",
+    "segno",
+)
+NOT_FOR_A_WORKER = ("openpyxl", "psycopg", "waitress", "webapp.app")
 
 
 def imported(root: Path, program: str, surroundings: Mapping[str, str] | None = None) -> set[str]:
@@ -57,7 +67,7 @@ assert page.status_code == 200 and "待办" in page.text, page.text
 """
 
 
-def test_a_servers_first_page_reads_nothing_that_it_does_not_show(
+def test_the_first_page_on_sqlite_reads_nothing_that_it_does_not_show(
     root: Path, tmp_path: Path
 ) -> None:
     installation = Installation(f"sqlite:///{tmp_path}/start.db", tmp_path)
@@ -66,6 +76,10 @@ def test_a_servers_first_page_reads_nothing_that_it_does_not_show(
     open_installation(Settings.from_environ(surroundings)).engine.close()  # brings the schema up
     read = imported(root, FIRST_PAGE, surroundings)
     assert not read & set(NOT_FOR_THE_FIRST_PAGE)
+
+
+def test_a_worker_reads_nothing_of_the_pages(root: Path) -> None:
+    assert not imported(root, "import webapp.commands.working") & set(NOT_FOR_A_WORKER)
 
 
 def test_the_public_names_are_all_there(root: Path) -> None:

@@ -14,6 +14,8 @@ from typing_extensions import override
 
 from webapp.settings import Settings
 
+PORTS = range(1, 65536)
+
 DONE = 0
 FOUND_WRONG = 1
 """The command worked and found something wrong: errors in files, a broken promise."""
