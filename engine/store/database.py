@@ -11,14 +11,14 @@ import select
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Executable, create_engine, event, make_url
 from sqlalchemy.exc import (
     ArgumentError,
     DatabaseError,
@@ -66,6 +66,8 @@ _MOST_PREPARED = 400
 """Statements of one connection that PostgreSQL keeps planned; only those that come again are."""
 _TRY_AGAIN = {"40P01", "40001"}  # deadlock detected, serialization failure
 _LOCK_NOT_AVAILABLE = "55P03"
+_AT_ONCE = 5_000
+"""Rows that one execution writes: some tenths of a second, on a busy machine some seconds."""
 
 
 class Durability(Enum):
@@ -493,6 +495,16 @@ def _hurry_sqlite(connection: Any, _record: object) -> None:
 def _hurry_postgres(connection: Any, _record: object) -> None:
     connection.execute("SET SESSION synchronous_commit = off")
     connection.commit()
+
+
+def execute_for(tx: Tx, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Execute a statement for each of many rows, some thousands at a time.
+
+    However many there are, each part is answered before the connection is given up as one whose
+    server says nothing (:mod:`engine.store.patience`).
+    """
+    for first in range(0, len(rows), _AT_ONCE):
+        tx.execute(statement, rows[first : first + _AT_ONCE])
 
 
 def _must_go_on(error: BaseException) -> None:

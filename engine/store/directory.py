@@ -28,7 +28,7 @@ from engine.model.organisations import (
     Role,
 )
 from engine.model.tasks import Holder
-from engine.store.database import Tx
+from engine.store.database import Tx, execute_for
 from engine.store.dated import valid, valid_on
 from engine.store.ready import Ready
 from engine.store.ready_for import blanks, filled, room_for
@@ -110,6 +110,17 @@ _UPWARDS = Ready(
         organisation_closure.c.kind == "approval",
     )
     .order_by(organisation_closure.c.depth)
+)
+_CLOSURE = select(
+    organisation_closure.c.ancestor_id,
+    organisation_closure.c.descendant_id,
+    organisation_closure.c.kind,
+    organisation_closure.c.depth,
+)
+_NOT_BELOW = delete(organisation_closure).where(
+    organisation_closure.c.ancestor_id == bindparam("above"),
+    organisation_closure.c.descendant_id == bindparam("below"),
+    organisation_closure.c.kind == bindparam("of_kind"),
 )
 _NAMES_AT = Ready(select(organisation.c.name).where(organisation.c.level == bindparam("level")))
 
@@ -235,29 +246,40 @@ def add_organisations(tx: Tx, new: Sequence[Organisation]) -> None:
 
 
 def rebuild_closure(tx: Tx, today: date) -> None:
-    """Write who lies below whom anew, for both kinds of parent."""
+    """Write who lies below whom, for both kinds of parent, as far as it is not written already.
+
+    A directory has six rows for each of its units, and a change of it moves a few.
+    """
     change_directory(tx)
-    nodes = organisations(tx, today)
-    rows: list[dict[str, object]] = []
+    wanted = _below(organisations(tx, today))
+    there = {(above, below, kind): depth for above, below, kind, depth in tx.execute(_CLOSURE)}
+    gone = [
+        {"above": above, "below": below, "of_kind": kind}
+        for (above, below, kind), depth in there.items()
+        if wanted.get((above, below, kind)) != depth
+    ]
+    new = [
+        {"ancestor_id": above, "descendant_id": below, "kind": kind, "depth": depth}
+        for (above, below, kind), depth in wanted.items()
+        if there.get((above, below, kind)) != depth
+    ]
+    execute_for(tx, _NOT_BELOW, gone)
+    execute_for(tx, insert(organisation_closure), new)
+
+
+def _below(nodes: Mapping[str, Organisation]) -> dict[tuple[str, str, str], int]:
+    """How deep each lies below each above it, by ancestor, descendant and kind of parent."""
+    depths: dict[tuple[str, str, str], int] = {}
     for node in nodes.values():
         for kind in ("approval", "area"):
             current: str | None = node.id
             depth = 0
             while current is not None and depth <= len(nodes):
-                rows.append(
-                    {
-                        "ancestor_id": current,
-                        "descendant_id": node.id,
-                        "kind": kind,
-                        "depth": depth,
-                    }
-                )
+                depths[current, node.id, kind] = depth
                 above = nodes[current]
                 current = above.approval_parent if kind == "approval" else above.area_parent
                 depth += 1
-    tx.execute(delete(organisation_closure))
-    if rows:
-        tx.execute(insert(organisation_closure), rows)
+    return depths
 
 
 def roles(tx: Tx) -> dict[str, Role]:

@@ -12,7 +12,7 @@ from engine.model.organisations import Designation, Organisation, Queue, Routing
 from engine.model.routing import DirectoryView, Route, route
 from engine.store import designations, directory
 from engine.store.cases import FOR_ALL_TO_KNOW
-from engine.store.database import Tx
+from engine.store.database import Tx, execute_for
 from engine.store.dated import valid
 from engine.store.tables import (
     case,
@@ -200,8 +200,7 @@ def reroute(tx: Tx, today: date) -> int:
             if row.handling_id != new.handling_id:
                 moved.append(row.id)
             changed.append({"queue_no": row.id, **leads})
-    if changed:
-        tx.execute(_LEAD, changed)
+    execute_for(tx, _LEAD, changed)
     return _open_steps_in(tx, moved)
 
 

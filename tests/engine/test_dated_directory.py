@@ -3,11 +3,15 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import delete, insert, select, update
 
 from engine import SYSTEM, Request
 from engine.errors import Conflict, Invalid, NotFound
 from engine.jobs.executor import Pace
 from engine.model.organisations import Organisation
+from engine.store.database import execute_for
+from engine.store.directory import rebuild_closure
+from engine.store.tables import organisation_closure
 from engine.work.organise import Term
 from engine.work.units import Change
 from tests.engine.conftest import FILLED, Office
@@ -89,6 +93,54 @@ def test_however_many_units_follow_the_day_it_is_one_statement_each(office: Offi
         "模拟新lw-u工会",
     ]
     assert office.inbox("reviewer") == ["review"]
+
+
+def _closure(office: Office) -> dict[tuple[str, str, str], int]:
+    asked = select(organisation_closure)
+    return {
+        (row.ancestor_id, row.descendant_id, row.kind): row.depth
+        for row in office.engine.ask(lambda tx: tx.execute(asked).all())
+    }
+
+
+def test_of_who_lies_below_whom_only_what_changes_is_written(office: Office) -> None:
+    today = office.engine.environment.today()
+
+    def rebuilt() -> list[str]:
+        with watched(office.engine) as seen:
+            office.engine.execute(lambda tx: rebuild_closure(tx, today))
+        verbs = [one.split()[0] for one in seen if "organisation_closure" in one]
+        return [verb for verb in verbs if verb != "SELECT"]
+
+    assert rebuilt() == []
+    _new_county(office)
+    office.engine.directory.move_organisation(office.actor("admin"), "xc-t", "gl")
+    kept = _closure(office)
+    assert kept["gl", "u1", "approval"] == 2
+    assert ("xc", "u1", "approval") not in kept
+    office.engine.execute(lambda tx: tx.execute(delete(organisation_closure)))
+    assert rebuilt() == ["INSERT"]
+    assert _closure(office) == kept
+    wrong = update(organisation_closure).where(organisation_closure.c.depth == 2).values(depth=7)
+    office.engine.execute(lambda tx: tx.execute(wrong))
+    assert rebuilt() == ["DELETE", "INSERT"]
+    assert _closure(office) == kept
+
+
+def test_rows_without_number_are_written_in_parts_that_are_each_answered(office: Office) -> None:
+    with watched(office.engine) as seen:
+        office.engine.execute(
+            lambda tx: execute_for(
+                tx,
+                insert(organisation_closure),
+                [
+                    {"ancestor_id": "zz", "descendant_id": "zz", "kind": f"k{n}", "depth": 0}
+                    for n in range(12_000)
+                ],
+            )
+        )
+    assert len([one for one in seen if one.startswith("INSERT INTO organisation_closure")]) == 3
+    assert len(_closure(office)) > 12_000
 
 
 def test_what_was_planned_is_replaced_by_an_earlier_move(office: Office) -> None:
