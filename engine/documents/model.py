@@ -208,6 +208,11 @@ class Document:
     landscape: bool = False
 
     @property
+    def is_served(self) -> bool:
+        """Whether it is handed to somebody against a proof of service (送达回证)."""
+        return any(isinstance(block, ServiceBlock) for block in self.blocks)
+
+    @property
     def has_errors(self) -> bool:
         """Whether the file cannot be used."""
         return any(finding.severity == "error" for finding in self.findings)

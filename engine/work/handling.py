@@ -4,8 +4,8 @@ What comes next is read off the diagram, as nobody can know the answers that are
 every step of a person that the case may come to before any other, and by when it would be done.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from engine.errors import Invalid
@@ -15,10 +15,10 @@ from engine.model.cases import Case, EventKind, HistoryEntry
 from engine.model.deadlines import Deadline
 from engine.model.definitions import Element, ElementKind, LaneKind
 from engine.model.tasks import TaskLine
-from engine.runtime import Program
 from engine.store.database import Tx
 from engine.store.events import EventRow
 from engine.work import view
+from engine.work.ahead import ahead
 from engine.work.confidence import Confidence
 from engine.work.due import LAW
 from engine.work.environment import Environment
@@ -33,21 +33,8 @@ MOST_STEPS = 4
 CAME_IN = (EventKind.MESSAGE.value, EventKind.FILE_ADDED.value)
 """The kinds of rows of the history that tell what came in beside the steps."""
 
-_MOST_WAYS = 6
+_MOST_WAYS = 9
 _MOST_ENTRIES = 200
-_PASSED_THROUGH = frozenset(
-    {
-        ElementKind.SCRIPT_TASK,
-        ElementKind.DECISION_TASK,
-        ElementKind.SERVICE_TASK,
-        ElementKind.EXCLUSIVE,
-        ElementKind.PARALLEL,
-        ElementKind.INCLUSIVE,
-        ElementKind.EVENT_BASED,
-        ElementKind.THROW,
-        ElementKind.START,
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -130,8 +117,12 @@ def _open_now(confidence: Confidence, line: TaskLine) -> OpenNow:
     if confidence.may_read(element):
         scope = scope_at(environment, tx, opened, line.token)
     context = environment.feel(tx, opened.case.organisation_id, environment.now())
-    reckoning = _Reckoning(environment, tx, opened.case, scope, context)
-    coming = tuple(reckoning.coming(found, ways) for found, ways in _ahead(program, element))
+    near = _Reckoning(environment, tx, opened.case, scope, context)
+    far = replace(near, scope={})  # a called process has variables of its own
+    coming = tuple(
+        (near if found.process_key == line.process_key else far).coming(found, ways)
+        for found, ways in ahead(program, element)
+    )
     return OpenNow(line, element.properties.get("basis") == LAW, coming[:_MOST_WAYS])
 
 
@@ -195,42 +186,3 @@ class _Reckoning:
             return str(Deadline.parse(str(self._said(text))))
         except (Invalid, FeelSyntaxError):
             return ""
-
-
-def _ahead(program: Program, start: Element) -> Iterator[tuple[Element, tuple[str, ...]]]:
-    """What people come to behind a step, each once, the ways named on the flows in between."""
-    nodes = program.diagram(start.process_key).nodes
-    seen = {start.id}
-    waiting: list[tuple[str, tuple[str, ...]]] = _flows(start, ())
-    while waiting:
-        element_id, ways = waiting.pop(0)
-        node = nodes.get(element_id)
-        if node is None or element_id in seen:
-            continue
-        seen.add(element_id)
-        element = node.element
-        if element.kind in _PASSED_THROUGH:
-            waiting = [*_flows(element, ways), *waiting]
-        elif element.kind is ElementKind.SUB_PROCESS:
-            inside = [
-                (one.id, ways)
-                for one in nodes.values()
-                if one.container == element_id
-                and one.element.kind is ElementKind.START
-                and one.event is None
-            ]
-            waiting = [*inside, *waiting]
-        elif element.kind is ElementKind.END and node.container in nodes:
-            waiting = [*_flows(nodes[node.container].element, ways), *waiting]
-        elif element.kind is not ElementKind.END or start.process_key == program.key:
-            yield element, ways
-
-
-def _flows(element: Element, ways: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
-    return [
-        (
-            flow.target_id,
-            (*ways, flow.flow_name) if flow.flow_name and flow.flow_name not in ways else ways,
-        )
-        for flow in element.outgoing
-    ]

@@ -27,10 +27,11 @@ _MOST_STEPS = 500
 
 @dataclass(frozen=True)
 class PaperName:
-    """A paper that can be printed at a step."""
+    """A paper that can be printed at a step; ``is_served``: with a proof of service."""
 
     id: str
     title: str
+    is_served: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Printed:
 
 def papers_of(program: Program, element: Element) -> tuple[PaperName, ...]:
     """The papers of a step by name."""
-    return tuple(PaperName(d.id, d.title) for d in program.documents_of(element))
+    return tuple(PaperName(d.id, d.title, d.is_served) for d in program.documents_of(element))
 
 
 def paper_steps(

@@ -144,7 +144,7 @@ def test_the_draft_of_the_opinion_is_one_click_away(desk: Desk) -> None:
         assert "所请没有依据" in browser.text(preview[1])
     told = box(browser.text(f"/cases/{case_id}"))
     assert "“拟处理意见”草稿" in told
-    assert "审签处理意见(分管领导,收到后 3 个工作日)" in told
+    assert "审签处理意见 分管领导,收到后 3 个工作日" in told
 
 
 def test_what_was_written_down_for_the_petitioner_and_added_is_a_letter_in(desk: Desk) -> None:

@@ -1,8 +1,8 @@
 """What who handles a case sees at a glance: other clocks, letters in and out, what comes next.
 
-A step that prints papers and asks for a day is a letter out, its answers the proof of service
-(送达回证: way, day, receipt). What bodies outside answer, what the applicant did by her receipt and
-messages are letters in.
+A step that prints a paper with a proof of service (送达回证) and asks for a day is a letter out,
+its answers that proof: way, day, receipt. What bodies outside answer, what the applicant did by
+her receipt and messages are letters in.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from flask import url_for
 
 from engine import Engine
 from engine.forms import Field, FieldKind
-from engine.forms.paths import get_at
+from engine.forms.paths import MISSING, get_at
 from engine.forms.values import is_empty
 from engine.model.actors import GUEST_NAME, is_guest_id
 from engine.model.cases import EventKind, HistoryEntry, StoredFile
@@ -46,7 +46,19 @@ class Next:
     """What may come behind an open step: ``after`` names that step where several are open."""
 
     after: str
-    ways: tuple[str, ...]
+    ways: tuple["Way", ...]
+
+
+@dataclass(frozen=True)
+class Way:
+    """One of the ways on.
+
+    ``by``: what stands on the flows; ``to``: where it leads; ``about``: who, by when.
+    """
+
+    by: str
+    to: str
+    about: str
 
 
 @dataclass(frozen=True)
@@ -139,8 +151,8 @@ def _next(now: Sequence[OpenNow], at_task: str) -> Iterator[Next]:
             yield Next(after, tuple(map(_way, one.coming)))
 
 
-def _way(one: Coming) -> str:
-    """同意 → 送达(信访接待员,收到后 3 个工作日)."""
+def _way(one: Coming) -> Way:
+    """同意 → 送达 信访接待员,收到后 3 个工作日."""
     name = named(one.name)
     if one.kind is ElementKind.END:
         name = _("结束:%(name)s", name=name)
@@ -153,8 +165,7 @@ def _way(one: Coming) -> str:
         by_when = _("收到后 %(limit)s", limit=amount(one.limit))
     law = _("法定时限") if one.is_law else ""
     about = ",".join(part for part in (named(one.who), by_when, law) if part)
-    told = f"{name}({about})" if about else name
-    return f"{_('、').join(map(named, one.ways))} → {told}" if one.ways else told
+    return Way(_("、").join(map(named, one.ways)), name, about)
 
 
 def _drafts(now: Sequence[OpenNow], steps: Sequence[PaperStep], at_task: str) -> Iterator[Link]:
@@ -184,7 +195,8 @@ def _of_steps(
         form = in_language(one.form)
         facts = [field for field in form.fields.values() if _is_told(field, one.data)]
         printed = papers.get(one.task_id, ())
-        is_out = bool(printed) and any(field.kind is FieldKind.DATE for field in facts)
+        is_served = any(paper.is_served for paper in printed)
+        is_out = is_served and any(field.kind is FieldKind.DATE for field in facts)
         if not (is_in or is_out):
             continue
         yield Letter(
@@ -242,7 +254,8 @@ def _is_told(field: Field, data: Mapping[str, object]) -> bool:
     """Whether an answer may stand in the line: short, given, and no personal data."""
     if field.kind not in _TOLD or field.decision or field.pii is not None:
         return False
-    return field.is_asked and not is_empty(get_at(data, field.path))
+    value = get_at(data, field.path)
+    return field.is_asked and value is not MISSING and not is_empty(value)
 
 
 def _label(field: Field) -> str:
