@@ -24,7 +24,7 @@ _NOTHING = lazy("没有报出原因")
 
 ADVICE: Mapping[Blame, object] = {
     Blame.DRAWING: lazy("请流程设计员改正这个环节并部署新版,把在办件迁移过去,再重试。"),
-    Blame.MACHINE: lazy("请按时间在日志里找出原因(docs/operating.md),排除后再重试。"),
+    Blame.MACHINE: lazy("请系统维护人员按时间在服务器日志里找出原因,排除后再重试。"),
     Blame.WORKER: lazy("不用重试,会自动接着办;一直不动的,请查看后台任务是否在运行。"),
 }
 _KINDS: Mapping[str, object] = {

@@ -247,7 +247,7 @@ def test_papers_that_are_missing_stand_beside_how_much_is_filled_in(bound, famil
             r'<span class="bf-badge bf-badge-change([^"]*)" data-papers-missing>', html
         )
         assert found is not None
-        missing = re.search(r"还缺材料\(种\) <b>(\d+)</b>", html)
+        missing = re.search(r"还缺材料 <b>(\d+)</b> 种", html)
         assert missing is not None
         assert ("bf-hidden" in found[1]) is (missing[1] == "0")
         return missing[1]
