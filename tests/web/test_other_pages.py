@@ -174,6 +174,35 @@ def test_the_deployed_file_passes_its_own_check(federation, browse):
     assert "检查结果" in checked.get_data(True) or "检查通过" in checked.get_data(True)
 
 
+def test_what_passed_the_check_is_deployed_without_choosing_it_again(federation, browse):
+    browser, definitions = browse("admin"), federation.engine.definitions
+    before = len(definitions.versions("example_request"))
+    sent = _renamed(example_files(*folder_scenarios(ROOT / "processes", "example_request")))
+    checked = browser.post("/deploy", {**sent, "act": "check"}).get_data(True)
+    assert len(definitions.versions("example_request")) == before
+    assert "部署刚才检查过的文件" in checked
+    assert "example_request.bpmn" in checked
+    kept = re.search(r'name="checked" value="([^"]+)"', checked)[1]
+    deployed = browser.post("/deploy", {"checked": kept, "act": "deploy"}).get_data(True)
+    assert "第 2 版" in deployed
+    assert "<dt>通过</dt><dd>7/7</dd>" in deployed
+    assert 'name="checked"' not in deployed
+    assert len(definitions.versions("example_request")) == before + 1
+
+
+def test_files_that_change_nothing_make_no_version_and_the_page_says_so(federation, browse):
+    html = browse("admin").post("/deploy", example_files()).get_data(True)
+    assert "与正在使用的版本相同,没有产生新版本" in html
+    assert "第 1 版" in html
+
+
+@pytest.mark.parametrize("damaged", ["?", "UEsDBA==", "bm90IGEgemlw"])
+def test_checked_files_that_come_back_damaged_are_refused_in_words(federation, browse, damaged):
+    refused = browse("admin").post("/deploy", {"checked": damaged, "act": "deploy"})
+    assert refused.status_code == 422
+    assert "请重新选择文件,再检查一次" in refused.get_data(True)
+
+
 def test_a_process_says_in_words_what_it_asks_and_who_must_differ(federation, browse):
     """A limit by parameter with today's value, and steps by their names."""
     files = read_folder(ROOT / "processes", ROOT / "forms", "example_request").files
@@ -281,6 +310,15 @@ def example_files(*more):
     return {"files": sent, "act": "deploy"}
 
 
+def _renamed(sent):
+    """The same upload with another name of a step."""
+    files = [
+        (io.BytesIO(c.read().replace("提出请求".encode(), "请求".encode())), n)
+        for c, n in sent["files"]
+    ]
+    return {**sent, "files": files}
+
+
 def test_a_designer_sees_how_far_the_scenarios_go(federation, browse):
     browser = browse("admin")
     before = browser.text("/processes/example_request")
@@ -288,7 +326,7 @@ def test_a_designer_sees_how_far_the_scenarios_go(federation, browse):
     html = browser.post(
         "/deploy", example_files(*folder_scenarios(ROOT / "processes", "example_request"))
     ).get_data(True)
-    assert "已部署" in html
+    assert "没有产生新版本" in html
     for page in (html, browser.text("/processes/example_request")):
         assert "<dt>通过</dt><dd>7/7</dd>" in page
         assert "<dt>环节</dt><dd>17/17</dd>" in page
@@ -297,12 +335,7 @@ def test_a_designer_sees_how_far_the_scenarios_go(federation, browse):
 
 def test_a_new_version_leads_to_what_it_changes(federation, browse):
     browser = browse("admin")
-    sent = example_files()
-    files = [
-        (io.BytesIO(c.read().replace("提出请求".encode(), "请求".encode())), n)
-        for c, n in sent["files"]
-    ]
-    html = browser.post("/deploy", {**sent, "files": files}).get_data(True)
+    html = browser.post("/deploy", _renamed(example_files())).get_data(True)
     assert "第 2 版" in html
     compare = "/processes/example_request/compare"
     assert f'href="{compare}"' in html

@@ -134,6 +134,14 @@ class DeployedVersion:
 
 
 @dataclass(frozen=True)
+class CheckedFiles:
+    """Files that passed the check, packed to come back with the button, and their names."""
+
+    packed: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class UploadPage(Page):
     """Checking and deploying files."""
 
@@ -145,6 +153,7 @@ class UploadPage(Page):
     deployed: tuple[DeployedVersion, ...]
     scenarios: tuple[ShownScenarios, ...] = ()
     drawings: tuple[FoundOnDrawing, ...] = ()
+    checked: CheckedFiles | None = None
 
     @property
     def title(self) -> str:

@@ -1,5 +1,7 @@
 """The addresses of processes."""
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -8,8 +10,10 @@ from engine.definitions.folder import read_upload
 from engine.errors import DeploymentRefused, Invalid, NotFound, Refused
 from engine.model.definitions import SourceFile
 from engine.work.deploy import Deployment
+from webapp.definitions.checked_files import packed, unpacked
 from webapp.definitions.drawings import found_on_drawings
 from webapp.definitions.pages import (
+    CheckedFiles,
     DeployedVersion,
     UploadPage,
     process_list,
@@ -85,6 +89,8 @@ def take_upload() -> ResponseReturnValue:
 
 def _files() -> tuple[SourceFile, ...]:
     chosen = [(f.filename or "", f.read()) for f in request.files.getlist("files") if f.filename]
+    if not chosen and request.form.get("checked"):
+        chosen = unpacked(request.form["checked"])
     if not chosen:
         raise Invalid("请选择要检查的 .bpmn、.dmn、.form、.document、.english 或场景 .toml 文件。")
     return read_upload(chosen).files
@@ -95,7 +101,8 @@ def _taken(actor: Actor, files: tuple[SourceFile, ...], *, deploys: bool) -> Upl
     if not deploys:
         checked = group.dry_run(actor, files)
         message = _("检查通过,可以部署。在办的办件仍按原来的版本办理。")
-        return _page(frame, message, files, checked, ())
+        return replace(_page(frame, message, files, checked, ()), checked=_checked(files))
+    there = {row.id for row in group.latest()}
     made = group.deploy(actor, files)
     names = tuple(
         DeployedVersion(
@@ -106,7 +113,14 @@ def _taken(actor: Actor, files: tuple[SourceFile, ...], *, deploys: bool) -> Upl
         for row in made.definitions
     )
     message = _("已部署。新办件按新版本办理,在办的办件仍按原来的版本办理。")
+    if there.issuperset(row.id for row in made.definitions):
+        message = _("这些文件与正在使用的版本相同,没有产生新版本。")
     return _page(frame, message, files, made, names)
+
+
+def _checked(files: tuple[SourceFile, ...]) -> CheckedFiles | None:
+    text = packed(files)
+    return CheckedFiles(text, tuple(one.name for one in files)) if text else None
 
 
 def _page(
