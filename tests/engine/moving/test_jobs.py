@@ -438,9 +438,10 @@ def test_two_commands_that_lock_each_other_out_both_succeed(shop: Workshop) -> N
     assert shop.rows("SELECT name, value FROM counter ORDER BY name") == [("a", 2), ("b", 2)]
 
 
+# SQLite has one writer: nobody is ended for another.
+@pytest.mark.parametrize("database_kind", ["postgres"])
+@pytest.mark.postgres
 def test_an_operation_that_is_ended_for_another_is_done_again_with_its_step(shop: Workshop) -> None:
-    if shop.engine.database.is_sqlite:
-        pytest.skip("SQLite has one writer: nobody is locked out by another")
     shop.by_hand("INSERT INTO counter (name, value) VALUES ('a', 0)")
     shop.put(operated(later=False))
 
@@ -459,13 +460,14 @@ def test_an_operation_that_is_ended_for_another_is_done_again_with_its_step(shop
     assert shop.broken() == {}
 
 
+# SQLite has no connection that could be lost.
+@pytest.mark.parametrize("database_kind", ["postgres"])
+@pytest.mark.postgres
 @pytest.mark.parametrize("way", ["text", "ready"])
 def test_a_connection_that_is_lost_within_an_operation_undoes_its_step(
     shop: Workshop, way: str
 ) -> None:
     """Nothing is written with another connection, and nobody is told that it was."""
-    if shop.engine.database.is_sqlite:
-        pytest.skip("SQLite has no connection that could be lost")
     shop.by_hand("INSERT INTO counter (name, value) VALUES ('a', 0)")
     shop.put(operated(later=False))
     case_id = shop.begin("operated")
