@@ -46,15 +46,19 @@ def _subtract_times(left: Time, right: Time, _run: Run) -> object:
     return DayTimeDuration(left.nanoseconds - right.nanoseconds + offsets * SECOND)
 
 
-def _scaled(length: int, factor: Decimal) -> int:
+def _whole_length(length: Decimal) -> int:
     # Durations reach 3e25 nanoseconds, past bounded_integer; 34 digits hold them, and their
     # classes bound them.
-    product = NUMBERS.multiply(Decimal(length), factor)
-    return int(product) if abs(product.adjusted()) <= NUMBERS.prec else bounded_integer(product)
+    return int(length) if abs(length.adjusted()) <= NUMBERS.prec else bounded_integer(length)
+
+
+def _scaled(length: int, factor: Decimal) -> int:
+    return _whole_length(NUMBERS.multiply(Decimal(length), factor))
 
 
 def _divided(length: int, divisor: Decimal) -> int:
-    return _scaled(length, NUMBERS.divide(Decimal(1), divisor)) if divisor else _by_zero()
+    # Never by way of 1 / divisor, which is rounded: a third of 3 months is 1 month, not 0.
+    return _whole_length(NUMBERS.divide(Decimal(length), divisor)) if divisor else _by_zero()
 
 
 def _by_zero() -> int:
@@ -71,7 +75,8 @@ def _divide_numbers(left: Decimal, right: Decimal, _run: Run) -> object:
 
 def _power(left: Decimal, right: Decimal, run: Run) -> object:
     run.charge(20)
-    return NUMBERS.power(left, right)
+    # IEEE 754 has 0 ** 0 = 1, where Python's Decimal knows no value.
+    return NUMBERS.power(left, right) if right else Decimal(1)
 
 
 _MONTHS, _EXACT = YearMonthDuration, DayTimeDuration

@@ -216,7 +216,18 @@ def known_zone(name: str) -> bool:
 
 
 def zone_offset(name: str, day: int, nanoseconds: int) -> int:
-    """Give a zone's offset in seconds at a moment of its wall clock.
+    """Give a zone's offset in seconds at a moment of its wall clock."""
+    return _offset_of(_python_moment(day, nanoseconds, ZoneInfo(name)))
+
+
+def _zone_offset_at(name: str, nanoseconds: int) -> int:
+    """Give a zone's offset in seconds at a moment counted from 1970 in UTC."""
+    day, of_day = divmod(nanoseconds, DAY)
+    return _offset_of(_python_moment(day, of_day, dt.UTC).astimezone(ZoneInfo(name)))
+
+
+def _python_moment(day: int, nanoseconds: int, zone: dt.tzinfo) -> dt.datetime:
+    """Give Python's datetime.
 
     Years that Python does not know stand for a near year of the same calendar.
     """
@@ -224,10 +235,11 @@ def zone_offset(name: str, day: int, nanoseconds: int) -> int:
     if not dt.MINYEAR < year < dt.MAXYEAR:
         year = 2000 + year % 400
     hours, rest = divmod(nanoseconds // SECOND, 3600)
-    local = dt.datetime(
-        year, month, day_of_month, hours, rest // 60, rest % 60, tzinfo=ZoneInfo(name)
-    )
-    offset = local.utcoffset()
+    return dt.datetime(year, month, day_of_month, hours, rest // 60, rest % 60, tzinfo=zone)
+
+
+def _offset_of(moment: dt.datetime) -> int:
+    offset = moment.utcoffset()
     return 0 if offset is None else int(offset.total_seconds())
 
 
@@ -267,13 +279,23 @@ def add_months(moment: Date | DateTime, months: int) -> Date | DateTime:
 
 
 def add_nanoseconds(moment: Date | DateTime | Time, nanoseconds: int) -> Date | DateTime | Time:
-    """Move by an exact length; a date stays a date, a time goes round the clock."""
+    """Move by an exact length; a date stays a date, a time goes round the clock.
+
+    In a named zone the length is that of real time: the clock on the wall may be put forward or
+    back on the way.
+    """
     if isinstance(moment, Time):
         return Time((moment.nanoseconds + nanoseconds) % DAY, moment.offset, moment.zone)
     if isinstance(moment, Date):
         return Date((moment.day * DAY + nanoseconds) // DAY)
-    day, of_day = divmod(moment.local_nanoseconds + nanoseconds, DAY)
-    return DateTime(day, Time(of_day, moment.time.offset, moment.time.zone))
+    zone = moment.time.zone
+    if zone is None:
+        local = moment.local_nanoseconds + nanoseconds
+    else:
+        moved = instant(moment, zone) + nanoseconds
+        local = moved + _zone_offset_at(zone, moved) * SECOND
+    day, of_day = divmod(local, DAY)
+    return DateTime(day, Time(of_day, moment.time.offset, zone))
 
 
 def weekday(day: int) -> int:

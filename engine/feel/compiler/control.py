@@ -60,16 +60,22 @@ def _from_to(start: object, end: object) -> Iterable[object]:
 
 def _through_range(interval: Range) -> Iterable[object]:
     start, end = interval.start, interval.end
-    first_skipped, last_skipped = not interval.start_included, not interval.end_included
+    if interval.operator is not None:
+        raise NoValue("这种区间不能逐项取值")
     if isinstance(start, Date) and isinstance(end, Date):
-        return _days(start.day + first_skipped, end.day - last_skipped)
-    if isinstance(start, Decimal) and isinstance(end, Decimal) and interval.operator is None:
-        first = whole_integer(start) + first_skipped
-        last = whole_integer(end) - last_skipped
-        if whole_integer(start) > whole_integer(end):
-            raise NoValue("区间的起点大于终点")
-        return (Decimal(number) for number in range(first, last + 1))
+        days = _between(start.day, end.day, interval)
+        return (Date(day) for day in days)
+    if isinstance(start, Decimal) and isinstance(end, Decimal):
+        numbers = _between(whole_integer(start), whole_integer(end), interval)
+        return (Decimal(number) for number in numbers)
     raise NoValue("这种区间不能逐项取值")
+
+
+def _between(first: int, last: int, interval: Range) -> range:
+    """Give what lies in an interval, upwards only: nothing lies in (1..2)."""
+    if first > last:
+        raise NoValue("区间的起点大于终点")
+    return range(first + (not interval.start_included), last + interval.end_included)
 
 
 def items_of(value: object) -> Iterable[object]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cmp_to_key, reduce
 
 from engine.feel.arithmetic import calculate
-from engine.feel.decimals import NUMBERS, bounded_integer
+from engine.feel.decimals import NUMBERS, bounded_integer, whole_integer
 from engine.feel.errors import NoValue
 from engine.feel.functions.registry import aggregate, builtin, builtin_with_run, variadic
 from engine.feel.functions.strings import slice_from
@@ -205,7 +205,7 @@ def duplicate_values(run: Run, items: list[object]) -> list[object]:
 
 
 def _index(items: list[object], position: Decimal) -> int:
-    index = bounded_integer(position)
+    index = whole_integer(position)
     if index == 0 or abs(index) > len(items):
         raise NoValue(f"列表没有第 {index} 项")
     return index - 1 if index > 0 else len(items) + index

@@ -1,12 +1,11 @@
 """Relations between points and ranges (DMN 1.5, 10.3.4.8, table 78), and range() itself."""
 
 import re
-from collections.abc import Callable
 
 from engine.feel import syntax
+from engine.feel.decimals import NUMBERS
 from engine.feel.errors import FeelSyntaxError, NoValue
-from engine.feel.functions.conversion import date, date_and_time, duration, time
-from engine.feel.functions.registry import builtin_with_run
+from engine.feel.functions.registry import FUNCTIONS, builtin_with_run
 from engine.feel.names import KnownNames
 from engine.feel.reader import parse
 from engine.feel.run import Run
@@ -181,22 +180,24 @@ def coincides(run: Run, one: object, other: object) -> bool | None:
 # range("[1..5]") --------------------------------------------------------------
 
 _RANGE_TEXT = re.compile(r"\s*([\[(\]])(.{0,200}?)\.\.(.{0,200}?)([\])\[])\s*", re.DOTALL)
+_TEST_TEXT = re.compile(r"\s*(<=|>=|<|>)(.{1,200})", re.DOTALL)
 _BOUND_NAMES = KnownNames(["date and time"])
-_BOUND_FUNCTIONS: dict[str, Callable[[str], object]] = {
-    "date": date,
-    "time": time,
-    "date and time": date_and_time,
-    "duration": duration,
-}
+_BOUND_FUNCTIONS = frozenset({"date", "time", "date and time", "duration"})
 
 
 @builtin_with_run("range", "from: string")
 def range_of_text(run: Run, text: str) -> Range:
-    """range("[1..5]"): an interval of literals written as text; a missing bound is an open end."""
+    """range("[1..5]"): an interval of literals written as text; a missing bound is an open end.
+
+    A test is one too, range("> 5").
+    """
+    test = _TEST_TEXT.fullmatch(text)
+    if test is not None:
+        return _range_of_test(test[1], _bound(run, test[2]))
     found = _RANGE_TEXT.fullmatch(text)
     if found is None:
         raise NoValue("区间的格式不对")
-    start, end = _bound(found[2]), _bound(found[3])
+    start, end = _bound(run, found[2]), _bound(run, found[3])
     start_included, end_included = found[1] == "[", found[4] == "]"
     if (start is None and start_included) or (end is None and end_included):
         raise NoValue("没有值的一端不能包含在区间里")
@@ -206,29 +207,44 @@ def range_of_text(run: Run, text: str) -> Range:
         raise NoValue("区间的两端不能比较,或次序颠倒")
     # Without a bound it is a test: (5..) is > 5, which a range to null is not.
     if end is None:
-        return Range(start, start_included, None, False, ">=" if start_included else ">")  # noqa: FBT003
+        return _range_of_test(">=" if start_included else ">", start)
     if start is None:
-        return Range(None, False, end, end_included, "<=" if end_included else "<")  # noqa: FBT003
+        return _range_of_test("<=" if end_included else "<", end)
     return Range(start, start_included, end, end_included)
 
 
-def _bound(text: str) -> object:
+def _range_of_test(operator: str, bound: object) -> Range:
+    if bound is None:
+        raise NoValue("区间的两端都没有值")
+    included = operator.endswith("=")
+    if operator[0] == "<":
+        return Range(None, False, bound, included, operator)  # noqa: FBT003
+    return Range(bound, included, None, False, operator)  # noqa: FBT003
+
+
+def _bound(run: Run, text: str) -> object:
     if text.strip() in ("", "null"):
         return None
     try:
         node = parse(text, _BOUND_NAMES)
     except FeelSyntaxError:
         raise NoValue("区间的端点不对") from None
+    value = _literal(run, node)
+    if value is None:  # 31 April is no open end
+        raise NoValue("区间的端点不对")
+    return value
+
+
+def _literal(run: Run, node: syntax.Node) -> object:
     match node:
-        case syntax.NumberLiteral(value):
+        case syntax.NumberLiteral(value) | syntax.StringLiteral(value):
             return value
-        case syntax.StringLiteral(literal):
-            return literal
-        case syntax.TemporalLiteral(literal):
-            return read_temporal(literal)
-        case syntax.Call(syntax.Name(name), (syntax.StringLiteral(argument),)):
-            if name in _BOUND_FUNCTIONS:
-                return _BOUND_FUNCTIONS[name](argument)
+        case syntax.Negation(syntax.NumberLiteral(number)):
+            return NUMBERS.minus(number)
+        case syntax.TemporalLiteral(text):
+            return read_temporal(text)
+        case syntax.Call(syntax.Name(name), arguments) if name in _BOUND_FUNCTIONS:
+            parts = [_literal(run, argument) for argument in arguments]
+            return FUNCTIONS[name].call(run, parts)
         case _:
-            pass
-    raise NoValue("区间的端点应为直接写出的值")
+            raise NoValue("区间的端点应为直接写出的值")
