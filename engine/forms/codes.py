@@ -46,8 +46,8 @@ def called(asked: Field, word: str) -> list[Option]:
 
 def either_of(asked: Field, word: str, meant: Sequence[Option]) -> str:
     """What to say of a word that several choices are called by."""
-    known = "”或“".join(option.label for option in meant)
-    return f"“{asked.label}”的“{word}”可以是“{known}”,请选定一个"
+    known = "或".join(f"“{option.label}”" for option in meant)
+    return f"“{asked.label}”的“{word}”可以是{known},请选定一个"
 
 
 def expired(asked: Field, value: object, scope: Mapping[str, object], today: date) -> Option | None:

@@ -219,19 +219,19 @@ class CompiledForm:
         return read_post(tuple(self.fields.values()), fields)
 
     def paste_faults(self, data: Mapping[str, object], action: RowAction) -> tuple[FieldError, ...]:
-        """What could not be read of lines that are pasted into these answers."""
+        """What could not be read of lines that are pasted into these answers, a line a sentence."""
         asked = self.fields.get(action.key)
         if action.verb != "paste" or asked is None or asked.kind is not FieldKind.LIST:
             return ()
         rows = [row for row in rows_of(data, asked) if not is_blank(asked, row)]
-        faults = read_pasted(asked, action.text, first_row=len(rows)).faults
+        faults = read_pasted(asked, action.text, first_row=len(rows), english=self.english).faults
         if not faults:
             return ()
-        return (FieldError(pointer(*asked.path), "paste", "".join(faults), asked.label),)
+        return (FieldError(pointer(*asked.path), "paste", "\n".join(faults), asked.label),)
 
     def apply_row_action(self, data: Mapping[str, object], action: RowAction) -> Answers:
         """The data after a button that adds or removes a row or a file."""
-        return apply_row_action(tuple(self.fields.values()), data, action)
+        return apply_row_action(tuple(self.fields.values()), data, action, self.english)
 
     def initial(self, scope: Mapping[str, object], context: EvaluationContext) -> Answers:
         """What a new form shows: what the case knows, else defaults; never a decision."""

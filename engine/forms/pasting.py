@@ -13,11 +13,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from engine.forms import pasting_messages as messages
 from engine.forms.codes import called, either_of
 from engine.forms.components import Field, FieldKind
 from engine.forms.formats import normalise
 from engine.forms.paths import set_at
 from engine.forms.values import as_decimal, clean_text, read_date, to_json_number
+from engine.model.english import NO_ENGLISH, English
 from engine.model.identity_numbers import excel_damage
 
 Answers = dict[str, object]
@@ -49,13 +51,22 @@ class Pasted:
     faults: tuple[str, ...]
 
 
-def read_pasted(asked: Field, text: str, first_column: str = "", first_row: int = 0) -> Pasted:
-    """Read lines for a list; they begin at this column and fall on rows from ``first_row``."""
+def read_pasted(
+    asked: Field,
+    text: str,
+    first_column: str = "",
+    first_row: int = 0,
+    english: English = NO_ENGLISH,
+) -> Pasted:
+    """Read lines for a list; they begin at this column and fall on rows from ``first_row``.
+
+    Columns and choices may be called as they are in ``english`` too.
+    """
     if len(text) > LONGEST_PASTE:
-        return Pasted((), (), ("粘贴的内容太多,没有粘贴。请分几次,每次不超过两千行。",))
+        return Pasted((), (), (messages.too_much(),))
     lines = _lines(text)
     columns = [column for column in asked.row_fields if _takes_text(column)]
-    order = _by_headings(columns, lines[0]) if lines else None
+    order = _by_headings(columns, lines[0], english) if lines else None
     strange: tuple[str, ...] = ()
     if order is not None:
         strange = _strange_headings(order, lines)
@@ -63,26 +74,25 @@ def read_pasted(asked: Field, text: str, first_column: str = "", first_row: int 
     else:
         order = _by_order(asked, first_column)
     if not lines:
-        nothing = f"没有可以粘贴的内容。请从 Excel 复制“{asked.label}”的各行。"
-        return Pasted((), (), (nothing,))
+        return Pasted((), (), (messages.nothing(asked.label),))
     most = asked.max_items or len(lines)
     kept, cut = lines[: max(0, most - first_row)], lines[max(0, most - first_row) :]
-    reader = _Reader(asked, order, first_row)
+    reader = _Reader(order, first_row, english)
     for heading in strange:
-        reader.fault(f"表头“{heading}”没有对应的列,这一列没有粘贴。")
+        reader.fault(messages.strange_heading(heading))
     rows = tuple(reader.row(number, cells) for number, cells in enumerate(kept))
     if cut:
-        reader.fault(f"“{asked.label}”最多 {most} 行,多出的 {len(cut)} 行没有粘贴。")
+        reader.fault(messages.cut_off(asked.label, most, len(cut)))
     return Pasted(rows, tuple(c.key for c in order if c is not None), reader.told(len(rows)))
 
 
 class _Reader:
     """Reads rows one by one; remembers which had a fault."""
 
-    def __init__(self, asked: Field, order: Sequence[Field | None], first_row: int) -> None:
-        self._asked = asked
+    def __init__(self, order: Sequence[Field | None], first_row: int, english: English) -> None:
         self._order = order
         self._first_row = first_row
+        self._english = english
         self._faults: list[str] = []
         self._faulty: set[int] = set()
 
@@ -93,7 +103,7 @@ class _Reader:
             text = clean_text(cell)
             column = self._order[place] if place < len(self._order) else None
             if place >= len(self._order) and text:
-                self._fault_in(number, f"有 {len(cells)} 格,比表格的列多,可能错了列,请核对")
+                self._fault_in(number, messages.shifted(len(cells)))
                 break
             if column is not None and text:
                 set_at(row, column.path, self._cell(number, column, text))
@@ -103,20 +113,16 @@ class _Reader:
         damage = excel_damage(unicodedata.normalize("NFKC", text).upper())
         if damage is not None and not column.is_numeric:
             shown = unicodedata.normalize("NFKC", text).upper()
-            self._fault_in(
-                number,
-                f"“{column.label}”已被 Excel 改成 {shown},末几位已丢失。"
-                "请将该列设为“文本”后重新填写",
-            )
+            self._fault_in(number, messages.damaged(column.label, shown))
             return text
-        value, problem = read_cell(column, text)
+        value, problem = read_cell(column, text, self._english)
         if problem:
             self._fault_in(number, problem)
         return value
 
-    def _fault_in(self, number: int, sentence: str) -> None:
+    def _fault_in(self, number: int, problem: str) -> None:
         self._faulty.add(number)
-        self.fault(f"第 {self._first_row + number + 1} 行{sentence}。")
+        self.fault(messages.in_row(self._first_row + number + 1, problem))
 
     def fault(self, sentence: str) -> None:
         """Keep a sentence; after the first twenty only that there are more."""
@@ -128,35 +134,34 @@ class _Reader:
             return ()
         shown = self._faults[:_MOST_FAULTS]
         if len(self._faults) > _MOST_FAULTS:
-            shown.append(f"还有 {len(self._faults) - _MOST_FAULTS} 处,改好后再看。")
-        right = rows - len(self._faulty)
-        return (*shown, f"其余 {right} 行已粘贴。" if right else "请逐行核对。")
+            shown.append(messages.more(len(self._faults) - _MOST_FAULTS))
+        return (*shown, messages.others_taken(rows - len(self._faulty)))
 
 
-def read_cell(column: Field, text: str) -> tuple[object, str]:
+def read_cell(column: Field, text: str, english: English = NO_ENGLISH) -> tuple[object, str]:
     """The value of a cell, and what is wrong with it where it stays as it was."""
     if column.is_numeric:
         number = as_decimal(text)
         if number is None:
-            return text, f"“{column.label}”的“{text}”不是数字"
+            return text, messages.no_number(column.label, text)
         return to_json_number(number), ""
     if column.kind is FieldKind.DATE:
         day = read_date(text) or _excel_day(text)
-        return (text, f"“{column.label}”的“{text}”不是日期") if day is None else (str(day), "")
+        return (text, messages.no_date(column.label, text)) if day is None else (str(day), "")
     if column.kind is FieldKind.CHECKBOX:
         return text.lower() in _SAME["是"], ""
     if column.kind is FieldKind.CHECKLIST:
-        return _choices(column, text)
+        return _choices(column, text, english)
     if column.options:
-        return _choice(column, text)
+        return _choice(column, text, english)
     return _text(column, text), ""
 
 
-def _choice(column: Field, text: str) -> tuple[object, str]:
+def _choice(column: Field, text: str, english: English) -> tuple[object, str]:
     """By the text, by the code, as people say yes and no, or by an everyday word for it."""
     plain = _plain(text)
     for option in column.options:
-        if plain in (_plain(option.label), _plain(option.value)):
+        if plain in map(_plain, (option.label, option.value, english.of(option.label))):
             return option.value, ""
     for option in column.options:
         if plain in _SAME.get(option.label, ()) or plain in _SAME.get(_yes_no(option.value), ()):
@@ -166,11 +171,15 @@ def _choice(column: Field, text: str) -> tuple[object, str]:
         return meant[0].value, ""
     if meant:
         return text, either_of(column, text, meant)
-    return text, f"“{column.label}”的“{text}”不在选项里,请改选"
+    return text, messages.no_choice(column.label, text)
 
 
-def _choices(column: Field, text: str) -> tuple[object, str]:
-    found = [_choice(column, part) for part in re.split(r"[、,;,;\s]+", text) if part]
+def _choices(column: Field, text: str, english: English) -> tuple[object, str]:
+    """Between commas, or between spaces where what stands there is no choice of several words."""
+    found: list[tuple[object, str]] = []
+    for part in filter(str.strip, re.split(r"[、,;\uff0c\uff1b]", text)):
+        whole = _choice(column, part, english)
+        found += [_choice(column, word, english) for word in part.split()] if whole[1] else [whole]
     return [value for value, _ in found], next((problem for _, problem in found if problem), "")
 
 
@@ -223,10 +232,13 @@ def _takes_text(column: Field) -> bool:
     return column.is_asked and column.kind is not FieldKind.FILE
 
 
-def _by_headings(columns: Sequence[Field], cells: Sequence[str]) -> list[Field | None] | None:
+def _by_headings(
+    columns: Sequence[Field], cells: Sequence[str], english: English
+) -> list[Field | None] | None:
     """The column under each heading, None where the line has none; unknown ones are passed over."""
     known = {_plain(column.label): column for column in columns}
-    found = [known.get(_plain(cell)) for cell in cells]
+    in_english = {_plain(english.of(column.label)): column for column in columns}
+    found = [known.get(_plain(cell)) or in_english.get(_plain(cell)) for cell in cells]
     enough = min(_ENOUGH_HEADINGS, len(columns))
     if sum(column is not None for column in found) < enough:
         return None
@@ -271,4 +283,4 @@ def _by_order(asked: Field, first: str) -> list[Field | None]:
 def _plain(text: str) -> str:
     """A heading or a choice without what differs between two sheets that mean the same."""
     half_width = unicodedata.normalize("NFKC", text).strip().lower()
-    return re.sub(r"\s|\*|\((必填|元|选填)\)|:$", "", half_width)
+    return re.sub(r"\s|\*|\((必填|元|选填|required|yuan|optional)\)|:$", "", half_width)

@@ -18,6 +18,7 @@ from engine.forms.paths import MISSING, get_at, set_at
 from engine.forms.rows import is_blank, new_row
 from engine.forms.values import as_decimal, clean_text, read_date, to_json_number
 from engine.forms.visibility import Answers
+from engine.model.english import NO_ENGLISH, English
 
 Post = Mapping[str, Sequence[str]]
 
@@ -79,9 +80,15 @@ def _row_action(verb: str, text: str) -> RowAction | None:
 
 
 def apply_row_action(
-    fields: Sequence[Field], data: Mapping[str, object], action: RowAction
+    fields: Sequence[Field],
+    data: Mapping[str, object],
+    action: RowAction,
+    english: English = NO_ENGLISH,
 ) -> Answers:
-    """The data after the button; an action that fits no list and no file changes nothing."""
+    """The data after the button; an action that fits no list and no file changes nothing.
+
+    What is pasted may call columns and choices as they are in ``english`` too.
+    """
     changed = deepcopy(dict(data))
     asked = next((f for f in fields if f.key == action.key), None)
     if asked is None or asked.kind not in (FieldKind.LIST, FieldKind.FILE) or not asked.is_asked:
@@ -97,7 +104,7 @@ def apply_row_action(
                 for row in items
                 if isinstance(row, dict) and (asked.keeps_rows or not is_blank(asked, row))
             ]
-            pasted = read_pasted(asked, action.text, first_row=len(filled))
+            pasted = read_pasted(asked, action.text, first_row=len(filled), english=english)
             rows = [{**new_row(asked), **row} for row in pasted.rows]
             set_at(changed, asked.path, [*filled, *rows])
         return changed

@@ -19,6 +19,7 @@ from engine.sentences.words import Words
 _HAN = re.compile("[\u3400-\u9fff]")
 _CHINESE = re.compile("[\u3400-\u9fff、]")
 _ID_FIRST = re.compile(r"([!-~]+) (.+)", re.DOTALL)
+_QUOTED = re.compile("“[^“”]*”")
 _GAP = re.compile(r"\{\d?\}")
 _DEEPEST = 6
 _MOST_TRIES = 300
@@ -112,8 +113,8 @@ class _Reading:
         )
 
     def _value(self, text: str, depth: int) -> str | None:
-        """What stands in a gap: a phrase, a list, either in parentheses; or nothing Chinese."""
-        if not _CHINESE.search(text):
+        """What stands in a gap: a phrase, a list, either in parentheses, a name, no Chinese."""
+        if not _CHINESE.search(text) or _QUOTED.fullmatch(text):
             return text
         if text.startswith("(") and text.endswith(")"):
             inner = self._value(text[1:-1], depth)

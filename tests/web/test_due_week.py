@@ -51,3 +51,16 @@ def test_nothing_due_is_said_and_a_wrong_day_is_refused(federation, browse):
     assert "本周没有到期的时限" in supervisor.text("/supervision/due")
     for wrong in ("day=2026-12-24", "kind=month"):
         assert supervisor.get(f"/supervision/due?{wrong}").status_code == 422
+
+
+def test_an_english_sheet_is_english_in_every_cell_that_a_process_says(federation, browse):
+    worked(federation)
+    supervisor = browse("supervisor")
+    supervisor.client.set_cookie("lang", "en")
+
+    book = load_workbook(io.BytesIO(supervisor.get("/supervision/due.xlsx").data))
+
+    head, *rows = ([cell.value for cell in row] for row in book.worksheets[1].rows)
+    steps = {row[head.index("Step or period")] for row in rows}
+    assert steps == {"Fill in the application"}
+    assert {row[head.index("Process")] for row in rows} == {"Example request"}

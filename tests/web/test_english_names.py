@@ -7,7 +7,9 @@ import pytest
 from engine import SYSTEM
 from engine.definitions.folder import read_folder
 from engine.model.definitions import SourceFile
+from engine.model.papers import RequiredPaper
 from tests.web.conftest import FILLED, ROOT, nonce_of
+from webapp.reading.papers import paper_list
 
 pytestmark = pytest.mark.both_databases
 
@@ -110,3 +112,29 @@ def test_a_process_without_english_is_as_it_was(federation, in_english):
     task = federation.applied()
     page = in_english("reviewer").text(f"/tasks/{task}")
     assert "审核意见" in page
+
+
+def test_a_designer_reads_what_a_process_is_in_english(in_english):
+    designer = in_english("admin")
+    assert ">Example request</a>" in designer.text("/processes")
+    page = designer.text("/processes/example_request")
+    assert "<h1>Example request</h1>" in page
+    assert "A small process that is whole" in page
+    steps = re.search(r"<h2>Steps?\b.*?</table>", page, re.DOTALL)[0]
+    assert "Fill in the application" in steps
+    assert "County reviewer" in steps
+    assert not HAN.search(steps)
+
+
+def test_papers_that_are_needed_are_called_in_english(federation):
+    needed = [RequiredPaper("x", "审核意见", "附件(可不传)", is_optional=False, given=())]
+    with federation.app.test_request_context("/", environ_base={"HTTP_COOKIE": "lang=en"}):
+        shown = paper_list((), {}, needed, ())
+    assert shown.missing == ("Opinion of the review",)
+    (group,) = shown.groups
+    assert (group.text, group.where) == ("Opinion of the review", "Attachment (optional)")
+
+
+def test_why_a_step_is_hers_is_told_in_english_but_for_the_name_of_the_unit(federation, in_english):
+    page = in_english("reviewer").text(f"/tasks/{federation.applied()}")
+    assert "This step is done by the Reviewer of 芗城区总工会." in page

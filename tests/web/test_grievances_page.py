@@ -50,3 +50,12 @@ def test_what_is_begun_there_stays_under_its_menu(desk: Desk) -> None:
     form = text(desk, "reception", f"/start/petition{begin}")
     assert f'{MENU} aria-current="page"' in form
     assert 'href="/inbox" aria-current' not in form
+
+
+def test_the_lists_are_called_in_english_on_an_english_page(desk: Desk) -> None:
+    taken_down(desk.engine)
+    reception = signed_in(desk, "reception")
+    reception.client.set_cookie("lang", "en")
+    tabs = reception.text("/grievances").partition('aria-current="page">')[2].partition("</nav>")[0]
+    assert ">Petition</a>" in reception.text("/grievances")
+    assert "信访" not in tabs

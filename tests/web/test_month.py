@@ -6,6 +6,13 @@ from datetime import timedelta
 
 from openpyxl import load_workbook
 
+from engine import SYSTEM, Request
+from engine.definitions.folder import read_folder
+from engine.model.definitions import SourceFile
+from engine.model.delays import REASONS
+from tests.web.conftest import ROOT
+from webapp.shared.words import DELAYS
+
 
 def worked(federation):
     """Two cases in November, one step done late in December, two late at its end."""
@@ -84,3 +91,55 @@ def test_the_workbook_has_the_same_figures(federation, browse):
     last = [cell.value for cell in list(book["按环节"].rows)[-1]]
     assert last == ["合计", 0, 1, 0, 2, 2, 0]
     assert [c.value for c in list(book["超期原因"].rows)[-1]] == ["合计", 2]
+
+
+def twin(federation):
+    """The same process under another name; its first step is called otherwise in Chinese alone."""
+    files = read_folder(ROOT / "processes", ROOT / "forms", "example_request").files
+    files = [
+        SourceFile(
+            one.name.replace("example_request", "twin_request"),
+            one.content.replace(b"example_request", b"twin_request")
+            .replace("填写申请".encode(), "填报申请".encode())
+            .replace(b"Example request", b"Twin request"),
+        )
+        for one in files
+    ]
+    federation.engine.definitions.deploy(SYSTEM, files)
+    request = Request("twin_request", "mill", {"subject": "丙"})
+    federation.engine.cases.start(federation.actor("officer"), request)
+
+
+def test_steps_that_only_the_chinese_tells_apart_have_their_process_in_english(federation, browse):
+    twin(federation)
+    worked(federation)
+    supervisor = browse("supervisor")
+    month = "/supervision/month{}?month=2026-12"
+    assert {"填写申请", "填报申请"} <= figures(supervisor.text(month.format("")))[1].keys()
+
+    supervisor.client.set_cookie("lang", "en")
+
+    told = {f"Fill in the application ({name} request)" for name in ("Example", "Twin")}
+    assert told <= figures(supervisor.text(month.format("")))[1].keys()
+    book = load_workbook(io.BytesIO(supervisor.get(month.format(".xlsx")).data))
+    assert told <= {row[0].value for row in book.worksheets[1].rows}
+    board = supervisor.text("/supervision")
+    assert all(f">{one}<" in board for one in told)
+
+
+def test_why_a_step_is_late_is_kept_in_chinese_and_told_in_either(federation, browse):
+    assert DELAYS.keys() == set(REASONS)
+    worked(federation)
+    supervisor, officer = browse("supervisor"), browse("officer")
+    for browser in (supervisor, officer):
+        browser.client.set_cookie("lang", "en")
+    month = supervisor.text("/supervision/month?month=2026-12")
+    assert figures(month)[2]["Papers are still missing"] == [1]
+    assert "Papers are still missing" in supervisor.text("/supervision")
+    task = federation.first_task("officer")
+    page = officer.text(f"/tasks/{task}")
+    assert '<option value="材料未补齐">Papers are still missing</option>' in page
+    said = {"reason": "等待会议研究", "note": "下周一"}
+    officer.post(f"/tasks/{task}/delay", said, page=f"/tasks/{task}")
+    assert "Waits for a meeting (下周一)" in officer.text(f"/tasks/{task}")
+    assert "等待会议研究(下周一)" in browse("officer").text(f"/tasks/{task}")

@@ -91,3 +91,25 @@ def test_a_reminder_shows_on_the_board_and_on_the_step(late, browse):
     assert "催办 1 次" in browse("officer").text(f"/tasks/{late['mill'][0]}")
     refused = supervisor.post("/supervision/reminders", {"way": "电话"}, page=page)
     assert refused.status_code == 422
+
+
+def test_an_english_list_of_orders_says_where_they_are_in_english(late, browse):
+    supervisor = browse("supervisor")
+    chosen = "&".join(f"task={one}" for one in late["county"])
+    to = supervisor.get(f"/supervision/orders/new?{chosen}").location
+    said = {"order_reason": "超期", "order_demand": "请答复", "_action": "submit"}
+    supervisor.post(to, {**said, "_nonce": nonce_of(supervisor.text(to))})
+    supervisor.client.set_cookie("lang", "en")
+
+    orders = supervisor.text("/supervision/orders")
+
+    assert orders.count("Answer the order") == 2
+    assert "答复督办单" not in re.sub(r'href="[^"]*"', "", orders)
+
+
+def test_who_uses_a_parameter_is_told_in_english(late, browse):
+    reviewer = browse("reviewer")
+    reviewer.client.set_cookie("lang", "en")
+    page = reviewer.text("/admin/parameters/supervision answer limit")
+    assert ">Supervision order</a>" in page
+    assert "督办单" not in page

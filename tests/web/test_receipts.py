@@ -419,3 +419,18 @@ def test_nonsense_is_told_in_words(counter: Counter, phone: Browser, nonsense: s
     answer = enter(phone, nonsense)
     assert answer.status_code == 422
     assert "16 位" in answer.get_data(as_text=True)
+
+
+def test_the_slip_is_chinese_whatever_the_officer_reads(counter: Counter, browse: Open) -> None:
+    case_id = counter.asked()
+    slips = []
+    for language in ("zh_Hans_CN", "en"):
+        officer = browse("officer")
+        officer.client.set_cookie("lang", language)
+        page = f"/cases/{case_id}"
+        nonce = nonce_of(officer.text(page))
+        html = officer.post(f"{page}/receipt", {"_nonce": nonce}, page=page).get_data(as_text=True)
+        paper = html.partition("<article")[2].partition("</article>")[0]
+        slips.append(re.sub(r"<svg.*?</svg>|receipt-signs\">[^<]+", "", paper, flags=re.DOTALL))
+    assert "这张纸等于钥匙" in slips[0]
+    assert slips[0] == slips[1]

@@ -221,3 +221,14 @@ def test_whoever_built_a_file_does_not_decide_it_even_in_a_heap(town, three, bro
     assert all(
         town.engine.tasks.view(town.actor("reviewer"), i).task.completed_by is None for i in three
     )
+
+
+def test_a_title_that_is_a_word_of_the_process_stays_as_it_was_typed(town, browse):
+    task = town.applied("登记")
+    reviewer = browse("reviewer")
+    reviewer.client.set_cookie("lang", "en")
+    page = reviewer.text(address([task]))
+    assert 'title="登记"' in page
+    sent = fields_of(page, [task], revs_in(page, [task]))
+    done = reviewer.client.post("/together", data=sent).get_data(as_text=True)
+    assert ">登记</a>" in done

@@ -32,6 +32,7 @@ def test_a_case_page_says_which_rule_fired_on_what(federation, browse):
         ("1, 2", "1、2"),
         ("true", "是"),
         ("null", "没有填"),
+        ('= "甲"', "等于 甲"),
         ('>= parameter("festival emergency people")', "不少于 “节前欠薪应急:人数”"),
         ('< parameter("own of ours")', "小于 “own of ours”"),
         ('not("甲", "乙")', "除了 甲、乙"),
@@ -43,3 +44,10 @@ def test_a_cell_in_words(cell, words):
     speak(app)
     with app.test_request_context():
         assert in_words(cell) == words
+
+
+def test_the_texts_of_a_cell_are_english_however_they_are_asked_for(federation):
+    with federation.app.test_request_context("/", environ_base={"HTTP_COOKIE": "lang=en"}):
+        assert in_words('"重大","较大"') == "Major, Large"
+        assert in_words('= "重大"') == "equal to Major"
+        assert in_words("[1..5)") == "at least 1, less than 5"

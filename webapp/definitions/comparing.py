@@ -13,6 +13,7 @@ from engine.sentences import Words
 from engine.store.definitions import DefinitionRow
 from engine.work.version_compare import Comparison, Touched
 from webapp.reading.diagrams import ShownDiagram
+from webapp.shared.english import said_by
 from webapp.shared.language import _, is_english
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
@@ -140,10 +141,11 @@ def compare_page(
     rows = engine.definitions.versions(key)
     old, new = versions_asked(rows, *asked)
     found = engine.versions.compare(actor, f"{key}:{old}", f"{key}:{new}")
+    programs = [engine.definitions.get(version)[1] for version in (found.old.id, found.new.id)]
     names = {
-        process_key: info.name
-        for version in (found.old.id, found.new.id)
-        for process_key, info in engine.definitions.get(version)[1].processes.items()
+        process_key: said_by(program, info.name)
+        for program in programs
+        for process_key, info in program.processes.items()
     }
     may_migrate = actor.holds(engine.definitions.DESIGNER)
     shown = [_change(one, found, key, links=may_migrate) for one in found.changes]
@@ -154,7 +156,7 @@ def compare_page(
         changes.sort(key=lambda one: one.how == How.CHANGED.value)
     return ComparePage(
         shell=shell,
-        name=found.new.name,
+        name=said_by(programs[-1], found.new.name),
         key=key,
         old=choices(rows, old),
         new=choices(rows, new),

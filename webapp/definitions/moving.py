@@ -22,6 +22,7 @@ from engine.runtime import Program
 from engine.sentences import Words
 from engine.store.definitions import DefinitionRow
 from webapp.definitions.comparing import VersionChoice, choices, told
+from webapp.shared.items import named
 from webapp.shared.language import _, lazy
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
@@ -308,7 +309,8 @@ def _where(plan: Plan, element_id: str) -> str:
 
 
 def _name(rows: Sequence[DefinitionRow], version: int) -> str:
-    return next((row.name for row in rows if row.version == version), rows[0].name if rows else "")
+    row = next((one for one in rows if one.version == version), rows[0] if rows else None)
+    return "" if row is None else named(row.name, row.key)
 
 
 def _plan_tabs(plan: Plan, asked: Asked) -> tuple[Link, ...]:
@@ -373,7 +375,7 @@ def _case(one: CaseVerdict, visible: set[str]) -> CaseRow:
         href=url_for("cases.show", case_id=one.case_id) if one.case_id in visible else "",
         unit=one.organisation_name,
         version=one.version,
-        stands="、".join(
+        stands=_("、").join(
             f"{told(at.name)} → {at.after}" if at.after else told(at.name) for at in one.stands
         ),
         verdict=str(words),

@@ -17,7 +17,10 @@ from engine.runtime import Program
 from engine.store.definitions import DefinitionRow
 from webapp.definitions.drawings import FoundOnDrawing, places_of
 from webapp.definitions.scenarios import ShownScenarios, names_in, shown_scenarios
+from webapp.forms.shown import in_language
 from webapp.reading.diagrams import ShownDiagram
+from webapp.shared.english import said_by
+from webapp.shared.items import named
 from webapp.shared.language import _, is_english
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
@@ -202,7 +205,7 @@ def process_list(shell: Shell, engine: Engine, places: PlaceNames, actor: Actor)
         tuple(
             ProcessRow(
                 url_for("definitions.show", key=row.key),
-                row.name,
+                named(row.name, row.key),
                 row.key,
                 row.version,
                 places.role(row.start_role) if row.start_role else _("由其他流程调用"),
@@ -234,10 +237,10 @@ def process_page(
     info = program.info
     return ProcessPage(
         shell=shell,
-        name=info.name,
+        name=said_by(program, info.name),
         key=row.key,
         version=row.version,
-        documentation=info.documentation,
+        documentation=said_by(program, info.documentation),
         owner=info.owner,
         total_limit=said.limit(info.total_limit) if info.total_limit else "",
         diagrams=_diagrams(program, row, counts),
@@ -259,7 +262,11 @@ def process_page(
 
 def _scenarios(engine: Engine, row: DefinitionRow, program: Program) -> ShownScenarios | None:
     record = engine.definitions.scenarios(row.id)
-    return None if record is None else shown_scenarios(record, row.name, names_in(program))
+    return (
+        None
+        if record is None
+        else shown_scenarios(record, said_by(program, row.name), names_in(program))
+    )
 
 
 def _sum(per_version: Mapping[tuple[str, str], int], definition_id: str) -> int:
@@ -276,7 +283,7 @@ def _diagrams(
     keys = [program.key, *(key for key in program.processes if key != program.key)]
     return tuple(
         ShownDiagram(
-            program.processes[key].name,
+            said_by(program, program.processes[key].name),
             url_for("definitions.diagram", key=row.key, version=row.version, process_key=key),
             counts=tuple(
                 f"{element.id}={counts[key, element.id]}"
@@ -302,7 +309,7 @@ class _Said:
             return amount(text)
         rules = self.engine.settings.rules
         asked = [rules[name] for name in names_in_text(text) if name in rules]
-        return "、".join(self._parameter(rule) for rule in asked) or _("按业务参数")
+        return _("、").join(self._parameter(rule) for rule in asked) or _("按业务参数")
 
     def _parameter(self, rule: ParameterRule) -> str:
         today = local_date(self.engine.clock.now())
@@ -319,7 +326,7 @@ def _names_around(engine: Engine, program: Program) -> Mapping[str, str]:
     around = (engine.definitions.get(row.id)[1] for row in engine.definitions.latest())
     callers = [one for one in around if program.key in one.processes]
     return {
-        element.id: element.name
+        element.id: said_by(one, element.name)
         for one in (*callers, program)
         for key in one.processes
         for element in one.elements(key)
@@ -342,14 +349,14 @@ def _steps(
 def _step(program: Program, said: _Said, element: Element, cases: int, key: str) -> StepRow:
     form = program.form_of(element)
     return StepRow(
-        name=element.name or element.id,
+        name=said_by(program, element.name) or element.id,
         process=""
         if element.process_key == program.key
-        else program.processes[element.process_key].name,
-        lane="" if element.lane is None else element.lane.name,
+        else said_by(program, program.processes[element.process_key].name),
+        lane="" if element.lane is None else said_by(program, element.lane.name),
         deadline=said.limit(element.deadline) if element.deadline else NOTHING,
-        not_same_as="、".join(_kept_apart(element, said.names)),
-        form=NOTHING if form is None else form.title,
+        not_same_as=_("、").join(_kept_apart(element, said.names)),
+        form=NOTHING if form is None else in_language(form).title,
         cases=cases,
         href=url_for("cases.listing", process=key, step=element.id) if key else "",
     )

@@ -22,6 +22,7 @@ from webapp.definitions.pages import (
 )
 from webapp.definitions.scenarios import shown_scenarios
 from webapp.shared.errors import status_of
+from webapp.shared.items import named
 from webapp.shared.language import _
 from webapp.shared.navigation import Shell, shell
 from webapp.shared.page import render
@@ -106,7 +107,7 @@ def _taken(actor: Actor, files: tuple[SourceFile, ...], *, deploys: bool) -> Upl
     made = group.deploy(actor, files)
     names = tuple(
         DeployedVersion(
-            _("%(name)s 第 %(n)s 版", name=row.name, n=row.version),
+            _("%(name)s 第 %(n)s 版", name=named(row.name, row.key), n=row.version),
             url_for("definitions.show", key=row.key),
             url_for("versions.compare", key=row.key) if row.version > 1 else "",
         )
@@ -130,7 +131,7 @@ def _page(
     made: Deployment,
     names: tuple[DeployedVersion, ...],
 ) -> UploadPage:
-    called = {row.key: row.name for row in made.definitions}
+    called = {row.key: named(row.name, row.key) for row in made.definitions}
     shown = tuple(shown_scenarios(one, called.get(one.process, "")) for one in made.scenarios)
     return UploadPage(
         frame,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from engine.model.scenarios import ScenarioLine, ScenarioRecord
 from engine.runtime import Program
+from webapp.shared.english import said_by
 from webapp.shared.language import spoken
 
 
@@ -50,4 +51,4 @@ def shown_scenarios(
 
 def names_in(program: Program) -> Mapping[str, str]:
     """The names of a process's own elements by id."""
-    return {element.id: element.name for element in program.elements(program.key)}
+    return {element.id: said_by(program, element.name) for element in program.elements(program.key)}

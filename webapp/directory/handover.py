@@ -7,6 +7,7 @@ from engine import Actor, Engine
 from engine.work.handover import Estate, HandOver
 from webapp.directory.pages import Choice, name_of, role_name
 from webapp.directory.typed import NOTHING_WRONG, Wrong
+from webapp.shared.items import named
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
@@ -117,8 +118,8 @@ def _steps(left: Estate, done: HandOver | None) -> list[StepRow]:
     return [
         StepRow(
             step.case_number,
-            step.process,
-            step.name,
+            named(step.process),
+            named(step.name),
             day(step.due_date),
             step.has_draft,
             _outcome(step.id, done, is_held=step.is_held),

@@ -9,13 +9,13 @@ from flask import url_for
 
 from engine import Actor, Engine
 from engine.errors import NotFound, NotPermitted
-from engine.model.organisations import LEVEL_NAMES, LEVELS, Organisation, Person, Role
+from engine.model.organisations import LEVELS, Organisation, Person, Role
 from webapp.directory.typed import NOTHING_WRONG, Wrong
 from webapp.shared.language import _, is_english, lazy
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
 from webapp.shared.settings_tabs import ADMIN, settings_tabs
-from webapp.shared.words import day
+from webapp.shared.words import day, level_words
 
 KINDS: Mapping[str, object] = {
     "city": lazy("市总工会"),
@@ -191,7 +191,7 @@ def units_page(shell: Shell, engine: Engine) -> UnitsPage:
         return UnitNode(
             unit.id,
             unit.name,
-            LEVEL_NAMES.get(unit.level, unit.level),
+            level_words(unit.level),
             people[unit.id],
             url_for("directory.unit", unit_id=unit.id),
             depth == 0,
@@ -247,7 +247,7 @@ def _person_row(
         person.name,
         person.username,
         name_of(units, person.organisation_id),
-        "、".join(dict.fromkeys(roles)),
+        _("、").join(dict.fromkeys(roles)),
         person.phone,
         person.active,
         url_for("directory.person", person_id=person.id),
@@ -318,7 +318,7 @@ def roles_page(shell: Shell, engine: Engine) -> RolesPage:
         RoleRow(
             code,
             role_name(role),
-            "、".join(LEVEL_NAMES.get(level, level) for level in role.levels),
+            _("、").join(map(level_words, role.levels)),
             sees.get(role.sees, role.sees),
             holders[code],
         )

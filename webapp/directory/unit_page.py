@@ -9,7 +9,7 @@ from flask import url_for
 
 from engine import Engine
 from engine.errors import NotFound
-from engine.model.organisations import LEVEL_NAMES, LEVELS, Organisation
+from engine.model.organisations import LEVELS, Organisation
 from engine.store.organisations import DatedParent
 from webapp.directory.designations import state_of
 from webapp.directory.pages import (
@@ -27,7 +27,7 @@ from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
 from webapp.shared.settings_tabs import ADMIN, settings_tabs
-from webapp.shared.words import day
+from webapp.shared.words import day, level_words
 
 _APPROVAL = "approval"
 
@@ -110,7 +110,7 @@ def unit_page(
         name=unit.name,
         code=unit.code,
         kind=str(KINDS.get(unit.kind, unit.kind)),
-        level=LEVEL_NAMES.get(unit.level, unit.level),
+        level=level_words(unit.level),
         above=name_of(units, unit.approval_parent),
         area=name_of(units, unit.area_parent),
         phone=unit.phone,
@@ -119,12 +119,12 @@ def unit_page(
         open_steps=engine.directory.open_steps_of(unit.id),
         people=tuple(row for row in people_rows(engine) if row.unit_id == unit.id),
         below=tuple(
-            Below(one.name, LEVEL_NAMES[one.level], url_for("directory.unit", unit_id=one.id))
+            Below(one.name, level_words(one.level), url_for("directory.unit", unit_id=one.id))
             for one in in_order([u for u in units.values() if u.approval_parent == unit.id])
         ),
         changes=tuple(_changes(engine, units, unit, today)),
         kinds=tuple(Choice(code, str(label)) for code, label in KINDS.items()),
-        levels=tuple(Choice(code, LEVEL_NAMES[code]) for code in LEVELS),
+        levels=tuple(Choice(code, level_words(code)) for code in LEVELS),
         parents=unit_choices(units, unit.approval_parent, upper_only=True),
         areas=unit_choices(units, unit.area_parent, upper_only=True),
         area_choices=unit_choices(units, upper_only=True),

@@ -320,7 +320,7 @@ def _cell(actor: Actor, found: DutyMonth, one: DutyDay, today: date) -> Cell:
         is_today=one.day == today,
         is_reception=one.is_reception,
         slots=tuple(slots),
-        away="、".join(one.away),
+        away=_("、").join(one.away),
     )
 
 
@@ -341,7 +341,7 @@ def _leaves(found: DutyMonth, today: date) -> list[LeaveLine]:
     lines = []
     for person_id, days in found.away.items():
         name = found.people.get(person_id) or person_id
-        text = "、".join(f"{one:%m-%d}" for one in days)
+        text = _("、").join(f"{one:%m-%d}" for one in days)
         lines.append(LeaveLine(person_id, name, text, found.may_plan and max(days) >= today))
     return lines
 
@@ -383,5 +383,5 @@ def _plan_row(one: DutyDay, chosen: Typed) -> PlanRow:
         is_open=one.is_open,
         is_reception=one.is_reception,
         choices=tuple(choices),
-        away="、".join(one.away),
+        away=_("、").join(one.away),
     )

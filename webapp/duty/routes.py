@@ -129,7 +129,7 @@ def take_leave() -> ResponseReturnValue:
     except Invalid as refusal:
         return _page(actor, typed, typed, refusal.message), status_of(refusal)
     if hit:
-        days = "、".join(one.isoformat() for one in hit)
+        days = _("、").join(one.isoformat() for one in hit)
         flash(_("已登记请假。这几天已排了班,请另行安排:%(days)s。", days=days), "warning")
     else:
         flash(_("已登记请假。"), "done")

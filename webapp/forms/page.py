@@ -578,11 +578,16 @@ def said_here(form: CompiledForm, asked: Field, value: object) -> object:
 
 
 def told_of(form: CompiledForm, message: str) -> str:
-    """What is said of an answer, in the language of this request: ours, or the form's own."""
+    """What is said of an answer, in the language of this request: ours, or the form's own.
+
+    Several sentences of ours stand each in a line of its own.
+    """
     if not is_english():
         return message
     own = form.english.of(message)
-    return form.english.within(spoken(message)) if own == message else own
+    if own != message:
+        return own
+    return "\n".join(form.english.within(spoken(line)) for line in message.split("\n"))
 
 
 def _by_name(form: CompiledForm, errors: Sequence[FieldError]) -> dict[str, str]:

@@ -30,6 +30,7 @@ from webapp.forms.page import (
     doubts_by_name,
     said_here,
     shown_needs,
+    told_of,
 )
 from webapp.forms.shown import in_language, input_text, shown_value
 
@@ -199,7 +200,7 @@ def _paste_answer(form: CompiledForm, post: Post, action: RowAction) -> dict[str
         return {"rows": [], "told": []}
     column, row = ("".join(post.get(name, ())) for name in ("_paste_column", "_paste_row"))
     first = int(row) if row.isdigit() and len(row) <= _LONGEST_ROW_NUMBER else 0
-    pasted = read_pasted(asked, action.text, column, first)
+    pasted = read_pasted(asked, action.text, column, first, form.english)
     columns = {column.key: column for column in asked.row_fields}
     rows = [
         {
@@ -209,7 +210,7 @@ def _paste_answer(form: CompiledForm, post: Post, action: RowAction) -> dict[str
         }
         for line in pasted.rows
     ]
-    return {"rows": rows, "told": list(pasted.faults)}
+    return {"rows": rows, "told": [told_of(form, fault) for fault in pasted.faults]}
 
 
 def today_of(context: EvaluationContext) -> date:

@@ -30,7 +30,9 @@ def _year() -> int:
 
 def _area(actor: Actor) -> str:
     units = current_engine().directory.organisations()
-    return "、".join(units[one].name for one in places_of(actor, FundAct.SEE) or () if one in units)
+    return _("、").join(
+        units[one].name for one in places_of(actor, FundAct.SEE) or () if one in units
+    )
 
 
 @funds.get("/funds/year")

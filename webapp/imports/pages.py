@@ -8,6 +8,7 @@ from flask import url_for
 
 from registry.imports.api import Progress
 from registry.incoming.batch import HOUSEHOLDS, Kind, Row, State, Status
+from webapp.shared.items import named
 from webapp.shared.language import _
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
@@ -165,7 +166,7 @@ def imports_page(
         shell,
         tuple(
             Choice(
-                name,
+                named(name),
                 _("县里已有的档案直接登记为在档,不走审批,标注“导入”")
                 if kind == HOUSEHOLDS
                 else _("每行发起一件申请,内容存为第一个环节的草稿,补上签字材料后提交"),
@@ -175,7 +176,7 @@ def imports_page(
         )
         + tuple(
             Choice(
-                name,
+                named(name),
                 _("%(n)s 件等待您办理:下载名单,填好结果后上传,一次登记,逐件留痕", n=n),
                 url_for("imports.bring", kind=kind),
             )
@@ -190,7 +191,7 @@ def _brought(one: Progress) -> Brought:
     return Brought(
         href=url_for("imports.show", list_id=batch.id),
         file_name=batch.file_name,
-        kind=one.kind_name,
+        kind=named(one.kind_name),
         at=moment(batch.created_at),
         status=batch.status.value,
         status_words=status_words(batch.status),
@@ -225,7 +226,7 @@ def bring_page(
     return BringPage(
         shell,
         kind_name,
-        kind.name,
+        named(kind.name),
         tuple(
             SheetShown(
                 sheet.title,
@@ -260,7 +261,7 @@ def list_page(
         shell=shell,
         id=batch.id,
         kind=batch.kind,
-        kind_name=progress.kind_name,
+        kind_name=named(progress.kind_name),
         file_name=batch.file_name,
         at=moment(batch.created_at),
         status=batch.status.value,

@@ -92,7 +92,7 @@ def _demo_accounts(engine: Engine, places: PlaceNames) -> tuple[DemoAccount, ...
         DemoAccount(
             person.username,
             person.name,
-            "、".join(dict.fromkeys(roles.get(person.id, ()))),
+            _("、").join(dict.fromkeys(roles.get(person.id, ()))),
             places.organisation(person.organisation_id),
         )
         for person in sorted(engine.directory.people(), key=place)

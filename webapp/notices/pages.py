@@ -16,7 +16,7 @@ from webapp.shared.notice_days import still_on_notice
 from webapp.shared.notice_port import Notice, NoticePort, NoticeRecord, ObjectionResult
 from webapp.shared.page import Page
 from webapp.shared.registry_port import RegistryPort
-from webapp.shared.words import NOTHING, day, moment
+from webapp.shared.words import NOTHING, day, moment, ways_to_choose
 
 PAGE_SIZE = 100
 WAYS = ("电话", "来信", "当面", "网页")
@@ -112,7 +112,7 @@ class NoticePage(Page):
     is_open: bool
     is_examined: bool
     staff: StaffPart | None
-    ways: tuple[str, ...]
+    ways: tuple[tuple[str, str], ...]
     typed: Typed
     today: str
 
@@ -234,7 +234,7 @@ def notice_page(
         is_open=one.is_open,
         is_examined=one.status == "suspended",
         staff=staff,
-        ways=WAYS[:-1],
+        ways=ways_to_choose(WAYS[:-1]),
         typed=typed,
         today=today.isoformat(),
     )

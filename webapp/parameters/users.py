@@ -8,6 +8,7 @@ from flask import url_for
 from engine import Engine
 from engine.definitions.asked import Asker
 from engine.work.federation_settings import settings_read
+from webapp.shared.items import named
 from webapp.shared.language import _, is_english, lazy
 
 _KINDS: Mapping[str, object] = {
@@ -28,12 +29,12 @@ class User:
     @property
     def detail(self) -> str:
         """Where in the process, in one line."""
-        return "、".join(self.details)
+        return _("、").join(self.details)
 
 
 def users_of(engine: Engine) -> Mapping[str, tuple[User, ...]]:
     """Who uses each parameter, by its name; one nobody uses is not among them."""
-    names = {row.key: row.name for row in engine.definitions.latest()}
+    names = {row.key: named(row.name, row.key) for row in engine.definitions.latest()}
     found = {name: _processes(askers, names) for name, askers in engine.settings.asked_by().items()}
     for setting in settings_read():
         where = setting.where_en if is_english() else setting.where
@@ -46,7 +47,8 @@ def _processes(askers: Sequence[Asker], names: Mapping[str, str]) -> tuple[User,
     for one in askers:
         details = inside.setdefault(one.process_key, [])
         if one.kind in _KINDS:
-            details.append(str(_KINDS[one.kind]) % {"name": one.name})
+            name = named(one.name, one.process_key)
+            details.append(str(_KINDS[one.kind]) % {"name": name})
         else:
             details.append(_("流程图"))
     return tuple(

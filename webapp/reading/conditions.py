@@ -28,7 +28,7 @@ def in_words(cell: str) -> str:
     if _TEXTS.fullmatch(text):
         return _("、").join(map(named, re.findall(r'"([^"]*)"', text)))
     if _NUMBERS.fullmatch(text):
-        return "、".join(part.strip() for part in text.split(","))
+        return _("、").join(part.strip() for part in text.split(","))
     return _plain().get(text, text)
 
 
@@ -36,7 +36,7 @@ def _compared(value: str) -> str:
     """A parameter as its page calls it; one of the federation's own by its name."""
     found = _PARAMETER.fullmatch(value)
     if found is None:
-        return value.strip('"')
+        return named(value.strip('"')) if value.startswith('"') else value
     rule = standard_parameters().get(found[1])
     return f"“{found[1] if rule is None else title_of(rule)}”"
 
@@ -54,7 +54,7 @@ def _comparing() -> dict[str, str]:
 def _range(from_it: bool, low: str, high: str, to_it: bool) -> str:  # noqa: FBT001 - brackets
     begin = _("不少于 %(value)s") if from_it else _("大于 %(value)s")
     end = _("不超过 %(value)s") if to_it else _("小于 %(value)s")
-    return f"{begin % {'value': low}}、{end % {'value': high}}"
+    return _("、").join((begin % {"value": low}, end % {"value": high}))
 
 
 def _plain() -> dict[str, str]:

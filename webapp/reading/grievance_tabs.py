@@ -3,6 +3,7 @@
 from flask import url_for
 
 from engine import Engine
+from webapp.shared.items import named
 from webapp.shared.language import _
 from webapp.shared.navigation import Link
 from webapp.standard.grievances import listed
@@ -12,7 +13,7 @@ ROSTER = "duty"
 
 def grievance_tabs(engine: Engine, current: str) -> tuple[Link, ...]:
     """Those that are deployed by their names, then 值班表; ``current`` is a key or ROSTER."""
-    names = {row.key: row.name for row in engine.definitions.latest()}
+    names = {row.key: named(row.name, row.key) for row in engine.definitions.latest()}
     lists = (
         Link(names[key], url_for("cases.grievances", process=key), key == current)
         for key in listed()

@@ -15,7 +15,7 @@ from engine import Engine
 from engine.forms import Field, FieldKind
 from engine.forms.paths import MISSING, get_at
 from engine.forms.values import is_empty
-from engine.model.actors import GUEST_NAME, is_guest_id
+from engine.model.actors import is_guest_id
 from engine.model.cases import EventKind, HistoryEntry, StoredFile
 from engine.model.definitions import ElementKind
 from engine.work.handling import Coming, Handling, OpenNow
@@ -164,7 +164,7 @@ def _way(one: Coming) -> Way:
     elif one.limit:
         by_when = _("收到后 %(limit)s", limit=amount(one.limit))
     law = _("法定时限") if one.is_law else ""
-    about = ",".join(part for part in (named(one.who), by_when, law) if part)
+    about = _(",").join(part for part in (named(one.who), by_when, law) if part)
     return Way(_("、").join(map(named, one.ways)), name, about)
 
 
@@ -212,7 +212,7 @@ def _of_steps(
             ),
             " · ".join(
                 [
-                    *([GUEST_NAME] if is_guest_id(one.by) else []),
+                    *([_("申请人(凭回执)")] if is_guest_id(one.by) else []),
                     *(f"{_label(f)}{shown_value(f, get_at(one.data, f.path))}" for f in facts),
                 ]
             ),

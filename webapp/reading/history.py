@@ -12,7 +12,7 @@ from engine.runtime import Program
 from engine.work.guest_additions import ADDED
 from webapp.forms.shown import in_language, shown_value
 from webapp.shared.items import step_of
-from webapp.shared.language import _, lazy
+from webapp.shared.language import _, lazy, spoken
 from webapp.shared.words import moment
 
 _MAIN = frozenset(
@@ -88,6 +88,8 @@ class Storyteller:
         return tellers[entry.kind](entry)
 
     def _who(self, entry: HistoryEntry) -> str:
+        if is_guest_id(entry.actor or ""):
+            return _("申请人(凭回执)")
         return entry.actor_name or str(_SYSTEM)
 
     def _step(self, entry: HistoryEntry) -> str:
@@ -222,7 +224,9 @@ class Storyteller:
 
     def _decision(self, entry: HistoryEntry) -> _Told:
         problems = entry.detail.get("problems")
-        reason = ";".join(map(str, problems)) if isinstance(problems, list) else ""
+        reason = (
+            ";".join(spoken(str(one)) for one in problems) if isinstance(problems, list) else ""
+        )
         return _Told(_("“%(step)s”按规则算出建议结果。", step=self._step(entry)), reason)
 
     def _reported(self, entry: HistoryEntry) -> _Told:
@@ -254,7 +258,7 @@ class Storyteller:
     def _incident(self, entry: HistoryEntry) -> _Told:
         return _Told(
             _("“%(step)s”处理异常,已填内容都在,待管理员处理。", step=self._step(entry)),
-            str(entry.detail.get("message", "")),
+            spoken(str(entry.detail.get("message", ""))),
         )
 
     def _retried(self, entry: HistoryEntry) -> _Told:
@@ -287,7 +291,7 @@ def _why_hers(entry: HistoryEntry) -> tuple[str, ...]:
     """What let her, of all people, do the step: a small unit's profile, a written designation."""
     document, designated = entry.detail.get("profile"), entry.detail.get("designated")
     profile = _("按最小岗位方案办理(%(document)s)", document=document) if document else ""
-    return profile, str(designated or "").rstrip("。")
+    return profile, spoken(str(designated or "")).rstrip("。.")
 
 
 def _sent_back(form: CompiledForm, data: Mapping[str, object]) -> str:

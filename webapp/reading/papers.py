@@ -9,7 +9,8 @@ from flask import url_for
 from engine.model.cases import StoredFile
 from engine.model.papers import GivenPaper, PaperCheck, RequiredPaper
 from engine.work.submissions import Submission
-from webapp.forms.shown import shown_size
+from webapp.forms.shown import in_language, shown_size
+from webapp.shared.items import named
 from webapp.shared.language import _
 from webapp.shared.words import moment
 
@@ -98,9 +99,9 @@ def paper_list(
     shown = _Shown(submissions, files, checks, step)
     groups = [
         PaperGroup(
-            one.text,
+            named(one.text),
             "given" if one.given else "missing" if one.is_missing else "optional",
-            one.where,
+            named(one.where),
             tuple(shown.of(given) for given in one.given if shown.has(given.file_id)),
         )
         for one in needed
@@ -112,7 +113,7 @@ def paper_list(
         tuple(groups),
         len(needed),
         sum(bool(one.given) for one in needed),
-        tuple(one.text for one in needed if one.is_missing),
+        tuple(named(one.text) for one in needed if one.is_missing),
         step,
     )
 
@@ -131,7 +132,7 @@ class _Shown:
         self._labels: dict[str, str] = {}
         self._came: dict[str, str] = {}
         for one in submissions:
-            for file_id, label in one.form.files(one.data):
+            for file_id, label in in_language(one.form).files(one.data):
                 self._labels.setdefault(file_id, label)
                 self._came.setdefault(file_id, _came(one.by_name, one.at))
         self._step = step
@@ -151,7 +152,7 @@ class _Shown:
         made = set(self._made)
         for key in [*self._labels, *(key for key in self._files if key not in self._labels)]:
             if key in self._files and key not in made:
-                label = self._labels.get(key, "") or self._files[key].label
+                label = self._labels.get(key, "") or named(self._files[key].label)
                 came = self._came.get(key, "") or _day(self._files[key].staged_at)
                 yield self._paper(key, label, came)
 
@@ -169,7 +170,12 @@ class _Shown:
             download=url_for("reading.paper", file_id=key, download=1),
             came=came,
             checks=tuple(
-                _("%(name)s %(day)s 已核(%(step)s)", name=c.by_name, day=_day(c.at), step=c.step)
+                _(
+                    "%(name)s %(day)s 已核(%(step)s)",
+                    name=c.by_name,
+                    day=_day(c.at),
+                    step=named(c.step),
+                )
                 for c in checks
                 if c.task_id != self._step
             ),

@@ -19,7 +19,6 @@ from webapp.forms.render import FormView, draw_form
 from webapp.reading.submissions import file_infos
 from webapp.receipts.acting import Typed
 from webapp.receipts.status_page import day_words
-from webapp.shared.english import said_by
 from webapp.shared.items import step_of
 from webapp.shared.language import _
 from webapp.shared.navigation import Shell
@@ -68,7 +67,7 @@ class StepPage(Page):
 
 @dataclass(frozen=True)
 class SlipPage(Page):
-    """The printed receipt: the only time its code is shown."""
+    """The printed receipt: the only time its code is shown. Its paper is Chinese (0056)."""
 
     template: ClassVar[str] = "receipts/slip.html"
 
@@ -173,7 +172,7 @@ def slip_page(shell: Shell, slip: Slip, by: str, site: str) -> SlipPage:
     return SlipPage(
         shell=shell,
         number=slip.case.number,
-        process=said_by(slip.program, slip.program.info.name),
+        process=slip.program.info.name,
         issued=day(local_date(slip.issued_at)),
         issued_by=by,
         unit="" if slip.unit is None else slip.unit.name,
@@ -181,7 +180,7 @@ def slip_page(shell: Shell, slip: Slip, by: str, site: str) -> SlipPage:
         code=code,
         address=address,
         # Behind "#": the browser keeps it to itself, no server and no log ever sees it.
-        qr=qr_code(f"{site.rstrip('/')}{url_for('receipts.enter')}#{code}", _("查办件的二维码")),
+        qr=qr_code(f"{site.rstrip('/')}{url_for('receipts.enter')}#{code}", "查办件的二维码"),
         asks_proof=slip.asks_proof,
         next_words=slip.next_words,
         case_href=url_for("cases.show", case_id=slip.case.id),

@@ -11,6 +11,7 @@ from webapp.shared.language import _
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
 from webapp.shared.registry_port import Household
+from webapp.shared.words import ways_to_choose
 
 WAYS = ("电话", "来信", "当面", "网页", "转来")
 
@@ -25,7 +26,7 @@ class ReportPage(Page):
     head_name: str
     unit: str
     back: str
-    ways: tuple[str, ...]
+    ways: tuple[tuple[str, str], ...]
     way: str
     said_on: str
     text: str
@@ -51,7 +52,7 @@ def report_page(
         head_name=found.line.head_name,
         unit=found.line.organisation_name,
         back=url_for("register.household", file_no=found.line.file_no),
-        ways=WAYS,
+        ways=ways_to_choose(WAYS),
         way=typed.values.get("way", ""),
         said_on=typed.values.get("said_on", "") or today,
         text=typed.values.get("text", ""),

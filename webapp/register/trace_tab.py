@@ -7,6 +7,7 @@ from flask import url_for
 from engine.model.cases import CaseLine
 from registry.files import CaseTrace
 from webapp.shared.items import named
+from webapp.shared.language import _
 from webapp.shared.words import CASE_STATES, NOTHING, moment
 
 
@@ -60,8 +61,8 @@ def _case(line: CaseLine, numbers: tuple[int, ...]) -> TracedCase:
         unit=line.organisation_name,
         state=line.status,
         state_words=str(CASE_STATES.get(line.status, line.status)),
-        steps="、".join(map(named, line.steps)) or NOTHING,
+        steps=_("、").join(map(named, line.steps)) or NOTHING,
         started=moment(line.created_at),
         ended=moment(line.ended_at),
-        wrote="、".join(str(one) for one in numbers),
+        wrote=_("、").join(str(one) for one in numbers),
     )

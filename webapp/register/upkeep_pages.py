@@ -76,7 +76,7 @@ def review_words(review: Review) -> str:
         "第 %(n)s 版(%(day)s)起更正过认定依据:%(what)s。认定类型须由分管副主席重新核对。",
         n=review.version,
         day=review.since,
-        what="、".join(review.what),
+        what=_("、").join(review.what),
     )
 
 

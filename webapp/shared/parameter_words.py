@@ -105,7 +105,7 @@ def range_words(rule: ParameterRule) -> str:
     if rule.kind is Kind.SWITCH:
         return _("是、否")
     if rule.kind is Kind.CHOICE:
-        return "、".join(choices_of(rule).values())
+        return _("、").join(choices_of(rule).values())
     if rule.low is None or rule.high is None:
         return NOTHING
     low, high = _short(rule.low), _short(rule.high)

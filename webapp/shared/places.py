@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from engine import Engine
 from engine.model.organisations import Organisation, Role
-from webapp.shared.language import is_english
+from webapp.shared.language import is_english, spoken
 
 _FRESH_FOR = 30.0
 """Seconds. A renamed unit is shown under its new name after that at the latest."""
@@ -55,6 +55,15 @@ class PlaceNames:
         if found is None:
             return code
         return found.en if found.en and is_english() else found.zh
+
+    def routing(self, told: str, role: str) -> str:
+        """Why steps of a role are where they are, as the engine has said it in Chinese."""
+        said = spoken(told)
+        if said == told:
+            return told
+        self._refresh()
+        found = self._roles.get(role)
+        return said if found is None or not found.en else said.replace(found.zh, found.en)
 
     def forget(self) -> None:
         """Read anew with the next question: after a change made on this machine."""

@@ -1,6 +1,6 @@
 """Times, limits and states in the words of the product (product.md §4)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,8 +8,9 @@ from engine.errors import Invalid
 from engine.model.calendar import WorkCalendar
 from engine.model.clock import ZONE, local_date
 from engine.model.deadlines import Deadline, Remaining, Unit, remaining
+from engine.model.delays import OTHER, DelayReason
 from engine.model.tasks import DueState, TaskLine
-from webapp.shared.language import _, counted, counting, lazy
+from webapp.shared.language import _, counted, counting, is_english, lazy
 
 NOTHING = "—"
 
@@ -48,6 +49,30 @@ CASE_STATES = {
     "suspended": lazy("已暂停"),
     "incident": lazy("系统处理异常"),
 }
+DELAYS: Mapping[str, object] = {
+    "等待民政等外部单位": lazy("等待民政等外部单位"),
+    "申请人外出或住院": lazy("申请人外出或住院"),
+    "材料未补齐": lazy("材料未补齐"),
+    "人手不足或无人办理": lazy("人手不足或无人办理"),
+    "等待会议研究": lazy("等待会议研究"),
+    "情况复杂需再核实": lazy("情况复杂需再核实"),
+    OTHER: lazy("其他原因"),
+}
+"""Why a step is late: what is kept is Chinese, so that it is counted once."""
+_WAYS: Mapping[str, object] = {
+    "电话": lazy("电话"),
+    "来信": lazy("来信"),
+    "当面": lazy("当面"),
+    "网页": lazy("网页"),
+    "转来": lazy("转来"),
+    "微信或短信": lazy("微信或短信"),
+}
+_LEVELS: Mapping[str, object] = {
+    "grassroots": lazy("基层"),
+    "township": lazy("乡镇(街道)"),
+    "county": lazy("县级"),
+    "city": lazy("市级"),
+}
 
 
 @dataclass(frozen=True)
@@ -57,6 +82,27 @@ class Badge:
     text: str
     state: str
     title: str = ""
+
+
+def level_words(level: str) -> str:
+    """A level of organisations: 县级."""
+    return str(_LEVELS.get(level, level))
+
+
+def ways_to_choose(ways: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """How somebody was spoken to, each as it is kept and as it is shown."""
+    return tuple((way, str(_WAYS.get(way, way))) for way in ways)
+
+
+def delay_label(reason: str) -> str:
+    """One of the reasons, in the language of this request."""
+    return str(DELAYS.get(reason, reason)) if is_english() else reason
+
+
+def delay_words(said: DelayReason) -> str:
+    """The reason with its note."""
+    told = delay_label(said.reason)
+    return _("%(reason)s(%(note)s)", reason=told, note=said.note) if said.note else told
 
 
 def day(value: date | None) -> str:

@@ -255,17 +255,15 @@ def _groups(
 
 def _limit(row: LimitLine, drawn: Drawn, now: datetime, calendar: WorkCalendar) -> DueLimit:
     line = row.step
-    whole = str(_KINDS[LimitKind.WHOLE])
+    limit = named(drawn.name, row.drawn.process_key) if drawn.name else str(_KINDS[LimitKind.WHOLE])
     return DueLimit(
         href=url_for("cases.show", case_id=row.case_id, tab="history"),
         due=_badge(row, now, calendar) if line is None else due_badge(line, now, calendar),
         is_law=drawn.is_law,
         title=row.title,
-        name=drawn.name or whole
-        if line is None
-        else step_of(line.name, line.items, line.process_key),
+        name=limit if line is None else step_of(line.name, line.items, line.process_key),
         plain_name=(
-            drawn.name or whole if line is None else step_without_names(line.name, line.items)
+            limit if line is None else step_without_names(line.name, line.items, line.process_key)
         ),
         kind=str(_KINDS[row.kind]),
         is_step=row.kind is LimitKind.STEP,
@@ -273,7 +271,7 @@ def _limit(row: LimitLine, drawn: Drawn, now: datetime, calendar: WorkCalendar) 
         unit=row.unit,
         holder="" if line is None else line.assignee_name or "",
         number=row.number,
-        process=named(row.process_name),
+        process=named(row.process_name, row.drawn.case_process),
     )
 
 

@@ -7,13 +7,15 @@ from typing import ClassVar
 from flask import url_for
 
 from engine import Actor, Engine
-from engine.model.organisations import LEVEL_NAMES, RoutingReason
+from engine.model.organisations import RoutingReason
 from engine.work.staffing import Gap
+from webapp.shared.items import named
 from webapp.shared.language import _, is_english, lazy
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
+from webapp.shared.requests import current_installation
 from webapp.shared.settings_tabs import ADMIN, settings_tabs
-from webapp.shared.words import day
+from webapp.shared.words import day, level_words
 from webapp.supervision.facets import Facet
 from webapp.supervision.pages import supervision_tabs
 
@@ -88,13 +90,13 @@ def gaps_page(shell: Shell, engine: Engine, actor: Actor, narrowed: str) -> Gaps
             GapRow(
                 role=names.get(gap.role, gap.role),
                 unit=units[gap.organisation_id].name,
-                level=LEVEL_NAMES.get(gap.level, gap.level),
+                level=level_words(gap.level),
                 instead=str(_INSTEAD.get(gap.reason, "")),
                 state=gap.reason.value,
                 handler="" if gap.handling_id is None else units[gap.handling_id].name,
-                text=gap.text,
+                text=current_installation().places.routing(gap.text, gap.role),
                 open_steps=gap.open_steps,
-                processes="、".join(gap.processes),
+                processes=_("、").join(map(named, gap.processes)),
                 href=url_for("directory.unit", unit_id=gap.organisation_id) if may_fix else "",
             )
             for gap in shown[:MOST_ROWS]

@@ -228,7 +228,7 @@ def indicators_page(
         tabs=supervision_tabs("indicators"),
         since=day(span.since),
         until=day(span.until),
-        area=units[span.below].name if span.below else "、".join(dict.fromkeys(tops)),
+        area=units[span.below].name if span.below else _("、").join(dict.fromkeys(tops)),
         areas=areas_of(actor, units, span.below),
         below=span.below,
         tables=tuple(_table(one, span, units, names[one.process_key]) for one in cohorts),

@@ -19,6 +19,7 @@ from engine.store.definitions import DefinitionRow
 from engine.work.subjects import MOST_CASES, CaseAboutSteps
 from webapp.reading.about import AboutStep, about_rows
 from webapp.shared.addresses import address
+from webapp.shared.items import named
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
@@ -137,7 +138,7 @@ def _facets(
     late = sum(_is_late(one, now) for one in found)
     states = (
         facet("", _("全部"), len(found)),
-        *of(_STEP, str),
+        *of(_STEP, named),
         *of(_STATE, lambda state: str(CASE_STATES.get(state, state))),
         facet(_LATE, _("已超期"), late),
     )
@@ -153,7 +154,7 @@ def _row(engine: Engine, one: CaseAboutSteps, now: datetime) -> OrderRow:
         steps=one.steps,
         open_steps=one.open_steps,
         sent=moment(line.created_at)[:10],
-        now_at="" if step is None else step.name,
+        now_at="" if step is None else named(step.name, step.process_key),
         holder="" if step is None else step.assignee_name or step.handling_name,
         due=None if step is None else due_badge(step, now, engine.calendar()),
         state=line.status,
@@ -187,9 +188,9 @@ def _unit(
     parts = [lines[i : i + MOST_STEPS] for i in range(0, len(lines), MOST_STEPS)]
     links = [
         Link(
-            _("生成%(name)s", name=row.name)
+            _("生成%(name)s", name=named(row.name, row.key))
             if len(parts) == 1
-            else _("生成%(name)s(第 %(n)s 份)", name=row.name, n=number),
+            else _("生成%(name)s(第 %(n)s 份)", name=named(row.name, row.key), n=number),
             order_address(row.key, part),
         )
         for row in processes

@@ -1,6 +1,5 @@
 """What is late in a supervisor's area, as values. Every number leads to the rows it counts."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -13,12 +12,13 @@ from engine.store.task_lists import OverdueCount
 from engine.work.supervise import OverdueFilter
 from engine.work.supervise import OverduePage as Overdue
 from webapp.shared.addresses import address
-from webapp.shared.items import named, step_of, step_without_names
+from webapp.shared.items import named, step_of, step_without_names, told_apart
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
+from webapp.shared.requests import current_installation
 from webapp.shared.urging import order_links, reminded_words
-from webapp.shared.words import Badge, day, due_badge
+from webapp.shared.words import Badge, day, delay_words, due_badge
 
 MOST_ROWS = 500
 _MOST_COPIED = 30
@@ -163,15 +163,8 @@ def overdue_page(
 def _told_apart(engine: Engine, counts: Sequence[OverdueCount]) -> Sequence[OverdueCount]:
     """Steps of one name with the process that each belongs to."""
     processes = {row.key: named(row.name, row.key) for row in engine.definitions.latest()}
-    names = Counter(one.name for one in counts)
-
-    def told_apart(one: OverdueCount) -> OverdueCount:
-        key = one.id.partition("/")[0]
-        said = named(one.name, key)
-        apart = f"{said}({processes.get(key, key)})" if names[one.name] > 1 else said
-        return replace(one, name=apart)
-
-    return [told_apart(one) for one in counts]
+    names = told_apart({one.id: one.name for one in counts}, processes)
+    return [replace(one, name=names[one.id]) for one in counts]
 
 
 def _sums(
@@ -201,13 +194,13 @@ def overdue_rows(engine: Engine, found: Overdue) -> tuple[OverdueRow, ...]:
             due_day=day(line.due_date),
             title=line.title,
             step=step_of(line.name, line.items, line.process_key),
-            plain_step=step_without_names(line.name, line.items),
+            plain_step=step_without_names(line.name, line.items, line.process_key),
             unit=line.organisation_name,
             handling=line.handling_name,
             holder=line.assignee_name or "",
             phones=_whom_to_ring(line, found.phones.get(f"{line.role}@{line.handling_id}", {})),
             number=line.case_number,
-            reason=found.reasons[line.id].words if line.id in found.reasons else "",
+            reason=delay_words(found.reasons[line.id]) if line.id in found.reasons else "",
             id=line.id,
             reminded=reminded_words(found.reminded.get(line.id)),
             orders=order_links(found.orders.get(line.id, ())),
@@ -260,7 +253,7 @@ def unstaffed_page(
                 step=step_of(line.name, line.items, line.process_key),
                 role=role_name(line.role),
                 unit=line.organisation_name,
-                reason=reason,
+                reason=current_installation().places.routing(reason, line.role),
                 number=line.case_number,
             )
             for line, reason in engine.tasks.unstaffed(actor)

@@ -24,11 +24,11 @@ from engine.store.month_counts import (
 )
 from engine.work.month import Month
 from webapp.shared.addresses import address
-from webapp.shared.items import named, step_of
+from webapp.shared.items import named, step_of, told_apart
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
-from webapp.shared.words import day, moment
+from webapp.shared.words import day, delay_label, moment
 from webapp.supervision.pages import supervision_tabs
 
 MOST_ROWS = 500
@@ -152,7 +152,7 @@ def month_page(
         tabs=supervision_tabs("month"),
         month=here,
         heading=_("%(year)s 年 %(month)s 月", year=found.year, month=found.number),
-        area=units[below].name if below else "、".join(dict.fromkeys(tops)),
+        area=units[below].name if below else _("、").join(dict.fromkeys(tops)),
         until=moment(found.until),
         is_over=found.is_over,
         earlier=draw.page(_shifted(found, -1)),
@@ -250,18 +250,8 @@ def tables_of(
     elsewhere = sum(count for unit, count in posts.items() if unit not in by_unit)
     if elsewhere:
         unit_rows.append(draw.row(_("其他单位(没有办件)"), (), elsewhere))
-    names = Counter(rows[0].step_name for rows in by_step.values())
-
-    def told_apart(step: str, name: str) -> str:
-        """A name that steps of two processes have, with its process."""
-        key = step.partition("/")[0]
-        said = named(name, key)
-        return f"{said}({processes.get(key, key)})" if names[name] > 1 else said
-
-    step_rows = [
-        draw.row(told_apart(step, rows[0].step_name), rows, None, step=step)
-        for step, rows in by_step.items()
-    ]
+    names = told_apart({step: rows[0].step_name for step, rows in by_step.items()}, processes)
+    step_rows = [draw.row(names[step], rows, None, step=step) for step, rows in by_step.items()]
     step_rows.sort(key=_worst_first)
     return (
         ReportTable(
@@ -282,7 +272,10 @@ def _reasons(draw: _Drawing, counts: Sequence[MonthCount]) -> tuple[tuple[str, F
     for one in counts:
         told[one.reason] += one.late
     return tuple(
-        (reason or _("尚未说明"), draw.figure(OPEN_LATE, number, reason=reason))
+        (
+            delay_label(reason) if reason else _("尚未说明"),
+            draw.figure(OPEN_LATE, number, reason=reason),
+        )
         for reason, number in told.most_common()
         if number
     )

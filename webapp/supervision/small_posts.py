@@ -177,7 +177,7 @@ def _row(one: MarkedStep) -> SmallPostRow:
         unit=line.organisation_name,
         handling=line.handling_name,
         doer=one.doer,
-        beside="、".join(one.beside),
+        beside=_("、").join(map(named, one.beside)),
         at="" if line.completed_at is None else moment(line.completed_at),
         document=one.profile.document,
     )

@@ -12,9 +12,11 @@ from engine.model.reminders import WAYS
 from engine.model.subjects import MOST_STEPS
 from engine.store.definitions import DefinitionRow
 from engine.work.supervise import OverdueFilter
+from webapp.shared.items import named
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
+from webapp.shared.words import ways_to_choose
 from webapp.supervision.pages import (
     MOST_ROWS,
     OverdueRow,
@@ -46,7 +48,7 @@ class UnitsPage(Page):
     tabs: tuple[Link, ...]
     units: tuple[LateUnit, ...]
     is_cut: bool
-    ways: tuple[str, ...]
+    ways: tuple[tuple[str, str], ...]
 
     @property
     def title(self) -> str:
@@ -70,7 +72,7 @@ def units_page(
     ]
     units.sort(key=lambda unit: (-len(unit.rows), unit.name))
     is_cut = len(rows) >= MOST_ROWS
-    return UnitsPage(shell, supervision_tabs("units"), tuple(units), is_cut, tuple(WAYS))
+    return UnitsPage(shell, supervision_tabs("units"), tuple(units), is_cut, ways_to_choose(WAYS))
 
 
 def _unit(
@@ -89,7 +91,7 @@ def _unit(
         reminder=reminder_of(late, shell.help_phone),
         orders=tuple(
             Link(
-                _("生成%(name)s", name=row.name),
+                _("生成%(name)s", name=named(row.name, row.key)),
                 url_for(
                     "cases.start",
                     key=row.key,

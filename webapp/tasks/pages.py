@@ -37,9 +37,17 @@ from webapp.shared.language import _
 from webapp.shared.limits import ShownLimit, shown_limit
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
-from webapp.shared.requests import current_registry
+from webapp.shared.requests import current_installation, current_registry
 from webapp.shared.urging import order_links, reminded_words
-from webapp.shared.words import Badge, clock_time, due_badge, moment, why_this_date
+from webapp.shared.words import (
+    Badge,
+    clock_time,
+    delay_label,
+    delay_words,
+    due_badge,
+    moment,
+    why_this_date,
+)
 from webapp.tasks.buttons import buttons, papers_to_print
 from webapp.tasks.guest_note import guest_note
 from webapp.tasks.refusing import refusal_of
@@ -72,7 +80,8 @@ class Delay:
     """Why the late step is late: what was said, and what may be said."""
 
     said: str
-    choices: tuple[str, ...]
+    choices: tuple[tuple[str, str], ...]
+    """Each as it is kept and as it is shown."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +175,7 @@ def task_page(
         received=moment(view.task.created_at),
         total_due="" if view.case.total_due_at is None else moment(view.case.total_due_at)[:10],
         tabs=_tabs(view, way_back),
-        why_here=view.why_here,
+        why_here=current_installation().places.routing(view.why_here, line.role),
         why_date=why_this_date(line, view.basis),
         limit=None if view.limit is None else shown_limit(view.limit, engine.calendar()),
         holding=_holding(actor, view, now),
@@ -235,8 +244,8 @@ def _delay(view: TaskView, now: datetime) -> Delay | None:
     if view.task.status is not TaskStatus.OPEN or due is None or due >= now:
         return None
     said = view.delay
-    told = "" if said is None else f"{said.words} · {said.by_name} {moment(said.at)[:10]}"
-    return Delay(told, tuple(REASONS))
+    told = "" if said is None else f"{delay_words(said)} · {said.by_name} {moment(said.at)[:10]}"
+    return Delay(told, tuple((one, delay_label(one)) for one in REASONS))
 
 
 def _holding(actor: Actor, view: TaskView, now: datetime) -> Holding:

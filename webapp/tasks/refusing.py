@@ -43,12 +43,12 @@ def _kept_apart(actor: Actor, view: TaskView) -> str:
         )
     return _(
         "您办过本件的“%(done)s”,按规定不能再办“%(step)s”。现由%(names)s办理。",
-        done="、".join(map(named, dict.fromkeys(done))),
+        done=_("、").join(map(named, dict.fromkeys(done))),
         step=named(view.task.name, view.task.process_key),
         names=_who_else(view),
     )
 
 
 def _who_else(view: TaskView) -> str:
-    names = "、".join(holder.name for holder in view.holders)
+    names = _("、").join(holder.name for holder in view.holders)
     return names or _("其他有权限的同事")

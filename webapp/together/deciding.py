@@ -10,7 +10,7 @@ from engine.forms.paths import get_at, set_at
 from engine.model.once import Once, Replayed
 from engine.work.complete import Completed
 from engine.work.together import Together, Waiting, answers_for
-from webapp.shared.items import step_of
+from webapp.shared.items import with_items
 from webapp.shared.language import _
 
 
@@ -52,7 +52,7 @@ def decide(engine: Engine, actor: Actor, found: Together, asked: Asked) -> tuple
     used: set[str] = set()
     for one in found.waiting:
         refusal = _complete(engine, actor, (found, one), asked, used)
-        done.append(Decided(one.task_id, step_of(one.title, one.items), one.number, refusal))
+        done.append(Decided(one.task_id, with_items(one.title, one.items), one.number, refusal))
     return tuple(done)
 
 

@@ -16,7 +16,7 @@ from engine.work.together import Together
 from webapp.forms.render import FormView, draw_form
 from webapp.reading.submissions import file_infos
 from webapp.shared.addresses import address
-from webapp.shared.items import named, step_of
+from webapp.shared.items import named, with_items
 from webapp.shared.language import _
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
@@ -109,7 +109,7 @@ def together_page(
             Row(
                 one.task_id,
                 url_for("tasks.show", task_id=one.task_id),
-                step_of(one.title, one.items),
+                with_items(one.title, one.items),
                 one.number,
                 one.unit,
                 one.refusal,

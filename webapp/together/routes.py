@@ -89,13 +89,13 @@ def refresh() -> ResponseReturnValue:
 
 
 def _minutes() -> Minutes | None:
-    """The paper for all, checked before anything is decided."""
+    """The paper for all, checked before anything is decided; what it is called is kept: Chinese."""
     given = request.files.get(_MINUTES)
     if given is None or not given.filename:
         return None
     content = current_engine().files.receive(given.stream)
     current_engine().files.must_be_allowed(given.filename, content)
-    label = request.form.get("_minutes_label", "").strip() or _("会议纪要")
+    label = request.form.get("_minutes_label", "").strip() or "会议纪要"
     return Minutes(given.filename, label, content)
 
 

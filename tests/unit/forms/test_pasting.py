@@ -1,11 +1,22 @@
 """Lines from a spreadsheet in a table: read as people write them, and what is wrong is said."""
 
+from dataclasses import replace
+from datetime import datetime
+
 import pytest
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.feel import BUSINESS_ZONE, EvaluationContext
 from engine.forms import RowAction, find_row_action
 from engine.forms.pasting import read_pasted
+from engine.model.english import English
+from webapp.forms.page import told_of
+from webapp.forms.render import live_answer
+from webapp.shared.language import speak
+
+CONTEXT = EvaluationContext(now=datetime(2026, 11, 16, 10, tzinfo=BUSINESS_ZONE))
 
 YES_NO = [{"value": "yes", "label": "是"}, {"value": "no", "label": "否"}]
 
@@ -204,3 +215,77 @@ def test_any_text_can_be_pasted(compiled, text, first, row):
     )  # fmt: skip
     pasted = read_pasted(made.fields["m"], text, first, row)
     assert all(fault.endswith("。") for fault in pasted.faults)
+
+
+ENGLISH = English(
+    (
+        """
+"与户主关系" = "Relation to the head"
+"配偶" = "Spouse"
+"姓名" = "Name"
+"月收入" = "Income a month"
+"困难" = "Hardship"
+"重病" = "Serious illness"
+"失业" = "Lost work"
+""".encode(),
+    )
+)
+
+
+def test_the_words_of_an_english_page_are_headings_and_choices_too(form):
+    text = "Relation to the head\tName\tIncome a month (yuan)\nspouse\t李模拟\t12\n子\t张模拟\t3"
+    asked = form.fields["members"]
+    pasted = read_pasted(asked, text, english=ENGLISH)
+    assert pasted.faults == ()
+    assert pasted.rows == (
+        {"relation": "1", "name": "李模拟", "income": 12},
+        {"relation": "2", "name": "张模拟", "income": 3},
+    )
+    action = RowAction("paste", "members", text=text)
+    said = replace(form, english=ENGLISH)
+    assert said.paste_faults({}, action) == ()
+    assert [row["relation"] for row in said.apply_row_action({}, action)["members"]] == ["1", "2"]
+
+
+def test_choices_of_several_words_are_told_apart_by_commas(compiled):
+    values = [{"value": "ill", "label": "重病"}, {"value": "work", "label": "失业"}]
+    made = compiled(
+        {"type": "dynamiclist", "id": "L", "path": "m", "label": "行",
+         "components": [column("checklist", "why", "困难", values=values)]}
+    )  # fmt: skip
+    for cell in ("Serious illness, lost work", "重病、失业", "重病 失业", "重病,lost work"):
+        pasted = read_pasted(made.fields["m"], cell, english=ENGLISH)
+        assert (pasted.rows, pasted.faults) == (({"why": ["ill", "work"]},), ()), cell
+
+
+def test_what_is_wrong_is_told_in_the_language_of_the_page(form):
+    lines = [
+        "姓名\t月收入\t与户主关系\t爱好\t证件号码\t出生日期",
+        "甲\t很多\t舅舅\t球\t3.5E+17\t也许",
+    ]
+    text = "\n".join([*lines, *["乙\tx"] * 20])
+    action = RowAction("paste", "members", text=text)
+    said = replace(form, english=ENGLISH)
+    post = {"_paste": ["members"], "_pasted.members": [text]}
+    app = Flask(__name__)
+    speak(app)
+    with app.test_request_context("/", environ_base={"HTTP_COOKIE": "lang=en"}):
+        told = live_answer(said, post, {}, CONTEXT)["told"]
+        (fault,) = said.paste_faults({}, action)
+        assert told_of(said, fault.message).split("\n") == told
+        damaged = told_of(said, "“姓名”的“子”可以是“配偶”或“子”,请选定一个")
+    assert told[:6] == [
+        "No column is called “爱好”; what stands below it was not pasted.",
+        "Row 1: “很多” in “Income a month” is no number.",
+        "Row 1: “舅舅” is no choice of “Relation to the head”; choose another.",
+        (
+            "Row 1: “证件号码” was changed to 3.5E+17 by Excel and has lost its last digits;"
+            " make the column “Text” and fill it in once more."
+        ),
+        "Row 1: “也许” in “date of birth” is no date.",
+        "Row 2: “x” in “Income a month” is no number.",
+    ]
+    assert told[-1] == "Check each row."
+    assert damaged == "“子” in “Name” may be “Spouse” or “子”; choose one"
+    with app.test_request_context("/"):
+        assert live_answer(said, post, {}, CONTEXT)["told"][-1] == "请逐行核对。"

@@ -14,9 +14,10 @@ ROOT = Path(__file__).parents[3]
 SPEAKERS = (
     "engine/runtime", "engine/jobs", "engine/feel", "engine/decisions", "engine/definitions/scenarios",
     "engine/definitions/folder.py", "engine/errors.py", "engine/model/deadlines.py",
-    "engine/model/identity_numbers.py", "engine/model/identity_documents.py",
+    "engine/model/routing.py", "engine/store/task_lists.py", "engine/model/identity_numbers.py", "engine/model/identity_documents.py",
     "engine/forms/messages.py", "engine/forms/validation.py", "engine/forms/formats.py",
     "engine/forms/selfcheck.py", "engine/forms/examples.py",
+    "engine/forms/pasting_messages.py", "engine/forms/codes.py",
     "engine/store/database.py", "engine/store/jobs.py", "engine/work/signals.py",
     "engine/api/commands.py", "engine/work/troubles.py",
     "webapp/api", "webapp/commands/folders.py", "webapp/shared/requests.py",
@@ -156,3 +157,12 @@ def test_a_sentence_is_put_together_as_the_chinese_one_is(chinese: str) -> None:
 def test_no_sentence_takes_long_to_look_up() -> None:
     for text in ("没有" * 1500, "“" * 1500 + "不", "第 " * 1000 + "步。" * 500, "、:。" * 900):
         in_english(text)
+
+
+def test_why_a_step_is_where_it_is_names_its_unit_and_role() -> None:
+    assert in_english("本环节由芗城区总工会的Reviewer办理。") == (
+        "This step is done by the Reviewer of 芗城区总工会."
+    )
+    assert in_english("模拟·一厂没有会计,按审批关系上移到芗城区总工会。") == (
+        "模拟·一厂 has no 会计; the step has moved up to 芗城区总工会, the next in the order of approval."
+    )
