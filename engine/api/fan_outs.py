@@ -8,7 +8,7 @@ from itertools import islice
 
 from engine.api.commands import Commands, Group
 from engine.api.errands import Errands
-from engine.errors import BangfuError, Busy, LeaseLost
+from engine.errors import BangfuError, Busy, LeaseLost, Overtaken
 from engine.model.actors import Actor
 from engine.model.errands import Errand, ErrandStatus, Interrupted, Say
 from engine.model.fan_out import (
@@ -24,7 +24,6 @@ from engine.model.fan_out import (
 from engine.store import fan_outs as stored
 from engine.store import list_steps
 from engine.store.database import Tx
-from engine.store.ready import Collision
 from engine.work import cancel, fan_out, fan_out_asking
 from engine.work.fan_out_errands import CANCEL_ERRAND, ERRAND
 
@@ -178,7 +177,7 @@ class FanOuts(Group):
         """Begin the cases of some lines; one that nobody can write is told, the others go on."""
         try:
             return self._written(actor, found, lines, places)
-        except (Busy, LeaseLost, Collision, Interrupted):
+        except (Busy, LeaseLost, Overtaken, Interrupted):
             raise
         except Exception as error:
             if len(lines) == 1:

@@ -26,6 +26,7 @@ from sqlalchemy.exc import (
     IntegrityError,
     InvalidatePoolError,
     OperationalError,
+    PendingRollbackError,
 )
 
 from engine.errors import Broken, Busy, Overtaken
@@ -56,6 +57,7 @@ _NOT_SURE = (
     "请刷新页面核对:已经办好的不必再办,还没有的请再提交一次。"
 )
 _NO_ANSWER = "数据库没有应答,内容没有提交,请稍后再试。"
+_NOT_ANSWERED = "数据库没有应答,请稍后再试;一直如此请联系管理员。"
 _BUSY_TIMEOUT_MS = 15_000
 _CACHE_KILOBYTES = 4_000
 """Of one connection of SQLite; all of them together must fit a small machine for weeks. What does
@@ -66,6 +68,8 @@ _MOST_PREPARED = 400
 """Statements of one connection that PostgreSQL keeps planned; only those that come again are."""
 _TRY_AGAIN = {"40P01", "40001"}  # deadlock detected, serialization failure
 _LOCK_NOT_AVAILABLE = "55P03"
+_LIMIT_EXCEEDED = "54"
+"""A class of codes: no server ever takes such a statement, however often it is sent."""
 _AT_ONCE = 5_000
 """Rows that one execution writes: some tenths of a second, on a busy machine some seconds."""
 
@@ -195,14 +199,8 @@ class UnitOfWork:
             self._database.settle()  # what was asked meanwhile is older than what was written
         if isinstance(error, IntegrityError) and _is_unique_violation(error):
             raise UniqueViolation(str(error.orig)) from error
-        if isinstance(error, DatabaseError) and _is_no_answer(error):
-            if getattr(error.orig, "sqlstate", "") in _TRY_AGAIN:
-                raise Contended(str(error.orig)) from error
-            if getattr(error.orig, "sqlstate", "") == _LOCK_NOT_AVAILABLE:
-                raise LockTaken(_NO_ANSWER) from error
-            if self._committing and not self._database.is_sqlite:
-                raise Busy(_NOT_SURE) from error
-            raise Busy(_NO_ANSWER) from error
+        is_sure = self._database.is_sqlite or not self._committing
+        _must_go_on(error, _NO_ANSWER if is_sure else _NOT_SURE)
 
     def _release(self) -> None:
         if self._connection is not None:
@@ -430,9 +428,11 @@ def _answering() -> Iterator[None]:
     """Say in words that the database does not answer."""
     try:
         yield
+    except PendingRollbackError as error:
+        raise Busy(_NOT_ANSWERED) from error
     except DatabaseError as error:
         if _is_no_answer(error):
-            raise Busy("数据库没有应答,请稍后再试;一直如此请联系管理员。") from error
+            raise Busy(_NOT_ANSWERED) from error
         if "not a database" not in str(error.orig):
             raise
         raise Broken("这个文件不是数据库,没有打开。请核对 BANGFU_DATABASE_URL。") from error
@@ -441,13 +441,15 @@ def _answering() -> Iterator[None]:
 def _is_no_answer(error: DatabaseError) -> bool:
     """SQLite also calls a wrong statement operational, which must not look like a busy database.
 
-    PostgreSQL ends a transaction that paused too long with an error of another kind, and the
-    connection with it.
+    So does PostgreSQL one that asks too much, and its library one with too many values. It ends a
+    transaction that paused too long with an error of another kind, and the connection with it.
     """
     if not isinstance(error, OperationalError):
         return error.connection_invalidated
     if not isinstance(error.orig, sqlite3.OperationalError):
-        return True
+        state = getattr(error.orig, "sqlstate", None) or ""
+        asks_too_much = "number of parameters" in str(error.orig)
+        return not (asks_too_much or state.startswith(_LIMIT_EXCEEDED))
     words = ("locked", "busy", "unable to open", "disk", "full", "readonly")
     return any(word in str(error.orig) for word in words)
 
@@ -507,27 +509,49 @@ def execute_for(tx: Tx, statement: Executable, rows: Sequence[Mapping[str, Any]]
         tx.execute(statement, rows[first : first + _AT_ONCE])
 
 
-def _must_go_on(error: BaseException) -> None:
-    """Raise what ends the whole unit of work, where an error is of that kind."""
+def _must_go_on(error: BaseException | None, told: str = _NO_ANSWER) -> None:
+    """Raise what ends the whole unit of work, where an error is of that kind.
+
+    After a connection is lost SQLAlchemy has an error of its own for whoever asks on.
+    """
+    if isinstance(error, PendingRollbackError):
+        raise Busy(told) from error
     if not isinstance(error, DatabaseError):
         return
-    if getattr(error.orig, "sqlstate", "") in _TRY_AGAIN:
+    state = getattr(error.orig, "sqlstate", None)
+    if state in _TRY_AGAIN:
         raise Contended(str(error.orig)) from error
-    if error.connection_invalidated:
-        raise Busy(_NO_ANSWER) from error
+    if state == _LOCK_NOT_AVAILABLE:
+        raise LockTaken(_NO_ANSWER) from error
+    if _is_no_answer(error):
+        raise Busy(told) from error
 
 
 @contextmanager
 def savepoint(tx: Tx) -> Iterator[None]:
     """What fails inside is undone alone; the unit of work goes on (operations, design.md D18).
 
-    Raises Contended and Busy where it cannot: it was ended for another, or its connection is gone.
+    Raises Contended and Busy where it cannot: it was ended for another, a lock or an answer was
+    not had in time, the disk is full, its connection is gone. So does every savepoint around it.
     """
+    try:
+        with _inner_step(tx):
+            yield
+    except BaseException as error:
+        _must_go_on(error)
+        raise
+
+
+@contextmanager
+def _inner_step(tx: Tx) -> Iterator[None]:
     send_writes(tx)
     kept = stop_keeping(tx)  # a pipeline that fails would take the outer transaction with it
     send_text(tx, "SAVEPOINT inner_step")
     try:
         yield
+        send_text(tx, "RELEASE SAVEPOINT inner_step")
+    except (Busy, Overtaken):
+        raise  # the whole unit of work is over, and SQLite may have rolled it back already
     except BaseException as error:
         _must_go_on(error)
         send_text(tx, "ROLLBACK TO SAVEPOINT inner_step")
@@ -536,7 +560,6 @@ def savepoint(tx: Tx) -> Iterator[None]:
     finally:
         if kept and not tx.invalidated:
             keep_writes(tx)
-    send_text(tx, "RELEASE SAVEPOINT inner_step")
 
 
 def process_id() -> int:

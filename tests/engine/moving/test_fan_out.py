@@ -4,22 +4,24 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import orjson
 import pytest
 from sqlalchemy import text
 
 from engine import SYSTEM, Engine, Options, Request
-from engine.errors import Conflict, Invalid, LeaseLost, NotFound, NotPermitted
+from engine.errors import Busy, Conflict, Invalid, LeaseLost, NotFound, NotPermitted
 from engine.jobs.executor import Pace
 from engine.model.cases import CaseStatus
 from engine.model.definitions import SourceFile
 from engine.model.errands import ErrandStatus, Interrupted
 from engine.model.fan_out import Children, Line
+from engine.model.operations import OperationContext
 from engine.store import fan_outs as stored
+from engine.store.database import Tx, savepoint
 from engine.work.fan_out import Moulds
-from tests.engine.moving.conftest import Workshop, drawn, step
+from tests.engine.moving.conftest import Outputs, Workshop, drawn, step
 from tests.unit.runtime.kit import (
     boundary,
     end,
@@ -207,6 +209,36 @@ def test_what_calls_an_operation_on_its_way_is_begun_by_itself(shop: Workshop) -
     )
     assert shop.calls == [("echo", {"said": f"{n}"}) for n in range(5)]
     assert shop.rows("SELECT count(*) FROM task WHERE element_id = 'ask'") == [(5,)]
+    assert shop.broken() == {}
+
+
+# SQLite has no connection that could be lost.
+@pytest.mark.parametrize("database_kind", ["postgres"])
+@pytest.mark.postgres
+def test_no_line_is_refused_for_a_connection_that_is_lost_in_a_savepoint_of_its_case(
+    shop: Workshop,
+) -> None:
+    body = BEGIN + service("record", "echo", {"said": "=who"}, {"kept": "=said"})
+    body += step("ask") + end() + line("S", "record", "ask", "E")
+    shop.put(drawn("calling", {"officer": "ask"}, body), given())
+    made = [Line(f"k{n}", "u1", {"who": f"{n}"}) for n in range(3)]
+
+    def lose(context: OperationContext, _inputs: Outputs) -> Outputs:
+        tx = cast("Tx", context.tx)
+        number = tx.connection.dbapi_connection.info.backend_pid  # type: ignore[union-attr]
+        with savepoint(tx):
+            with shop.engine.database.look() as beside:
+                ended = text("SELECT pg_terminate_backend(:number, 5000)")
+                assert beside.execute(ended, {"number": number}).scalar()
+            shop.by_context(context, "UPDATE counter SET value = 1 WHERE name = 'a'")
+        return {}
+
+    shop.doing["echo"] = lose
+    with pytest.raises(Busy):
+        shop.engine.fan_outs.begin(SYSTEM, "calls", "calling", made)
+    del shop.doing["echo"]
+    found = shop.engine.fan_outs.begin(SYSTEM, "calls", "calling", made)
+    assert (found.begun, found.refused) == (len(made), 0)
     assert shop.broken() == {}
 
 

@@ -3,8 +3,8 @@
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import cast
 
@@ -19,15 +19,15 @@ from engine.model.cases import CaseStatus
 from engine.model.definitions import SourceFile
 from engine.model.operations import OperationContext
 from engine.store import audit, tables
-from engine.store.database import Tx
+from engine.store.database import Failed, Tx, savepoint
 from engine.store.jobs import Job
 from engine.store.ready import Ready
 from engine.work import trail
 from tests.bench.limits import recording
-from tests.engine.moving.conftest import Outputs, Workshop, drawn, step
+from tests.engine.moving.conftest import Doing, Outputs, Workshop, drawn, step
 from tests.support.at_once import at_once
 from tests.support.waiting import WAITED, until
-from tests.unit.runtime.kit import end, line, node, props, service, start
+from tests.unit.runtime.kit import end, line, node, props, service, start, timer
 
 NOW = timedelta(0)
 
@@ -460,42 +460,153 @@ def test_an_operation_that_is_ended_for_another_is_done_again_with_its_step(shop
     assert shop.broken() == {}
 
 
-# SQLite has no connection that could be lost.
-@pytest.mark.parametrize("database_kind", ["postgres"])
-@pytest.mark.postgres
-@pytest.mark.parametrize("way", ["text", "ready"])
-def test_a_connection_that_is_lost_within_an_operation_undoes_its_step(
-    shop: Workshop, way: str
-) -> None:
-    """Nothing is written with another connection, and nobody is told that it was."""
+def step_undone_by(shop: Workshop, doing: Doing) -> None:
+    """Complete a step whose operation the database does not let through, then one it does."""
     shop.by_hand("INSERT INTO counter (name, value) VALUES ('a', 0)")
     shop.put(operated(later=False))
     case_id = shop.begin("operated")
     (step_id,) = [one.id for one in shop.open_steps(case_id)]
     history = shop.history(case_id)
-    ready = Ready(select(literal("asked")))
-
-    def hang_up(context: OperationContext, _inputs: Outputs) -> Outputs:
-        tx = cast("Tx", context.tx)
-        ended = text("SELECT pg_terminate_backend(:number, 5000)")
-        number = tx.connection.dbapi_connection.info.backend_pid  # type: ignore[union-attr]
-        with shop.engine.database.look() as beside:
-            assert beside.execute(ended, {"number": number}).scalar()
-        if way == "ready":
-            ready.rows(tx, {})
-        else:
-            shop.by_context(context, "UPDATE counter SET value = 1 WHERE name = 'a'")
-        return {"said": "never"}
-
-    shop.doing["echo"] = hang_up
+    shop.doing["echo"] = doing
     with pytest.raises(Busy):
         shop.engine.tasks.complete(shop.actor("officer"), step_id, {"note": "x"})
     assert [one.id for one in shop.open_steps(case_id)] == [step_id]
     assert shop.history(case_id) == history
+    assert shop.rows("SELECT value FROM counter WHERE name = 'a'") == [(0,)]
     assert shop.broken() == {}
     del shop.doing["echo"]
     shop.engine.tasks.complete(shop.actor("officer"), step_id, {"note": "x"})
     assert shop.waiting(case_id) == ["read"]
+
+
+_WRITES = "UPDATE counter SET value = 1 WHERE name = 'a'"
+
+
+def hang_up(shop: Workshop, context: OperationContext) -> Tx:
+    """End the connection of an operation behind its back."""
+    tx = cast("Tx", context.tx)
+    ended = text("SELECT pg_terminate_backend(:number, 5000)")
+    number = tx.connection.dbapi_connection.info.backend_pid  # type: ignore[union-attr]
+    with shop.engine.database.look() as beside:
+        assert beside.execute(ended, {"number": number}).scalar()
+    return tx
+
+
+def losing(shop: Workshop) -> Doing:
+    def lose(context: OperationContext, _inputs: Outputs) -> Outputs:
+        with savepoint(cast("Tx", context.tx)):
+            hang_up(shop, context)
+            shop.by_context(context, _WRITES)
+        return {"said": "never"}
+
+    return lose
+
+
+# SQLite has no connection that could be lost.
+@pytest.mark.parametrize("database_kind", ["postgres"])
+@pytest.mark.postgres
+@pytest.mark.parametrize("way", ["text", "ready", "within a savepoint", "kept secret"])
+def test_a_connection_that_is_lost_within_an_operation_undoes_its_step(
+    shop: Workshop, way: str
+) -> None:
+    """Nothing is written with another connection, and nobody is told that it was."""
+    ready = Ready(select(literal("asked")))
+
+    def lose(context: OperationContext, _inputs: Outputs) -> Outputs:
+        tx = hang_up(shop, context)
+        if way == "ready":
+            ready.rows(tx, {})
+        elif way == "text":
+            shop.by_context(context, _WRITES)
+        else:
+            with suppress(Failed):
+                shop.by_context(context, _WRITES)
+        return {"said": "never"}
+
+    step_undone_by(shop, losing(shop) if way == "within a savepoint" else lose)
+
+
+@pytest.mark.parametrize("database_kind", ["postgres"])
+@pytest.mark.postgres
+def test_a_connection_that_is_lost_in_a_savepoint_of_a_job_costs_no_try(shop: Workshop) -> None:
+    shop.put(operated(later=True))
+    case_id = asked(shop)
+    shop.doing["echo"] = losing(shop)
+    work_to_the_end(shop)
+    job = only(shop.jobs(case_id))
+    assert (job.status, job.attempts) == ("waiting", 0)
+    del shop.doing["echo"]
+    shop.work()
+    assert shop.waiting(case_id) == ["read"]
+    assert shop.broken() == {}
+
+
+@pytest.mark.parametrize("database_kind", ["postgres"])
+@pytest.mark.postgres
+def test_a_timed_start_whose_connection_is_lost_does_not_wait_for_the_next_day(
+    shop: Workshop,
+) -> None:
+    body = node("startEvent", "S", timer("timeDate", "=date(today().year, 11, 12)"))
+    body += service("record", "echo", {"said": "=1"}, {"kept": "=said"})
+    body += step("look") + end() + line("S", "record", "look", "E")
+    shop.put(drawn("yearly", {"county_reviewer": "look"}, body))
+    shop.move_to(datetime(2026, 11, 12, 1, 0, tzinfo=UTC))
+    worker = shop.worker()
+    shop.doing["echo"] = losing(shop)
+    with pytest.raises(Busy):
+        worker.run_once()
+    del shop.doing["echo"]
+    worker.run_once()
+    looks = "SELECT count(*) FROM task WHERE element_id = 'look'"
+    units = "SELECT count(*) FROM organisation WHERE level = 'grassroots'"
+    assert shop.rows(looks) == shop.rows(units)
+    assert shop.broken() == {}
+
+
+# SQLite has one writer: nobody holds a row, and no statement is ended for the time it takes.
+@pytest.mark.parametrize("database_kind", ["postgres"])
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    ("limit", "statement"),
+    [
+        ("lock_timeout", "UPDATE counter SET value = 2 WHERE name = 'held'"),
+        ("statement_timeout", "SELECT pg_sleep(30)"),
+    ],
+)
+def test_what_is_not_had_in_time_within_an_operation_undoes_its_step(
+    shop: Workshop, limit: str, statement: str
+) -> None:
+    """Whoever completed it is asked to try again: nothing became an incident, no step was done."""
+    shop.by_hand("INSERT INTO counter (name, value) VALUES ('held', 0)")
+
+    def wait(context: OperationContext, _inputs: Outputs) -> Outputs:
+        shop.by_context(context, _WRITES)
+        shop.by_context(context, f"SET LOCAL {limit} = '100ms'")
+        shop.by_context(context, statement)
+        return {"said": "never"}
+
+    with shop.engine.database.unit_of_work() as still:
+        still.tx.execute(text("UPDATE counter SET value = 1 WHERE name = 'held'"))
+        step_undone_by(shop, wait)
+
+
+# Of SQLite a statement says how many pages there may be.
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_disk_that_is_full_within_an_operation_undoes_its_step(shop: Workshop) -> None:
+    def fill(context: OperationContext, _inputs: Outputs) -> Outputs:
+        shop.by_context(context, _WRITES)
+        tx = cast("Tx", context.tx)
+        room = tx.exec_driver_sql("PRAGMA max_page_count").scalar()
+        tx.exec_driver_sql("PRAGMA max_page_count = 1").scalar()  # as many as there are
+        try:
+            shop.by_context(
+                context, "INSERT INTO counter (name, value) VALUES (hex(zeroblob(4000000)), 0)"
+            )
+        finally:
+            tx.exec_driver_sql(f"PRAGMA max_page_count = {room}").scalar()
+        return {"said": "never"}
+
+    step_undone_by(shop, fill)
 
 
 def test_what_was_uploaded_for_nothing_is_tidied_away(shop: Workshop) -> None:
