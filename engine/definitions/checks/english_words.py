@@ -1,7 +1,7 @@
 """Does the English of a process say what there is, and all there is?"""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from engine.definitions.asked import form_text
 from engine.definitions.bpmn_xml import Element
@@ -19,7 +19,7 @@ from engine.model.xml import read_xml
 from engine.sentences import Words, finding
 
 MOST_TOLD = 5
-"""Texts without English that a finding names; it says how many there are."""
+"""Texts without English, or of nothing, that are named; of more it is said how many there are."""
 
 TOLD_TO_PEOPLE = frozenset({"staffMessage", "staffHint", "tells"})
 """Properties of the drawing that a page of the staff shows as they stand."""
@@ -68,20 +68,26 @@ def _texts(
     asked = _of_forms(draft, process)
     shown = _of_drawing(process) | _of_decisions(draft, process)
     known = asked | shown | _also_known(draft, process)
-    for chinese in texts:
-        if chinese not in known:
-            near = meant(chinese, known) or Words("请改正或删去。", "Correct it, or delete it.")
-            line = lines.get(chinese)
-            yield finding(
-                "warning", "english-unknown", file.name, None, line, text=chinese, near=near
-            )
+    yield from _unknown([text for text in texts if text not in known], known, file.name, lines)
     named = {chinese for chinese, english in _named(process) if english}
-    missing = sorted(
-        text for text in asked | shown if _HAN.search(text) and text not in {*texts, *named}
-    )
+    missing = sorted(filter(_HAN.search, (asked | shown) - texts.keys() - named))
     if missing:
         told = Words.listed(f"“{text}”" for text in missing[:MOST_TOLD])
         yield warning("english-missing", file.name, number=len(missing), texts=told)
+
+
+def _unknown(
+    unknown: Sequence[str], known: Collection[str], name: str, lines: Mapping[str, int]
+) -> Iterator[Finding]:
+    """Texts of nothing. What was meant is looked for among all there are: for the first only."""
+    for text in unknown[:MOST_TOLD]:
+        near = meant(text, known) or Words("请改正或删去。", "Correct it, or delete it.")
+        line = lines.get(text)
+        yield finding("warning", "english-unknown.text", name, None, line, text=text, near=near)
+    more = unknown[MOST_TOLD:]
+    if more:
+        line = lines.get(more[0])
+        yield finding("warning", "english-unknown.more", name, None, line, number=len(more))
 
 
 def _lines(file: SourceFile) -> Mapping[str, int]:

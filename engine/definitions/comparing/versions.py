@@ -17,8 +17,10 @@ _DECISION = Words("决策规则", "Decision rules")
 _DOCUMENT = Words("文书", "Document")
 _CONTENT = Words("内容", "Content")
 _ENGLISH = Words("英文文字", "English texts")
-_AS_IT_WAS = Words("原文", "as it was")
-_CHANGED = Words("有改动", "changed")
+_BEFORE = Words("改动前", "as it was")
+_AFTER = Words("改动后", "as it is now")
+_NEW = Words("新增", "new")
+_GONE = Words("删除", "removed")
 
 
 def compare(old: Program, new: Program, roles: Mapping[str, Words]) -> tuple[Change, ...]:
@@ -57,7 +59,8 @@ def _process(old: Program, new: Program, key: str) -> Iterator[Change]:
 def _english(then: bytes, now: bytes) -> Iterator[Detail]:
     """That the file with the English texts is another one."""
     if then != now:
-        yield Detail(_ENGLISH, _AS_IT_WAS if then else None, _CHANGED if now else None)
+        after = _GONE if not now else _AFTER if then else _NEW
+        yield Detail(_ENGLISH, _BEFORE if then else None, after)
 
 
 def _bound(program: Program, key: str) -> dict[str, str]:
@@ -169,7 +172,7 @@ def _documents(old: Program, new: Program, key: str) -> Iterator[Change]:
         then, now = before.get(identity), after.get(identity)
         if then == now:
             continue
-        details = () if then is None or now is None else (Detail(_CONTENT, _AS_IT_WAS, _CHANGED),)
+        details = () if then is None or now is None else (Detail(_CONTENT, _BEFORE, _AFTER),)
         yield Change(
             _how(then, now),
             Subject.DOCUMENT,

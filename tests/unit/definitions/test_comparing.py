@@ -118,7 +118,23 @@ def test_a_document_and_a_called_version() -> None:
     newer = {**called, "public_notice": replace(notice, id="public_notice:2", version=2)}
     found = changes(old, replace(old, documents=papers, called=newer))
     assert found[first].subject.value == "document"
+    assert said(found[first]) == [("内容", "改动前", "改动后")]
     assert ("调用的流程 public_notice", "第 1 版", "第 2 版") in said(found["archiving"])
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "told"),
+    [
+        (b"", b'"a" = "b"', ("", "新增")),
+        (b'"a" = "b"', b"", ("改动前", "删除")),
+        (b'"a" = "b"', b'"a" = "c"', ("改动前", "改动后")),
+    ],
+)
+def test_an_english_file_that_is_new_gone_or_another(
+    source: DefinitionSource, then: bytes, now: bytes, told: tuple[str, str]
+) -> None:
+    found = changes(replace(source, english=then), replace(source, english=now))
+    assert said(found["example_request"]) == [("英文文字", *told)]
 
 
 def test_what_is_repeated_and_when_that_is_enough() -> None:

@@ -1,8 +1,10 @@
 """The English of our own processes: it names nothing unknown, and its pages hold no Chinese."""
 
+import difflib
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -11,6 +13,7 @@ from engine.definitions import Known, check_bundle
 from engine.definitions.checks import english_words
 from engine.definitions.draft import read_draft
 from engine.definitions.folder import folder_source, read_folder
+from engine.errors import Finding
 from engine.forms import CompiledForm, Filler
 from engine.model.definitions import Bundle, SourceFile
 from engine.model.english import NO_ENGLISH
@@ -81,18 +84,43 @@ def test_every_step_of_a_process_has_an_english_name(program: Program) -> None:
     assert [name for name in names if HAN.search(program.english.of(name))] == []
 
 
-def test_a_wrong_text_is_found_by_its_line() -> None:
+def with_lines(*added: str) -> tuple[list[Finding], list[str]]:
+    """What is said of the English of a process with more lines, and all its lines."""
     bundle = read_folder(ROOT / "processes", ROOT / "forms", "example_request")
-    added = '\n"没有这句" = "Nobody says this"\n'.encode()
+    more = "".join(f"\n{line}" for line in added).encode()
     files = tuple(
-        SourceFile(file.name, file.content + added) if file.name.endswith(".english") else file
+        SourceFile(file.name, file.content + more) if file.name.endswith(".english") else file
         for file in bundle.files
     )
-    (found,) = [
-        one
-        for one in check_bundle(Bundle(files), Known({}, {}, frozenset(), {}))
-        if one.code.startswith("english")
-    ]
-    english = next(file for file in files if file.name.endswith(".english"))
+    found = check_bundle(Bundle(files), Known({}, {}, frozenset(), {}))
+    (english,) = [file for file in files if file.name.endswith(".english")]
+    said = [one for one in found if one.code.startswith("english")]
+    return said, english.content.decode().splitlines()
+
+
+def test_a_wrong_text_is_found_by_its_line() -> None:
+    (found,), lines = with_lines('"没有这句" = "Nobody says this"')
     assert (found.severity, found.code) == ("warning", "english-unknown")
-    assert english.content.decode().splitlines()[(found.line or 0) - 1].startswith('"没有这句"')
+    assert lines[(found.line or 0) - 1].startswith('"没有这句"')
+
+
+def test_a_glossary_laid_beside_a_process_is_told_of_in_a_few_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A near text is looked for among all of the process: not for each of two thousand."""
+    looked: list[str] = []
+    near = difflib.get_close_matches
+
+    def counted(word: str, *more: Any, **named: Any) -> list[str]:
+        looked.append(word)
+        return near(word, *more, **named)
+
+    monkeypatch.setattr(difflib, "get_close_matches", counted)
+    terms = [f"模拟术语第{n}条" for n in range(2_000)]
+    found, lines = with_lines(*(f'"{term}" = "Term"' for term in terms))
+    most = english_words.MOST_TOLD
+    assert [one.code for one in found] == ["english-unknown"] * (most + 1)
+    assert looked == terms[:most]
+    assert f"{len(terms) - most} 条" in found[-1].message
+    assert f" {len(terms) - most} more texts" in found[-1].message_en
+    assert lines[(found[-1].line or 0) - 1].startswith(f'"{terms[most]}"')
