@@ -1,6 +1,6 @@
 """Boxed expressions -> closures (DMN 1.5, 7.3 and 10.2)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from engine.decisions.declared_types import DeclaredType, function_written
 from engine.decisions.reader import Reader, nothing
@@ -40,6 +40,19 @@ class Boxes:
             )
             return nothing
         return self.box(box, depth)
+
+    def bound(
+        self, owner: Element, kind: DeclaredType | None, depth: int = 0
+    ) -> tuple[Closure, DeclaredType | None]:
+        """Compile the expression inside an element for a variable, and give the variable's type.
+
+        Beside a function definition tools write the type of the function or, more often, that of
+        its result, which is then no type of the variable.
+        """
+        definition = child(owner, "functionDefinition")
+        if definition is None or kind is None:
+            return self.inside(owner, depth), kind
+        return self.function(definition, depth, kind), kind if kind.is_function else None
 
     def box(self, box: Element, depth: int) -> Closure:
         """Compile a boxed expression of any form."""
@@ -88,7 +101,8 @@ class Boxes:
             self._reader.free_names = set()
             variable = child(entry, "variable")
             name = None if variable is None else variable.get("name")
-            entries.append((name, self._reader.type_of(variable), self.inside(entry, depth + 1)))
+            compiled, kind = self.bound(entry, self._reader.type_of(variable), depth + 1)
+            entries.append((name, kind, compiled))
             outside |= self._reader.free_names - bound
             bound.add(name or "")
         self._reader.free_names = outside
@@ -231,11 +245,11 @@ class Boxes:
         return self.inside(part, depth + 1)
 
     def function(
-        self, definition: Element, depth: int = 0, result: DeclaredType | None = None
+        self, definition: Element, depth: int = 0, variable: DeclaredType | None = None
     ) -> Closure:
         """Compile a function definition, also a knowledge model's, to a closure that gives it.
 
-        `result` is the type of what it gives, if it is told outside of the definition.
+        `variable` is the type written beside it: that of the function, or of what it gives.
         """
         if definition.get("kind", "FEEL") != "FEEL":
             self._reader.report(
@@ -249,21 +263,30 @@ class Boxes:
             return nothing
         parameters = list(children(definition, "formalParameter"))
         names = [parameter.get("name", "") for parameter in parameters]
-        types = [self._reader.type_of(parameter) for parameter in parameters]
+        declared = self._reader.type_of(definition)
+        told = [kind for kind in (declared, variable) if kind is not None]
+        types = [
+            self._reader.type_of(parameter) or _taken(told, position)
+            for position, parameter in enumerate(parameters)
+        ]
         outside, self._reader.free_names = self._reader.free_names, set()
         with self._reader.knowing(names):
             body = self.inside(definition, depth + 1)
         self._reader.free_names = outside | (self._reader.free_names - set(names))
-        declared = self._reader.type_of(definition)
-        for kind in (None if declared is None else declared.of_result, result):
-            body = _fitting(body, kind, "函数的结果")
+        for kind in told:
+            body = _fitting(body, kind.of_result, "函数的结果")
         signature = [
             (name, None if kind is None else kind.admits)
             for name, kind in zip(names, types, strict=True)
         ]
-        given = result if declared is None else declared.of_result
-        written = function_written(types, given)
+        written = function_written(types, told[0].of_result if told else None)
         return lambda scope: UserFunction(signature, body, scope, _COST_OF_A_CALL, written)
+
+
+def _taken(functions: Sequence[DeclaredType], position: int) -> DeclaredType | None:
+    """Give the first type that a type of functions names for a parameter."""
+    named = (kind.taken[position] for kind in functions if position < len(kind.taken))
+    return next((kind for kind in named if kind is not None), None)
 
 
 def _fitting(closure: Closure, kind: DeclaredType | None, name: str) -> Closure:

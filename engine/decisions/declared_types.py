@@ -45,12 +45,13 @@ class DeclaredType:
     `allowed` tests one value under the name "?" (of a collection: each of its items), `constraint`
     the value as a whole. A type of functions names what they take in `taken` and give in `result`.
     `shape` tells of the structure alone, where `conforms` asks the parts' allowed values too;
-    `written` is that structure as FEEL writes it.
+    `written` is that structure as FEEL writes it. `read` gives what a value of JSON means, dates
+    that are text in its parts included. A structure has `parts`, a collection `item`s of one type.
     """
 
     name: str
     conforms: Conforms
-    read_text: Callable[[str], object] | None = None
+    read: Callable[[object], object] | None = None
     allowed: Closure | None = None
     constraint: Closure | None = None
     collection: bool = False
@@ -59,6 +60,8 @@ class DeclaredType:
     result: "DeclaredType | None" = None
     shape: Conforms | None = None
     written: syntax.Node = UNKNOWN
+    parts: "Mapping[str, DeclaredType] | None" = None
+    item: "DeclaredType | None" = None
 
     def fitted(self, value: object, what: str, scope: Scope, *, from_case: bool = False) -> object:
         """Give the value, converted where the standard allows it (10.3.2.9.4).
@@ -67,12 +70,10 @@ class DeclaredType:
         text, and the type says how to read them.
         """
         run = scope.run
-        fitting = self._read(value) if from_case else value
-        if fitting is not None:
-            fitting = self._converted(fitting, run)
-        if value is not None and fitting is None:
-            word = _WORDS.get(self.name, self.name)
-            return run.null(f"{what}应为{word},得到{kind_word(value)}")
+        read = self.read(value) if from_case and self.read is not None else value
+        fitting = None if read is None else self._converted(read, run)
+        if read is not None and fitting is None:
+            return run.null(self._misfit(read, what, run))
         if not self._is_allowed(fitting, run):
             return run.null(f"{what}的值不在允许的范围内")
         return fitting
@@ -97,14 +98,6 @@ class DeclaredType:
         """Give the type as expressions know it under a name."""
         return syntax.DefinedType(name, self.is_shaped, self.admits, self.written)
 
-    def _read(self, value: object) -> object:
-        if not isinstance(value, str) or self.read_text is None:
-            return value
-        try:
-            return self.read_text(value)
-        except NoValue:
-            return value  # which is then of another type than declared
-
     def _converted(self, value: object, run: Run) -> object:
         if self.conforms(value, run):
             return value
@@ -116,6 +109,27 @@ class DeclaredType:
             midnight = DateTime(value.day, Time(0, 0))
             return midnight if self.conforms(midnight, run) else None
         return None
+
+    def _misfit(self, value: object, what: str, run: Run, path: str = "") -> str:
+        """Say what is wrong with a value not of this type: of its parts, the first, as a path."""
+        if isinstance(value, list) and self.item is not None:
+            for number, one in enumerate(value, start=1):
+                if not self.item.admits(one, run):
+                    return self.item._misfit(one, what, run, f"{path}[{number}]")  # noqa: SLF001
+        if isinstance(value, dict) and self.parts is not None:
+            for name, kind in self.parts.items():
+                inner = f"{path}.{name}" if path else name
+                if name not in value:
+                    return f"{what}中没有“{inner}”"
+                if not kind.admits(value[name], run):
+                    return kind._misfit(value[name], what, run, inner)  # noqa: SLF001
+        if self.conforms(value, run):
+            disallowed = f"{what}中的“{path}”的值不在允许的范围内"
+            return disallowed if path else f"{what}的值不在允许的范围内"
+        wanted, got = _WORDS.get(self.name, self.name), kind_word(value)
+        if path:
+            return f"{what}中的“{path}”应为{wanted},得到{got}"
+        return f"{what}应为{wanted},得到{got}"
 
     def _is_allowed(self, value: object, run: Run) -> bool:
         if value is None:
@@ -139,10 +153,36 @@ def standard_type(name: str) -> DeclaredType | None:
         else DeclaredType(
             standard,
             conforms,
-            read_text=_TEXT_READERS.get(standard),
+            read=_reader_of_text(standard),
             written=syntax.TypeName(standard),
         )
     )
+
+
+def _reader_of_text(name: str) -> Callable[[object], object] | None:
+    read_text = _TEXT_READERS.get(name)
+    if read_text is None:
+        return None
+
+    def read(value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            meant = read_text(value)
+        except NoValue:
+            meant = None
+        return value if meant is None else meant  # a text is then of another type than declared
+
+    return _also_in_lists(read)
+
+
+def _also_in_lists(read: Callable[[object], object]) -> Callable[[object], object]:
+    """Read each item of a list: one of a collection, or the one item where one is asked for."""
+
+    def read_any(value: object) -> object:
+        return [read_any(one) for one in value] if isinstance(value, list) else read(value)
+
+    return read_any
 
 
 def collection_of(name: str, item: DeclaredType) -> DeclaredType:
@@ -160,7 +200,9 @@ def collection_of(name: str, item: DeclaredType) -> DeclaredType:
     return DeclaredType(
         name,
         all_are(item.admits),
+        read=item.read,
         collection=True,
+        item=item,
         shape=all_are(item.is_shaped),
         written=syntax.GenericType("list", (syntax.TypeArgument("", item.written),)),
     )
@@ -169,12 +211,15 @@ def collection_of(name: str, item: DeclaredType) -> DeclaredType:
 def narrowed(
     name: str, base: DeclaredType, allowed: Closure | None, constraint: Closure | None
 ) -> DeclaredType:
-    """Give a type with fewer values than another; allowed values of its own replace the other's."""
+    """Give a type with fewer values than another; allowed values of its own replace the other's.
+
+    What has not even the other's shape is told to be none of the other: that is what it lacks.
+    """
     if allowed is None and constraint is None:
         return base
     return replace(
         base,
-        name=name,
+        name=name if allowed is None else base.name,
         conforms=base.admits if allowed is None else base.conforms,
         allowed=allowed,
         constraint=constraint,
@@ -194,9 +239,21 @@ def structure_of(name: str, fields: Mapping[str, DeclaredType]) -> DeclaredType:
 
         return conforms
 
+    readers = {field: kind.read for field, kind in fields.items() if kind.read is not None}
+
+    def read(value: object) -> object:
+        if not isinstance(value, dict):
+            return value
+        return {
+            field: readers[field](part) if field in readers else part
+            for field, part in value.items()
+        }
+
     return DeclaredType(
         name,
         has({field: kind.admits for field, kind in fields.items()}),
+        read=_also_in_lists(read) if readers else None,
+        parts=fields,
         shape=has({field: kind.is_shaped for field, kind in fields.items()}),
         written=syntax.GenericType(
             "context",

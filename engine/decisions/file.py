@@ -57,11 +57,14 @@ class Part:
 
 @dataclass(frozen=True)
 class DecisionFile:
-    """A file; `imports` by the name it gives them, `namespaces` of all that it names."""
+    """A file; `imports` with the name it gives each, `namespaces` of all that it names.
+
+    What is imported under the empty name is known as if it were of this file (DMN 1.5, 6.3.3).
+    """
 
     namespace: str
     reader: Reader
-    imports: Mapping[str, "DecisionFile"]
+    imports: tuple[tuple[str, "DecisionFile"], ...]
     namespaces: frozenset[str]
     parts: tuple[Part, ...]
 
@@ -77,7 +80,7 @@ def load_file(
     root = parse_definitions(content, path)
     named = list(children(root, "import"))
     imports, faults = _imports(named, path, files, (*importers, path))
-    reader = Reader(root, {prefix: one.reader for prefix, one in imports.items()})
+    reader = Reader(root, tuple((prefix, one.reader) for prefix, one in imports))
     for element, message in faults:
         reader.report(element, "dmn-import", message)
     _check_elements(root, reader)
@@ -85,13 +88,13 @@ def load_file(
     _check_identity(elements, reader)
     namespaces = frozenset(one.get("namespace", "") for one in named)
     parts = tuple(_part(reader, element) for element in elements)
-    return DecisionFile(root.get("namespace", ""), reader, imports, namespaces, parts)
+    return DecisionFile(root.get("namespace", ""), reader, tuple(imports), namespaces, parts)
 
 
 def _imports(
     named: list[Element], path: str, files: Mapping[str, bytes], importers: tuple[str, ...]
-) -> tuple[dict[str, DecisionFile], list[tuple[Element, Words]]]:
-    found: dict[str, DecisionFile] = {}
+) -> tuple[list[tuple[str, DecisionFile]], list[tuple[Element, Words]]]:
+    found: list[tuple[str, DecisionFile]] = []
     faults: list[tuple[Element, Words]] = []
     for one in named:
         namespace, prefix = one.get("namespace", ""), one.get("name", "")
@@ -127,7 +130,7 @@ def _imports(
                     ),
                 )
             )
-        elif prefix in found:
+        elif prefix and prefix in (name for name, _file in found):
             faults.append(
                 (
                     one,
@@ -139,11 +142,12 @@ def _imports(
             )
         else:
             try:
-                found[prefix] = load_file(files[where], where, files, importers)
+                imported = load_file(files[where], where, files, importers)
             except DecisionProblem as problem:
                 faults.append((one, problem.told))
                 continue
-            problems = found[prefix].reader.findings
+            found.append((prefix, imported))
+            problems = imported.reader.findings
             if problems:
                 faults.append(
                     (
@@ -166,7 +170,9 @@ def _check_elements(root: Element, reader: Reader) -> None:
                 "dmn-unsupported",
                 Words(f"不支持“{name}”这种元素", f"the element “{name}” is not supported"),
             )
-    if child(root, "decision", "businessKnowledgeModel", "itemDefinition", "inputData") is None:
+    gathers = any(not one.get("name") for one in children(root, "import"))
+    holds = child(root, "decision", "businessKnowledgeModel", "itemDefinition", "inputData")
+    if holds is None and not gathers:
         reader.report(root, "dmn-empty", Words("文件里没有决策", "the file holds no decision"))
 
 
@@ -200,7 +206,8 @@ def _part(reader: Reader, element: Element) -> Part:
     outputs: tuple[str, ...] = ()
     boxes = Boxes(reader, identity or name, name)
     if kind == "decision":
-        logic, outputs = boxes.inside(element), _outputs(element, name)
+        logic, declared = boxes.bound(element, declared)
+        outputs = _outputs(element, name)
     elif kind == "knowledge":
         logic = _knowledge(reader, boxes, element, name, declared)
     elif kind == "service" and child(element, "outputDecision") is None:
@@ -233,8 +240,7 @@ def _knowledge(
     if definition is None:
         reader.report(element, "dmn-empty", Words(f"“{name}”没有内容", f"“{name}” is empty"))
         return nothing
-    result = None if declared is None else declared.of_result
-    function = boxes.function(definition, result=result)
+    function = boxes.function(definition, variable=declared)
 
     def knowing_itself(scope: Scope) -> object:
         inner = scope.inner()

@@ -35,13 +35,27 @@ class _Instance:
         self.file = file
         self.path = path
         self.keys = range(first_key, first_key + len(file.parts))
-        self.imported: dict[str, _Instance] = {}
+        self.imported: list[tuple[str, _Instance]] = []
 
     def key_of(self, identity: str) -> int | None:
+        """Give an element of the file, else one that it imports without a name, to any depth."""
         for key, part in zip(self.keys, self.file.parts, strict=True):
             if part.id and part.id == identity:
                 return key
+        for prefix, other in self.imported:
+            found = None if prefix else other.key_of(identity)
+            if found is not None:
+                return found
         return None
+
+    def of_namespace(self, namespace: str) -> "Iterator[tuple[str, _Instance]]":
+        """Give imported files with their names, those behind imports without a name as well."""
+        for prefix, other in self.imported:
+            if other.file.namespace == namespace:
+                yield prefix, other
+            if not prefix:
+                behind = other.of_namespace(namespace)
+                yield from ((name, one) for name, one in behind if not name)
 
 
 class _Graph:
@@ -57,8 +71,9 @@ class _Graph:
         """Give keys to the parts of a file and of all it imports."""
         instance = _Instance(file, path, len(self.parts))
         self.parts.extend(file.parts)
-        for prefix, other in file.imports.items():
-            instance.imported[prefix] = self._place(other, (*path, prefix) if prefix else path)
+        for prefix, other in file.imports:
+            place = self._place(other, (*path, prefix) if prefix else path)
+            instance.imported.append((prefix, place))
         return instance
 
     def _connect(self, instance: _Instance) -> None:
@@ -82,7 +97,7 @@ class _Graph:
                     else (),
                 )
             )
-        for other in instance.imported.values():
+        for _prefix, other in instance.imported:
             self._connect(other)
 
     def _requirements(self, instance: _Instance, element: Element) -> Iterator[Requirement]:
@@ -104,11 +119,10 @@ class _Graph:
             key = instance.key_of(identity)
             if key is not None:
                 return Requirement(key)
-        for prefix, other in instance.imported.items():
-            if namespace == other.file.namespace:
-                key = other.key_of(identity)
-                if key is not None:
-                    return Requirement(key, prefix)
+        for prefix, other in instance.of_namespace(namespace):
+            key = other.key_of(identity)
+            if key is not None:
+                return Requirement(key, prefix)
         if namespace and namespace not in instance.file.namespaces:
             reader.report(
                 reference,

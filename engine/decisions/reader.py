@@ -1,9 +1,8 @@
 """The expressions and types of one file -> closures, with a finding for whatever is not run."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from types import MappingProxyType
 
 from engine.decisions.declared_types import (
     DeclaredType,
@@ -26,7 +25,6 @@ from engine.feel.expression import (
 from engine.feel.scope import Closure, Scope
 from engine.sentences import Words
 
-NOTHING_IMPORTED: Mapping[str, "Reader"] = MappingProxyType({})
 _FEEL_LANGUAGE_ENDINGS = ("/FEEL/", "/FEEL", "feel")
 
 
@@ -39,22 +37,27 @@ class Reader:
     """Reads the parts of one file.
 
     Gathers findings and the free names of each expression it compiles. `imported` are the readers
-    of the files it imports, by the name that the import gives them.
+    of the files it imports, with the name that the import gives each; it may be empty. Of two types
+    that then have one name the file's own counts, else the one imported first.
     """
 
-    def __init__(self, root: Element, imported: Mapping[str, "Reader"] = NOTHING_IMPORTED) -> None:
+    def __init__(self, root: Element, imported: Sequence[tuple[str, "Reader"]] = ()) -> None:
         self.findings: list[DecisionFinding] = []
         self.free_names: set[str] = set()
         self.local_names: frozenset[str] = frozenset()
         self.types: dict[str, DeclaredType] = {}
         self.names: frozenset[str]
         self.own_names: frozenset[str]
-        names = set(_declared_names(root))
-        for prefix, other in imported.items():
-            names |= other.names | {prefix} | {_qualified(prefix, name) for name in other.own_names}
+        names, own_names = set(_declared_names(root)), set(_element_names(root))
+        for prefix, other in imported:
+            names |= other.names | {_qualified(prefix, name) for name in other.own_names}
+            if prefix:
+                names.add(prefix)
+            else:
+                own_names |= other.own_names
             for name, kind in other.types.items():
-                self.types[_qualified(prefix, name)] = kind
-        self.own_names = frozenset(_element_names(root))
+                self.types.setdefault(_qualified(prefix, name), kind)
+        self.own_names = frozenset(own_names)
         self.names = frozenset(names)
         self._check_language(root)
         self._read_item_definitions(root)

@@ -3,6 +3,7 @@
 import pytest
 
 from engine.decisions import DecisionProblem
+from engine.sentences.english import in_english
 
 
 def literal(identity: str, name: str, text: str, *requires: str, variable: str = "") -> str:
@@ -100,6 +101,96 @@ def test_typed_inputs_read_the_text_that_json_holds(model_of, context):
     outcome = model.evaluate("d", {"born": "yesterday"}, context)
     assert outcome.value is None
     assert "“born”应为日期,得到文本" in outcome.problems
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "text", "expected"),
+    [
+        ("tPerson", {"name": "甲", "born": "1990-05-01"}, "x.born.year", 1990),
+        ("tPerson", [{"name": "甲", "born": "1990-05-01"}], "x.born.year", 1990),
+        ("tPerson", {"name": "甲", "born": "spring"}, "x", None),
+        (
+            "tPeople",
+            [{"name": "甲", "born": "1990-05-01"}, {"name": "乙", "born": None}],
+            "x[1].born.month",
+            5,
+        ),
+        ("tPeople", {"name": "甲", "born": "1990-05-01"}, "x[1].born.month", 5),
+        (
+            "tHome",
+            {"head": {"name": "甲", "born": "1990-05-01"}, "visits": ["2026-01-02", "2026-03-04"]},
+            "max(x.visits).month + x.head.born.day",
+            4,
+        ),
+        ("tDates", ["2026-01-02", "2026-03-04"], "max(x).month", 3),
+        ("date", ["2026-01-02"], "x.year", 2026),
+        ("string", "2026-01-02", "x", "2026-01-02"),
+    ],
+)
+def test_dates_inside_a_typed_input_are_read_as_well(
+    model_of, context, kind, given, text, expected
+):
+    """A case is JSON: the dates of its structures and lists are text like a date by itself."""
+    types = (
+        '<itemDefinition name="tHome"><itemComponent name="head"><typeRef>tPerson</typeRef></itemComponent>'
+        '<itemComponent name="visits"><typeRef>tDates</typeRef></itemComponent></itemDefinition>'
+        '<itemDefinition name="tPerson"><itemComponent name="name"><typeRef>string</typeRef></itemComponent>'
+        '<itemComponent name="born"><typeRef>tPast</typeRef></itemComponent></itemDefinition>'
+        '<itemDefinition name="tPeople" isCollection="true"><typeRef>tPerson</typeRef></itemDefinition>'
+        '<itemDefinition name="tDates" isCollection="true"><typeRef>date</typeRef></itemDefinition>'
+        '<itemDefinition name="tPast"><typeRef>date</typeRef><allowedValues><text>&lt; @"2026-11-16"</text></allowedValues></itemDefinition>'
+    )
+    model = model_of(
+        f'{types}<inputData id="i" name="x"><variable name="x" typeRef="{kind}"/></inputData><decision id="d" name="D">'
+        '<informationRequirement><requiredInput href="#i"/></informationRequirement>'
+        f"<literalExpression><text>{text}</text></literalExpression></decision>"
+    )
+    assert model.problems == ()
+    outcome = model.evaluate("d", {"x": given}, context)
+    assert outcome.value == expected
+    assert bool(outcome.problems) is (expected is None)
+
+
+@pytest.mark.parametrize(
+    ("given", "chinese", "english"),
+    [
+        (7, "“家庭”应为tHome,得到数字", "“家庭” must be tHome, and it is a number"),
+        ({"成员": []}, "“家庭”中没有“来访”", "“家庭” has no “来访”"),
+        (
+            {"成员": [], "来访": "春天"},
+            "“家庭”中的“来访”应为日期,得到文本",
+            "“来访” in “家庭” must be a date, and it is a text",
+        ),
+        (
+            {"成员": [{"收入": 1}, {"收入": "多"}], "来访": None},
+            "“家庭”中的“成员[2].收入”应为数字,得到文本",
+            "“成员[2].收入” in “家庭” must be a number, and it is a text",
+        ),
+        (
+            {"成员": [{"收入": -1}], "来访": None},
+            "“家庭”中的“成员[1].收入”的值不在允许的范围内",
+            "The value of “成员[1].收入” in “家庭” is not among those that are allowed",
+        ),
+        (
+            {"成员": [{}], "来访": None},
+            "“家庭”中没有“成员[1].收入”",
+            "“家庭” has no “成员[1].收入”",
+        ),
+    ],
+)
+def test_which_part_of_a_structure_is_wrong_is_told(model_of, context, given, chinese, english):
+    model = model_of(
+        '<itemDefinition name="tHome"><itemComponent name="成员" isCollection="true"><typeRef>tMember</typeRef></itemComponent>'
+        '<itemComponent name="来访"><typeRef>date</typeRef></itemComponent></itemDefinition>'
+        '<itemDefinition name="tMember"><itemComponent name="收入"><typeRef>number</typeRef>'
+        "<allowedValues><text>&gt;= 0</text></allowedValues></itemComponent></itemDefinition>"
+        '<inputData id="i" name="家庭"><variable name="家庭" typeRef="tHome"/></inputData><decision id="d" name="D">'
+        '<informationRequirement><requiredInput href="#i"/></informationRequirement>'
+        "<literalExpression><text>家庭</text></literalExpression></decision>"
+    )
+    outcome = model.evaluate("d", {"家庭": given}, context)
+    assert (outcome.value, outcome.problems) == (None, (chinese,))
+    assert in_english(chinese) == english
 
 
 def test_declared_types_are_kept(model_of, context):

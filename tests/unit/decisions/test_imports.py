@@ -107,6 +107,85 @@ def test_the_location_chooses_between_files_of_one_namespace(context):
     )
 
 
+SHARED = file(
+    "urn:shared",
+    '<itemDefinition name="t金额"><typeRef>number</typeRef></itemDefinition>'
+    '<inputData id="members" name="人口"><variable name="人口" typeRef="number"/></inputData>'
+    + decision("标准", "500 * 人口", needs("#members", "Input"))
+    + '<businessKnowledgeModel id="double" name="加倍"><variable name="加倍"/><encapsulatedLogic>'
+    '<formalParameter name="x"/><literalExpression><text>x * 2</text></literalExpression>'
+    "</encapsulatedLogic></businessKnowledgeModel>",
+)
+
+
+@pytest.mark.parametrize("namespace", ["", "urn:shared"])
+@pytest.mark.parametrize("behind", [False, True])
+def test_what_an_import_without_a_name_brings_is_known_as_the_files_own(context, behind, namespace):
+    """DMN 1.5, 6.3.3; a reference may name the namespace or not, and the import another import."""
+    asking = file(
+        "urn:asking",
+        imports("", "urn:hub" if behind else "urn:shared")
+        + decision(
+            "限额",
+            "加倍(标准) + 人口",
+            needs(f"{namespace}#标准")
+            + needs(f"{namespace}#members", "Input")
+            + needs(f"{namespace}#double", "Knowledge"),
+        )
+        + '<decision id="typed" name="有型"><variable name="有型" typeRef="t金额"/>'
+        "<literalExpression><text>&quot;多&quot;</text></literalExpression></decision>",
+    )
+    files = {
+        "asking.dmn": asking,
+        "hub.dmn": file("urn:hub", imports("", "urn:shared")),
+        "shared.dmn": SHARED,
+    }
+    model = read_decisions(asking, "asking.dmn", files)
+    assert model.problems == ()
+    assert model.decisions["限额"].inputs == ("人口",)
+    assert model.evaluate("限额", {"人口": 3}, context).value == 3003
+    assert model.evaluate("typed", {}, context).value is None
+
+
+def test_of_one_name_from_several_imports_the_files_own_counts_else_the_first(context):
+    def lib(name: str, *identities: str) -> bytes:
+        return file(f"urn:{name}", "".join(decision(one, f'"{name}"') for one in identities))
+
+    files = {
+        "one.dmn": lib("one", "甲", "乙"),
+        "two.dmn": lib("two", "甲", "乙", "丙"),
+        "top.dmn": file(
+            "urn:top",
+            imports("", "urn:one")
+            + imports("", "urn:two")
+            + decision("甲", '"top"')
+            + decision("问", "[甲, 乙, 丙]", needs("#甲") + needs("#乙") + needs("#丙")),
+        ),
+    }
+    model = read_decisions(files["top.dmn"], "top.dmn", files)
+    assert model.problems == ()
+    assert model.evaluate("问", {}, context).value == ["top", "one", "two"]
+
+
+def test_a_named_import_speaks_of_what_its_file_imports_without_a_name(context):
+    files = {
+        "shared.dmn": SHARED,
+        "hub.dmn": file("urn:hub", imports("", "urn:shared")),
+        "top.dmn": file(
+            "urn:top",
+            imports("公用", "urn:hub")
+            + decision(
+                "问",
+                "公用.加倍(公用.标准)",
+                needs("urn:hub#标准") + needs("urn:hub#double", "Knowledge"),
+            ),
+        ),
+    }
+    model = read_decisions(files["top.dmn"], "top.dmn", files)
+    assert model.problems == ()
+    assert model.evaluate("问", {"公用": {"人口": 2}}, context).value == 2000
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [

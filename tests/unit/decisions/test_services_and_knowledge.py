@@ -236,6 +236,40 @@ def test_the_type_of_a_function_is_that_of_the_function(model_of, context):
         assert model.evaluate("d", {}, context).value == ["foo", None]
 
 
+JUDGING = (
+    '<itemDefinition name="t判断"><functionItem outputTypeRef="boolean"><parameters name="x" typeRef="number"/></functionItem></itemDefinition>'
+    '<itemDefinition name="t判断二"><functionItem outputTypeRef="boolean"><parameters name="x"/></functionItem></itemDefinition>'
+)
+
+
+@pytest.mark.parametrize(("kind", "text"), [("boolean", None), ("t判断", "“x”"), ("t判断二", None)])
+@pytest.mark.parametrize("where", ["decision", "context", "knowledge"])
+def test_beside_a_function_stands_its_type_or_that_of_its_result(
+    model_of, context, where, kind, text
+):
+    """What the function takes and gives is of the types named there, wherever it is written."""
+    cell = "<literalExpression><text>{}</text></literalExpression>".format
+    inside = f'<formalParameter name="x"/>{cell("if x = 0 then &quot;不知道&quot; else string(x) != &quot;600&quot;")}'
+    variable = f'<variable name="够低" typeRef="{kind}"/>'
+    asked = cell("[够低(1), 够低(600), 够低(0), 够低(&quot;少&quot;)]")
+    need = '<{0}Requirement><required{1} href="#f"/></{0}Requirement>'.format
+    drawn = {
+        "decision": f'<decision id="f" name="够低">{variable}<functionDefinition>{inside}</functionDefinition></decision>'
+        f'<decision id="d" name="D">{need("information", "Decision")}{asked}</decision>',
+        "context": f'<decision id="d" name="D"><context><contextEntry>{variable}<functionDefinition>{inside}</functionDefinition>'
+        f"</contextEntry><contextEntry>{asked}</contextEntry></context></decision>",
+        "knowledge": f'<businessKnowledgeModel id="f" name="够低">{variable}<encapsulatedLogic>{inside}</encapsulatedLogic>'
+        f'</businessKnowledgeModel><decision id="d" name="D">{need("knowledge", "Knowledge")}{asked}</decision>',
+    }
+    model = model_of(JUDGING + drawn[where])
+    assert model.problems == ()
+    outcome = model.evaluate("d", {}, context)
+    assert outcome.value == [True, False, None, True if text is None else None]
+    assert any("“函数的结果”应为是否值" in reason for reason in outcome.problems)
+    if text is not None:
+        assert any(text in reason for reason in outcome.problems)
+
+
 def test_a_cell_of_a_table_may_have_a_type(model_of, context):
     model = model_of(
         SIDES
