@@ -18,7 +18,7 @@ from engine.model.tasks import TaskLine
 from engine.store.database import Tx
 from engine.store.events import EventRow
 from engine.work import view
-from engine.work.ahead import ahead
+from engine.work.ahead import Ahead, Answer, ahead
 from engine.work.confidence import Confidence
 from engine.work.due import LAW
 from engine.work.environment import Environment
@@ -33,21 +33,22 @@ MOST_STEPS = 4
 CAME_IN = (EventKind.MESSAGE.value, EventKind.FILE_ADDED.value)
 """The kinds of rows of the history that tell what came in beside the steps."""
 
-_MOST_WAYS = 9
+_MOST_AHEAD = 24
 _MOST_ENTRIES = 200
 
 
 @dataclass(frozen=True)
 class Coming:
-    """What may come next: a step, a called process, a wait, or an end.
+    """What may come next: a step, a called process, a wait, or an end; some bear no name.
 
-    ``ways``: what stands on the flows that lead there. ``limit``: how long it may take once it is
+    Of kind SUB_PROCESS it ends a branch: what else is open goes on. ``ways``: for each way there
+    what is answered, the fewest answers first. ``limit``: how long it may take once it is
     there; ``until``: the last day, where that is settled already.
     """
 
     name: str
     kind: ElementKind
-    ways: tuple[str, ...]
+    ways: tuple[tuple[Answer, ...], ...]
     who: str
     limit: str
     until: date | None
@@ -120,10 +121,10 @@ def _open_now(confidence: Confidence, line: TaskLine) -> OpenNow:
     near = _Reckoning(environment, tx, opened.case, scope, context)
     far = replace(near, scope={})  # a called process has variables of its own
     coming = tuple(
-        (near if found.process_key == line.process_key else far).coming(found, ways)
-        for found, ways in ahead(program, element)
+        (near if found.is_near else far).coming(found)
+        for found in ahead(program, element)[:_MOST_AHEAD]
     )
-    return OpenNow(line, element.properties.get("basis") == LAW, coming[:_MOST_WAYS])
+    return OpenNow(line, element.properties.get("basis") == LAW, coming)
 
 
 @dataclass(frozen=True)
@@ -147,17 +148,18 @@ class _Reckoning:
     scope: Mapping[str, object]
     context: EvaluationContext
 
-    def coming(self, element: Element, ways: tuple[str, ...]) -> Coming:
+    def coming(self, found: Ahead) -> Coming:
         """One of the ways on, as a value."""
+        element = found.element
         lane = element.lane
         limit, until = self._limit(element.deadline or ""), None
         if limit and element.counted_from:
             # When it ends does not hang on when it begins.
             until, limit = self._until(element, limit), ""
         return Coming(
-            element.name or element.id,
+            element.name,
             element.kind,
-            ways,
+            found.ways,
             "" if lane is None or element.kind is not ElementKind.USER_TASK else lane.name,
             limit,
             until,

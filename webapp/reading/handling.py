@@ -8,6 +8,7 @@ her receipt and messages are letters in.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby, takewhile
 
 from flask import url_for
 
@@ -18,6 +19,7 @@ from engine.forms.values import is_empty
 from engine.model.actors import is_guest_id
 from engine.model.cases import EventKind, HistoryEntry, StoredFile
 from engine.model.definitions import ElementKind
+from engine.work.ahead import Answer
 from engine.work.handling import Coming, Handling, OpenNow
 from engine.work.printing import PaperStep
 from engine.work.submissions import Submission
@@ -26,6 +28,9 @@ from webapp.shared.items import named, step_of
 from webapp.shared.language import _
 from webapp.shared.navigation import Link
 from webapp.shared.words import Badge, amount, day, due_badge, moment
+
+_MOST_WAYS = 3
+"""Ways to one step that are written out: the list is read at a glance."""
 
 _TOLD = frozenset({FieldKind.DATE, FieldKind.SELECT, FieldKind.RADIO, FieldKind.TEXT})
 """What is short enough to stand in a line about a letter."""
@@ -148,16 +153,13 @@ def _next(now: Sequence[OpenNow], at_task: str) -> Iterator[Next]:
                 if len(shown) > 1
                 else ""
             )
-            yield Next(after, tuple(map(_way, one.coming)))
+            waited = groupby(one.coming, lambda to: to.ways if to.kind is ElementKind.CATCH else to)
+            yield Next(after, tuple(way_of(list(together)) for _key, together in waited))
 
 
-def _way(one: Coming) -> Way:
-    """同意 → 送达 信访接待员,收到后 3 个工作日."""
-    name = named(one.name)
-    if one.kind is ElementKind.END:
-        name = _("结束:%(name)s", name=name)
-    elif one.kind is ElementKind.CATCH:
-        name = _("等候:%(name)s", name=name)
+def way_of(together: Sequence[Coming]) -> Way:
+    """同意 → 送达 信访接待员,收到后 3 个工作日; of waits all that one of them ends."""
+    one, names = together[0], list(dict.fromkeys(to.name for to in together if to.name))
     by_when = ""
     if one.until is not None:
         by_when = _("最迟 %(day)s", day=day(one.until))
@@ -165,7 +167,38 @@ def _way(one: Coming) -> Way:
         by_when = _("收到后 %(limit)s", limit=amount(one.limit))
     law = _("法定时限") if one.is_law else ""
     about = _(",").join(part for part in (named(one.who), by_when, law) if part)
-    return Way(_("、").join(map(named, one.ways)), name, about)
+    return Way(_by(one.ways), _come_to(one.kind, names), about)
+
+
+def _come_to(kind: ElementKind, names: Sequence[str]) -> str:
+    """What a way leads to; a drawing may name neither ends nor waits."""
+    name = _("、").join(map(named, names))
+    if kind is ElementKind.END:
+        return _("结束:%(name)s", name=name) if name else _("结束")
+    if kind is ElementKind.CATCH:
+        return _("等候:%(name)s", name=name) if name else _("等候")
+    if kind is ElementKind.SUB_PROCESS:
+        rest = _("其他在办环节不受影响")
+        return _("%(said)s(%(more)s)", said=name, more=rest) if name else rest
+    return name or _("未命名的环节")
+
+
+def _by(ways: Sequence[Sequence[Answer]]) -> str:
+    """同意、须公示(标准未变;标准有变、受理时): what several ways begin with is said once."""
+    shown = [list(map(_answer, way)) for way in ways[:_MOST_WAYS]]
+    same = takewhile(lambda answers: len(set(answers)) == 1, zip(*shown, strict=False))
+    first = [answers[0] for answers in same]
+    rest = _(";").join(_("、").join(way[len(first) :]) for way in shown)
+    if len(ways) > _MOST_WAYS:
+        rest = _("%(ways)s等", ways=rest)
+    begun = _("、").join(first)
+    return _("%(said)s(%(more)s)", said=begun, more=rest) if begun and rest else begun or rest
+
+
+def _answer(one: Answer) -> str:
+    """是 by what was asked, 同意 by itself."""
+    said, asked = named(one.said), named(one.asked).rstrip("?\N{FULLWIDTH QUESTION MARK}")
+    return _("%(asked)s:%(said)s", asked=asked, said=said) if asked else said
 
 
 def _drafts(now: Sequence[OpenNow], steps: Sequence[PaperStep], at_task: str) -> Iterator[Link]:
