@@ -199,10 +199,13 @@ class Jobs(Group):
 
     def add_up(self) -> None:
         """Add the changes of what waits to its numbers; looks before it writes."""
-        with self._commands.database.look() as tx:
+        database = self._commands.database
+        with database.look() as tx:
             if not waiting.any_noted(tx):
                 return
         self._commands.execute(waiting.add_up)
+        with database.look() as tx:
+            waiting.tidy(tx)
 
     def sweep(self) -> None:
         """Forget old sessions, answers and unlinked files."""

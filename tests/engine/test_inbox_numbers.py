@@ -245,6 +245,26 @@ def test_adding_up_reads_each_change_a_few_times_at_most(office: Office) -> None
     assert sum(_handled(explained[0]["Plan"])) < changes * 20
 
 
+@pytest.mark.parametrize("database_kind", ["postgres"])
+@pytest.mark.postgres
+def test_what_was_added_up_leaves_no_rows_that_every_inbox_reads_past(office: Office) -> None:
+    """A million changes that were added up and lay there cost a supervisor's page 150 ms."""
+    size = text("SELECT pg_relation_size('waiting_change')")
+    with office.engine.database.unit_of_work() as work:
+        work.tx.execute(
+            text(
+                "INSERT INTO waiting_change (queue_id, person_id, due_at, process, why, n)"
+                " SELECT 1, '', 'day ' || n, 'many', '', 0 FROM generate_series(1, 2000) AS n"
+            )
+        )
+        work.commit()
+    with office.engine.database.look() as tx:
+        assert tx.execute(size).scalar_one() > 0
+    office.engine.jobs.add_up()
+    with office.engine.database.look() as tx:
+        assert tx.execute(size).scalar_one() == 0
+
+
 def _handled(node: dict[str, Any]) -> Iterator[float]:
     in_vain = sum(value for key, value in node.items() if key.startswith("Rows Removed"))
     yield (node["Actual Rows"] + in_vain) * node["Actual Loops"]
