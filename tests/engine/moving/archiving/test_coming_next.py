@@ -3,27 +3,14 @@
 import pytest
 
 from engine.definitions.folder import folder_source
-from engine.model.clock import FixedClock
 from engine.model.definitions import ElementKind
 from engine.runtime import Program, compile_program
 from engine.work.ahead import ahead
 from tests.engine.conftest import ROOT
-from tests.engine.moving import archive
+from tests.engine.moving.archiving import archive
 from tests.engine.moving.conftest import Workshop
 
 OURS = sorted(path.parent.name for path in (ROOT / "processes").glob("*/*.bpmn"))
-
-
-@pytest.fixture
-def clock() -> FixedClock:
-    """The scenarios' Monday in March."""
-    return archive.march()
-
-
-@pytest.fixture
-def office(shop: Workshop) -> Workshop:
-    archive.set_up(shop)
-    return shop
 
 
 def coming(shop: Workshop, case_id: str) -> dict[str, str]:

@@ -10,14 +10,13 @@ import pytest
 
 from engine import SYSTEM
 from engine.model.cases import CaseStatus
-from engine.model.clock import FixedClock
 from engine.runtime import failures, waits
 from engine.store import cases
 from engine.store.database import Tx
 from engine.store.waits import wait_rows
 from engine.work.opened import open_case
 from tests.engine.conftest import FILLED
-from tests.engine.moving import archive
+from tests.engine.moving.archiving import archive
 from tests.engine.moving.conftest import Outputs, Workshop
 
 MOST_MOVES = 30
@@ -85,12 +84,6 @@ EXAMPLE_DOERS = {
     "approve": "approver",
     "record": "entry",
 }
-
-
-@pytest.fixture
-def clock() -> FixedClock:
-    """The scenarios' Monday in March."""
-    return archive.march()
 
 
 def rows_are_waits(shop: Workshop, case_id: str) -> None:

@@ -12,32 +12,16 @@ from engine import SYSTEM
 from engine.definitions.comparing.changes import How
 from engine.definitions.folder import read_folder
 from engine.model.cases import CaseStatus, EventKind
-from engine.model.clock import FixedClock
 from engine.model.definitions import SourceFile
 from engine.model.identity_numbers import resident_id_check_character
 from engine.model.version_moves import Route, Verdict
 from tests.engine.conftest import ROOT
-from tests.engine.moving import archive
+from tests.engine.moving.archiving import archive
 from tests.engine.moving.conftest import Workshop
 
 MOVES = int(os.environ.get("BANGFU_TEST_MOVES", "11"))
-ROAD = (
-    "apply",
-    "acceptance_check",
-    "home_visit",
-    "grassroots_review",
-    "await_report",
-    "county_review",
-    "post",
-    "",  # the notice hangs out: only a timer
-    "record_result",
-    "approve",
-    "national_entry",
-)
-"""Where an application without trouble waits, in its order."""
-
 NEW = "second_look"
-BEFORE_IT = frozenset(ROAD[: ROAD.index("county_review") + 1])
+BEFORE_IT = frozenset(archive.ROAD[: archive.ROAD.index("county_review") + 1])
 _OLD_FLOW = 'sourceRef="county_review" targetRef="county_result"'
 _STEP = f"""<bpmn:userTask id="{NEW}" name="复看">
   <bpmn:extensionElements><zeebe:userTask /><zeebe:formDefinition formId="{NEW}" />
@@ -68,18 +52,6 @@ _ASKED = {
         }
     ],
 }
-
-
-@pytest.fixture
-def clock() -> FixedClock:
-    """The scenarios' Monday in March."""
-    return archive.march()
-
-
-@pytest.fixture
-def office(shop: Workshop) -> Workshop:
-    archive.set_up(shop)
-    return shop
 
 
 def with_a_second_look() -> tuple[SourceFile, ...]:
@@ -149,7 +121,7 @@ def go_on(shop: Workshop, case_id: str, number: int, stop_at: str | None = None)
         ((task_id, element),) = waiting
         if element == stop_at:
             break
-        assert len(done) < 2 * len(ROAD), f"case {number} goes round: {done[-4:]}"
+        assert len(done) < 2 * len(archive.ROAD), f"case {number} goes round: {done[-4:]}"
         who = "reviewer2" if element == NEW else archive.DOERS[element]
         shop.engine.tasks.complete(shop.actor(who), task_id, answer(shop, number, element))
         done.append(element)
@@ -162,8 +134,8 @@ Places = dict[str, tuple[int, str]]
 
 def spread(shop: Workshop) -> Places:
     """Applications that wait at every place of the road, each as many."""
-    after_notice = ROAD[ROAD.index("") + 1 :]
-    targets = [(number, ROAD[number % len(ROAD)]) for number in range(MOVES)]
+    after_notice = archive.ROAD[archive.ROAD.index("") + 1 :]
+    targets = [(number, archive.ROAD[number % len(archive.ROAD)]) for number in range(MOVES)]
     places: Places = {}
     for number, target in targets:
         if target in after_notice:
@@ -220,7 +192,7 @@ def test_every_application_does_the_new_step_unless_it_is_past_it(office: Worksh
     assert kept(office, places) == before
 
     path = to_the_end(office, places)
-    whole = [e for e in ROAD if e]
+    whole = [e for e in archive.ROAD if e]
     whole.insert(whole.index("county_review") + 1, NEW)
     for case_id, (_number, target) in places.items():
         assert path[case_id] == whole[whole.index(target or "record_result") :], target
