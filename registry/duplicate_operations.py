@@ -114,7 +114,8 @@ def _find_duplicates(context: OperationContext, inputs: Inputs) -> Inputs:
     counted = {one.id_hash for one in named if one.counted and one.id_hash}
     certain = people.with_id(tx, hashes, own_file)
     # a petition or a case of legal aid is no application: whoever has one may apply
-    cases = people.in_open_cases(tx, hashes, context.case_id, of_its_process=True)
+    its_process = people.process_of(context.case_id)
+    cases = people.in_open_cases(tx, hashes, context.case_id, its_process)
     mobile = normal(text(mapping(inputs.get("head")).get("mobile")))
     lives_at = address_hash(text(mapping(inputs.get("head")).get("address")), context.lookup_hash)
     paid = open_payments.to_people(tx, hashes, context.case_id, own_file)

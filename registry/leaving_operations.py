@@ -126,10 +126,16 @@ def _take_back_exit(context: OperationContext, inputs: Inputs) -> Inputs:
 
 
 def _find_return(context: OperationContext, inputs: Inputs) -> Inputs:
-    """Whether a household that left stands again, or an application of its head is under way."""
+    """Whether a household that left stands again, or a case of ``process`` names its head.
+
+    Without it any running case counts, a petition or a wage claim too.
+    """
     existing = file_of(context, inputs)
     running = people.in_open_cases(
-        cast(Tx, context.tx), {existing.shown.head_hash}, context.case_id
+        cast(Tx, context.tx),
+        {existing.shown.head_hash},
+        context.case_id,
+        text(inputs.get("process")) or None,
     )
     found = running.get(existing.shown.head_hash, [])
     return {
@@ -225,7 +231,7 @@ LEAVING_OPERATIONS = (
         name="household.find_return",
         title="核对是否重新建档",
         run=_find_return,
-        inputs=_FILE,
+        inputs={**_FILE, "process": _TEXT_OR_NOTHING},
         required=_FILE_MUST,
         outputs={
             "status": _TEXT,

@@ -4,7 +4,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+)
 
 from engine.model.cases import NOT_OVER
 from engine.model.pinyin import search_text
@@ -199,22 +209,29 @@ def with_name_and_birth(
     return found
 
 
+def process_of(case_id: str) -> ScalarSelect[str]:
+    """The key of the process that a case is of, for a question about others of it."""
+    return (
+        select(process_version.c.key)
+        .join(case, case.c.definition_id == process_version.c.id)
+        .where(case.c.id == case_id)
+        .scalar_subquery()
+    )
+
+
 def in_open_cases(
-    tx: Tx, id_hashes: Collection[str], except_case: str, *, of_its_process: bool = False
+    tx: Tx,
+    id_hashes: Collection[str],
+    except_case: str,
+    process: str | ScalarSelect[str] | None = None,
 ) -> dict[str, list[Found]]:
     """Running cases that all may know of with these numbers in what is searchable, by hash.
 
-    ``of_its_process``: only those of the process that the excepted case is of.
+    ``process``: only those of the process with this key; of every process without one.
     """
     if not id_hashes:
         return {}
-    its = (
-        select(process_version.c.key)
-        .join(case, case.c.definition_id == process_version.c.id)
-        .where(case.c.id == except_case)
-        .scalar_subquery()
-    )
-    alike = (process_version.c.key == its,) if of_its_process else ()
+    alike = () if process is None else (process_version.c.key == process,)
     rows = tx.execute(
         select(
             case_attribute.c.key_hash.label("key"),

@@ -1,5 +1,6 @@
 """A household leaves poverty (解困脱困): what the register says of it, and how it comes back."""
 
+import json
 from datetime import date
 
 import pytest
@@ -8,10 +9,15 @@ from sqlalchemy import select
 from engine import SYSTEM, Request
 from engine.definitions.folder import read_folder
 from engine.errors import Conflict, Invalid, NotFound, NotPermitted
+from engine.model.clock import FixedClock
+from engine.model.definitions import SourceFile
 from registry.store import exits
 from registry.store.tables import household_version
+from tests.engine.moving.conftest import drawn, form, step
+from tests.registry.bench import Bench
 from tests.registry.town import ROOT, Town
 from tests.support.register import on_file
+from tests.unit.runtime.kit import end, io, line, start
 
 MONTHS = [f"2025-{month:02}" for month in (11, 12)] + [f"2026-{month:02}" for month in range(1, 11)]
 PAPER = b"%PDF-1.4\n%%EOF\n"
@@ -171,6 +177,59 @@ def test_who_is_found_poor_again_waits_in_a_list_and_comes_back_by_the_short_way
     (exit_,) = town.engine.ask(lambda tx: exits.of_file(tx, file_no))
     assert (exit_.fell_back_on, exit_.back_on) == ("2027-02-18", left.back_on)
     assert left.back_on == "2027-03-04"
+    town.must_hold()
+
+
+def _named_elsewhere(town: Town, number: object) -> str:
+    """A running case of another process that can be found by a person's number."""
+    asked = {
+        "id": "named",
+        "type": "default",
+        "schemaVersion": 16,
+        "components": [
+            {
+                "type": "textfield",
+                "id": "Field_id_number",
+                "key": "id_number",
+                "label": "证件号码",
+                "properties": {"format": "id-document", "attribute": "search"},
+            }
+        ],
+    }
+    ask = step("ask", io(outputs={"asked": "=id_number"}), form="named")
+    body = start() + ask + step("read") + end()
+    files = (
+        drawn("advice", {"officer": "ask read"}, body + line("S", "ask", "read", "E")),
+        SourceFile("named.form", json.dumps(asked).encode()),
+        form("blank", "note"),
+    )
+    town.engine.definitions.deploy(SYSTEM, files)
+    begun = town.engine.cases.start(town.actor("officer"), Request("advice", "u1", {}))
+    town.do("officer", begun.case_id, "ask", {"id_number": number})
+    return begun.case.number
+
+
+def test_only_an_application_is_a_way_back_whatever_else_names_the_head(
+    town: Town, clock: FixedClock
+) -> None:
+    number = town.filled("officer", "family_of_three")["id_number"]
+    file_no = on_file(town.engine, {"id_number": number})
+    advice = _named_elsewhere(town, number)
+    case_id = _fallen_back(town, file_no)
+    town.do("officer", case_id, "apply_again", {})
+    assert town.waiting(case_id) == ["apply_again"], "the case of advice is no application"
+
+    bench = Bench(town.engine, clock)
+    found = {
+        process: bench.run("household.find_return", {"file_no": file_no, "process": process})
+        for process in ("archiving", "advice", None)
+    }
+    assert {process: one["application"] for process, one in found.items()} == {
+        "archiving": None,
+        "advice": advice,
+        None: advice,  # as versions deployed before ask
+    }
+    assert found["archiving"]["applies"] is False
     town.must_hold()
 
 
