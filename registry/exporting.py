@@ -30,7 +30,7 @@ AT_ONCE = 300
 """So many files are a second or two while somebody waits; more are an errand."""
 
 MOST_FILES = 20_000
-"""In one workbook: Excel's rows end at fifty lines of income and expenses for each of them."""
+"""In one workbook; who wants more narrows it down first, by unit or by year."""
 
 ERRAND = "register-export"
 

@@ -3,17 +3,19 @@
 openpyxl lays the sheets out: columns, headings, styles, pages. Asked for the same layout for each
 workbook and for an object a cell, it takes nine tenths of the time of an export (docs/decisions).
 So it is asked once, for a workbook without rows; that is taken apart, and rows are put where they
-belong (ECMA-376-1, 18.3.1.73 ``row`` and 18.3.1.4 ``c``).
+belong (ECMA-376-1, 18.3.1.73 ``row`` and 18.3.1.4 ``c``). Where a sheet is full, its rows go on in
+another behind it.
 """
 
 import io
 import math
 import re
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import chain, islice
 from tempfile import SpooledTemporaryFile
 from typing import IO
 from xml.sax.saxutils import escape
@@ -26,6 +28,12 @@ from engine.model.clock import ZONE
 
 LONGEST_TEXT = 32_767
 """Characters that Excel takes in a cell; what is longer is cut."""
+
+MOST_ROWS = 1_048_576
+"""Rows that Excel has in a sheet; a file with one more it calls damaged."""
+
+_LARGEST = 1 << 30
+"""Bytes of the rows of a sheet: readers stop at two gigabytes, a zip of the older form at four."""
 
 _SHEET = re.compile(r"xl/worksheets/sheet\d+\.xml")
 _ABOUT = "docProps/core.xml"
@@ -59,28 +67,56 @@ class _Part:
         return _Part(self.name, before, after)
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A workbook that openpyxl has laid out, and two of its styles (openpyxl's ``style_id``)."""
+
+    book: Workbook
+    text_style: int
+    amount_style: int
+
+
+Draw = Callable[[Sequence[int]], Drawn]
+"""Lays out a workbook; told of each of its sheets in how many it stands, one behind the other."""
+
+
 class Layout:
     """A workbook without its rows, taken apart; it serves any number of workbooks at once.
 
-    ``text_style`` and ``amount_style`` are styles of the book (openpyxl's ``style_id``).
+    ``sheets`` is how many ``draw`` lays out where none is full.
     """
 
-    def __init__(self, book: Workbook, *, text_style: int, amount_style: int) -> None:
-        saved = io.BytesIO()
-        book.save(saved)
-        with ZipFile(saved) as package:
-            self._parts = [_part(name, package.read(name).decode()) for name in package.namelist()]
-        self._styles = text_style, amount_style
+    def __init__(self, draw: Draw, sheets: int) -> None:
+        self._draw = draw
+        self._plain = (1,) * sheets
+        self._drawn: dict[Sequence[int], Sequence[_Part]] = {}
+        drawn = draw(self._plain)
+        self._drawn[self._plain] = _taken_apart(drawn.book)
+        self._styles = drawn.text_style, drawn.amount_style
 
     def begun(self, at: datetime, words: Mapping[str, str]) -> "Spreadsheet":
         """A workbook made at an instant; ``words`` stand in its sheets in the place of others.
 
         What XML cannot hold is left out of them.
         """
+        laid_out = [part.before.count("<row ") for part in self._drawn[self._plain] if part.after]
+        return Spreadsheet(
+            lambda times: self._told(times, words), at, [Rows(n, *self._styles) for n in laid_out]
+        )
+
+    def _told(self, times: Sequence[int], words: Mapping[str, str]) -> Sequence[_Part]:
+        if times not in self._drawn:
+            self._drawn[times] = _taken_apart(self._draw(times).book)
         places = re.compile("|".join(map(re.escape, words)))
         clean = {place: _escaped(_NO_XML.sub("", said)) for place, said in words.items()}
-        parts = [part.told(places, clean) for part in self._parts]
-        return Spreadsheet(parts, at, *self._styles)
+        return [part.told(places, clean) for part in self._drawn[times]]
+
+
+def _taken_apart(book: Workbook) -> Sequence[_Part]:
+    saved = io.BytesIO()
+    book.save(saved)
+    with ZipFile(saved) as package:
+        return [_part(name, package.read(name).decode()) for name in package.namelist()]
 
 
 def _part(name: str, content: str) -> _Part:
@@ -91,32 +127,32 @@ def _part(name: str, content: str) -> _Part:
 
 
 class Spreadsheet:
-    """A workbook in the making; its sheets take rows in any order of sheets."""
+    """A workbook in the making; its sheets take rows in any order of sheets.
+
+    ``parts`` gives the files of the package for so many sheets of each of ``sheets``.
+    """
 
     def __init__(
-        self, parts: Sequence[_Part], at: datetime, text_style: int, amount_style: int
+        self,
+        parts: Callable[[Sequence[int]], Sequence[_Part]],
+        at: datetime,
+        sheets: Sequence["Rows"],
     ) -> None:
         self._parts, self._at = parts, at
-        self._rows = {
-            part.name: Rows(part.before.count("<row "), text_style, amount_style)
-            for part in parts
-            if part.after
-        }
-
-    @property
-    def sheets(self) -> Sequence["Rows"]:
+        self.sheets = sheets
         """In the order of the layout."""
-        return list(self._rows.values())
 
     def finished(self) -> bytes:
         """The bytes of the workbook; nothing can be added any more."""
         out = io.BytesIO()
+        parts = self._parts(tuple(len(rows.files) for rows in self.sheets))
+        written = (file for rows in self.sheets for file in rows.files)
         with ZipFile(out, "w", ZIP_DEFLATED) as package:
-            for part in self._parts:
+            for part in parts:
                 with package.open(self._entry(part), "w") as file:
                     file.write(self._dated(part).encode())
                     if part.after:
-                        self._rows[part.name].move_to(file)
+                        _move(next(written), file)
                         file.write(part.after.encode())
         return out.getvalue()
 
@@ -131,29 +167,48 @@ class Spreadsheet:
         return _INSTANT.sub(rf"\g<1>{self._at:%Y-%m-%dT%H:%M:%SZ}", part.before)
 
 
+def _move(rows: IO[bytes], file: IO[bytes]) -> None:
+    """Write all rows to a file and forget them."""
+    rows.seek(0)
+    shutil.copyfileobj(rows, file, 1 << 20)
+    rows.close()
+
+
 class Rows:
-    """The rows of a sheet, after those of its layout."""
+    """The rows of a sheet, after those of its layout; where it is full, of one more behind it."""
 
     def __init__(self, laid_out: int, text_style: int, amount_style: int) -> None:
-        self._number = laid_out
-        self._file: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  closed by move_to
+        self._laid_out = laid_out
+        self.files: list[IO[bytes]] = []
+        """The rows of each sheet."""
         self._columns: list[str] = []
         self._text = _TEXT.format(style=text_style)
         self._spaced = _TEXT_WITH_ITS_SPACES.format(style=text_style)
         self._amount = _AMOUNT.format(style=amount_style)
+        self._begin_sheet()
 
     def extend(self, rows: Iterable[Sequence[object]]) -> None:
         """Write rows: a Decimal is an amount, everything else a text, an empty text no cell.
 
         Numbers of people are therefore texts, and no text becomes a formula.
         """
-        self._file.write("".join([self._row(row) for row in rows]).encode())
+        left: Iterator[Sequence[object]] = iter(rows)
+        while True:
+            room = self._room()
+            written = [self._row(row) for row in islice(left, room)]
+            self.files[-1].write("".join(written).encode())
+            following = next(left, None) if len(written) == room else None
+            if following is None:
+                return
+            self._begin_sheet()
+            left = chain([following], left)
 
-    def move_to(self, file: IO[bytes]) -> None:
-        """Write all rows to a file and forget them."""
-        self._file.seek(0)
-        shutil.copyfileobj(self._file, file, 1 << 20)
-        self._file.close()
+    def _begin_sheet(self) -> None:
+        self._number = self._laid_out
+        self.files.append(SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115  closed by _move
+
+    def _room(self) -> int:
+        return MOST_ROWS - self._number if self.files[-1].tell() < _LARGEST else 0
 
     def _row(self, row: Sequence[object]) -> str:
         self._number += 1

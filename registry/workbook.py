@@ -19,7 +19,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from registry.household import ExportedFile, mapping, mappings, text
 from registry.national import Entry, head_entries, member_entries, member_labels
 from registry.sections import Mask
-from registry.spreadsheet import Layout
+from registry.spreadsheet import Drawn, Layout
 from registry.vocabulary import EXPENSE_KINDS, HOUSEHOLD_STATUSES, INCOME_KINDS, words
 
 _MONEY = "#,##0.00"
@@ -70,17 +70,27 @@ def around(watermark: str) -> str:
 @cache
 def _layout() -> Layout:
     """What is the same in every export: the national form has the same fields for everybody."""
+    return Layout(_drawn, sheets=3)
+
+
+def _drawn(times: Sequence[int]) -> Drawn:
+    sheets = (
+        ("户主", [*_FIRST, *(e.label for e in head_entries({}))]),
+        ("家庭成员", [*_OF_WHOM, *member_labels()]),
+        ("收支", _LINES),
+    )
     book = Workbook(write_only=True)
-    heads = _laid_out(book, "户主", [*_FIRST, *(e.label for e in head_entries({}))])
-    _laid_out(book, "家庭成员", [*_OF_WHOM, *member_labels()])
-    _laid_out(book, "收支", _LINES)
-    text_style = _cell(heads, "").style_id
-    amount = WriteOnlyCell(heads)
+    for (title, labels), how_many in zip(sheets, times, strict=True):
+        _laid_out(book, title, labels)
+        for number in range(2, how_many + 1):
+            _laid_out(book, f"{title}({number})", labels)
+    first = book.worksheets[0]
+    amount = WriteOnlyCell(first)
     amount.number_format = _MONEY
-    return Layout(book, text_style=text_style, amount_style=amount.style_id)
+    return Drawn(book, _cell(first, "").style_id, amount.style_id)
 
 
-def _laid_out(book: Workbook, title: str, labels: Sequence[str]) -> Any:
+def _laid_out(book: Workbook, title: str, labels: Sequence[str]) -> None:
     """A sheet with its page, its columns and its first two rows."""
     sheet: Any = book.create_sheet(title)
     sheet.freeze_panes = "B3"
@@ -96,7 +106,6 @@ def _laid_out(book: Workbook, title: str, labels: Sequence[str]) -> Any:
         sheet.column_dimensions[get_column_letter(place)].width = max(width, 12)
     sheet.append([_cell(sheet, _WATERMARK, Font(bold=True, color="A51C1F"))])
     sheet.append([_heading(sheet, label) for label in labels])
-    return sheet
 
 
 def _heading(sheet: WriteOnlyWorksheet, label: str) -> Cell:

@@ -46,8 +46,13 @@ class Supervision(Group):
         )
 
     def export_marked(self, actor: Actor, asked: MarkedFilter) -> profiles.MarkedSteps:
-        """The same to take away: who took it, and how many rows, is kept."""
-        found = self.marked_steps(actor, asked)
+        """All of them to take away: who took it, and how many rows, is kept.
+
+        Raises Invalid where there are more than the limit; nothing is left out unsaid.
+        """
+        found = self._commands.ask(
+            lambda tx: profiles.marked_to_take_away(self._environment, tx, actor, asked)
+        )
         now = self._environment.now()
         self._commands.execute(
             lambda tx: audit.add_access(

@@ -10,7 +10,7 @@ people cannot do goes elsewhere by a written designation.
 from dataclasses import dataclass
 from datetime import date
 
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict, Invalid, NotFound
 from engine.model.actors import Actor
 from engine.model.organisations import SeparationProfile
 from engine.model.tasks import TaskLine
@@ -146,6 +146,19 @@ def marked_steps(
         rows.append(MarkedStep(one.line, names.get(doer, ""), beside, known[one.profile_id]))
     by_unit = profiles.count_marked(tx, actor, asked)
     return MarkedSteps(tuple(rows), by_unit, len(found) > asked.limit)
+
+
+def marked_to_take_away(
+    environment: Environment, tx: Tx, actor: Actor, asked: MarkedFilter
+) -> MarkedSteps:
+    """The same, all of them; Invalid, before they are read, where there are more than the limit."""
+    number = sum(profiles.count_marked(tx, actor, asked).values())
+    if number > asked.limit:
+        raise Invalid(
+            f"一次最多导出 {asked.limit:,} 个环节,这次是 {number:,} 个,没有导出。"
+            "请先按单位或日期缩小范围。"
+        )
+    return marked_steps(environment, tx, actor, asked)
 
 
 def _apart(environment: Environment, tx: Tx, one: MarkedLine) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import registry
 from engine import SYSTEM, Engine
 from engine.errors import Invalid, NotPermitted
 from engine.store.settings import Parameter
-from registry import exporting
+from registry import exporting, spreadsheet
 from registry.exporting import Exported
 from registry.finding import Search
 from tests.support.register import HEAD, on_file
@@ -159,6 +159,25 @@ def test_every_export_is_on_record_for_who_may_look(
     assert list(register.exports.log(engine.directory.actor_named("far_reviewer"))) == []
     written = [row.action for row in engine.audit.entries(0, 1_000)]
     assert written.count("register-exported-whole") == 1
+
+
+def test_more_lines_than_a_sheet_has_rows_go_on_in_the_next(
+    engine: Engine, register: registry.Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of incomes and expenses each household has dozens: they are the first to fill a sheet."""
+    monkeypatch.setattr(spreadsheet, "MOST_ROWS", 8)
+    file_no = on_file(engine)
+    made = register.exports.masked(engine.directory.actor_named("reviewer"), Search(), "", "")
+    book = _book(made)
+    assert book.sheetnames == ["户主", "家庭成员", "收支", "收支(2)", "收支(3)"]
+    money = [_rows(book, name) for name in book.sheetnames[2:]]
+    assert [len(rows) for rows in money] == [6, 6, 1]
+    lines = [row for rows in money for row in rows]
+    assert {one["档案编号"] for one in lines} == {file_no}
+    assert [one["收入或支出"] for one in lines] == ["收入"] * 12 + ["支出"]
+    for sheet in book:
+        assert "导-2026-000001" in str(sheet["A1"].value)
+        assert sheet.print_title_rows == "$1:$2"
 
 
 def test_every_batch_is_exported(

@@ -12,7 +12,8 @@ from lxml import etree
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell, WriteOnlyCell
 
-from registry.spreadsheet import Layout
+from registry import spreadsheet
+from registry.spreadsheet import Drawn, Layout
 from registry.workbook import around
 
 AT = datetime(2026, 11, 9, 1, 2, 4, tzinfo=UTC)
@@ -36,9 +37,13 @@ HOSTILE = (
 )
 
 
-def _book() -> tuple[Workbook, list[Cell]]:
+def _book(times: Sequence[int] = (1, 1)) -> tuple[Workbook, list[Cell]]:
     book = Workbook(write_only=True)
-    sheets = [book.create_sheet(title) for title in ("甲", "乙")]
+    sheets = [
+        book.create_sheet(f"{title}{number or ''}")
+        for title, how_many in zip("甲乙", times, strict=True)
+        for number in range(how_many)
+    ]
     text, amount = WriteOnlyCell(sheets[0]), WriteOnlyCell(sheets[0])
     text.number_format, amount.number_format = "@", "#,##0.00"
     for sheet in sheets:
@@ -48,10 +53,13 @@ def _book() -> tuple[Workbook, list[Cell]]:
     return book, [text, amount]
 
 
+def _drawn(times: Sequence[int]) -> Drawn:
+    book, (text, amount) = _book(times)
+    return Drawn(book, text.style_id, amount.style_id)
+
+
 def _ours(rows: Sequence[Sequence[object]], said: str = PLACE) -> bytes:
-    book, (text, amount) = _book()
-    layout = Layout(book, text_style=text.style_id, amount_style=amount.style_id)
-    made = layout.begun(AT, {PLACE: said})
+    made = Layout(_drawn, sheets=2).begun(AT, {PLACE: said})
     for row in rows:
         for sheet in made.sheets:
             sheet.extend([row])
@@ -122,8 +130,7 @@ def test_words_stand_where_the_layout_has_their_place(said: str) -> None:
 
 
 def test_a_layout_serves_many_workbooks_and_each_says_when_it_was_made() -> None:
-    book, (text, amount) = _book()
-    layout = Layout(book, text_style=text.style_id, amount_style=amount.style_id)
+    layout = Layout(_drawn, sheets=2)
     first, second = layout.begun(AT, {PLACE: "一"}), layout.begun(AT, {PLACE: "二"})
     first.sheets[0].extend([["甲"], ["丙"]])
     second.sheets[0].extend([["乙"]])
@@ -139,3 +146,37 @@ def test_more_rows_than_fit_into_memory_are_all_there() -> None:
     rows = [[f"{n:06d}", "字" * 100, "满" * 100] for n in range(8_000)]
     sheet = load_workbook(io.BytesIO(_ours(rows)), read_only=True)["甲"]
     assert [row[0] for row in sheet.iter_rows(2, values_only=True)] == [row[0] for row in rows]
+
+
+@pytest.mark.parametrize(("rows", "sheets"), [(4, 1), (5, 2), (8, 2), (9, 3)])
+@pytest.mark.parametrize("at_once", [1, 3, 100])
+def test_a_full_sheet_goes_on_in_another_behind_it(
+    monkeypatch: pytest.MonkeyPatch, rows: int, sheets: int, at_once: int
+) -> None:
+    monkeypatch.setattr(spreadsheet, "MOST_ROWS", 5)  # the headings are one of them
+    made = Layout(_drawn, sheets=2).begun(AT, {PLACE: "共"})
+    for begin in range(0, rows, at_once):
+        made.sheets[0].extend([f"{n}"] for n in range(begin, min(begin + at_once, rows)))
+    made.sheets[1].extend([["乙"]])
+    book = load_workbook(io.BytesIO(made.finished()))
+    assert book.sheetnames == [*("甲", "甲1", "甲2")[:sheets], "乙"]
+    read = [list(sheet.values) for sheet in book.worksheets]
+    assert all(values[0] == ("共", "标题") for values in read)
+    assert max(map(len, read)) <= 5
+    assert [row[0] for values in read[:-1] for row in values[1:]] == [f"{n}" for n in range(rows)]
+    assert read[-1][1:] == [("乙", None)]
+
+
+def test_a_sheet_that_grows_too_large_for_readers_goes_on_in_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(spreadsheet, "_LARGEST", 2_000)
+    made = Layout(_drawn, sheets=2).begun(AT, {PLACE: "共"})
+    for n in range(6):
+        made.sheets[1].extend([[f"{n}", "字" * 300]])
+    book = load_workbook(io.BytesIO(made.finished()))
+    assert book.sheetnames == ["甲", "乙", "乙1", "乙2"]
+    found = [
+        row[0] for sheet in book.worksheets[1:] for row in sheet.iter_rows(2, values_only=True)
+    ]
+    assert found == [f"{n}" for n in range(6)]

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from openpyxl import load_workbook
 
+from webapp.supervision import routes
+
 
 def worked(federation):
     """On a Friday: two steps late, two due within the week."""
@@ -44,6 +46,25 @@ def test_the_sheet_has_the_same_numbers_and_no_names_of_applicants(federation, b
     assert sum(last[2:-1]) == last[-1] == page.count('class="cell-title"')
     cells = str([[cell.value for cell in row] for row in book["明细"].rows])
     assert all(subject not in cells for subject in "甲乙丙丁")
+
+
+def test_a_sheet_that_holds_not_all_of_them_says_so(federation, browse, monkeypatch):
+    worked(federation)
+    supervisor = browse("supervisor")
+
+    def listed():
+        book = load_workbook(io.BytesIO(supervisor.get("/supervision/due.xlsx").data))
+        assert list(book["本周到期"].values)[-1][-1] == 2, "the figures are those of all"
+        return list(book["明细"].values)
+
+    whole = listed()
+    assert whole[0][0] == "到期日"
+    monkeypatch.setattr(routes, "MOST_IN_WORKBOOK", len(whole) - 1)
+    assert listed() == whole
+    monkeypatch.setattr(routes, "MOST_IN_WORKBOOK", 1)
+    said, heads, *rows = listed()
+    assert said[0] == "只列出前 1 项。其余请在页面上点数字缩小范围,再下载。"
+    assert [heads, *rows] == whole[:2]
 
 
 def test_nothing_due_is_said_and_a_wrong_day_is_refused(federation, browse):

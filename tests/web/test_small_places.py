@@ -10,6 +10,7 @@ from engine import SYSTEM
 from engine.definitions.folder import read_folder
 from engine.model.definitions import SourceFile
 from tests.web.conftest import ROOT, Browser, Federation
+from webapp.supervision import routes
 
 COUNTY = "/admin/units/county"
 DESIGNATIONS = "/admin/designations"
@@ -96,6 +97,29 @@ def test_the_list_is_narrowed_by_unit_and_days_and_taken_away(
     assert "陈明于" in str(rows[0][0])
     assert (rows[2][0], rows[2][4], rows[2][7]) == (number, "林小芳", "模拟〔2026〕30号")
     assert browse("reviewer").get("/admin/units/county").status_code == 403
+
+
+def test_more_steps_than_a_sheet_takes_are_refused_before_and_nothing_is_left_out(
+    browse,  # type: ignore[no-untyped-def]
+    small: Federation,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    declared(browse("admin"))
+    for subject in ("甲", "乙"):
+        task = small.applied(subject)
+        small.engine.tasks.complete(small.actor("officer"), task, {"decision": "agree"})
+    supervisor: Browser = browse("supervisor")
+    monkeypatch.setattr(routes, "MOST_EXPORTED", 1)
+    refused = supervisor.get(f"{LIST}.xlsx")
+    assert refused.status_code == 422
+    said = "一次最多导出 1 个环节,这次是 2 个,没有导出。请先按单位或日期缩小范围。"
+    assert said in refused.get_data(as_text=True)
+    actions = [one.action for one in small.engine.audit.entries(0, 1_000)]
+    assert "marked-exported" not in actions
+    assert supervisor.get(f"{LIST}.xlsx?unit=school").status_code == 200
+    monkeypatch.setattr(routes, "MOST_EXPORTED", 2)
+    book = load_workbook(io.BytesIO(supervisor.get(f"{LIST}.xlsx").data))
+    assert len(list(book.active.rows)) == 4
 
 
 def test_a_profile_ends_on_its_page(browse, small: Federation) -> None:  # type: ignore[no-untyped-def]

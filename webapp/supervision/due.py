@@ -30,6 +30,8 @@ from webapp.supervision.pages import supervision_tabs
 from webapp.supervision.report import Figure
 
 MOST_ROWS = 500
+MOST_IN_WORKBOOK = 5_000
+"""Limits in the sheet that is taken away: nobody can follow a link there to the others."""
 _LAW, _OTHER = "law", "other"
 _NARROWING = ("day", "process", "basis", "kind")
 _IS_LAW = {_LAW: True, _OTHER: False}
@@ -124,8 +126,13 @@ class DuePage(Page):
         return _("本周到期")
 
 
-def due_page(shell: Shell, engine: Engine, actor: Actor, asked: Mapping[str, str]) -> DuePage:
-    """The week of the actor's area; ``asked`` may name a day, a process, whether of law, a kind."""
+def due_page(
+    shell: Shell, engine: Engine, actor: Actor, asked: Mapping[str, str], most: int = MOST_ROWS
+) -> DuePage:
+    """The week of the actor's area, so many of its limits at most.
+
+    ``asked`` may name a day, a process, whether of law, a kind.
+    """
     wanted = {name: asked[name] for name in _NARROWING if asked.get(name, "").strip()}
     question = DueQuestion(
         wanted.get("day", ""),
@@ -133,9 +140,9 @@ def due_page(shell: Shell, engine: Engine, actor: Actor, asked: Mapping[str, str
         _IS_LAW.get(wanted.get("basis", "")),
         wanted.get("kind", ""),
     )
-    found = engine.supervision.due_week(actor, question, MOST_ROWS)
+    found = engine.supervision.due_week(actor, question, most)
     names = {row.key: named(row.name, row.key) for row in engine.definitions.latest()}
-    limits = found.limits[:MOST_ROWS]
+    limits = found.limits[:most]
     draw = _Drawing(found.days, wanted)
     return DuePage(
         shell=shell,
@@ -165,7 +172,7 @@ def due_page(shell: Shell, engine: Engine, actor: Actor, asked: Mapping[str, str
         narrowed_to=draw.narrowed_to(names),
         groups=_groups(engine, limits, draw),
         listed=len(limits),
-        is_cut=len(found.limits) > MOST_ROWS,
+        is_cut=len(found.limits) > most,
         workbook_href=address("supervision.due_workbook", wanted),
     )
 
@@ -306,6 +313,9 @@ def due_workbook(page: DuePage) -> bytes:
     total = page.total
     put(sheet, [total.label, "", *(one.count for one in total.figures), total.total.count])
     listed = book.create_sheet(_("明细"))
+    if page.is_cut:
+        told = _("只列出前 %(n)s 项。其余请在页面上点数字缩小范围,再下载。", n=f"{page.listed:,}")
+        put(listed, [told], bold=True)
     heads = (
         *(_("到期日"), _("类别"), _("法定时限"), _("流程"), _("环节或期限"), _("依据")),
         *(_("办理单位"), _("经办"), _("编号")),

@@ -3,6 +3,7 @@
 import io
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -76,11 +77,13 @@ def _cells(row: ReportRow) -> list[str | int]:
 
 def put(sheet: Worksheet, values: list[str | int], *, bold: bool = False) -> None:
     """Write one row below what there is; a text never becomes a formula."""
-    row = sheet.max_row + 1 if sheet.cell(1, 1).value is not None else 1
-    for column, value in enumerate(values, 1):
-        cell = sheet.cell(row, column)
+    cells: list[Cell] = []
+    for value in values:
+        cell = Cell(sheet, row=1, column=1)  # append gives it its place
         cell.value = writable(value) if isinstance(value, str) else value
         if isinstance(value, str):
             cell.data_type = "s"  # a name that begins with = is no formula
         if bold:
             cell.font = _BOLD
+        cells.append(cell)
+    sheet.append(cells)

@@ -11,7 +11,7 @@ from webapp.shared.page import render
 from webapp.shared.requests import current_actor, current_engine, current_installation
 from webapp.shared.settings_tabs import settings_section
 from webapp.shared.words import moment
-from webapp.supervision.due import due_page
+from webapp.supervision.due import MOST_IN_WORKBOOK, due_page
 from webapp.supervision.due import due_workbook as workbook_of_due
 from webapp.supervision.gaps import gaps_page
 from webapp.supervision.indicators import indicator_cases_page, indicators_page
@@ -50,7 +50,8 @@ def due() -> ResponseReturnValue:
 def due_workbook() -> ResponseReturnValue:
     """The same as a workbook, without the names of applicants."""
     actor = current_actor()
-    page = due_page(shell("supervision", actor), current_engine(), actor, request.args)
+    frame = shell("supervision", actor)
+    page = due_page(frame, current_engine(), actor, request.args, MOST_IN_WORKBOOK)
     return _workbook(workbook_of_due(page), f"{page.title}.xlsx")
 
 
