@@ -1,12 +1,13 @@
 """From a folder or an upload to a bundle, and from a bundle to what is stored."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from engine.decisions import DecisionProblem, read_decisions, with_imported
 from engine.definitions.bpmn_xml import LARGEST_FILE, BpmnRefused, read_bpmn
 from engine.definitions.diagram import Process, read_processes
+from engine.definitions.zipped import LARGEST_UNPACKED, is_zip, unzipped
 from engine.errors import FileTooLarge, FileTypeRefused, Invalid, NotFound
 from engine.forms import id_of_form
 from engine.model.definitions import Bundle, DefinitionSource, SourceFile
@@ -62,14 +63,15 @@ def folder_scenarios(processes: Path, key: str) -> tuple[SourceFile, ...]:
 
 
 def read_upload(files: Iterable[tuple[str, bytes]]) -> Bundle:
-    """The files that somebody sends, by name and content.
+    """The files that somebody sends, by name and content; those in a .zip one by one.
 
     Folders in the names are dropped, but for scenarios: theirs says what process they belong to.
     Raises Invalid for none, too many or two of one name, FileTypeRefused for a name that ends in
-    none of .bpmn, .dmn, .form, .document, .english and .toml, FileTooLarge above the limit of one.
+    none of .bpmn, .dmn, .form, .document, .english, .toml and .zip, FileTooLarge above the limit
+    of one.
     """
     found: dict[str, SourceFile] = {}
-    for given, content in files:
+    for given, content in _one_by_one(files):
         name = sent_name(given)
         _refuse_name(name)
         if len(content) > LARGEST_FILE:
@@ -85,6 +87,17 @@ def read_upload(files: Iterable[tuple[str, bytes]]) -> Bundle:
     if not found:
         raise Invalid("没有流程文件。请选择 .bpmn、.dmn、.form、.document 或 .english 文件。")
     return Bundle(tuple(found.values()))
+
+
+def _one_by_one(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    room = LARGEST_UNPACKED
+    for given, content in files:
+        if not is_zip(given):
+            yield given, content
+            continue
+        found = unzipped(sent_name(given), content, room)
+        room -= sum(len(one) for _, one in found)
+        yield from found
 
 
 def sent_name(given: str) -> str:
@@ -243,7 +256,7 @@ def _refuse_name(name: str) -> None:
     if not name.endswith((*SUFFIXES, SCENARIO)):
         raise FileTypeRefused(
             f"“{name[:LONGEST_NAME]}”不是流程文件,没有接收。"
-            "只接收 .bpmn、.dmn、.form、.document、.english 和场景 .toml 文件。"
+            "只接收 .bpmn、.dmn、.form、.document、.english 和场景 .toml 文件,或装着它们的 .zip。"
         )
     plain = all(map(_is_plain, name.rpartition(".")[0].split("/")))
     if not plain or len(name) > LONGEST_NAME:

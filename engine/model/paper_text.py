@@ -4,15 +4,15 @@ What cannot be read says nothing: a photograph, a scan, a broken or encrypted fi
 bounded, because papers come from strangers.
 """
 
-import io
 import itertools
 import re
-import zipfile
 from collections.abc import Iterator
 from importlib import import_module
 from typing import IO
 
 from lxml import etree
+
+from engine.model.zips import UnreadableZip, opened
 
 PDF = "application/pdf"
 OLD_OFFICE = "application/x-ole-storage"
@@ -35,10 +35,10 @@ def texts_of(content: bytes, media_type: str) -> Iterator[tuple[str, str]]:
         return
     try:
         yield from reader(content)
-    except (zipfile.BadZipFile, etree.XMLSyntaxError, RecursionError):
+    except (UnreadableZip, etree.XMLSyntaxError, RecursionError):
         return
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, EOFError):
-        return  # what pypdf and zipfile raise besides for a file that lies about itself
+        return  # what pypdf raises besides for a file that lies about itself
 
 
 def _pdf(content: bytes) -> Iterator[tuple[str, str]]:
@@ -49,7 +49,7 @@ def _pdf(content: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _word(content: bytes) -> Iterator[tuple[str, str]]:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+    with opened(content) as archive:
         for name in archive.namelist():
             if not _WORD_PART.fullmatch(name):
                 continue
@@ -61,7 +61,7 @@ def _word(content: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _excel(content: bytes) -> Iterator[tuple[str, str]]:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+    with opened(content) as archive:
         names = archive.namelist()
         shared: list[str] = []
         if "xl/sharedStrings.xml" in names:

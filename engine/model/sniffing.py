@@ -1,7 +1,6 @@
 """What a file is, by its first bytes and not by its name (reliability.md §4, items 13 and 17)."""
 
-import io
-import zipfile
+from engine.model.zips import UnreadableZip, opened
 
 _IMAGES = (
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -40,11 +39,11 @@ def sniff(content: bytes) -> str | None:
 def _office(content: bytes) -> str | None:
     """The type of a zipped office document; None for any other or a dangerous archive."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with opened(content) as archive:
             entries = archive.infolist()
             names = {entry.filename for entry in entries}
             unpacked = sum(entry.file_size for entry in entries)
-    except (zipfile.BadZipFile, ValueError, OSError):
+    except UnreadableZip:
         return None
     if len(entries) > _MOST_ENTRIES or unpacked > _LARGEST_UNPACKED:
         return None

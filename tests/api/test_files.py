@@ -3,6 +3,8 @@
 import pytest
 
 from tests.api.conftest import Api, new_key, same_but_number
+from tests.support import zips
+from tests.support.papers import word
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
@@ -43,6 +45,10 @@ def test_a_download_is_kept_from_running_in_the_browser(api: Api) -> None:
         ("drawing.png", b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'),
         ("script.pdf", b"#!/bin/sh\nrm -rf /\n"),
         ("archive.docx", b"PK\x03\x04 not an archive"),
+        ("locked.docx", zips.encrypted(word("申请书"))),
+        ("packed.docx", zips.packed_as(word("申请书"), 98)),
+        ("later.docx", zips.of_version(word("申请书"), 990)),
+        ("half.docx", word("申请书")[:-30]),
     ],
 )
 def test_what_only_calls_itself_a_paper_is_415(api: Api, name: str, content: bytes) -> None:

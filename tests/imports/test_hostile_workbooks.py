@@ -3,6 +3,7 @@
 import io
 import random
 import zipfile
+from collections.abc import Callable, Mapping
 
 import pytest
 from openpyxl import load_workbook
@@ -13,6 +14,7 @@ from registry.incoming.layout import Column, Holds, Layout, SheetLayout
 from registry.incoming.rows import Problem
 from registry.incoming.units import Units
 from tests.imports.sheets import household, put
+from tests.support import zips
 from webapp.sheets.marking import marked
 from webapp.sheets.reading import read_workbook
 from webapp.sheets.template import Told, template
@@ -83,6 +85,23 @@ def test_parts_that_are_not_what_they_should_be(workbook: bytes, seed: int) -> N
                     text[chance.randrange(len(text))] = chance.randrange(32, 127)
             parts[name] = bytes(text)
     _ends_in_a_sentence(_packed(parts))
+
+
+PACKED: Mapping[str, Callable[[bytes], bytes]] = {
+    "with a password": zips.encrypted,
+    "as Deflate64": lambda content: zips.packed_as(content, 9),
+    "as bzip2": lambda content: zips.packed_as(content, 12),
+    "as LZMA": lambda content: zips.packed_as(content, 14),
+    "by a later version": lambda content: zips.of_version(content, 990),
+}
+
+
+@pytest.mark.parametrize("how", PACKED)
+def test_workbooks_that_need_a_password_or_another_reader(workbook: bytes, how: str) -> None:
+    packed = PACKED[how](workbook)
+    with pytest.raises(Invalid, match="已损坏,打不开"):
+        read_workbook(packed, "名单.xlsx", LAYOUT)
+    _ends_in_a_sentence(packed)
 
 
 def test_control_characters_of_old_systems_do_not_stop_a_workbook(workbook: bytes) -> None:

@@ -1,6 +1,7 @@
 """Process files and their deployed versions."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 from flask import Response, request
@@ -46,10 +47,7 @@ def _sent_files() -> list[SourceFile]:
     if not sent:
         raise _refused("no-files")
     names = [sent_name(given.filename or "") for given in sent]
-    try:
-        refuse_too_many(names)
-    except TooManyFiles as refused:
-        raise _refused("too-many-files", most=refused.most) from refused
+    _refuse_too_many(names)
     files: list[SourceFile] = []
     findings: list[Finding] = []
     # One file in two folders is one; the same name twice in one folder was sent twice by mistake.
@@ -65,7 +63,15 @@ def _sent_files() -> list[SourceFile]:
             findings.append(replace(told, code=refused.code))
     if findings:
         raise DeploymentRefused(f"有 {len(findings)} 个文件不能接收,未部署。", findings)
+    _refuse_too_many([one.name for one in files])  # a zip holds several
     return files
+
+
+def _refuse_too_many(names: Sequence[str]) -> None:
+    try:
+        refuse_too_many(names)
+    except TooManyFiles as refused:
+        raise _refused("too-many-files", most=refused.most) from refused
 
 
 def _refused(key: str, **values: object) -> DeploymentRefused:

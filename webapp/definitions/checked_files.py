@@ -8,27 +8,15 @@ that were chosen: nothing of them is taken on trust.
 import binascii
 import io
 import zipfile
-import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 
-from engine.definitions.folder import MOST_FILES, MOST_SCENARIOS
-from engine.errors import Invalid
+from engine.definitions.zipped import unzipped
+from engine.errors import FileTooLarge, FileTypeRefused, Invalid
 from engine.model.definitions import SourceFile
-from engine.model.xml import LARGEST_FILE
 
 _MOST_TEXT = 2 * 1024 * 1024
 """Characters: half of what a request may carry outside of files."""
-
-_UNREADABLE = (
-    binascii.Error,
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    ValueError,
-    NotImplementedError,  # a way of packing that is not ours
-    RuntimeError,  # packed with a password
-)
 
 
 def packed(files: Sequence[SourceFile]) -> str:
@@ -44,14 +32,8 @@ def packed(files: Sequence[SourceFile]) -> str:
 def unpacked(text: str) -> list[tuple[str, bytes]]:
     """Their names and contents. Raises Invalid for a text that no page of ours has made."""
     try:
-        with zipfile.ZipFile(io.BytesIO(b64decode(text, validate=True))) as archive:
-            told = archive.infolist()
-            if len(told) > MOST_FILES + MOST_SCENARIOS:
-                raise _damaged()
-            if any(one.file_size > LARGEST_FILE for one in told):
-                raise _damaged()
-            return [(one.filename, archive.read(one)) for one in told]
-    except _UNREADABLE as error:
+        return unzipped("", b64decode(text, validate=True))
+    except (binascii.Error, ValueError, Invalid, FileTooLarge, FileTypeRefused) as error:
         raise _damaged() from error
 
 

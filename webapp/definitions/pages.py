@@ -21,7 +21,7 @@ from webapp.forms.shown import in_language
 from webapp.reading.diagrams import ShownDiagram
 from webapp.shared.english import said_by
 from webapp.shared.items import named
-from webapp.shared.language import _, is_english
+from webapp.shared.language import _, is_english, spoken
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
 from webapp.shared.parameter_words import title_of, value_words
@@ -190,10 +190,10 @@ class UploadPage(Page):
 
 
 def refusal_in_words(message: str, findings: Sequence[Finding]) -> str:
-    """Why nothing was deployed; on an English page in English where findings say it."""
+    """Why nothing was deployed; on an English page in English."""
     errors = sum(one.severity == "error" for one in findings)
     if not errors or not is_english():
-        return message
+        return spoken(message)
     return _("检查发现 %(n)s 处错误,未部署。请按提示修改后再试。", n=errors)
 
 

@@ -73,6 +73,7 @@ def take_upload() -> ResponseReturnValue:
     """Check the files, and deploy them if that was asked and nothing forbids it."""
     actor, files = current_actor(), tuple[SourceFile, ...]()
     try:
+        current_engine().definitions.must_design(actor)
         files = _files()
         return render(_taken(actor, files, deploys=request.form.get("act") == "deploy"))
     except Refused as refused:
@@ -93,7 +94,9 @@ def _files() -> tuple[SourceFile, ...]:
     if not chosen and request.form.get("checked"):
         chosen = unpacked(request.form["checked"])
     if not chosen:
-        raise Invalid("请选择要检查的 .bpmn、.dmn、.form、.document、.english 或场景 .toml 文件。")
+        raise Invalid(
+            "请选择 .bpmn、.dmn、.form、.document、.english、.toml 文件或装着它们的 .zip。"
+        )
     return read_upload(chosen).files
 
 

@@ -4,11 +4,10 @@ A workbook is a zip of XML: a small one can unpack to gigabytes, carry macros, o
 that grow without end. Everything here is decided on the archive, before openpyxl sees a byte.
 """
 
-import io
 import zipfile
-import zlib
 
 from engine.errors import Invalid
+from engine.model.zips import UnreadableZip, opened
 
 LARGEST_FILE = 20 * 1024 * 1024
 _LARGEST_UNPACKED = 400 * 1024 * 1024
@@ -46,7 +45,7 @@ def must_be_workbook(content: bytes, name: str) -> None:
 
 def _must_be_safe(content: bytes, name: str) -> None:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with opened(content) as archive:
             _must_be_small(archive, len(content), name)
             names = {entry.filename for entry in archive.infolist()}
             if any(part.lower().endswith("vbaproject.bin") for part in names):
@@ -61,8 +60,7 @@ def _must_be_safe(content: bytes, name: str) -> None:
             for entry in archive.infolist():
                 if entry.filename.lower().endswith((".xml", ".rels")):
                     _must_be_plain(archive, entry, name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
-        # RuntimeError: a part is encrypted; ValueError: the archive's own numbers are nonsense.
+    except UnreadableZip as error:
         raise Invalid(damaged(name)) from error
 
 

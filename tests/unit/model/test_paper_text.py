@@ -4,6 +4,7 @@ import pytest
 
 from engine.model.identity_text import identity_numbers
 from engine.model.paper_text import EXCEL, OLD_OFFICE, PDF, WORD, texts_of
+from tests.support import zips
 from tests.support.papers import excel, pdf, word
 
 ID = "350602199001019907"
@@ -77,6 +78,9 @@ def test_what_is_none(text: str) -> None:
         (b"PK\x03\x04nothing", EXCEL),
         (b"\xff\xd8\xff", "image/jpeg"),
         (pdf("x")[:200], PDF),
+        (zips.encrypted(word(f"张模拟 {ID}")), WORD),
+        (zips.packed_as(word(f"张模拟 {ID}"), 14), WORD),
+        (zips.of_version(excel({"A1": f"<v>{ID}</v>"}), 990), EXCEL),
     ],
 )
 def test_what_cannot_be_read_says_nothing(content: bytes, media_type: str) -> None:

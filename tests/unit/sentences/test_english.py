@@ -13,7 +13,8 @@ from engine.sentences.english import english_templates
 ROOT = Path(__file__).parents[3]
 SPEAKERS = (
     "engine/runtime", "engine/jobs", "engine/feel", "engine/decisions", "engine/definitions/scenarios",
-    "engine/definitions/folder.py", "engine/errors.py", "engine/model/deadlines.py",
+    "engine/definitions/folder.py", "engine/definitions/zipped.py",
+    "engine/errors.py", "engine/model/deadlines.py",
     "engine/model/routing.py", "engine/store/task_lists.py", "engine/model/identity_numbers.py", "engine/model/identity_documents.py",
     "engine/forms/messages.py", "engine/forms/validation.py", "engine/forms/formats.py",
     "engine/forms/selfcheck.py", "engine/forms/examples.py",
