@@ -18,6 +18,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from registry.household import ExportedFile, mapping, mappings, text
 from registry.national import Entry, head_entries, member_entries, member_labels
+from registry.printed_sheets import on_a4
 from registry.sections import Mask
 from registry.spreadsheet import Drawn, Layout
 from registry.vocabulary import EXPENSE_KINDS, HOUSEHOLD_STATUSES, INCOME_KINDS, words
@@ -94,11 +95,7 @@ def _laid_out(book: Workbook, title: str, labels: Sequence[str]) -> None:
     """A sheet with its page, its columns and its first two rows."""
     sheet: Any = book.create_sheet(title)
     sheet.freeze_panes = "B3"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = 9  # A4
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.print_title_rows = "1:2"
+    on_a4(sheet, 2)
     sheet.HeaderFooter.oddHeader.center.text = _AROUND
     sheet.HeaderFooter.oddFooter.center.text = f"{_AROUND}  &P/&N"
     for place, label in enumerate(labels, start=1):

@@ -178,6 +178,7 @@ def test_more_lines_than_a_sheet_has_rows_go_on_in_the_next(
     for sheet in book:
         assert "导-2026-000001" in str(sheet["A1"].value)
         assert sheet.print_title_rows == "$1:$2"
+        assert sheet.page_setup.paperSize == 9, "A4"
 
 
 def test_every_batch_is_exported(

@@ -46,6 +46,10 @@ def test_the_sheet_has_the_same_numbers_and_no_names_of_applicants(federation, b
     assert sum(last[2:-1]) == last[-1] == page.count('class="cell-title"')
     cells = str([[cell.value for cell in row] for row in book["明细"].rows])
     assert all(subject not in cells for subject in "甲乙丙丁")
+    for sheet, headings in zip(book.worksheets, ("$1:$2", "$1:$1"), strict=True):
+        assert sheet.page_setup.paperSize == 9, "A4"
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.print_title_rows == headings
 
 
 def test_a_sheet_that_holds_not_all_of_them_says_so(federation, browse, monkeypatch):

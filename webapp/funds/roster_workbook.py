@@ -10,6 +10,7 @@ from openpyxl.utils import get_column_letter
 from registry.budget.amounts import yuan
 from registry.funds.roster_rows import SHEET, RosterColumn, cells_of
 from registry.funds.rosters import RosterInExcel
+from registry.printed_sheets import on_a4
 from webapp.sheets.cells import writable
 
 _WIDTHS = {
@@ -33,6 +34,7 @@ def roster_workbook(sheet_of: RosterInExcel, watermark: str) -> bytes:
     for place, column in enumerate(RosterColumn, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = _WIDTHS[column]
     sheet.freeze_panes = "A3"
+    on_a4(sheet, 2)
 
     def text(said: str, *, bold: bool = False, grey: bool = False) -> Cell:
         cell = WriteOnlyCell(sheet, writable(said))

@@ -11,6 +11,7 @@ from openpyxl.utils import get_column_letter
 
 from registry.budget.amounts import yuan
 from registry.budget.model import Column
+from registry.printed_sheets import on_a4
 from registry.store.funds import LineOfUnit
 from webapp.funds.words import COLUMNS, programme_words, source_words
 from webapp.shared.language import _
@@ -27,6 +28,7 @@ def workbook(lines: Sequence[LineOfUnit], watermark: str) -> bytes:
     for place, width in enumerate(_WIDTHS, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = width
     sheet.freeze_panes = "A3"
+    on_a4(sheet, 2)
 
     def text(said: str, *, bold: bool = False) -> Cell:
         cell = WriteOnlyCell(sheet, writable(said))

@@ -8,6 +8,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from registry.budget.amounts import in_yuan, yuan
+from registry.printed_sheets import on_a4
 from webapp.funds.year_page import YearPage, YearRow, YearTable
 from webapp.shared.language import _
 from webapp.sheets.cells import writable
@@ -57,6 +58,7 @@ def _fill(sheet: Worksheet, page: YearPage, table: YearTable, watermark: str) ->
     for line, (row, is_total) in enumerate(rows, start=4):
         _row(sheet, line, row, bold=is_total)
     sheet.freeze_panes = "B4"
+    on_a4(sheet, 3)
 
 
 def _recovered(page: YearPage) -> str:

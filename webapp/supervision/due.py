@@ -19,6 +19,7 @@ from engine.model.deadlines import remaining
 from engine.model.tasks import DueState
 from engine.store.due_limits import LimitKind, LimitLine
 from engine.work.due import LATE, Drawn, DueQuestion, ProcessDue
+from registry.printed_sheets import on_a4
 from webapp.shared.addresses import address
 from webapp.shared.items import named, step_of, step_without_names
 from webapp.shared.language import _, lazy
@@ -326,6 +327,8 @@ def due_workbook(page: DuePage) -> bytes:
             law = _("法定时限") if one.is_law else ""
             what = (group.label, one.kind, law, one.process, one.plain_name, one.basis)
             put(listed, [*what, one.unit, one.holder, one.number])
+    on_a4(sheet, 2)
+    on_a4(listed, 2 if page.is_cut else 1)
     for each in (sheet, listed):
         each.column_dimensions["A"].width = _FIRST_WIDTH
         for letter in "BCDEFGHIJKLM":

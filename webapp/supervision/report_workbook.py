@@ -7,6 +7,7 @@ from openpyxl.cell.cell import Cell
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
+from registry.printed_sheets import on_a4
 from webapp.shared.language import _
 from webapp.sheets.cells import writable
 from webapp.supervision.report import MonthPage, ReportRow, ReportTable
@@ -29,6 +30,7 @@ def report_workbook(page: MonthPage) -> bytes:
         put(reasons, [reason, figure.count])
     put(reasons, [_("合计"), page.late.count], bold=True)
     reasons.column_dimensions["A"].width = _WIDEST
+    on_a4(reasons, 1)
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
@@ -48,6 +50,7 @@ def _fill(sheet: Worksheet, page: MonthPage, table: ReportTable) -> None:
     for number in range(1, len(heads)):
         sheet.column_dimensions["BCDEFGHI"[number - 1]].width = _WIDE
     sheet.freeze_panes = "B4"
+    on_a4(sheet, 3)
 
 
 def heads_of_figures() -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from engine import Actor, Engine
 from engine.model.clock import ZONE
 from engine.store.profiles import MarkedFilter
 from engine.work.profiles import MarkedStep, MarkedSteps
+from registry.printed_sheets import on_a4
 from webapp.shared.addresses import address
 from webapp.shared.items import named, step_of
 from webapp.shared.language import _
@@ -197,6 +198,7 @@ def workbook(rows: Sequence[SmallPostRow], watermark: str) -> bytes:
     for place, width in enumerate(_WIDTHS, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = width
     sheet.freeze_panes = "A3"
+    on_a4(sheet, 2)
 
     def cell(said: str, *, bold: bool = False) -> Cell:
         made = WriteOnlyCell(sheet, writable(said))
