@@ -9,15 +9,18 @@ import pytest
 from sqlalchemy import text
 
 import registry
-from engine import Engine, Options, open_engine
+from engine import SYSTEM, Engine, Options, open_engine
+from engine.definitions.folder import read_folder
 from engine.jobs.executor import Pace
 from engine.model.clock import FixedClock
+from engine.model.definitions import SourceFile
 from engine.model.ids import new_id
 from registry import exporting
 from tests.registry.town import MONDAY_MORNING
 from tests.support.federation import staffed
 from tests.support.register import Visitor, on_file, site_of
 from tests.support.templates import SetUp
+from tests.web.conftest import ROOT
 
 pytestmark = pytest.mark.both_databases
 
@@ -352,3 +355,22 @@ def test_the_volume_is_printed_masked_and_whole_on_request(engine: Engine, visit
     written = [row.action for row in engine.audit.entries(0, 1_000)]
     assert written.count("household-clear") == 1
     assert visit("far_reviewer").get(page).status_code == 404
+
+
+def test_what_the_forms_say_of_a_file_is_english_on_an_english_page(
+    engine: Engine, visit: Visit
+) -> None:
+    words = '\n"在档(待录入)" = "On file, no number"\n"户口类型" = "Kind of registration"\n'
+    files = [
+        SourceFile(one.name, one.content + words.encode() * one.name.endswith(".english"))
+        for one in read_folder(ROOT / "processes", ROOT / "forms", "example_request").files
+    ]
+    engine.definitions.deploy(SYSTEM, files)
+    file_no = on_file(engine)
+    reviewer = visit("reviewer")
+    assert "Kind of registration" not in reviewer.text(f"/households/{file_no}")
+    reviewer.client.set_cookie("lang", "en")
+    assert "Kind of registration" in reviewer.text(f"/households/{file_no}")
+    listed = reviewer.text("/households")
+    assert "On file, no number" in listed
+    assert "待录入" not in listed

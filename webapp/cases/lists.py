@@ -210,7 +210,7 @@ def _case_rows(actor: Actor, lines: Sequence[CaseLine]) -> tuple[CaseRow, ...]:
     waiting = [line.id for line in lines if _waits(line)]
     notices = current_registry().standing_notices(actor, waiting) if waiting else {}
     return tuple(
-        case_row(line, notices[line.id].status_words if line.id in notices else _("等待中"))
+        case_row(line, named(notices[line.id].status_words) if line.id in notices else _("等待中"))
         if _waits(line)
         else case_row(line)
         for line in lines

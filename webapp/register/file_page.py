@@ -21,6 +21,7 @@ from webapp.register.paper_tab import PaperTab, paper_tab
 from webapp.register.trace_tab import TraceTab, trace_tab
 from webapp.register.upkeep_pages import review_words
 from webapp.register.version_tab import VersionTab, version_tab
+from webapp.shared.items import named
 from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
@@ -183,9 +184,9 @@ def sections_of(found: Household, tab: str) -> tuple[Section, ...]:
     """The parts of a file that stand on a tab, but people and lines."""
     return tuple(
         Section(
-            section.title,
-            tuple((fact.label, fact.text or NOTHING) for fact in section.facts),
-            tuple(section.columns),
+            named(section.title),
+            tuple((named(fact.label), fact.text or NOTHING) for fact in section.facts),
+            tuple(map(named, section.columns)),
             tuple(tuple(row) for row in section.rows),
         )
         for section in found.sections

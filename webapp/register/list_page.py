@@ -18,6 +18,7 @@ from registry.store.year_figures import Figure
 from registry.vocabulary import words
 from webapp.register.offers import Begin, begins_of
 from webapp.shared.addresses import address
+from webapp.shared.items import named
 from webapp.shared.language import _, lazy
 from webapp.shared.navigation import Shell
 from webapp.shared.page import Page
@@ -226,10 +227,10 @@ class Place:
     @property
     def figure(self) -> Figure | None:
         """The figure of a year whose files are shown; NotFound for one there is none of."""
-        named = self.narrowing.get("figure", "")
-        if not named:
+        wanted = self.narrowing.get("figure", "")
+        if not wanted:
             return None
-        found = [one for one in Figure if one.value == named]
+        found = [one for one in Figure if one.value == wanted]
         if not found:
             raise NotFound("没有找到这个页面。")
         return found[0]
@@ -268,8 +269,8 @@ class Place:
 
 def place_of(asked: Mapping[str, str]) -> Place:
     """The list an address or a form names by ``queue`` and what narrows it."""
-    named = asked.get("queue", "")
-    queue = queue_named(named) if named else Queue.ALL
+    wanted = asked.get("queue", "")
+    queue = queue_named(wanted) if wanted else Queue.ALL
     return Place(queue, {name: asked[name] for name in _NARROWS if asked.get(name)})
 
 
@@ -304,7 +305,12 @@ def _facet(place: Place, name: str, found: FilePage) -> Facet:
     others = {key: value for key, value in place.narrowing.items() if key != name}
     chosen = place.narrowing.get(name, "")
     values = [
-        Choice(one.words, one.count, place.address(others, **{name: one.code}), one.code == chosen)
+        Choice(
+            named(one.words),
+            one.count,
+            place.address(others, **{name: one.code}),
+            one.code == chosen,
+        )
         for one in found.facets[name]
     ]
     if chosen:
@@ -320,9 +326,9 @@ def row_of(line: HouseholdLine) -> Row:
         file_no=line.file_no,
         head_name=line.head_name,
         unit=line.organisation_name,
-        category=line.category,
+        category=named(line.category),
         status=line.status,
-        status_words=line.status_words,
+        status_words=named(line.status_words),
         size=NOTHING if line.size is None else str(line.size),
         national_no=line.national_no or NOTHING,
         opened=day(line.opened_on),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import url_for
 
 from registry.file_cases import FileOffer
+from webapp.shared.items import named
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ def begins_of(offers: Sequence[FileOffer]) -> tuple[Begin, ...]:
     return tuple(
         Begin(
             one.process_key,
-            one.name,
+            named(one.name, one.process_key),
             one.running,
             url_for("cases.show", case_id=one.case_id) if one.running else "",
         )
