@@ -62,8 +62,10 @@ def folder_scenarios(processes: Path, key: str) -> tuple[SourceFile, ...]:
     return read_upload(zip(names, map(_bounded, paths), strict=True)).files
 
 
-def read_upload(files: Iterable[tuple[str, bytes]]) -> Bundle:
+def read_upload(files: Iterable[tuple[str, bytes]], room: int = LARGEST_UNPACKED) -> Bundle:
     """The files that somebody sends, by name and content; those in a .zip one by one.
+
+    Zips may unpack to ``room`` bytes, all of them together.
 
     Folders in the names are dropped, but for scenarios: theirs says what process they belong to.
     Raises Invalid for none, too many or two of one name, FileTypeRefused for a name that ends in
@@ -71,7 +73,7 @@ def read_upload(files: Iterable[tuple[str, bytes]]) -> Bundle:
     of one.
     """
     found: dict[str, SourceFile] = {}
-    for given, content in _one_by_one(files):
+    for given, content in _one_by_one(files, room):
         name = sent_name(given)
         _refuse_name(name)
         if len(content) > LARGEST_FILE:
@@ -89,8 +91,7 @@ def read_upload(files: Iterable[tuple[str, bytes]]) -> Bundle:
     return Bundle(tuple(found.values()))
 
 
-def _one_by_one(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
-    room = LARGEST_UNPACKED
+def _one_by_one(files: Iterable[tuple[str, bytes]], room: int) -> Iterator[tuple[str, bytes]]:
     for given, content in files:
         if not is_zip(given):
             yield given, content

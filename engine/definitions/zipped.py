@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Sequence
 
 from engine.errors import FileTooLarge, FileTypeRefused, Invalid
-from engine.model.zips import EncryptedZip, StrangelyPacked, UnreadableZip, opened
+from engine.model.zips import EncryptedZip, StrangelyPacked, UnreadableZip, opened, pieces
 
 SUFFIX = ".zip"
 LARGEST_UNPACKED = 50 * 1024 * 1024
@@ -33,6 +33,11 @@ def is_zip(name: str) -> bool:
     return name.lower().endswith(SUFFIX)
 
 
+def is_taken(unpacked: int, size: int) -> bool:
+    """Whether a zip of so many bytes may unpack to that many (reliability.md §4, item 4)."""
+    return unpacked <= LARGEST_UNPACKED and unpacked <= max(_SMALL, _WORST_RATIO * size)
+
+
 def unzipped(name: str, content: bytes, room: int = LARGEST_UNPACKED) -> list[tuple[str, bytes]]:
     """The process files in it by name and content, no more than ``room`` bytes.
 
@@ -45,7 +50,8 @@ def unzipped(name: str, content: bytes, room: int = LARGEST_UNPACKED) -> list[tu
             _must_be_small(shown, entries, len(content), room)
             _must_stay_inside(shown, entries)
             named = [(_name_of(one), one) for one in entries]
-            found = [(at, archive.read(one)) for at, one in named if not _is_passed_over(at)]
+            wanted = [(at, one) for at, one in named if not _is_passed_over(at)]
+            found = [(at, b"".join(pieces(archive, one))) for at, one in wanted]
     except EncryptedZip as error:
         raise Invalid(f"“{shown}”加了密码,没有接收。请不设密码重新压缩后再上传。") from error
     except StrangelyPacked as error:
@@ -64,12 +70,11 @@ def unzipped(name: str, content: bytes, room: int = LARGEST_UNPACKED) -> list[tu
 
 def _must_be_small(shown: str, entries: Sequence[zipfile.ZipInfo], size: int, room: int) -> None:
     unpacked = sum(one.file_size for one in entries)
-    is_bomb = unpacked > _SMALL and unpacked > _WORST_RATIO * size
     if len(entries) > _MOST_ENTRIES:
         raise Invalid(
             f"“{shown}”里有 {len(entries):,} 个文件,没有接收。请只压缩流程的文件夹,分批上传。"
         )
-    if unpacked > room or is_bomb:
+    if unpacked > room or not is_taken(unpacked, size):
         raise FileTooLarge(f"“{shown}”解压后过大,没有接收。请只压缩流程的文件夹,分批上传。")
 
 

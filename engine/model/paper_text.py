@@ -50,11 +50,12 @@ def _pdf(content: bytes) -> Iterator[tuple[str, str]]:
 
 def _word(content: bytes) -> Iterator[tuple[str, str]]:
     with opened(content) as archive:
-        for name in archive.namelist():
-            if not _WORD_PART.fullmatch(name):
+        # The parts themselves and not by name: a name that is there a thousand times is of one.
+        for entry in archive.infolist():
+            if not _WORD_PART.fullmatch(entry.filename):
                 continue
-            where = "" if name == "word/document.xml" else "页眉、页脚或批注"
-            with archive.open(name) as part:
+            where = "" if entry.filename == "word/document.xml" else "页眉、页脚或批注"
+            with archive.open(entry) as part:
                 for number, paragraph in enumerate(_elements(part, f"{_W}p"), start=1):
                     said = "".join(run.text or "" for run in paragraph.iter(f"{_W}t"))
                     yield where or f"第 {number} 段", said
@@ -62,13 +63,14 @@ def _word(content: bytes) -> Iterator[tuple[str, str]]:
 
 def _excel(content: bytes) -> Iterator[tuple[str, str]]:
     with opened(content) as archive:
-        names = archive.namelist()
+        sheets = [one for one in archive.infolist() if _SHEET_PART.fullmatch(one.filename)]
         shared: list[str] = []
-        if "xl/sharedStrings.xml" in names:
+        if "xl/sharedStrings.xml" in archive.namelist():
             with archive.open("xl/sharedStrings.xml") as part:
                 shared = [_said(one) for one in _elements(part, f"{_S}si")]
-        for number, name in enumerate(sorted(filter(_SHEET_PART.fullmatch, names)), start=1):
-            with archive.open(name) as part:
+        sheets.sort(key=lambda one: one.filename)
+        for number, entry in enumerate(sheets, start=1):
+            with archive.open(entry) as part:
                 for cell in itertools.islice(_elements(part, f"{_S}c"), _MOST_CELLS):
                     yield f"第 {number} 张表 {cell.get('r', '')}", _cell(cell, shared)
 

@@ -11,9 +11,11 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 
 _ENCRYPTED = 0x1
 """The first of an entry's flags (APPNOTE.TXT 4.4.4)."""
+_PIECE = 1024 * 1024
 _PACKED = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 
 
@@ -53,3 +55,20 @@ def opened(content: bytes) -> Iterator[zipfile.ZipFile]:
         OverflowError,
     ) as error:
         raise UnreadableZip from error
+
+
+def pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The content of a part, at most 1 MiB at a time.
+
+    ``ZipFile.read`` unpacks all there is before it cuts it to the size that the archive tells. So
+    no more is asked for than that, and one byte: BadZipFile where that byte is there.
+    """
+    longer = copy(entry)
+    longer.file_size += 1
+    left = longer.file_size
+    with archive.open(longer) as part:
+        while piece := part.read(min(_PIECE, left)):
+            left -= len(piece)
+            if not left:
+                raise zipfile.BadZipFile(entry.filename)
+            yield piece

@@ -1,6 +1,7 @@
 """Process files over the API: all or nothing, and every refusal names what and where."""
 
 from typing import Any
+from zipfile import ZIP_STORED
 
 import pytest
 from werkzeug.test import TestResponse
@@ -9,6 +10,7 @@ from engine.definitions.folder import read_folder
 from tests.api.conftest import Api, new_key
 from tests.crash.installation import ROOT
 from tests.engine.moving.conftest import drawn, form, step
+from tests.support.zips import zipped
 from tests.unit.runtime.kit import end, line, start
 
 ISSUE = {
@@ -141,6 +143,14 @@ def test_a_process_file_beyond_reason_is_413_in_a_sentence(api: Api) -> None:
         told = sent(api, ("large.bpmn", b" " * (size * 1024 * 1024)))
         assert told.status_code == 413, told.text
         assert told.get_json()["detail"].endswith("。")
+
+
+def test_several_zips_together_unpack_to_no_more_than_one(api: Api) -> None:
+    sizes = {f"{number}.form": b" " * (4 * 1024 * 1024) for number in range(7)}
+    half = zipped(sizes, ZIP_STORED)
+    told = sent(api, ("a.zip", half), ("b.zip", half))
+    assert told.status_code == 413, told.text
+    assert "b.zip" in told.get_json()["detail"]
 
 
 def test_the_same_key_deploys_once(api: Api) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import random
+import tracemalloc
 import zipfile
 from collections.abc import Callable, Mapping
 
@@ -102,6 +103,19 @@ def test_workbooks_that_need_a_password_or_another_reader(workbook: bytes, how: 
     with pytest.raises(Invalid, match="已损坏,打不开"):
         read_workbook(packed, "名单.xlsx", LAYOUT)
     _ends_in_a_sentence(packed)
+
+
+@pytest.mark.parametrize("part", ["xl/theme/theme1.xml", "docProps/thumbnail.jpeg"])
+def test_a_part_that_says_it_is_small_is_not_unpacked_to_see(workbook: bytes, part: str) -> None:
+    parts = _parts(workbook)
+    parts.pop(part, None)
+    lying = zips.understated(_packed({**parts, part: b"<" + b" " * 64 * 1024 * 1024}))
+    tracemalloc.start()
+    with pytest.raises(Invalid, match="已损坏,打不开"):
+        read_workbook(lying, "名单.xlsx", LAYOUT)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 8 * 1024 * 1024
 
 
 def test_control_characters_of_old_systems_do_not_stop_a_workbook(workbook: bytes) -> None:

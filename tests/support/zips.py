@@ -3,6 +3,7 @@
 import io
 import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 
 _LOCAL, _CENTRAL = b"PK\x03\x04", b"PK\x01\x02"
@@ -41,6 +42,21 @@ def packed_as(content: bytes, method: int) -> bytes:
 def of_version(content: bytes, version: int) -> bytes:
     """It says which version of the format its reader must know, in tenths."""
     return _with(content, version, local=4, central=6)
+
+
+def understated(content: bytes, summed: int = 1) -> bytes:
+    """The last entry says it is one byte large, with the checksum of so many bytes."""
+    changed = bytearray(content)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        last = archive.infolist()[-1]
+        check = zlib.crc32(archive.read(last)[:summed])
+    for at, checksum, length in (
+        (last.header_offset, 14, 22),
+        (content.rfind(_CENTRAL), 16, 24),
+    ):
+        struct.pack_into("<I", changed, at + checksum, check)
+        struct.pack_into("<I", changed, at + length, 1)
+    return bytes(changed)
 
 
 def in_gbk(files: Mapping[str, bytes]) -> bytes:

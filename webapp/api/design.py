@@ -7,6 +7,7 @@ from dataclasses import replace
 from flask import Response, request
 
 from engine.definitions.folder import TooManyFiles, read_upload, refuse_too_many, sent_name
+from engine.definitions.zipped import LARGEST_UNPACKED, is_zip
 from engine.errors import DeploymentRefused, FileTypeRefused, Finding, Invalid
 from engine.model.definitions import SourceFile
 from engine.sentences import finding
@@ -50,6 +51,7 @@ def _sent_files() -> list[SourceFile]:
     _refuse_too_many(names)
     files: list[SourceFile] = []
     findings: list[Finding] = []
+    room = LARGEST_UNPACKED
     # One file in two folders is one; the same name twice in one folder was sent twice by mistake.
     times = Counter(given.filename for given in sent)
     for name, given in zip(names, sent, strict=True):
@@ -57,7 +59,9 @@ def _sent_files() -> list[SourceFile]:
             findings.append(finding("error", "file-duplicate", name, name=name))
             continue
         try:
-            files += read_upload([(name, given.read())]).files
+            taken = read_upload([(name, given.read())], room).files
+            room -= sum(len(one.content) for one in taken) if is_zip(name) else 0
+            files += taken
         except (Invalid, FileTypeRefused) as refused:
             told = finding("error", "file-type-refused", name, name=name, reason=refused.message)
             findings.append(replace(told, code=refused.code))

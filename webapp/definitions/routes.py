@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from engine import Actor
 from engine.definitions.folder import read_upload
-from engine.errors import DeploymentRefused, Invalid, NotFound, Refused
+from engine.errors import Busy, DeploymentRefused, Invalid, NotFound, Refused
 from engine.model.definitions import SourceFile
 from engine.work.deploy import Deployment
 from webapp.definitions.checked_files import packed, unpacked
@@ -24,6 +24,7 @@ from webapp.definitions.scenarios import shown_scenarios
 from webapp.shared.errors import status_of
 from webapp.shared.items import named
 from webapp.shared.language import _
+from webapp.shared.logs import log_failure
 from webapp.shared.navigation import Shell, shell
 from webapp.shared.page import render
 from webapp.shared.requests import current_actor, current_engine, current_installation
@@ -70,13 +71,19 @@ def upload() -> ResponseReturnValue:
 
 @definitions.post("/deploy")
 def take_upload() -> ResponseReturnValue:
-    """Check the files, and deploy them if that was asked and nothing forbids it."""
+    """Check the files, and deploy them if that was asked and nothing forbids it.
+
+    Files that a check has passed stay on the page when they cannot be deployed now: somebody else
+    may have deployed what they call.
+    """
     actor, files = current_actor(), tuple[SourceFile, ...]()
+    current_engine().definitions.must_design(actor)
     try:
-        current_engine().definitions.must_design(actor)
         files = _files()
         return render(_taken(actor, files, deploys=request.form.get("act") == "deploy"))
-    except Refused as refused:
+    except (Refused, Busy) as refused:
+        if isinstance(refused, Busy):
+            log_failure(refused)
         findings = refused.findings if isinstance(refused, DeploymentRefused) else ()
         page = UploadPage(
             shell("definitions", actor),
@@ -85,6 +92,7 @@ def take_upload() -> ResponseReturnValue:
             findings=findings,
             deployed=(),
             drawings=found_on_drawings(files, findings),
+            checked=_checked(files) if files and "checked" in request.form else None,
         )
         return render(page), status_of(refused)
 
@@ -95,7 +103,7 @@ def _files() -> tuple[SourceFile, ...]:
         chosen = unpacked(request.form["checked"])
     if not chosen:
         raise Invalid(
-            "请选择 .bpmn、.dmn、.form、.document、.english、.toml 文件或装着它们的 .zip。"
+            _("请选择 .bpmn、.dmn、.form、.document、.english、.toml 文件或装着它们的 .zip。")
         )
     return read_upload(chosen).files
 
@@ -103,9 +111,14 @@ def _files() -> tuple[SourceFile, ...]:
 def _taken(actor: Actor, files: tuple[SourceFile, ...], *, deploys: bool) -> UploadPage:
     frame, group = shell("definitions", actor), current_engine().definitions
     if not deploys:
-        checked = group.dry_run(actor, files)
+        would_be, checked = group.dry_run(actor, files), _checked(files)
         message = _("检查通过,可以部署。在办的办件仍按原来的版本办理。")
-        return replace(_page(frame, message, files, checked, ()), checked=_checked(files))
+        if checked is None:
+            message = _(
+                "检查通过,可以部署。在办的办件仍按原来的版本办理。"
+                "这些文件太大,页面留不住:部署时请重新选择它们,再按“部署新版本”。"
+            )
+        return replace(_page(frame, message, files, would_be, ()), checked=checked)
     there = {row.id for row in group.latest()}
     made = group.deploy(actor, files)
     names = tuple(

@@ -25,6 +25,14 @@ _QUALITY = 82
 _FULL_QUALITY = 92
 _KEPT = 24
 _AS_THEY_ARE = frozenset({"image/png", "image/gif", "image/webp"})
+_NO_PICTURE = (
+    Image.DecompressionBombError,  # Pillow's own limit lies above ours, and is asked before it
+    UnidentifiedImageError,
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+)
 
 
 class _Shown:
@@ -79,7 +87,7 @@ def _made(content: bytes, kind: str, *, small: bool) -> tuple[bytes, str]:
                 picture.draft("RGB", (_EDGES[0], _EDGES[0]))  # reads a large one in a fraction
             upright = ImageOps.exif_transpose(picture)
             plain = upright.convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):
+    except _NO_PICTURE:
         return content, kind  # no picture after all: the browser says so
     return (_small(plain) if small else _jpeg(plain, _FULL_QUALITY)), JPEG
 

@@ -1,5 +1,6 @@
 """A zip of process files is what the files in it are; what is no such zip is told in words."""
 
+import tracemalloc
 import zipfile
 
 import pytest
@@ -115,6 +116,17 @@ def test_what_cannot_be_taken_says_why_and_what_to_do(kind: str) -> None:
     assert told in refused.value.message
     assert refused.value.message.endswith("。")
     assert not {"。", "没"} & set(in_english(refused.value.message))
+
+
+@pytest.mark.parametrize("summed", [1, 2])
+def test_a_file_that_says_it_is_small_is_not_unpacked_to_see(summed: int) -> None:
+    lying = zips.understated(zipped({**FILES, "a.form": b"{" + b"\0" * 64 * MEBI}), summed)
+    tracemalloc.start()
+    with pytest.raises(FileTypeRefused, match="已损坏"):
+        read_upload([("流程.zip", lying)])
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 4 * MEBI
 
 
 def test_several_zips_unpack_to_no_more_than_one() -> None:

@@ -1,5 +1,8 @@
 """Numbers of persons are found in the text of papers, with the place where they stand."""
 
+import io
+from zipfile import ZipFile
+
 import pytest
 
 from engine.model.identity_text import identity_numbers
@@ -85,3 +88,15 @@ def test_what_is_none(text: str) -> None:
 )
 def test_what_cannot_be_read_says_nothing(content: bytes, media_type: str) -> None:
     assert found(content, media_type) == []
+
+
+def footer(text: str) -> bytes:
+    with ZipFile(io.BytesIO(word(footer=text))) as archive:
+        return archive.read("word/footer1.xml")
+
+
+def test_parts_of_one_name_are_each_read_once() -> None:
+    """By their name the last would be read for each: a thousand times what the zip may unpack to."""
+    two = zips.zipped({"word/footer1.xml": footer("a"), "word/footer2.xml": footer("b")})
+    content = two.replace(b"footer2.xml", b"footer1.xml")
+    assert [text for _, text in texts_of(content, WORD)] == ["a", "b"]

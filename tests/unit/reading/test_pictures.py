@@ -1,6 +1,8 @@
 """What others see of a picture: upright, small, and not where it was taken."""
 
 import io
+import struct
+import zlib
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,19 @@ def test_a_small_clean_drawing_stays_as_it_is() -> None:
     Image.new("RGB", (30, 20), "white").save(out, "PNG")
 
     assert to_show(out.getvalue(), "image/png", "e") == (out.getvalue(), "image/png")
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    checked = struct.pack(">I", zlib.crc32(kind + content))
+    return struct.pack(">I", len(content)) + kind + content + checked
+
+
+def test_what_says_it_has_more_pixels_than_any_photograph_is_not_unpacked() -> None:
+    size = struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0)
+    png = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", size) + _chunk(b"IDAT", zlib.compress(b"\0"))
+    assert sniff(png) == "image/png"
+    assert to_show(png, "image/png", "h") == (png, "image/png")
+    assert to_download(png, "image/png") == (png, "image/png")
 
 
 def test_what_is_no_picture_is_left_alone() -> None:

@@ -20,7 +20,7 @@ SPEAKERS = (
     "engine/forms/selfcheck.py", "engine/forms/examples.py",
     "engine/forms/pasting_messages.py", "engine/forms/codes.py",
     "engine/store/database.py", "engine/store/jobs.py", "engine/work/signals.py",
-    "engine/api/commands.py", "engine/work/troubles.py",
+    "engine/api/commands.py", "engine/api/definitions.py", "engine/work/troubles.py",
     "webapp/api", "webapp/commands/folders.py", "webapp/shared/requests.py",
 )  # fmt: skip
 NOT_SAID = {
