@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.drawing.image import Image as Drawing
+from PIL import Image
 
 from engine.errors import Invalid
 from registry.imports.existing import household_layout
@@ -116,6 +118,21 @@ def test_a_part_that_says_it_is_small_is_not_unpacked_to_see(workbook: bytes, pa
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert most < 8 * 1024 * 1024
+
+
+def test_a_picture_that_was_cut_off_is_no_fault_of_ours(workbook: bytes) -> None:
+    book, whole, drawn = load_workbook(io.BytesIO(workbook)), io.BytesIO(), io.BytesIO()
+    Image.new("RGB", (50, 50)).save(drawn, "PNG")
+    book["户主"].add_image(Drawing(drawn), "A20")
+    book.save(whole)
+    drawn = io.BytesIO()
+    Image.new("RGB", (50, 50)).save(drawn, "BMP")
+    cut = drawn.getvalue()[:300]
+    parts = _parts(whole.getvalue())
+    content = _packed({name: cut if ".png" in name else part for name, part in parts.items()})
+    assert read_workbook(content, "名单.xlsx", LAYOUT).rows
+    with pytest.raises(Invalid, match="没有生成带错误说明的工作簿"):
+        marked(content, LAYOUT, [])
 
 
 def test_control_characters_of_old_systems_do_not_stop_a_workbook(workbook: bytes) -> None:

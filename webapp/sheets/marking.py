@@ -55,7 +55,10 @@ def marked(content: bytes, layout: Layout, problems: Iterable[Problem]) -> bytes
     if first_wrong is not None:
         book.active = first_wrong
     written = io.BytesIO()
-    book.save(written)
+    try:
+        book.save(written)  # only now are its pictures looked at
+    except UNREADABLE as error:
+        raise Invalid(NOT_GIVEN_BACK) from error
     return written.getvalue()
 
 
