@@ -26,6 +26,8 @@ from registry.vocabulary import EXPENSE_KINDS, HOUSEHOLD_STATUSES, INCOME_KINDS,
 _MONEY = "#,##0.00"
 _TEXT = "@"
 _WIDEST, _NARROWEST = 40, 9
+_WIDE = {"档案编号": 22, "单位": 24, "证号": 21, "证件号": 21, "卡号": 23, "账号": 23, "地址": 34}
+"""Columns by a word of their headings: a number that is cut at the edge of a cell is misread."""
 _WATERMARK, _AROUND = "{watermark}", "{around every page}"
 """Where the layout has the text of each export."""
 _MOST_AROUND = 240
@@ -100,7 +102,8 @@ def _laid_out(book: Workbook, title: str, labels: Sequence[str]) -> None:
     sheet.HeaderFooter.oddFooter.center.text = f"{_AROUND}  &P/&N"
     for place, label in enumerate(labels, start=1):
         width = min(max(2 * len(label) + 2, _NARROWEST), _WIDEST)
-        sheet.column_dimensions[get_column_letter(place)].width = max(width, 12)
+        width = max(width, next((wide for word, wide in _WIDE.items() if word in label), 12))
+        sheet.column_dimensions[get_column_letter(place)].width = width
     sheet.append([_cell(sheet, _WATERMARK, Font(bold=True, color="A51C1F"))])
     sheet.append([_heading(sheet, label) for label in labels])
 

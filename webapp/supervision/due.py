@@ -43,6 +43,7 @@ _KINDS: Mapping[LimitKind, object] = {
 }
 _WEEKDAYS = tuple(lazy(name) for name in ("周一", "周二", "周三", "周四", "周五", "周六", "周日"))
 _FIRST_WIDTH, _WIDTH = 30, 12
+_WIDTHS_LISTED = (18, 11, 11, 22, 24, 34, 30, 16, 20)
 
 
 @dataclass(frozen=True)
@@ -329,10 +330,10 @@ def due_workbook(page: DuePage) -> bytes:
             put(listed, [*what, one.unit, one.holder, one.number])
     on_a4(sheet, 2)
     on_a4(listed, 2 if page.is_cut else 1)
-    for each in (sheet, listed):
-        each.column_dimensions["A"].width = _FIRST_WIDTH
-        for letter in "BCDEFGHIJKLM":
-            each.column_dimensions[letter].width = _WIDTH
+    widths = (_FIRST_WIDTH, *[_WIDTH] * (len(days) + 2))
+    for each, wide in ((sheet, widths), (listed, _WIDTHS_LISTED)):
+        for letter, width in zip("ABCDEFGHIJKLM", wide, strict=False):
+            each.column_dimensions[letter].width = width
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
