@@ -79,6 +79,7 @@ def test_every_figure_opens_what_it_counts(spent: Purse, tmp_path: Path) -> None
     accountant = Visitor(site_of(spent.engine, tmp_path), spent.engine, "accountant")
     page = accountant.text("/funds/year")
     assert "惠及在档困难职工家庭 2 户" in page
+    assert [page.count(head) for head in ("按付款单位", "按月份", ">月份<")] == [1, 1, 1]
     links = LINK.findall(page)
     assert len(links) >= 4 * (4 + 1)
     for href, told in links:

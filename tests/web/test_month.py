@@ -42,6 +42,7 @@ def test_the_figures_add_up_and_lead_to_their_steps(federation, browse):
 
     page = supervisor.text("/supervision/month?month=2026-12")
 
+    assert [page.count(f">{head}<") for head in ("按办理单位", "按环节", "环节")] == [1, 1, 1]
     units, steps, reasons = figures(page)
     for table in (units, steps):
         rows = [cells for label, cells in table.items() if label != "合计"]

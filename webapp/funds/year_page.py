@@ -24,12 +24,13 @@ from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
 from webapp.shared.words import NOTHING, day, moment
 
-CUTS: Mapping[Cut, object] = {
-    Cut.PROGRAMME: lazy("按帮扶项目"),
-    Cut.SOURCE: lazy("按资金来源"),
-    Cut.UNIT: lazy("按付款单位"),
-    Cut.MONTH: lazy("按月份"),
+CUTS: Mapping[Cut, tuple[object, object]] = {
+    Cut.PROGRAMME: (lazy("按帮扶项目"), lazy("帮扶项目")),
+    Cut.SOURCE: (lazy("按资金来源"), lazy("资金来源")),
+    Cut.UNIT: (lazy("按付款单位"), lazy("付款单位")),
+    Cut.MONTH: (lazy("按月份"), lazy("月份")),
 }
+"""What stands above each table, and above its first column."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,10 @@ class YearRow:
 
 @dataclass(frozen=True)
 class YearTable:
-    """Rows that add up to the total of the report."""
+    """Rows that add up to the total of the report; ``of``: what each row is one of."""
 
     label: str
+    of: str
     rows: tuple[YearRow, ...]
 
 
@@ -145,7 +147,10 @@ def year_page(shell: Shell, found: YearReport, area: str) -> YearPage:
         until=moment(found.until),
         is_over=found.is_over,
         summary=_summary(found),
-        tables=tuple(YearTable(str(words), tuple(draw.rows(cut))) for cut, words in CUTS.items()),
+        tables=tuple(
+            YearTable(str(label), str(of), tuple(draw.rows(cut)))
+            for cut, (label, of) in CUTS.items()
+        ),
         total=draw.row(_("合计"), found.total, {}, {}),
         workbook=address("funds.year_workbook_file", narrowed, year=found.year),
     )

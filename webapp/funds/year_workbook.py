@@ -30,10 +30,10 @@ def year_workbook(page: YearPage, watermark: str) -> bytes:
     return content.getvalue()
 
 
-def heads(label: str) -> tuple[str, ...]:
-    """What stands above the columns."""
+def heads(of: str) -> tuple[str, ...]:
+    """What stands above the columns; ``of``: what a row is one of."""
     return (
-        label,
+        of,
         _("笔数"),
         _("在档户"),
         _("其他对象"),
@@ -52,7 +52,7 @@ def _fill(sheet: Worksheet, page: YearPage, table: YearTable, watermark: str) ->
     _text(sheet, 1, 1, f"{page.area} {page.year} {page.title}", bold=True)
     until = "" if page.is_over else _("统计到 %(moment)s", moment=page.until)
     _text(sheet, 2, 1, " ".join(part for part in (watermark, until, _recovered(page)) if part))
-    for column, said in enumerate(heads(table.label), start=1):
+    for column, said in enumerate(heads(table.of), start=1):
         _text(sheet, 3, column, said, bold=True)
     rows = [(row, False) for row in table.rows] + [(page.total, True)]
     for line, (row, is_total) in enumerate(rows, start=4):

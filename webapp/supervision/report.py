@@ -65,9 +65,10 @@ class ReportRow:
 
 @dataclass(frozen=True)
 class ReportTable:
-    """Rows that add up to the last."""
+    """Rows that add up to the last; ``of``: what each row is one of."""
 
     label: str
+    of: str
     rows: tuple[ReportRow, ...]
     total: ReportRow
 
@@ -256,10 +257,13 @@ def tables_of(
     return (
         ReportTable(
             _("按办理单位"),
+            _("办理单位"),
             tuple(unit_rows),
             draw.row(_("合计"), found.counts, sum(posts.values())),
         ),
-        ReportTable(_("按环节"), tuple(step_rows), draw.row(_("合计"), found.counts, None)),
+        ReportTable(
+            _("按环节"), _("环节"), tuple(step_rows), draw.row(_("合计"), found.counts, None)
+        ),
     )
 
 

@@ -41,7 +41,7 @@ def _fill(sheet: Worksheet, page: MonthPage, table: ReportTable) -> None:
     put(sheet, [f"{page.area} {page.heading} {page.title}"], bold=True)
     put(sheet, [_("统计到 %(moment)s", moment=page.until)])
     has_posts = table.total.posts is not None
-    heads = [table.label, *heads_of_figures(), *([_("空缺岗位")] if has_posts else [])]
+    heads = [table.of, *heads_of_figures(), *([_("空缺岗位")] if has_posts else [])]
     put(sheet, list(heads), bold=True)
     for row in table.rows:
         put(sheet, _cells(row))
