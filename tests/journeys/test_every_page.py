@@ -324,6 +324,20 @@ def test_no_page_is_wider_than_a_small_screen(demo: Site, demo_people: People, w
     assert wide == []
 
 
+@pytest.mark.parametrize("who", ["xc.reviewer", "zz.leader", "zz.protection", "cs.township1"])
+def test_english_menus_stand_on_one_line(demo: Site, demo_people: People, who: str) -> None:
+    person = demo_people(who)
+    person.go("/inbox")
+    person.page.locator("details.who summary").click()
+    person.page.locator(".who-menu a[lang=en]").click()
+    person.page.wait_for_load_state()
+    links = person.page.locator("nav.sections a")
+    tops = {box["y"] for place in range(links.count()) if (box := links.nth(place).bounding_box())}
+    assert len(tops) == 1
+    assert person.page.locator("nav.sections").inner_text().isascii()
+    assert not person.page.evaluate(IS_WIDE)
+
+
 def test_the_people_notice_what_no_page_may_do(demo: Site, browser: Browser) -> None:
     """The collecting itself: an inline script, another machine, an error in a script."""
     person = Person(browser, demo.address)
