@@ -160,6 +160,27 @@ def test_the_months_of_the_income_are_the_last_twelve(application, family, conte
     assert ("不在最近十二个月内" in read) == ("不在最近十二个月内" in "".join(said))
 
 
+def test_nobody_is_born_after_today_and_great_age_is_doubted(application, family, context):
+    head, child = "/birth_date", "/members/1/birth_date"
+    members = [{**member} for member in family["members"]]
+
+    def told(head_born: str, child_born: str) -> tuple[set[str], set[str]]:
+        members[1]["birth_date"] = child_born
+        data = {**family, "birth_date": head_born, "members": members}
+        places = {head, child}
+        return refused(application, data, context) & places, doubted(
+            application, data, context
+        ) & places
+
+    assert told("1990-01-01", "2026-11-28") == (set(), set()), "born today"
+    assert told("2026-11-29", "2026-11-29") == ({head, child}, set())
+    assert told("1906-11-28", "1906-11-28") == (set(), {head, child})
+    assert told("1930-01-01", "1906-11-29")[1] == {head}, "of 119 years"
+    data = {**family, "birth_date": "2027-01-01"}
+    (error,) = application.validate(data, CASE, context).errors
+    assert (error.label, error.message) == ("出生日期", "出生日期在今天之后,请对照证件改正。")
+
+
 def test_there_is_one_spouse_at_most(application, family, context):
     family["members"] = [family["members"][0]] * 2
     assert refused(application, family, context) == {"/members"}
