@@ -22,6 +22,7 @@ from engine.work import (
     supervise,
 )
 from engine.work.kept_numbers import facts_of
+from engine.work.staffing import Post, StepsOfPost
 
 
 class Supervision(Group):
@@ -70,9 +71,14 @@ class Supervision(Group):
         """The roles that steps of the newest processes ask for at a level of organisations."""
         return self._commands.ask(lambda tx: staffing.roles_asked_at(self._environment, tx, level))
 
-    def staffing(self, actor: Actor) -> staffing.Staffing:
+    def staffing(self, actor: Actor, below: str = "") -> staffing.Staffing:
         """Roles without a holder in the actor's area, and grants that end soon."""
-        return self._commands.ask(lambda tx: staffing.staffing(self._environment, tx, actor))
+        return self._commands.ask(lambda tx: staffing.staffing(self._environment, tx, actor, below))
+
+    def steps_of_post(self, actor: Actor, post: Post, page: range) -> StepsOfPost:
+        """The open steps of a post that the actor may see; ``page``: which of them, from 0."""
+        today = self._environment.today()
+        return self._commands.ask(lambda tx: staffing.steps_of_post(tx, actor, post, today, page))
 
     def month(self, actor: Actor, text: str, below: str) -> month.Month:
         """What a month (2026-11) came to in the actor's area, or below one unit of it."""

@@ -122,10 +122,10 @@ class Tasks(Group):
         with self._commands.database.look() as tx:  # one statement: nothing to hold together
             return task_lists.lines(tx, actor, question)
 
-    def unstaffed(self, actor: Actor) -> Sequence[tuple[TaskLine, str]]:
-        """Open steps nobody can do (无人办理)."""
+    def unstaffed(self, actor: Actor, limit: int = 500) -> Sequence[tuple[TaskLine, str]]:
+        """So many of the open steps nobody can do (无人办理), what is due first."""
         return self._commands.ask(
-            lambda tx: task_lists.unstaffed(tx, actor, self._environment.today())
+            lambda tx: task_lists.unstaffed(tx, actor, self._environment.today(), limit)
         )
 
     def must_see(self, actor: Actor, task_id: str) -> None:

@@ -8,8 +8,9 @@ from datetime import date
 
 from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, update
 
+from engine.model.actors import Actor
 from engine.model.organisations import DatedGrant
-from engine.store.cases import FOR_ALL_TO_KNOW
+from engine.store.cases import FOR_ALL_TO_KNOW, visible_to
 from engine.store.database import Tx
 from engine.store.dated import valid
 from engine.store.tables import (
@@ -269,15 +270,30 @@ def open_steps_of(tx: Tx, organisation_id: str) -> int:
     return int(tx.execute(asked).scalar_one())
 
 
-def open_steps_by_queue(tx: Tx) -> list[tuple[str, str, str, int]]:
-    """(role, level, home organisation, open steps) of every queue that has some."""
+@dataclass(frozen=True)
+class OpenInQueue:
+    """How many steps of a queue are open."""
+
+    queue_id: int
+    role: str
+    level: str
+    home_id: str
+    steps: int
+
+
+def open_steps_by_queue(tx: Tx, seen_by: Actor | None = None) -> list[OpenInQueue]:
+    """Of every queue that has some: those of cases somebody may see, or that all may know of."""
+    whose = (queue.c.id, queue.c.role, queue.c.level, queue.c.home_id)
     return [
-        (row.role, row.level, row.home_id, row[3])
+        OpenInQueue(row.id, row.role, row.level, row.home_id, row.steps)
         for row in tx.execute(
-            select(queue.c.role, queue.c.level, queue.c.home_id, func.count())
+            select(*whose, func.count().label("steps"))
             .select_from(_STEPS)
-            .where(task.c.status == "open", FOR_ALL_TO_KNOW)
-            .group_by(queue.c.role, queue.c.level, queue.c.home_id)
+            .where(
+                task.c.status == "open",
+                FOR_ALL_TO_KNOW if seen_by is None else visible_to(seen_by),
+            )
+            .group_by(*whose)
         )
     ]
 

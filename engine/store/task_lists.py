@@ -1,6 +1,6 @@
 """Lists and counts of steps: the API's lists, the supervisor's; a person's inbox has its own."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -151,6 +151,7 @@ class TaskQuestion:
     handling: str = ""
     overdue_at: datetime | None = None
     after: str = ""
+    skip: int = 0
     limit: int = 50
 
 
@@ -162,8 +163,43 @@ def lines(tx: Tx, actor: Actor, question: TaskQuestion) -> list[TaskLine]:
         del texts["status"]
         texts["all_open"] = ""
     asked = {**texts, "most": question.limit + 1}
+    if question.skip:
+        asked["skip"] = question.skip
     shape = (frozenset(asked), question.unassigned)
     return [line_of(row) for row in _LINES.records(tx, actor, asked, *shape)]
+
+
+def count(tx: Tx, actor: Actor, question: TaskQuestion) -> int:
+    """How many there are, on whatever page they stand."""
+    narrowed = _narrowed(_texts(question), unassigned=question.unassigned)
+    steps = task.join(queue, queue.c.id == task.c.queue_id).join(case, case.c.id == task.c.case_id)
+    query = select(func.count()).select_from(steps).where(visible_to(actor), *narrowed)
+    return int(tx.execute(query).scalar_one())
+
+
+def open_in_queues(
+    tx: Tx, actor: Actor, queue_ids: Sequence[int], skip: int, limit: int
+) -> list[TaskLine]:
+    """So many open steps of these queues behind the first ones, what is due first."""
+    found: dict[str, Any] = {}
+    for begin in range(0, len(queue_ids), _MOST_AT_ONCE):
+        query = (
+            line_query()
+            .where(
+                task.c.queue_id.in_(queue_ids[begin : begin + _MOST_AT_ONCE]),
+                task.c.status == "open",
+                visible_to(actor),
+            )
+            .order_by(_due, task.c.id)
+            .limit(skip + limit)
+        )
+        found |= {row.id: row for row in tx.execute(query)}
+    rows = sorted(found.values(), key=lambda row: (row.due_at or NEVER, row.id))
+    return [line_of(row) for row in rows[skip : skip + limit]]
+
+
+_MOST_AT_ONCE = 5_000
+"""Queues that one statement names: a database takes some ten thousand values."""
 
 
 def _lines(actor: Actor, named: frozenset[str], unassigned: bool) -> Select[Any]:  # noqa: FBT001
@@ -175,6 +211,8 @@ def _lines(actor: Actor, named: frozenset[str], unassigned: bool) -> Select[Any]
         query = query.order_by(task.c.completed_at.desc(), task.c.id)
     else:
         query = query.order_by(task.c.id)
+    if "skip" in named:
+        query = query.offset(bindparam("skip", type_=Integer()))
     return query.limit(bindparam("most", type_=Integer()))
 
 
@@ -318,7 +356,7 @@ def overdue_counts(
     )
 
 
-def unstaffed(tx: Tx, actor: Actor, today: date) -> list[tuple[TaskLine, str]]:
+def unstaffed(tx: Tx, actor: Actor, today: date, limit: int = 500) -> list[tuple[TaskLine, str]]:
     """Open steps nobody can do, with why (无人办理): nobody is there, or all must stay away."""
     rows = tx.execute(
         line_query()
@@ -329,7 +367,7 @@ def unstaffed(tx: Tx, actor: Actor, today: date) -> list[tuple[TaskLine, str]]:
             visible_to(actor),
         )
         .order_by(_due, task.c.id)
-        .limit(500)
+        .limit(limit)
     ).all()
     return [
         (line_of(row), row.reason_text if row.reason == "unstaffed" else _STAY_AWAY) for row in rows

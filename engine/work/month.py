@@ -59,15 +59,13 @@ def month(environment: Environment, tx: Tx, actor: Actor, text: str, below: str)
     now = environment.now()
     year, number = month_of(text, now)
     span = span_of(year, number, now)
-    gaps = staffing.staffing(environment, tx, actor).gaps
-    units = month_counts.units_below(tx, below) if below else None
     return Month(
         year,
         number,
         span.end,
         span.end < now,
         month_counts.counts(tx, actor, MonthQuestion(span, below)),
-        [gap for gap in gaps if units is None or gap.organisation_id in units],
+        staffing.staffing(environment, tx, actor, below).gaps,
     )
 
 

@@ -13,10 +13,21 @@ from engine.model.actors import Actor
 from engine.model.definitions import Lane
 from engine.model.organisations import DatedGrant, Organisation, RoutingReason
 from engine.model.routing import DirectoryView, route, target_of
-from engine.store import definitions, directory, organisations, queues
+from engine.model.tasks import TaskLine
+from engine.store import (
+    definitions,
+    directory,
+    month_counts,
+    organisations,
+    queues,
+    task_lists,
+)
 from engine.store.database import Tx
+from engine.store.organisations import OpenInQueue
 from engine.work.environment import Environment
 from engine.work.organise import ADMIN
+
+_Counted = Mapping[tuple[str, str, str], int]
 
 SOON = timedelta(days=30)
 """A grant that ends within it is told beforehand."""
@@ -26,7 +37,9 @@ SOON = timedelta(days=30)
 class Gap:
     """A role that nobody holds at a unit, and where its steps go instead.
 
-    ``handling_id`` is None where nobody does them; ``open_steps`` are those affected now.
+    ``handling_id`` is None where nobody does them; ``open_steps`` are those affected now: whoever
+    administers the directory is told of all that anybody may know of, others of those that they
+    see. ``seen_steps``: how many the reader may look at.
     """
 
     role: str
@@ -37,6 +50,24 @@ class Gap:
     text: str
     processes: tuple[str, ...]
     open_steps: int
+    seen_steps: int
+
+
+@dataclass(frozen=True)
+class Post:
+    """A role at a unit of a level, whoever holds it."""
+
+    role: str
+    level: str
+    organisation_id: str
+
+
+@dataclass(frozen=True)
+class StepsOfPost:
+    """The open steps that ought to be done there: how many, and those of one page."""
+
+    total: int
+    lines: tuple[TaskLine, ...]
 
 
 @dataclass(frozen=True)
@@ -55,16 +86,21 @@ class Staffing:
     ending: tuple[Ending, ...]
 
 
-def staffing(environment: Environment, tx: Tx, actor: Actor) -> Staffing:
-    """The gaps of the area that the actor administers or sees."""
+def staffing(environment: Environment, tx: Tx, actor: Actor, below: str = "") -> Staffing:
+    """The gaps of the area that the actor administers or sees, or of a unit's part of it."""
     today = environment.today()
     view = queues.directory_view(tx, today)
     area = directory.below(tx, (*actor.area, *actor.places(ADMIN)))
+    if below:
+        area &= month_counts.units_below(tx, below)
     needs = _needs(environment, tx)
-    steps = _steps(tx, view)
+    seen = _steps(organisations.open_steps_by_queue(tx, actor), view)
+    told = seen
+    if actor.places(ADMIN):
+        told = _steps(organisations.open_steps_by_queue(tx), view)
     roles = directory.roles(tx)
     gaps = [
-        _gap(key, roles[key[0]].zh, unit, view, (needs[key], steps))
+        _gap(key, roles[key[0]].zh, unit, view, (needs[key], told, seen))
         for key in sorted(needs)
         for unit in view.organisations.values()
         if key[0] in roles
@@ -101,11 +137,27 @@ def _levels_of(lane: Lane) -> list[str]:
     return [level for level, _ in lane.roles_at]
 
 
-def _steps(tx: Tx, view: DirectoryView) -> Counter[tuple[str, str, str]]:
+def steps_of_post(tx: Tx, actor: Actor, post: Post, today: date, page: range) -> StepsOfPost:
+    """What is open at a post, of the cases the actor may see; ``page``: which of them, from 0."""
+    view = queues.directory_view(tx, today)
+    found = [
+        one
+        for one in organisations.open_steps_by_queue(tx, actor)
+        if (one.role, one.level) == (post.role, post.level)
+        and target_of(one.home_id, one.level, view).id == post.organisation_id
+    ]
+    ids = [one.queue_id for one in found]
+    return StepsOfPost(
+        sum(one.steps for one in found),
+        tuple(task_lists.open_in_queues(tx, actor, ids, page.start, len(page))),
+    )
+
+
+def _steps(found: Iterable[OpenInQueue], view: DirectoryView) -> Counter[tuple[str, str, str]]:
     """Open steps by role, level and the unit that ought to do them."""
     counted: Counter[tuple[str, str, str]] = Counter()
-    for role, level, home_id, count in organisations.open_steps_by_queue(tx):
-        counted[role, level, target_of(home_id, level, view).id] += count
+    for one in found:
+        counted[one.role, one.level, target_of(one.home_id, one.level, view).id] += one.steps
     return counted
 
 
@@ -114,10 +166,10 @@ def _gap(
     role_name: str,
     unit: Organisation,
     view: DirectoryView,
-    known: tuple[tuple[str, ...], Mapping[tuple[str, str, str], int]],
+    known: tuple[tuple[str, ...], _Counted, _Counted],
 ) -> Gap | None:
     role, level = key
-    processes, steps = known
+    processes, told, seen = known
     if view.is_staffed(role, unit.id):
         return None
     found = route(role, role_name, level, unit.id, view)
@@ -130,7 +182,8 @@ def _gap(
         None if nobody else found.handling_id,
         found.text,
         processes,
-        steps.get((role, level, unit.id), 0),
+        told.get((role, level, unit.id), 0),
+        seen.get((role, level, unit.id), 0),
     )
 
 

@@ -23,6 +23,7 @@ class OverdueFilter:
     handling_id: str = ""
     assignee: str = ""
     below: str = ""
+    skip: int = 0
     limit: int = 500
 
 
@@ -30,12 +31,14 @@ class OverdueFilter:
 class OverduePage:
     """The overdue steps of an area, longest overdue first, and their sums.
 
+    ``listed``: how many the list has, on whatever page; ``lines`` are those of one page.
     By task id, ``reasons``: what was said last; ``reminded``; ``orders``: the cases about it.
     ``phones``: for ``role@handling organisation`` who may do the step, person id to name and
     telephone.
     """
 
     total: int
+    listed: int
     lines: tuple[TaskLine, ...]
     phones: dict[str, dict[str, str]]
     reasons: dict[str, DelayReason]
@@ -50,19 +53,20 @@ def overdue(environment: Environment, tx: Tx, actor: Actor, narrowed: OverdueFil
     """Overdue steps of the cases the actor may see. Figures and rows come from one snapshot."""
     now = environment.now()
     by_step, by_organisation, by_person = task_lists.overdue_counts(tx, actor, now)
-    lines = task_lists.lines(
-        tx,
-        actor,
-        TaskQuestion(
-            step=narrowed.step,
-            below=narrowed.below,
-            handling=narrowed.handling_id,
-            assignee=narrowed.assignee if narrowed.assignee not in {"", "none"} else None,
-            unassigned=narrowed.assignee == "none",
-            overdue_at=now,
-            limit=narrowed.limit,
-        ),
+    question = TaskQuestion(
+        step=narrowed.step,
+        below=narrowed.below,
+        handling=narrowed.handling_id,
+        assignee=narrowed.assignee if narrowed.assignee not in {"", "none"} else None,
+        unassigned=narrowed.assignee == "none",
+        overdue_at=now,
+        skip=narrowed.skip,
+        limit=narrowed.limit,
     )
+    lines = task_lists.lines(tx, actor, question)
+    is_whole = not narrowed.skip and len(lines) <= narrowed.limit
+    listed = len(lines) if is_whole else task_lists.count(tx, actor, question)
+    lines = lines[: narrowed.limit]
     shown = [line.id for line in lines]
     holders = directory.holders_at(
         tx, {(line.role, line.handling_id) for line in lines}, environment.today()
@@ -73,7 +77,8 @@ def overdue(environment: Environment, tx: Tx, actor: Actor, narrowed: OverdueFil
     }
     return OverduePage(
         total=sum(count.count for count in by_step),
-        lines=tuple(lines[: narrowed.limit]),
+        listed=listed,
+        lines=tuple(lines),
         phones=phones,
         reasons=delays.newest(tx, shown),
         reminded=reminders.of_tasks(tx, shown),

@@ -1,23 +1,25 @@
 """岗位空缺: roles nobody holds, who does their steps instead, and what ends soon."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from flask import url_for
 
 from engine import Actor, Engine
-from engine.model.organisations import RoutingReason
-from engine.work.staffing import Gap
-from webapp.shared.items import named
+from engine.errors import NotFound
+from engine.model.organisations import LEVEL_NAMES, RoutingReason
+from engine.work.staffing import Gap, Post
+from webapp.shared.addresses import address
+from webapp.shared.items import named, step_of
 from webapp.shared.language import _, is_english, lazy
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
 from webapp.shared.requests import current_installation
 from webapp.shared.settings_tabs import ADMIN, settings_tabs
-from webapp.shared.words import day, level_words
+from webapp.shared.words import Badge, day, due_badge, level_words
 from webapp.supervision.facets import Facet
-from webapp.supervision.pages import supervision_tabs
+from webapp.supervision.pages import skipped, supervision_tabs
 
 MOST_ROWS = 300
 _INSTEAD: Mapping[RoutingReason, object] = {
@@ -39,6 +41,7 @@ class GapRow:
     handler: str
     text: str
     open_steps: int
+    steps_href: str
     processes: str
     href: str
 
@@ -66,7 +69,14 @@ class GapsPage(Page):
     rows: tuple[GapRow, ...]
     ending: tuple[EndingRow, ...]
     may_fix: bool
-    is_cut: bool
+    place: str
+    """The unit or area the list is narrowed to."""
+    whole: str
+    total: int
+    first: int
+    """The number of the first row of this page, from 1."""
+    first_page: str
+    next_page: str
 
     @property
     def title(self) -> str:
@@ -74,18 +84,64 @@ class GapsPage(Page):
         return _("岗位空缺")
 
 
-def gaps_page(shell: Shell, engine: Engine, actor: Actor, narrowed: str) -> GapsPage:
-    """The gaps, those nobody fills first; ``narrowed`` to a role or to what waits now."""
-    found = engine.supervision.staffing(actor)
+@dataclass(frozen=True)
+class StepRow:
+    """An open step of a post nobody holds."""
+
+    href: str
+    due: Badge
+    due_day: str
+    title: str
+    step: str
+    unit: str
+    handling: str
+    holder: str
+    number: str
+
+
+@dataclass(frozen=True)
+class PostPage(Page):
+    """The open steps of a post."""
+
+    template: ClassVar[str] = "supervision/post.html"
+
+    tabs: tuple[Link, ...]
+    back: str
+    what: str
+    rows: tuple[StepRow, ...]
+    total: int
+    first: int
+    first_page: str
+    next_page: str
+
+    @property
+    def title(self) -> str:
+        """岗位空缺."""
+        return _("岗位空缺")
+
+
+def gaps_page(shell: Shell, engine: Engine, actor: Actor, asked: Mapping[str, str]) -> GapsPage:
+    """The gaps, those nobody fills first.
+
+    ``asked`` may name a role or what waits now (``show``), a unit, the area ``below`` one, and from
+    which row on (``from``). Raises Invalid.
+    """
     units, roles = engine.directory.organisations(), engine.directory.roles()
+    skip, narrowed = skipped(asked.get("from", "")), asked.get("show", "")
+    where = {name: asked[name] for name in ("unit", "below") if asked.get(name) in units}
+    found = engine.supervision.staffing(actor, where.get("below", ""))
+    gaps = [gap for gap in found.gaps if where.get("unit") in (None, gap.organisation_id)]
     people = {one.id: one.name for one in engine.directory.people()} if found.ending else {}
     may_fix = ADMIN in actor.roles
     names = {code: role.en if is_english() else role.zh for code, role in roles.items()}
-    shown = [gap for gap in found.gaps if _fits(gap, narrowed)]
+    shown = [gap for gap in gaps if _fits(gap, narrowed)]
+    rows = shown[skip : skip + MOST_ROWS]
+    here = {**where, **({"show": narrowed} if narrowed else {})}
+    after = skip + len(rows)
     return GapsPage(
         shell=shell,
-        tabs=settings_tabs("gaps", actor.roles) if may_fix else supervision_tabs("gaps"),
-        facets=_facets(found.gaps, names, narrowed),
+        tabs=gaps_tabs(actor),
+        facets=_facets(gaps, names, narrowed, where),
         rows=tuple(
             GapRow(
                 role=names.get(gap.role, gap.role),
@@ -96,10 +152,11 @@ def gaps_page(shell: Shell, engine: Engine, actor: Actor, narrowed: str) -> Gaps
                 handler="" if gap.handling_id is None else units[gap.handling_id].name,
                 text=current_installation().places.routing(gap.text, gap.role),
                 open_steps=gap.open_steps,
+                steps_href=_steps_of(gap),
                 processes=_("、").join(map(named, gap.processes)),
                 href=url_for("directory.unit", unit_id=gap.organisation_id) if may_fix else "",
             )
-            for gap in shown[:MOST_ROWS]
+            for gap in rows
         ),
         ending=tuple(
             EndingRow(
@@ -113,8 +170,71 @@ def gaps_page(shell: Shell, engine: Engine, actor: Actor, narrowed: str) -> Gaps
             for one in found.ending
         ),
         may_fix=may_fix,
-        is_cut=len(shown) > MOST_ROWS,
+        place=_("、").join(units[unit_id].name for unit_id in where.values()),
+        whole=address("supervision.gaps", {"show": narrowed} if narrowed else {}),
+        total=len(shown),
+        first=skip + 1,
+        first_page=address("supervision.gaps", here) if skip else "",
+        next_page=address("supervision.gaps", here, {"from": str(after)})
+        if after < len(shown)
+        else "",
     )
+
+
+def _steps_of(gap: Gap) -> str:
+    """Where the number leads; nowhere if the reader may not look at all that it counts."""
+    if not gap.open_steps or gap.open_steps != gap.seen_steps:
+        return ""
+    return url_for("supervision.post", role=gap.role, level=gap.level, unit=gap.organisation_id)
+
+
+def post_page(shell: Shell, engine: Engine, actor: Actor, asked: Mapping[str, str]) -> PostPage:
+    """The open steps of a post that the actor may see, due first. Raises Invalid, NotFound."""
+    units, roles = engine.directory.organisations(), engine.directory.roles()
+    post = Post(asked.get("role", ""), asked.get("level", ""), asked.get("unit", ""))
+    if post.role not in roles or post.organisation_id not in units or post.level not in LEVEL_NAMES:
+        raise NotFound(_("没有这样的岗位。请从岗位空缺的数字打开。"))
+    skip = skipped(asked.get("from", ""))
+    found = engine.supervision.steps_of_post(actor, post, range(skip, skip + MOST_ROWS))
+    now, calendar = engine.clock.now(), engine.calendar()
+    role = roles[post.role]
+    here = {"role": post.role, "level": post.level, "unit": post.organisation_id}
+    after = skip + len(found.lines)
+    return PostPage(
+        shell=shell,
+        tabs=gaps_tabs(actor),
+        back=url_for("supervision.gaps"),
+        what=_(
+            "%(unit)s %(role)s的未办环节",
+            unit=units[post.organisation_id].name,
+            role=role.en if is_english() else role.zh,
+        ),
+        rows=tuple(
+            StepRow(
+                href=url_for("cases.show", case_id=line.case_id, tab="history"),
+                due=due_badge(line, now, calendar),
+                due_day=day(line.due_date),
+                title=line.title,
+                step=step_of(line.name, line.items, line.process_key),
+                unit=line.organisation_name,
+                handling=line.handling_name,
+                holder=line.assignee_name or "",
+                number=line.case_number,
+            )
+            for line in found.lines
+        ),
+        total=found.total,
+        first=skip + 1,
+        first_page=address("supervision.post", here) if skip else "",
+        next_page=address("supervision.post", here, {"from": str(after)})
+        if after < found.total
+        else "",
+    )
+
+
+def gaps_tabs(actor: Actor) -> tuple[Link, ...]:
+    """The tabs above 岗位空缺: an administrator finds it among the settings."""
+    return settings_tabs("gaps", actor.roles) if ADMIN in actor.roles else supervision_tabs("gaps")
 
 
 _NOW, _NOBODY = "now", "nobody"
@@ -128,7 +248,9 @@ def _fits(gap: Gap, narrowed: str) -> bool:
     return narrowed in ("", f"role:{gap.role}")
 
 
-def _facets(gaps: tuple[Gap, ...], names: Mapping[str, str], narrowed: str) -> tuple[Facet, ...]:
+def _facets(
+    gaps: Sequence[Gap], names: Mapping[str, str], narrowed: str, where: Mapping[str, str]
+) -> tuple[Facet, ...]:
     ways = {
         "": _("全部"),
         _NOBODY: _("无人办理"),
@@ -139,7 +261,7 @@ def _facets(gaps: tuple[Gap, ...], names: Mapping[str, str], narrowed: str) -> t
         Facet(
             label,
             sum(_fits(gap, value) for gap in gaps),
-            url_for("supervision.gaps", show=value) if value else url_for("supervision.gaps"),
+            address("supervision.gaps", where, {"show": value} if value else {}),
             narrowed == value,
         )
         for value, label in ways.items()

@@ -7,6 +7,7 @@ from typing import ClassVar
 from flask import url_for
 
 from engine import Actor, Engine
+from engine.errors import Invalid
 from engine.model.tasks import TaskLine
 from engine.store.task_lists import OverdueCount
 from engine.work.supervise import OverdueFilter
@@ -22,15 +23,17 @@ from webapp.shared.words import Badge, day, delay_words, due_badge
 
 MOST_ROWS = 500
 _MOST_COPIED = 30
+_MOST_DIGITS = 7
 
 
 @dataclass(frozen=True)
 class Sum:
-    """How many overdue steps share a value."""
+    """How many overdue steps share a value: ``rows`` leads to them, ``href`` there and back."""
 
     label: str
     count: int
     href: str
+    rows: str
     is_chosen: bool
 
 
@@ -75,9 +78,14 @@ class OverduePage(Page):
     total: int
     tables: tuple[SumTable, ...]
     rows: tuple[OverdueRow, ...]
+    listed: int
+    """How many rows there are, on whatever page."""
+    first: int
+    """The number of the first row of this page, from 1."""
+    first_page: str
+    next_page: str
     narrowed_to: tuple[str, ...]
     reminder: str
-    is_cut: bool
     makes: tuple[str, ...] = ()
     """The names of what can be made of chosen steps: 督办单."""
 
@@ -108,6 +116,7 @@ class UnstaffedPage(Page):
 
     tabs: tuple[Link, ...]
     rows: tuple[UnstaffedRow, ...]
+    is_cut: bool
 
     @property
     def title(self) -> str:
@@ -134,10 +143,12 @@ def overdue_page(
     shell: Shell, engine: Engine, actor: Actor, asked: Mapping[str, str]
 ) -> OverduePage:
     """The overdue steps of the actor's area, narrowed to what the address asks."""
+    skip = skipped(asked.get("from", ""))
     narrowed = OverdueFilter(
         step=asked.get("step", ""),
         handling_id=asked.get("unit", ""),
         assignee=asked.get("person", ""),
+        skip=skip,
         limit=MOST_ROWS,
     )
     found = engine.supervision.overdue(actor, narrowed)
@@ -147,15 +158,22 @@ def overdue_page(
         _sums("person", _("按经办人"), found.by_person, asked),
     )
     rows = overdue_rows(engine, found)
+    here = {name: asked[name] for name in ("step", "unit", "person") if asked.get(name)}
+    after = skip + len(rows)
     return OverduePage(
         shell=shell,
         tabs=supervision_tabs("overdue"),
         total=found.total,
         tables=tables,
         rows=rows,
+        listed=found.listed,
+        first=skip + 1,
+        first_page=address("supervision.overdue", here, _anchor="rows") if skip else "",
+        next_page=address("supervision.overdue", here, {"from": str(after)}, _anchor="rows")
+        if after < found.listed
+        else "",
         narrowed_to=tuple(s.label for t in tables for s in t.sums if s.is_chosen),
         reminder=reminder_of(rows, shell.help_phone),
-        is_cut=len(rows) >= MOST_ROWS,
         makes=tuple(named(row.name, row.key) for row in engine.supervision.order_processes(actor)),
     )
 
@@ -174,14 +192,24 @@ def _sums(
     for one in counts:
         value = one.id or "none"
         chosen = asked.get(name) == value
-        href = url_for("supervision.overdue") if chosen else _only(name, value)
-        sums.append(Sum(one.name or _("尚无人认领"), one.count, href, chosen))
+        rows = only(name, value)
+        href = url_for("supervision.overdue") if chosen else rows
+        sums.append(Sum(one.name or _("尚无人认领"), one.count, href, rows, chosen))
     return SumTable(label, tuple(sums), max((s.count for s in sums), default=0))
 
 
-def _only(name: str, value: str) -> str:
+def only(name: str, value: str) -> str:
     """The rows of exactly this number: other filters are dropped, or it would not add up."""
     return address("supervision.overdue", {name: value}, _anchor="rows")
+
+
+def skipped(text: str) -> int:
+    """How many rows stand on pages before. Raises Invalid."""
+    if not text:
+        return 0
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
+        raise Invalid("页码看不懂,请从本页的“下一页”翻页。")
+    return int(text)
 
 
 def overdue_rows(engine: Engine, found: Overdue) -> tuple[OverdueRow, ...]:
@@ -243,6 +271,7 @@ def unstaffed_page(
     shell: Shell, engine: Engine, actor: Actor, role_name: Callable[[str], str]
 ) -> UnstaffedPage:
     """Open steps nobody can do."""
+    found = engine.tasks.unstaffed(actor, MOST_ROWS + 1)
     return UnstaffedPage(
         shell,
         supervision_tabs("unstaffed"),
@@ -256,6 +285,7 @@ def unstaffed_page(
                 reason=current_installation().places.routing(reason, line.role),
                 number=line.case_number,
             )
-            for line, reason in engine.tasks.unstaffed(actor)
+            for line, reason in found[:MOST_ROWS]
         ),
+        is_cut=len(found) > MOST_ROWS,
     )

@@ -11,7 +11,6 @@ from typing import ClassVar
 from flask import url_for
 
 from engine import Actor, Engine
-from engine.errors import Invalid
 from engine.model.organisations import Organisation
 from engine.store.month_counts import (
     DONE,
@@ -29,10 +28,9 @@ from webapp.shared.language import _
 from webapp.shared.navigation import Link, Shell
 from webapp.shared.page import Page
 from webapp.shared.words import day, delay_label, moment
-from webapp.supervision.pages import supervision_tabs
+from webapp.supervision.pages import skipped, supervision_tabs
 
 MOST_ROWS = 500
-_MOST_DIGITS = 7
 _DECEMBER = 12
 _WIDE_LEVELS = frozenset({"county", "city"})
 
@@ -55,7 +53,7 @@ class ReportRow:
     done_late: Figure
     late: Figure
     was_late: Figure
-    posts: int | None = None
+    posts: Figure | None = None
 
     @property
     def change(self) -> int:
@@ -92,7 +90,7 @@ class MonthPage(Page):
     tables: tuple[ReportTable, ...]
     reasons: tuple[tuple[str, Figure], ...]
     late: Figure
-    gaps: int
+    gaps: Figure
 
     @property
     def title(self) -> str:
@@ -165,7 +163,7 @@ def month_page(
         ),
         reasons=_reasons(draw, found.counts),
         late=draw.figure(OPEN_LATE, sum(one.late for one in found.counts)),
-        gaps=len(found.gaps),
+        gaps=draw.posts(len(found.gaps)),
     )
 
 
@@ -213,8 +211,15 @@ class _Drawing:
             asked["below"] = self.below
         return Figure(count, address("supervision.behind", asked))
 
+    def posts(self, count: int, unit: str = "") -> Figure:
+        """So many posts nobody holds, at a unit or in the whole area of the report."""
+        if not count:
+            return Figure(0)
+        asked = {"unit": unit} if unit else {"below": self.below} if self.below else {}
+        return Figure(count, address("supervision.gaps", asked))
+
     def row(
-        self, label: str, counts: Iterable[MonthCount], posts: int | None, **narrowed: str
+        self, label: str, counts: Iterable[MonthCount], posts: Figure | None, **narrowed: str
     ) -> ReportRow:
         """The sums of some counts."""
         rows = list(counts)
@@ -244,13 +249,13 @@ def tables_of(
         by_unit.setdefault(one.handling_id, []).append(one)
         by_step.setdefault(one.step_id, []).append(one)
     unit_rows = [
-        draw.row(rows[0].handling_name, rows, posts[unit], unit=unit)
+        draw.row(rows[0].handling_name, rows, draw.posts(posts[unit], unit), unit=unit)
         for unit, rows in by_unit.items()
     ]
     unit_rows.sort(key=_worst_first)
     elsewhere = sum(count for unit, count in posts.items() if unit not in by_unit)
     if elsewhere:
-        unit_rows.append(draw.row(_("其他单位(没有办件)"), (), elsewhere))
+        unit_rows.append(draw.row(_("其他单位(没有办件)"), (), Figure(elsewhere)))
     names = told_apart({step: rows[0].step_name for step, rows in by_step.items()}, processes)
     step_rows = [draw.row(names[step], rows, None, step=step) for step, rows in by_step.items()]
     step_rows.sort(key=_worst_first)
@@ -259,7 +264,7 @@ def tables_of(
             _("按办理单位"),
             _("办理单位"),
             tuple(unit_rows),
-            draw.row(_("合计"), found.counts, sum(posts.values())),
+            draw.row(_("合计"), found.counts, draw.posts(sum(posts.values()))),
         ),
         ReportTable(
             _("按环节"), _("环节"), tuple(step_rows), draw.row(_("合计"), found.counts, None)
@@ -297,7 +302,7 @@ _WHAT: Mapping[str, Callable[[], str]] = {
 def behind_page(shell: Shell, engine: Engine, actor: Actor, asked: Mapping[str, str]) -> BehindPage:
     """The steps that a figure counts."""
     month, below, kind = (asked.get(name, "") for name in ("month", "below", "kind"))
-    skip = _skipped(asked.get("from", ""))
+    skip = skipped(asked.get("from", ""))
     narrowed = Behind(kind, asked.get("unit", ""), asked.get("step", ""), asked.get("reason"), skip)
     found = engine.supervision.behind_figure(actor, month, below, narrowed, MOST_ROWS)
     here = {name: value for name, value in asked.items() if name != "from"}
@@ -326,12 +331,3 @@ def behind_page(shell: Shell, engine: Engine, actor: Actor, asked: Mapping[str, 
         if after < found.total
         else "",
     )
-
-
-def _skipped(text: str) -> int:
-    """How many rows stand on pages before. Raises Invalid."""
-    if not text:
-        return 0
-    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
-        raise Invalid("页码看不懂,请从本页的“下一页”翻页。")
-    return int(text)

@@ -75,7 +75,7 @@ def _cells(row: ReportRow) -> list[str | int]:
         row.was_late.count,
         row.change,
     ]
-    return cells if row.posts is None else [*cells, row.posts]
+    return cells if row.posts is None else [*cells, row.posts.count]
 
 
 def put(sheet: Worksheet, values: list[str | int], *, bold: bool = False) -> None:

@@ -13,7 +13,7 @@ from webapp.shared.settings_tabs import settings_section
 from webapp.shared.words import moment
 from webapp.supervision.due import MOST_IN_WORKBOOK, due_page
 from webapp.supervision.due import due_workbook as workbook_of_due
-from webapp.supervision.gaps import gaps_page
+from webapp.supervision.gaps import gaps_page, post_page
 from webapp.supervision.indicators import indicator_cases_page, indicators_page
 from webapp.supervision.orders import choose_order, orders_page
 from webapp.supervision.pages import overdue_page, unstaffed_page
@@ -160,7 +160,15 @@ def gaps() -> ResponseReturnValue:
     """Roles nobody holds, and what ends soon."""
     actor = current_actor()
     frame = shell(settings_section(actor, "supervision"), actor)
-    return render(gaps_page(frame, current_engine(), actor, request.args.get("show", "")))
+    return render(gaps_page(frame, current_engine(), actor, request.args))
+
+
+@supervision.get("/supervision/gaps/steps")
+def post() -> ResponseReturnValue:
+    """The open steps of a post that nobody holds."""
+    actor = current_actor()
+    frame = shell(settings_section(actor, "supervision"), actor)
+    return render(post_page(frame, current_engine(), actor, request.args))
 
 
 @supervision.get("/supervision/small-posts")

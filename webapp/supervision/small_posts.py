@@ -143,6 +143,7 @@ def small_posts_page(shell: Shell, engine: Engine, actor: Actor, asked: Asked) -
                 units[unit].name if unit in units else unit,
                 count,
                 _address({**period, "unit": "" if unit == asked.unit else unit}),
+                _address({**period, "unit": unit}),
                 unit == asked.unit,
             )
             for unit, count in counts

@@ -20,6 +20,7 @@ from webapp.shared.words import ways_to_choose
 from webapp.supervision.pages import (
     MOST_ROWS,
     OverdueRow,
+    only,
     overdue_rows,
     reminder_of,
     supervision_tabs,
@@ -28,10 +29,15 @@ from webapp.supervision.pages import (
 
 @dataclass(frozen=True)
 class LateUnit:
-    """A unit with what is late there; ``id`` names its text on the page."""
+    """A unit with what is late there; ``id`` names its text on the page.
+
+    ``late``: how many steps there are, listed at ``href``; ``rows`` may be fewer.
+    """
 
     id: str
     name: str
+    late: int
+    href: str
     phone: str
     people: tuple[str, ...]
     rows: tuple[OverdueRow, ...]
@@ -63,32 +69,36 @@ def units_page(
     found = engine.supervision.overdue(actor, OverdueFilter(limit=MOST_ROWS))
     rows = overdue_rows(engine, found)
     makes = engine.supervision.order_processes(actor)
+    late = {one.id: one.count for one in found.by_organisation}
     by_unit: dict[str, list[OverdueRow]] = {}
     for line, row in zip(found.lines, rows, strict=True):
         by_unit.setdefault(line.handling_id, []).append(row)
     units = [
-        _unit(shell, organisations.get(unit_id), (unit_id, late), makes)
-        for unit_id, late in by_unit.items()
+        _unit(shell, organisations.get(unit_id), late[unit_id], (unit_id, listed), makes)
+        for unit_id, listed in by_unit.items()
     ]
-    units.sort(key=lambda unit: (-len(unit.rows), unit.name))
-    is_cut = len(rows) >= MOST_ROWS
+    units.sort(key=lambda unit: (-unit.late, unit.name))
+    is_cut = found.total > len(rows)
     return UnitsPage(shell, supervision_tabs("units"), tuple(units), is_cut, ways_to_choose(WAYS))
 
 
 def _unit(
     shell: Shell,
     unit: Organisation | None,
+    late: int,
     found: tuple[str, list[OverdueRow]],
     makes: Sequence[DefinitionRow],
 ) -> LateUnit:
-    unit_id, late = found
+    unit_id, rows = found
     return LateUnit(
         id=f"text-{unit_id}",
-        name=late[0].handling,
+        name=rows[0].handling,
+        late=late,
+        href=only("unit", unit_id),
         phone="" if unit is None else unit.phone,
-        people=tuple(dict.fromkeys(phone for row in late for phone in row.phones)),
-        rows=tuple(late),
-        reminder=reminder_of(late, shell.help_phone),
+        people=tuple(dict.fromkeys(phone for row in rows for phone in row.phones)),
+        rows=tuple(rows),
+        reminder=reminder_of(rows, shell.help_phone),
         orders=tuple(
             Link(
                 _("生成%(name)s", name=named(row.name, row.key)),
@@ -96,7 +106,7 @@ def _unit(
                     "cases.start",
                     key=row.key,
                     organisation_id=unit_id,
-                    about=",".join(one.id for one in late[:MOST_STEPS]),
+                    about=",".join(one.id for one in rows[:MOST_STEPS]),
                 ),
             )
             for row in makes

@@ -12,6 +12,7 @@ from engine.store import messages
 from engine.store.cases import CaseQuestion
 from engine.store.messages import NewMessage
 from engine.store.task_lists import TaskQuestion
+from engine.work.staffing import Post
 from engine.work.supervise import OverdueFilter
 from tests.engine.moving.conftest import Workshop, drawn, form, step
 from tests.engine.moving.test_fan_out import BEGIN, given
@@ -146,6 +147,33 @@ def test_where_nobody_else_can_do_it_the_role_for_sealed_cases_is_told(desk: Wor
         assert list(listed(desk.actor(name))) == [], name
         late = desk.engine.supervision.overdue(desk.actor(name), OverdueFilter())
         assert late.total == 0, name
+
+
+def test_the_steps_of_a_vacant_role_are_counted_for_whoever_may_look_at_them(
+    desk: Workshop,
+) -> None:
+    admin, supervision = desk.actor("admin"), desk.engine.supervision
+    for said in (WAGES, STAFF):
+        told(desk, **said)
+    for held in desk.engine.directory.grants():
+        if held.role == "county_reviewer":
+            desk.engine.directory.withdraw_grant(admin, held.id)
+    counted = {}
+    for name in ("supervisor", "city", "protection", "admin", "officer"):
+        actor = desk.actor(name)
+        for gap in supervision.staffing(actor).gaps:
+            post = Post(gap.role, gap.level, gap.organisation_id)
+            behind = supervision.steps_of_post(actor, post, range(500))
+            assert len(behind.lines) == behind.total == gap.seen_steps, (name, post)
+            assert name == "admin" or gap.open_steps == gap.seen_steps, (name, post)
+            if (gap.role, gap.organisation_id) == ("county_reviewer", "xc"):
+                counted[name] = (gap.open_steps, gap.seen_steps)
+    assert counted == {
+        "supervisor": (1, 1),
+        "city": (1, 1),
+        "protection": (2, 2),
+        "admin": (1, 0),
+    }
 
 
 def test_superiors_of_the_named_unit_are_kept_away_as_the_process_says(desk: Workshop) -> None:
