@@ -29,6 +29,9 @@ PAUSED_FOR = "pausedFor"
 ARTICLE = "article"
 """On a step or a timer: the article its limit rests on."""
 
+FROM_PARAMETER = "fromParameter"
+"""On a step or a timer: the parameter its limit rests on, where it does not ask for it itself."""
+
 CASE_UNIT = "case"
 """In ``notSameUnitAs`` instead of a step: the case's own union."""
 
@@ -222,6 +225,11 @@ class Element:
     def article(self) -> str:
         """The article its limit rests on, where no parameter names one."""
         return self.properties.get(ARTICLE, "").strip()
+
+    @property
+    def from_parameter(self) -> str:
+        """The parameter its limit was reckoned from earlier; empty where it asks for it itself."""
+        return self.properties.get(FROM_PARAMETER, "").strip()
 
     @property
     def not_same_person_as(self) -> tuple[str, ...]:

@@ -207,17 +207,18 @@ def _drawn(environment: Environment, tx: Tx, place: DrawnLimit) -> Drawn:
         program = environment.programs.get(tx, version)
         if not element_id:
             return Drawn(rules=_rules(environment, program.info.total_limit or ""))
-        return _drawn_at(environment, program, program.element(process_key, element_id))
+        return drawn_at(environment, program, program.element(process_key, element_id))
     except (KeyError, ProgramRefused):  # a version of another release that says nothing now
         return Drawn()
 
 
-def _drawn_at(environment: Environment, program: Program, element: Element) -> Drawn:
+def drawn_at(environment: Environment, program: Program, element: Element) -> Drawn:
+    """What a program says of the limit of a step or a timer of it."""
     text = element.deadline or program.timer_text(element.process_key, element.id)
     host = program.node(element.process_key, element.id).attached_to
     return Drawn(
         name=element.name or element.id,
-        rules=_rules(environment, text),
+        rules=_rules(environment, text, element.from_parameter),
         article=element.article,
         basis=element.properties.get("basis", ""),
         is_citizens=element.limit_of == LimitOf.CITIZEN.value,
@@ -226,6 +227,7 @@ def _drawn_at(environment: Environment, program: Program, element: Element) -> D
     )
 
 
-def _rules(environment: Environment, text: str) -> tuple[ParameterRule, ...]:
+def _rules(environment: Environment, text: str, named: str = "") -> tuple[ParameterRule, ...]:
     known = environment.parameters
-    return tuple(known[name] for name in names_in_text(text) if name in known)
+    names = (named,) if named else names_in_text(text)
+    return tuple(known[name] for name in names if name in known)

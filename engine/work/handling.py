@@ -15,12 +15,13 @@ from engine.model.cases import Case, EventKind, HistoryEntry
 from engine.model.deadlines import Deadline
 from engine.model.definitions import Element, ElementKind, LaneKind
 from engine.model.tasks import TaskLine
+from engine.runtime import Program
 from engine.store.database import Tx
 from engine.store.events import EventRow
 from engine.work import view
 from engine.work.ahead import Ahead, Answer, ahead
 from engine.work.confidence import Confidence
-from engine.work.due import LAW
+from engine.work.due import Drawn, drawn_at
 from engine.work.environment import Environment
 from engine.work.opened import scope_at
 from engine.work.printing import PaperStep, steps_with_papers
@@ -35,6 +36,7 @@ CAME_IN = (EventKind.MESSAGE.value, EventKind.FILE_ADDED.value)
 
 _MOST_AHEAD = 24
 _MOST_ENTRIES = 200
+_UNSAID = Drawn()
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Coming:
 
     Of kind SUB_PROCESS it ends a branch: what else is open goes on. ``ways``: for each way there
     what is answered, the fewest answers first. ``limit``: how long it may take once it is
-    there; ``until``: the last day, where that is settled already.
+    there; ``until``: the last day, where that is settled already; ``drawn``: what these rest on.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Coming:
     limit: str
     until: date | None
     is_law: bool
+    drawn: Drawn = _UNSAID
 
 
 @dataclass(frozen=True)
@@ -118,13 +121,13 @@ def _open_now(confidence: Confidence, line: TaskLine) -> OpenNow:
     if confidence.may_read(element):
         scope = scope_at(environment, tx, opened, line.token)
     context = environment.feel(tx, opened.case.organisation_id, environment.now())
-    near = _Reckoning(environment, tx, opened.case, scope, context)
+    near = _Reckoning(environment, tx, opened.case, program, scope, context)
     far = replace(near, scope={})  # a called process has variables of its own
     coming = tuple(
         (near if found.is_near else far).coming(found)
         for found in ahead(program, element)[:_MOST_AHEAD]
     )
-    return OpenNow(line, element.properties.get("basis") == LAW, coming)
+    return OpenNow(line, drawn_at(environment, program, element).is_law, coming)
 
 
 @dataclass(frozen=True)
@@ -145,6 +148,7 @@ class _Reckoning:
     environment: Environment
     tx: Tx
     case: Case
+    program: Program
     scope: Mapping[str, object]
     context: EvaluationContext
 
@@ -156,6 +160,7 @@ class _Reckoning:
         if limit and element.counted_from:
             # When it ends does not hang on when it begins.
             until, limit = self._until(element, limit), ""
+        drawn = drawn_at(self.environment, self.program, element)
         return Coming(
             element.name,
             element.kind,
@@ -163,7 +168,8 @@ class _Reckoning:
             "" if lane is None or element.kind is not ElementKind.USER_TASK else lane.name,
             limit,
             until,
-            element.properties.get("basis") == LAW,
+            drawn.is_law,
+            drawn,
         )
 
     def _until(self, element: Element, limit: str) -> date | None:

@@ -18,6 +18,7 @@ from engine.model.deadlines import (
     skipped_days,
     stops,
 )
+from engine.model.definitions import Element
 from engine.model.items import Items
 from engine.model.parameters import ParameterRule
 from engine.model.tasks import Task, TaskLine
@@ -82,7 +83,7 @@ def limit_of_step(
         return None
     element = opened.program_of(step).element(step.process_key, step.element_id)
     due, _ = due_of_step(environment, tx, opened.case, step, step.deadline)
-    rule = _rule(environment, tx, opened, element.deadline or "", step.deadline)
+    rule = _rule(environment, tx, opened, (element, element.deadline or ""), step.deadline)
     return _told(
         environment,
         tx,
@@ -128,7 +129,7 @@ def _whole(environment: Environment, tx: Tx, opened: OpenedCase) -> ToldLimit | 
     limit, calendar = Deadline.parse(case.total_limit), environment.calendars.get(tx)
     due = reckon(case.created_at, limit, calendar, pauses=pauses, now=environment.now())
     info = opened.program.info
-    rule = _rule(environment, tx, opened, info.total_limit or "", case.total_limit)
+    rule = _rule(environment, tx, opened, (None, info.total_limit or ""), case.total_limit)
     told = ToldLimit(
         name="",
         limit=case.total_limit,
@@ -158,7 +159,7 @@ def _timers(environment: Environment, tx: Tx, opened: OpenedCase) -> Iterator[To
 def _timer(environment: Environment, tx: Tx, opened: OpenedCase, wait: TimerWait) -> ToldLimit:
     element = opened.program.element(wait.process_key, wait.element_id)
     said = opened.program.timer_text(wait.process_key, wait.element_id)
-    rule = _rule(environment, tx, opened, said, wait.text)
+    rule = _rule(environment, tx, opened, (element, said), wait.text)
     written = None if isinstance(wait.begins, datetime) else wait.begins
     began_at = wait.begins if isinstance(wait.begins, datetime) else None
     told = ToldLimit(
@@ -211,13 +212,21 @@ def _parsed(text: str) -> Deadline | None:
 
 
 def _rule(
-    environment: Environment, tx: Tx, opened: OpenedCase, text: str, limit: str
+    environment: Environment,
+    tx: Tx,
+    opened: OpenedCase,
+    drawn: tuple[Element | None, str],
+    limit: str,
 ) -> ParameterRule | None:
-    """The parameter that a limit comes from: the only one of its unit that is asked.
+    """The parameter a limit comes from: what its element names, else the one its text asks for.
 
-    It may have been lengthened since, or the parameter changed. Of several the one it is equal to.
+    Of what the text asks for it is the only one of the limit's unit. It may have been lengthened
+    since, or the parameter changed. Of several the one it is equal to.
     """
+    element, text = drawn
     home, rules = opened.case.organisation_id, environment.parameters
+    if element is not None and element.from_parameter:
+        return rules.get(element.from_parameter)
     unit = limit.lstrip("0123456789")
     names = [name for name in names_in_text(text) if name in rules and rules[name].unit == unit]
     if len(names) > 1:

@@ -48,7 +48,10 @@ def _put(federation: Federation, **said: str) -> None:
         + timer("timeDuration", "32d"),
         name="申请复查期",
     )
-    body += end() + line("S", "serve", "answer", "period", "E")
+    _deploy(federation, body + end() + line("S", "serve", "answer", "period", "E"))
+
+
+def _deploy(federation: Federation, body: str) -> None:
     ids = "".join(f"<bpmn:flowNodeRef>{one}</bpmn:flowNodeRef>" for one in ("serve", "answer"))
     lane = ext(props(role="officer", level="grassroots")) + ids
     own = ext(props(startRole="officer", startLevel="grassroots"))
@@ -108,6 +111,35 @@ def test_a_citizens_last_day_that_moved_tells_from_where(browse, federation):
     assert "(原为 2026-11-14,是休息日,顺延到下一个工作日)" in page
     assert "2026-11-14 至 2026-11-15" in page
     assert "2026-11-16" in page
+
+
+def test_a_date_worked_out_before_names_the_parameter_it_comes_from(browse, federation):
+    note = io(outputs={"served_on": "=served_on"})
+    body = start() + _step("serve", "serve", note, deadline='=parameter("petition notice limit")')
+    body += _step("answer", "serve", deadline='=parameter("petition notice limit")')
+    body += node(
+        "intermediateCatchEvent",
+        "over",
+        ext(props(fromParameter="petition notice limit")) + timer("timeDate", "=date(served_on)"),
+        name="告知期满",
+    )
+    _deploy(federation, body + end() + line("S", "serve", "answer", "over", "E"))
+    case_id, step = _began(federation, "2026-12-01")
+    engine, officer = federation.engine, browse("officer")
+    engine.tasks.complete(federation.actor("officer"), step, {"served_on": "2026-12-01"})
+    page = officer.text(f"/cases/{case_id}")
+    row = page.partition("<td>告知期满</td>")[2].partition("</tr>")[0]
+    assert "《信访工作条例》第二十三条,不得延长" in row
+    assert '<a href="/admin/parameters/petition%20notice%20limit">' in row
+    assert "2026-12-01" in row
+
+
+def test_what_comes_next_names_the_law_of_its_limit(browse, federation):
+    _put(federation, deadline='=parameter("petition notice limit")')
+    request = Request("served", "mill", {})
+    case_id = federation.engine.cases.start(federation.actor("officer"), request).case_id
+    page = browse("officer").text(f"/tasks/{case_id}-1")
+    assert "收到后 15 日,法定时限 《信访工作条例》第二十三条" in page
 
 
 def test_a_milestone_is_called_as_the_element_that_was_reached(browse, federation):

@@ -26,6 +26,7 @@ from engine.work.submissions import Submission
 from webapp.forms.shown import in_language, shown_value
 from webapp.shared.items import named, step_of
 from webapp.shared.language import _
+from webapp.shared.limits import resting_on
 from webapp.shared.navigation import Link
 from webapp.shared.words import Badge, amount, day, due_badge, moment
 
@@ -165,9 +166,23 @@ def way_of(together: Sequence[Coming]) -> Way:
         by_when = _("最迟 %(day)s", day=day(one.until))
     elif one.limit:
         by_when = _("收到后 %(limit)s", limit=amount(one.limit))
-    law = _("法定时限") if one.is_law else ""
-    about = _(",").join(part for part in (named(one.who), by_when, law) if part)
+    about = _(",").join(part for part in (named(one.who), by_when, _rests_on(one)) if part)
     return Way(_by(one.ways), _come_to(one.kind, names), about)
+
+
+def _rests_on(one: Coming) -> str:
+    """That a limit is of law and by which article; of another what a date that is settled rests on.
+
+    How long the other steps may take is told where they are.
+    """
+    drawn = one.drawn
+    if one.is_law:
+        articles = (drawn.article,) if drawn.article else tuple(rule.law for rule in drawn.rules)
+        return " ".join(part for part in (_("法定时限"), *articles) if part)
+    if one.until is None:
+        return ""
+    source = resting_on(drawn.rules, drawn.article, drawn.basis, is_citizens=False)
+    return _("依据 %(source)s", source=source) if source else ""
 
 
 def _come_to(kind: ElementKind, names: Sequence[str]) -> str:

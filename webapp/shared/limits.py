@@ -33,6 +33,7 @@ class ShownLimit:
     limit: str
     whose: str
     rule: str
+    rule_href: str
     article: str
     start: str
     stops: str
@@ -64,6 +65,7 @@ def shown_limit(told: ToldLimit, calendar: WorkCalendar) -> ShownLimit:
         limit=amount(told.limit) if told.limit else "",
         whose=_("(当事人的期限)") if told.whose is LimitOf.CITIZEN else "",
         rule=_rule(told),
+        rule_href=url_for("parameters.show", name=told.rule.name) if told.rule else "",
         article=_article(told),
         start=_start(told),
         stops=_("、").join(map(_stop, told.stops)),

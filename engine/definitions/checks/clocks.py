@@ -1,4 +1,4 @@
-"""Do ``countedFrom``, ``limitOf`` and ``article`` stand where there is a limit to speak of?"""
+"""Do ``countedFrom``, ``limitOf``, ``article``, ``fromParameter`` stand where there is a limit?"""
 
 from collections.abc import Iterator
 
@@ -6,9 +6,15 @@ from engine.definitions.diagram import Node, Process, bpmn
 from engine.definitions.draft import Draft
 from engine.definitions.findings import error
 from engine.errors import Finding
-from engine.model.definitions import ARTICLE, COUNTED_FROM, LIMIT_OF, PAUSED_FOR
+from engine.model.definitions import (
+    ARTICLE,
+    COUNTED_FROM,
+    FROM_PARAMETER,
+    LIMIT_OF,
+    PAUSED_FOR,
+)
 
-_NAMES = (COUNTED_FROM, LIMIT_OF, PAUSED_FOR, ARTICLE)
+_NAMES = (COUNTED_FROM, LIMIT_OF, PAUSED_FOR, ARTICLE, FROM_PARAMETER)
 
 
 def check(draft: Draft) -> Iterator[Finding]:

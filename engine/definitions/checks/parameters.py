@@ -8,11 +8,14 @@ from engine.definitions.expressions import sites
 from engine.definitions.feel_facts import parameters_asked
 from engine.definitions.findings import error
 from engine.errors import Finding
+from engine.model.definitions import FROM_PARAMETER
 from engine.sentences import Words
 
 
 def check(draft: Draft) -> Iterator[Finding]:
     """``parameter("…")`` in the expressions of the processes, their decisions and forms.
+
+    And ``fromParameter``, the name alone.
 
     A decision that asks for one there is none of would quietly go on with nothing.
     """
@@ -44,6 +47,17 @@ def _has(draft: Draft) -> Words:
 
 def _in_processes(draft: Draft) -> Iterator[Finding]:
     for process in draft.processes:
+        for node in process.nodes.values():
+            name = node.properties.get(FROM_PARAMETER, "").strip()
+            if name and name not in draft.known.parameters:
+                yield error(
+                    "parameter-unknown",
+                    process.file,
+                    node.element,
+                    where=Words.filled("{node}的时限", "the limit of {node}", node=node.label),
+                    name=name,
+                    has=_has(draft),
+                )
         for site in sites(draft, process):
             for name in sorted(parameters_asked(site.text) - draft.known.parameters):
                 yield error(

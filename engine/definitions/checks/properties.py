@@ -29,6 +29,7 @@ from engine.model.definitions import (
     ARTICLE,
     COUNTED_FROM,
     FINISHED_IN,
+    FROM_PARAMETER,
     LIMIT_OF,
     ONLY_ONE,
     OVERDUE,
@@ -53,7 +54,7 @@ from engine.model.same_person import SAME_PERSON
 from engine.sentences import Words
 
 EVERYWHERE = frozenset({"milestone", "name:en", "documentation:en"})
-_LIMITED = frozenset({LIMIT_OF, COUNTED_FROM, ARTICLE})
+_LIMITED = frozenset({LIMIT_OF, COUNTED_FROM, ARTICLE, FROM_PARAMETER})
 ON_TAGS: Mapping[str, frozenset[str]] = {
     "process": frozenset(
         {

@@ -72,6 +72,7 @@ _PROPERTIES = {
     "priority": Words("优先级", "Priority"),
     "basis": Words("时限依据", "Basis of the limit"),
     "article": Words("时限条款", "Article of the limit"),
+    "fromParameter": Words("时限取自参数", "Parameter of the limit"),
     "limitOf": Words("谁的期限", "Whose limit"),
     "countedFrom": Words("时限起算日", "Limit counted from"),
     "pausedFor": Words("停算的时间", "Times not counted"),
