@@ -112,8 +112,9 @@ def twin(federation):
 
 
 def test_steps_that_only_the_chinese_tells_apart_have_their_process_in_english(federation, browse):
-    twin(federation)
     worked(federation)
+    twin(federation)
+    federation.clock.advance(timedelta(days=7))
     supervisor = browse("supervisor")
     month = "/supervision/month{}?month=2026-12"
     assert {"填写申请", "填报申请"} <= figures(supervisor.text(month.format("")))[1].keys()
