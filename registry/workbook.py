@@ -26,6 +26,8 @@ from registry.vocabulary import EXPENSE_KINDS, HOUSEHOLD_STATUSES, INCOME_KINDS,
 _MONEY = "#,##0.00"
 _TEXT = "@"
 _WIDEST, _NARROWEST = 40, 9
+_ACROSS = 180
+"""Characters across A4 that can be read without a glass."""
 _WIDE = {"档案编号": 22, "单位": 24, "证号": 21, "证件号": 21, "卡号": 23, "账号": 23, "地址": 34}
 """Columns by a word of their headings: a number that is cut at the edge of a cell is misread."""
 _WATERMARK, _AROUND = "{watermark}", "{around every page}"
@@ -100,10 +102,15 @@ def _laid_out(book: Workbook, title: str, labels: Sequence[str]) -> None:
     on_a4(sheet, 2)
     sheet.HeaderFooter.oddHeader.center.text = _AROUND
     sheet.HeaderFooter.oddFooter.center.text = f"{_AROUND}  &P/&N"
+    across = 0.0
     for place, label in enumerate(labels, start=1):
         width = min(max(2 * len(label) + 2, _NARROWEST), _WIDEST)
         width = max(width, next((wide for word, wide in _WIDE.items() if word in label), 12))
         sheet.column_dimensions[get_column_letter(place)].width = width
+        across += width
+    # Seventy columns on one page cannot be read; on several each begins with the file's number.
+    sheet.page_setup.fitToWidth = max(1, round(across / _ACROSS))
+    sheet.print_title_cols = "A:A"
     sheet.append([_cell(sheet, _WATERMARK, Font(bold=True, color="A51C1F"))])
     sheet.append([_heading(sheet, label) for label in labels])
 

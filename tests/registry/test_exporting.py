@@ -179,6 +179,9 @@ def test_more_lines_than_a_sheet_has_rows_go_on_in_the_next(
         assert "导-2026-000001" in str(sheet["A1"].value)
         assert sheet.print_title_rows == "$1:$2"
         assert sheet.page_setup.paperSize == 9, "A4"
+        assert sheet.print_title_cols == "$A:$A"
+    wide = [(book[name].page_setup.fitToWidth or 1) > 1 for name in ("户主", "收支")]
+    assert wide == [True, False]
 
 
 def test_every_batch_is_exported(
