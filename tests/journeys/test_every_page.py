@@ -324,7 +324,7 @@ def test_no_page_is_wider_than_a_small_screen(demo: Site, demo_people: People, w
     assert wide == []
 
 
-@pytest.mark.parametrize("who", ["zz.protection", "cs.township1"])
+@pytest.mark.parametrize("who", ["xc.reviewer", "zz.leader", "zz.protection", "cs.township1"])
 def test_english_menus_stand_on_one_line(demo: Site, demo_people: People, who: str) -> None:
     person = demo_people(who)
     person.go("/inbox")
