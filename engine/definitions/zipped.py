@@ -2,7 +2,8 @@
 
 Nothing of it is written anywhere, and its folders are dropped like those of files that are sent
 one by one. What the systems and people put beside the files (``__MACOSX``, ``.DS_Store``, notes in
-Markdown) is passed over, as it is in a folder; any other file is refused by its name.
+Markdown, tests of decisions) is passed over, as it is in a folder; any other file is refused by
+its name.
 """
 
 import stat
@@ -25,7 +26,8 @@ _LONGEST_SHOWN = 120
 _NAMES_IN_UTF8 = 0x800
 """One of an entry's flags (APPNOTE.TXT 4.4.4, bit 11)."""
 _OF_A_SYSTEM = frozenset({"thumbs.db", "desktop.ini"})
-_NOTES = ".md"
+_BESIDE = (".md", "_tests.xml")
+"""Notes, and tests of decisions (docs/dmn.md); a drawing that is called .xml is refused."""
 
 
 def is_zip(name: str) -> bool:
@@ -115,5 +117,5 @@ def _is_passed_over(name: str) -> bool:
         or "__MACOSX" in folders
         or last.startswith(".")
         or last.lower() in _OF_A_SYSTEM
-        or last.lower().endswith(_NOTES)
+        or last.lower().endswith(_BESIDE)
     )

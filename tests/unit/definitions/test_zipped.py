@@ -35,6 +35,7 @@ def test_what_systems_and_people_put_beside_them_is_passed_over() -> None:
         "demo/": b"",
         "demo\\scenarios\\": b"",
         "demo/README.md": b"#",
+        "demo/rules_tests.xml": b"<testCases/>",
         "__MACOSX/demo/._demo.bpmn": b"x",
         "demo/.DS_Store": b"x",
         "demo/Thumbs.db": b"x",
